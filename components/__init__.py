@@ -1,0 +1,1 @@
+"""A highly available bridge between a ServiceChain and its parent chain, as Pulumi components."""

@@ -1,0 +1,119 @@
+"""The bridge contract as this program uses it: its interface, its state, its calls.
+
+Only functions which both builds of the contract have are named here (node-behaviour 5: the node's v1.0.3 carries
+an older build than the audited one, without the Operator* events), so an adopted contract of either works.
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from eth_typing import ABIFunction, HexStr
+from eth_utils.address import to_checksum_address
+from web3 import Web3
+from web3.contract import Contract
+
+from components.chain.console import Console
+from components.chain.errors import ChainError
+from components.chain.plan import BridgeState, Step
+from components.chain.transactions import Transaction
+
+VALUE_TRANSFER = 0
+"""Vote type of value transfers; 1 is configuration (BridgeOperator.sol)."""
+
+
+def _function(name: str, takes: Sequence[str] = (), gives: str = "", mutability: str = "nonpayable") -> ABIFunction:
+    return {
+        "type": "function",
+        "name": name,
+        "stateMutability": "view" if gives else mutability,  # type: ignore[typeddict-item]
+        "inputs": [{"name": f"a{i}", "type": kind} for i, kind in enumerate(takes)],
+        "outputs": [{"name": "", "type": gives}] if gives else [],
+    }
+
+
+_ABI: list[ABIFunction] = [
+    _function("owner", gives="address"),
+    _function("modeMintBurn", gives="bool"),
+    _function("getOperatorList", gives="address[]"),
+    _function("operatorThresholds", ["uint8"], gives="uint8"),
+    _function("requestNonce", gives="uint64"),
+    _function("lowerHandleNonce", gives="uint64"),
+    _function("registerOperator", ["address"]),
+    _function("deregisterOperator", ["address"]),
+    _function("setOperatorThreshold", ["uint8", "uint8"]),
+    _function("chargeWithoutEvent", mutability="payable"),
+    _function("requestKLAYTransfer", ["address", "uint256", "bytes"], mutability="payable"),
+]
+
+_CODEC: Contract = Web3().eth.contract(  # encodes calls; never connected
+    abi=_ABI, address=to_checksum_address("0x" + "00" * 20)
+)
+
+_UNSIMULATED_GAS = 300_000
+"""For a call to a contract that is created in the same block; deregistering costs about 40,000."""
+
+
+@dataclass(frozen=True)
+class Artifact:
+    """Creation code of the bridge contract."""
+
+    bytecode: HexStr
+
+    @classmethod
+    def load(cls, path: Path) -> "Artifact":
+        """Read a JSON file with the field `bytecode`, as compilers write it.
+
+        Raises ChainError when the file is missing or holds none.
+        """
+        try:
+            content = json.loads(path.read_text())
+            code = content["bytecode"]
+            code = code["object"] if isinstance(code, dict) else code
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            msg = f"{path}: not a contract artifact with a field `bytecode` ({type(error).__name__})"
+            raise ChainError(msg) from error
+        return cls(HexStr("0x" + code.removeprefix("0x")))
+
+    def creation(self, *, mode_mint_burn: bool) -> str:
+        """Return the creation transaction's data: constructor(bool modeMintBurn), true on the child chain."""
+        return self.bytecode + f"{int(mode_mint_burn):064x}"
+
+
+def read_state(console: Console, address: str) -> BridgeState | None:
+    """Read everything the plans look at, or None where no contract is. Raises ChainError."""
+    where = to_checksum_address(address)
+    if not console.web3.eth.get_code(where):
+        return None
+    view = console.web3.eth.contract(address=where, abi=_ABI).functions
+    return BridgeState(
+        owner=view.owner().call(),
+        operators=tuple(view.getOperatorList().call()),
+        threshold=view.operatorThresholds(VALUE_TRANSFER).call(),
+        mode_mint_burn=view.modeMintBurn().call(),
+        request_nonce=view.requestNonce().call(),
+        lower_handle_nonce=view.lowerHandleNonce().call(),
+    )
+
+
+def require_state(console: Console, address: str) -> BridgeState:
+    """Like read_state, but raises ChainError where no contract is."""
+    state = read_state(console, address)
+    if state is None:
+        msg = f"chain {console.web3.eth.chain_id}: no contract at {address}"
+        raise ChainError(msg)
+    return state
+
+
+def transaction(address: str, step: Step, *, simulate: bool = True) -> Transaction:
+    """Turn a planned step into a transaction to the bridge contract at that address."""
+    arguments: Any = step.arguments
+    return Transaction(
+        annotation=step.annotation,
+        to=to_checksum_address(address),
+        data=_CODEC.encode_abi(step.function, args=arguments),
+        value=step.value,
+        gas=None if simulate else _UNSIMULATED_GAS,
+    )

@@ -1,0 +1,121 @@
+"""The bridge side of a node: what an EN and an SCN say of themselves, and the registration on an SCN.
+
+Method names are the JSON-RPC ones; their behaviour is described in node-behaviour 1 and 2.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from components.chain.console import Console, NodeError, wait_for
+from components.chain.errors import ChainError, NotReady
+from components.chain.tunnel import run_on_host
+
+REGISTER_TIMEOUT = 20.0
+"""Seconds for registerBridge or subscribeBridge: calls to the parent chain that have no limit of their own."""
+
+
+def node_id(kni: str) -> str:
+    """Return the public key in a KNI (128 hex digits)."""
+    return kni.removeprefix("kni://").split("@", 1)[0]
+
+
+def main_bridge_id(console: Console) -> str:
+    """Return the public key under which the EN's main bridge answers on port 50505."""
+    return node_id(str(console.call("mainbridge_nodeInfo")["kni"]))
+
+
+def bridge_peers(console: Console) -> list[str]:
+    """Return the public keys of the main bridges that an SCN is connected to."""
+    return [str(peer["id"]) for peer in console.call("subbridge_peers") or []]
+
+
+def operators(console: Console) -> tuple[str, str]:
+    """Return the SCN's (parent operator, child operator)."""
+    return str(console.call("subbridge_getParentOperatorAddr")), str(console.call("subbridge_getChildOperatorAddr"))
+
+
+@dataclass(frozen=True)
+class Registration:
+    """How an SCN knows a pair of bridge contracts."""
+
+    registered: bool
+    live: bool
+    """Both contracts are registered and subscribed in memory; the journal's own flag says nothing of that."""
+
+
+def read_registration(console: Console, child: str, parent: str) -> Registration:
+    """Read the journal and what is live of it. Raises ChainError when the child contract has another counterpart."""
+    entries: list[dict[str, Any]] = console.call("subbridge_listBridge") or []
+    entry = next((e for e in entries if str(e["childAddress"]).lower() == child.lower()), None)
+    if entry is None:
+        return Registration(registered=False, live=False)
+    if str(entry["parentAddress"]).lower() != parent.lower():
+        msg = (
+            f"{console.node}: the child bridge {child} is registered with the parent bridge "
+            f"{entry['parentAddress']}, not {parent}; deregister that pair first"
+        )
+        raise ChainError(msg)
+    return Registration(registered=True, live=_subscribed(console, child) and _subscribed(console, parent))
+
+
+def _subscribed(console: Console, bridge: str) -> bool:
+    try:
+        return bool(console.call("subbridge_getBridgeInformation", bridge, timeout=5)["isSubscribed"])
+    except NodeError:  # "Invalid bridge pair": in the journal, not (yet) in memory
+        return False
+
+
+def register(console: Console, child: str, parent: str, restart: str) -> None:
+    """Register and subscribe the pair of contracts on this SCN, sending nothing that holds already.
+
+    The order (child, parent) matters: swapped, the node's handler crashes and locks its journal. After an error
+    of registerBridge the node is half-registered until it restarts, so `restart` is run on its host, once.
+    Raises ChainError.
+    """
+    try:
+        _register_once(console, child, parent)
+    except ChainError:
+        run_on_host(console.endpoint, restart, timeout=90)
+        _register_once(wait_for(lambda: Console(console.endpoint), deadline=60), child, parent)
+
+
+def _register_once(console: Console, child: str, parent: str) -> None:
+    wait_for(lambda: _one_peer(console), deadline=60)
+    found = read_registration(console, child, parent)
+    if not found.registered:
+        console.call("subbridge_registerBridge", child, parent, timeout=REGISTER_TIMEOUT)
+    if not read_registration(console, child, parent).live:
+        try:
+            console.call("subbridge_subscribeBridge", child, parent, timeout=REGISTER_TIMEOUT)
+        except NodeError as error:
+            if "already subscribed" not in str(error):
+                raise
+    wait_for(lambda: _is_live(console, child, parent), deadline=60)
+
+
+def _one_peer(console: Console) -> bool | str:
+    if len(bridge_peers(console)) == 1:
+        return True
+    return f"{console.node}: the sub bridge has no main bridge connected; is its EN running, with 50505 open to it?"
+
+
+def _is_live(console: Console, child: str, parent: str) -> bool | str:
+    if read_registration(console, child, parent).live:
+        return True
+    return f"{console.node}: the bridge pair {child} / {parent} is registered but not subscribed"
+
+
+def deregister(console: Console, child: str, parent: str) -> None:
+    """Let the pair of contracts go.
+
+    Raises NotReady when the SCN has no main bridge connected: the call would hang and lock the journal.
+    """
+    if not read_registration(console, child, parent).registered:
+        return
+    if not bridge_peers(console):
+        msg = (
+            f"{console.node}: cannot deregister the bridge while its EN is away, the call would hang; "
+            "bring the EN back, or remove the SCN's machine with it"
+        )
+        raise NotReady(msg)
+    console.call("subbridge_deregisterBridge", child, parent, timeout=REGISTER_TIMEOUT)

@@ -1,0 +1,114 @@
+"""The console of a node: web3 plus the node's own namespaces, over IPC through SSH."""
+
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from web3 import Web3
+from web3.providers import JSONBaseProvider
+from web3.types import RPCEndpoint, RPCResponse
+
+from components.chain.endpoint import Endpoint
+from components.chain.errors import ChainError, NotReady, Unreachable
+from components.chain.tunnel import Channel
+
+CALL_TIMEOUT = 30.0
+"""Seconds for one call. The node sets none of its own on most calls to the parent chain (node-behaviour 2b)."""
+
+T = TypeVar("T")
+
+
+class NodeError(ChainError):
+    """The node answered with an error; the message is the node's own."""
+
+
+class _TunnelProvider(JSONBaseProvider):
+    def __init__(self, endpoint: Endpoint) -> None:
+        super().__init__()
+        self._channel = Channel(endpoint)
+
+    def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
+        return self.call(method, params, CALL_TIMEOUT)
+
+    def call(self, method: str, params: Any, timeout: float) -> RPCResponse:
+        request = self.encode_rpc_request(RPCEndpoint(method), params)
+        return self.decode_rpc_response(self._channel.exchange(request, timeout))
+
+    def close(self) -> None:
+        self._channel.close()
+
+
+class Console:
+    """One node. `web3` speaks eth_*; `call` speaks everything else."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        """Connect. Raises Unreachable."""
+        self.endpoint = endpoint
+        self.node = endpoint.node
+        self._provider = _TunnelProvider(endpoint)
+        self.web3 = Web3(self._provider, middleware=[])
+
+    def call(self, method: str, *params: object, timeout: float = CALL_TIMEOUT) -> Any:
+        """Call a method by its JSON-RPC name and return the result.
+
+        Raises NodeError with the node's own words, or Unreachable after `timeout` seconds.
+        """
+        response = self._provider.call(method, list(params), timeout)
+        if "error" in response:
+            error = response["error"]
+            text = error if isinstance(error, str) else error.get("message", "no reason given")
+            msg = f"{self.node}: {method}: {text}"
+            raise NodeError(msg)
+        return response["result"]
+
+    def close(self) -> None:
+        """Close the connection to the node."""
+        self._provider.close()
+
+
+@contextmanager
+def connect(endpoints: Iterable[Endpoint], chain_id: int) -> Iterator[Console]:
+    """Connect to the first node that answers and is on the chain of that id.
+
+    Raises Unreachable when none does, naming each node and why.
+    """
+    reasons: list[str] = []
+    for endpoint in endpoints:
+        try:
+            console = Console(endpoint)
+            actual = int(console.call("eth_chainId", timeout=5), 16)
+        except ChainError as error:
+            reasons.append(str(error))
+            continue
+        if actual != chain_id:
+            console.close()
+            reasons.append(f"{endpoint.node}: is on chain {actual}, not {chain_id}")
+            continue
+        try:
+            yield console
+        finally:
+            console.close()
+        return
+    msg = f"no node of chain {chain_id} can be used: " + "; ".join(reasons)
+    raise Unreachable(msg)
+
+
+def wait_for(probe: Callable[[], T | str], deadline: float, interval: float = 0.2) -> T:
+    """Call `probe` until it returns something other than a sentence of what is missing.
+
+    `deadline` is in seconds from now. Raises NotReady with the last sentence. An error of the chain room counts
+    as a sentence: a node that is starting refuses connections.
+    """
+    end = time.monotonic() + deadline
+    while True:
+        try:
+            answer = probe()
+        except ChainError as error:
+            answer = str(error)
+        if not isinstance(answer, str):
+            return answer
+        if time.monotonic() > end:
+            msg = f"{answer} (waited {deadline:g} s)"
+            raise NotReady(msg)
+        time.sleep(interval)

@@ -1,0 +1,28 @@
+"""Errors of the chain room. Each message is a sentence for an operator: chain, step, what is wrong, what to do.
+
+ChainError
+├── Unreachable    no node of a chain answers
+├── Reverted       a call was refused by the contract, in simulation or on chain
+├── NotMined       a transaction was sent and not mined before the deadline
+└── NotReady       a node or chain did not reach the wanted state before the deadline
+"""
+
+
+class ChainError(Exception):
+    """Parent of all errors of this room."""
+
+
+class Unreachable(ChainError):
+    """No node of a chain answers over SSH and IPC."""
+
+
+class Reverted(ChainError):
+    """The contract refuses a call."""
+
+
+class NotMined(ChainError):
+    """A transaction was accepted by a node and not mined before the deadline."""
+
+
+class NotReady(ChainError):
+    """Something waited for did not happen before the deadline; the message names what is missing."""

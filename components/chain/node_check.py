@@ -1,0 +1,74 @@
+"""Is a node who it was computed to be? What was predicted before it existed is read back and compared."""
+
+from dataclasses import dataclass
+
+from components.chain import bridge_node
+from components.chain.bridge_node import node_id
+from components.chain.console import Console, wait_for
+from components.chain.endpoint import Endpoint
+from components.chain.errors import ChainError
+
+DEADLINE = 120.0
+"""Seconds from the start of a node until it answers and its bridge is connected; seen: 2."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What was predicted of a node; None where it has no such thing."""
+
+    chain_id: int
+    kni: str | None = None
+    parent_operator: str | None = None
+    child_operator: str | None = None
+    peer: str | None = None
+
+
+class Mismatch(ChainError):
+    """The node is somebody else than predicted. Waiting would not help."""
+
+
+def wait_until_ready(endpoint: Endpoint, expected: Expected) -> str:
+    """Wait until the node answers and has its one bridge peer; return its version.
+
+    Raises NotReady with what is missing, and Mismatch at once when chain id, KNI, operators or peer are not the
+    predicted ones.
+    """
+    console = wait_for(lambda: Console(endpoint), DEADLINE)
+    try:
+        wait_for(lambda: _answers(console), DEADLINE)
+        _compare(console, "chain id", expected.chain_id, console.web3.eth.chain_id)
+        if expected.kni:
+            _compare(console, "main bridge key", node_id(expected.kni), bridge_node.main_bridge_id(console))
+        if expected.parent_operator:
+            parent, child = bridge_node.operators(console)
+            _compare(console, "parent operator", expected.parent_operator.lower(), parent.lower())
+            _compare(console, "child operator", str(expected.child_operator).lower(), child.lower())
+        if expected.peer:
+            peer = expected.peer
+            peers = wait_for(lambda: _peers(console, peer), DEADLINE)
+            _compare(console, "main bridge peers", [node_id(peer)], peers)
+        return console.web3.client_version
+    finally:
+        console.close()
+
+
+def _answers(console: Console) -> bool:
+    console.call("eth_chainId", timeout=5)
+    return True
+
+
+def _peers(console: Console, peer: str) -> list[str] | str:
+    peers = bridge_node.bridge_peers(console)
+    if peers:
+        return peers
+    where = peer.split("@", 1)[1].split("?", 1)[0]
+    return (
+        f"{console.node}: not connected to its EN at {where}; check that the EN runs with SC_MAIN_BRIDGE=1, that "
+        "this port is open to this SCN, and that no other SCN holds its only slot"
+    )
+
+
+def _compare(console: Console, what: str, expected: object, actual: object) -> None:
+    if expected != actual:
+        msg = f"{console.node}: the {what} is {actual}, computed was {expected}; is it the right machine and folder?"
+        raise Mismatch(msg)

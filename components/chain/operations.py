@@ -1,0 +1,84 @@
+"""The verbs of the bridge's resources on one contract: read, plan, execute, read back."""
+
+from collections.abc import Callable
+
+from eth_utils.address import to_checksum_address
+
+from components.chain import plan
+from components.chain.bridge_contract import VALUE_TRANSFER, require_state, transaction
+from components.chain.console import Console
+from components.chain.errors import ChainError
+from components.chain.plan import BridgeState, Step
+from components.chain.signer import Signer
+from components.chain.transactions import Transaction, execute
+
+
+def register_operator(console: Console, signer: Signer, bridge: str, operator: str) -> None:
+    """Make `operator` an operator of the bridge contract. Raises ChainError, Refused."""
+    _close(console, signer, bridge, lambda state: plan.register_operator(state, operator))
+
+
+def deregister_operator(console: Console, signer: Signer, bridge: str, operator: str) -> None:
+    """Take the vote of `operator` away. Raises ChainError, Refused."""
+    _close(console, signer, bridge, lambda state: plan.deregister_operator(state, operator))
+
+
+def set_threshold(console: Console, signer: Signer, bridge: str, threshold: int) -> None:
+    """Set the votes that a value transfer needs. Raises ChainError, Refused."""
+    _close(console, signer, bridge, lambda state: plan.set_threshold(state, VALUE_TRANSFER, threshold))
+
+
+def _close(console: Console, signer: Signer, bridge: str, steps: Callable[[BridgeState], list[Step]]) -> None:
+    """Close a gap, and prove that it is closed by planning again on what the chain says afterwards."""
+    state = require_state(console, bridge)
+    planned = steps(state)
+    _require_owner(console, signer, bridge, state, planned)
+    execute(console, signer, [transaction(bridge, step) for step in planned])
+    if planned and (left := steps(require_state(console, bridge))):
+        msg = f"chain {console.web3.eth.chain_id}: {left[0].annotation}: was mined, yet the contract does not show it"
+        raise ChainError(msg)
+
+
+def _require_owner(console: Console, signer: Signer, bridge: str, state: BridgeState, planned: list[Step]) -> None:
+    account = signer.account().address
+    if planned and state.owner != account:
+        msg = (
+            f"chain {console.web3.eth.chain_id}: {planned[0].annotation}: the owner of the bridge {bridge} is "
+            f"{state.owner}, and the configured key is that of {account}; configure the owner's key"
+        )
+        raise ChainError(msg)
+
+
+def fill_account(console: Console, signer: Signer, account: str, minimum: int, target: int) -> None:
+    """Send coin (peb) to an account that holds less than `minimum`. Raises ChainError."""
+    where = to_checksum_address(account)
+    missing = plan.fill_up(console.web3.eth.get_balance(where), minimum, target)
+    if missing:
+        _require_balance(console, signer, missing, f"fund {where}")
+        execute(console, signer, [Transaction(f"fund {where} with {missing} peb", where, value=missing)])
+
+
+def fill_bridge(console: Console, signer: Signer, bridge: str, minimum: int, target: int) -> None:
+    """Add coin (peb) to a bridge contract which holds less than `minimum` to pay transfers out. Raises ChainError."""
+    missing = plan.fill_up(console.web3.eth.get_balance(to_checksum_address(bridge)), minimum, target)
+    if missing:
+        step = Step("chargeWithoutEvent", (), f"add {missing} peb of liquidity to {bridge}", missing)
+        _require_balance(console, signer, missing, step.annotation)
+        execute(console, signer, [transaction(bridge, step)])
+
+
+def balance(console: Console, account: str) -> int:
+    """Return what an account or contract holds (peb)."""
+    return console.web3.eth.get_balance(to_checksum_address(account))
+
+
+def _require_balance(console: Console, signer: Signer, amount: int, purpose: str) -> None:
+    payer = signer.account().address
+    held = console.web3.eth.get_balance(payer)
+    if held < amount:
+        msg = (
+            f"chain {console.web3.eth.chain_id}: {purpose}: {payer} has to pay {amount} peb and gas, "
+            f"and holds {held}; "
+            f"send it {amount - held} peb or more on that chain, then run again"
+        )
+        raise ChainError(msg)

@@ -1,0 +1,100 @@
+"""What calls close the gap between what is wanted of a bridge contract and what it is. Pure functions.
+
+Each plan is empty where the chain already is as wanted, so a second run sends nothing. No plan ever passes
+through fewer operators than the threshold, or through more than MAX_OPERATORS (domain: traps 4, 5, 6, 8).
+"""
+
+from dataclasses import dataclass
+
+MAX_OPERATORS = 12
+"""MAX_OPERATOR of the contract (BridgeOperator.sol)."""
+
+
+@dataclass(frozen=True)
+class BridgeState:
+    """A bridge contract, read from its chain. Addresses are checksummed."""
+
+    owner: str
+    operators: tuple[str, ...]
+    threshold: int
+    """Votes a value transfer needs."""
+    mode_mint_burn: bool
+    request_nonce: int
+    """Requests made on this contract so far."""
+    lower_handle_nonce: int
+    """Requests of the counterpart up to here are all handled on this contract."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call to a contract, and in words what it is for."""
+
+    function: str
+    arguments: tuple[object, ...]
+    annotation: str
+    value: int = 0
+
+
+class Refused(Exception):
+    """What is asked for would stop the bridge, or the contract would revert it. The message says why and what to do."""
+
+
+def register_operator(bridge: BridgeState, operator: str) -> list[Step]:
+    """Make an account an operator. Raises Refused when the contract is full."""
+    if operator in bridge.operators:
+        return []
+    if len(bridge.operators) >= MAX_OPERATORS:
+        msg = (
+            f"operator {operator} cannot be registered: the contract holds {len(bridge.operators)} operators, "
+            f"and {MAX_OPERATORS} is its limit; remove a pair, or an operator that no pair owns, first"
+        )
+        raise Refused(msg)
+    return [Step("registerOperator", (operator,), f"register operator {operator}")]
+
+
+def deregister_operator(bridge: BridgeState, operator: str) -> list[Step]:
+    """Take an account's vote away.
+
+    Raises Refused when fewer operators than the threshold would stay: transfers would stop for good, and the
+    contract does not lower the threshold by itself.
+    """
+    if operator not in bridge.operators:
+        return []
+    remaining = len(bridge.operators) - 1
+    if remaining < bridge.threshold:
+        msg = (
+            f"operator {operator} cannot be removed: {remaining} operators would stay and the threshold is "
+            f"{bridge.threshold}, so no transfer could ever pass; lower the threshold first"
+        )
+        raise Refused(msg)
+    return [Step("deregisterOperator", (operator,), f"deregister operator {operator}")]
+
+
+def drop_phantom(operators: tuple[str, ...], deployer: str) -> list[Step]:
+    """Take the vote away that the constructor gives to the deployer.
+
+    Done in the block of the deployment, while the contract serves nobody: it is the one moment at which a contract
+    may have no operator.
+    """
+    if deployer not in operators:
+        return []
+    return [Step("deregisterOperator", (deployer,), f"deregister the deployer {deployer} as an operator")]
+
+
+def set_threshold(bridge: BridgeState, vote_type: int, threshold: int) -> list[Step]:
+    """Set how many votes a value transfer needs. Raises Refused when there are fewer operators than that."""
+    if threshold == bridge.threshold:
+        return []
+    if not 1 <= threshold <= len(bridge.operators):
+        msg = (
+            f"threshold {threshold} cannot be set: it must be between 1 and the number of registered operators, "
+            f"which is {len(bridge.operators)}"
+        )
+        raise Refused(msg)
+    words = f"set the threshold of value transfers to {threshold} (was {bridge.threshold})"
+    return [Step("setOperatorThreshold", (vote_type, threshold), words)]
+
+
+def fill_up(balance: int, minimum: int, target: int) -> int:
+    """Return how much to send (peb) so that an account holds `target`; nothing while it holds `minimum`."""
+    return 0 if balance >= minimum else target - balance

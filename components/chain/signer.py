@@ -1,0 +1,25 @@
+"""Who signs: the account that owns a bridge contract or pays for something."""
+
+from typing import TYPE_CHECKING, Literal
+
+from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    from eth_account.signers.local import LocalAccount
+
+
+class Signer(BaseModel):
+    """Where a signing key comes from. One kind today: the key itself, which is always a secret of the stack."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    kind: Literal["key"] = "key"
+    private_key: str
+    """64 hex digits."""
+
+    def account(self) -> "LocalAccount":
+        """Return the account that signs."""
+        from eth_account import Account  # a second to import, and a preview signs nothing
+
+        account: LocalAccount = Account.from_key(self.private_key)
+        return account
