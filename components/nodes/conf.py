@@ -1,0 +1,115 @@
+"""kend.conf, kscnd.conf and kcnd.conf: the packaged file with our keys set in place.
+
+The daemon scripts source these files as bash. A key that the packaged file has is replaced where it stands, with
+its comment; one that it lacks is added at the end.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+_ASSIGNMENT = re.compile(r"^(?P<key>[A-Z][A-Z0-9_]*)=(?P<value>\"[^\"]*\"|\S*)(?P<rest>.*)$")
+_SAFE = re.compile(r"^[A-Za-z0-9_./:,=@%+ -]*$")
+
+Conf = Mapping[str, str | int]
+
+
+def render(packaged: str, values: Conf) -> str:
+    """Return the packaged conf with these values.
+
+    Raises ValueError when a value holds a character that bash would not take literally between double quotes.
+    """
+    left = dict(values)
+    lines = []
+    for line in packaged.splitlines():
+        match = _ASSIGNMENT.match(line)
+        if match and match["key"] in left:
+            lines.append(_assign(match["key"], left.pop(match["key"])) + match["rest"])
+        else:
+            lines.append(line)
+    lines.extend(_assign(key, value) for key, value in left.items())
+    return "\n".join(lines) + "\n"
+
+
+def _assign(key: str, value: str | int) -> str:
+    if isinstance(value, int):
+        return f"{key}={value}"
+    if not _SAFE.match(value):
+        msg = f"conf key {key}: the value {value!r} has a character that is not allowed in a conf file"
+        raise ValueError(msg)
+    return f'{key}="{value}"'
+
+
+@dataclass(frozen=True)
+class SubBridge:
+    """The bridge side of an SCN."""
+
+    parent_chain_id: int
+    anchoring: bool
+    anchoring_period: int
+    """Blocks of the child chain from one anchor to the next."""
+    recovery_interval: int
+    """Seconds between two looks for missed transfers."""
+
+
+def _node(network_id: int, data_dir: str, additional: str) -> dict[str, str | int]:
+    """Return what all nodes of a private chain share.
+
+    RPC is on loopback, without the bridge's APIs: they are served on the IPC socket alone (domain: trap 2). The
+    scripts' watchdog and the node's own restart after 15 quiet minutes are off: whoever starts the node watches it.
+    """
+    return {
+        "NETWORK_ID": network_id,
+        "RPC_ENABLE": 1,
+        "RPC_API": "klay,eth,net,web3",
+        "RPC_ADDR": "127.0.0.1",
+        "RPC_CORSDOMAIN": "",
+        "RPC_VHOSTS": "localhost",
+        "WS_ENABLE": 0,
+        "AUTO_RESTART": 0,
+        "AUTO_RESTART_NODE": 0,
+        "NO_DISCOVER": 1,
+        "ADDITIONAL": additional,
+        "DATA_DIR": data_dir,
+    }
+
+
+def validator(network_id: int, data_dir: str) -> Conf:
+    """Return the keys of kcnd.conf for the validator of a private parent chain."""
+    return {
+        **_node(network_id, data_dir, "--ntp.disable"),
+        "NETWORK": "",
+        "REWARDBASE": "",  # the packaged value, 0x0, is refused by the node
+    }
+
+
+def endpoint_node(network_id: int, data_dir: str) -> Conf:
+    """Return the keys of kend.conf for an EN with a main bridge.
+
+    The indexing of child hashes stays off: it walks the whole chain at the first block (node-behaviour 3).
+    """
+    return {
+        **_node(network_id, data_dir, "--ntp.disable"),
+        "NETWORK": "",
+        "SC_MAIN_BRIDGE": 1,
+        "SC_MAIN_BRIDGE_INDEXING": 0,
+    }
+
+
+def service_chain_node(network_id: int, data_dir: str, bridge: SubBridge | None) -> Conf:
+    """Return the keys of kscnd.conf for an SCN, with a sub bridge or without.
+
+    Archive mode, because a killed node otherwise rewinds up to 128 blocks, and the child operator's nonce with them.
+    """
+    conf = _node(network_id, data_dir, "--ntp.disable --gcmode archive")
+    if bridge is None:
+        return {**conf, "SC_SUB_BRIDGE": 0}
+    return {
+        **conf,
+        "SC_SUB_BRIDGE": 1,
+        "SC_PARENT_CHAIN_ID": bridge.parent_chain_id,
+        "SC_ANCHORING": int(bridge.anchoring),
+        "SC_ANCHORING_PERIOD": bridge.anchoring_period,
+        "SC_VTRECOVERY": 1,
+        "SC_VTRECOVERY_INTERVAL": bridge.recovery_interval,
+    }
