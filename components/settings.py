@@ -1,0 +1,58 @@
+"""The one reader of pulumi.Config."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pulumi
+
+from components.settings_model import Settings
+from components.settings_rules import NAMESPACE, BadSettings, read, warnings
+
+_SEED = "identitySeed"
+_SEED_FILE = "identitySeedFile"
+
+
+def load() -> Settings:
+    """Read the configuration of the stack and say its warnings.
+
+    Raises pulumi.RunError, which Pulumi prints as it is, with every problem.
+    """
+    try:
+        settings = read(_raw(pulumi.runtime.config.get_config_env()))
+    except BadSettings as error:
+        raise pulumi.RunError(str(error)) from None
+    for warning in warnings(settings):
+        pulumi.log.warn(warning)
+    return settings
+
+
+def _raw(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return this program's own keys; Pulumi hands every value over as text, structures as JSON."""
+    prefix = f"{NAMESPACE}:"
+    raw = {key.removeprefix(prefix): _value(value) for key, value in config.items() if key.startswith(prefix)}
+    return _with_seed(raw)
+
+
+def _value(text: str) -> Any:
+    if text[:1] in "[{":
+        return json.loads(text)
+    return {"true": True, "false": False}.get(
+        text, int(text) if text.lstrip("-").isdigit() and len(text) < 20 else text
+    )
+
+
+def _with_seed(raw: dict[str, Any]) -> dict[str, Any]:
+    """Read the seed from its file when one is named, which keeps a development stack's file as it was committed."""
+    name = raw.pop(_SEED_FILE, None)
+    if _SEED in raw or name is None:
+        return raw
+    try:
+        return {**raw, _SEED: Path(name).read_text().strip()}
+    except OSError as error:
+        problem = (
+            f"{NAMESPACE}:{_SEED_FILE}: {name} cannot be read ({error.strerror}); make it with `make setup`, or set "
+            f"{_SEED} with `pulumi config set --secret {_SEED} $(openssl rand -hex 32)` instead"
+        )
+        raise BadSettings([problem]) from error

@@ -1,0 +1,135 @@
+"""What a stack can be configured to be.
+
+Rules of single values are with their types, rules between values in settings_rules.py; all are applied before any
+resource exists.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from components.settings_types import PEB, Address, Coins, Flag, Key, Name, Section, Seed, Subnet, Whole
+
+GKEI = 10**9
+"""1 gkei (ston) in peb; gas prices are given in it."""
+
+
+def _names(value: object) -> object:
+    """Let a number of SCNs stand for that many names, scn-1 and on."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return [f"scn-{i + 1}" for i in range(value)]
+    return value
+
+
+def _positive(value: int) -> int:
+    if value < 1:
+        msg = f"{value} is too small; write 1 or more"
+        raise ValueError(msg)
+    return value
+
+
+Positive = Annotated[Whole, AfterValidator(_positive)]
+
+
+class ParentChain(Section):
+    """The parent chain (L1)."""
+
+    network: Literal["private"] = "private"
+    """`private`: a chain of one validator of our own, for development and tests."""
+    chain_id: Positive
+    unit_price: Whole = 25
+    """Price of gas in gkei."""
+    balances: dict[Address, Coins] = Field(default_factory=dict)
+    """Accounts that hold coins from the first block on, for development."""
+
+
+class ServiceChain(Section):
+    """The child chain (L2)."""
+
+    chain_id: Positive
+    nodes: Annotated[list[Name], BeforeValidator(_names)]
+    """Names of the SCNs, all of them validators; or how many, which names them scn-1 and on."""
+    balances: dict[Address, Coins] = Field(default_factory=dict)
+
+
+class Anchoring(Section):
+    """Writing digests of the child chain to the parent chain."""
+
+    enabled: Flag = True
+    period: Positive = 10
+    """Blocks of the child chain from one anchor to the next. Each costs its SCN a transaction on the parent chain."""
+
+
+class Pair(Section):
+    """One EN and one SCN, strictly one to one."""
+
+    name: Name
+    scn: Name
+    """The SCN of the pair, one of serviceChain.nodes. Its EN is called <name>-en."""
+    anchoring: Anchoring | None = None
+    """Overrides the anchoring of the stack for this pair."""
+
+    @property
+    def en(self) -> str:
+        """Return the name of the pair's EN."""
+        return f"{self.name}-en"
+
+
+class Recovery(Section):
+    """Looking for value transfers that were missed."""
+
+    interval: Positive = 5
+    """Seconds. Below the threshold each look costs a transaction a request and operator: 60 where gas costs."""
+
+
+class Bridge(Section):
+    """The bridge contracts."""
+
+    threshold: Whole = 1
+    """Votes that a value transfer needs, on both chains."""
+    liquidity: Coins = 1000 * PEB
+    """Coins that each bridge contract holds to pay transfers out; filled up when below half."""
+    operator_balance: Coins = 100 * PEB
+    """Coins that each operator holds to pay gas where gas costs something; filled up when below half."""
+    parent_owner_key: Key | None = None
+    child_owner_key: Key | None = None
+    """Keys of the accounts that own the contracts; made from the seed when not given. Store them as secrets."""
+    artifact: str = ".build/bridge/Bridge.json"
+    """JSON file with the creation code of the bridge contract."""
+
+
+class Packages(Section):
+    """Archives of the nodes, in the layout of the official ones."""
+
+    ken: str = ".build/packages/ken-v1.0.3-linux-amd64.tar.gz"
+    kscn: str = ".build/packages/kscn-v1.0.3-linux-amd64.tar.gz"
+    kcn: str = ".build/packages/kcn-v1.0.3-linux-amd64.tar.gz"
+    """Of the private parent chain's validator."""
+
+
+class Local(Section):
+    """Hosts on this machine."""
+
+    subnet: Subnet | None = None
+    """A free /22; chosen from the stack's seed when not given."""
+
+
+class Settings(Section):
+    """The whole configuration of a stack."""
+
+    target: Literal["local"] = "local"
+    """Where the machines are."""
+    identity_seed: Seed
+    """64 random hex digits from which every key of the network is made. Made once, kept secret, never changed."""
+    parent_chain: ParentChain
+    service_chain: ServiceChain
+    pairs: list[Pair]
+    anchoring: Anchoring = Anchoring()
+    recovery: Recovery = Recovery()
+    bridge: Bridge = Bridge()
+    packages: Packages = Packages()
+    local: Local = Local()
+
+    def anchoring_of(self, pair: Pair) -> Anchoring:
+        """Return the anchoring of a pair."""
+        return pair.anchoring or self.anchoring
