@@ -1,0 +1,76 @@
+"""Account: a secp256k1 key of the network, made once and held: a node's identity, an operator, an owner."""
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from components.dynamic.base import Inputs, Props, Provider
+
+
+class AccountInputs(Inputs):
+    """The key and what follows from it; the latter is filled in here."""
+
+    private_key: str
+    """64 hex digits."""
+    password: str | None = None
+    """Given for accounts that a node reads from a keystore file."""
+    address: str | None = None
+    public_key: str | None = None
+
+
+class AccountProvider(Provider[AccountInputs]):
+    """Holds the first key it was given: whatever the configuration says later, a node stays who it is."""
+
+    inputs_type = AccountInputs
+
+    def identify(self, inputs: AccountInputs) -> str:
+        """Return the address."""
+        return str(inputs.address)
+
+    def complete(self, olds: Props, news: Props) -> Props:
+        """Keep what was made, or derive address and public key, so that a preview knows them."""
+        if olds.get("address"):
+            return {**news, **olds}
+        if pulumi.contains_unknowns(news):
+            return news
+        from eth_keys.datatypes import PrivateKey
+
+        public = PrivateKey(bytes.fromhex(news["private_key"])).public_key
+        return {**news, "address": public.to_checksum_address(), "public_key": public.to_hex()[2:]}
+
+    def converge(self, inputs: AccountInputs, known: Props) -> Props:
+        """Make the keystore, whose salt is random, once."""
+        if inputs.password is None:
+            return {}
+        return {"keystore": known.get("keystore") or _keystore(inputs.private_key, inputs.password)}
+
+
+def _keystore(private_key: str, password: str) -> str:
+    """Return a keystore v3 file.
+
+    scrypt with n=4096 is what the node accepts and opens fast (domain: identity can be known before boot); the
+    password is 128 random bits, so a slower hash would protect nothing more.
+    """
+    import json
+
+    from eth_account import Account as Accounts
+
+    return json.dumps(Accounts.encrypt(bytes.fromhex(private_key), password, kdf="scrypt", iterations=4096))
+
+
+class Account(Resource, module="servicechain", name="Account"):
+    """A held account. Address and public key are known in a preview; the key never is anything but a secret."""
+
+    address: pulumi.Output[str]
+    public_key: pulumi.Output[str]
+    private_key: pulumi.Output[str]
+    password: pulumi.Output[str]
+    keystore: pulumi.Output[str]
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["private_key", "password", "keystore"])
+        super().__init__(
+            AccountProvider(),
+            name,
+            {"address": None, "public_key": None, "keystore": None, **props},
+            pulumi.ResourceOptions.merge(secret, opts),
+        )

@@ -1,0 +1,76 @@
+"""Balances that must not run dry: operators' (they pay gas) and bridge contracts' (they pay transfers out)."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+import pulumi
+
+from components.dynamic.base import Props
+from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
+
+if TYPE_CHECKING:
+    from components.chain.console import Console
+
+
+class BalanceInputs(ChainInputs):
+    """An account and the two levels of its balance, in peb (10^-18 of the coin) as decimal strings."""
+
+    account: str
+    minimum: str
+    """Below this it is filled up."""
+    target: str
+    """Filled up to this. Balances move all the time; only one below the minimum counts as drift."""
+
+
+class FundingProvider(ChainProvider[BalanceInputs]):
+    """Fills an account up from the signer's. What was paid stays there on removal: the account has a use of its own."""
+
+    inputs_type = BalanceInputs
+    replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "account"})
+
+    def identify(self, inputs: BalanceInputs) -> str:
+        """One an account."""
+        return f"{inputs.chain_id}/{inputs.account}/balance"
+
+    def converge(self, inputs: BalanceInputs, known: Props) -> Props:  # noqa: ARG002
+        """Fill up when below the minimum."""
+        with session(inputs) as console:
+            self.fill(console, inputs)
+        return {}
+
+    def fill(self, console: "Console", inputs: BalanceInputs) -> None:
+        """Pay what is missing."""
+        from components.chain.operations import fill_account
+
+        fill_account(console, inputs.signer, inputs.account, int(inputs.minimum), int(inputs.target))
+
+    def observe(self, inputs: BalanceInputs, known: Props) -> Props | None:  # noqa: ARG002
+        """Tell a balance below the minimum, in the minimum's place: it is what the account really keeps."""
+        from components.chain.operations import balance
+
+        with session(inputs) as console:
+            held = balance(console, inputs.account)
+        return {"minimum": str(min(held, int(inputs.minimum)))}
+
+
+class LiquidityProvider(FundingProvider):
+    """Fills a bridge contract. It can never be taken out again but by transfers: the contract has no such function."""
+
+    def fill(self, console: "Console", inputs: BalanceInputs) -> None:
+        """Pay what is missing, without the event that would make it a transfer."""
+        from components.chain.operations import fill_bridge
+
+        fill_bridge(console, inputs.signer, inputs.account, int(inputs.minimum), int(inputs.target))
+
+
+class Funding(ChainResource, module="servicechain", name="Funding"):
+    """The balance of an account that pays gas."""
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(FundingProvider(), name, props, opts)
+
+
+class Liquidity(ChainResource, module="servicechain", name="Liquidity"):
+    """The balance that a bridge contract pays transfers from."""
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(LiquidityProvider(), name, props, opts)

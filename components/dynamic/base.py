@@ -1,0 +1,140 @@
+"""What every dynamic provider of this program shares: parsing, diffing and the shape of its answers.
+
+A concrete provider says what its inputs are, what it reads, how it closes the gap, and how it is undone;
+see `Provider`. Providers hold no state: Pulumi pickles them into the stack by reference to this module, so the
+code that runs on refresh and destroy is always the code of the checkout.
+"""
+
+from typing import Any, ClassVar, Generic, TypeVar
+
+import pulumi
+from pulumi.dynamic import (
+    CheckFailure,
+    CheckResult,
+    CreateResult,
+    DiffResult,
+    ReadResult,
+    ResourceProvider,
+    UpdateResult,
+)
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+Props = dict[str, Any]
+
+PROVIDER_KEY = "__provider"
+
+
+class Inputs(BaseModel):
+    """Declared inputs of a dynamic resource; anything else is refused.
+
+    Amounts and other 256-bit integers travel as decimal strings, because Pulumi turns every number into a float.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+InputsT = TypeVar("InputsT", bound=Inputs)
+
+
+class Provider(ResourceProvider, Generic[InputsT]):
+    """One kind of tracked thing. Subclasses override the verbs below and never the methods of Pulumi."""
+
+    serialize_as_secret_always = False  # nothing is captured, so nothing in the pickle is secret
+
+    inputs_type: ClassVar[type[Inputs]]
+    replaced_by: ClassVar[frozenset[str]] = frozenset()
+    """Inputs that are the identity of the thing: a change makes another one, after the old one is gone."""
+
+    # -- what a subclass says ------------------------------------------------------------------------------
+
+    def identify(self, inputs: InputsT) -> str:
+        """Return the id, which follows from the inputs alone."""
+        raise NotImplementedError
+
+    def complete(self, olds: Props, news: Props) -> Props:  # noqa: ARG002 - hook
+        """Return the inputs with what is known before anything exists; `olds` is empty for a new resource."""
+        return news
+
+    def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002 - hook
+        """Tell whether a changed input asks for an update."""
+        return old != new
+
+    def converge(self, inputs: InputsT, known: Props) -> Props:
+        """Make it so, doing nothing where it is so already; return the computed outputs.
+
+        `known` holds the outputs of an earlier run, and is empty at creation.
+        """
+        raise NotImplementedError
+
+    def observe(self, inputs: InputsT, known: Props) -> Props | None:  # noqa: ARG002 - hook
+        """Return outputs and inputs as they really are, or None when the thing is gone."""
+        return {}
+
+    def remove(self, inputs: InputsT, known: Props) -> None:
+        """Undo it, without complaint when it is gone already."""
+
+    # -- what Pulumi calls ---------------------------------------------------------------------------------
+
+    def check(self, _olds: Props, news: Props) -> CheckResult:
+        """Validate the inputs; runs in previews too."""
+        olds = _declared(_olds)
+        news = _declared(news)
+        if pulumi.contains_unknowns(news):
+            return CheckResult(self.complete(olds, news), [])
+        try:
+            self._parse(news)
+        except ValidationError as error:
+            failures = [
+                CheckFailure(".".join(str(part) for part in problem["loc"]), problem["msg"])
+                for problem in error.errors(include_input=False, include_url=False)
+            ]
+            return CheckResult(news, failures)
+        return CheckResult(self.complete(olds, news), [])
+
+    def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
+        """Compare the declared inputs only: outputs and the pickled provider are no reason to act."""
+        names = [name for name in self.inputs_type.model_fields if self._changed(name, _olds, _news)]
+        replaces = [name for name in names if name in self.replaced_by]
+        return DiffResult(changes=bool(names), replaces=replaces, stables=[], delete_before_replace=True)
+
+    def create(self, props: Props) -> CreateResult:
+        """Converge from nothing known."""
+        inputs = self._parse(props)
+        outs = self.converge(inputs, {})
+        return CreateResult(self.identify(inputs), {**_declared(props), **outs})
+
+    def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
+        """Converge with what the last run knew; always returns every output, as Pulumi drops the others."""
+        known = _declared(_olds)
+        return UpdateResult({**_declared(_news), **self.converge(self._parse(_news), known)})
+
+    def read(self, id_: str, props: Props) -> ReadResult:
+        """Report what is there, in outputs and inputs, so that a refresh shows drift and the next up mends it."""
+        known = _declared(props)
+        actual = self.observe(self._parse(known), known)
+        if actual is None:
+            return ReadResult("", {})
+        outs = {**known, **actual}
+        return ReadResult(id_, outs, {k: v for k, v in outs.items() if k in self.inputs_type.model_fields})
+
+    def delete(self, _id: str, _props: Props) -> None:
+        """Undo."""
+        known = _declared(_props)
+        self.remove(self._parse(known), known)
+
+    # -- helpers -------------------------------------------------------------------------------------------
+
+    def _parse(self, props: Props) -> InputsT:
+        fields = self.inputs_type.model_fields
+        # CAST: inputs_type is the class of InputsT; Python cannot say so for a class variable.
+        return self.inputs_type.model_validate({k: v for k, v in props.items() if k in fields})  # type: ignore[return-value]
+
+    def _changed(self, name: str, olds: Props, news: Props) -> bool:
+        old, new = olds.get(name), news.get(name)
+        if pulumi.contains_unknowns(new):
+            return True
+        return old != new and self.differs(name, old, new)
+
+
+def _declared(props: Props) -> Props:
+    return {name: value for name, value in props.items() if name != PROVIDER_KEY}

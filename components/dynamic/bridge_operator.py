@@ -1,0 +1,58 @@
+"""BridgeOperator: the vote of one pair in one bridge contract."""
+
+from typing import ClassVar
+
+import pulumi
+
+from components.dynamic.base import Props
+from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
+
+
+class BridgeOperatorInputs(ChainInputs):
+    """One operator of one contract."""
+
+    bridge: str
+    operator: str
+
+
+class BridgeOperatorProvider(ChainProvider[BridgeOperatorInputs]):
+    """Registers, and deregisters on removal; refuses to leave fewer operators than the threshold."""
+
+    inputs_type = BridgeOperatorInputs
+    replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge", "operator"})
+
+    def identify(self, inputs: BridgeOperatorInputs) -> str:
+        """One vote a contract and account."""
+        return f"{inputs.chain_id}/{inputs.bridge}/operator/{inputs.operator}"
+
+    def converge(self, inputs: BridgeOperatorInputs, known: Props) -> Props:  # noqa: ARG002
+        """Register unless registered."""
+        from components.chain.operations import register_operator
+
+        with session(inputs) as console:
+            register_operator(console, inputs.signer, inputs.bridge, inputs.operator)
+        return {}
+
+    def observe(self, inputs: BridgeOperatorInputs, known: Props) -> Props | None:  # noqa: ARG002
+        """Gone when the contract does not list it."""
+        from components.chain.bridge_contract import read_state
+
+        with session(inputs) as console:
+            state = read_state(console, inputs.bridge)
+            return {} if state and inputs.operator in state.operators else None
+
+    def remove(self, inputs: BridgeOperatorInputs, known: Props) -> None:  # noqa: ARG002
+        """Deregister."""
+        from components.chain.operations import deregister_operator
+
+        with session(inputs) as console:
+            deregister_operator(console, inputs.signer, inputs.bridge, inputs.operator)
+
+
+class BridgeOperator(ChainResource, module="servicechain", name="BridgeOperator"):
+    """The vote of one pair in one bridge contract."""
+
+    operator: pulumi.Output[str]
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(BridgeOperatorProvider(), name, props, opts)

@@ -1,0 +1,62 @@
+"""BridgeRegistration: one SCN's knowledge of the pair of bridge contracts, registered and subscribed."""
+
+from typing import ClassVar
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from components.chain.endpoint import Endpoint
+from components.dynamic.base import Inputs, Props, Provider
+
+
+class BridgeRegistrationInputs(Inputs):
+    """One SCN and the two contracts."""
+
+    node: Endpoint
+    child_bridge: str
+    parent_bridge: str
+    restart: str
+    """Command on the SCN's host that restarts the node; the only way out of a failed registration."""
+
+
+class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
+    """Registers and subscribes through the node's own API; deregisters on removal."""
+
+    inputs_type = BridgeRegistrationInputs
+    replaced_by: ClassVar[frozenset[str]] = frozenset({"child_bridge", "parent_bridge"})
+
+    def identify(self, inputs: BridgeRegistrationInputs) -> str:
+        """One a node and child contract: the key of the node's journal."""
+        return f"{inputs.node.node}/{inputs.child_bridge}"
+
+    def converge(self, inputs: BridgeRegistrationInputs, known: Props) -> Props:  # noqa: ARG002
+        """Register and subscribe unless it is so."""
+        from components.chain.bridge_node import register
+        from components.chain.console import Console
+
+        console = Console(inputs.node)
+        register(console, inputs.child_bridge, inputs.parent_bridge, inputs.restart)
+        return {}
+
+    def observe(self, inputs: BridgeRegistrationInputs, known: Props) -> Props | None:  # noqa: ARG002
+        """Gone when the node does not list it or does not live it."""
+        from components.chain.bridge_node import read_registration
+        from components.chain.console import Console
+
+        found = read_registration(Console(inputs.node), inputs.child_bridge, inputs.parent_bridge)
+        return {} if found.live else None
+
+    def remove(self, inputs: BridgeRegistrationInputs, known: Props) -> None:  # noqa: ARG002
+        """Let the contracts go."""
+        from components.chain.bridge_node import deregister
+        from components.chain.console import Console
+
+        deregister(Console(inputs.node), inputs.child_bridge, inputs.parent_bridge)
+
+
+class BridgeRegistration(Resource, module="servicechain", name="BridgeRegistration"):
+    """One SCN's registration of the pair of bridge contracts."""
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["node"])
+        super().__init__(BridgeRegistrationProvider(), name, props, pulumi.ResourceOptions.merge(secret, opts))

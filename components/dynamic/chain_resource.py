@@ -1,0 +1,59 @@
+"""The base of everything on a chain: which chain, through which nodes, signed by whom.
+
+read the chain -> plan -> simulate -> send -> wait for the receipt -> read back: all of that is in chain/. What imports
+web3 is imported inside the methods that need it: it takes a second, and a preview without changes needs none of it.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, ClassVar
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from components.chain.endpoint import Endpoint
+from components.chain.signer import Signer
+from components.dynamic.base import Inputs, InputsT, Props, Provider
+
+if TYPE_CHECKING:
+    from components.chain.console import Console
+
+
+class ChainInputs(Inputs):
+    """Where and as whom."""
+
+    chain_id: int
+    endpoints: list[Endpoint]
+    """Nodes of the chain; the first that answers is used."""
+    signer: Signer
+
+
+class ChainProvider(Provider[InputsT]):
+    """A provider that reads and changes one chain."""
+
+    replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id"})
+
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Take note of a node only when it goes or changes: a further one is no reason to touch a resource."""
+        if name != "endpoints" or not isinstance(old, list) or not isinstance(new, list):
+            return True
+        return any(endpoint not in new for endpoint in old)
+
+
+@contextmanager
+def session(inputs: ChainInputs) -> Iterator["Console"]:
+    """Connect to the chain. Raises Unreachable."""
+    from components.chain.console import connect
+
+    with connect(inputs.endpoints, inputs.chain_id) as console:
+        yield console
+
+
+class ChainResource(Resource):
+    """A tracked resource on a chain. Its keys are secrets, as inputs and as outputs (Pulumi deletes from outputs)."""
+
+    def __init__(
+        self, provider: ChainProvider[InputsT], name: str, props: Props, opts: pulumi.ResourceOptions | None
+    ) -> None:
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["endpoints", "signer"])
+        super().__init__(provider, name, props, pulumi.ResourceOptions.merge(secret, opts))

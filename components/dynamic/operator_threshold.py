@@ -1,0 +1,61 @@
+"""OperatorThreshold: how many operators must vote for the same value transfer before it is paid out."""
+
+from typing import ClassVar
+
+import pulumi
+
+from components.dynamic.base import Props
+from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
+
+_DEFAULT = 1
+"""What the constructor sets (BridgeOperator.sol)."""
+
+
+class OperatorThresholdInputs(ChainInputs):
+    """The threshold of value transfers in one contract."""
+
+    bridge: str
+    threshold: int
+
+
+class OperatorThresholdProvider(ChainProvider[OperatorThresholdInputs]):
+    """Sets the threshold. Depends on the operators: raised after they are registered, lowered before they go."""
+
+    inputs_type = OperatorThresholdInputs
+    replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge"})
+
+    def identify(self, inputs: OperatorThresholdInputs) -> str:
+        """One a contract."""
+        return f"{inputs.chain_id}/{inputs.bridge}/threshold"
+
+    def converge(self, inputs: OperatorThresholdInputs, known: Props) -> Props:  # noqa: ARG002
+        """Set it unless it is so."""
+        from components.chain.operations import set_threshold
+
+        with session(inputs) as console:
+            set_threshold(console, inputs.signer, inputs.bridge, inputs.threshold)
+        return {}
+
+    def observe(self, inputs: OperatorThresholdInputs, known: Props) -> Props | None:  # noqa: ARG002
+        """Tell the threshold that the contract has."""
+        from components.chain.bridge_contract import read_state
+
+        with session(inputs) as console:
+            state = read_state(console, inputs.bridge)
+            return None if state is None else {"threshold": state.threshold}
+
+    def remove(self, inputs: OperatorThresholdInputs, known: Props) -> None:  # noqa: ARG002
+        """Back to the contract's default, so that operators can go afterwards."""
+        from components.chain.operations import set_threshold
+
+        with session(inputs) as console:
+            set_threshold(console, inputs.signer, inputs.bridge, _DEFAULT)
+
+
+class OperatorThreshold(ChainResource, module="servicechain", name="OperatorThreshold"):
+    """The threshold of value transfers in one bridge contract."""
+
+    threshold: pulumi.Output[int]
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(OperatorThresholdProvider(), name, props, opts)
