@@ -1,0 +1,66 @@
+"""A highly available bridge between a ServiceChain and its parent chain.
+
+settings -> identities -> hosts -> nodes -> bridge contracts -> operators -> threshold -> registration -> proofs
+-> outputs
+"""
+
+from components import hosting, outputs, settings
+from components.bridge import Bridge, Chain
+from components.bridge_pair import BridgePair
+from components.identities import Identities
+from components.parent_chain import VALIDATOR, ParentChain
+from components.service_chain import ServiceChain
+from components.settings_types import PEB
+
+OWNER_BALANCE = 100_000_000 * PEB
+"""What an owner holds on a private chain from the first block on."""
+
+config = settings.load()
+identities = Identities(config.identity_seed.get_secret_value())
+owners = {
+    "parent": identities.owner("parent", config.bridge.parent_owner_key),
+    "child": identities.owner("child", config.bridge.child_owner_key),
+}
+operators = {pair.name: identities.operators(pair.scn) for pair in config.pairs}
+
+names = [VALIDATOR, *config.service_chain.nodes, *(pair.en for pair in config.pairs)]
+hosts = hosting.hosts(config, identities, names)
+
+parent_chain = ParentChain(
+    config.parent_chain,
+    config.packages,
+    hosts,
+    identities,
+    funded=[
+        (owners["parent"].address, OWNER_BALANCE),
+        *((pair.parent.address, config.bridge.operator_balance) for pair in operators.values()),
+    ],
+)
+pairs = [BridgePair(pair, config, parent_chain, hosts, identities, operators[pair.name]) for pair in config.pairs]
+service_chain = ServiceChain(
+    config.service_chain,
+    config.packages,
+    hosts,
+    identities,
+    sub_bridges={pair.scn: pair.sub_bridge for pair in pairs},
+    funded=[(owners["child"].address, OWNER_BALANCE)],
+)
+
+parent = Chain(
+    "parent",
+    parent_chain.chain_id,
+    nodes=[pair.en for pair in pairs],
+    ready=[parent_chain.ready, *(pair.ready for pair in pairs)],
+    lives_with=parent_chain,
+    owner=owners["parent"],
+)
+child = Chain(
+    "child",
+    service_chain.chain_id,
+    nodes=[service_chain.nodes[pair.scn] for pair in pairs],
+    ready=list(service_chain.ready.values()),
+    lives_with=service_chain,
+    owner=owners["child"],
+)
+bridge = Bridge(config.bridge, parent, child, pairs, service_chain)
+outputs.export(bridge, pairs, service_chain)

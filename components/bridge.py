@@ -1,0 +1,170 @@
+"""Bridge: the two contracts, who may vote, how many must, which SCNs serve it, and the proof that it works.
+
+The order is safe by construction: a threshold depends on its operators, so growing registers first and raises
+after, and shrinking lowers first (in Pulumi's update phase) and deregisters after (in its delete phase).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components.bridge_pair import BridgePair
+from components.dynamic.account import Account
+from components.dynamic.balance import Funding, Liquidity
+from components.dynamic.bridge_contract import BridgeContract
+from components.dynamic.bridge_operator import BridgeOperator
+from components.dynamic.bridge_registration import BridgeRegistration
+from components.dynamic.operator_threshold import OperatorThreshold
+from components.dynamic.transfer_proof import TransferProof
+from components.nodes.node import Node
+from components.service_chain import ServiceChain
+from components.settings_model import Bridge as Settings
+
+PROOF_AMOUNT = 1
+"""peb. It goes to the owner on the other side, once in each direction."""
+
+
+@dataclass(frozen=True)
+class Chain:
+    """One chain, as a user of contracts sees it."""
+
+    name: str
+    """`parent` or `child`."""
+    chain_id: int
+    nodes: Sequence[Node]
+    ready: Sequence[pulumi.Resource]
+    """What has to be done before the chain can be used."""
+    lives_with: pulumi.Resource | None
+    """The chain itself, when it is ours: what was done on a chain needs no undoing when the chain goes."""
+    owner: Account
+
+    @property
+    def endpoints(self) -> pulumi.Output[Sequence[Mapping[str, object]]]:
+        """Return where the chain's nodes are; a secret."""
+        return pulumi.Output.secret(pulumi.Output.all(*(node.endpoint for node in self.nodes)))
+
+    @property
+    def signer(self) -> pulumi.Output[Mapping[str, object]]:
+        """Return who signs; a secret."""
+        return pulumi.Output.secret(self.owner.private_key.apply(lambda key: {"kind": "key", "private_key": key}))
+
+    def props(self, **more: object) -> dict[str, object]:
+        """Return the inputs of a resource on this chain."""
+        return {"chain_id": self.chain_id, "endpoints": self.endpoints, "signer": self.signer, **more}
+
+
+@dataclass(frozen=True)
+class Side:
+    """The bridge contract of one chain, with votes in it."""
+
+    chain: Chain
+    contract: BridgeContract
+    liquidity: Liquidity
+    operators: Sequence[BridgeOperator]
+    threshold: OperatorThreshold
+
+
+class Bridge(pulumi.ComponentResource):
+    """A bridge over both chains. `parent` and `child` are its two sides."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        parent: Chain,
+        child: Chain,
+        pairs: Sequence[BridgePair],
+        service_chain: ServiceChain,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("servicechain:index:Bridge", "bridge", None, opts)
+        self._settings = settings
+        self.threshold = settings.threshold
+        self.parent = self._side(parent, {pair.name: pair.operators.parent for pair in pairs})
+        self.child = self._side(child, {pair.name: pair.operators.child for pair in pairs})
+        self.registrations = [self._registration(pair, service_chain) for pair in pairs]
+        done = [
+            *self.registrations,
+            *(part for side in (self.parent, self.child) for part in (side.threshold, side.liquidity)),
+        ]
+        self.proofs = {
+            "childToParent": self._proof(self.child, self.parent, done),
+            "parentToChild": self._proof(self.parent, self.child, done),
+        }
+        self.register_outputs(
+            {"parent_bridge": self.parent.contract.address, "child_bridge": self.child.contract.address}
+        )
+
+    def _opts(self, chain: Chain, depends_on: Sequence[pulumi.Resource] = ()) -> pulumi.ResourceOptions:
+        return pulumi.ResourceOptions(
+            parent=self, depends_on=[*chain.ready, *depends_on], deleted_with=chain.lives_with
+        )
+
+    def _side(self, chain: Chain, operators: Mapping[str, Account]) -> Side:
+        settings, name = self._settings, chain.name
+        contract = BridgeContract(
+            f"{name}-bridge",
+            chain.props(mode_mint_burn=name == "child", artifact=settings.artifact),
+            self._opts(chain),
+        )
+        liquidity = Liquidity(
+            f"{name}-liquidity",
+            chain.props(account=contract.address, **_levels(settings.liquidity)),
+            self._opts(chain),
+        )
+        votes = []
+        for pair, account in operators.items():
+            vote = BridgeOperator(
+                f"{pair}-{name}-vote",
+                chain.props(bridge=contract.address, operator=account.address),
+                self._opts(chain),
+            )
+            votes.append(vote)
+            if name == "parent":  # on the child chain gas is free
+                Funding(
+                    f"{pair}-{name}-funding",
+                    chain.props(account=account.address, **_levels(settings.operator_balance)),
+                    self._opts(chain),
+                )
+        threshold = OperatorThreshold(
+            f"{name}-threshold",
+            chain.props(bridge=contract.address, threshold=settings.threshold),
+            self._opts(chain, votes),
+        )
+        return Side(chain, contract, liquidity, votes, threshold)
+
+    def _registration(self, pair: BridgePair, service_chain: ServiceChain) -> BridgeRegistration:
+        scn = service_chain.nodes[pair.scn]
+        return BridgeRegistration(
+            f"{pair.name}-registration",
+            {
+                "node": scn.endpoint,
+                "child_bridge": self.child.contract.address,
+                "parent_bridge": self.parent.contract.address,
+                "restart": scn.restart_command,
+            },
+            pulumi.ResourceOptions(
+                parent=self, depends_on=[service_chain.ready[pair.scn], pair.ready], deleted_with=scn
+            ),
+        )
+
+    def _proof(self, source: Side, target: Side, done: Sequence[pulumi.Resource]) -> TransferProof:
+        votes = [vote.operator for side in (source, target) for vote in side.operators]
+        return TransferProof(
+            f"{source.chain.name}-to-{target.chain.name}-proof",
+            source.chain.props(
+                direction=f"from the {source.chain.name} chain to the {target.chain.name} chain",
+                source_bridge=source.contract.address,
+                target_chain_id=target.chain.chain_id,
+                target_endpoints=target.chain.endpoints,
+                target_bridge=target.contract.address,
+                amount=str(PROOF_AMOUNT),
+                covers=pulumi.Output.all(*votes, str(self._settings.threshold)),
+            ),
+            self._opts(source.chain, done),
+        )
+
+
+def _levels(target: int) -> dict[str, object]:
+    """Return when to fill a balance up, and up to what (peb)."""
+    return {"minimum": str(target // 2), "target": str(target)}

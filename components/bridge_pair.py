@@ -1,0 +1,71 @@
+"""BridgePair: one EN and one SCN, strictly one to one. This is where the EN is; the SCN belongs to the ServiceChain."""
+
+import pulumi
+
+from components.dynamic.running_node import RunningNode
+from components.hosts.host import Hosts
+from components.identities import Identities, Operators
+from components.nodes import conf
+from components.nodes.files import Layout
+from components.nodes.identity import bridge_kni
+from components.nodes.node import File, Node
+from components.nodes.package import package as package_of
+from components.parent_chain import ParentChain
+from components.service_chain import SubBridge
+from components.settings_model import Pair, Settings
+
+
+class BridgePair(pulumi.ComponentResource):
+    """A pair, by its name. Its KNI and operators are known before any machine exists."""
+
+    def __init__(
+        self,
+        pair: Pair,
+        settings: Settings,
+        parent_chain: ParentChain,
+        hosts: Hosts,
+        identities: Identities,
+        operators: Operators,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("servicechain:index:BridgePair", pair.name, None, opts)
+        self.name, self.scn = pair.name, pair.scn
+        self.operators = operators
+        child = pulumi.ResourceOptions(parent=self)
+        key = identities.node(pair.en)
+        host = hosts.host(pair.en, child)
+        package = package_of("ken", settings.packages.ken)
+        layout = Layout(host.root, package)
+        values = conf.endpoint_node(parent_chain.chain_id, layout.data)
+        files = [
+            File(f"{package.daemon}.conf", layout.conf, conf.render(package.conf, values), restarts=True),
+            File("nodekey", layout.node_key, key.private_key, mode="0600", restarts=True),
+            File("static-nodes.json", layout.static_nodes, parent_chain.static_nodes, restarts=True),
+        ]
+        self.kni: pulumi.Output[str] = pulumi.Output.all(key.public_key, host.address).apply(
+            lambda known: bridge_kni(known[0], known[1])
+        )
+        self.sub_bridge = SubBridge(_sub_bridge_conf(pair, settings), self.kni, operators)
+        self.en = Node(host, package, files, parent_chain.genesis, child)
+        self.ready = RunningNode(
+            self.en.name,
+            {
+                "node": self.en.endpoint,
+                "role": "en",
+                "chain_id": parent_chain.chain_id,
+                "started": self.en.started,
+                "kni": self.kni,
+            },
+            child,
+        )
+        self.register_outputs({"kni": self.kni})
+
+
+def _sub_bridge_conf(pair: Pair, settings: Settings) -> conf.SubBridge:
+    anchoring = settings.anchoring_of(pair)
+    return conf.SubBridge(
+        parent_chain_id=settings.parent_chain.chain_id,
+        anchoring=anchoring.enabled,
+        anchoring_period=anchoring.period,
+        recovery_interval=settings.recovery.interval,
+    )

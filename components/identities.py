@@ -1,0 +1,52 @@
+"""Everybody's keys, made from the stack's seed before any machine exists, and held as tracked secret resources."""
+
+from dataclasses import dataclass
+
+import pulumi
+from pydantic import SecretStr
+
+from components.dynamic.account import Account
+from components.nodes.identity import derive, network_id
+
+
+@dataclass(frozen=True)
+class Operators:
+    """The two accounts that an SCN votes with, one a chain. Only the node itself ever uses them."""
+
+    parent: Account
+    child: Account
+
+
+class Identities(pulumi.ComponentResource):
+    """The accounts and seeds of a network, by label. One label, one key, for ever."""
+
+    def __init__(self, seed: str, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__("servicechain:index:Identities", "identities", None, opts)
+        self._seed = seed
+        self.network_id = network_id(seed)
+        self.register_outputs({"network_id": self.network_id})
+
+    def seed_for(self, label: str) -> pulumi.Output[str]:
+        """Return 64 hex digits for one purpose, as a secret."""
+        return pulumi.Output.secret(derive(self._seed, label))
+
+    def node(self, name: str) -> Account:
+        """Return the identity of a node: the key behind its KNI, and behind its validator address."""
+        return self._account(f"{name}-node", {"private_key": self.seed_for(f"node/{name}")})
+
+    def operators(self, scn: str) -> Operators:
+        """Return the accounts that an SCN votes with."""
+        return Operators(self._operator(scn, "parent"), self._operator(scn, "child"))
+
+    def _operator(self, scn: str, chain: str) -> Account:
+        label = f"operator/{scn}/{chain}"
+        password = pulumi.Output.secret(derive(self._seed, f"{label}/password")[:32])
+        return self._account(f"{scn}-{chain}-operator", {"private_key": self.seed_for(label), "password": password})
+
+    def owner(self, chain: str, key: SecretStr | None) -> Account:
+        """Return the account that owns the bridge contract of a chain: of the given key or of a new one."""
+        private_key = pulumi.Output.secret(key.get_secret_value()) if key else self.seed_for(f"owner/{chain}")
+        return self._account(f"{chain}-owner", {"private_key": private_key})
+
+    def _account(self, name: str, props: dict[str, object]) -> Account:
+        return Account(name, props, pulumi.ResourceOptions(parent=self))

@@ -1,0 +1,44 @@
+"""The outputs of a stack: stable names for users and for other programs. The README documents them."""
+
+from collections.abc import Sequence
+
+import pulumi
+
+from components.bridge import Bridge
+from components.bridge_pair import BridgePair
+from components.service_chain import ServiceChain
+from components.summary import survives
+
+
+def export(bridge: Bridge, pairs: Sequence[BridgePair], service_chain: ServiceChain) -> None:
+    """Export everything."""
+    threshold = bridge.threshold
+    pulumi.export("survives", survives(len(pairs), threshold))
+    pulumi.export("threshold", threshold)
+    for side in (bridge.parent, bridge.child):
+        chain = side.chain
+        pulumi.export(
+            f"{chain.name}Chain",
+            {
+                "chainId": chain.chain_id,
+                "bridge": side.contract.address,
+                "owner": side.contract.owner,
+                "operators": [vote.operator for vote in side.operators],
+            },
+        )
+    pulumi.export("pairs", {pair.name: _pair(pair, service_chain) for pair in pairs})
+    pulumi.export(
+        "serviceChainNodes",
+        {name: {"address": node.host.address} for name, node in service_chain.nodes.items()},
+    )
+    pulumi.export("provenTransfers", {name: proof.proven_requests for name, proof in bridge.proofs.items()})
+
+
+def _pair(pair: BridgePair, service_chain: ServiceChain) -> dict[str, object]:
+    en, scn = pair.en, service_chain.nodes[pair.scn]
+    return {
+        "en": {"name": en.name, "address": en.host.address, "kni": pair.kni, "ipc": en.layout.ipc},
+        "scn": {"name": scn.name, "address": scn.host.address, "ipc": scn.layout.ipc},
+        "parentOperator": pair.operators.parent.address,
+        "childOperator": pair.operators.child.address,
+    }

@@ -1,0 +1,138 @@
+"""ServiceChain: the SCNs of the child chain, all of them validators."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import pulumi
+
+from components.dynamic.account import Account
+from components.dynamic.genesis import Genesis
+from components.dynamic.running_node import RunningNode
+from components.hosts.host import Host, Hosts
+from components.identities import Identities, Operators
+from components.nodes import conf, genesis
+from components.nodes.files import Layout, json_list, main_bridges
+from components.nodes.identity import SCN_PORT, consensus_kni
+from components.nodes.node import File, Node
+from components.nodes.package import package as package_of
+from components.settings_model import Packages
+from components.settings_model import ServiceChain as Settings
+
+
+@dataclass(frozen=True)
+class SubBridge:
+    """What makes an SCN one half of a pair."""
+
+    conf: conf.SubBridge
+    kni: pulumi.Output[str]
+    """Of the pair's EN."""
+    operators: Operators
+
+
+class ServiceChain(pulumi.ComponentResource):
+    """The child chain: its genesis and its nodes. `nodes` and `ready` go by the names of the SCNs."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        packages: Packages,
+        hosts: Hosts,
+        identities: Identities,
+        sub_bridges: Mapping[str, SubBridge],
+        funded: Sequence[tuple[pulumi.Input[str], int]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`sub_bridges` goes by SCN; `funded`: accounts and what they hold from the first block on, in peb."""
+        super().__init__("servicechain:index:ServiceChain", "service-chain", None, opts)
+        self.chain_id = settings.chain_id
+        self._package = package_of("kscn", packages.kscn)
+        self._child = pulumi.ResourceOptions(parent=self)
+        machines = {name: hosts.host(name, self._child) for name in settings.nodes}
+        keys = {name: identities.node(name) for name in settings.nodes}
+        self.genesis = Genesis(
+            "service-chain-genesis",
+            pulumi.Output.all(
+                validators=[key.address for key in keys.values()], accounts=[account for account, _ in funded]
+            ).apply(
+                lambda known: _genesis(
+                    settings, known["validators"], known["accounts"], [amount for _, amount in funded]
+                )
+            ),
+            self._child,
+        ).text
+        static_nodes = pulumi.Output.all(
+            *(
+                pulumi.Output.all(keys[name].public_key, machines[name].address).apply(
+                    lambda known: consensus_kni(known[0], known[1], SCN_PORT)
+                )
+                for name in settings.nodes
+            )
+        ).apply(json_list)
+        self.nodes = {
+            name: self._node(machines[name], keys[name], static_nodes, sub_bridges.get(name)) for name in settings.nodes
+        }
+        self.ready = {name: self._ready(node, sub_bridges.get(name)) for name, node in self.nodes.items()}
+        self.register_outputs({"chain_id": self.chain_id})
+
+    def _node(self, host: Host, key: Account, static_nodes: pulumi.Output[str], bridge: SubBridge | None) -> Node:
+        package = self._package
+        layout = Layout(host.root, package)
+        values = conf.service_chain_node(self.chain_id, layout.data, bridge.conf if bridge else None)
+        files = [
+            File(f"{package.daemon}.conf", layout.conf, conf.render(package.conf, values), restarts=True),
+            File("nodekey", layout.node_key, key.private_key, mode="0600", restarts=True),
+            File("static-nodes.json", layout.static_nodes, static_nodes),
+        ]
+        if bridge:
+            files += _bridge_files(layout, bridge)
+        return Node(host, package, files, self.genesis, self._child)
+
+    def _ready(self, node: Node, bridge: SubBridge | None) -> RunningNode:
+        expected: dict[str, pulumi.Input[str]] = {}
+        if bridge:
+            expected = {
+                "parent_operator": bridge.operators.parent.address,
+                "child_operator": bridge.operators.child.address,
+                "peer": bridge.kni,
+            }
+        return RunningNode(
+            node.name,
+            {
+                "node": node.endpoint,
+                "role": "scn",
+                "chain_id": self.chain_id,
+                "started": node.started,
+                **expected,
+            },
+            self._child,
+        )
+
+
+def _bridge_files(layout: Layout, bridge: SubBridge) -> list[File]:
+    files = [File("main-bridges.json", layout.main_bridges, bridge.kni.apply(main_bridges), restarts=True)]
+    for chain, account in (("parent", bridge.operators.parent), ("child", bridge.operators.child)):
+        paths = account.address.apply(partial(layout.operator, chain))
+        files += [
+            File(
+                f"{chain}-keystore",
+                paths.apply(lambda p: p.keystore),
+                account.keystore,
+                "0600",
+                restarts=True,
+            ),
+            # Taken verbatim, so without a newline at its end.
+            File(
+                f"{chain}-password",
+                paths.apply(lambda p: p.password),
+                account.password,
+                "0600",
+                restarts=True,
+            ),
+        ]
+    return files
+
+
+def _genesis(settings: Settings, validators: Sequence[str], accounts: Sequence[str], amounts: Sequence[int]) -> str:
+    balances = dict(zip(accounts, amounts, strict=True)) | settings.balances
+    return genesis.service_chain(settings.chain_id, validators, balances)
