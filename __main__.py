@@ -49,8 +49,8 @@ service_chain = ServiceChain(
 parent = Chain(
     "parent",
     parent_chain.chain_id,
-    nodes=[pair.en for pair in pairs],
-    ready=[parent_chain.ready, *(pair.ready for pair in pairs)],
+    nodes=[parent_chain.validator, *(pair.en for pair in pairs)],
+    ready=[parent_chain.ready],
     lives_with=parent_chain,
     owner=owners["parent"],
 )

@@ -139,6 +139,7 @@ class Bridge(pulumi.ComponentResource):
             f"{pair.name}-registration",
             {
                 "node": scn.endpoint,
+                "en": pair.en.endpoint,
                 "child_bridge": self.child.contract.address,
                 "parent_bridge": self.parent.contract.address,
                 "restart": scn.restart_command,

@@ -6,7 +6,7 @@ from components.dynamic.running_node import RunningNode
 from components.hosts.host import Hosts
 from components.identities import Identities, Operators
 from components.nodes import conf
-from components.nodes.files import Layout
+from components.nodes.files import Layout, json_list
 from components.nodes.identity import bridge_kni
 from components.nodes.node import File, Node
 from components.nodes.package import package as package_of
@@ -40,12 +40,11 @@ class BridgePair(pulumi.ComponentResource):
         files = [
             File(f"{package.daemon}.conf", layout.conf, conf.render(package.conf, values), restarts=True),
             File("nodekey", layout.node_key, key.private_key, mode="0600", restarts=True),
-            File("static-nodes.json", layout.static_nodes, parent_chain.static_nodes, restarts=True),
+            File("static-nodes.json", layout.static_nodes, parent_chain.static_nodes.apply(json_list), restarts=True),
         ]
         self.kni: pulumi.Output[str] = pulumi.Output.all(key.public_key, host.address).apply(
             lambda known: bridge_kni(known[0], known[1])
         )
-        self.sub_bridge = SubBridge(_sub_bridge_conf(pair, settings), self.kni, operators)
         self.en = Node(host, package, files, parent_chain.genesis, child)
         self.ready = RunningNode(
             self.en.name,
@@ -53,11 +52,13 @@ class BridgePair(pulumi.ComponentResource):
                 "node": self.en.endpoint,
                 "role": "en",
                 "chain_id": parent_chain.chain_id,
-                "started": self.en.started,
+                "started": self.en.launch(after=[parent_chain.validator.running]),
                 "kni": self.kni,
+                "static_nodes": parent_chain.static_nodes,
             },
             child,
         )
+        self.sub_bridge = SubBridge(_sub_bridge_conf(pair, settings), self.kni, operators)
         self.register_outputs({"kni": self.kni})
 
 

@@ -22,7 +22,7 @@ def export(bridge: Bridge, pairs: Sequence[BridgePair], service_chain: ServiceCh
             {
                 "chainId": chain.chain_id,
                 "bridge": side.contract.address,
-                "owner": side.contract.owner,
+                "owner": chain.owner.address,
                 "operators": [vote.operator for vote in side.operators],
             },
         )

@@ -10,7 +10,7 @@ from components.dynamic.running_node import RunningNode
 from components.hosts.host import Hosts
 from components.identities import Identities
 from components.nodes import conf, genesis
-from components.nodes.files import Layout, json_list
+from components.nodes.files import Layout
 from components.nodes.identity import EN_PORT, consensus_kni
 from components.nodes.node import File, Node
 from components.nodes.package import Package
@@ -47,18 +47,18 @@ class ParentChain(pulumi.ComponentResource):
             ),
             child,
         ).text
-        self.static_nodes = pulumi.Output.all(identity.public_key, host.address).apply(
-            lambda known: json_list([consensus_kni(known[0], known[1], EN_PORT)])
+        self.static_nodes: pulumi.Output[list[str]] = pulumi.Output.all(identity.public_key, host.address).apply(
+            lambda known: [consensus_kni(known[0], known[1], EN_PORT)]
         )
         package = package_of("kcn", packages.kcn)
-        self.validator = Node(host, package, self._files(host.root, package, identity), self.genesis, child)
+        self.validator = Node(host, package, self._files(host.root, package, identity), self.genesis, opts=child)
         self.ready = RunningNode(
             VALIDATOR,
             {
                 "node": self.validator.endpoint,
                 "role": "validator",
                 "chain_id": self.chain_id,
-                "started": self.validator.started,
+                "started": self.validator.launch(),
             },
             child,
         )

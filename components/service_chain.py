@@ -61,35 +61,32 @@ class ServiceChain(pulumi.ComponentResource):
             ),
             self._child,
         ).text
-        static_nodes = pulumi.Output.all(
-            *(
-                pulumi.Output.all(keys[name].public_key, machines[name].address).apply(
-                    lambda known: consensus_kni(known[0], known[1], SCN_PORT)
-                )
-                for name in settings.nodes
-            )
-        ).apply(json_list)
-        self.nodes = {
-            name: self._node(machines[name], keys[name], static_nodes, sub_bridges.get(name)) for name in settings.nodes
+        self.static_nodes: pulumi.Output[list[str]] = pulumi.Output.all(
+            *(_kni(keys[name], machines[name]) for name in settings.nodes)
+        )
+        self.nodes = {name: self._node(machines[name], keys[name], sub_bridges.get(name)) for name in settings.nodes}
+        everybody = [node.prepared for node in self.nodes.values()]
+        self.ready = {
+            name: self._ready(node, node.launch(after=everybody), keys[name], sub_bridges.get(name))
+            for name, node in self.nodes.items()
         }
-        self.ready = {name: self._ready(node, sub_bridges.get(name)) for name, node in self.nodes.items()}
         self.register_outputs({"chain_id": self.chain_id})
 
-    def _node(self, host: Host, key: Account, static_nodes: pulumi.Output[str], bridge: SubBridge | None) -> Node:
+    def _node(self, host: Host, key: Account, bridge: SubBridge | None) -> Node:
         package = self._package
         layout = Layout(host.root, package)
         values = conf.service_chain_node(self.chain_id, layout.data, bridge.conf if bridge else None)
         files = [
             File(f"{package.daemon}.conf", layout.conf, conf.render(package.conf, values), restarts=True),
             File("nodekey", layout.node_key, key.private_key, mode="0600", restarts=True),
-            File("static-nodes.json", layout.static_nodes, static_nodes),
+            File("static-nodes.json", layout.static_nodes, self.static_nodes.apply(json_list)),
         ]
         if bridge:
             files += _bridge_files(layout, bridge)
         return Node(host, package, files, self.genesis, self._child)
 
-    def _ready(self, node: Node, bridge: SubBridge | None) -> RunningNode:
-        expected: dict[str, pulumi.Input[str]] = {}
+    def _ready(self, node: Node, started: pulumi.Output[str], key: Account, bridge: SubBridge | None) -> RunningNode:
+        expected: dict[str, object] = {}
         if bridge:
             expected = {
                 "parent_operator": bridge.operators.parent.address,
@@ -102,11 +99,20 @@ class ServiceChain(pulumi.ComponentResource):
                 "node": node.endpoint,
                 "role": "scn",
                 "chain_id": self.chain_id,
-                "started": node.started,
+                "started": started,
+                "static_nodes": pulumi.Output.all(self.static_nodes, key.public_key).apply(
+                    lambda known: [kni for kni in known[0] if known[1] not in kni]
+                ),
                 **expected,
             },
             self._child,
         )
+
+
+def _kni(key: Account, host: Host) -> pulumi.Output[str]:
+    return pulumi.Output.all(key.public_key, host.address).apply(
+        lambda known: consensus_kni(known[0], known[1], SCN_PORT)
+    )
 
 
 def _bridge_files(layout: Layout, bridge: SubBridge) -> list[File]:

@@ -3,20 +3,20 @@
 Method names are the JSON-RPC ones; their behaviour is described in node-behaviour 1 and 2.
 """
 
+import sys
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
+
+from eth_utils.address import to_checksum_address
 
 from components.chain.console import Console, NodeError, wait_for
 from components.chain.errors import ChainError, NotReady
+from components.chain.peering import node_id, peers
 from components.chain.tunnel import run_on_host
 
 REGISTER_TIMEOUT = 20.0
 """Seconds for registerBridge or subscribeBridge: calls to the parent chain that have no limit of their own."""
-
-
-def node_id(kni: str) -> str:
-    """Return the public key in a KNI (128 hex digits)."""
-    return kni.removeprefix("kni://").split("@", 1)[0]
 
 
 def main_bridge_id(console: Console) -> str:
@@ -24,14 +24,13 @@ def main_bridge_id(console: Console) -> str:
     return node_id(str(console.call("mainbridge_nodeInfo")["kni"]))
 
 
-def bridge_peers(console: Console) -> list[str]:
-    """Return the public keys of the main bridges that an SCN is connected to."""
-    return [str(peer["id"]) for peer in console.call("subbridge_peers") or []]
-
-
 def operators(console: Console) -> tuple[str, str]:
     """Return the SCN's (parent operator, child operator)."""
     return str(console.call("subbridge_getParentOperatorAddr")), str(console.call("subbridge_getChildOperatorAddr"))
+
+
+CODE_DEADLINE = 120.0
+"""Seconds until a new contract is seen by a node that follows the chain; an EN may need 10 s to begin to sync."""
 
 
 @dataclass(frozen=True)
@@ -65,36 +64,56 @@ def _subscribed(console: Console, bridge: str) -> bool:
         return False
 
 
-def register(console: Console, child: str, parent: str, restart: str) -> None:
+def register(scn: Console, en: Console, child: str, parent: str, restart: str) -> None:
     """Register and subscribe the pair of contracts on this SCN, sending nothing that holds already.
 
     The order (child, parent) matters: swapped, the node's handler crashes and locks its journal. After an error
-    of registerBridge the node is half-registered until it restarts, so `restart` is run on its host, once.
-    Raises ChainError.
+    of registerBridge the node is half-registered until it restarts, so `restart` is run on its host, once; and
+    nothing is registered before the SCN is connected and both nodes see code at the addresses. Raises ChainError.
     """
+    for console, bridge in ((scn, child), (en, parent)):
+        wait_for(partial(_sees_code, console, bridge), deadline=CODE_DEADLINE)
     try:
-        _register_once(console, child, parent)
-    except ChainError:
-        run_on_host(console.endpoint, restart, timeout=90)
-        _register_once(wait_for(lambda: Console(console.endpoint), deadline=60), child, parent)
+        _register_once(scn, child, parent)
+    except ChainError as error:
+        print(f"{scn.node}: restarting it, because registering failed: {error}", file=sys.stderr)
+        run_on_host(scn.endpoint, restart, timeout=90)
+        _register_once(wait_for(lambda: Console(scn.endpoint), deadline=60), child, parent)
 
 
-def _register_once(console: Console, child: str, parent: str) -> None:
-    wait_for(lambda: _one_peer(console), deadline=60)
-    found = read_registration(console, child, parent)
-    if not found.registered:
-        console.call("subbridge_registerBridge", child, parent, timeout=REGISTER_TIMEOUT)
-    if not read_registration(console, child, parent).live:
+def _register_once(scn: Console, child: str, parent: str) -> None:
+    wait_for(lambda: _one_peer(scn), deadline=60)
+    if not read_registration(scn, child, parent).registered:
+        scn.call("subbridge_registerBridge", child, parent, timeout=REGISTER_TIMEOUT)
+    # In memory, and not only in the journal: after a restart the node restores it within some seconds.
+    wait_for(lambda: _is_known(scn, child, parent), deadline=60)
+    if not read_registration(scn, child, parent).live:
         try:
-            console.call("subbridge_subscribeBridge", child, parent, timeout=REGISTER_TIMEOUT)
+            scn.call("subbridge_subscribeBridge", child, parent, timeout=REGISTER_TIMEOUT)
         except NodeError as error:
             if "already subscribed" not in str(error):
                 raise
-    wait_for(lambda: _is_live(console, child, parent), deadline=60)
+    wait_for(lambda: _is_live(scn, child, parent), deadline=60)
+
+
+def _sees_code(console: Console, bridge: str) -> bool | str:
+    if console.web3.eth.get_code(to_checksum_address(bridge)):
+        return True
+    head = console.web3.eth.block_number
+    return f"{console.node}: sees no contract at {bridge} yet, its head is block {head}; is it synced?"
+
+
+def _is_known(scn: Console, child: str, parent: str) -> bool | str:
+    for bridge in (child, parent):
+        try:
+            scn.call("subbridge_getBridgeInformation", bridge, timeout=5)
+        except NodeError as error:
+            return f"{scn.node}: the bridge contract {bridge} is not in its memory ({error})"
+    return True
 
 
 def _one_peer(console: Console) -> bool | str:
-    if len(bridge_peers(console)) == 1:
+    if len(peers(console, "subbridge")) == 1:
         return True
     return f"{console.node}: the sub bridge has no main bridge connected; is its EN running, with 50505 open to it?"
 
@@ -112,7 +131,7 @@ def deregister(console: Console, child: str, parent: str) -> None:
     """
     if not read_registration(console, child, parent).registered:
         return
-    if not bridge_peers(console):
+    if not peers(console, "subbridge"):
         msg = (
             f"{console.node}: cannot deregister the bridge while its EN is away, the call would hang; "
             "bring the EN back, or remove the SCN's machine with it"

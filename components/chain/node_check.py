@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from components.chain import bridge_node
-from components.chain.bridge_node import node_id
 from components.chain.console import Console, wait_for
 from components.chain.endpoint import Endpoint
 from components.chain.errors import ChainError
+from components.chain.peering import node_id, wait_for_peers
 
 DEADLINE = 120.0
 """Seconds from the start of a node until it answers and its bridge is connected; seen: 2."""
@@ -21,6 +21,7 @@ class Expected:
     parent_operator: str | None = None
     child_operator: str | None = None
     peer: str | None = None
+    static_nodes: tuple[str, ...] = ()
 
 
 class Mismatch(ChainError):
@@ -28,7 +29,7 @@ class Mismatch(ChainError):
 
 
 def wait_until_ready(endpoint: Endpoint, expected: Expected) -> str:
-    """Wait until the node answers and has its one bridge peer; return its version.
+    """Wait until the node answers, has peers on its chain and its one bridge peer; return its version.
 
     Raises NotReady with what is missing, and Mismatch at once when chain id, KNI, operators or peer are not the
     predicted ones.
@@ -43,10 +44,16 @@ def wait_until_ready(endpoint: Endpoint, expected: Expected) -> str:
             parent, child = bridge_node.operators(console)
             _compare(console, "parent operator", expected.parent_operator.lower(), parent.lower())
             _compare(console, "child operator", str(expected.child_operator).lower(), child.lower())
+        if expected.static_nodes:
+            hint = "check that it runs, and that its port is open to this machine"
+            wait_for_peers(console, "admin", expected.static_nodes, DEADLINE, enough=1, hint=hint)
         if expected.peer:
-            peer = expected.peer
-            peers = wait_for(lambda: _peers(console, peer), DEADLINE)
-            _compare(console, "main bridge peers", [node_id(peer)], peers)
+            hint = (
+                "check that the EN runs with SC_MAIN_BRIDGE=1, that this port is open to this SCN, and that no other "
+                "SCN holds its only slot"
+            )
+            peers = wait_for_peers(console, "subbridge", [expected.peer], DEADLINE, enough=1, hint=hint)
+            _compare(console, "main bridge peers", [node_id(expected.peer)], peers)
         return console.web3.client_version
     finally:
         console.close()
@@ -55,17 +62,6 @@ def wait_until_ready(endpoint: Endpoint, expected: Expected) -> str:
 def _answers(console: Console) -> bool:
     console.call("eth_chainId", timeout=5)
     return True
-
-
-def _peers(console: Console, peer: str) -> list[str] | str:
-    peers = bridge_node.bridge_peers(console)
-    if peers:
-        return peers
-    where = peer.split("@", 1)[1].split("?", 1)[0]
-    return (
-        f"{console.node}: not connected to its EN at {where}; check that the EN runs with SC_MAIN_BRIDGE=1, that "
-        "this port is open to this SCN, and that no other SCN holds its only slot"
-    )
 
 
 def _compare(console: Console, what: str, expected: object, actual: object) -> None:

@@ -13,6 +13,8 @@ class BridgeRegistrationInputs(Inputs):
     """One SCN and the two contracts."""
 
     node: Endpoint
+    en: Endpoint
+    """The EN of the pair: through it the SCN sees the parent chain."""
     child_bridge: str
     parent_bridge: str
     restart: str
@@ -34,8 +36,8 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         from components.chain.bridge_node import register
         from components.chain.console import Console
 
-        console = Console(inputs.node)
-        register(console, inputs.child_bridge, inputs.parent_bridge, inputs.restart)
+        scn, en = Console(inputs.node), Console(inputs.en)
+        register(scn, en, inputs.child_bridge, inputs.parent_bridge, inputs.restart)
         return {}
 
     def observe(self, inputs: BridgeRegistrationInputs, known: Props) -> Props | None:  # noqa: ARG002
@@ -58,5 +60,5 @@ class BridgeRegistration(Resource, module="servicechain", name="BridgeRegistrati
     """One SCN's registration of the pair of bridge contracts."""
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
-        secret = pulumi.ResourceOptions(additional_secret_outputs=["node"])
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["node", "en"])
         super().__init__(BridgeRegistrationProvider(), name, props, pulumi.ResourceOptions.merge(secret, opts))

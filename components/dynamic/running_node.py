@@ -21,6 +21,8 @@ class RunningNodeInputs(Inputs):
     """EN with a main bridge: its KNI."""
     parent_operator: str | None = None
     child_operator: str | None = None
+    static_nodes: tuple[str, ...] = ()
+    """KNIs of the nodes of its own chain that it dials."""
     peer: str | None = None
     """SCN with a sub bridge: the KNI of its own EN, the only main bridge that it may be connected to."""
 
@@ -38,8 +40,19 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
         """Wait until everything that was predicted is true."""
         from components.chain.node_check import Expected, wait_until_ready
 
-        expected = Expected(**inputs.model_dump(exclude={"node", "role", "started"}))
+        expected = Expected(
+            chain_id=inputs.chain_id,
+            kni=inputs.kni,
+            parent_operator=inputs.parent_operator,
+            child_operator=inputs.child_operator,
+            peer=inputs.peer,
+            static_nodes=inputs.static_nodes,
+        )
         return {"version": wait_until_ready(inputs.node, expected)}
+
+    def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
+        """Look again after a start, or when something else is predicted; not because others came or went."""
+        return name != "static_nodes"
 
     def observe(self, inputs: RunningNodeInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Gone when the node does not answer."""

@@ -94,7 +94,7 @@ def install(path: str, mode: str) -> str:
 
 
 def scripts(layout: Layout) -> Mapping[str, str]:
-    """Return the commands of a node's life: unpack, start, restart."""
+    """Return the commands of a node's life: unpack, init, start (which stops it first), and restart."""
     package, daemon = layout.package, layout.daemon
     archive = f"{layout.root}/{package.archive.name}"
     pid_file = f"{layout.data}/{package.daemon}.pid"
@@ -117,6 +117,6 @@ def scripts(layout: Layout) -> Mapping[str, str]:
     )
     return {
         "unpack": f"tar -xzf {archive} -C {layout.root} && rm {archive}",
-        "start": f"{init}\n{stop}\nrm -f {layout.ipc}\n{start}",
-        "restart": f"{stop}; rm -f {layout.ipc}; {start}",
+        "init": init,
+        "start": f"{stop}\nrm -f {layout.ipc}\n{start}",
     }

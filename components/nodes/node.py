@@ -26,7 +26,7 @@ class File:
 
 
 class Node(pulumi.ComponentResource):
-    """A node. `started` changes with every start."""
+    """A node: prepared by the constructor, and running once it is launched."""
 
     def __init__(
         self,
@@ -40,19 +40,29 @@ class Node(pulumi.ComponentResource):
         self.host = host
         self.name = host.name
         self.layout = Layout(host.root, package)
-        self.restart_command = scripts(self.layout)["restart"]
+        self._scripts = scripts(self.layout)
+        self.restart_command = self._scripts["start"]
+        self._versions = [host.instance, package.digest]
         unpacked = self._unpack(package)
-        written = [self._file(file, unpacked) for file in (*files, File("genesis.json", self.layout.genesis, genesis))]
-        contents = [file.content for file in files if file.restarts]
-        start = self._command(
+        genesis_file = File("genesis.json", self.layout.genesis, genesis)
+        written = [self._file(file, unpacked) for file in (*files, genesis_file)]
+        self._read_at_start = pulumi.Output.all(*(file.content for file in files if file.restarts)).apply(_digest)
+        self.prepared = self._command("init", self._scripts["init"], triggers=self._versions, depends_on=written)
+        self.register_outputs({"address": host.address})
+
+    def launch(self, after: Sequence[pulumi.Resource] = ()) -> pulumi.Output[str]:
+        """Start the node; return what changes with every start.
+
+        `after`: what has to be there first, such as the nodes that this one dials. Validators of a chain are to start
+        within a second of each other: each waits 10 s for a proposer that it does not hear (Istanbul round change).
+        """
+        self.running = self._command(
             "start",
-            scripts(self.layout)["start"],
-            triggers=[host.instance, package.digest, pulumi.Output.all(*contents).apply(_digest)],
-            depends_on=written,
+            self._scripts["start"],
+            triggers=[*self._versions, self._read_at_start],
+            depends_on=[self.prepared, *after],
         )
-        self.start = start
-        self.started: pulumi.Output[str] = start.id
-        self.register_outputs({"address": host.address, "started": start.id})
+        return self.running.id
 
     @property
     def endpoint(self) -> pulumi.Output[Mapping[str, object]]:
@@ -83,7 +93,7 @@ class Node(pulumi.ComponentResource):
             triggers=triggers,
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(self.host.depends_on)),
         )
-        return self._command("unpack", scripts(self.layout)["unpack"], triggers=triggers, depends_on=[copy])
+        return self._command("unpack", self._scripts["unpack"], triggers=triggers, depends_on=[copy])
 
     def _file(self, file: File, unpacked: pulumi.Resource) -> pulumi.Resource:
         return self._command(

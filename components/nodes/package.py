@@ -37,11 +37,14 @@ class Package:
         """Return the packaged conf. Raises PackageError."""
         wanted = f"{self.folder}/conf/{self.daemon}.conf"
         try:
-            with tarfile.open(self.archive) as archive:
-                member = archive.extractfile(wanted)
-                return member.read().decode() if member else ""
-        except (OSError, KeyError, tarfile.TarError) as error:
-            raise PackageError(self._missing(f"no {wanted} in it")) from error
+            # As a stream, up to the file: unpacking all of an archive would cost a preview most of its time.
+            with tarfile.open(self.archive, "r|*") as archive:
+                for member in archive:
+                    if member.name.removeprefix("./") == wanted and (file := archive.extractfile(member)):
+                        return file.read().decode()
+        except (OSError, tarfile.TarError) as error:
+            raise PackageError(self._missing(str(error))) from error
+        raise PackageError(self._missing(f"no {wanted} in it"))
 
     @property
     def folder(self) -> str:

@@ -1,0 +1,175 @@
+"""A machine in namespaces is one process: start it, find it again, end it, and everything it held is gone.
+
+The kernel keeps a network namespace, its interfaces and private mounts while a process lives in them,
+so nothing here is given a name that would have to be taken away again. The process is `unshare`, whose only
+child is pid 1 inside. It is found by its command line, which names the folder it belongs to: that holds
+without any record, after a kill at any moment, and after a reboot.
+"""
+
+import os
+import select
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+BASE = Path("/var/lib/servicechain-ha")
+"""Holds one folder for each network, which holds one for each of its hosts."""
+
+LOG = ".log"
+"""What the first process and its heirs had to say; a name that no host can have."""
+
+START_SECONDS = 15.0
+END_SECONDS = 15.0
+POLL_SECONDS = 0.005
+
+
+class LocalError(RuntimeError):
+    """Something on this machine is not as a local host needs it; the message says what and where."""
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """The process outside that keeps namespaces alive."""
+
+    pid: int
+    folder: Path
+    arguments: tuple[str, ...]
+    """What its script was given after the folder."""
+
+    def first_process(self) -> int | None:
+        """Return the id, as seen from outside, of pid 1 inside; None before there is one."""
+        try:
+            children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii").split()
+        except OSError:
+            return None
+        return int(children[0]) if children else None
+
+
+def keepers(folder: Path) -> Iterator[Keeper]:
+    """Find what runs for this folder or for one below it."""
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            keeper = _keeper(int(entry.name))
+            if keeper and keeper.folder.is_relative_to(folder):
+                yield keeper
+
+
+def keeper_of(folder: Path) -> Keeper | None:
+    """Find what runs for exactly this folder."""
+    return next((keeper for keeper in keepers(folder) if keeper.folder == folder), None)
+
+
+def start(
+    folder: Path, script: Path, arguments: Sequence[str], ready: Callable[[Keeper], bool], secret: str = ""
+) -> None:
+    """Run the script as pid 1 of fresh namespaces and wait until it is ready.
+
+    `secret` goes to its standard input, not into its command line. Raises LocalError with the end of the log
+    if it ends or is not ready within START_SECONDS; the caller removes what is left then.
+    """
+    kinds = ("--net", "--mount", "--pid", "--uts", "--ipc")
+    command = ["unshare", *kinds, "--fork", "--kill-child", "sh", str(script), str(folder), *arguments]
+    with (folder / LOG).open("w") as log:
+        # setsid: neither the end of the engine nor a Ctrl-C in its terminal may reach what runs here. The
+        # environment is a new one, because the engine's holds passphrases and tokens.
+        subprocess.run(
+            ["setsid", "--fork", *command],
+            input=secret,
+            text=True,
+            stdout=log,
+            stderr=log,
+            cwd="/",
+            env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"},
+            check=True,
+        )
+    deadline = time.monotonic() + START_SECONDS
+    keeper = _wait_for_keeper(folder, deadline)
+    while not ready(keeper):
+        if not _lives(keeper.pid) or time.monotonic() > deadline:
+            raise LocalError(_last_words(folder))
+        time.sleep(POLL_SECONDS)
+
+
+def stop(folder: Path) -> None:
+    """End what runs for this folder and below, with every process inside; returns when all are gone.
+
+    Raises LocalError if a process outlives SIGKILL by END_SECONDS.
+    """
+    while found := list(keepers(folder)):  # again, because one that is just starting may fork while we look
+        for keeper in found:
+            # The child first: its end takes the whole namespace along, and the keeper ends by itself after it.
+            for pid in (keeper.first_process(), keeper.pid):
+                if pid is not None:
+                    _kill(pid, keeper)
+
+
+def remove_folder(folder: Path) -> None:
+    """Remove the folder, and BASE when it was the last one in there."""
+    shutil.rmtree(folder, ignore_errors=not folder.exists())
+    try:
+        BASE.rmdir()
+    except OSError:  # others live there, or it is gone already
+        return
+
+
+def _keeper(pid: int) -> Keeper | None:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")[:-1]
+        # `setsid --fork unshare ...` becomes `unshare ...` within the same process: both are the keeper. Its child
+        # has the same command line for a moment, but does not lead the session.
+        place = next((n for n, word in enumerate(words) if word.startswith(f"{BASE}/")), None)
+        if place is None or "unshare" not in words[:3] or os.getsid(pid) != pid:
+            return None
+    except OSError:  # it ended while we looked
+        return None
+    return Keeper(pid, Path(words[place]), tuple(words[place + 1 :]))
+
+
+def _lives(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state not in "ZX"  # ended, though nobody has asked for its exit code yet
+
+
+def _wait_for_keeper(folder: Path, deadline: float) -> Keeper:
+    while time.monotonic() < deadline:
+        keeper = keeper_of(folder)
+        if keeper:
+            return keeper
+        time.sleep(POLL_SECONDS)
+    raise LocalError(_last_words(folder))
+
+
+def _kill(pid: int, keeper: Keeper) -> None:
+    try:
+        handle = os.pidfd_open(pid)
+    except ProcessLookupError:
+        return
+    try:
+        # The id may have gone to a stranger since it was read. With the handle open it cannot, so look again.
+        if pid not in (keeper.first_process(), keeper.pid) or _keeper(keeper.pid) != keeper:
+            return
+        signal.pidfd_send_signal(handle, signal.SIGKILL)
+        poll = select.poll()
+        poll.register(handle, select.POLLIN)
+        if not poll.poll(END_SECONDS * 1000):
+            msg = f"process {pid} of {keeper.folder} does not end"
+            raise LocalError(msg)
+    except ProcessLookupError:
+        return
+    finally:
+        os.close(handle)
+
+
+def _last_words(folder: Path) -> str:
+    try:
+        lines = (folder / LOG).read_text(errors="replace").strip().splitlines()
+    except OSError:
+        lines = []
+    return "; ".join(lines[-5:]) or f"not ready after {START_SECONDS:.0f} s"

@@ -1,0 +1,1 @@
+"""Where a node runs: machines behind one small interface."""

@@ -1,0 +1,37 @@
+"""What this machine must have before local hosts can be made on it."""
+
+import os
+import shutil
+import subprocess
+import sys
+
+TOOLS = {
+    "ip": "iproute2",
+    "mount": "mount",
+    "nsenter": "util-linux",
+    "pivot_root": "util-linux",
+    "ps": "procps",
+    "setsid": "util-linux",
+    "sshd": "openssh-server",
+    "unshare": "util-linux",
+}
+"""Programs that a local host needs, and the Debian packages they come in."""
+
+
+def missing() -> list[str]:
+    """Return, in sentences, what this machine lacks for local hosts; empty when they can be made."""
+    if sys.platform != "linux":
+        return ["Local hosts are Linux namespaces: run this on Linux, or choose another target."]
+    if os.geteuid() != 0:
+        return ["Local hosts need root: run this as root, or choose another target."]
+    absent = [
+        f"The program {tool} is missing: apt-get install {package}."
+        for tool, package in TOOLS.items()
+        if not shutil.which(tool)
+    ]
+    if absent:
+        return absent
+    attempt = ["unshare", "--net", "--mount", "--pid", "--uts", "--ipc", "--fork", "true"]
+    if subprocess.run(attempt, capture_output=True, check=False).returncode:
+        return ["This root may not make namespaces: a container needs --privileged for local hosts."]
+    return []
