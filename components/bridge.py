@@ -6,6 +6,7 @@ after, and shrinking lowers first (in Pulumi's update phase) and deregisters aft
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pulumi
 
@@ -39,12 +40,12 @@ class Chain:
     """The chain itself, when it is ours: what was done on a chain needs no undoing when the chain goes."""
     owner: Account
 
-    @property
+    @cached_property
     def endpoints(self) -> pulumi.Output[Sequence[Mapping[str, object]]]:
         """Return where the chain's nodes are; a secret."""
         return pulumi.Output.secret(pulumi.Output.all(*(node.endpoint for node in self.nodes)))
 
-    @property
+    @cached_property
     def signer(self) -> pulumi.Output[Mapping[str, object]]:
         """Return who signs; a secret."""
         return pulumi.Output.secret(self.owner.private_key.apply(lambda key: {"kind": "key", "private_key": key}))
@@ -113,10 +114,11 @@ class Bridge(pulumi.ComponentResource):
             self._opts(chain),
         )
         votes = []
+        cohort = [account.address for account in operators.values()]
         for pair, account in operators.items():
             vote = BridgeOperator(
                 f"{pair}-{name}-vote",
-                chain.props(bridge=contract.address, operator=account.address),
+                chain.props(bridge=contract.address, operator=account.address, cohort=cohort),
                 self._opts(chain),
             )
             votes.append(vote)

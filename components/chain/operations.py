@@ -1,6 +1,8 @@
 """The verbs of the bridge's resources on one contract: read, plan, execute, read back."""
 
-from collections.abc import Callable
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 
 from eth_utils.address import to_checksum_address
 
@@ -12,10 +14,12 @@ from components.chain.plan import BridgeState, Step
 from components.chain.signer import Signer
 from components.chain.transactions import Transaction, execute
 
+_contracts: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
-def register_operator(console: Console, signer: Signer, bridge: str, operator: str) -> None:
-    """Make `operator` an operator of the bridge contract. Raises ChainError, Refused."""
-    _close(console, signer, bridge, lambda state: plan.register_operator(state, operator))
+
+def register_operators(console: Console, signer: Signer, bridge: str, operators: Sequence[str]) -> None:
+    """Make these accounts operators of the bridge contract, all in one block. Raises ChainError, Refused."""
+    _close(console, signer, bridge, lambda state: plan.register_operators(state, operators))
 
 
 def deregister_operator(console: Console, signer: Signer, bridge: str, operator: str) -> None:
@@ -29,14 +33,19 @@ def set_threshold(console: Console, signer: Signer, bridge: str, threshold: int)
 
 
 def _close(console: Console, signer: Signer, bridge: str, steps: Callable[[BridgeState], list[Step]]) -> None:
-    """Close a gap, and prove that it is closed by planning again on what the chain says afterwards."""
-    state = require_state(console, bridge)
-    planned = steps(state)
-    _require_owner(console, signer, bridge, state, planned)
-    execute(console, signer, [transaction(bridge, step) for step in planned])
-    if planned and (left := steps(require_state(console, bridge))):
-        msg = f"chain {console.web3.eth.chain_id}: {left[0].annotation}: was mined, yet the contract does not show it"
-        raise ChainError(msg)
+    """Close a gap, and prove that it is closed by planning again on what the chain says afterwards.
+
+    One at a time for a contract: what is planned on a state must not meet what another plans on the same one.
+    """
+    with _contracts[bridge]:
+        state = require_state(console, bridge)
+        planned = steps(state)
+        _require_owner(console, signer, bridge, state, planned)
+        execute(console, signer, [transaction(bridge, step) for step in planned])
+        if planned and (left := steps(require_state(console, bridge))):
+            chain = console.web3.eth.chain_id
+            msg = f"chain {chain}: {left[0].annotation}: was mined, yet the contract does not show it"
+            raise ChainError(msg)
 
 
 def _require_owner(console: Console, signer: Signer, bridge: str, state: BridgeState, planned: list[Step]) -> None:

@@ -4,7 +4,8 @@ Each plan is empty where the chain already is as wanted, so a second run sends n
 through fewer operators than the threshold, or through more than MAX_OPERATORS (domain: traps 4, 5, 6, 8).
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 MAX_OPERATORS = 12
 """MAX_OPERATOR of the contract (BridgeOperator.sol)."""
@@ -50,6 +51,17 @@ def register_operator(bridge: BridgeState, operator: str) -> list[Step]:
         )
         raise Refused(msg)
     return [Step("registerOperator", (operator,), f"register operator {operator}")]
+
+
+def register_operators(bridge: BridgeState, operators: Sequence[str]) -> list[Step]:
+    """Make several accounts operators. Raises Refused when the contract is full."""
+    steps: list[Step] = []
+    for operator in operators:
+        further = register_operator(bridge, operator)
+        if further:
+            bridge = replace(bridge, operators=(*bridge.operators, operator))
+        steps += further
+    return steps
 
 
 def deregister_operator(bridge: BridgeState, operator: str) -> list[Step]:

@@ -13,6 +13,9 @@ class BridgeOperatorInputs(ChainInputs):
 
     bridge: str
     operator: str
+    cohort: tuple[str, ...] = ()
+    """Operators that are wanted too. The first of them to run registers all in one block, and the others find it done:
+    Pulumi runs four dynamic resources at a time, and each alone would wait for a block of its own."""
 
 
 class BridgeOperatorProvider(ChainProvider[BridgeOperatorInputs]):
@@ -25,12 +28,17 @@ class BridgeOperatorProvider(ChainProvider[BridgeOperatorInputs]):
         """One vote a contract and account."""
         return f"{inputs.chain_id}/{inputs.bridge}/operator/{inputs.operator}"
 
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Leave an operator alone when others come or go."""
+        return name != "cohort" and super().differs(name, old, new)
+
     def converge(self, inputs: BridgeOperatorInputs, known: Props) -> Props:  # noqa: ARG002
         """Register unless registered."""
-        from components.chain.operations import register_operator
+        from components.chain.operations import register_operators
 
         with session(inputs) as console:
-            register_operator(console, inputs.signer, inputs.bridge, inputs.operator)
+            wanted = dict.fromkeys((inputs.operator, *inputs.cohort))
+            register_operators(console, inputs.signer, inputs.bridge, list(wanted))
         return {}
 
     def observe(self, inputs: BridgeOperatorInputs, known: Props) -> Props | None:  # noqa: ARG002

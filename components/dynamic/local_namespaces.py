@@ -109,7 +109,8 @@ def stop(folder: Path) -> None:
 
 def remove_folder(folder: Path) -> None:
     """Remove the folder, and BASE when it was the last one in there."""
-    shutil.rmtree(folder, ignore_errors=not folder.exists())
+    if folder.exists():
+        shutil.rmtree(folder)
     try:
         BASE.rmdir()
     except OSError:  # others live there, or it is gone already

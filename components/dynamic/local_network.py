@@ -64,7 +64,7 @@ class LocalNetworkProvider(Provider[LocalNetworkInputs]):
             namespaces.start(
                 folder,
                 SCRIPT,
-                [leg, address, str(os.getpid())],
+                [leg, address, str(inputs.subnet), str(os.getpid())],
                 ready=lambda _switch: address in _addresses(leg),
             )
         except LocalError as error:
@@ -75,8 +75,10 @@ class LocalNetworkProvider(Provider[LocalNetworkInputs]):
 
     def observe(self, inputs: LocalNetworkInputs, known: Props) -> Props | None:  # noqa: ARG002 - nothing to compare
         """Return None unless the switch runs and this machine has its address in it."""
-        running = namespaces.keeper_of(folder_of(inputs.network))
-        return {} if running and _own_address(inputs) in _addresses(leg_of(inputs.network)) else None
+        switch = namespaces.keeper_of(folder_of(inputs.network))
+        if switch is None or str(inputs.subnet) not in switch.arguments:
+            return None
+        return {} if _own_address(inputs) in _addresses(leg_of(inputs.network)) else None
 
     def remove(self, inputs: LocalNetworkInputs, known: Props) -> None:  # noqa: ARG002 - all follows from the id
         """End the switch, and hosts of which no stack knows because their making was killed."""
@@ -112,7 +114,7 @@ def switch_of(network: str) -> Keeper:
 
 
 def _own_address(inputs: LocalNetworkInputs) -> str:
-    return f"{inputs.subnet.network_address + 1}/{inputs.subnet.prefixlen}"
+    return str(inputs.subnet.network_address + 1)
 
 
 def _refuse_overlap(subnet: IPv4Network) -> None:
@@ -130,11 +132,11 @@ def _refuse_overlap(subnet: IPv4Network) -> None:
 
 
 def _addresses(interface: str) -> list[str]:
-    """Return the addresses of an interface that is up, with their prefix lengths."""
+    """Return the addresses of an interface that is up."""
     if not Path(f"/sys/class/net/{interface}").exists():
         return []
     return [
-        f"{address['local']}/{address['prefixlen']}"
+        address["local"]
         for link in _ip("-4", "address", "show", "dev", interface, "up")
         for address in link.get("addr_info", ())
     ]

@@ -4,10 +4,10 @@
 # It is not in the machine's own namespace because the machine's firewall is: with Docker installed, br_netfilter
 # and a FORWARD policy of DROP would swallow what one host says to another.
 #
-# usage: local_network.sh FOLDER LEG ADDRESS/LENGTH OUTSIDE
+# usage: local_network.sh FOLDER LEG ADDRESS SUBNET OUTSIDE
 #   OUTSIDE is the id of a process in the machine's own network namespace. FOLDER only marks the command line.
 set -eu
-leg=$2 address=$3 outside=$4
+leg=$2 address=$3 subnet=$4 outside=$5
 trap 'echo "stopped while $step"' EXIT
 
 step="making the bridge"
@@ -22,14 +22,16 @@ link set uplink master br0 up
 END
 
 step="setting up $leg"
-# Nothing that comes from a host is ever passed on by the machine.
+# Nothing that comes from a host is ever passed on by the machine. quickack: sshd sends in small pieces and waits for
+# the answer to one before the next; the usual 40 ms until that answer would double the time of every command.
 # shellcheck disable=SC2016 # it is that shell which expands them
 nsenter --net="/proc/$outside/ns/net" sh -euc '
     off=/proc/sys/net/ipv6/conf/$1/disable_ipv6
     [ ! -e $off ] || echo 1 > $off
     echo 0 > /proc/sys/net/ipv4/conf/$1/forwarding
-    ip address add "$2" broadcast + dev "$1"
+    ip address add "$2/${3#*/}" broadcast + dev "$1"
     ip link set "$1" up
-' leg "$leg" "$address"
+    ip route change "$3" dev "$1" proto kernel scope link src "$2" quickack 1
+' leg "$leg" "$address" "$subnet"
 
 exec sleep infinity

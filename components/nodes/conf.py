@@ -55,10 +55,10 @@ class SubBridge:
 def _node(network_id: int, data_dir: str, additional: str) -> dict[str, str | int]:
     """Return what all nodes of a private chain share.
 
-    One channel a peer: every handshake of v1.0.3 now and then hangs until its limit of 5 s, and two channels need three
-    of them (tried). RPC is on loopback, without the bridge's APIs: they are served on the IPC socket alone (domain: trap
-    2). The scripts' watchdog and the node's own restart after 15 quiet minutes are off: whoever starts the node watches
-    it.
+    One channel a peer: every handshake of v1.0.3 now and then hangs until its limit of 5 s, and two channels need
+    three of them (tried). RPC is on loopback, without the bridge's APIs: they are served on the IPC socket alone
+    (domain: trap 2). The scripts' watchdog and the node's own restart after 15 quiet minutes are off: whoever starts
+    the node watches it.
     """
     return {
         "NETWORK_ID": network_id,

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import pulumi
 from pulumi_command import remote
@@ -64,7 +65,7 @@ class Node(pulumi.ComponentResource):
         )
         return self.running.id
 
-    @property
+    @cached_property
     def endpoint(self) -> pulumi.Output[Mapping[str, object]]:
         """Return where the node's console is, as chain/ wants it. A secret: it holds the SSH key."""
         ssh = self.host.ssh
