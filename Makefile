@@ -1,0 +1,47 @@
+# The commands of this checkout. What they need is installed into the ignored folder .build on first use.
+STACK ?= dev
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up preview refresh outputs down shell test lint bench lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "STACK=name chooses the stack (now: $(STACK)), ARGS=... is handed on to pulumi or pytest."
+
+setup: ## Install or build what is missing, and nothing else
+	@toolchain/setup
+
+up: setup ## Bring the stack to what is declared
+	@toolchain/stack up $(STACK) $(ARGS)
+
+preview: setup ## Show what up would do, and touch nothing
+	@toolchain/stack preview $(STACK) $(ARGS)
+
+refresh: setup ## Read what is really there into the stack's state
+	@toolchain/stack refresh $(STACK) $(ARGS)
+
+outputs: setup ## Show the stack's outputs
+	@toolchain/stack outputs $(STACK) $(ARGS)
+
+down: setup ## Destroy all that the stack holds, then the stack
+	@toolchain/stack down $(STACK) $(ARGS)
+
+shell: setup ## Open a shell in which plain pulumi works on the stack
+	@toolchain/stack shell $(STACK) || true
+
+test: lint ## Run all checks and all tests
+	@toolchain/run pytest $(ARGS)
+
+lint: setup ## Run the checks that need no running node
+	@toolchain/lint
+
+bench: setup ## Measure up, the on-chain phase and preview
+	@toolchain/run python -m tests.bench $(ARGS)
+
+lock: setup ## Pin all Python packages anew, from the .in files
+	@toolchain/lock
+
+clean: ## Remove what setup made; stacks and their secrets in .state stay
+	@rm -rf .build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

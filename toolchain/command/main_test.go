@@ -1,0 +1,85 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"testing"
+
+	"github.com/blang/semver"
+	p "github.com/pulumi/pulumi-go-provider"
+	"github.com/pulumi/pulumi-go-provider/integration"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/property"
+)
+
+func newServer(t *testing.T) integration.Server {
+	t.Helper()
+	provider, err := newProvider()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server, err := integration.NewServer(context.Background(), name, semver.MustParse(version),
+		integration.WithProvider(provider))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return server
+}
+
+func TestTheSchemaAnswersToTheOfficialNames(t *testing.T) {
+	response, err := newServer(t).GetSchema(p.GetSchemaRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema struct {
+		Resources map[string]struct {
+			InputProperties map[string]struct {
+				Secret           bool
+				ReplaceOnChanges bool
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(response.Schema), &schema); err != nil {
+		t.Fatal(err)
+	}
+	for _, token := range []string{"command:remote:Command", "command:remote:CopyToRemote"} {
+		inputs := schema.Resources[token].InputProperties
+		if !inputs["connection"].Secret || !inputs["triggers"].ReplaceOnChanges {
+			t.Errorf("%s: connection must be secret and triggers must replace: %+v", token, inputs)
+		}
+	}
+}
+
+func TestOnlyTriggersReplace(t *testing.T) {
+	server := newServer(t)
+	inputs := func(changes map[string]property.Value) property.Map {
+		all := map[string]property.Value{
+			"connection": property.New(map[string]property.Value{"host": property.New("127.0.0.1")}),
+			"create":     property.New("true"),
+		}
+		for key, value := range changes {
+			all[key] = value
+		}
+		return property.NewMap(all)
+	}
+	for key, value := range map[string]property.Value{
+		"triggers": property.New([]property.Value{property.New("a")}),
+		"stdin":    property.New("changed").WithSecret(true),
+		"create":   property.New("false"),
+	} {
+		response, err := server.Diff(p.DiffRequest{
+			Urn:       resource.NewURN("dev", "test", "", "command:remote:Command", "x"),
+			State:     inputs(nil),
+			OldInputs: inputs(nil),
+			Inputs:    inputs(map[string]property.Value{key: value}),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		kind := response.DetailedDiff[key].Kind
+		replaces := kind == p.AddReplace || kind == p.UpdateReplace
+		if !response.HasChanges || replaces != (key == "triggers") {
+			t.Errorf("a change of %s: %+v", key, response)
+		}
+	}
+}

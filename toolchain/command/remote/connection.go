@@ -1,0 +1,130 @@
+// Package remote holds the resources that act on a host over SSH.
+package remote
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/pulumi/pulumi-go-provider/infer"
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/agent"
+)
+
+const (
+	defaultPort           = 22
+	defaultUser           = "root"
+	defaultDialErrorLimit = 10
+	defaultPerDialTimeout = 15
+)
+
+// Endpoint is one SSH server and the way in.
+type Endpoint struct {
+	Host               string   `pulumi:"host"`
+	Port               *float64 `pulumi:"port,optional"`
+	User               *string  `pulumi:"user,optional"`
+	Password           *string  `pulumi:"password,optional"`
+	PrivateKey         *string  `pulumi:"privateKey,optional"`
+	PrivateKeyPassword *string  `pulumi:"privateKeyPassword,optional"`
+	AgentSocketPath    *string  `pulumi:"agentSocketPath,optional"`
+	HostKey            *string  `pulumi:"hostKey,optional"`
+	DialErrorLimit     *int     `pulumi:"dialErrorLimit,optional"`
+	PerDialTimeout     *int     `pulumi:"perDialTimeout,optional"`
+}
+
+// ProxyConnection is a bastion on the way to the host.
+type ProxyConnection struct {
+	Endpoint
+}
+
+// Connection is the host, reached directly or through a bastion.
+type Connection struct {
+	Endpoint
+	Proxy *ProxyConnection `pulumi:"proxy,optional"`
+}
+
+// Annotate sets the defaults, which are those of the official plugin.
+func (e *Endpoint) Annotate(a infer.Annotator) {
+	a.SetDefault(&e.Port, defaultPort)
+	a.SetDefault(&e.User, defaultUser)
+	a.SetDefault(&e.DialErrorLimit, defaultDialErrorLimit)
+	a.SetDefault(&e.PerDialTimeout, defaultPerDialTimeout)
+	a.Describe(&e.HostKey, "The host's public key as one line of an authorized_keys file; unchecked when absent.")
+	a.Describe(&e.DialErrorLimit, "How many attempts to connect may fail before giving up; -1 for no limit.")
+	a.Describe(&e.PerDialTimeout, "Seconds for one attempt to connect; 0 for no limit.")
+}
+
+func (e *Endpoint) address() string {
+	return net.JoinHostPort(e.Host, strconv.Itoa(int(or(e.Port, defaultPort))))
+}
+
+func (e *Endpoint) perDialTimeout() time.Duration {
+	return time.Duration(or(e.PerDialTimeout, defaultPerDialTimeout)) * time.Second
+}
+
+// clientConfig needs no network, so that a mistake in it is not retried.
+func (e *Endpoint) clientConfig() (*ssh.ClientConfig, error) {
+	config := &ssh.ClientConfig{
+		User:            or(e.User, defaultUser),
+		HostKeyCallback: ssh.InsecureIgnoreHostKey(),
+	}
+	if key := or(e.HostKey, ""); key != "" {
+		public, _, _, _, err := ssh.ParseAuthorizedKey([]byte(key))
+		if err != nil {
+			return nil, fmt.Errorf("the hostKey given for %s is not a public key: %w", e.Host, err)
+		}
+		config.HostKeyCallback = ssh.FixedHostKey(public)
+		// A server with keys of several types would otherwise be free to show another one than the pinned.
+		config.HostKeyAlgorithms = algorithmsOf(public)
+	}
+	if e.PrivateKey != nil {
+		signer, err := e.signer()
+		if err != nil {
+			return nil, fmt.Errorf("the privateKey given for %s cannot be read: %w", e.Host, err)
+		}
+		config.Auth = append(config.Auth, ssh.PublicKeys(signer))
+	}
+	if e.Password != nil {
+		config.Auth = append(config.Auth, ssh.Password(*e.Password), ssh.KeyboardInteractive(e.answer))
+	}
+	if socket := or(e.AgentSocketPath, os.Getenv("SSH_AUTH_SOCK")); socket != "" {
+		conn, err := net.Dial("unix", socket)
+		if err != nil {
+			return nil, fmt.Errorf("the SSH agent does not answer: %w", err)
+		}
+		config.Auth = append(config.Auth, ssh.PublicKeysCallback(agent.NewClient(conn).Signers))
+	}
+	return config, nil
+}
+
+func (e *Endpoint) signer() (ssh.Signer, error) {
+	if password := or(e.PrivateKeyPassword, ""); password != "" {
+		return ssh.ParsePrivateKeyWithPassphrase([]byte(*e.PrivateKey), []byte(password))
+	}
+	return ssh.ParsePrivateKey([]byte(*e.PrivateKey))
+}
+
+func (e *Endpoint) answer(_, _ string, questions []string, _ []bool) ([]string, error) {
+	answers := make([]string, len(questions))
+	for i := range answers {
+		answers[i] = *e.Password
+	}
+	return answers, nil
+}
+
+// algorithmsOf lists the signatures that prove possession of key: an RSA key has more than one.
+func algorithmsOf(key ssh.PublicKey) []string {
+	if key.Type() == ssh.KeyAlgoRSA {
+		return []string{ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256}
+	}
+	return []string{key.Type()}
+}
+
+func or[T any](value *T, otherwise T) T {
+	if value == nil {
+		return otherwise
+	}
+	return *value
+}

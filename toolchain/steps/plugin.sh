@@ -1,0 +1,43 @@
+# shellcheck shell=bash
+# The "command" plugin: the official one where it can be had, a file that the user names, or our offline build.
+
+COMMAND_VERSION=1.2.1
+
+set_up_command_plugin() {
+    local own given=${PULUMI_COMMAND_PLUGIN:-}
+    own=$(users_pulumi)
+    if [[ -n $given ]]; then
+        say "command plugin: $given"
+        once plugin "$(plugin_in "$BUILD/pulumi-home")" "$given" "$own" -- install_plugin "$given"
+    elif [[ -n $own && ! -d $BUILD/pulumi-home ]] && has_official_plugin "$own"; then
+        say "command plugin: official $COMMAND_VERSION"
+    else
+        say "command plugin: offline build (toolchain/command)"
+        once plugin "$(plugin_in "$BUILD/pulumi-home")" "$TOOLS/command" "$own" -- build_plugin
+    fi
+}
+
+plugin_in() { echo "$1/plugins/resource-command-v$COMMAND_VERSION"; }
+
+has_official_plugin() {
+    [[ -e $(plugin_in "${PULUMI_HOME:-$HOME/.pulumi}") ]] ||
+        "$1" plugin install resource command "$COMMAND_VERSION" >/dev/null 2>&1
+}
+
+build_plugin() {
+    atomically "$BUILD/command" build_command
+    install_plugin "$BUILD/command/pulumi-resource-command"
+    rm -r "$BUILD/command"
+}
+
+build_command() { go_build "command plugin" "$TOOLS/command" "$1/pulumi-resource-command" .; }
+
+# Anything but the official plugin stays in a home of this checkout: under the official name it must not be found by
+# a user's other projects. That the home exists is what tells toolchain/run to use it.
+install_plugin() {
+    local output
+    mkdir -p "$BUILD/pulumi-home"
+    output=$(PULUMI_HOME=$BUILD/pulumi-home "$TOOLS/run" \
+        pulumi plugin install resource command "$COMMAND_VERSION" --reinstall --file "$1" 2>&1) ||
+        fail "Pulumi does not take the command plugin $1: $output"
+}
