@@ -1,5 +1,6 @@
 """BridgeRegistration: one SCN's knowledge of the pair of bridge contracts, registered and subscribed."""
 
+import sys
 from typing import ClassVar
 
 import pulumi
@@ -41,11 +42,20 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         return {}
 
     def observe(self, inputs: BridgeRegistrationInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Gone when the node does not list it or does not live it."""
+        """Gone when the node does not list it or does not live it.
+
+        A node that does not answer keeps its journal, so nothing is said of it then: that it is away is what
+        RunningNode tells.
+        """
         from components.chain.bridge_node import read_registration
         from components.chain.console import Console
+        from components.chain.errors import Unreachable
 
-        found = read_registration(Console(inputs.node), inputs.child_bridge, inputs.parent_bridge)
+        try:
+            found = read_registration(Console(inputs.node), inputs.child_bridge, inputs.parent_bridge)
+        except Unreachable as error:
+            print(f"the registration is taken to be as it was: {error}", file=sys.stderr)
+            return {}
         return {} if found.live else None
 
     def remove(self, inputs: BridgeRegistrationInputs, known: Props) -> None:  # noqa: ARG002

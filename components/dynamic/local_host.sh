@@ -12,6 +12,7 @@
 set -eu
 folder=$1 switch=$2 port=$3 address=$4 mac=$5
 name=${folder##*/}
+exec >&2
 trap 'echo "stopped while $step"' EXIT
 
 step="joining the network"

@@ -73,25 +73,28 @@ def start(
     """
     kinds = ("--net", "--mount", "--pid", "--uts", "--ipc")
     command = ["unshare", *kinds, "--fork", "--kill-child", "sh", str(script), str(folder), *arguments]
-    with (folder / LOG).open("w") as log:
+    # The keeper holds the other end of this pipe as long as it lives, and says nothing.
+    life, held = os.pipe()
+    with os.fdopen(life), (folder / LOG).open("w") as log:
         # setsid: neither the end of the engine nor a Ctrl-C in its terminal may reach what runs here. The
         # environment is a new one, because the engine's holds passphrases and tokens.
-        subprocess.run(
-            ["setsid", "--fork", *command],
-            input=secret,
-            text=True,
-            stdout=log,
-            stderr=log,
-            cwd="/",
-            env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"},
-            check=True,
-        )
-    deadline = time.monotonic() + START_SECONDS
-    keeper = _wait_for_keeper(folder, deadline)
-    while not ready(keeper):
-        if not _lives(keeper.pid) or time.monotonic() > deadline:
-            raise LocalError(_last_words(folder))
-        time.sleep(POLL_SECONDS)
+        with os.fdopen(held, "w") as stdout:
+            subprocess.run(
+                ["setsid", "--fork", *command],
+                input=secret,
+                text=True,
+                stdout=stdout,
+                stderr=log,
+                cwd="/",
+                env={"PATH": "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", "LANG": "C.UTF-8"},
+                check=True,
+            )
+        deadline = time.monotonic() + START_SECONDS
+        keeper = None
+        while not (keeper and ready(keeper)):
+            if _speaks(life, POLL_SECONDS) or time.monotonic() > deadline:
+                raise LocalError(_last_words(folder))
+            keeper = keeper or keeper_of(folder)
 
 
 def stop(folder: Path) -> None:
@@ -130,23 +133,6 @@ def _keeper(pid: int) -> Keeper | None:
     return Keeper(pid, Path(words[place]), tuple(words[place + 1 :]))
 
 
-def _lives(pid: int) -> bool:
-    try:
-        state = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()[0]
-    except OSError:
-        return False
-    return state not in "ZX"  # ended, though nobody has asked for its exit code yet
-
-
-def _wait_for_keeper(folder: Path, deadline: float) -> Keeper:
-    while time.monotonic() < deadline:
-        keeper = keeper_of(folder)
-        if keeper:
-            return keeper
-        time.sleep(POLL_SECONDS)
-    raise LocalError(_last_words(folder))
-
-
 def _kill(pid: int, keeper: Keeper) -> None:
     try:
         handle = os.pidfd_open(pid)
@@ -157,15 +143,20 @@ def _kill(pid: int, keeper: Keeper) -> None:
         if pid not in (keeper.first_process(), keeper.pid) or _keeper(keeper.pid) != keeper:
             return
         signal.pidfd_send_signal(handle, signal.SIGKILL)
-        poll = select.poll()
-        poll.register(handle, select.POLLIN)
-        if not poll.poll(END_SECONDS * 1000):
+        if not _speaks(handle, END_SECONDS):
             msg = f"process {pid} of {keeper.folder} does not end"
             raise LocalError(msg)
     except ProcessLookupError:
         return
     finally:
         os.close(handle)
+
+
+def _speaks(handle: int, seconds: float) -> bool:
+    """Wait until there is something to be read, which is how pipes and processes tell that they have ended."""
+    poll = select.poll()
+    poll.register(handle, select.POLLIN)
+    return bool(poll.poll(seconds * 1000))
 
 
 def _last_words(folder: Path) -> str:

@@ -8,6 +8,7 @@
 #   OUTSIDE is the id of a process in the machine's own network namespace. FOLDER only marks the command line.
 set -eu
 leg=$2 address=$3 subnet=$4 outside=$5
+exec >&2
 trap 'echo "stopped while $step"' EXIT
 
 step="making the bridge"

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Protocol
 
 import pulumi
@@ -18,15 +19,21 @@ class Ssh:
     host_key: pulumi.Input[str]
     port: int = 22
 
-    def connection(self) -> remote.ConnectionArgs:
-        """Return the connection as pulumi-command wants it; about a minute of dialling before it gives up."""
-        return remote.ConnectionArgs(
-            host=self.host,
-            port=self.port,
-            user=self.user,
-            private_key=self.private_key,
-            host_key=self.host_key,
-            dial_error_limit=20,
+    @cached_property
+    def connection(self) -> pulumi.Output[remote.ConnectionArgs]:
+        """Return the connection as pulumi-command wants it; about a minute of dialling before it gives up.
+
+        Made once, for all commands of a machine.
+        """
+        return pulumi.Output.all(self.host, self.private_key, self.host_key).apply(
+            lambda known: remote.ConnectionArgs(
+                host=known[0],
+                port=self.port,
+                user=self.user,
+                private_key=known[1],
+                host_key=known[2],
+                dial_error_limit=20,
+            )
         )
 
 

@@ -1,0 +1,1 @@
+"""Tests: unit (pure), engine (the real Pulumi engine), network (real nodes)."""

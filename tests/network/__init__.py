@@ -1,0 +1,1 @@
+"""Tests on hosts and nodes that run for real on this machine."""

@@ -1,0 +1,1 @@
+"""Pure tests: no engine, no node, no network."""
