@@ -1,6 +1,7 @@
 """The one reader of pulumi.Config."""
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ from components.settings_rules import NAMESPACE, BadSettings, read, warnings
 
 _SEED = "identitySeed"
 _SEED_FILE = "identitySeedFile"
+_SOME_SEED = "00" * 32
+"""Stands in for one that cannot be read, so that the other problems are told at once. No key is made from it."""
 
 
 def load() -> Settings:
@@ -36,11 +39,13 @@ def _raw(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _value(text: str) -> Any:
-    if text[:1] in "[{":
-        return json.loads(text)
-    return {"true": True, "false": False}.get(
-        text, int(text) if text.lstrip("-").isdigit() and len(text) < 20 else text
-    )
+    if text.startswith(("[", "{")):
+        try:
+            return json.loads(text)
+        except ValueError:  # not a structure but text, which the rule of its key refuses
+            return text
+    number = re.fullmatch(r"-?[0-9]{1,18}", text)
+    return {"true": True, "false": False}.get(text, int(text) if number else text)
 
 
 def _with_seed(raw: dict[str, Any]) -> dict[str, Any]:
@@ -50,9 +55,18 @@ def _with_seed(raw: dict[str, Any]) -> dict[str, Any]:
         return raw
     try:
         return {**raw, _SEED: Path(name).read_text().strip()}
-    except OSError as error:
+    except (OSError, ValueError, TypeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is no text file"
         problem = (
-            f"{NAMESPACE}:{_SEED_FILE}: {name} cannot be read ({error.strerror}); make it with `make setup`, or set "
+            f"{NAMESPACE}:{_SEED_FILE}: {name} cannot be read ({reason}); make it with `make setup`, or set "
             f"{_SEED} with `pulumi config set --secret {_SEED} $(openssl rand -hex 32)` instead"
         )
-        raise BadSettings([problem]) from error
+        raise BadSettings([problem, *_problems({**raw, _SEED: _SOME_SEED})]) from error
+
+
+def _problems(raw: Mapping[str, Any]) -> list[str]:
+    try:
+        read(raw)
+    except BadSettings as error:
+        return error.problems
+    return []

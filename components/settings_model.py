@@ -4,21 +4,29 @@ Rules of single values are with their types, rules between values in settings_ru
 resource exists.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from components.settings_types import PEB, Address, Coins, Flag, Key, Name, Section, Seed, Subnet, Whole
+from components.settings_types import PEB, Address, Coins, Flag, Key, Name, Section, Seed, Subnet, Whole, shown
 
 GKEI = 10**9
 """1 gkei (ston) in peb; gas prices are given in it."""
 
 
-def _names(value: object) -> object:
-    """Let a number of SCNs stand for that many names, scn-1 and on."""
-    if isinstance(value, int) and not isinstance(value, bool):
-        return [f"scn-{i + 1}" for i in range(value)]
-    return value
+MAX_SCNS = 100
+
+
+def scn_names(value: object) -> list[Any]:
+    """Return the names in serviceChain.nodes. A number of SCNs stands for that many names, scn-1 and on."""
+    if isinstance(value, bool) or not isinstance(value, int | list):
+        msg = f"{shown(value)} is neither a list of names nor a number of SCNs"
+        raise ValueError(msg)
+    count = value if isinstance(value, int) else len(value)
+    if count > MAX_SCNS:
+        msg = f"{count} SCNs are too many; {MAX_SCNS} or fewer fit"
+        raise ValueError(msg)
+    return [f"scn-{i + 1}" for i in range(value)] if isinstance(value, int) else value
 
 
 def _positive(value: int) -> int:
@@ -28,7 +36,15 @@ def _positive(value: int) -> int:
     return value
 
 
+def _not_negative(value: int) -> int:
+    if value < 0:
+        msg = f"{value} is too small; write 0 or more"
+        raise ValueError(msg)
+    return value
+
+
 Positive = Annotated[Whole, AfterValidator(_positive)]
+NotNegative = Annotated[Whole, AfterValidator(_not_negative)]
 
 
 class ParentChain(Section):
@@ -37,7 +53,7 @@ class ParentChain(Section):
     network: Literal["private"] = "private"
     """`private`: a chain of one validator of our own, for development and tests."""
     chain_id: Positive
-    unit_price: Whole = 25
+    unit_price: NotNegative = 25
     """Price of gas in gkei."""
     balances: dict[Address, Coins] = Field(default_factory=dict)
     """Accounts that hold coins from the first block on, for development."""
@@ -47,7 +63,7 @@ class ServiceChain(Section):
     """The child chain (L2)."""
 
     chain_id: Positive
-    nodes: Annotated[list[Name], BeforeValidator(_names)]
+    nodes: Annotated[list[Name], BeforeValidator(scn_names)]
     """Names of the SCNs, all of them validators; or how many, which names them scn-1 and on."""
     balances: dict[Address, Coins] = Field(default_factory=dict)
 
@@ -131,5 +147,6 @@ class Settings(Section):
     local: Local = Local()
 
     def anchoring_of(self, pair: Pair) -> Anchoring:
-        """Return the anchoring of a pair."""
-        return pair.anchoring or self.anchoring
+        """Return the anchoring of a pair: the stack's, with what the pair says of its own."""
+        own = pair.anchoring.model_dump(exclude_unset=True) if pair.anchoring else {}
+        return self.anchoring.model_copy(update=own)

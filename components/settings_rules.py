@@ -13,7 +13,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from components.chain.plan import MAX_OPERATORS
-from components.settings_model import Settings
+from components.settings_model import Settings, scn_names
+from components.settings_types import hidden
 
 NAMESPACE = "servicechain-ha"
 FAULT_TOLERANT_SCNS = 4
@@ -24,7 +25,7 @@ class BadSettings(Exception):
     """The configuration cannot be used. `problems` has a sentence for each reason."""
 
     def __init__(self, problems: list[str]) -> None:
-        self.problems = problems
+        self.problems = problems = [hidden(problem) for problem in problems]
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         lines = "\n".join(f"  - {problem}" for problem in problems)
         super().__init__(f"{count} in the configuration of this stack:\n{lines}")
@@ -73,6 +74,13 @@ def _between(raw: Mapping[str, Any]) -> Iterator[str]:
     yield from _pairs(raw, pairs)
     yield from _scns(raw, pairs)
     parent, child = _chain_id(raw, "parentChain"), _chain_id(raw, "serviceChain")
+    keys = [_section(raw, "bridge").get(f"{chain}OwnerKey") for chain in ("parent", "child")]
+    if isinstance(keys[0], str) and keys[0] == keys[1]:
+        yield _at(
+            "bridge.childOwnerKey",
+            "it is the parent owner's key too, and both contracts would get the same address, which the nodes refuse; "
+            "use another key",
+        )
     if parent is not None and parent == child:
         yield _at(
             "serviceChain.chainId",
@@ -109,10 +117,11 @@ def _pairs(raw: Mapping[str, Any], pairs: list[Mapping[str, Any]]) -> Iterator[s
 
 def _scns(raw: Mapping[str, Any], pairs: list[Mapping[str, Any]]) -> Iterator[str]:
     nodes = _section(raw, "serviceChain").get("nodes")
-    if isinstance(nodes, bool):
-        return
-    names = [f"scn-{i + 1}" for i in range(nodes)] if isinstance(nodes, int) else _list(nodes)
-    if isinstance(nodes, int | list) and not names:
+    try:
+        names, known = scn_names(nodes), True
+    except ValueError:  # told by the model
+        names, known = [], False
+    if known and not names:
         yield _at("serviceChain.nodes", "there is no SCN; list 4 to survive the loss of one")
     if names and len(pairs) > len(names):
         yield _at(
@@ -129,11 +138,11 @@ def _scns(raw: Mapping[str, Any], pairs: list[Mapping[str, Any]]) -> Iterator[st
     for index, pair in enumerate(pairs):
         wanted = pair.get("scn")
         if names and isinstance(wanted, str) and wanted not in names:
-            hint = _nearest(wanted, [str(name) for name in names])
+            hint = _nearest(wanted, [name for name in names if isinstance(name, str)])
             yield _at(f"pairs[{index}].scn", f"{wanted!r} is none of serviceChain.nodes; {hint}")
     reserved = {f"{pair.get('name')}-en" for pair in pairs} | {"parent"}
     for name in names:
-        if name in reserved:
+        if isinstance(name, str) and name in reserved:
             yield _at("serviceChain.nodes", f"the name {name!r} is taken by another machine; choose another")
 
 
@@ -153,7 +162,7 @@ def _section(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 def _chain_id(raw: Mapping[str, Any], chain: str) -> int | None:
     value = _section(raw, chain).get("chainId")
-    return value if isinstance(value, int) else None
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 # -- sentences --
@@ -164,7 +173,8 @@ def _at(path: str, sentence: str) -> str:
 
 
 def _sentence(problem: ErrorDetails) -> str:
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in problem["loc"]).lstrip(".")
+    parts = [part for part in problem["loc"] if part != "[key]"]  # pydantic's mark for the key of a mapping
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")
     kind, key = problem["type"], str(problem["loc"][-1]) if problem["loc"] else ""
     if kind == "extra_forbidden":
         return _at(path, f"there is no such key; {_nearest(key, _keys_beside(problem['loc']))}")
@@ -176,6 +186,8 @@ def _sentence(problem: ErrorDetails) -> str:
         return _at(path, "a mapping of keys and values belongs here")
     if kind == "list_type":
         return _at(path, "a list belongs here, one item to a line, each after a dash")
+    if kind == "string_type":
+        return _at(path, "text belongs here, in quotes")
     return _at(path, problem["msg"].removeprefix("Value error, "))
 
 

@@ -1,7 +1,8 @@
 """Kinds of values in the configuration, each with the rule and the sentence for a value that breaks it."""
 
+import json
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from ipaddress import IPv4Network
 from typing import Annotated, Any
 
@@ -11,11 +12,30 @@ from pydantic.alias_generators import to_camel
 PEB = 10**18
 """1 coin (KLAY, KAIA) in peb."""
 
-_NAME = re.compile(r"^[a-z][a-z0-9-]{0,18}[a-z0-9]$|^[a-z]$")
-_HEX_KEY = re.compile(r"^(0x)?[0-9a-fA-F]{64}$")
-_ADDRESS = re.compile(r"^0x[0-9a-fA-F]{40}$")
+_NAME = re.compile(r"[a-z]([a-z0-9-]{0,18}[a-z0-9])?")
+_HEX_KEY = re.compile(r"(0x)?[0-9a-fA-F]{64}")
+_ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
+_KEY_LIKE = re.compile(r"(0x)?[0-9a-fA-F]{41,}")
+"""Longer than an address."""
+_LONGEST_SHOWN = 60
 _CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 _LOCAL_PREFIX = 22
+_PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
+_LARGEST_WHOLE = 2**53 - 1
+"""Pulumi turns numbers into floats; beyond this they would silently become others."""
+_LARGEST_BALANCE = 2**256 - 1
+_EXACT = Context(prec=100, traps=[InvalidOperation, Overflow, Inexact])
+
+
+def hidden(text: str) -> str:
+    """Return the text without what could be a key that stands where it does not belong."""
+    return _KEY_LIKE.sub("(hidden)", text)
+
+
+def shown(value: Any) -> str:
+    """Return a value for a sentence: as YAML has it, short, and without keys."""
+    text = hidden(repr(value) if isinstance(value, str) else json.dumps(value, default=str))
+    return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
 class Section(BaseModel):
@@ -26,45 +46,49 @@ class Section(BaseModel):
         extra="forbid",
         frozen=True,
         hide_input_in_errors=True,
-        populate_by_name=True,
     )
 
 
 def _name(value: Any) -> str:
-    if not isinstance(value, str) or not _NAME.match(value):
-        msg = f"{value!r} is no name; write 1 to 20 characters of a-z, 0-9 and -, starting with a letter"
+    if not isinstance(value, str) or not _NAME.fullmatch(value):
+        msg = f"{shown(value)} is no name; write 1 to 20 characters of a-z, 0-9 and -, a letter first and no - last"
         raise ValueError(msg)
     return value
 
 
 def _whole(value: Any) -> int:
     """Refuse what YAML makes of a slip: true, 1.5, text."""
-    if isinstance(value, bool) or not isinstance(value, int | str) or not re.fullmatch(r"-?\d+", str(value)):
-        msg = f"{value!r} is not a whole number"
+    if isinstance(value, bool) or not isinstance(value, int):
+        quoted = isinstance(value, str) and re.fullmatch(r"-?[0-9]+", value)
+        msg = f"{shown(value)} is not a whole number" + ("; write it without quotes" if quoted else "")
         raise ValueError(msg)
-    return int(value)
+    if abs(value) > _LARGEST_WHOLE:
+        msg = f"{shown(value)} is out of range; write {_LARGEST_WHOLE} or less"
+        raise ValueError(msg)
+    return value
 
 
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        msg = f"{value!r} is neither true nor false"
+        msg = f"{shown(value)} is neither true nor false"
         raise ValueError(msg)
     return value
 
 
 def _coins(value: Any) -> int:
     try:
-        amount = Decimal(str(value)) * PEB
-    except InvalidOperation:
+        amount = _EXACT.multiply(_EXACT.create_decimal(str(value)), Decimal(PEB))
+    except ArithmeticError:
         amount = Decimal(-1)
-    if isinstance(value, bool) or not amount.is_finite() or amount < 0 or amount != amount.to_integral_value():
-        msg = f"{value!r} is no amount of coins; write a number such as 1000 or 0.5"
+    whole = amount.is_finite() and 0 <= amount <= _LARGEST_BALANCE and amount == amount.to_integral_value()
+    if isinstance(value, bool) or not whole:
+        msg = f"{shown(value)} is no amount of coins; write a number such as 1000 or 0.5"
         raise ValueError(msg)
     return int(amount)
 
 
 def _key(value: Any) -> SecretStr:
-    if not isinstance(value, str) or not _HEX_KEY.match(value):
+    if not isinstance(value, str) or not _HEX_KEY.fullmatch(value):
         msg = "this is no private key; write 64 hex digits, and store it with `pulumi config set --secret`"
         raise ValueError(msg)
     digits = value.removeprefix("0x").lower()
@@ -82,8 +106,8 @@ def _seed(value: Any) -> SecretStr:
 
 
 def _address(value: Any) -> str:
-    if not isinstance(value, str) or not _ADDRESS.match(value):
-        msg = f"{value!r} is no address; write 0x and 40 hex digits, in quotes"
+    if not isinstance(value, str) or not _ADDRESS.fullmatch(value):
+        msg = f"{shown(value)} is no address; write 0x and 40 hex digits, in quotes"
         raise ValueError(msg)
     if value[2:] not in (value[2:].lower(), value[2:].upper()):
         from eth_utils.address import is_checksum_address  # imported only for mixed case: it is slow
@@ -99,8 +123,8 @@ def _subnet(value: Any) -> str:
         network = IPv4Network(value)
     except ValueError:
         network = None
-    if network is None or network.prefixlen != _LOCAL_PREFIX:
-        msg = f"{value!r} is no /{_LOCAL_PREFIX} network; write for example 100.64.8.0/{_LOCAL_PREFIX}"
+    if network is None or network.prefixlen != _LOCAL_PREFIX or not any(map(network.subnet_of, _PRIVATE)):
+        msg = f"{shown(value)} is no private /{_LOCAL_PREFIX} network; write for example 100.64.8.0/{_LOCAL_PREFIX}"
         raise ValueError(msg)
     return str(network)
 

@@ -1,5 +1,6 @@
 """The console of a node: web3 plus the node's own namespaces, over IPC through SSH."""
 
+import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -15,6 +16,9 @@ from components.chain.tunnel import Channel
 
 CALL_TIMEOUT = 30.0
 """Seconds for one call. The node sets none of its own on most calls to the parent chain (node-behaviour 2b)."""
+
+PROGRESS_INTERVAL = 10.0
+"""Seconds from one line about what is waited for to the next; Pulumi shows the standard error of its providers."""
 
 T = TypeVar("T")
 
@@ -95,12 +99,13 @@ def connect(endpoints: Iterable[Endpoint], chain_id: int) -> Iterator[Console]:
 
 
 def wait_for(probe: Callable[[], T | str], deadline: float, interval: float = 0.2) -> T:
-    """Call `probe` until it returns something other than a sentence of what is missing.
+    """Call `probe` until it returns something other than a sentence of what is missing, which is shown now and then.
 
     `deadline` is in seconds from now. Raises NotReady with the last sentence. An error of the chain room counts
     as a sentence: a node that is starting refuses connections.
     """
-    end = time.monotonic() + deadline
+    begin = time.monotonic()
+    end, said = begin + deadline, begin
     while True:
         try:
             answer = probe()
@@ -108,7 +113,11 @@ def wait_for(probe: Callable[[], T | str], deadline: float, interval: float = 0.
             answer = str(error)
         if not isinstance(answer, str):
             return answer
-        if time.monotonic() > end:
+        now = time.monotonic()
+        if now > end:
             msg = f"{answer} (waited {deadline:g} s)"
             raise NotReady(msg)
+        if now - said > PROGRESS_INTERVAL:
+            print(f"waiting, {now - begin:.0f} of {deadline:g} s: {answer}", file=sys.stderr)
+            said = now
         time.sleep(interval)

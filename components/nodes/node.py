@@ -88,7 +88,7 @@ class Node(pulumi.ComponentResource):
         triggers = [self.host.instance, package.digest]
         copy = remote.CopyToRemote(
             f"{self.name}-package",
-            connection=self.host.ssh.connection(),
+            connection=self.host.ssh.connection,
             source=pulumi.FileAsset(str(package.archive)),
             remote_path=remote_path,
             triggers=triggers,
@@ -116,7 +116,7 @@ class Node(pulumi.ComponentResource):
     ) -> remote.Command:
         return remote.Command(
             f"{self.name}-{name}",
-            connection=self.host.ssh.connection(),
+            connection=self.host.ssh.connection,
             create=create,
             stdin=stdin,
             triggers=list(triggers),
