@@ -4,7 +4,7 @@ settings -> identities -> hosts -> nodes -> bridge contracts -> operators -> thr
 -> outputs
 """
 
-from components import hosting, outputs, settings
+from components import hosting, outputs, preflight, settings
 from components.bridge import Bridge, Chain
 from components.bridge_pair import BridgePair
 from components.identities import Identities
@@ -16,6 +16,7 @@ OWNER_BALANCE = 100_000_000 * PEB
 """What an owner holds on a private chain from the first block on."""
 
 config = settings.load()
+preflight.check(config)
 identities = Identities(config.identity_seed.get_secret_value())
 owners = {
     "parent": identities.owner("parent", config.bridge.parent_owner_key),

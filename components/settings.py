@@ -9,7 +9,8 @@ from typing import Any
 import pulumi
 
 from components.settings_model import Settings
-from components.settings_rules import NAMESPACE, BadSettings, read, warnings
+from components.settings_rules import BadSettings, read, warnings
+from components.settings_sentences import NAMESPACE
 
 _SEED = "identitySeed"
 _SEED_FILE = "identitySeedFile"
@@ -58,7 +59,7 @@ def _with_seed(raw: dict[str, Any]) -> dict[str, Any]:
     except (OSError, ValueError, TypeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no text file"
         problem = (
-            f"{NAMESPACE}:{_SEED_FILE}: {name} cannot be read ({reason}); make it with `make setup`, or set "
+            f"{NAMESPACE}:{_SEED_FILE}: {name} cannot be read ({reason}); `make up` makes it for a local stack; or set "
             f"{_SEED} with `pulumi config set --secret {_SEED} $(openssl rand -hex 32)` instead"
         )
         raise BadSettings([problem, *_problems({**raw, _SEED: _SOME_SEED})]) from error

@@ -13,7 +13,6 @@ from components.settings_types import PEB, Address, Coins, Flag, Key, Name, Sect
 GKEI = 10**9
 """1 gkei (ston) in peb; gas prices are given in it."""
 
-
 MAX_SCNS = 100
 
 
@@ -43,8 +42,24 @@ def _not_negative(value: int) -> int:
     return value
 
 
+def _some(value: int) -> int:
+    if value == 0:
+        msg = "a bridge contract without coins pays no transfer out; write more than 0, such as 1000"
+        raise ValueError(msg)
+    return value
+
+
+def _one_spelling(balances: dict[str, int]) -> dict[str, int]:
+    if len({address.lower() for address in balances}) < len(balances):
+        msg = "an address is listed twice, in different spellings; list it once"
+        raise ValueError(msg)
+    return balances
+
+
 Positive = Annotated[Whole, AfterValidator(_positive)]
 NotNegative = Annotated[Whole, AfterValidator(_not_negative)]
+SomeCoins = Annotated[Coins, AfterValidator(_some)]
+Balances = Annotated[dict[Address, Coins], AfterValidator(_one_spelling)]
 
 
 class ParentChain(Section):
@@ -55,7 +70,7 @@ class ParentChain(Section):
     chain_id: Positive
     unit_price: NotNegative = 25
     """Price of gas in gkei."""
-    balances: dict[Address, Coins] = Field(default_factory=dict)
+    balances: Balances = Field(default_factory=dict)
     """Accounts that hold coins from the first block on, for development."""
 
 
@@ -65,7 +80,7 @@ class ServiceChain(Section):
     chain_id: Positive
     nodes: Annotated[list[Name], BeforeValidator(scn_names)]
     """Names of the SCNs, all of them validators; or how many, which names them scn-1 and on."""
-    balances: dict[Address, Coins] = Field(default_factory=dict)
+    balances: Balances = Field(default_factory=dict)
 
 
 class Anchoring(Section):
@@ -103,7 +118,7 @@ class Bridge(Section):
 
     threshold: Whole = 1
     """Votes that a value transfer needs, on both chains."""
-    liquidity: Coins = 1000 * PEB
+    liquidity: SomeCoins = 1000 * PEB
     """Coins that each bridge contract holds to pay transfers out; filled up when below half."""
     operator_balance: Coins = 100 * PEB
     """Coins that each operator holds to pay gas where gas costs something; filled up when below half."""

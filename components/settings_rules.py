@@ -3,20 +3,17 @@
 A problem says where (the path of the key), what is wrong, and what to write instead. Values of secrets never appear.
 """
 
-import difflib
-import types
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, get_args, get_origin
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import ValidationError
 
 from components.chain.plan import MAX_OPERATORS
 from components.settings_model import Settings, scn_names
+from components.settings_sentences import at, nearest, sentence
 from components.settings_types import hidden
 
-NAMESPACE = "servicechain-ha"
 FAULT_TOLERANT_SCNS = 4
 """Istanbul BFT: 4 validators survive the loss of one, 2 or 3 survive none."""
 
@@ -38,7 +35,7 @@ def read(raw: Mapping[str, Any]) -> Settings:
     try:
         settings = Settings.model_validate(raw)
     except ValidationError as error:
-        problems += [_sentence(problem) for problem in error.errors(include_url=False)]
+        problems += [sentence(problem) for problem in error.errors(include_url=False)]
     problems += _between(raw)
     if problems or settings is None:
         raise BadSettings(problems)
@@ -76,13 +73,13 @@ def _between(raw: Mapping[str, Any]) -> Iterator[str]:
     parent, child = _chain_id(raw, "parentChain"), _chain_id(raw, "serviceChain")
     keys = [_section(raw, "bridge").get(f"{chain}OwnerKey") for chain in ("parent", "child")]
     if isinstance(keys[0], str) and keys[0] == keys[1]:
-        yield _at(
+        yield at(
             "bridge.childOwnerKey",
             "it is the parent owner's key too, and both contracts would get the same address, which the nodes refuse; "
             "use another key",
         )
     if parent is not None and parent == child:
-        yield _at(
+        yield at(
             "serviceChain.chainId",
             f"{child} is the id of the parent chain too; give the ServiceChain its own",
         )
@@ -91,28 +88,28 @@ def _between(raw: Mapping[str, Any]) -> Iterator[str]:
 def _pairs(raw: Mapping[str, Any], pairs: list[Mapping[str, Any]]) -> Iterator[str]:
     count = len(_list(raw.get("pairs")))
     if isinstance(raw.get("pairs"), list) and count == 0:
-        yield _at("pairs", "there is no pair; list 1 or more, 2 or more for high availability")
+        yield at("pairs", "there is no pair; list 1 or more, 2 or more for high availability")
     if count > MAX_OPERATORS:
-        yield _at(
+        yield at(
             "pairs",
             f"{count} pairs; a bridge contract takes {MAX_OPERATORS} operators, so list {MAX_OPERATORS} or fewer",
         )
     for name, times in _repeated(pair.get("name") for pair in pairs):
-        yield _at("pairs", f"the name {name!r} is used {times} times; give each pair a name of its own")
+        yield at("pairs", f"the name {name!r} is used {times} times; give each pair a name of its own")
     threshold = _section(raw, "bridge").get("threshold", 1)
     if not isinstance(threshold, int) or isinstance(threshold, bool):
         return
     where = "bridge.threshold"
     if threshold < 1:
-        yield _at(where, f"{threshold} would let transfers pass without a vote; write 1 or more")
+        yield at(where, f"{threshold} would let transfers pass without a vote; write 1 or more")
     elif threshold > MAX_OPERATORS:
-        yield _at(
+        yield at(
             where,
             f"{threshold} is more than the {MAX_OPERATORS} operators that a contract takes; write fewer than the pairs",
         )
     elif count and threshold > count:
         advice = "write 1" if count == 1 else f"write {count - 1}, which survives the loss of a pair"
-        yield _at(where, f"{threshold} votes can never come together from {count} pair(s); {advice}")
+        yield at(where, f"{threshold} votes can never come together from {count} pair(s); {advice}")
 
 
 def _scns(raw: Mapping[str, Any], pairs: list[Mapping[str, Any]]) -> Iterator[str]:
@@ -122,28 +119,28 @@ def _scns(raw: Mapping[str, Any], pairs: list[Mapping[str, Any]]) -> Iterator[st
     except ValueError:  # told by the model
         names, known = [], False
     if known and not names:
-        yield _at("serviceChain.nodes", "there is no SCN; list 4 to survive the loss of one")
+        yield at("serviceChain.nodes", "there is no SCN; list 4 to survive the loss of one")
     if names and len(pairs) > len(names):
-        yield _at(
+        yield at(
             "pairs",
             f"{len(pairs)} pairs and {len(names)} SCN(s): each pair needs an SCN of its own; add to serviceChain.nodes",
         )
     for name, times in _repeated(names):
-        yield _at("serviceChain.nodes", f"the name {name!r} is used {times} times; give each SCN a name of its own")
+        yield at("serviceChain.nodes", f"the name {name!r} is used {times} times; give each SCN a name of its own")
     for scn, times in _repeated(pair.get("scn") for pair in pairs):
-        yield _at(
+        yield at(
             "pairs",
             f"the SCN {scn!r} is in {times} pairs; an SCN bridges to one EN only, so give each pair its own",
         )
     for index, pair in enumerate(pairs):
         wanted = pair.get("scn")
         if names and isinstance(wanted, str) and wanted not in names:
-            hint = _nearest(wanted, [name for name in names if isinstance(name, str)])
-            yield _at(f"pairs[{index}].scn", f"{wanted!r} is none of serviceChain.nodes; {hint}")
+            hint = nearest(wanted, [name for name in names if isinstance(name, str)])
+            yield at(f"pairs[{index}].scn", f"{wanted!r} is none of serviceChain.nodes; {hint}")
     reserved = {f"{pair.get('name')}-en" for pair in pairs} | {"parent"}
     for name in names:
         if isinstance(name, str) and name in reserved:
-            yield _at("serviceChain.nodes", f"the name {name!r} is taken by another machine; choose another")
+            yield at("serviceChain.nodes", f"the name {name!r} is taken by another machine; choose another")
 
 
 def _repeated(values: Iterator[Any] | list[Any]) -> list[tuple[str, int]]:
@@ -163,53 +160,3 @@ def _section(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 def _chain_id(raw: Mapping[str, Any], chain: str) -> int | None:
     value = _section(raw, chain).get("chainId")
     return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-# -- sentences --
-
-
-def _at(path: str, sentence: str) -> str:
-    return f"{NAMESPACE}:{path}: {sentence}"
-
-
-def _sentence(problem: ErrorDetails) -> str:
-    parts = [part for part in problem["loc"] if part != "[key]"]  # pydantic's mark for the key of a mapping
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")
-    kind, key = problem["type"], str(problem["loc"][-1]) if problem["loc"] else ""
-    if kind == "extra_forbidden":
-        return _at(path, f"there is no such key; {_nearest(key, _keys_beside(problem['loc']))}")
-    if kind == "missing":
-        return _at(path, "is missing; set it with `pulumi config set --path`, the README shows an example")
-    if kind == "literal_error":
-        return _at(path, f"write {problem['ctx']['expected']}")
-    if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return _at(path, "a mapping of keys and values belongs here")
-    if kind == "list_type":
-        return _at(path, "a list belongs here, one item to a line, each after a dash")
-    if kind == "string_type":
-        return _at(path, "text belongs here, in quotes")
-    return _at(path, problem["msg"].removeprefix("Value error, "))
-
-
-def _nearest(word: str, known: list[str]) -> str:
-    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
-    return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
-
-
-def _keys_beside(loc: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that are known where an unknown one was found."""
-    model: type[BaseModel] = Settings
-    for part in loc[:-1]:
-        if isinstance(part, str):
-            fields = {field.alias or name: field for name, field in model.model_fields.items()}
-            if part in fields:
-                model = _model_in(fields[part].annotation) or model
-    return [field.alias or name for name, field in model.model_fields.items()]
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    if get_origin(annotation) in (list, types.UnionType, Annotated):
-        return next((found for arg in get_args(annotation) if (found := _model_in(arg))), None)
-    return None

@@ -69,13 +69,16 @@ class Artifact:
         Raises ChainError when the file is missing or holds none.
         """
         try:
-            content = json.loads(path.read_text())
-            code = content["bytecode"]
+            code = json.loads(path.read_text())["bytecode"]
             code = code["object"] if isinstance(code, dict) else code
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            msg = f"{path}: not a contract artifact with a field `bytecode` ({type(error).__name__})"
+            digits = bytes.fromhex(code.removeprefix("0x")).hex()
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+            msg = f"{path}: not a contract artifact with creation code in hex as `bytecode` ({type(error).__name__})"
             raise ChainError(msg) from error
-        return cls(HexStr("0x" + code.removeprefix("0x")))
+        if not digits:
+            msg = f"{path}: the field `bytecode` is empty: this is an interface, not a contract"
+            raise ChainError(msg)
+        return cls(HexStr("0x" + digits))
 
     def creation(self, *, mode_mint_burn: bool) -> str:
         """Return the creation transaction's data: constructor(bool modeMintBurn), true on the child chain."""

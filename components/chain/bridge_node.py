@@ -73,6 +73,8 @@ def register(scn: Console, en: Console, child: str, parent: str, restart: str) -
     """
     for console, bridge in ((scn, child), (en, parent)):
         wait_for(partial(_sees_code, console, bridge), deadline=CODE_DEADLINE)
+    wait_for(lambda: _one_peer(scn), deadline=60)
+    read_registration(scn, child, parent)  # with another counterpart no restart would help
     try:
         _register_once(scn, child, parent)
     except ChainError as error:
@@ -113,9 +115,13 @@ def _is_known(scn: Console, child: str, parent: str) -> bool | str:
 
 
 def _one_peer(console: Console) -> bool | str:
-    if len(peers(console, "subbridge")) == 1:
+    connected = peers(console, "subbridge")
+    if len(connected) == 1:
         return True
-    return f"{console.node}: the sub bridge has no main bridge connected; is its EN running, with 50505 open to it?"
+    return (
+        f"{console.node}: the sub bridge has {len(connected)} main bridges connected and needs one; is its EN "
+        "running, with 50505 open to it?"
+    )
 
 
 def _is_live(console: Console, child: str, parent: str) -> bool | str:

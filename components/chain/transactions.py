@@ -98,8 +98,8 @@ def _gas(console: Console, sender: ChecksumAddress, tx: Transaction) -> int:
         raise Reverted(msg) from error
 
 
-def _words(error: Web3Exception) -> str:
-    return str(error.user_message or error.message if isinstance(error, Web3RPCError) else error)
+def _words(error: ContractLogicError | Web3RPCError) -> str:
+    return str(error.message or error)
 
 
 def _receipt(console: Console, hash_: HexStr, tx: Transaction, end: float) -> TxReceipt:

@@ -25,7 +25,7 @@ PROVIDER_KEY = "__provider"
 
 
 class Inputs(BaseModel):
-    """Declared inputs of a dynamic resource; anything else is refused.
+    """Declared inputs of a dynamic resource.
 
     Amounts and other 256-bit integers travel as decimal strings, because Pulumi turns every number into a float.
     """
@@ -44,6 +44,9 @@ class Provider(ResourceProvider, Generic[InputsT]):
     inputs_type: ClassVar[type[Inputs]]
     replaced_by: ClassVar[frozenset[str]] = frozenset()
     """Inputs that are the identity of the thing: a change makes another one, after the old one is gone."""
+
+    old_goes_first: ClassVar[bool] = True
+    """Of a replacement. False where the bridge needs the new one before it can do without the old one."""
 
     # -- what a subclass says ------------------------------------------------------------------------------
 
@@ -95,7 +98,7 @@ class Provider(ResourceProvider, Generic[InputsT]):
         """Compare the declared inputs only: outputs and the pickled provider are no reason to act."""
         names = [name for name in self.inputs_type.model_fields if self._changed(name, _olds, _news)]
         replaces = [name for name in names if name in self.replaced_by]
-        return DiffResult(changes=bool(names), replaces=replaces, stables=[], delete_before_replace=True)
+        return DiffResult(changes=bool(names), replaces=replaces, stables=[], delete_before_replace=self.old_goes_first)
 
     def create(self, props: Props) -> CreateResult:
         """Converge from nothing known."""

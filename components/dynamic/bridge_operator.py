@@ -23,6 +23,7 @@ class BridgeOperatorProvider(ChainProvider[BridgeOperatorInputs]):
 
     inputs_type = BridgeOperatorInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge", "operator"})
+    old_goes_first: ClassVar[bool] = False
 
     def identify(self, inputs: BridgeOperatorInputs) -> str:
         """One vote a contract and account."""

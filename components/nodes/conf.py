@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 _ASSIGNMENT = re.compile(r"^(?P<key>[A-Z][A-Z0-9_]*)=(?P<value>\"[^\"]*\"|\S*)(?P<rest>.*)$")
-_SAFE = re.compile(r"^[A-Za-z0-9_./:,=@%+ -]*$")
+_SAFE = re.compile(r"[A-Za-z0-9_./:,=@%+ -]*")
 
 Conf = Mapping[str, str | int]
 
@@ -19,22 +19,22 @@ def render(packaged: str, values: Conf) -> str:
 
     Raises ValueError when a value holds a character that bash would not take literally between double quotes.
     """
-    left = dict(values)
-    lines = []
+    lines, placed = [], set()
     for line in packaged.splitlines():
         match = _ASSIGNMENT.match(line)
-        if match and match["key"] in left:
-            lines.append(_assign(match["key"], left.pop(match["key"])) + match["rest"])
+        if match and match["key"] in values:
+            lines.append(_assign(match["key"], values[match["key"]]) + match["rest"])
+            placed.add(match["key"])
         else:
             lines.append(line)
-    lines.extend(_assign(key, value) for key, value in left.items())
+    lines.extend(_assign(key, value) for key, value in values.items() if key not in placed)
     return "\n".join(lines) + "\n"
 
 
 def _assign(key: str, value: str | int) -> str:
     if isinstance(value, int):
         return f"{key}={value}"
-    if not _SAFE.match(value):
+    if not _SAFE.fullmatch(value):
         msg = f"conf key {key}: the value {value!r} has a character that is not allowed in a conf file"
         raise ValueError(msg)
     return f'{key}="{value}"'
@@ -57,8 +57,8 @@ def _node(network_id: int, data_dir: str, additional: str) -> dict[str, str | in
 
     One channel a peer: every handshake of v1.0.3 now and then hangs until its limit of 5 s, and two channels need
     three of them (tried). RPC is on loopback, without the bridge's APIs: they are served on the IPC socket alone
-    (domain: trap 2). The scripts' watchdog and the node's own restart after 15 quiet minutes are off: whoever starts
-    the node watches it.
+    (domain: trap 2); metrics, which can listen on all addresses only, are off. The scripts' watchdog and the node's
+    own restart after 15 quiet minutes are off: whoever starts the node watches it.
     """
     return {
         "NETWORK_ID": network_id,
@@ -68,6 +68,8 @@ def _node(network_id: int, data_dir: str, additional: str) -> dict[str, str | in
         "RPC_CORSDOMAIN": "",
         "RPC_VHOSTS": "localhost",
         "WS_ENABLE": 0,
+        "METRICS": 0,
+        "PROMETHEUS": 0,
         "AUTO_RESTART": 0,
         "AUTO_RESTART_NODE": 0,
         "NO_DISCOVER": 1,

@@ -94,7 +94,7 @@ def install(path: str, mode: str) -> str:
 
 
 def scripts(layout: Layout) -> Mapping[str, str]:
-    """Return the commands of a node's life: unpack, init, start (which stops it first), and restart."""
+    """Return the commands of a node's life: unpack, init, and start, which stops it first."""
     package, daemon = layout.package, layout.daemon
     archive = f"{layout.root}/{package.archive.name}"
     pid_file = f"{layout.data}/{package.daemon}.pid"

@@ -1,0 +1,40 @@
+"""What has to be there before anything is made, told all at once."""
+
+from pathlib import Path
+
+import pulumi
+
+from components.hosts.local_preflight import missing as missing_here
+from components.nodes.package import PackageError, package
+from components.settings_model import Settings
+
+
+def check(settings: Settings) -> None:
+    """Look for what the program needs on this machine.
+
+    Raises pulumi.RunError with a sentence for each thing that is missing. A preview only warns of what it does
+    without: the tools that local hosts are made with.
+    """
+    absent = [problem for program in ("ken", "kscn", "kcn") if (problem := _package(program, settings))]
+    if not Path(settings.bridge.artifact).is_file():
+        absent.append(
+            f"the bridge contract {settings.bridge.artifact} is missing; run `make setup`, or name an artifact"
+        )
+    tools = missing_here()
+    if pulumi.runtime.is_dry_run():
+        for sentence in tools:
+            pulumi.log.warn(sentence)
+    else:
+        absent += tools
+    if absent:
+        raise pulumi.RunError("\n".join(absent))
+
+
+def _package(program: str, settings: Settings) -> str | None:
+    try:
+        found = package(program, getattr(settings.packages, program))
+        if found.conf and found.digest:
+            return None
+    except PackageError as error:
+        return str(error)
+    return f"the conf in the archive of {program} is empty"

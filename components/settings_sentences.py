@@ -1,0 +1,62 @@
+"""The sentences of a configuration that cannot be used: where, what is wrong, what to write instead."""
+
+import difflib
+import types
+from typing import Annotated, Any, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic_core import ErrorDetails
+
+from components.settings_model import Settings
+
+NAMESPACE = "servicechain-ha"
+
+
+def at(path: str, words: str) -> str:
+    """Return a sentence with the place that it is about."""
+    return f"{NAMESPACE}:{path}: {words}"
+
+
+def sentence(problem: ErrorDetails) -> str:
+    """Return in words what pydantic found."""
+    parts = [part for part in problem["loc"] if part != "[key]"]  # pydantic's mark for the key of a mapping
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")
+    kind, key = problem["type"], str(problem["loc"][-1]) if problem["loc"] else ""
+    if kind == "extra_forbidden":
+        return at(path, f"there is no such key; {nearest(key, _keys_beside(problem['loc']))}")
+    if kind == "missing":
+        return at(path, "is missing; set it with `pulumi config set --path`, the README shows an example")
+    if kind == "literal_error":
+        return at(path, f"write {problem['ctx']['expected']}")
+    if kind in ("model_type", "model_attributes_type", "dict_type"):
+        return at(path, "a mapping of keys and values belongs here")
+    if kind == "list_type":
+        return at(path, "a list belongs here, one item to a line, each after a dash")
+    if kind == "string_type":
+        return at(path, "text belongs here, in quotes")
+    return at(path, problem["msg"].removeprefix("Value error, "))
+
+
+def nearest(word: str, known: list[str]) -> str:
+    """Return a hint for a word that is not known."""
+    close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
+    return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
+
+
+def _keys_beside(loc: tuple[int | str, ...]) -> list[str]:
+    """Return the keys that are known where an unknown one was found."""
+    model: type[BaseModel] = Settings
+    for part in loc[:-1]:
+        if isinstance(part, str):
+            fields = {field.alias or name: field for name, field in model.model_fields.items()}
+            if part in fields:
+                model = _model_in(fields[part].annotation) or model
+    return [field.alias or name for name, field in model.model_fields.items()]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    if get_origin(annotation) in (list, types.UnionType, Annotated):
+        return next((found for arg in get_args(annotation) if (found := _model_in(arg))), None)
+    return None

@@ -1,0 +1,126 @@
+"""The on-chain phase: all calls for a new bridge on a running network, by Pulumi and serially."""
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pulumi
+from pulumi import automation
+
+from components.chain import operations
+from components.chain.bridge_contract import Artifact, require_state, transaction
+from components.chain.bridge_node import register
+from components.chain.plan import drop_phantom, register_operator
+from components.chain.signer import Signer
+from components.chain.transactions import Transaction, execute
+from components.settings_model import Bridge
+from tests.bench.timeline import PHASES, Timeline
+from tests.network.network import COIN, Network
+from tests.stack import ROOT
+
+ARTIFACT = str(ROOT / Bridge().artifact)
+CHAINS = ("parent", "child")
+LIQUIDITY = 10 * COIN
+
+
+def by_pulumi(
+    network: Network, folder: Path, owners: Mapping[str, Signer], operators: Mapping[str, Sequence[str]]
+) -> float:
+    """Return the seconds from the first to the last resource of an up that makes a bridge with these operators."""
+    folder.mkdir()
+    stack = automation.create_stack(
+        "phase",
+        project_name="phase",
+        program=_program(network, owners, operators),
+        opts=automation.LocalWorkspaceOptions(
+            project_settings=automation.ProjectSettings("phase", "python"),
+            env_vars={"PULUMI_CONFIG_PASSPHRASE": "bench", "PULUMI_BACKEND_URL": folder.as_uri()},
+        ),
+    )
+    timeline = Timeline()
+    stack.up(on_event=timeline.note)
+    begin, end = timeline.of(PHASES["bridge"])
+    return end - begin
+
+
+def _program(
+    network: Network, owners: Mapping[str, Signer], operators: Mapping[str, Sequence[str]]
+) -> Callable[[], None]:
+    def run() -> None:
+        from components.dynamic.balance import Liquidity
+        from components.dynamic.bridge_contract import BridgeContract
+        from components.dynamic.bridge_operator import BridgeOperator
+        from components.dynamic.bridge_registration import BridgeRegistration
+        from components.dynamic.operator_threshold import OperatorThreshold
+        from components.dynamic.running_node import RunningNode
+
+        # As in an up of the whole program, where the nodes come first: the provider has imported what it needs.
+        warm = RunningNode(
+            "warm",
+            {
+                "node": pulumi.Output.secret(network.on("parent").endpoint.model_dump()),
+                "role": "validator",
+                "chain_id": network.on("parent").web3.eth.chain_id,
+                "started": "before",
+            },
+        )
+        contracts = {}
+        for chain in CHAINS:
+            props = {
+                "chain_id": network.on(chain).web3.eth.chain_id,
+                "endpoints": pulumi.Output.secret([network.on(chain).endpoint.model_dump()]),
+                "signer": pulumi.Output.secret(owners[chain].model_dump()),
+            }
+            contract = BridgeContract(
+                chain,
+                {**props, "mode_mint_burn": chain == "child", "artifact": ARTIFACT},
+                pulumi.ResourceOptions(depends_on=[warm]),
+            )
+            contracts[chain] = contract.address
+            levels = {"minimum": str(LIQUIDITY), "target": str(LIQUIDITY)}
+            Liquidity(f"{chain}-liquidity", {**props, "account": contract.address, **levels})
+            votes = [
+                BridgeOperator(
+                    f"{chain}-{index}",
+                    {**props, "bridge": contract.address, "operator": operator, "cohort": operators[chain]},
+                )
+                for index, operator in enumerate(operators[chain])
+            ]
+            OperatorThreshold(
+                f"{chain}-threshold",
+                {**props, "bridge": contract.address, "threshold": 1},
+                pulumi.ResourceOptions(depends_on=votes),
+            )
+        for name, pair in network.pairs.items():
+            props = {
+                "node": pulumi.Output.secret(network.endpoints[pair["scn"]["name"]].model_dump()),
+                "en": pulumi.Output.secret(network.endpoints[pair["en"]["name"]].model_dump()),
+                "child_bridge": contracts["child"],
+                "parent_bridge": contracts["parent"],
+                "restart": "false",
+            }
+            BridgeRegistration(name, props)
+
+    return run
+
+
+def serially(network: Network, owners: Mapping[str, Signer], operators: Mapping[str, Sequence[str]]) -> float:
+    """Return the seconds for the same calls, each sent alone and waited for, one chain after the other."""
+    begin = time.monotonic()
+    bridges = {}
+    for chain in CHAINS:
+        console, owner = network.on(chain), owners[chain]
+        creation = Artifact.load(Path(ARTIFACT)).creation(mode_mint_burn=chain == "child")
+        (receipt,) = execute(console, owner, [Transaction("deploy", data=creation)])
+        bridge = str(receipt["contractAddress"])
+        for step in drop_phantom(require_state(console, bridge).operators, owner.account().address):
+            execute(console, owner, [transaction(bridge, step)])
+        for operator in operators[chain]:
+            for step in register_operator(require_state(console, bridge), operator):
+                execute(console, owner, [transaction(bridge, step)])
+        operations.fill_bridge(console, owner, bridge, LIQUIDITY, LIQUIDITY)
+        bridges[chain] = bridge
+    for pair in network.pairs.values():
+        scn, en = network.console(pair["scn"]["name"]), network.console(pair["en"]["name"])
+        register(scn, en, bridges["child"], bridges["parent"], "false")
+    return time.monotonic() - begin

@@ -1,0 +1,1 @@
+"""Tests of the program under the real Pulumi engine; nothing is brought up but what is held in state."""

@@ -1,0 +1,14 @@
+"""Stacks for tests of the program under the real engine. None of them is ever brought up."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.stack import Run, Settings, Stack
+
+
+@pytest.fixture
+def preview(tmp_path: Path) -> Callable[[Settings], Run]:
+    """Return a function that previews a configuration of a new stack."""
+    return lambda settings: Stack(tmp_path, settings).preview(diff=True)

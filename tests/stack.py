@@ -1,0 +1,172 @@
+"""A stack of this program for tests: the real Pulumi engine, through the Automation API.
+
+Everything of it is in one temporary folder: project file, settings, state, Pulumi home. The program is that of this
+checkout, which stays untouched, and no user's stack is met: identity seed and passphrase are new random ones.
+
+    stack = Stack(tmp_path, settings(bridge={"threshold": 2}))
+    run = stack.preview()
+    assert run.changes == {"create": 134}
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pulumi import automation
+
+from components.chain.endpoint import Endpoint
+from components.nodes.identity import network_id
+from components.settings_sentences import NAMESPACE
+from tests.run import Failed, Run, Step
+
+__all__ = ["ROOT", "Failed", "Run", "Settings", "Stack", "Step", "settings"]
+
+ROOT = Path(__file__).resolve().parent.parent
+"""Of this checkout."""
+
+Settings = Mapping[str, Any]
+"""A configuration, with the keys and structure of Pulumi.dev.yaml, without the namespace."""
+
+_MARK, _SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
+"""How Pulumi marks a value in exported state as more than plain JSON, and as a secret."""
+
+
+_DEFAULTS: Settings = {
+    "target": "local",
+    "parentChain": {"network": "private", "chainId": 2020},
+    "serviceChain": {"chainId": 3000, "nodes": ["scn-1", "scn-2", "scn-3", "scn-4"]},
+    "pairs": [{"name": "alpha", "scn": "scn-1"}, {"name": "beta", "scn": "scn-2"}],
+    "anchoring": {"period": 5},
+    "bridge": {"threshold": 1},
+}
+
+
+def settings(**changed: Any) -> Settings:
+    """Return the settings of two pairs and four SCNs, with some top-level keys changed; None takes one away.
+
+    Those of Pulumi.dev.yaml are not used: they are a user's to change.
+    """
+    return {key: value for key, value in {**_DEFAULTS, **changed}.items() if value is not None}
+
+
+class Stack:
+    """One stack. Whoever makes it up destroys it."""
+
+    def __init__(self, folder: Path, settings: Settings, name: str = "test") -> None:
+        """Make an empty stack in an existing, empty folder. It gets an identity seed of its own from a file there."""
+        self.folder, self.name = folder, name
+        self.seed = secrets.token_hex(32)
+        self.network_id = network_id(self.seed)
+        """By which the machine's namespaces, interfaces and folders of this stack go."""
+        self.passphrase = secrets.token_hex(16)
+        (folder / "seed").write_text(self.seed)
+        self._write_project()
+        self.configure(settings)
+        self.automation = automation.create_stack(
+            name,
+            work_dir=str(folder),
+            opts=automation.LocalWorkspaceOptions(
+                pulumi_home=str(self._own_home()),
+                env_vars={
+                    "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
+                    "PULUMI_CONFIG_PASSPHRASE": self.passphrase,
+                    "PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER": "true",
+                },
+            ),
+        )
+
+    def configure(self, settings: Settings) -> None:
+        """Replace the whole configuration."""
+        config = {f"{NAMESPACE}:{key}": value for key, value in settings.items()}
+        if f"{NAMESPACE}:identitySeed" not in config:
+            config[f"{NAMESPACE}:identitySeedFile"] = str(self.folder / "seed")
+        (self.folder / f"Pulumi.{self.name}.yaml").write_text(yaml.safe_dump({"config": config}))
+
+    def preview(self, **options: Any) -> Run:
+        """Show what an up would do. Options of all verbs are those of the Automation API. Raises Failed."""
+        return self._run("preview", self.automation.preview, options)
+
+    def up(self, **options: Any) -> Run:
+        """Bring everything to what is configured. Raises Failed."""
+        return self._run("up", self.automation.up, {"show_secrets": False, **options})
+
+    def refresh(self, **options: Any) -> Run:
+        """Read what is really there into the state. Raises Failed."""
+        return self._run("refresh", self.automation.refresh, {"show_secrets": False, **options})
+
+    def destroy(self, **options: Any) -> Run:
+        """Remove everything. Raises Failed."""
+        return self._run("destroy", self.automation.destroy, {"show_secrets": False, **options})
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """Return the outputs, secrets in the clear."""
+        return {name: output.value for name, output in self.automation.outputs().items()}
+
+    @property
+    def state(self) -> str:
+        """Return the state as it is written down: secrets are encrypted in it."""
+        return self.automation.workspace.pulumi_command.run(
+            ["stack", "export", "--stack", self.name],
+            str(self.folder),
+            {**self.automation.workspace.env_vars, "PULUMI_HOME": str(self.folder / "home")},
+        ).stdout
+
+    def resources(self) -> list[dict[str, Any]]:
+        """Return all resources of the state, secrets in the clear."""
+        found: list[dict[str, Any]] = (self.automation.export_stack().deployment or {}).get("resources", [])
+        return [_in_the_clear(resource) for resource in found]
+
+    def of_type(self, name: str) -> dict[str, dict[str, Any]]:
+        """Return the outputs of the program's own resources of a type, such as `Account`, by resource name."""
+        return {
+            resource["urn"].rpartition("::")[2]: resource["outputs"]
+            for resource in self.resources()
+            if resource["type"] == f"pulumi-python:dynamic/servicechain:{name}"
+        }
+
+    def endpoints(self) -> dict[str, Endpoint]:
+        """Return where the consoles of all nodes are, by node."""
+        return {name: Endpoint.model_validate(node["node"]) for name, node in self.of_type("RunningNode").items()}
+
+    # -- helpers -------------------------------------------------------------------------------------------
+
+    def _run(self, verb: str, run: Callable[..., object], options: Mapping[str, Any]) -> Run:
+        events: list[automation.EngineEvent] = []
+        lines: list[str] = []
+        try:
+            run(color="never", on_event=events.append, on_output=lines.append, on_error=lines.append, **options)
+        except automation.CommandError as error:
+            raise Failed(verb, Run("\n".join(lines) or str(error), events)) from None
+        return Run("\n".join(lines), events)
+
+    def _write_project(self) -> None:
+        """Write a project file which is the checkout's, but for the places that it names."""
+        project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
+        project["main"] = str(ROOT)
+        options = project["runtime"]["options"]
+        options["virtualenv"] = str(ROOT / options["virtualenv"])
+        (self.folder / "Pulumi.yaml").write_text(yaml.safe_dump(project))
+        (self.folder / "state").mkdir()
+
+    def _own_home(self) -> Path:
+        """Make a Pulumi home that shares the user's plugins and nothing else, such as which stack is selected."""
+        home = self.folder / "home"
+        home.mkdir()
+        users = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+        (home / "plugins").symlink_to(users / "plugins")
+        return home
+
+
+def _in_the_clear(value: Any) -> Any:
+    if isinstance(value, dict):
+        if value.get(_MARK) == _SECRET:
+            return json.loads(value["plaintext"])
+        return {key: _in_the_clear(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_in_the_clear(inner) for inner in value]
+    return value

@@ -1,0 +1,80 @@
+"""A bridge contract in memory, which reverts as the real one does.
+
+It follows BridgeOperator.sol of the node's module; selectors are those of its Go binding (BridgeFuncSigs).
+"""
+
+# ruff: noqa: D102
+
+from dataclasses import dataclass, field
+
+from eth_abi.abi import decode, encode
+from eth_utils.address import to_checksum_address
+
+
+class Revert(Exception):
+    """A call that the contract refuses."""
+
+
+def require(condition: object, reason: str) -> None:
+    if not condition:
+        raise Revert(reason)
+
+
+@dataclass
+class Contract:
+    """A bridge contract."""
+
+    owner: str
+    mode_mint_burn: bool = False
+    operators: list[str] = field(default_factory=list)
+    thresholds: dict[int, int] = field(default_factory=lambda: {0: 1, 1: 1})
+    request_nonce: int = 0
+    lower_handle_nonce: int = 0
+
+    def view(self, data: bytes) -> bytes:
+        match data[:4].hex():
+            case "8da5cb5b":
+                return encode(["address"], [self.owner])
+            case "6e176ec2":
+                return encode(["bool"], [self.mode_mint_burn])
+            case "b2c01030":
+                return encode(["address[]"], [self.operators])
+            case "5526f76b":
+                return encode(["uint8"], [self.thresholds[decode(["uint8"], data[4:])[0]]])
+            case "7c1a0302":
+                return encode(["uint64"], [self.request_nonce])
+            case "4b40b826":
+                return encode(["uint64"], [self.lower_handle_nonce])
+        raise Revert
+
+    def call(self, sender: str, data: bytes) -> None:
+        match data[:4].hex():
+            case "3682a450":
+                self.register(sender, *map(to_checksum_address, decode(["address"], data[4:])))
+            case "d8cf98ca":
+                self.deregister(sender, *map(to_checksum_address, decode(["address"], data[4:])))
+            case "ee2aec65":
+                self.set_threshold(sender, *decode(["uint8", "uint8"], data[4:]))
+            case "75ebdc09":
+                self.request_nonce += 1
+            case "dd9222d6":
+                pass
+            case _:
+                raise Revert
+
+    def register(self, sender: str, operator: str) -> None:
+        require(sender == self.owner, "Ownable: caller is not the owner")
+        require(len(self.operators) < 12, "max operator limit")
+        require(operator not in self.operators, "exist operator")
+        self.operators.append(operator)
+
+    def deregister(self, sender: str, operator: str) -> None:
+        require(sender == self.owner, "Ownable: caller is not the owner")
+        require(operator in self.operators, "")
+        self.operators.remove(operator)
+
+    def set_threshold(self, sender: str, vote_type: int, threshold: int) -> None:
+        require(sender == self.owner, "Ownable: caller is not the owner")
+        require(threshold > 0, "zero threshold")
+        require(len(self.operators) >= threshold, "bigger than num of operators")
+        self.thresholds[vote_type] = threshold

@@ -1,0 +1,142 @@
+"""A chain in memory behind the real web3, with bridge contracts on it."""
+
+# ruff: noqa: D102, N802 - methods named by the node's API
+
+import threading
+from copy import deepcopy
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any, cast
+
+import rlp
+from eth_abi.abi import encode
+from eth_account import Account
+from eth_utils.address import to_checksum_address
+from web3 import Web3
+from web3.providers import JSONBaseProvider
+from web3.types import RPCEndpoint, RPCError, RPCResponse
+from web3.utils import get_create_address
+
+from components.chain.console import Console
+from tests.unit.fake_contract import Contract, Revert
+
+
+class NodeRefuses(Exception):
+    """A transaction that the node does not take."""
+
+
+@dataclass(frozen=True)
+class Sent:
+    """A transaction that reached the node."""
+
+    sender: str
+    nonce: int
+    gas_price: int
+    gas: int
+    to: str | None
+    value: int
+    data: bytes
+    v: int
+
+
+class FakeChain(JSONBaseProvider):
+    """Mines each transaction when it comes, unless `mines` is false."""
+
+    def __init__(self, chain_id: int = 3000) -> None:
+        super().__init__()
+        self.chain_id = chain_id
+        self.contracts: dict[str, Contract] = {}
+        self.balances: dict[str, int] = {}
+        self.sent: list[Sent] = []
+        self.calls: list[str] = []
+        self.mines = True
+        self.pending_lag = 0
+        """How many of the sent transactions the node does not count as pending yet."""
+        self.refuses: str | None = None
+        """What the node answers to every transaction after as many as it takes."""
+        self.takes = 0
+        self.slow_receipts = 0
+        self._receipts: dict[str, dict[str, Any]] = {}
+        self._lock = threading.Lock()
+
+    def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
+        with self._lock:
+            self.calls.append(method)
+            try:
+                return {"jsonrpc": "2.0", "id": 1, "result": getattr(self, method)(*params)}
+            except Revert as error:
+                return {"jsonrpc": "2.0", "id": 1, "error": _revert_error(str(error))}
+            except NodeRefuses as error:
+                return {"jsonrpc": "2.0", "id": 1, "error": {"code": -32000, "message": str(error)}}
+
+    def eth_chainId(self) -> str:
+        return hex(self.chain_id)
+
+    def eth_gasPrice(self) -> str:
+        return hex(25 * 10**9)
+
+    def eth_blockNumber(self) -> str:
+        return hex(len(self.sent))
+
+    def eth_getBalance(self, address: str, _block: str) -> str:
+        return hex(self.balances.get(address, 0))
+
+    def eth_getCode(self, address: str, _block: str) -> str:
+        return "0x60" if address in self.contracts else "0x"
+
+    def eth_getTransactionCount(self, address: str, block: str) -> str:
+        count = sum(tx.sender == address for tx in self.sent)
+        return hex(max(0, count - self.pending_lag) if block == "pending" else count * self.mines)
+
+    def eth_call(self, tx: dict[str, Any], _block: str) -> str:
+        return "0x" + self.contracts[tx["to"]].view(bytes.fromhex(tx["data"][2:])).hex()
+
+    def eth_estimateGas(self, tx: dict[str, Any], *_block: str) -> str:
+        if tx.get("to") in self.contracts:
+            deepcopy(self.contracts[tx["to"]]).call(tx["from"], bytes.fromhex(tx["data"][2:]))
+        return hex(100_000)
+
+    def eth_sendRawTransaction(self, raw: str) -> str:
+        if self.refuses is not None and len(self.sent) >= self.takes:
+            raise NodeRefuses(self.refuses)
+        nonce, price, gas, to, value, data, v, _, _ = rlp.decode(bytes.fromhex(raw[2:]))
+        number = int.from_bytes
+        target = to_checksum_address(to) if to else None
+        sender = str(Account.recover_transaction(raw))
+        tx = Sent(sender, number(nonce), number(price), number(gas), target, number(value), data, number(v))
+        self.sent.append(tx)
+        hash_ = Web3.keccak(hexstr=cast("Any", raw)).to_0x_hex()
+        if self.mines:
+            self._receipts[hash_] = {"transactionHash": hash_, **self._mine(tx)}
+        return hash_
+
+    def eth_getTransactionReceipt(self, hash_: str) -> dict[str, Any] | None:
+        self.slow_receipts -= 1
+        return self._receipts.get(hash_) if self.slow_receipts < 0 else None
+
+    def _mine(self, tx: Sent) -> dict[str, Any]:
+        created = None
+        try:
+            if tx.to is None:
+                created = get_create_address(cast("Any", tx.sender), cast("Any", tx.nonce))
+                self.contracts[created] = Contract(tx.sender, tx.data.endswith(b"\1"), [tx.sender])
+            elif tx.to in self.contracts:
+                self.contracts[tx.to].call(tx.sender, tx.data)
+        except Revert:
+            return {"status": "0x0", "contractAddress": None}
+        for account, amount in ((tx.to, tx.value), (tx.sender, -tx.value)):
+            self.balances[str(account)] = self.balances.get(str(account), 0) + amount
+        return {"status": "0x1", "contractAddress": created}
+
+
+def _revert_error(reason: str) -> RPCError:
+    """Return the error that a node gives when a simulation reverts: Error(string), or nothing."""
+    if not reason:
+        return {"code": 3, "message": "execution reverted", "data": "0x"}
+    data = "0x08c379a0" + encode(["string"], [reason]).hex()
+    return {"code": 3, "message": f"execution reverted: {reason}", "data": data}
+
+
+def console(chain: FakeChain, node: str = "en-1") -> Console:
+    """Return a console on the chain, without SSH."""
+    return cast("Console", SimpleNamespace(node=node, web3=Web3(chain, middleware=[])))

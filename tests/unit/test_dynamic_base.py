@@ -1,0 +1,158 @@
+"""What all dynamic providers share, seen through the smallest of them."""
+
+# ruff: noqa: D101, D102
+
+from typing import ClassVar
+
+import pytest
+from pulumi.output import UNKNOWN
+
+from components.dynamic.base import PROVIDER_KEY, Inputs, Props, Provider
+
+
+class ThingInputs(Inputs):
+    name: str
+    size: int = 1
+    secret: str = ""
+    remark: str = ""
+
+
+class Thing(Provider[ThingInputs]):
+    inputs_type = ThingInputs
+    replaced_by: ClassVar[frozenset[str]] = frozenset({"name"})
+
+    def __init__(self) -> None:
+        self.world: Props | None = {}
+        self.seen: list[tuple[ThingInputs, Props]] = []
+
+    def identify(self, inputs: ThingInputs) -> str:
+        return f"thing/{inputs.name}"
+
+    def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
+        return name != "remark"
+
+    def converge(self, inputs: ThingInputs, known: Props) -> Props:
+        self.seen.append((inputs, known))
+        return {"address": "0x1", "runs": len(self.seen)}
+
+    def observe(self, inputs: ThingInputs, known: Props) -> Props | None:  # noqa: ARG002
+        return self.world
+
+    def remove(self, inputs: ThingInputs, known: Props) -> None:
+        self.seen.append((inputs, known))
+
+
+def check(olds: Props, news: Props) -> list[tuple[str, str]]:
+    return [(failure.property, failure.reason) for failure in Thing().check(olds, news).failures or []]
+
+
+def test_a_number_of_pulumi_is_a_float_and_becomes_whole() -> None:
+    provider = Thing()
+    assert check({}, {"name": "a", "size": 3.0}) == []
+    provider.create({"name": "a", "size": 3.0})
+    size = provider.seen[0][0].size
+    assert (size, type(size)) == (3, int)
+
+
+@pytest.mark.parametrize(
+    ("news", "names"),
+    [
+        ({}, ["name"]),
+        ({"name": 5}, ["name"]),
+        ({"name": "a", "size": 1.5}, ["size"]),
+        ({"name": "a", "size": "many"}, ["size"]),
+        ({"name": None, "size": []}, ["name", "size"]),
+    ],
+)
+def test_a_failure_names_its_property(news: Props, names: list[str]) -> None:
+    assert [name for name, _ in check({}, news)] == names
+
+
+def test_a_failure_does_not_show_the_value() -> None:
+    assert "hush" not in str(check({}, {"name": "a", "secret": ["hush"], "size": "hush"}))
+
+
+def test_an_unknown_value_is_not_judged_yet() -> None:
+    assert check({}, {"name": UNKNOWN, "size": "many"}) == []
+
+
+def test_the_id_follows_from_the_inputs() -> None:
+    assert Thing().create({"name": "a"}).id == "thing/a"
+
+
+@pytest.mark.parametrize(
+    ("olds", "news", "changes", "replaces"),
+    [
+        ({"name": "a", "size": 1}, {"name": "a", "size": 1}, False, []),
+        ({"name": "a", "size": 1.0}, {"name": "a", "size": 1}, False, []),
+        ({"name": "a", "size": 1, "address": "0x1"}, {"name": "a", "size": 1}, False, []),
+        ({"name": "a", "size": 1, "address": "0x1"}, {"name": "a", "size": 1, "address": None}, False, []),
+        ({"name": "a", "size": 1, PROVIDER_KEY: "old"}, {"name": "a", "size": 1, PROVIDER_KEY: "new"}, False, []),
+        ({"name": "a", "size": 1}, {"name": "a", "size": 2}, True, []),
+        ({"name": "a", "size": 1}, {"name": "b", "size": 1}, True, ["name"]),
+        ({"name": "a", "size": 1}, {"name": "b", "size": 2}, True, ["name"]),
+        ({"name": "a", "size": 1}, {"name": "a", "size": UNKNOWN}, True, []),
+        ({"name": "a", "size": 1}, {"name": UNKNOWN, "size": 1}, True, ["name"]),
+        ({"name": "a", "remark": "x"}, {"name": "a", "remark": "y"}, False, []),
+        ({"name": "a", "remark": "x"}, {"name": "a", "remark": UNKNOWN}, True, []),
+        ({"name": "a", "size": 1}, {"name": "a"}, True, []),
+    ],
+)
+def test_only_declared_inputs_are_a_reason_to_act(
+    olds: Props,
+    news: Props,
+    changes: bool,  # noqa: FBT001
+    replaces: list[str],
+) -> None:
+    diff = Thing().diff("thing/a", olds, news)
+    assert (diff.changes, diff.replaces, diff.stables, diff.delete_before_replace) == (changes, replaces, [], True)
+
+
+def test_creating_starts_from_nothing_and_returns_inputs_and_outputs() -> None:
+    provider = Thing()
+    outs = provider.create({"name": "a", "address": None, PROVIDER_KEY: "pickle"}).outs
+    assert outs == {"name": "a", "address": "0x1", "runs": 1}
+    assert provider.seen[0][1] == {}
+
+
+def test_updating_knows_the_last_outputs_and_returns_every_one() -> None:
+    provider = Thing()
+    olds = {"name": "a", "size": 1.0, "address": "0x1", "runs": 7, PROVIDER_KEY: "pickle"}
+    outs = provider.update("thing/a", olds, {"name": "a", "size": 2.0, "address": None, PROVIDER_KEY: "pickle"}).outs
+    assert outs == {"name": "a", "size": 2.0, "address": "0x1", "runs": 1}
+    inputs, known = provider.seen[0]
+    assert inputs.size == 2
+    assert known == {"name": "a", "size": 1.0, "address": "0x1", "runs": 7}
+
+
+STATE: Props = {"name": "a", "size": 1.0, "address": "0x1", PROVIDER_KEY: "pickle"}
+
+
+def test_what_is_gone_has_no_id() -> None:
+    provider = Thing()
+    provider.world = None
+    found = provider.read("thing/a", STATE)
+    assert (found.id, found.outs) == ("", {})
+
+
+def test_drift_is_in_outputs_and_inputs_so_that_the_next_up_mends_it() -> None:
+    provider = Thing()
+    provider.world = {"size": 9, "address": "0x2"}
+    found = provider.read("thing/a", STATE)
+    assert found.id == "thing/a"
+    assert found.outs == {"name": "a", "size": 9, "address": "0x2"}
+    assert found.inputs == {"name": "a", "size": 9}
+    assert provider.diff("thing/a", dict(found.outs), {"name": "a", "size": 1}).changes
+
+
+def test_what_is_as_declared_shows_no_drift() -> None:
+    found = Thing().read("thing/a", STATE)
+    assert found.outs == {"name": "a", "size": 1.0, "address": "0x1"}
+    assert found.inputs == {"name": "a", "size": 1.0}
+
+
+def test_removing_knows_the_last_outputs() -> None:
+    provider = Thing()
+    provider.delete("thing/a", STATE)
+    inputs, known = provider.seen[0]
+    assert (inputs.name, known) == ("a", {"name": "a", "size": 1.0, "address": "0x1"})
