@@ -68,6 +68,7 @@ def _node(network_id: int, data_dir: str, additional: str) -> dict[str, str | in
         "RPC_CORSDOMAIN": "",
         "RPC_VHOSTS": "localhost",
         "WS_ENABLE": 0,
+        "WS_ADDR": "127.0.0.1",
         "METRICS": 0,
         "PROMETHEUS": 0,
         "AUTO_RESTART": 0,

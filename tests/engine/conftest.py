@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack import Run, Settings, Stack
+from tests.run import Run
+from tests.stack import Settings, Stack
 
 
 @pytest.fixture

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.stack import Failed, Settings, Stack, settings
+from tests.run import Failed
+from tests.stack import Settings, Stack, settings
 
 TWO = settings()["pairs"]
 BRIDGE = {"threshold": 1}
@@ -37,7 +38,7 @@ def test_one_problem(tmp_path: Path, changed: Settings, sentence: str) -> None:
     failed = refused(tmp_path, settings(**changed))
     assert sentence in failed.run.text
     assert "Traceback" not in failed.run.text
-    assert [step.type for step in failed.run.steps] in ([], ["pulumi:pulumi:Stack"])
+    assert [step.type for step in failed.run.steps] in ([], ["Stack"])
 
 
 def test_all_problems_at_once(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from components.nodes.identity import derive
-from tests.stack import Run, Settings, Stack, settings
+from tests.run import Run
+from tests.stack import Settings, Stack, settings
 
 Preview = Callable[[Settings], Run]
 
@@ -68,7 +69,7 @@ def test_file_contents_are_shown_but_no_secret(stack: Stack) -> None:
         "SC_SUB_BRIDGE=1",
         "SC_PARENT_CHAIN_ID=2020",
         "SC_ANCHORING=1",
-        "SC_ANCHORING_PERIOD=10",
+        "SC_ANCHORING_PERIOD=5",
     ):
         assert line in shown
     assert re.search(r"chainId *: 3000", shown)
