@@ -44,14 +44,15 @@ build_archives() {
     rm -rf "$binaries"
 }
 
-# Same content, same bytes: the hash of an archive decides whether it is copied to a host again.
+# Same content, same bytes: the hash of an archive decides whether it is copied to a host again. The conf comes first:
+# every preview reads it, and need not unpack the rest.
 pack() {
     local node=$1 binary=$2 packaging=$3 packages=$4 top=$1-$PLATFORM stage
     stage=$(dirname "$binary")/$top
     install -D -m 0755 -t "$stage/bin" "$binary" "$packaging/bin/${node}d"
     install -D -m 0644 -t "$stage/conf" "$packaging/conf/${node}d.conf"
     tar --create --sort=name --mtime=@0 --owner=0 --group=0 --numeric-owner --mode=go-w,a+rX \
-        --directory="$(dirname "$stage")" "$top" |
+        --directory="$(dirname "$stage")" "$top/conf" "$top/bin" |
         gzip -1 --no-name >"$packages/$(archive_name "$node")"
 }
 
