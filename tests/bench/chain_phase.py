@@ -33,6 +33,7 @@ def by_pulumi(
         project_name="phase",
         program=_program(network, owners, operators),
         opts=automation.LocalWorkspaceOptions(
+            work_dir=str(folder),
             project_settings=automation.ProjectSettings("phase", "python"),
             env_vars={"PULUMI_CONFIG_PASSPHRASE": "bench", "PULUMI_BACKEND_URL": folder.as_uri()},
         ),

@@ -34,6 +34,7 @@ def test_identity_and_genesis_are_held(tmp_path: Path) -> None:
         project_name="held",
         program=program(KEY, "first"),
         opts=automation.LocalWorkspaceOptions(
+            work_dir=str(tmp_path),
             project_settings=automation.ProjectSettings("held", "python"),
             env_vars={"PULUMI_CONFIG_PASSPHRASE": "x", "PULUMI_BACKEND_URL": tmp_path.as_uri()},
         ),

@@ -1,0 +1,78 @@
+"""One network of seven real nodes serves all tests of the bridge; what they do not survive is shown with its logs."""
+
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from components.dynamic.local_network import LocalNetworkProvider
+from components.hosts.addresses import default_subnet
+from components.hosts.local_preflight import missing
+from tests.network.network import Network, logs
+from tests.network.traces import Traces
+from tests.stack import Failed, Run, Settings, Stack, settings
+
+SETTINGS = settings()
+"""Of the network under test."""
+
+LOG_LINES = 25
+
+_living: list[Stack] = []
+
+
+@pytest.fixture(scope="package")
+def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Yield a stack with nothing in it; at the end it is destroyed, and nothing of it may be left."""
+    if missing():
+        pytest.skip(" ".join(missing()))
+    with make_stack(tmp_path_factory.mktemp("stack"), SETTINGS) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="package")
+def first_up(stack: Stack) -> Run:
+    """Return the run that brought the network up from nothing."""
+    return stack.up()
+
+
+@pytest.fixture(scope="package")
+def network(stack: Stack, first_up: Run) -> Network:
+    """Return the network."""
+    assert first_up.changes.keys() == {"create"}
+    return Network(stack)
+
+
+@contextmanager
+def make_stack(folder: Path, settings: Settings) -> Iterator[Stack]:
+    """Yield a stack that is destroyed afterwards, of which nothing may be left then."""
+    stack = Stack(folder, settings)
+    _living.append(stack)
+    try:
+        yield stack
+    finally:
+        traces = Traces.of(stack.network_id)
+        destroy(stack)
+        _living.remove(stack)
+        assert traces.remains() == []
+
+
+def destroy(stack: Stack) -> Run:
+    """Destroy a stack; when that fails, end its hosts all the same before raising Failed."""
+    try:
+        return stack.destroy()
+    except Failed:
+        network = {"network": stack.network_id, "subnet": str(default_subnet(stack.network_id))}
+        LocalNetworkProvider().delete(stack.network_id, network)
+        raise
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Add the logs of all nodes to the report of a failure."""
+    report = yield
+    if report.failed:
+        for stack in _living:
+            for node, end in logs(stack.network_id, LOG_LINES).items():
+                report.sections.append((f"end of the log of {node} ({stack.network_id})", end))
+    return report

@@ -1,0 +1,195 @@
+"""A running network as its tests use it: consoles, nodes that stop and start, transfers, anchors, logs."""
+
+import secrets
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from eth_utils.address import to_checksum_address
+
+from components.chain.bridge_contract import require_state, transaction
+from components.chain.console import Console, wait_for
+from components.chain.operations import balance, fill_account
+from components.chain.plan import BridgeState, Step
+from components.chain.signer import Signer
+from components.chain.transactions import execute
+from components.chain.transfer import Direction
+from components.chain.tunnel import run_on_host
+from components.dynamic.local_namespaces import BASE
+from components.nodes.files import Layout
+from components.nodes.package import Package
+from components.parent_chain import VALIDATOR
+from tests.stack import Stack
+
+COIN = 10**18
+WITH_TRANSACTIONS = True
+"""Second argument of getBlockByNumber."""
+ANCHOR = 72
+"""Transaction type of an anchor on the parent chain (0x48)."""
+
+CHAINS = ("parent", "child")
+OTHER = {"parent": "child", "child": "parent"}
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """An anchor found on the parent chain."""
+
+    sender: str
+    child_block: int
+
+
+@dataclass(frozen=True)
+class Transfers:
+    """Transfers of different amounts to fresh accounts, all in one direction."""
+
+    direction: Direction
+    amounts: Mapping[str, int]
+    """peb, by recipient."""
+
+    def arrived(self) -> int:
+        """Return how many recipients hold exactly what was sent to them; they hold nothing before."""
+        return sum(balance(self.direction.target, to) == amount for to, amount in self.amounts.items())
+
+    def wait(self, deadline: float) -> None:
+        """Wait until all have arrived; raises NotReady after `deadline` seconds. Prints the two numbers."""
+
+        def probe() -> bool | str:
+            arrived = self.arrived()
+            return arrived == len(self.amounts) or f"{arrived} of {len(self.amounts)} arrived {self.direction.name}"
+
+        started = time.monotonic()
+        try:
+            wait_for(probe, deadline)
+        finally:
+            took = time.monotonic() - started
+            print(f"{self.direction.name}: sent {len(self.amounts)}, arrived {self.arrived()}, waited {took:.1f} s")
+
+
+@dataclass
+class Network:
+    """The nodes of a stack that is up. Made once; knows what a run of tests needs of the state."""
+
+    stack: Stack
+    outputs: Mapping[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.outputs = self.stack.outputs
+        self.endpoints = self.stack.endpoints()
+        accounts = self.stack.of_type("Account")
+        self.owners = {name: Signer(private_key=accounts[f"{name}-owner"]["private_key"]) for name in CHAINS}
+        self.user = Signer(private_key=secrets.token_hex(32))
+        self.pairs: Mapping[str, Any] = self.outputs["pairs"]
+        self.bridges = {name: str(self.outputs[f"{name}Chain"]["bridge"]) for name in CHAINS}
+        paired = {pair["scn"]["name"] for pair in self.pairs.values()}
+        unpaired = [name for name in self.outputs["serviceChainNodes"] if name not in paired]
+        self.via = {"parent": VALIDATOR, "child": next(iter([*unpaired, *paired]))}
+        """The node by which tests look at a chain: where there is one, none of a pair, so that any pair may stop."""
+        self._consoles: dict[str, Console] = {}
+
+    # -- nodes ---------------------------------------------------------------------------------------------
+
+    def console(self, node: str) -> Console:
+        """Return the console of a node, connected once. Raises Unreachable."""
+        if node not in self._consoles:
+            self._consoles[node] = Console(self.endpoints[node])
+        return self._consoles[node]
+
+    def on(self, chain: str) -> Console:
+        """Return a console of the `parent` or `child` chain."""
+        return self.console(self.via[chain])
+
+    def run(self, node: str, command: str, timeout: float = 30) -> str:
+        """Run a command on the node's host; raises Unreachable when it fails."""
+        return run_on_host(self.endpoints[node], command, timeout)
+
+    def layout(self, node: str) -> Layout:
+        """Return where things are on the node's host."""
+        ens = {pair["en"]["name"] for pair in self.pairs.values()}
+        program = "kcn" if node == VALIDATOR else "ken" if node in ens else "kscn"
+        return Layout("/srv", Package(program, Path()))
+
+    def kill(self, node: str) -> None:
+        """Kill the node without a warning, and return when it is dead; its host stays."""
+        self._consoles.pop(node, None)
+        self.run(node, f"pid=$(cat {self._pid_file(node)}); kill -9 $pid; while kill -0 $pid; do sleep 0.05; done")
+
+    def stop(self, node: str) -> None:
+        """Stop the node with its daemon script."""
+        self._consoles.pop(node, None)
+        assert "OK" in self.run(node, f"{self.layout(node).daemon} stop")
+
+    def start(self, node: str) -> None:
+        """Start the node with its daemon script, unless it runs, and wait until it answers."""
+        daemon = self.layout(node).daemon
+        if "is running" not in self.run(node, f"{daemon} status"):
+            stale = f"{self._pid_file(node)} {self.layout(node).ipc}"
+            assert "Success" in self.run(node, f"rm -f {stale}; {daemon} start")
+        wait_for(lambda: self.console(node).web3.eth.block_number, deadline=30)
+
+    def _pid_file(self, node: str) -> str:
+        layout = self.layout(node)
+        return f"{layout.data}/{layout.package.daemon}.pid"
+
+    # -- chains --------------------------------------------------------------------------------------------
+
+    def bridge(self, chain: str) -> BridgeState:
+        """Return the state of a chain's bridge contract."""
+        return require_state(self.on(chain), self.bridges[chain])
+
+    def nonce(self, chain: str, account: str) -> int:
+        """Return how many transactions an account has sent on a chain."""
+        return self.on(chain).web3.eth.get_transaction_count(to_checksum_address(account))
+
+    def direction(self, source: str) -> Direction:
+        """Return the way over the bridge that begins on that chain."""
+        target = OTHER[source]
+        name = f"from the {source} chain to the {target} chain"
+        return Direction(name, self.on(source), self.bridges[source], self.on(target), self.bridges[target])
+
+    def send(self, source: str, count: int) -> Transfers:
+        """Have a user request that many transfers on a chain, all at once, to fresh accounts on the other one."""
+        direction = self.direction(source)
+        user = self.user.account().address
+        fill_account(direction.source, self.owners[source], user, 10 * COIN, 100 * COIN)
+        amounts = {_fresh_account(): 10**15 + secrets.randbelow(10**15) for _ in range(count)}
+        steps = [
+            Step("requestKLAYTransfer", (to, amount, b""), f"transfer {amount} peb to {to}", amount)
+            for to, amount in amounts.items()
+        ]
+        execute(direction.source, self.user, [transaction(direction.source_bridge, step) for step in steps])
+        return Transfers(direction, amounts)
+
+    def anchors(self, since: int) -> list[Anchor]:
+        """Return the anchors on the parent chain in all blocks after that one."""
+        console = self.on("parent")
+        blocks = range(since + 1, console.web3.eth.block_number + 1)
+        return [
+            Anchor(to_checksum_address(tx["from"]), int(tx["inputJSON"]["blockNumber"]))
+            for number in blocks
+            for tx in console.call("kaia_getBlockByNumber", hex(number), WITH_TRANSACTIONS)["transactions"]
+            if tx["typeInt"] == ANCHOR
+        ]
+
+    def wait_for_anchor(self, pair: str, deadline: float = 60) -> Anchor:
+        """Wait for an anchor of a pair of a child block that does not exist yet. Raises NotReady."""
+        since, child_block = (self.on(chain).web3.eth.block_number for chain in ("parent", "child"))
+        operator = self.pairs[pair]["parentOperator"]
+
+        def probe() -> Anchor | str:
+            new = (a for a in self.anchors(since) if a.sender == operator and a.child_block > child_block)
+            return next(new, f"no anchor by {operator} of a child block after {child_block}")
+
+        return wait_for(probe, deadline, interval=1)
+
+
+def _fresh_account() -> str:
+    return to_checksum_address(secrets.token_hex(20))
+
+
+def logs(network_id: str, lines: int) -> dict[str, str]:
+    """Return the ends of the logs of all nodes of a network, by node; read on this machine, so dead hosts count."""
+    found = sorted((BASE / network_id).glob("*/srv/data/logs/*.out"))
+    return {path.parents[3].name: "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) for path in found}

@@ -1,0 +1,58 @@
+"""Threshold 2 of 2 pairs: changed by an up, it holds transfers back while a pair is away."""
+
+import time
+
+from components.chain.transfer import pending
+from tests.network.conftest import SETTINGS
+from tests.network.network import CHAINS, OTHER, Network
+from tests.stack import Step
+
+HOLD = 12
+"""Seconds for which a transfer has to stay held back: two looks of the recovery (5 s each), and more."""
+
+THE_FOUR = [
+    Step("update", "OperatorThreshold", "child-threshold"),
+    Step("update", "OperatorThreshold", "parent-threshold"),
+    Step("update", "TransferProof", "child-to-parent-proof"),
+    Step("update", "TransferProof", "parent-to-child-proof"),
+]
+
+
+def test_threshold_2_holds_transfers_back_until_the_pair_returns(network: Network) -> None:
+    _change_threshold(network, 2, "2 pairs, threshold 2: survives no loss of a pair, 1 hostile operator")
+    network.stop("alpha-en")
+    try:
+        votes = {source: network.nonce(OTHER[source], _operator_of_beta(network, source)) for source in CHAINS}
+        sent = {source: network.send(source, 1) for source in CHAINS}
+        time.sleep(HOLD)
+        for source, transfers in sent.items():
+            print(f"{transfers.direction.name}: sent 1, arrived {transfers.arrived()} after {HOLD} s without alpha")
+            assert transfers.arrived() == 0
+            assert pending(network.direction(source)) == 1
+            assert network.nonce(OTHER[source], _operator_of_beta(network, source)) > votes[source]
+    finally:
+        network.start("alpha-en")
+    for transfers in sent.values():
+        transfers.wait(120)
+    _change_threshold(network, 1, "2 pairs, threshold 1: survives the loss of 1 pair, no hostile operator")
+    for source in CHAINS:
+        network.send(source, 2).wait(60)
+
+
+def _operator_of_beta(network: Network, source: str) -> str:
+    """Return the account by which beta votes for transfers that come from that chain."""
+    return str(network.pairs["beta"][f"{OTHER[source]}Operator"])
+
+
+def _change_threshold(network: Network, threshold: int, survives: str) -> None:
+    stack = network.stack
+    stack.configure({**SETTINGS, "bridge": {"threshold": threshold}})
+    preview = stack.preview()
+    assert sorted(preview.steps, key=str) == THE_FOUR
+    assert any("no fault tolerance" in warning for warning in preview.warnings) == (threshold == 2)
+    run = stack.up()
+    assert run.changes == {"update": 4}
+    assert run.warnings == preview.warnings
+    assert stack.outputs["survives"] == survives
+    assert {network.bridge(chain).threshold for chain in CHAINS} == {threshold}
+    assert stack.preview(expect_no_changes=True).steps == []
