@@ -1,14 +1,15 @@
 """An SSH key pair that follows from a seed, so that the public half is known in previews."""
 
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import pulumi
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from pulumi.dynamic import Resource
 from pydantic import Field
 
 from components.dynamic.base import Inputs, Props, Provider
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 
 class SshKeyInputs(Inputs):
@@ -29,7 +30,9 @@ class SshKeyProvider(Provider[SshKeyInputs]):
 
     def complete(self, olds: Props, news: Props) -> Props:
         """Hold the seed, and tell the public key already now; both stay unknown while the seed is."""
-        seed: Any = olds.get("seed", news["seed"])
+        if olds.get("public_key"):
+            return {**news, **olds}
+        seed: Any = news["seed"]
         if pulumi.contains_unknowns(seed):
             return {**news, "public_key": seed}
         return {**news, "seed": seed, "public_key": public_key(seed)}
@@ -57,13 +60,19 @@ class SshKey(Resource, module="servicechain", name="SshKey"):
 
 def public_key(seed: str) -> str:
     """Return the public key line of a seed of 64 hex digits."""
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
     return _key(seed).public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode("ascii")
 
 
 def private_key(seed: str) -> str:
     """Return the private key of a seed of 64 hex digits as OpenSSH writes it; a different text each time."""
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
     return _key(seed).private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode("ascii")
 
 
-def _key(seed: str) -> Ed25519PrivateKey:
+def _key(seed: str) -> "Ed25519PrivateKey":
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # a preview has no use for it
+
     return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(seed))
