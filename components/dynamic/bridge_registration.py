@@ -1,6 +1,7 @@
 """BridgeRegistration: one SCN's knowledge of the pair of bridge contracts, registered and subscribed."""
 
 import sys
+from contextlib import closing
 from typing import ClassVar
 
 import pulumi
@@ -37,8 +38,8 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         from components.chain.bridge_node import register
         from components.chain.console import Console
 
-        scn, en = Console(inputs.node), Console(inputs.en)
-        register(scn, en, inputs.child_bridge, inputs.parent_bridge, inputs.restart)
+        with closing(Console(inputs.node)) as scn, closing(Console(inputs.en)) as en:
+            register(scn, en, inputs.child_bridge, inputs.parent_bridge, inputs.restart)
         return {}
 
     def observe(self, inputs: BridgeRegistrationInputs, known: Props) -> Props | None:  # noqa: ARG002
@@ -52,7 +53,8 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         from components.chain.errors import Unreachable
 
         try:
-            found = read_registration(Console(inputs.node), inputs.child_bridge, inputs.parent_bridge)
+            with closing(Console(inputs.node)) as scn:
+                found = read_registration(scn, inputs.child_bridge, inputs.parent_bridge)
         except Unreachable as error:
             print(f"the registration is taken to be as it was: {error}", file=sys.stderr)
             return {}
@@ -63,7 +65,8 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         from components.chain.bridge_node import deregister
         from components.chain.console import Console
 
-        deregister(Console(inputs.node), inputs.child_bridge, inputs.parent_bridge)
+        with closing(Console(inputs.node)) as scn:
+            deregister(scn, inputs.child_bridge, inputs.parent_bridge)
 
 
 class BridgeRegistration(Resource, module="servicechain", name="BridgeRegistration"):

@@ -1,5 +1,6 @@
 """RunningNode: a node that answers, and is who it was computed to be."""
 
+from contextlib import closing
 from typing import Literal
 
 import pulumi
@@ -60,7 +61,8 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
         from components.chain.errors import ChainError
 
         try:
-            return {"version": Console(inputs.node).web3.client_version}
+            with closing(Console(inputs.node)) as console:
+                return {"version": console.web3.client_version}
         except ChainError:
             return None
 
