@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from components.dynamic.local_namespaces import BASE
 from components.dynamic.local_network import LocalNetworkProvider
 from components.hosts.addresses import default_subnet
 from components.hosts.local_preflight import missing
-from tests.network.network import Network, logs
+from tests.network.network import Network
 from tests.network.traces import Traces
 from tests.stack import Failed, Run, Settings, Stack, settings
 
@@ -73,6 +74,13 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     report = yield
     if report.failed:
         for stack in _living:
-            for node, end in logs(stack.network_id, LOG_LINES).items():
+            for node, end in _logs(stack.network_id).items():
                 report.sections.append((f"end of the log of {node} ({stack.network_id})", end))
     return report
+
+
+def _logs(network_id: str) -> dict[str, str]:
+    """Return the ends of the logs of all nodes of a network; read on this machine, so that dead hosts count."""
+    found = sorted((BASE / network_id).glob("*/srv/data/logs/*.out"))
+    ends = {path.parents[3].name: path.read_text(errors="replace").splitlines()[-LOG_LINES:] for path in found}
+    return {node: "\n".join(lines) for node, lines in ends.items()}

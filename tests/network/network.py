@@ -1,9 +1,9 @@
-"""A running network as its tests use it: consoles, nodes that stop and start, transfers, anchors, logs."""
+"""A running network as its tests use it: consoles, nodes that stop and start, transfers, votes, anchors."""
 
 import secrets
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,6 @@ from components.chain.signer import Signer
 from components.chain.transactions import execute
 from components.chain.transfer import Direction
 from components.chain.tunnel import run_on_host
-from components.dynamic.local_namespaces import BASE
 from components.nodes.files import Layout
 from components.nodes.package import Package
 from components.parent_chain import VALIDATOR
@@ -68,17 +67,14 @@ class Transfers:
             print(f"{self.direction.name}: sent {len(self.amounts)}, arrived {self.arrived()}, waited {took:.1f} s")
 
 
-@dataclass
 class Network:
     """The nodes of a stack that is up. Made once; knows what a run of tests needs of the state."""
 
-    stack: Stack
-    outputs: Mapping[str, Any] = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.outputs = self.stack.outputs
-        self.endpoints = self.stack.endpoints()
-        accounts = self.stack.of_type("Account")
+    def __init__(self, stack: Stack) -> None:
+        self.stack = stack
+        self.outputs = stack.outputs
+        self.endpoints = stack.endpoints()
+        accounts = stack.of_type("Account")
         self.owners = {name: Signer(private_key=accounts[f"{name}-owner"]["private_key"]) for name in CHAINS}
         self.user = Signer(private_key=secrets.token_hex(32))
         self.pairs: Mapping[str, Any] = self.outputs["pairs"]
@@ -139,6 +135,10 @@ class Network:
         """Return the state of a chain's bridge contract."""
         return require_state(self.on(chain), self.bridges[chain])
 
+    def head(self, chain: str) -> int:
+        """Return the number of the chain's last block."""
+        return self.on(chain).web3.eth.block_number
+
     def nonce(self, chain: str, account: str) -> int:
         """Return how many transactions an account has sent on a chain."""
         return self.on(chain).web3.eth.get_transaction_count(to_checksum_address(account))
@@ -162,20 +162,28 @@ class Network:
         execute(direction.source, self.user, [transaction(direction.source_bridge, step) for step in steps])
         return Transfers(direction, amounts)
 
+    def votes(self, chain: str, operator: str, since: int) -> int:
+        """Return how many transactions an operator sent to the chain's bridge contract in all blocks after that one."""
+        ends = (operator.lower(), self.bridges[chain].lower())
+        return sum((tx["from"], tx["to"]) == ends for tx in self._transactions(chain, since))
+
     def anchors(self, since: int) -> list[Anchor]:
         """Return the anchors on the parent chain in all blocks after that one."""
-        console = self.on("parent")
-        blocks = range(since + 1, console.web3.eth.block_number + 1)
         return [
             Anchor(to_checksum_address(tx["from"]), int(tx["inputJSON"]["blockNumber"]))
-            for number in blocks
-            for tx in console.call("kaia_getBlockByNumber", hex(number), WITH_TRANSACTIONS)["transactions"]
+            for tx in self._transactions("parent", since)
             if tx["typeInt"] == ANCHOR
         ]
 
+    def _transactions(self, chain: str, since: int) -> Iterator[Mapping[str, Any]]:
+        for number in range(since + 1, self.head(chain) + 1):
+            block = self.on(chain).call("kaia_getBlockByNumber", hex(number), WITH_TRANSACTIONS)
+            for tx in block["transactions"]:
+                yield {"to": None, **tx}
+
     def wait_for_anchor(self, pair: str, deadline: float = 60) -> Anchor:
         """Wait for an anchor of a pair of a child block that does not exist yet. Raises NotReady."""
-        since, child_block = (self.on(chain).web3.eth.block_number for chain in ("parent", "child"))
+        since, child_block = self.head("parent"), self.head("child")
         operator = self.pairs[pair]["parentOperator"]
 
         def probe() -> Anchor | str:
@@ -187,9 +195,3 @@ class Network:
 
 def _fresh_account() -> str:
     return to_checksum_address(secrets.token_hex(20))
-
-
-def logs(network_id: str, lines: int) -> dict[str, str]:
-    """Return the ends of the logs of all nodes of a network, by node; read on this machine, so dead hosts count."""
-    found = sorted((BASE / network_id).glob("*/srv/data/logs/*.out"))
-    return {path.parents[3].name: "\n".join(path.read_text(errors="replace").splitlines()[-lines:]) for path in found}

@@ -37,7 +37,7 @@ def _wait_until_back(network: Network) -> None:
     pair = network.pairs["alpha"]
 
     def in_sync(chain: str, node: str) -> bool | str:
-        head, own = network.on(chain).web3.eth.block_number, network.console(node).web3.eth.block_number
+        head, own = network.head(chain), network.console(node).web3.eth.block_number
         return own >= head - 2 or f"{node} is at block {own} of {head}"
 
     def connected() -> bool | str:
@@ -60,11 +60,10 @@ def _require_votes_of_alpha(network: Network) -> None:
     """Send transfers both ways and require that alpha votes for them too, on the chain where they arrive."""
     for source, target in (("parent", "child"), ("child", "parent")):
         operator = network.pairs["alpha"][f"{target}Operator"]
-        before = network.nonce(target, operator)
+        since = network.head(target)
         network.send(source, 2).wait(DEADLINE)
 
-        def voted(target: str = target, operator: str = operator, before: int = before) -> int | str:
-            votes = network.nonce(target, operator) - before
-            return votes or f"alpha's operator sent nothing on the {target} chain"
+        def voted(target: str = target, operator: str = operator, since: int = since) -> int | str:
+            return network.votes(target, operator, since) or f"alpha's operator sent nothing on the {target} chain"
 
-        print(f"alpha is back: its {target} operator sent {wait_for(voted, DEADLINE)} transactions")
+        print(f"alpha is back: its {target} operator sent {wait_for(voted, DEADLINE)} votes")

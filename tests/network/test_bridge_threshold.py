@@ -22,14 +22,17 @@ def test_threshold_2_holds_transfers_back_until_the_pair_returns(network: Networ
     _change_threshold(network, 2, "2 pairs, threshold 2: survives no loss of a pair, 1 hostile operator")
     network.stop("alpha-en")
     try:
-        votes = {source: network.nonce(OTHER[source], _operator_of_beta(network, source)) for source in CHAINS}
+        since = {chain: network.head(chain) for chain in CHAINS}
         sent = {source: network.send(source, 1) for source in CHAINS}
         time.sleep(HOLD)
         for source, transfers in sent.items():
             print(f"{transfers.direction.name}: sent 1, arrived {transfers.arrived()} after {HOLD} s without alpha")
             assert transfers.arrived() == 0
             assert pending(network.direction(source)) == 1
-            assert network.nonce(OTHER[source], _operator_of_beta(network, source)) > votes[source]
+            target = OTHER[source]
+            beta, alpha = (network.pairs[pair][f"{target}Operator"] for pair in ("beta", "alpha"))
+            assert network.votes(target, beta, since[target]) >= 1
+            assert network.votes(target, alpha, since[target]) == 0
     finally:
         network.start("alpha-en")
     for transfers in sent.values():
@@ -37,11 +40,6 @@ def test_threshold_2_holds_transfers_back_until_the_pair_returns(network: Networ
     _change_threshold(network, 1, "2 pairs, threshold 1: survives the loss of 1 pair, no hostile operator")
     for source in CHAINS:
         network.send(source, 2).wait(60)
-
-
-def _operator_of_beta(network: Network, source: str) -> str:
-    """Return the account by which beta votes for transfers that come from that chain."""
-    return str(network.pairs["beta"][f"{OTHER[source]}Operator"])
 
 
 def _change_threshold(network: Network, threshold: int, survives: str) -> None:
