@@ -52,13 +52,17 @@ class SubBridge:
     """Seconds between two looks for missed transfers."""
 
 
-def _node(network_id: int, data_dir: str, additional: str) -> dict[str, str | int]:
+def _node(network_id: int, data_dir: str) -> dict[str, str | int]:
     """Return what all nodes of a private chain share.
 
     One channel a peer: every handshake of v1.0.3 now and then hangs until its limit of 5 s, and two channels need
     three of them (tried). RPC is on loopback, without the bridge's APIs: they are served on the IPC socket alone
     (domain: trap 2); metrics, which can listen on all addresses only, are off. The scripts' watchdog and the node's
     own restart after 15 quiet minutes are off: whoever starts the node watches it.
+
+    Archive mode, because a killed node otherwise comes back up to 128 blocks behind its own past. A validator would have
+    lost those blocks, an SCN would count its child operator's nonce from there, and through an EN its SCN would count
+    the parent operator's: it then signs with used nonces for good ("nonce too low", no anchor and no vote; tried).
     """
     return {
         "NETWORK_ID": network_id,
@@ -75,7 +79,7 @@ def _node(network_id: int, data_dir: str, additional: str) -> dict[str, str | in
         "AUTO_RESTART_NODE": 0,
         "NO_DISCOVER": 1,
         "MULTICHANNEL": 0,
-        "ADDITIONAL": additional,
+        "ADDITIONAL": "--ntp.disable --gcmode archive",
         "DATA_DIR": data_dir,
     }
 
@@ -83,7 +87,7 @@ def _node(network_id: int, data_dir: str, additional: str) -> dict[str, str | in
 def validator(network_id: int, data_dir: str) -> Conf:
     """Return the keys of kcnd.conf for the validator of a private parent chain."""
     return {
-        **_node(network_id, data_dir, "--ntp.disable"),
+        **_node(network_id, data_dir),
         "NETWORK": "",
         "REWARDBASE": "",  # the packaged value, 0x0, is refused by the node
     }
@@ -95,7 +99,7 @@ def endpoint_node(network_id: int, data_dir: str) -> Conf:
     The indexing of child hashes stays off: it walks the whole chain at the first block (node-behaviour 3).
     """
     return {
-        **_node(network_id, data_dir, "--ntp.disable"),
+        **_node(network_id, data_dir),
         "NETWORK": "",
         "SC_MAIN_BRIDGE": 1,
         "SC_MAIN_BRIDGE_INDEXING": 0,
@@ -103,11 +107,8 @@ def endpoint_node(network_id: int, data_dir: str) -> Conf:
 
 
 def service_chain_node(network_id: int, data_dir: str, bridge: SubBridge | None) -> Conf:
-    """Return the keys of kscnd.conf for an SCN, with a sub bridge or without.
-
-    Archive mode, because a killed node otherwise rewinds up to 128 blocks, and the child operator's nonce with them.
-    """
-    conf = _node(network_id, data_dir, "--ntp.disable --gcmode archive")
+    """Return the keys of kscnd.conf for an SCN, with a sub bridge or without."""
+    conf = _node(network_id, data_dir)
     if bridge is None:
         return {**conf, "SC_SUB_BRIDGE": 0}
     return {

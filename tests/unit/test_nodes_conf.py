@@ -137,7 +137,7 @@ def test_rpc_is_on_loopback_and_serves_no_bridge(values: Conf) -> None:
 
 @ALL
 def test_no_node_asks_a_time_server_or_the_public_network(values: Conf) -> None:
-    assert "--ntp.disable" in str(values["ADDITIONAL"])
+    assert values["ADDITIONAL"] == "--ntp.disable --gcmode archive"
     assert values["NO_DISCOVER"] == 1
     assert values["AUTO_RESTART"] == 0
     assert values.get("NETWORK", "") == ""
