@@ -60,9 +60,10 @@ def _node(network_id: int, data_dir: str) -> dict[str, str | int]:
     (domain: trap 2); metrics, which can listen on all addresses only, are off. The scripts' watchdog and the node's
     own restart after 15 quiet minutes are off: whoever starts the node watches it.
 
-    Archive mode, because a killed node otherwise comes back up to 128 blocks behind its own past. A validator would have
-    lost those blocks, an SCN would count its child operator's nonce from there, and through an EN its SCN would count
-    the parent operator's: it then signs with used nonces for good ("nonce too low", no anchor and no vote; tried).
+    Archive mode, because a killed node otherwise comes back up to 128 blocks behind its own past. A validator would
+    have lost those blocks, an SCN would count its child operator's nonce from there, and through an EN its SCN would
+    count the parent operator's: it then signs with used nonces for good ("nonce too low", no anchor and no vote;
+    tried).
     """
     return {
         "NETWORK_ID": network_id,
