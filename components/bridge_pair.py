@@ -52,7 +52,7 @@ class BridgePair(pulumi.ComponentResource):
                 "node": self.en.endpoint,
                 "role": "en",
                 "chain_id": parent_chain.chain_id,
-                "started": self.en.launch(after=[parent_chain.validator.running]),
+                "started": self.en.launch(),
                 "kni": self.kni,
                 "static_nodes": parent_chain.static_nodes,
             },
