@@ -15,6 +15,6 @@ make_venv() {
     rm -rf "$venv"
     python3 -m venv "$venv" &&
         "$venv/bin/pip" install --disable-pip-version-check --require-hashes -r "$TOOLS/uv.txt" &&
-        VIRTUAL_ENV=$venv "$venv/bin/uv" pip install --no-config --compile-bytecode --require-hashes \
+        VIRTUAL_ENV=$venv "$venv/bin/uv" pip install --no-config --system-certs --compile-bytecode --require-hashes \
             -r "$ROOT/requirements.txt" -r "$ROOT/requirements-dev.txt"
 }
