@@ -3,15 +3,21 @@ STACK ?= dev
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up preview refresh outputs down shell test lint bench lock clean
+.PHONY: help setup setup-preview up preview refresh outputs drill down shell test lint bench lock clean
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "STACK=name chooses the stack (now: $(STACK)), ARGS=... is handed on to pulumi or pytest."
 
 setup: ## Install or build what is missing, and nothing else
-	@toolchain/setup
+	@toolchain/setup $(FOR)
+
+setup-preview: ## The same without the nodes, which a preview does without where archives are given by url
+	@SETUP=preview toolchain/setup
+
+# What the stack's settings make superfluous is not built.
+up preview refresh outputs drill down shell: FOR = $(STACK)
 
 up: setup ## Bring the stack to what is declared
 	@toolchain/stack up $(STACK) $(ARGS)
@@ -24,6 +30,9 @@ refresh: setup ## Read what is really there into the stack's state
 
 outputs: setup ## Show the stack's outputs
 	@toolchain/stack outputs $(STACK) $(ARGS)
+
+drill: setup ## Kill the EN of each pair in turn, and see that transfers go on (local stacks only)
+	@toolchain/stack drill $(STACK)
 
 down: setup ## Destroy all that the stack holds, then the stack
 	@toolchain/stack down $(STACK) $(ARGS)

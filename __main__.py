@@ -8,39 +8,44 @@ from components import hosting, outputs, preflight, settings
 from components.bridge import Bridge, Chain
 from components.bridge_pair import BridgePair
 from components.identities import Identities
-from components.parent_chain import VALIDATOR, ParentChain
+from components.parent_chain import ParentChain, PrivateParentChain
 from components.service_chain import ServiceChain
 from components.settings_types import PEB
+from components.traffic import exposure
 
 OWNER_BALANCE = 100_000_000 * PEB
 """What an owner holds on a private chain from the first block on."""
 
 config = settings.load()
 preflight.check(config)
-identities = Identities(config.identity_seed.get_secret_value())
+identities = Identities(config.identity_seed.get_secret_value(), protect=config.protected)
 owners = {
     "parent": identities.owner("parent", config.bridge.parent_owner_key),
     "child": identities.owner("child", config.bridge.child_owner_key),
 }
 operators = {pair.name: identities.operators(pair.scn) for pair in config.pairs}
 
-names = [VALIDATOR, *config.service_chain.nodes, *(pair.en for pair in config.pairs)]
-hosts = hosting.hosts(config, identities, names)
+hosts = hosting.hosts(config, identities)
 
-parent_chain = ParentChain(
-    config.parent_chain,
-    config.packages,
-    hosts,
-    identities,
-    funded=[
-        (owners["parent"].address, OWNER_BALANCE),
-        *((pair.parent.address, config.bridge.operator_balance) for pair in operators.values()),
-    ],
-)
+if config.parent_chain.public:
+    parent_chain = ParentChain(config.parent_chain)
+else:
+    parent_chain = PrivateParentChain(
+        config.parent_chain,
+        config.packages,
+        exposure(config),
+        hosts,
+        identities,
+        funded=[
+            (owners["parent"].address, OWNER_BALANCE),
+            *((pair.parent.address, config.bridge.operator_balance) for pair in operators.values()),
+        ],
+    ).chain
 pairs = [BridgePair(pair, config, parent_chain, hosts, identities, operators[pair.name]) for pair in config.pairs]
 service_chain = ServiceChain(
     config.service_chain,
     config.packages,
+    exposure(config),
     hosts,
     identities,
     sub_bridges={pair.scn: pair.sub_bridge for pair in pairs},
@@ -50,9 +55,9 @@ service_chain = ServiceChain(
 parent = Chain(
     "parent",
     parent_chain.chain_id,
-    nodes=[parent_chain.validator, *(pair.en for pair in pairs)],
-    ready=[parent_chain.ready],
-    lives_with=parent_chain,
+    nodes=[*([parent_chain.validator] if parent_chain.validator else []), *(pair.en for pair in pairs)],
+    ready=parent_chain.ready or [pair.ready for pair in pairs],
+    lives_with=parent_chain.lives_with,
     owner=owners["parent"],
 )
 child = Chain(
@@ -64,4 +69,4 @@ child = Chain(
     owner=owners["child"],
 )
 bridge = Bridge(config.bridge, parent, child, pairs, service_chain)
-outputs.export(bridge, pairs, service_chain)
+outputs.export(bridge, pairs, service_chain, hosts)

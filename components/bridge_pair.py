@@ -13,6 +13,7 @@ from components.nodes.package import package as package_of
 from components.parent_chain import ParentChain
 from components.service_chain import SubBridge
 from components.settings_model import Pair, Settings
+from components.traffic import exposure
 
 
 class BridgePair(pulumi.ComponentResource):
@@ -36,16 +37,17 @@ class BridgePair(pulumi.ComponentResource):
         host = hosts.host(pair.en, child)
         package = package_of("ken", settings.packages.ken)
         layout = Layout(host.root, package)
-        values = conf.endpoint_node(parent_chain.chain_id, layout.data)
+        values = parent_chain.endpoint_node(layout.data, exposure(settings))
         files = [
-            File(f"{package.daemon}.conf", layout.conf, conf.render(package.conf, values), restarts=True),
             File("nodekey", layout.node_key, key.private_key, mode="0600", restarts=True),
-            File("static-nodes.json", layout.static_nodes, parent_chain.static_nodes.apply(json_list), restarts=True),
         ]
+        known_nodes = parent_chain.static_nodes
+        if known_nodes is not None:
+            files.append(File("static-nodes.json", layout.static_nodes, known_nodes.apply(json_list), restarts=True))
         self.kni: pulumi.Output[str] = pulumi.Output.all(key.public_key, host.address).apply(
             lambda known: bridge_kni(known[0], known[1])
         )
-        self.en = Node(host, package, files, parent_chain.genesis, child)
+        self.en = Node(host, package, values, files, parent_chain.genesis, child)
         self.ready = RunningNode(
             self.en.name,
             {
@@ -54,7 +56,7 @@ class BridgePair(pulumi.ComponentResource):
                 "chain_id": parent_chain.chain_id,
                 "started": self.en.launch(),
                 "kni": self.kni,
-                "static_nodes": parent_chain.static_nodes,
+                "static_nodes": [] if known_nodes is None else known_nodes,
             },
             child,
         )

@@ -1,19 +1,36 @@
 """Which hosts a stack runs on: the one place that knows all targets."""
 
-from collections.abc import Sequence
-
 from components.hosts.host import Hosts
 from components.hosts.local import LocalHosts
 from components.identities import Identities
+from components.machines import machines
+from components.settings_aws import Aws
 from components.settings_model import Settings
+from components.traffic import flows, way_out
 
 
-def hosts(settings: Settings, identities: Identities, names: Sequence[str]) -> Hosts:
-    """Return where the machines of these names come from."""
+def hosts(settings: Settings, identities: Identities) -> Hosts:
+    """Return where the machines of a stack come from."""
+    if settings.target == "aws" and settings.aws:
+        return _aws(settings, settings.aws, identities)
     return LocalHosts(
         "local",
         network=identities.network_id,
-        names=names,
+        names=[machine.name for machine in machines(settings)],
         seed_for=identities.seed_for,
         subnet=settings.local.subnet,
+    )
+
+
+def _aws(settings: Settings, aws: Aws, identities: Identities) -> Hosts:
+    from components.hosts.aws.hosts import AwsHosts  # pulumi_aws costs every preview of a local stack 0.3 s
+
+    wanted, open_ways = machines(settings), flows(settings, aws)
+    return AwsHosts(
+        aws,
+        wanted,
+        open_ways,
+        way_out=way_out(wanted, open_ways),
+        protect=settings.protected,
+        seed_for=identities.seed_for,
     )

@@ -20,9 +20,10 @@ class Operators:
 class Identities(pulumi.ComponentResource):
     """The accounts and seeds of a network, by label. One label, one key, for ever."""
 
-    def __init__(self, seed: str, opts: pulumi.ResourceOptions | None = None) -> None:
+    def __init__(self, seed: str, *, protect: bool = False, opts: pulumi.ResourceOptions | None = None) -> None:
+        """`protect`: whether Pulumi refuses to destroy the accounts."""
         super().__init__("servicechain:index:Identities", "identities", None, opts)
-        self._seed = seed
+        self._seed, self._kept = seed, protect
         self.network_id = network_id(seed)
         self.register_outputs({"network_id": self.network_id})
 
@@ -49,4 +50,4 @@ class Identities(pulumi.ComponentResource):
         return self._account(f"{chain}-owner", {"private_key": private_key})
 
     def _account(self, name: str, props: dict[str, object]) -> Account:
-        return Account(name, props, pulumi.ResourceOptions(parent=self))
+        return Account(name, props, pulumi.ResourceOptions(parent=self, protect=self._kept or None))

@@ -6,11 +6,13 @@ import pulumi
 
 from components.bridge import Bridge
 from components.bridge_pair import BridgePair
+from components.hosts.host import Hosts
+from components.nodes.node import Node
 from components.service_chain import ServiceChain
 from components.summary import survives
 
 
-def export(bridge: Bridge, pairs: Sequence[BridgePair], service_chain: ServiceChain) -> None:
+def export(bridge: Bridge, pairs: Sequence[BridgePair], service_chain: ServiceChain, hosts: Hosts) -> None:
     """Export everything."""
     threshold = bridge.threshold
     pulumi.export("survives", survives(len(pairs), threshold))
@@ -29,16 +31,22 @@ def export(bridge: Bridge, pairs: Sequence[BridgePair], service_chain: ServiceCh
     pulumi.export("pairs", {pair.name: _pair(pair, service_chain) for pair in pairs})
     pulumi.export(
         "serviceChainNodes",
-        {name: {"address": node.host.address} for name, node in service_chain.nodes.items()},
+        {name: {"address": node.host.address, "version": node.version} for name, node in service_chain.nodes.items()},
     )
+    if hosts.access:
+        pulumi.export("access", hosts.access)
     pulumi.export("provenTransfers", {name: proof.proven_requests for name, proof in bridge.proofs.items()})
 
 
 def _pair(pair: BridgePair, service_chain: ServiceChain) -> dict[str, object]:
     en, scn = pair.en, service_chain.nodes[pair.scn]
     return {
-        "en": {"name": en.name, "address": en.host.address, "kni": pair.kni, "ipc": en.layout.ipc},
-        "scn": {"name": scn.name, "address": scn.host.address, "ipc": scn.layout.ipc},
+        "en": {"name": en.name, "address": en.host.address, "kni": pair.kni, **_software(en)},
+        "scn": {"name": scn.name, "address": scn.host.address, **_software(scn)},
         "parentOperator": pair.operators.parent.address,
         "childOperator": pair.operators.child.address,
     }
+
+
+def _software(node: Node) -> dict[str, str]:
+    return {"version": node.version, "ipc": node.layout.ipc}

@@ -1,34 +1,59 @@
-"""ParentChain: a private one of a single validator, for development and tests."""
+"""The parent chain: a public network, or a private one of a single validator for development and tests."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import pulumi
 
-from components.dynamic.account import Account
 from components.dynamic.genesis import Genesis
 from components.dynamic.running_node import RunningNode
 from components.hosts.host import Hosts
 from components.identities import Identities
+from components.machines import VALIDATOR
 from components.nodes import conf, genesis
+from components.nodes.conf import Conf, Exposure
 from components.nodes.files import Layout
 from components.nodes.identity import EN_PORT, consensus_kni
 from components.nodes.node import File, Node
-from components.nodes.package import Package
 from components.nodes.package import package as package_of
-from components.settings_model import GKEI, Packages
+from components.settings_model import GKEI
 from components.settings_model import ParentChain as Settings
-
-VALIDATOR = "parent"
-"""Name of the validator's machine."""
+from components.settings_packages import Packages
 
 
-class ParentChain(pulumi.ComponentResource):
-    """The parent chain: its genesis, its validator, and what an EN needs to follow it."""
+@dataclass(frozen=True)
+class ParentChain:
+    """What an EN needs to follow the chain, and what the bridge has to know of it. Of a public one we run nothing."""
+
+    settings: Settings
+    genesis: pulumi.Output[str] | None = None
+    static_nodes: pulumi.Output[list[str]] | None = None
+    validator: Node | None = None
+    ready: Sequence[pulumi.Resource] = ()
+    lives_with: pulumi.Resource | None = None
+    """The chain itself, where it is ours and goes with its machines."""
+
+    @property
+    def chain_id(self) -> int:
+        """Return the chain's id."""
+        return self.settings.chain_id
+
+    def endpoint_node(self, data_dir: str, exposure: Exposure) -> Conf:
+        """Return the conf values of an EN that follows this chain."""
+        network = self.settings.network
+        if network == "private":
+            return conf.endpoint_node(self.chain_id, data_dir, exposure)
+        return conf.public_endpoint_node(network, data_dir, exposure)
+
+
+class PrivateParentChain(pulumi.ComponentResource):
+    """A chain of one validator. `chain` is what others see of it."""
 
     def __init__(
         self,
         settings: Settings,
         packages: Packages,
+        exposure: Exposure,
         hosts: Hosts,
         identities: Identities,
         funded: Sequence[tuple[pulumi.Input[str], int]],
@@ -36,41 +61,36 @@ class ParentChain(pulumi.ComponentResource):
     ) -> None:
         """`funded`: accounts and what they hold from the first block on, in peb."""
         super().__init__("servicechain:index:ParentChain", "parent-chain", None, opts)
-        self.chain_id = settings.chain_id
         child = pulumi.ResourceOptions(parent=self)
         host = hosts.host(VALIDATOR, child)
         identity = identities.node(VALIDATOR)
-        self.genesis = Genesis(
+        first_block = Genesis(
             "parent-genesis",
             pulumi.Output.all(identity.address, *(account for account, _ in funded)).apply(
                 lambda known: _genesis(settings, known[0], known[1:], [amount for _, amount in funded])
             ),
             child,
         ).text
-        self.static_nodes: pulumi.Output[list[str]] = pulumi.Output.all(identity.public_key, host.address).apply(
-            lambda known: [consensus_kni(known[0], known[1], EN_PORT)]
-        )
         package = package_of("kcn", packages.kcn)
-        self.validator = Node(host, package, self._files(host.root, package, identity), self.genesis, opts=child)
-        self.ready = RunningNode(
+        layout = Layout(host.root, package)
+        values = conf.validator(settings.chain_id, layout.data, exposure)
+        files = [File("nodekey", layout.node_key, identity.private_key, mode="0600", restarts=True)]
+        validator = Node(host, package, values, files, first_block, child)
+        ready = RunningNode(
             VALIDATOR,
             {
-                "node": self.validator.endpoint,
+                "node": validator.endpoint,
                 "role": "validator",
-                "chain_id": self.chain_id,
-                "started": self.validator.launch(),
+                "chain_id": settings.chain_id,
+                "started": validator.launch(),
             },
             child,
         )
-        self.register_outputs({"chain_id": self.chain_id})
-
-    def _files(self, root: str, package: Package, identity: Account) -> list[File]:
-        layout = Layout(root, package)
-        values = conf.validator(self.chain_id, layout.data)
-        return [
-            File(f"{package.daemon}.conf", layout.conf, conf.render(package.conf, values), restarts=True),
-            File("nodekey", layout.node_key, identity.private_key, mode="0600", restarts=True),
-        ]
+        static_nodes: pulumi.Output[list[str]] = pulumi.Output.all(identity.public_key, host.address).apply(
+            lambda known: [consensus_kni(known[0], known[1], EN_PORT)]
+        )
+        self.chain = ParentChain(settings, first_block, static_nodes, validator, [ready], lives_with=self)
+        self.register_outputs({"chain_id": settings.chain_id})
 
 
 def _genesis(settings: Settings, validator: str, accounts: Sequence[str], amounts: Sequence[int]) -> str:

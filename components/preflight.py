@@ -15,12 +15,12 @@ def check(settings: Settings) -> None:
     Raises pulumi.RunError with a sentence for each thing that is missing. A preview only warns of what it does
     without: the tools that local hosts are made with.
     """
-    absent = [problem for program in ("ken", "kscn", "kcn") if (problem := _package(program, settings))]
+    absent = [problem for program in _used(settings) if (problem := _package(program, settings))]
     if not Path(settings.bridge.artifact).is_file():
         absent.append(
             f"the bridge contract {settings.bridge.artifact} is missing; run `make setup`, or name an artifact"
         )
-    tools = missing_here()
+    tools = missing_here() if settings.target == "local" else []
     if pulumi.runtime.is_dry_run():
         for sentence in tools:
             pulumi.log.warn(sentence)
@@ -30,11 +30,13 @@ def check(settings: Settings) -> None:
         raise pulumi.RunError("\n".join(absent))
 
 
+def _used(settings: Settings) -> list[str]:
+    return ["ken", "kscn"] if settings.parent_chain.public else ["ken", "kscn", "kcn"]
+
+
 def _package(program: str, settings: Settings) -> str | None:
     try:
-        found = package(program, getattr(settings.packages, program))
-        if found.conf and found.digest:
-            return None
+        package(program, getattr(settings.packages, program)).check()
     except PackageError as error:
         return str(error)
-    return f"the conf in the archive of {program} is empty"
+    return None

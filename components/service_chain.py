@@ -16,8 +16,8 @@ from components.nodes.files import Layout, json_list, main_bridges
 from components.nodes.identity import SCN_PORT, consensus_kni
 from components.nodes.node import File, Node
 from components.nodes.package import package as package_of
-from components.settings_model import Packages
 from components.settings_model import ServiceChain as Settings
+from components.settings_packages import Packages
 
 
 @dataclass(frozen=True)
@@ -37,6 +37,7 @@ class ServiceChain(pulumi.ComponentResource):
         self,
         settings: Settings,
         packages: Packages,
+        exposure: conf.Exposure,
         hosts: Hosts,
         identities: Identities,
         sub_bridges: Mapping[str, SubBridge],
@@ -46,6 +47,7 @@ class ServiceChain(pulumi.ComponentResource):
         """`sub_bridges` goes by SCN; `funded`: accounts and what they hold from the first block on, in peb."""
         super().__init__("servicechain:index:ServiceChain", "service-chain", None, opts)
         self.chain_id = settings.chain_id
+        self._exposure = exposure
         self._package = package_of("kscn", packages.kscn)
         self._child = pulumi.ResourceOptions(parent=self)
         machines = {name: hosts.host(name, self._child) for name in settings.nodes}
@@ -65,7 +67,7 @@ class ServiceChain(pulumi.ComponentResource):
             *(_kni(keys[name], machines[name]) for name in settings.nodes)
         )
         self.nodes = {name: self._node(machines[name], keys[name], sub_bridges.get(name)) for name in settings.nodes}
-        everybody = [node.prepared for node in self.nodes.values()]
+        everybody = [step for node in self.nodes.values() for step in node.prepared]
         self.ready = {
             name: self._ready(node, node.launch(after=everybody), keys[name], sub_bridges.get(name))
             for name, node in self.nodes.items()
@@ -75,15 +77,14 @@ class ServiceChain(pulumi.ComponentResource):
     def _node(self, host: Host, key: Account, bridge: SubBridge | None) -> Node:
         package = self._package
         layout = Layout(host.root, package)
-        values = conf.service_chain_node(self.chain_id, layout.data, bridge.conf if bridge else None)
+        values = conf.service_chain_node(self.chain_id, layout.data, bridge.conf if bridge else None, self._exposure)
         files = [
-            File(f"{package.daemon}.conf", layout.conf, conf.render(package.conf, values), restarts=True),
             File("nodekey", layout.node_key, key.private_key, mode="0600", restarts=True),
             File("static-nodes.json", layout.static_nodes, self.static_nodes.apply(json_list)),
         ]
         if bridge:
             files += _bridge_files(layout, bridge)
-        return Node(host, package, files, self.genesis, self._child)
+        return Node(host, package, values, files, self.genesis, self._child)
 
     def _ready(self, node: Node, started: pulumi.Output[str], key: Account, bridge: SubBridge | None) -> RunningNode:
         expected: dict[str, object] = {}

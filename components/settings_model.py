@@ -4,16 +4,22 @@ Rules of single values are with their types, rules between values in settings_ru
 resource exists.
 """
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from components.settings_aws import Aws, Machine
+from components.settings_packages import Packages
 from components.settings_types import PEB, Address, Coins, Flag, Key, Name, Section, Seed, Subnet, Whole, shown
 
 GKEI = 10**9
 """1 gkei (ston) in peb; gas prices are given in it."""
 
 MAX_SCNS = 100
+
+PUBLIC_CHAINS = {"kairos": 1001, "mainnet": 8217}
+"""Chain ids of the public networks (domain: words)."""
 
 
 def scn_names(value: object) -> list[Any]:
@@ -62,16 +68,28 @@ SomeCoins = Annotated[Coins, AfterValidator(_some)]
 Balances = Annotated[dict[Address, Coins], AfterValidator(_one_spelling)]
 
 
+def _with_chain_id(value: Any) -> Any:
+    """Fill in the chain id of a public network, which nobody has to know by heart."""
+    known = PUBLIC_CHAINS.get(str(value.get("network"))) if isinstance(value, Mapping) else None
+    return {"chainId": known, **value} if known else value
+
+
 class ParentChain(Section):
     """The parent chain (L1)."""
 
-    network: Literal["private"] = "private"
-    """`private`: a chain of one validator of our own, for development and tests."""
+    network: Literal["private", "kairos", "mainnet"] = "private"
+    """`private`: a chain of one validator of our own, for development and tests. The others are public."""
     chain_id: Positive
+    """Of a private chain; the public ones have their own."""
     unit_price: NotNegative = 25
-    """Price of gas in gkei."""
+    """Price of gas in gkei, of a private chain."""
     balances: Balances = Field(default_factory=dict)
-    """Accounts that hold coins from the first block on, for development."""
+    """Accounts that hold coins from the first block of a private chain on, for development."""
+
+    @property
+    def public(self) -> bool:
+        """Tell whether others run the chain."""
+        return self.network != "private"
 
 
 class ServiceChain(Section):
@@ -91,6 +109,13 @@ class Anchoring(Section):
     """Blocks of the child chain from one anchor to the next. Each costs its SCN a transaction on the parent chain."""
 
 
+class Machines(Section):
+    """What the machines of one pair have of their own."""
+
+    en: Machine = Machine()
+    scn: Machine = Machine()
+
+
 class Pair(Section):
     """One EN and one SCN, strictly one to one."""
 
@@ -99,6 +124,8 @@ class Pair(Section):
     """The SCN of the pair, one of serviceChain.nodes. Its EN is called <name>-en."""
     anchoring: Anchoring | None = None
     """Overrides the anchoring of the stack for this pair."""
+    machines: Machines = Machines()
+    """Overrides aws.en and aws.scn for this pair."""
 
     @property
     def en(self) -> str:
@@ -129,15 +156,6 @@ class Bridge(Section):
     """JSON file with the creation code of the bridge contract."""
 
 
-class Packages(Section):
-    """Archives of the nodes, in the layout of the official ones."""
-
-    ken: str = ".build/packages/ken-v1.0.3-linux-amd64.tar.gz"
-    kscn: str = ".build/packages/kscn-v1.0.3-linux-amd64.tar.gz"
-    kcn: str = ".build/packages/kcn-v1.0.3-linux-amd64.tar.gz"
-    """Of the private parent chain's validator."""
-
-
 class Local(Section):
     """Hosts on this machine."""
 
@@ -148,11 +166,13 @@ class Local(Section):
 class Settings(Section):
     """The whole configuration of a stack."""
 
-    target: Literal["local"] = "local"
-    """Where the machines are."""
+    target: Literal["local", "aws"] = "local"
+    """Where the machines are: namespaces of this computer, or EC2."""
+    protection: Flag | None = None
+    """Whether keys, data volumes and machines refuse to be destroyed; on by default where the parent is mainnet."""
     identity_seed: Seed
     """64 random hex digits from which every key of the network is made. Made once, kept secret, never changed."""
-    parent_chain: ParentChain
+    parent_chain: Annotated[ParentChain, BeforeValidator(_with_chain_id)]
     service_chain: ServiceChain
     pairs: list[Pair]
     anchoring: Anchoring = Anchoring()
@@ -160,6 +180,12 @@ class Settings(Section):
     bridge: Bridge = Bridge()
     packages: Packages = Packages()
     local: Local = Local()
+    aws: Aws | None = None
+
+    @property
+    def protected(self) -> bool:
+        """Tell whether what cannot be made again is protected."""
+        return self.parent_chain.network == "mainnet" if self.protection is None else self.protection
 
     def anchoring_of(self, pair: Pair) -> Anchoring:
         """Return the anchoring of a pair: the stack's, with what the pair says of its own."""

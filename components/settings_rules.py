@@ -9,8 +9,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from components import settings_aws_rules
 from components.chain.plan import MAX_OPERATORS
-from components.settings_model import Settings, scn_names
+from components.settings_model import PUBLIC_CHAINS, Settings, scn_names
 from components.settings_sentences import at, nearest, sentence
 from components.settings_types import hidden
 
@@ -60,6 +61,7 @@ def warnings(settings: Settings) -> list[str]:
             f"{scns} SCN(s): the child chain stops when one is lost, and all anchoring and value transfer with it; "
             f"{FAULT_TOLERANT_SCNS} survive the loss of one"
         )
+    found += settings_aws_rules.warnings(settings)
     return found
 
 
@@ -70,6 +72,7 @@ def _between(raw: Mapping[str, Any]) -> Iterator[str]:
     pairs = [pair for pair in _list(raw.get("pairs")) if isinstance(pair, Mapping)]
     yield from _pairs(raw, pairs)
     yield from _scns(raw, pairs)
+    yield from settings_aws_rules.problems(raw)
     parent, child = _chain_id(raw, "parentChain"), _chain_id(raw, "serviceChain")
     keys = [_section(raw, "bridge").get(f"{chain}OwnerKey") for chain in ("parent", "child")]
     if isinstance(keys[0], str) and keys[0] == keys[1]:
@@ -137,7 +140,7 @@ def _scns(raw: Mapping[str, Any], pairs: list[Mapping[str, Any]]) -> Iterator[st
         if names and isinstance(wanted, str) and wanted not in names:
             hint = nearest(wanted, [name for name in names if isinstance(name, str)])
             yield at(f"pairs[{index}].scn", f"{wanted!r} is none of serviceChain.nodes; {hint}")
-    reserved = {f"{pair.get('name')}-en" for pair in pairs} | {"parent"}
+    reserved = {f"{pair.get('name')}-en" for pair in pairs} | {"parent", "bastion"}
     for name in names:
         if isinstance(name, str) and name in reserved:
             yield at("serviceChain.nodes", f"the name {name!r} is taken by another machine; choose another")
@@ -158,5 +161,6 @@ def _section(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
 
 
 def _chain_id(raw: Mapping[str, Any], chain: str) -> int | None:
-    value = _section(raw, chain).get("chainId")
+    section = _section(raw, chain)
+    value = section.get("chainId", PUBLIC_CHAINS.get(str(section.get("network"))))
     return value if isinstance(value, int) and not isinstance(value, bool) else None

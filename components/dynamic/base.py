@@ -55,7 +55,10 @@ class Provider(ResourceProvider, Generic[InputsT]):
         raise NotImplementedError
 
     def complete(self, olds: Props, news: Props) -> Props:  # noqa: ARG002 - hook
-        """Return the inputs with what is known before anything exists; `olds` is empty for a new resource."""
+        """Return the inputs with what is known before anything exists; `olds` is empty for a new resource.
+
+        Raises ValueError, with a sentence for the user, when that cannot be.
+        """
         return news
 
     def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002 - hook
@@ -92,7 +95,10 @@ class Provider(ResourceProvider, Generic[InputsT]):
                 for problem in error.errors(include_input=False, include_url=False)
             ]
             return CheckResult(news, failures)
-        return CheckResult(self.complete(olds, news), [])
+        try:
+            return CheckResult(self.complete(olds, news), [])
+        except ValueError as error:  # what is held and what is asked for now do not go together
+            return CheckResult(news, [CheckFailure("", str(error))])
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
         """Compare the declared inputs only: outputs and the pickled provider are no reason to act."""

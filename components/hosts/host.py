@@ -1,12 +1,15 @@
 """What the rest of the program knows of a machine: an address, an SSH connection and a folder. No more."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import Any, Literal, Protocol
 
 import pulumi
 from pulumi_command import remote
+
+DIAL_ERROR_LIMIT = 20
+"""Attempts to connect that pulumi-command may lose: about a minute of dialling before it gives up."""
 
 
 @dataclass(frozen=True)
@@ -18,23 +21,27 @@ class Ssh:
     private_key: pulumi.Input[str]
     host_key: pulumi.Input[str]
     port: int = 22
+    proxy: "Ssh | None" = None
+    """A bastion on the way, which is reached directly; its host key is pinned too."""
 
     @cached_property
     def connection(self) -> pulumi.Output[remote.ConnectionArgs]:
-        """Return the connection as pulumi-command wants it; about a minute of dialling before it gives up.
+        """Return the connection as pulumi-command wants it; made once, for all commands of a machine."""
+        return self.login.apply(_connection)
 
-        Made once, for all commands of a machine.
-        """
-        return pulumi.Output.all(self.host, self.private_key, self.host_key).apply(
-            lambda known: remote.ConnectionArgs(
-                host=known[0],
-                port=self.port,
-                user=self.user,
-                private_key=known[1],
-                host_key=known[2],
-                dial_error_limit=20,
-            )
-        )
+    @cached_property
+    def login(self) -> pulumi.Output[Mapping[str, object]]:
+        """Return the keys of `components.ssh.login.Login`, for dynamic providers. A secret: it holds the SSH key."""
+        known: dict[str, object] = {
+            "host": self.host,
+            "port": self.port,
+            "user": self.user,
+            "private_key": self.private_key,
+            "host_key": self.host_key,
+        }
+        if self.proxy:  # a key without a value would show as a change of every machine that is reached directly
+            known["proxy"] = self.proxy.login
+        return pulumi.Output.secret(pulumi.Output.from_input(known))
 
 
 @dataclass(frozen=True)
@@ -50,11 +57,29 @@ class Host:
     instance: pulumi.Input[str]
     """Changes whenever the machine is another one; what was done on the old one has to be done again."""
     depends_on: Sequence[pulumi.Resource] = field(default_factory=tuple)
+    service: Literal["daemon", "systemd"] = "daemon"
+    """What starts the node: the package's own script, or a systemd unit."""
 
 
 class Hosts(Protocol):
     """Where machines come from."""
 
+    @property
+    def access(self) -> Mapping[str, pulumi.Input[str]]:
+        """Return how a person gets to the machines, where that is not plain: for the outputs, and no secret."""
+        ...
+
     def host(self, name: str, opts: pulumi.ResourceOptions | None = None) -> Host:
         """Return the machine of that name, provisioned as a tracked resource."""
         ...
+
+
+def _connection(login: Mapping[str, Any]) -> remote.ConnectionArgs:
+    proxy = login.get("proxy")
+    way = remote.ProxyConnectionArgs(**_dialling(proxy)) if proxy else None
+    return remote.ConnectionArgs(**_dialling(login), proxy=way)
+
+
+def _dialling(login: Mapping[str, Any]) -> dict[str, Any]:
+    own = {key: value for key, value in login.items() if key != "proxy"}
+    return {**own, "dial_error_limit": DIAL_ERROR_LIMIT}

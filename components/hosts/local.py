@@ -1,6 +1,6 @@
 """Hosts on this very machine, as namespaces: the default target, and the one for tests."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pulumi
 
@@ -41,6 +41,11 @@ class LocalHosts(pulumi.ComponentResource):
         self._network = LocalNetwork(name, network=network_id, subnet=self._subnet.apply(str), opts=mine)
         self._client = SshKey(f"{name}-client", seed=seed_for("ssh-client"), opts=mine)
         self.register_outputs({})
+
+    @property
+    def access(self) -> Mapping[str, pulumi.Input[str]]:
+        """Return nothing: these hosts are reached from this computer alone."""
+        return {}
 
     def host(self, name: str, opts: pulumi.ResourceOptions | None = None) -> Host:
         """Return the machine of that name, which has to be one of `names`."""

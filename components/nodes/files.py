@@ -1,11 +1,20 @@
 """Which files a node has, where, and who may read them. Pure: contents are given, nothing is written here."""
 
 import json
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
 from components.nodes.package import Package
+
+SERVICE_USER = "kaia"
+"""Whom the nodes run as on machines with systemd."""
+SERVICE_ID = 505
+"""Its number and its group's, the same on all machines: files on a data volume outlive the machine that made the user.
+
+In the middle of the numbers of system users (up to 999), which tools give away from 999 down or from 100 up.
+"""
 
 
 @dataclass(frozen=True)
@@ -19,6 +28,26 @@ class Layout:
     def home(self) -> str:
         """Return the folder of the unpacked package."""
         return f"{self.root}/{self.package.folder}"
+
+    @property
+    def archive(self) -> str:
+        """Return where the package is until it is unpacked."""
+        return f"{self.root}/{self.package.file_name}"
+
+    @property
+    def binary(self) -> str:
+        """Return the path of the node's program."""
+        return f"{self.home}/bin/{self.package.program}"
+
+    @property
+    def unit(self) -> str:
+        """Return the name of the systemd unit."""
+        return f"{self.package.daemon}.service"
+
+    @property
+    def unit_file(self) -> str:
+        """Return the path of the systemd unit."""
+        return f"/etc/systemd/system/{self.unit}"
 
     @property
     def conf(self) -> str:
@@ -87,31 +116,42 @@ def main_bridges(kni: str) -> str:
     return json_list([kni])
 
 
-def install(path: str, mode: str) -> str:
-    """Return the command that writes its standard input to a file, complete or not at all."""
-    folder = PurePosixPath(path).parent
-    return f"umask 077 && mkdir -p {folder} && cat >{path}.new && chmod {mode} {path}.new && mv {path}.new {path}"
+def install(path: str, mode: str, owner: str | None = None) -> str:
+    """Return the command that writes its standard input to a file, complete or not at all.
+
+    It works as the `owner` and not as root in the owner's folders: no link that lies there leads it elsewhere.
+    """
+    folder, file = shlex.quote(str(PurePosixPath(path).parent)), shlex.quote(path)
+    new = shlex.quote(f"{path}.new")
+    text = f"umask 077 && mkdir -p {folder} && cat >{new} && chmod {mode} {new} && mv {new} {file}"
+    return f"{run_as(owner)} sh -c {shlex.quote(text)}" if owner else text
+
+
+def run_as(user: str) -> str:
+    """Return what to put before a command so that it runs as this user, without any rights of root."""
+    return f"setpriv --reuid={user} --regid={user} --clear-groups --no-new-privs --inh-caps=-all --"
 
 
 def scripts(layout: Layout) -> Mapping[str, str]:
-    """Return the commands of a node's life: unpack, init, and start, which stops it first."""
+    """Return the commands of a node's life with the daemon script: unpack, init, and start, which stops it first."""
     package, daemon = layout.package, layout.daemon
-    archive = f"{layout.root}/{package.archive.name}"
+    archive = shlex.quote(layout.archive)
     pid_file = f"{layout.data}/{package.daemon}.pid"
+    pid = f'"$(cat {pid_file})"'
     stop = (
         # The script's own stop waits 10 s and then kills; a killed node rewinds its chain, so wait before asking it.
-        f"if [ -s {pid_file} ] && kill $(cat {pid_file}) 2>/dev/null; then "
-        f"for _ in $(seq 240); do kill -0 $(cat {pid_file}) 2>/dev/null || break; sleep 0.25; done; "
+        f"if [ -s {pid_file} ] && kill {pid} 2>/dev/null; then "
+        f"for _ in $(seq 240); do kill -0 {pid} 2>/dev/null || break; sleep 0.25; done; "
         f"{daemon} stop >/dev/null; fi; rm -f {pid_file}"
     )
     start = (
         f"{daemon} start && for _ in $(seq 120); do [ -S {layout.ipc} ] && exit 0; "
-        f"kill -0 $(cat {pid_file}) 2>/dev/null || break; sleep 0.25; done; "
+        f"kill -0 {pid} 2>/dev/null || break; sleep 0.25; done; "
         f"echo 'the node did not open its console {layout.ipc}; the end of its log:' >&2; "
         f"tail -n 15 {layout.data}/logs/{package.daemon}.out >&2; exit 1"
     )
     init = (
-        f"[ -d {layout.data}/klay/chaindata ] || {layout.home}/bin/{package.program} init "
+        f"[ -d {layout.data}/klay/chaindata ] || {layout.binary} init "
         f"--datadir {layout.data} {layout.genesis} >{layout.root}/init.log 2>&1 || "
         f"{{ tail -n 5 {layout.root}/init.log >&2; exit 1; }}"
     )

@@ -1,4 +1,7 @@
-"""Node: one running node on a host, made of a package, files and a start. Knows nothing of what the node is for."""
+"""Node: one running node on a host, made of a package, conf values, files and a start.
+
+Knows nothing of what the node is for.
+"""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -9,8 +12,13 @@ import pulumi
 from pulumi_command import remote
 
 from components.hosts.host import Host
-from components.nodes.files import Layout, install, scripts
+from components.nodes.conf import Conf
+from components.nodes.files import Layout, install
 from components.nodes.package import Package
+from components.nodes.service import service
+
+DEADLINE = "10m"
+"""For one command; the longest are fetching a package, and a start whose stop takes its 120 s."""
 
 
 @dataclass(frozen=True)
@@ -33,22 +41,35 @@ class Node(pulumi.ComponentResource):
         self,
         host: Host,
         package: Package,
+        values: Conf,
         files: Sequence[File],
-        genesis: pulumi.Input[str],
+        genesis: pulumi.Input[str] | None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """`values` are those of the node's conf; `genesis` is None for a node of a network that its program knows.
+
+        Raises PackageError and ValueError when the node's service cannot be written (see `service`).
+        """
         super().__init__("servicechain:node:Node", host.name, None, opts)
         self.host = host
         self.name = host.name
+        self.version = package.version
         self.layout = Layout(host.root, package)
-        self._scripts = scripts(self.layout)
-        self.restart_command = self._scripts["start"]
+        self._service = service(host.service, self.layout, host.name, values)
+        self.restart_command = self._service.commands["start"]
         self._versions = [host.instance, package.digest]
         unpacked = self._unpack(package)
-        genesis_file = File("genesis.json", self.layout.genesis, genesis)
-        written = [self._file(file, unpacked) for file in (*files, genesis_file)]
-        self._read_at_start = pulumi.Output.all(*(file.content for file in files if file.restarts)).apply(_digest)
-        self.prepared = self._command("init", self._scripts["init"], triggers=self._versions, depends_on=written)
+        # With the digest, because unpacking puts the packaged conf back in its place.
+        written = [self._file(self._settings(), unpacked, self._versions)]
+        written += [self._file(file, unpacked, [host.instance]) for file in files]
+        contents = [self._service.content, *(file.content for file in files if file.restarts)]
+        self._read_at_start = pulumi.Output.all(*contents).apply(_digest)
+        self.prepared: Sequence[pulumi.Resource] = written
+        """What has to be there before the node starts."""
+        if genesis is not None:
+            written.append(self._file(File("genesis.json", self.layout.genesis, genesis), unpacked, [host.instance]))
+            init = self._service.commands["init"]
+            self.prepared = [self._command("init", init, triggers=self._versions, depends_on=written)]
         self.register_outputs({"address": host.address})
 
     def launch(self, after: Sequence[pulumi.Resource] = ()) -> pulumi.Output[str]:
@@ -59,51 +80,47 @@ class Node(pulumi.ComponentResource):
         """
         self.running = self._command(
             "start",
-            self._scripts["start"],
+            self.restart_command,
             triggers=[*self._versions, self._read_at_start],
-            depends_on=[self.prepared, *after],
+            depends_on=[*self.prepared, *after],
         )
         return self.running.id
 
     @cached_property
     def endpoint(self) -> pulumi.Output[Mapping[str, object]]:
         """Return where the node's console is, as chain/ wants it. A secret: it holds the SSH key."""
-        ssh = self.host.ssh
-        return pulumi.Output.secret(
-            pulumi.Output.from_input(
-                {
-                    "node": self.name,
-                    "host": ssh.host,
-                    "port": ssh.port,
-                    "user": ssh.user,
-                    "private_key": ssh.private_key,
-                    "host_key": ssh.host_key,
-                    "ipc": self.layout.ipc,
-                }
-            )
-        )
+        own = {"node": self.name, "ipc": self.layout.ipc}
+        return self.host.ssh.login.apply(lambda login: {**login, **own})
+
+    def _settings(self) -> File:
+        return File(self._service.name, self._service.path, self._service.content)
 
     def _unpack(self, package: Package) -> pulumi.Resource:
-        remote_path = f"{self.layout.root}/{package.archive.name}"
-        triggers = [self.host.instance, package.digest]
-        copy = remote.CopyToRemote(
-            f"{self.name}-package",
-            connection=self.host.ssh.connection,
-            source=pulumi.FileAsset(str(package.archive)),
-            remote_path=remote_path,
-            triggers=triggers,
-            opts=pulumi.ResourceOptions(parent=self, depends_on=list(self.host.depends_on)),
-        )
-        return self._command("unpack", self._scripts["unpack"], triggers=triggers, depends_on=[copy])
+        before = list(self.host.depends_on)
+        if package.archive:
+            copy = remote.CopyToRemote(
+                f"{self.name}-package",
+                connection=self.host.ssh.connection,
+                source=pulumi.FileAsset(str(package.archive)),
+                remote_path=self.layout.archive,
+                triggers=self._versions,
+                opts=pulumi.ResourceOptions(parent=self, depends_on=before),
+            )
+            before = [copy]
+        return self._command("unpack", self._service.commands["unpack"], triggers=self._versions, depends_on=before)
 
-    def _file(self, file: File, unpacked: pulumi.Resource) -> pulumi.Resource:
+    def _file(self, file: File, unpacked: pulumi.Resource, triggers: Sequence[pulumi.Input[str]]) -> pulumi.Resource:
         return self._command(
             file.name,
-            pulumi.Output.from_input(file.path).apply(lambda path: install(path, file.mode)),
+            pulumi.Output.from_input(file.path).apply(lambda path: install(path, file.mode, self._owner(path))),
             stdin=file.content,
-            triggers=[self.host.instance],
+            triggers=triggers,
             depends_on=[unpacked],
         )
+
+    def _owner(self, path: str) -> str | None:
+        """Return whose a file is: what lies with the node's data is the node's, and all else is root's."""
+        return self._service.owner if path.startswith(f"{self.layout.data}/") else None
 
     def _command(
         self,
@@ -125,7 +142,7 @@ class Node(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 depends_on=list(depends_on),
-                custom_timeouts=pulumi.CustomTimeouts(create="3m", update="3m"),
+                custom_timeouts=pulumi.CustomTimeouts(create=DEADLINE, update=DEADLINE),
             ),
         )
 

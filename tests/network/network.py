@@ -17,9 +17,9 @@ from components.chain.signer import Signer
 from components.chain.transactions import execute
 from components.chain.transfer import Direction
 from components.chain.tunnel import run_on_host
+from components.machines import VALIDATOR
 from components.nodes.files import Layout
 from components.nodes.package import Package
-from components.parent_chain import VALIDATOR
 from tests.stack import Stack
 
 COIN = 10**18

@@ -31,6 +31,44 @@ def raw(**changes: Any) -> Raw:
     return good
 
 
+def aws_raw(**changes: Any) -> Raw:
+    """Return a good configuration of target aws; `aws__network__cidr=...` sets one value at any depth."""
+    good = raw() | {
+        "target": "aws",
+        "packages": {program: archive(program, "v1.0.3") for program in ("ken", "kscn", "kcn")},
+        "aws": {
+            "region": "ap-northeast-2",
+            "network": {"cidr": "10.40.0.0/16", "zones": ["ap-northeast-2a", "ap-northeast-2b"]},
+            "ssh": {"from": ["203.0.113.7/32"]},
+        },
+    }
+    for path, value in changes.items():
+        *sections, key = path.split("__")
+        place = good
+        for section in sections:
+            place = place.setdefault(section, {})
+        place[key] = value
+    return good
+
+
+def kairos_raw(**changes: Any) -> Raw:
+    """Return a good configuration of target aws below the public network Kairos, with archives by url."""
+    packages = {program: archive(program, "v2.2.1", "url") for program in ("ken", "kscn")}
+    return aws_raw(**{"parentChain": {"network": "kairos"}, "packages": packages, **changes})
+
+
+def archive(program: str, version: str, place: str = "file") -> Raw:
+    start = "https://packages.example.com" if place == "url" else "/packages"
+    return {place: f"{start}/{program}-{version}-linux-amd64.tar.gz", "sha256": "ab" * 32}
+
+
+VPC = {
+    "vpc": "vpc-0123456789abcdef0",
+    "privateSubnets": ["subnet-0000000000000000a", "subnet-0000000000000000b"],
+}
+"""Instead of `aws.network`: one that exists."""
+
+
 def pairs(count: int) -> list[Raw]:
     return [{"name": f"pair-{i + 1}", "scn": f"scn-{i + 1}"} for i in range(count)]
 

@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.nodes.conf import Conf, SubBridge, endpoint_node, render, service_chain_node, validator
+from components.nodes.conf import (
+    Conf,
+    SubBridge,
+    endpoint_node,
+    public_endpoint_node,
+    render,
+    service_chain_node,
+    validator,
+)
 
 PACKAGED = """\
 # Configuration file for the kscnd
@@ -24,16 +32,17 @@ DATA_DIR=
 LOG_DIR=$DATA_DIR/logs"""
 
 BRIDGE = SubBridge(parent_chain_id=1001, anchoring=True, anchoring_period=10, recovery_interval=60)
-ALL = pytest.mark.parametrize(
-    "values",
-    [
-        validator(2020, "/srv/data"),
-        endpoint_node(2020, "/srv/data"),
-        service_chain_node(3000, "/srv/data", BRIDGE),
-        service_chain_node(3000, "/srv/data", None),
-    ],
-    ids=["validator", "en", "scn with bridge", "scn"],
-)
+PRIVATE = {
+    "validator": validator(2020, "/srv/data"),
+    "en": endpoint_node(2020, "/srv/data"),
+    "scn with bridge": service_chain_node(3000, "/srv/data", BRIDGE),
+    "scn": service_chain_node(3000, "/srv/data", None),
+}
+PUBLIC = {"en of kairos": public_endpoint_node("kairos", "/srv/data")}
+
+
+def every(nodes: dict[str, Conf]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("values", nodes.values(), ids=nodes.keys())
 
 
 def sourced(conf: str, *keys: str) -> list[str]:
@@ -45,7 +54,8 @@ def sourced(conf: str, *keys: str) -> list[str]:
 
 def test_keys_are_replaced_where_they_stand_and_comments_stay() -> None:
     text = render(
-        PACKAGED, {"RPC_API": "eth", "SC_SUB_BRIDGE": 1, "DATA_DIR": "/srv/data", "PORT": 1, "NEW_KEY": "x y"}
+        PACKAGED,
+        {"RPC_API": "eth", "SC_SUB_BRIDGE": 1, "DATA_DIR": "/srv/data", "PORT": 1, "SUBPORT": 7, "NEW_KEY": "x y"},
     )
     assert (
         text
@@ -59,7 +69,7 @@ RPC_ADDR="0.0.0.0"
 # SC_SUB_BRIDGE=7
 SC_SUB_BRIDGE=1
 SC_VTRECOVERY=1 # value transfer recovery activation
-SUBPORT=$((PORT + 1)) # used for multi channel option
+SUBPORT=7 # used for multi channel option
 DATA_DIR="/srv/data"
 LOG_DIR=$DATA_DIR/logs
 NEW_KEY="x y"
@@ -111,10 +121,15 @@ def test_an_en_has_the_keys_of_the_source_document() -> None:
 def test_an_scn_has_the_keys_of_the_source_document_and_what_it_forgot() -> None:
     conf = service_chain_node(3000, "/d", BRIDGE)
     assert {key: value for key, value in conf.items() if key.startswith("SC_")} == {
+        "SC_MAIN_BRIDGE": 0,
         "SC_SUB_BRIDGE": 1,
+        "SC_SUB_BRIDGE_PORT": 50506,
         "SC_PARENT_CHAIN_ID": 1001,
         "SC_ANCHORING_PERIOD": 10,
         "SC_ANCHORING": 1,
+        "SC_TX_LIMIT": 1000,
+        "SC_PARENT_OPERATOR_GASLIMIT": 10_000_000,
+        "SC_CHILD_OPERATOR_GASLIMIT": 10_000_000,
         "SC_VTRECOVERY": 1,
         "SC_VTRECOVERY_INTERVAL": 60,
     }
@@ -124,18 +139,24 @@ def test_anchoring_can_be_off_and_an_scn_of_no_pair_has_no_bridge() -> None:
     off = SubBridge(parent_chain_id=1001, anchoring=False, anchoring_period=10, recovery_interval=5)
     assert service_chain_node(3000, "/d", off)["SC_ANCHORING"] == 0
     alone = service_chain_node(3000, "/d", None)
-    assert {key: value for key, value in alone.items() if key.startswith("SC_")} == {"SC_SUB_BRIDGE": 0}
+    assert alone["SC_SUB_BRIDGE"] == alone["SC_MAIN_BRIDGE"] == 0
 
 
-@ALL
+@every({**PRIVATE, **PUBLIC})
 def test_rpc_is_on_loopback_and_serves_no_bridge(values: Conf) -> None:
     assert values["RPC_ADDR"] == "127.0.0.1"
     assert str(values["RPC_API"]).split(",") == ["klay", "eth", "net", "web3"]
     assert values["RPC_CORSDOMAIN"] == ""
-    assert values["WS_ENABLE"] == 0
+    assert values["RPC_VHOSTS"] == "localhost"
+    assert values["WS_ENABLE"] == values["METRICS"] == values["PROMETHEUS"] == 0
 
 
-@ALL
+def test_any_host_name_is_a_lone_star_in_a_conf() -> None:
+    text = render(PACKAGED, {"RPC_VHOSTS": "*"})
+    assert sourced(text, "RPC_VHOSTS") == ["*"]
+
+
+@every(PRIVATE)
 def test_no_node_asks_a_time_server_or_the_public_network(values: Conf) -> None:
     assert values["ADDITIONAL"] == "--ntp.disable --gcmode archive"
     assert values["NO_DISCOVER"] == 1

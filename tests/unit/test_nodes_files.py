@@ -36,6 +36,9 @@ def test_paths_are_those_of_the_source_document_and_the_node() -> None:
     at = layout()
     assert at.conf == "/srv/kscn-linux-amd64/conf/kscnd.conf"
     assert at.daemon == "/srv/kscn-linux-amd64/bin/kscnd"
+    assert at.binary == "/srv/kscn-linux-amd64/bin/kscn"
+    assert at.archive == "/srv/kscn-v1.0.3-linux-amd64.tar.gz"
+    assert at.unit_file == "/etc/systemd/system/kscnd.service"
     assert at.main_bridges == "/srv/data/main-bridges.json"
     assert at.static_nodes == "/srv/data/static-nodes.json"
     assert at.node_key == "/srv/data/klay/nodekey"
@@ -75,6 +78,25 @@ def test_a_file_is_written_from_standard_input_with_its_mode(tmp_path: Path, mod
 def test_a_file_that_is_written_again_is_never_seen_half() -> None:
     command = install("/srv/data/x", "0600")
     assert command.index("cat >/srv/data/x.new") < command.index("chmod 0600") < command.index("mv /srv/data/x.new")
+
+
+def test_a_file_of_the_service_user_is_written_by_that_user(tmp_path: Path) -> None:
+    """Not by root: the user could put a link to anything in the way, in a folder of its own."""
+    stubs = tmp_path / "stubs"
+    stubs.mkdir()
+    stub = stubs / "setpriv"
+    stub.write_text(
+        f'#!/bin/sh\necho "$@" >{tmp_path}/called\nwhile [ "$1" != -- ]; do shift; done; shift; exec "$@"\n'
+    )
+    stub.chmod(0o755)
+    path = tmp_path / "it's a $(folder)" / "nodekey"
+    command = install(str(path), "0600", "kaia")
+    done = subprocess.run(
+        ["sh", "-c", f"PATH={stubs}:$PATH; {command}"], input="secret", capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    assert path.read_text() == "secret"
+    assert (tmp_path / "called").read_text().startswith("--reuid=kaia --regid=kaia --clear-groups --no-new-privs ")
 
 
 def test_nothing_is_put_in_place_when_writing_fails(tmp_path: Path) -> None:

@@ -4,11 +4,13 @@ import hashlib
 import io
 import random
 import tarfile
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from components.nodes.package import Package, PackageError
+from components.nodes.package import Package, PackageError, package
 
 
 def archive(folder: Path, members: dict[str, str], mode: str = "w:gz") -> Path:
@@ -74,3 +76,66 @@ def test_a_half_downloaded_archive_is_refused(tmp_path: Path, mode: str, kept: f
     path.write_bytes(path.read_bytes()[: int(path.stat().st_size * kept)])
     with pytest.raises(PackageError, match=f"node package {path}: "):
         _ = Package("ken", path).conf
+
+
+@dataclass(frozen=True)
+class Given:
+    """What the settings say of an archive."""
+
+    file: str | None = None
+    url: str | None = None
+    sha256: str | None = None
+    version: str = "v1.0.3"
+
+
+def test_an_archive_that_is_the_one_that_was_asked_for_is_taken(tmp_path: Path) -> None:
+    path = archive(tmp_path, {"ken-linux-amd64/conf/kend.conf": "PORT=32323\n"})
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    found = package("ken", Given(file=str(path), sha256=digest))
+    found.check()
+    assert (found.digest, found.version, found.conf, found.archive) == (digest, "v1.0.3", "PORT=32323\n", path)
+    assert package("ken", Given(file=str(path), sha256=digest)) is found
+
+
+def test_another_archive_than_was_asked_for_is_refused(tmp_path: Path) -> None:
+    path = archive(tmp_path, {"ken-linux-amd64/conf/kend.conf": "PORT=32323\n"})
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    uses: list[Callable[[Package], object]] = [lambda found: found.digest, lambda found: found.check()]
+    for use in uses:
+        with pytest.raises(PackageError) as caught:
+            use(package("ken", Given(file=str(path), sha256="ab" * 32)))
+        assert str(caught.value) == (
+            f"node package {path}: its sha256 is {digest}, not {'ab' * 32} as servicechain-ha:packages says; put the "
+            "right file there, or correct the sha256 once you have checked where the file is from"
+        )
+
+
+def test_an_empty_conf_is_missed(tmp_path: Path) -> None:
+    path = archive(tmp_path, {"ken-linux-amd64/conf/kend.conf": ""})
+    with pytest.raises(PackageError, match="the conf in it is empty"):
+        package("ken", Given(file=str(path))).check()
+
+
+def test_nothing_of_an_address_is_looked_for_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Path, "open", None)
+    monkeypatch.setattr(tarfile, "open", None)
+    given = Given(url="https://example.org/some/ken-v2.2.1.tar.gz?x=1", sha256="ab" * 32, version="v2.2.1")
+    found = package("ken", given)
+    found.check()
+    assert (found.digest, found.version, found.archive) == ("ab" * 32, "v2.2.1", None)
+    assert found.file_name == "ken-linux-amd64.tar.gz"  # nothing of the address is in a path
+
+
+def test_the_conf_of_an_address_cannot_be_read() -> None:
+    url = "https://example.org/ken.tar.gz"
+    with pytest.raises(PackageError) as caught:
+        _ = package("ken", Given(url=url, sha256="ab" * 32)).conf
+    assert str(caught.value) == (
+        f"node package {url}: its kend.conf cannot be read here, which a host without systemd needs; download the "
+        "archive, and give it as `file` in servicechain-ha:packages"
+    )
+
+
+def test_an_address_without_a_digest_is_refused() -> None:
+    with pytest.raises(PackageError, match="node package of ken: neither a file nor a sha256 is given"):
+        _ = package("ken", Given(url="https://example.org/ken.tar.gz")).digest

@@ -10,7 +10,10 @@ NO_SEED = "this is no seed; write 64 random hex digits, for example of `openssl 
 NO_SUBNET = "is no private /22 network; write for example 100.64.8.0/22"
 OUTSIDE = "these 64 hex digits are outside the range of secp256k1 private keys; make another key"
 MISSING = "is missing; set it with `pulumi config set --path`, the README shows an example"
-TOP = "target, identitySeed, parentChain, serviceChain, pairs, anchoring, recovery, bridge, packages, local"
+TOP = (
+    "target, protection, identitySeed, parentChain, serviceChain, pairs, anchoring, recovery, bridge, packages, local, "
+    "aws"
+)
 CURVE_ORDER = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"  # SEC 2, secp256k1
 
 
@@ -103,8 +106,8 @@ CURVE_ORDER = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"
         (raw(local__subnet="100.64.8.0/24"), f"local.subnet: '100.64.8.0/24' {NO_SUBNET}"),
         (raw(local__subnet="100.64.9.0/22"), f"local.subnet: '100.64.9.0/22' {NO_SUBNET}"),
         (raw(local__subnet="8.8.8.0/22"), f"local.subnet: '8.8.8.0/22' {NO_SUBNET}"),
-        (raw(target="moon"), "target: write 'local'"),
-        (raw(parentChain__network="kairos"), "parentChain.network: write 'private'"),
+        (raw(target="moon"), "target: write 'local' or 'aws'"),
+        (raw(parentChain__network="cypress"), "parentChain.network: write 'private', 'kairos' or 'mainnet'"),
     ],
 )
 def test_a_broken_rule_is_told_in_one_sentence(config: Raw, sentence: str) -> None:

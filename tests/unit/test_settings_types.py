@@ -35,7 +35,7 @@ TEXT = "text belongs here, in quotes"
         ("bridge__liquidity", "1e999999", "'1e999999' is no amount of coins; write a number such as 1000 or 0.5"),
         ("bridge__liquidity", "NaN", "'NaN' is no amount of coins; write a number such as 1000 or 0.5"),
         ("bridge__artifact", 7, TEXT),
-        ("packages__ken", ["a"], TEXT),
+        ("packages__ken", ["a"], '["a"] is no archive; write the path of a file, or a url with its sha256'),
         ("bridge", None, MAPPING),
         ("bridge", [], MAPPING),
         ("parentChain", "kairos", MAPPING),

@@ -14,6 +14,10 @@ set_up_nodes() {
         once packages "$packages" "$TOOLS/nodes/go.sum" "$TOOLS/steps/nodes.sh" -- \
             atomically "$packages" build_archives
     fi
+}
+
+# The creation code of the contract; every preview reads it.
+set_up_bridge() {
     if [[ -n ${BRIDGE_ARTIFACT:-} ]]; then
         say "bridge contract: $BRIDGE_ARTIFACT"
         once bridge "$BUILD/bridge" "$BRIDGE_ARTIFACT" -- atomically "$BUILD/bridge" take_bridge

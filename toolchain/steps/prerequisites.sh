@@ -1,10 +1,12 @@
 # shellcheck shell=bash
 # What has to be on the machine. Everything that is missing is named at once, before anything starts.
 
-# A program and the Debian package that brings it.
-PROGRAMS=(
-    sshd:openssh-server ssh-keygen:openssh-client ip:iproute2 unshare:util-linux nsenter:util-linux flock:util-linux
-    ps:procps pkill:procps make:make tar:tar gzip:gzip shellcheck:shellcheck
+# A program and the Debian package that brings it: for everything, and for local hosts and the tests beside it.
+PROGRAMS=(flock:util-linux make:make tar:tar gzip:gzip)
+LOCAL_PROGRAMS=(
+    sshd:openssh-server ssh-keygen:openssh-client ip:iproute2 unshare:util-linux nsenter:util-linux
+    ps:procps pkill:procps shellcheck:shellcheck
+    systemd-analyze:systemd mkfs.ext4:e2fsprogs resize2fs:e2fsprogs losetup:mount blkid:util-linux
 )
 
 require_prerequisites() {
@@ -39,7 +41,7 @@ python_is_new_enough() {
 # Go compiles whatever was neither given nor built before.
 needs_go() {
     [[ -z $(users_pulumi) && ! -e $BUILD/bin ]] ||
-        [[ -z ${NODE_ARCHIVES:-} && ! -e $BUILD/packages ]] ||
+        { needs_nodes && [[ -z ${NODE_ARCHIVES:-} && ! -e $BUILD/packages ]]; } ||
         [[ -z ${BRIDGE_ARTIFACT:-} && ! -e $BUILD/bridge ]]
 }
 
@@ -56,7 +58,7 @@ find_missing_files() {
     for name in PULUMI_COMMAND_PLUGIN BRIDGE_ARTIFACT; do
         [[ -z ${!name:-} || -f ${!name} ]] || problems+=("$name names ${!name}, which is not a file.")
     done
-    [[ -n ${NODE_ARCHIVES:-} ]] || return 0
+    needs_nodes && [[ -n ${NODE_ARCHIVES:-} ]] || return 0
     for node in "${NODES[@]}"; do
         [[ -f $NODE_ARCHIVES/$(archive_name "$node") ]] ||
             problems+=("NODE_ARCHIVES names $NODE_ARCHIVES, but there is no $(archive_name "$node") in it.")
@@ -65,8 +67,9 @@ find_missing_files() {
 
 # Fills the caller's list of packages.
 find_missing_packages() {
-    local program
-    for program in "${PROGRAMS[@]}"; do
+    local program programs=("${PROGRAMS[@]}")
+    ! needs_nodes || programs+=("${LOCAL_PROGRAMS[@]}")
+    for program in "${programs[@]}"; do
         command -v "${program%%:*}" >/dev/null || packages+=("${program#*:}")
     done
     # Debian keeps this half of Python's venv module in a package of its own.

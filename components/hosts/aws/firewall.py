@@ -1,0 +1,92 @@
+"""Security groups: every flow that was asked for, as a rule at each end of it that is ours, and nothing else."""
+
+from collections.abc import Sequence
+
+import pulumi
+from pulumi_aws import ec2, vpc
+
+from components.fleet.flow import Flow, Group, Network, Ports
+from components.hosts.aws.tags import Tags
+
+
+class Firewall(pulumi.ComponentResource):
+    """The groups of all machines, with the rules between them."""
+
+    def __init__(
+        self,
+        flows: Sequence[Flow],
+        groups: Sequence[Group],
+        vpc_id: pulumi.Input[str],
+        tags: Tags,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("servicechain:aws:Firewall", "firewall", None, opts)
+        self._tags = tags
+        mine = pulumi.ResourceOptions(parent=self)
+        self._groups = {
+            group.name: ec2.SecurityGroup(
+                group.name,
+                description=f"{tags.stack}: {group.name}",
+                vpc_id=vpc_id,
+                tags=tags.of(group.name),
+                opts=mine,
+            )
+            for group in groups
+        }
+        self.rules: list[pulumi.Resource] = []
+        """What has to be there before machines talk to each other."""
+        for flow in flows:
+            if isinstance(flow.target, Group):
+                self.rules.append(self._ingress(flow, self._groups[flow.target.name]))
+            if isinstance(flow.source, Group):
+                self.rules.append(self._egress(flow, self._groups[flow.source.name]))
+        self.register_outputs({})
+
+    def ids(self, groups: Sequence[Group]) -> list[pulumi.Output[str]]:
+        """Return the ids of groups."""
+        return [self._groups[group.name].id for group in groups]
+
+    def _ingress(self, flow: Flow, group: ec2.SecurityGroup) -> pulumi.Resource:
+        name = f"{_name(flow.target)}-from-{_name(flow.source)}-{_ports(flow.ports)}"
+        return vpc.SecurityGroupIngressRule(
+            name,
+            security_group_id=group.id,
+            cidr_ipv4=_cidr(flow.source),
+            referenced_security_group_id=self._id(flow.source),
+            ip_protocol=flow.ports.protocol,
+            from_port=flow.ports.first,
+            to_port=flow.ports.last,
+            description=flow.why,
+            tags=self._tags.of(name),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _egress(self, flow: Flow, group: ec2.SecurityGroup) -> pulumi.Resource:
+        name = f"{_name(flow.source)}-to-{_name(flow.target)}-{_ports(flow.ports)}"
+        return vpc.SecurityGroupEgressRule(
+            name,
+            security_group_id=group.id,
+            cidr_ipv4=_cidr(flow.target),
+            referenced_security_group_id=self._id(flow.target),
+            ip_protocol=flow.ports.protocol,
+            from_port=flow.ports.first,
+            to_port=flow.ports.last,
+            description=flow.why,
+            tags=self._tags.of(name),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _id(self, end: Group | Network) -> pulumi.Output[str] | None:
+        return self._groups[end.name].id if isinstance(end, Group) else None
+
+
+def _cidr(end: Group | Network) -> str | None:
+    return end.cidr if isinstance(end, Network) else None
+
+
+def _name(end: Group | Network) -> str:
+    return end.name if isinstance(end, Group) else end.cidr
+
+
+def _ports(ports: Ports) -> str:
+    return f"{ports.protocol}-{ports.first}" + ("" if ports.last == ports.first else f"-{ports.last}")

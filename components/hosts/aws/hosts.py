@@ -1,0 +1,207 @@
+"""Hosts on EC2: a network, a firewall, a bastion where one is needed, and a machine for each node."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+import pulumi
+import pulumi_aws as aws
+from pulumi_aws import ec2
+from pulumi_command import remote
+
+from components.dynamic.first_login import FirstLogin
+from components.dynamic.placement import Placement
+from components.dynamic.ssh_key import SshKey
+from components.fleet.flow import Flow, Group
+from components.fleet.machine import Machine as Wanted
+from components.fleet.machine import Size
+from components.hosts import data_volume
+from components.hosts.aws.firewall import Firewall
+from components.hosts.aws.machine import Common, Machine
+from components.hosts.aws.network import Network, NewNetwork, Subnets, existing
+from components.hosts.aws.tags import Tags
+from components.hosts.host import Host, Ssh
+from components.settings_aws import Aws, Image
+
+BASTION = Group("bastion")
+BASTION_MACHINE = Wanted("bastion", "bastion", "bastion", Size("t3.micro", 0, 0, 0, public_address=True), [BASTION])
+"""Its public address is all that it is for; it has no data."""
+ROOT = "/srv"
+"""Where the data volume is mounted: all that a node has is on it."""
+USER = "root"
+"""The node's console socket is for its user and for root alone. Root logs in with a key, and by no other way."""
+
+
+class AwsHosts(pulumi.ComponentResource):
+    """The machines of a stack on EC2; each comes with `host`."""
+
+    def __init__(
+        self,
+        settings: Aws,
+        machines: Sequence[Wanted],
+        flows: Sequence[Flow],
+        *,
+        way_out: bool,
+        protect: bool,
+        seed_for: Callable[[str], pulumi.Output[str]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`way_out`: whether a private machine opens connections to the internet; `seed_for` as for local hosts."""
+        provider = aws.Provider(
+            "aws",
+            region=settings.region,
+            allowed_account_ids=None if settings.account is None else [settings.account],
+        )
+        super().__init__(
+            "servicechain:aws:Hosts",
+            "aws",
+            None,
+            pulumi.ResourceOptions.merge(pulumi.ResourceOptions(providers={"aws": provider}), opts),
+        )
+        self._mine = pulumi.ResourceOptions(parent=self)
+        self._machines = {machine.name: machine for machine in machines}
+        self._kept, self._seed_for = protect, seed_for
+        tags = Tags(pulumi.get_project(), pulumi.get_stack(), settings.tags)
+        invoke = pulumi.InvokeOptions(provider=provider)
+        self._network = self._find_network(settings, tags, way_out=way_out, invoke=invoke)
+        groups = {group.name: group for machine in machines for group in machine.groups}
+        if settings.own_bastion:
+            groups[BASTION.name] = BASTION
+        self._firewall = Firewall(flows, list(groups.values()), self._network.vpc, tags, self._mine)
+        self._client = SshKey("aws-client", seed=seed_for("ssh-client"), opts=self._mine)
+        self._common = Common(
+            _newest(settings.image, invoke),
+            self._client.public_key,
+            settings.kms_key,
+            protect,
+            settings.alarm_topic,
+            tags,
+        )
+        bastion = [BASTION_MACHINE] if settings.own_bastion else []
+        self._placement = self._place([*machines, *bastion])
+        self._bastion = self._make_bastion() if settings.own_bastion else self._given_bastion(settings)
+        self.register_outputs({})
+
+    @property
+    def access(self) -> Mapping[str, pulumi.Input[str]]:
+        """Return the login, the key that it takes, and the bastion on the way."""
+        way = {"bastion": self._bastion.host} if self._bastion else {}
+        return {"user": USER, "publicKey": self._client.public_key, **way}
+
+    def host(self, name: str, opts: pulumi.ResourceOptions | None = None) -> Host:
+        """Return the machine of that name, which has to be one of `machines`: logged in to, with its disk mounted."""
+        opts = pulumi.ResourceOptions.merge(self._mine, opts)
+        wanted = self._machines[name]
+        machine = self._machine(wanted, opts)
+        if wanted.size.public_address:
+            machine.public_address()
+        attachment = machine.data_volume(wanted.size, self._zone(wanted))
+        ssh, login = self._log_in(name, machine.address, machine, self._bastion, [attachment])
+        mounted = remote.Command(
+            f"{name}-data-volume",
+            connection=ssh.connection,
+            create=attachment.volume_id.apply(_ready_for_a_node),
+            triggers=[login.instance, str(wanted.size.data_gib)],
+            add_previous_output_in_env=False,
+            opts=pulumi.ResourceOptions(parent=machine, custom_timeouts=pulumi.CustomTimeouts(create="10m")),
+        )
+        return Host(
+            name=name,
+            address=machine.address,
+            ssh=ssh,
+            root=ROOT,
+            instance=login.instance,
+            depends_on=(mounted,),
+            service="systemd",
+        )
+
+    def _find_network(self, settings: Aws, tags: Tags, *, way_out: bool, invoke: pulumi.InvokeOptions) -> Network:
+        if settings.network.new:
+            return NewNetwork(settings.network, tags, way_out=way_out, opts=self._mine).network
+        return existing(settings.network, invoke)
+
+    def _subnets(self, wanted: Wanted) -> Subnets:
+        return self._network.public if wanted.size.public_address else self._network.private
+
+    def _place(self, machines: Sequence[Wanted]) -> Placement:
+        listed: list[dict[str, object]] = []
+        for machine in machines:
+            cidrs = self._subnets(machine).cidrs
+            known = {"subnets": {zone: str(cidr) for zone, cidr in cidrs.items()}} if cidrs else {}
+            listed.append({"name": machine.name, "role": machine.role, "unit": machine.unit, **known})
+        opts = pulumi.ResourceOptions.merge(self._mine, pulumi.ResourceOptions(protect=self._kept))
+        return Placement("placement", listed, list(self._network.zones), opts)
+
+    def _given_bastion(self, settings: Aws) -> Ssh | None:
+        given = settings.ssh.bastion
+        if given is None:
+            return None
+        return Ssh(given.host, given.user, self._client.private_key, given.host_key, given.port)
+
+    def _make_bastion(self) -> Ssh:
+        machine = self._machine(BASTION_MACHINE, self._mine)
+        ssh, login = self._log_in(BASTION.name, machine.public_address(), machine, None, [])
+        # Whoever goes through it has to wait until it shows the key that is pinned.
+        settled = pulumi.Output.all(ssh.host_key, login.instance).apply(lambda known: str(known[0]))
+        return replace(ssh, host_key=settled)
+
+    def _machine(self, wanted: Wanted, opts: pulumi.ResourceOptions) -> Machine:
+        subnets = self._subnets(wanted)
+        placement = self._placement
+        return Machine(
+            wanted.name,
+            wanted.size.instance_type,
+            self._common,
+            subnet=_by_zone(self._zone(wanted), subnets.ids),
+            address=placement.address_of.apply(lambda known: known[wanted.name]) if subnets.cidrs else None,
+            groups=self._firewall.ids(wanted.groups),
+            opts=opts,
+        )
+
+    def _zone(self, wanted: Wanted) -> pulumi.Output[str]:
+        return self._placement.zone_of.apply(lambda known: known[wanted.name])
+
+    def _log_in(
+        self,
+        name: str,
+        address: pulumi.Input[str],
+        machine: Machine,
+        bastion: Ssh | None,
+        after: Sequence[pulumi.Resource],
+    ) -> tuple[Ssh, FirstLogin]:
+        opts = pulumi.ResourceOptions(parent=machine)
+        key = SshKey(name, seed=self._seed_for(f"ssh-host/{name}"), opts=opts)
+        ssh = Ssh(address, USER, self._client.private_key, key.public_key, proxy=bastion)
+        login = FirstLogin(
+            name,
+            login=ssh.login,
+            one_time_host_key=machine.boot.host_key,
+            host_private_key=key.private_key,
+            machine=machine.instance.id,
+            opts=pulumi.ResourceOptions.merge(
+                opts, pulumi.ResourceOptions(depends_on=[*self._firewall.rules, *self._network.ways_out, *after])
+            ),
+        )
+        return ssh, login
+
+
+def _ready_for_a_node(volume: str) -> str:
+    return f"({data_volume.time_sync()}) && {data_volume.command(volume, ROOT)}"
+
+
+def _newest(image: Image, invoke: pulumi.InvokeOptions) -> pulumi.Output[str]:
+    return ec2.get_ami_output(
+        most_recent=True,
+        owners=[image.owner],
+        filters=[
+            ec2.GetAmiFilterArgs(name="name", values=[image.name]),
+            ec2.GetAmiFilterArgs(name="architecture", values=["x86_64"]),
+            ec2.GetAmiFilterArgs(name="root-device-type", values=["ebs"]),
+        ],
+        opts=pulumi.InvokeOutputOptions(provider=invoke.provider),
+    ).id
+
+
+def _by_zone(zone: pulumi.Output[str], ids: Mapping[str, pulumi.Input[str]]) -> pulumi.Output[str]:
+    return pulumi.Output.all(zone=zone, ids=pulumi.Output.from_input(ids)).apply(
+        lambda known: str(known["ids"][known["zone"]])
+    )

@@ -1,0 +1,144 @@
+"""The network that machines are in: a VPC of our own, or subnets of one that exists."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from ipaddress import IPv4Network
+
+import pulumi
+from pulumi_aws import ec2
+
+from components.fleet import subnets
+from components.fleet.flow import ANYWHERE
+from components.hosts.aws.tags import Tags
+from components.settings_aws import Network as Settings
+
+
+@dataclass(frozen=True)
+class Subnets:
+    """One subnet in each zone."""
+
+    ids: Mapping[str, pulumi.Input[str]]
+    """By zone."""
+    cidrs: Mapping[str, IPv4Network] | None = None
+    """By zone; None where others give out addresses too, so that AWS has to choose them."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """What machines have to know of their network."""
+
+    vpc: pulumi.Input[str]
+    zones: Sequence[str]
+    private: Subnets
+    public: Subnets
+    ways_out: Sequence[pulumi.Resource] = field(default_factory=tuple)
+    """What has to be there before a machine can open a connection to the internet."""
+
+
+def existing(settings: Settings, invoke: pulumi.InvokeOptions) -> Network:
+    """Look up the subnets of a VPC that exists. Raises pulumi.RunError when one is of another VPC."""
+    private, public = (_look_up(settings, ids, invoke) for ids in (settings.private_subnets, settings.public_subnets))
+    return Network(str(settings.vpc), list(private.ids), private, public)
+
+
+def _look_up(settings: Settings, ids: Sequence[str], invoke: pulumi.InvokeOptions) -> Subnets:
+    by_zone: dict[str, pulumi.Input[str]] = {}
+    for id_ in ids:
+        found = ec2.get_subnet(id=id_, opts=invoke)
+        if found.vpc_id != settings.vpc:
+            msg = f"{id_} belongs to {found.vpc_id} and not to {settings.vpc}: name subnets of one VPC"
+            raise pulumi.RunError(msg)
+        if found.availability_zone in by_zone:
+            msg = f"{id_} and {by_zone[found.availability_zone]} are both in {found.availability_zone}: name one a zone"
+            raise pulumi.RunError(msg)
+        by_zone[found.availability_zone] = id_
+    return Subnets(by_zone)
+
+
+class NewNetwork(pulumi.ComponentResource):
+    """A VPC with a private and a public subnet in every zone. Private ones have a way out only if one is asked for."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        tags: Tags,
+        *,
+        way_out: bool,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("servicechain:aws:Network", "network", None, opts)
+        self._tags = tags
+        self._mine = pulumi.ResourceOptions(parent=self)
+        cidr = IPv4Network(str(settings.cidr))
+        self._vpc = ec2.Vpc(
+            "vpc",
+            cidr_block=str(cidr),
+            enable_dns_hostnames=True,
+            enable_dns_support=True,
+            tags=tags.of("vpc"),
+            opts=self._mine,
+        )
+        # Whatever is started in this VPC without a group of its own reaches nothing and is reached by nobody.
+        ec2.DefaultSecurityGroup("default-group", vpc_id=self._vpc.id, tags=tags.of("default"), opts=self._mine)
+        gateway = ec2.InternetGateway("gateway", vpc_id=self._vpc.id, tags=tags.of("gateway"), opts=self._mine)
+        private = {zone: subnets.private(cidr, zone) for zone in settings.zones}
+        self._public = {zone: subnets.public(cidr, zone) for zone in settings.zones}
+        made = {kind: self._subnets(kind, cidrs) for kind, cidrs in (("private", private), ("public", self._public))}
+        outside = self._routes("public", made["public"], {"gateway_id": gateway.id})
+        ways_out: list[pulumi.Resource] = [outside]
+        if way_out:
+            gates = settings.zones if settings.nat == "zone" else settings.zones[:1]
+            nats = {zone: self._nat(zone, made["public"][zone], outside) for zone in gates}
+        for zone, subnet in made["private"].items():
+            via = {"nat_gateway_id": nats.get(zone, next(iter(nats.values()))).id} if way_out else None
+            route = self._routes(f"private-{zone}", {zone: subnet}, via)
+            ways_out.append(route)
+        self.network = Network(
+            self._vpc.id,
+            settings.zones,
+            Subnets({zone: subnet.id for zone, subnet in made["private"].items()}, private),
+            Subnets({zone: subnet.id for zone, subnet in made["public"].items()}, self._public),
+            ways_out,
+        )
+        self.register_outputs({"vpc": self._vpc.id})
+
+    def _subnets(self, kind: str, cidrs: Mapping[str, IPv4Network]) -> dict[str, ec2.Subnet]:
+        return {
+            zone: ec2.Subnet(
+                f"{kind}-{zone}",
+                vpc_id=self._vpc.id,
+                cidr_block=str(cidr),
+                availability_zone=zone,
+                map_public_ip_on_launch=False,
+                tags=self._tags.of(f"{kind}-{zone}"),
+                opts=self._mine,
+            )
+            for zone, cidr in cidrs.items()
+        }
+
+    def _nat(self, zone: str, subnet: ec2.Subnet, outside: pulumi.Resource) -> ec2.NatGateway:
+        address = ec2.Eip(f"nat-{zone}", domain="vpc", tags=self._tags.of(f"nat-{zone}"), opts=self._mine)
+        return ec2.NatGateway(
+            f"nat-{zone}",
+            allocation_id=address.id,
+            subnet_id=subnet.id,
+            private_ip=subnets.gateway(self._public[zone]),
+            tags=self._tags.of(f"nat-{zone}"),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[outside]),
+        )
+
+    def _routes(
+        self, name: str, members: Mapping[str, ec2.Subnet], via: Mapping[str, pulumi.Output[str]] | None
+    ) -> pulumi.Resource:
+        """Make a route table for subnets; return what has to be there before its routes are used."""
+        table = ec2.RouteTable(name, vpc_id=self._vpc.id, tags=self._tags.of(name), opts=self._mine)
+        for zone, subnet in members.items():
+            ec2.RouteTableAssociation(
+                f"{name}-{zone}" if len(members) > 1 else name,
+                subnet_id=subnet.id,
+                route_table_id=table.id,
+                opts=self._mine,
+            )
+        if via is None:
+            return table
+        return ec2.Route(name, route_table_id=table.id, destination_cidr_block=ANYWHERE, opts=self._mine, **via)

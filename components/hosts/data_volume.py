@@ -1,0 +1,34 @@
+"""Shell commands that make a machine ready for a node: its data volume is mounted, and its clock kept. Pure.
+
+They are run over SSH by pulumi-command, and do nothing on a machine that is so already.
+"""
+
+import re
+import shlex
+from pathlib import Path
+
+_HERE = Path(__file__).parent
+
+
+def command(volume_id: str, mount_point: str) -> str:
+    """Return what mounts the volume of that id at a folder: formatted if it is blank, and grown if its disk is.
+
+    Raises ValueError if one of them is not what it should be: fstab has no way to quote.
+    """
+    if not re.fullmatch(r"vol-[0-9a-f]{8,32}", volume_id):
+        msg = f"{volume_id!r} is not the id of an EBS volume, such as vol-0123456789abcdef0"
+        raise ValueError(msg)
+    if not re.fullmatch(r"(/[A-Za-z0-9_][A-Za-z0-9._-]*)+", mount_point):
+        msg = f"{mount_point!r} is not an absolute path of letters, digits, dots and dashes"
+        raise ValueError(msg)
+    return _run("data_volume.sh", volume_id, mount_point)
+
+
+def time_sync() -> str:
+    """Return what turns time synchronisation on where it is off."""
+    return _run("time_sync.sh")
+
+
+def _run(script: str, *arguments: str) -> str:
+    text = (_HERE / script).read_text(encoding="utf-8")
+    return shlex.join(["exec", "sh", "-c", text, script, *arguments])

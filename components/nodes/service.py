@@ -1,0 +1,38 @@
+"""What starts a node on its host: the package's own script with its conf, or a systemd unit that runs the binary."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from components.nodes import conf, files, systemd, unit
+from components.nodes.conf import Conf
+from components.nodes.files import SERVICE_USER, Layout
+from components.nodes.flags import flags
+
+
+@dataclass(frozen=True)
+class Service:
+    """All that is different between the two."""
+
+    name: str
+    """Of the one file that says how the node runs: kend.conf or kend.service."""
+    path: str
+    content: str
+    commands: Mapping[str, str]
+    """unpack, init and start."""
+    owner: str | None
+    """Whom the node runs as and its data belong to; None for root."""
+
+
+def service(kind: Literal["daemon", "systemd"], layout: Layout, node: str, values: Conf) -> Service:
+    """Return what starts the node of that name with these values.
+
+    Raises PackageError when the package is an address and the host needs the conf in it, and ValueError for values
+    that cannot be written down.
+    """
+    package = layout.package
+    if kind == "systemd":
+        text = unit.render(layout, node, flags(package.program, values))
+        return Service(layout.unit, layout.unit_file, text, systemd.scripts(layout), SERVICE_USER)
+    text = conf.render(package.conf, values)
+    return Service(f"{package.daemon}.conf", layout.conf, text, files.scripts(layout), None)

@@ -1,0 +1,196 @@
+"""SSH connections.
+
+One event loop in a thread of its own serves the whole process, and everybody who logs in to a machine in the same way
+shares one connection: opening a further channel on it costs about a round trip.
+"""
+
+import asyncio
+import threading
+from collections.abc import Coroutine
+from functools import cache
+from typing import Any, TypeVar
+
+import asyncssh
+
+from components.ssh.errors import BadKey, CommandFailed, LoginDenied, NoAnswer, SshError, WrongHostKey
+from components.ssh.login import Login, fingerprint
+
+CONNECT_TIMEOUT = 10.0
+"""Seconds for TCP, SSH handshake and login together; as long again for those of a proxy."""
+
+COMMAND_TIMEOUT = 60.0
+"""Seconds for a command of which nothing else is said."""
+
+LAST_LINES = 5
+"""Of a failed command's standard error, for the message."""
+
+T = TypeVar("T")
+
+_connections: dict[Login, "asyncio.Task[asyncssh.SSHClientConnection]"] = {}
+
+_starting = threading.Lock()
+
+
+def loop() -> asyncio.AbstractEventLoop:
+    """Return the event loop of all connections."""
+    with _starting:  # functools.cache alone would let two first callers make two loops
+        return _one_loop()
+
+
+@cache
+def _one_loop() -> asyncio.AbstractEventLoop:
+    made = asyncio.new_event_loop()
+    threading.Thread(target=made.run_forever, name="ssh", daemon=True).start()
+    return made
+
+
+def wait(work: Coroutine[Any, Any, T], timeout: float) -> T:
+    """Do the work on the event loop. Raises TimeoutError after `timeout` seconds, and what the work raises."""
+    future = asyncio.run_coroutine_threadsafe(work, loop())
+    try:
+        return future.result(timeout)
+    except TimeoutError:
+        future.cancel()
+        raise
+
+
+def connect_seconds(login: Login) -> float:
+    """Return how long connecting may take."""
+    return CONNECT_TIMEOUT * (2 if login.proxy else 1)
+
+
+async def connection(login: Login) -> asyncssh.SSHClientConnection:
+    """Return the shared connection, made now if there is none that lives. Raises SshError."""
+    task = _connections.get(login)
+    if task is None or (task.done() and (task.cancelled() or task.exception() or task.result().is_closed())):
+        task = asyncio.create_task(dial(login))
+        task.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody may be left to ask for it
+        _connections[login] = task
+    # Others may wait for the same one: who gives up does not end it.
+    return await asyncio.shield(task)
+
+
+async def dial(login: Login) -> asyncssh.SSHClientConnection:
+    """Make a new connection to the machine, through the shared one to its proxy if it has one. Raises SshError."""
+    witness = _Witness()
+    tunnel = None
+    try:
+        if login.proxy:
+            tunnel = await connection(login.proxy)
+    except SshError as error:
+        raise error.on_the_way_to(login.place) from error
+    try:
+        async with asyncio.timeout(CONNECT_TIMEOUT):
+            return await asyncssh.connect(
+                login.host,
+                login.port,
+                tunnel=tunnel,
+                client_factory=lambda: witness,
+                username=login.user,
+                client_keys=[_private_key(login)],
+                known_hosts=([_host_key(login)], [], []),
+                config=None,
+                agent_path=None,
+                keepalive_interval=15,
+            )
+    except (OSError, asyncssh.Error) as error:
+        raise _sentence(login, error, witness.shown) from error
+
+
+def run(
+    login: Login,
+    command: str,
+    stdin: str | None = None,
+    *,
+    timeout: float = COMMAND_TIMEOUT,
+    step: str = "running a command",
+    fresh: bool = False,
+) -> str:
+    """Run a command on the machine and return its standard output.
+
+    `stdin` is where secrets go, and `step` what a message calls the command: neither its text nor its input is ever
+    shown. `fresh` makes a connection of its own, which proves what the machine is now. Raises SshError:
+    CommandFailed with the end of its standard error when it fails or takes more than `timeout` seconds.
+    """
+    try:
+        return wait(_run(login, command, stdin, timeout, step, fresh=fresh), connect_seconds(login) + timeout + 5)
+    except TimeoutError:
+        raise NoAnswer(login.place, f"does not answer while {step}") from None
+
+
+async def _run(login: Login, command: str, stdin: str | None, timeout: float, step: str, *, fresh: bool) -> str:
+    link = await (dial(login) if fresh else connection(login))
+    try:
+        async with asyncio.timeout(timeout):
+            given = asyncssh.PIPE if stdin else asyncssh.DEVNULL
+            process = await link.create_process(command, stdin=given, errors="replace")
+            try:
+                out, err = await process.communicate(stdin or None)
+            finally:
+                process.close()
+    except TimeoutError:
+        raise CommandFailed(login.place, f"did not finish {step} in {timeout:g} s") from None
+    except (OSError, asyncssh.Error) as error:
+        raise NoAnswer(login.place, f"was lost while {step} ({_reason(error)})") from error
+    finally:
+        if fresh:
+            link.close()
+    if process.exit_status is None and process.exit_signal is None:
+        raise NoAnswer(login.place, f"was lost while {step}")
+    if process.returncode:
+        last = "; ".join(str(err).strip().splitlines()[-LAST_LINES:]) or "it said nothing"
+        raise CommandFailed(login.place, f"failed at {step} (exit status {process.returncode}): {last}")
+    return str(out)
+
+
+class _Witness(asyncssh.SSHClient):
+    """Remembers which host key was shown when it is not the pinned one."""
+
+    shown = ""
+
+    def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:  # noqa: ARG002
+        """Take note of the key, and refuse it."""
+        self.shown = key.get_fingerprint()
+        return False
+
+
+def _private_key(login: Login) -> asyncssh.SSHKey:
+    try:
+        return asyncssh.import_private_key(login.private_key)
+    except asyncssh.KeyImportError:
+        raise BadKey(login.place, "cannot be logged in to: the private key given for it is none of OpenSSH") from None
+
+
+def _host_key(login: Login) -> asyncssh.SSHKey:
+    try:
+        return asyncssh.import_public_key(login.host_key)
+    except asyncssh.KeyImportError:
+        raise BadKey(login.place, "cannot be checked: the host key given for it is no public SSH key") from None
+
+
+def _sentence(login: Login, error: Exception, shown: str) -> SshError:
+    """Say what went wrong in making a connection."""
+    place = login.place
+    if isinstance(error, asyncssh.HostKeyNotVerifiable):
+        what = f"shows the host key {shown or 'of an unknown kind'}, not the pinned {fingerprint(login.host_key)}"
+        return WrongHostKey(place, what, shown=shown)
+    if isinstance(error, asyncssh.KeyExchangeFailed):
+        return WrongHostKey(place, f"has no host key of the kind of the pinned {fingerprint(login.host_key)}")
+    if isinstance(error, asyncssh.PermissionDenied):
+        return LoginDenied(place, f"does not let {login.user} log in with the key given")
+    if isinstance(error, asyncssh.ChannelOpenError) and login.proxy:
+        if error.code == asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED:
+            prohibited = "does not forward connections (AllowTcpForwarding of its sshd)"
+            return NoAnswer(login.proxy.place, prohibited).on_the_way_to(place)
+        return NoAnswer(place, f"does not answer its proxy {login.proxy.place} ({_reason(error)})")
+    if isinstance(error, ConnectionRefusedError):
+        return NoAnswer(place, "refuses connections: no sshd listens there")
+    if isinstance(error, TimeoutError):
+        return NoAnswer(place, f"does not answer ({CONNECT_TIMEOUT:g} s)")
+    return NoAnswer(place, f"cannot be reached ({_reason(error)})")
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return error.strerror
+    return str(error) or type(error).__name__

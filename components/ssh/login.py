@@ -1,0 +1,49 @@
+"""What it takes to log in to a machine."""
+
+from base64 import b64decode, b64encode
+from hashlib import sha256
+from typing import Optional
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+
+class Login(BaseModel):
+    """One machine and the one way into it. No error of this model shows a value: one of them is a key."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    host: str
+    port: int = 22
+    user: str = "root"
+    private_key: str
+    """Of the user, as OpenSSH writes it."""
+    host_key: str
+    """The one public key that the machine may show: `ssh-ed25519 AAAA...`."""
+    proxy: Optional["Login"] = None
+    """A bastion that the connection goes through; itself reached directly."""
+
+    @field_validator("proxy")
+    @classmethod
+    def _is_reached_directly(cls, proxy: Optional["Login"]) -> Optional["Login"]:
+        if proxy and proxy.proxy:
+            msg = "a proxy has no proxy of its own"
+            raise ValueError(msg)
+        return proxy
+
+    @property
+    def place(self) -> str:
+        """Return where it is, for messages."""
+        return f"{self.host}:{self.port}"
+
+
+def fingerprint(public_key: str) -> str:
+    """Return the fingerprint of a public key line, as `ssh-keygen -l` shows it: `SHA256:...`.
+
+    Raises ValueError if the line is none; the message does not show it.
+    """
+    try:
+        blob = b64decode(public_key.split()[1], validate=True)
+    except (IndexError, ValueError):
+        msg = "this is not a public SSH key"
+        raise ValueError(msg) from None
+    return "SHA256:" + b64encode(sha256(blob).digest()).decode("ascii").rstrip("=")

@@ -1,0 +1,83 @@
+"""Which machine may reach which: everything that a bridge needs, and nothing else.
+
+Ports are those of the nodes (node-behaviour 6). 50505 has no authentication and a single slot: only the paired SCN may
+reach it, and nobody ever reaches 50506 (domain: trap 18).
+"""
+
+from collections.abc import Iterator, Sequence
+from urllib.parse import urlsplit
+
+from components.fleet.flow import ANYWHERE, Flow, Group, Network, tcp, udp
+from components.fleet.machine import Machine
+from components.machines import ENS, NODES, SCNS, VALIDATORS, en_group, scn_group
+from components.nodes.conf import Exposure
+from components.nodes.identity import EN_PORT, MAIN_BRIDGE_PORT, SCN_PORT
+from components.settings_aws import Aws
+from components.settings_model import Settings
+from components.settings_packages import Archive
+from components.sizes import size
+
+SSH, RPC, METRICS, HTTPS = 22, 8551, 61001, 443
+
+BASTION = Group("bastion")
+WORLD = Network(ANYWHERE)
+
+
+def flows(settings: Settings, aws: Aws) -> list[Flow]:
+    """Return what is let through."""
+    return [
+        *_management(aws),
+        *_parent(settings),
+        *_downloads(settings),
+        Flow(SCNS, SCNS, tcp(SCN_PORT), "consensus of the child chain"),
+        *(
+            Flow(scn_group(pair), en_group(pair), tcp(MAIN_BRIDGE_PORT), "main bridge of this pair")
+            for pair in settings.pairs
+        ),
+    ]
+
+
+def _management(aws: Aws) -> Iterator[Flow]:
+    for cidr in aws.ssh.allowed:
+        yield Flow(Network(cidr), BASTION if aws.own_bastion else NODES, tcp(SSH), "SSH")
+    if aws.own_bastion:
+        yield Flow(BASTION, NODES, tcp(SSH), "SSH through the bastion")
+    for cidr in aws.rpc.allowed:
+        yield Flow(Network(cidr), NODES, tcp(RPC), "HTTP RPC")
+    for cidr in aws.metrics.allowed:
+        yield Flow(Network(cidr), NODES, tcp(METRICS), "metrics")
+
+
+def _parent(settings: Settings) -> Iterator[Flow]:
+    if not settings.parent_chain.public:
+        yield Flow(ENS, VALIDATORS, tcp(EN_PORT), "nodes of the parent chain")
+        return
+    # An EN dials its peers, on one port or, with two channels, on two; discovery is UDP.
+    for ports in (tcp(EN_PORT, EN_PORT + 1), udp(EN_PORT)):
+        yield Flow(ENS, WORLD, ports, "peers of the public parent chain")
+        for pair in settings.pairs:
+            if size(settings, "en", pair.machines.en).public_address:
+                yield Flow(WORLD, en_group(pair), ports, "peers of the public parent chain")
+
+
+def _downloads(settings: Settings) -> Iterator[Flow]:
+    """Let out who takes an archive from an address. Names are resolved inside the VPC and need no way out."""
+    packages = settings.packages
+    users: list[tuple[Group, Archive]] = [(ENS, packages.ken), (SCNS, packages.kscn)]
+    if not settings.parent_chain.public:
+        users.append((VALIDATORS, packages.kcn))
+    for group, archive in users:
+        if archive.url:
+            yield Flow(group, WORLD, tcp(urlsplit(archive.url).port or HTTPS), "archive of the node")
+
+
+def exposure(settings: Settings) -> Exposure:
+    """Return which ports the nodes open to other machines: those that somebody may reach, and no others."""
+    aws = settings.aws if settings.target == "aws" else None
+    return Exposure(rpc=bool(aws and aws.rpc.allowed), metrics=bool(aws and aws.metrics.allowed))
+
+
+def way_out(machines: Sequence[Machine], found: Sequence[Flow]) -> bool:
+    """Tell whether a machine without a public address opens connections to the internet."""
+    outgoing = {flow.source for flow in found if flow.target == WORLD}
+    return any(not machine.size.public_address and outgoing.intersection(machine.groups) for machine in machines)

@@ -1,0 +1,114 @@
+"""Disks that outlive machines."""
+
+from tests.aws.plugin.api import AwsKind, tagged
+from tests.aws.plugin.kind import Gone
+from tests.aws.plugin.values import Properties
+
+__all__ = ["Volume", "VolumeAttachment"]
+
+
+class Volume(AwsKind):
+    """A disk in one availability zone."""
+
+    resource_type = "volume"
+    inputs = dict.fromkeys(
+        (
+            *("availabilityZone", "size", "type", "iops", "throughput", "encrypted", "kmsKeyId", "finalSnapshot"),
+            "tags",
+        )
+    )
+    required = ("availabilityZone",)
+    outputs = ("arn", "tagsAll", "size", "type", "iops", "throughput", "encrypted", "kmsKeyId", "createTime")
+    replaced_by = ("availabilityZone", "encrypted", "kmsKeyId")
+    unread = ("finalSnapshot",)
+
+    def create(self, inputs: Properties) -> str:
+        """Make it."""
+        made = self.ec2(
+            "create_volume",
+            AvailabilityZone=inputs["availabilityZone"],
+            Size=inputs.get("size"),
+            VolumeType=inputs.get("type"),
+            Iops=inputs.get("iops"),
+            Throughput=inputs.get("throughput"),
+            Encrypted=inputs.get("encrypted"),
+            KmsKeyId=inputs.get("kmsKeyId"),
+            TagSpecifications=self.tags(inputs),
+        )
+        return str(made["VolumeId"])
+
+    def read(self, identity: str, inputs: Properties) -> Properties | None:  # noqa: ARG002
+        """Describe it."""
+        volume = self.ec2("describe_volumes", VolumeIds=[identity])["Volumes"][0]
+        return {
+            "arn": self.cloud.arn("", self.resource_type, identity),
+            **tagged(volume),
+            "availabilityZone": volume["AvailabilityZone"],
+            "size": volume["Size"],
+            "type": volume["VolumeType"],
+            "iops": volume.get("Iops"),
+            "throughput": volume.get("Throughput"),
+            "encrypted": volume["Encrypted"],
+            "kmsKeyId": volume.get("KmsKeyId"),
+            "createTime": volume["CreateTime"].isoformat(),
+        }
+
+    def update(self, identity: str, old: Properties, new: Properties) -> None:
+        """Set size, type, speed, and tags."""
+        names = {"size": "Size", "type": "VolumeType", "iops": "Iops", "throughput": "Throughput"}
+        modified = {names[name]: new[name] for name in names if name in new and old.get(name) != new[name]}
+        if modified:
+            self.ec2("modify_volume", VolumeId=identity, **modified)
+        self.retag(identity, old, new)
+
+    def delete(self, identity: str, inputs: Properties) -> None:
+        """Remove it, and keep a snapshot of it if so wished."""
+        if inputs.get("finalSnapshot"):
+            snapshot = self.ec2("create_snapshot", VolumeId=identity, Description=f"the last of {identity}")
+            self.retag(snapshot["SnapshotId"], {}, inputs)
+        self.ec2("delete_volume", VolumeId=identity)
+
+
+class VolumeAttachment(AwsKind):
+    """A disk at a machine."""
+
+    inputs = dict.fromkeys(("deviceName", "volumeId", "instanceId", "stopInstanceBeforeDetaching"))
+    required = ("deviceName", "volumeId", "instanceId")
+    replaced_by = ("deviceName", "volumeId", "instanceId")
+    unread = ("stopInstanceBeforeDetaching",)
+
+    def create(self, inputs: Properties) -> str:
+        """Put it there."""
+        self.ec2(
+            "attach_volume",
+            Device=inputs["deviceName"],
+            VolumeId=inputs["volumeId"],
+            InstanceId=inputs["instanceId"],
+        )
+        return f"vai-{inputs['volumeId']}-{inputs['instanceId']}"
+
+    def read(self, identity: str, inputs: Properties) -> Properties | None:  # noqa: ARG002
+        """Find it at its disk."""
+        volume = self.ec2("describe_volumes", VolumeIds=[inputs["volumeId"]])["Volumes"][0]
+        for link in volume["Attachments"]:
+            if link["InstanceId"] == inputs["instanceId"]:
+                return {
+                    "deviceName": link["Device"],
+                    "volumeId": inputs["volumeId"],
+                    "instanceId": link["InstanceId"],
+                }
+        return None
+
+    def update(self, identity: str, old: Properties, new: Properties) -> None:
+        """Do nothing: what can change without a replacement matters at the end only."""
+
+    def delete(self, identity: str, inputs: Properties) -> None:
+        """Take it away, from a machine that stands still if so wished."""
+        if self.read(identity, inputs) is None:
+            raise Gone(identity)
+        instance = inputs["instanceId"]
+        if inputs.get("stopInstanceBeforeDetaching"):
+            found = self.ec2("describe_instances", InstanceIds=[instance])["Reservations"][0]["Instances"][0]
+            if found["State"]["Name"] == "running":
+                self.ec2("stop_instances", InstanceIds=[instance])
+        self.ec2("detach_volume", VolumeId=inputs["volumeId"], InstanceId=instance)

@@ -1,0 +1,1 @@
+"""A small program of every resource that the test plugin knows."""

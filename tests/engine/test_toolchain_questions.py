@@ -1,0 +1,77 @@
+"""What is asked before a stack is destroyed or drilled. Pure: states are written down here."""
+
+from typing import Any
+
+import pytest
+
+from toolchain import remains
+from toolchain.drill import Transfer, summary
+from toolchain.scene import Refused, Scene
+
+CLOUD = "urn:pulumi:s::p::aws:ec2/instance:Instance::scn-1"
+
+
+def test_nothing_is_destroyed_while_anything_is_protected() -> None:
+    assert remains.protected({"resources": [{"urn": CLOUD, "type": "t"}]}) == []
+    (objection,) = remains.protected({"resources": [{"urn": CLOUD, "type": "t", "protect": True}]})
+    assert "scn-1" in objection
+
+
+def test_what_a_cloud_may_have_made_is_not_forgotten() -> None:
+    def pending(operation: str, type_: str) -> dict[str, Any]:
+        return {"pending_operations": [{"type": operation, "resource": {"urn": CLOUD, "type": type_}}]}
+
+    (objection,) = remains.unaccounted(pending("creating", "aws:ec2/instance:Instance"))
+    assert "scn-1 (aws:ec2/instance:Instance)" in objection
+    assert remains.unaccounted(pending("deleting", "aws:ec2/instance:Instance")) == []
+    assert remains.unaccounted(pending("creating", "command:remote:Command")) == []
+    assert remains.unaccounted({}) == []
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"servicechain-ha:parentChain": {"network": "mainnet"}},
+        {"servicechain-ha:parentChain": {"chainId": 8217}},
+        {"servicechain-ha:protection": True},
+        {"servicechain-ha:protection": "true"},
+    ],
+)
+def test_what_is_declared_as_lasting_is_not_disposable(config: dict[str, Any]) -> None:
+    assert remains.disposable({}, {"config": config})
+
+
+def test_a_stack_on_mainnet_is_not_disposable_whatever_its_settings_say() -> None:
+    stack = {"urn": "u", "type": "pulumi:pulumi:Stack", "outputs": {"parentChain": {"chainId": 8217}}}
+    assert remains.disposable({"resources": [stack]}, {})
+
+
+def test_a_test_stack_is_disposable() -> None:
+    config = {"servicechain-ha:parentChain": {"network": "kairos"}, "servicechain-ha:protection": False}
+    assert remains.disposable({"resources": None}, {"config": config}) == []
+
+
+def test_only_what_is_up_is_drilled() -> None:
+    with pytest.raises(Refused, match="not up"):
+        Scene.of({"deployment": None})
+
+
+@pytest.mark.parametrize(
+    ("role", "host", "why"),
+    [("validator", "aws:ec2/instance:Instance", "local hosts only"), ("en", "x:servicechain:LocalHost", "private one")],
+)
+def test_only_local_hosts_of_a_private_chain_are_drilled(role: str, host: str, why: str) -> None:
+    resources = [
+        {"urn": "u::stack", "type": "pulumi:pulumi:Stack", "outputs": {"pairs": {}}},
+        {"urn": "u::a", "type": "x:servicechain:RunningNode", "outputs": {"role": role}},
+        {"urn": "u::a", "type": host},
+    ]
+    with pytest.raises(Refused, match=why):
+        Scene.of({"deployment": {"resources": resources}})
+
+
+def test_the_last_line_of_a_drill_tells_what_arrived_and_how_late() -> None:
+    way: Any = None  # transfers that are over look at no chain any more
+    transfers = [Transfer(way, took=1.24), Transfer(way, took=12.3), Transfer(way)]
+    assert summary(2, transfers) == "drill: 2 pairs, 3 transfers sent, 2 arrived, longest wait 12.3 s"
+    assert summary(1, []) == "drill: 1 pair, 0 transfers sent, 0 arrived, longest wait 0.0 s"

@@ -1,0 +1,140 @@
+"""A machine behind a bastion: the first login by itself, and under the real engine with commands after it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import pulumi
+import pytest
+from pulumi import automation
+
+from components.dynamic import ssh_key
+from components.dynamic.first_login import FirstLoginError, FirstLoginProvider
+from components.hosts.local_preflight import missing
+from components.ssh import connection as ssh
+from components.ssh.errors import LoginDenied, NoAnswer, WrongHostKey
+from components.ssh.login import Login
+from tests.network.booted import PORT, SETTINGS, Booted, telltale
+from tests.network.local_hosts import Network, running_network
+
+pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
+
+PROVIDER = FirstLoginProvider()
+
+
+@pytest.fixture
+def network() -> Iterator[Network]:
+    """Yield a running network with a bastion."""
+    with running_network() as network:
+        network.up("parent")
+        yield network
+
+
+def program(network: Network, instance: str, one_time: str, private: Mapping[str, str]) -> Callable[[], None]:
+    def run() -> None:
+        from pulumi_command import remote
+
+        from components.dynamic.first_login import FirstLogin
+        from components.hosts.host import Ssh
+
+        client = pulumi.Output.secret(private["client"])
+        bastion = Ssh(network.address("parent"), "root", client, ssh_key.public_key(network.seed("parent")))
+        own = ssh_key.public_key(network.seed("own"))
+        ssh = Ssh(network.address("alpha-en"), "root", client, own, PORT, proxy=bastion)
+        login = FirstLogin(
+            "alpha-en",
+            login=ssh.login,
+            one_time_host_key=ssh_key.public_key(network.seed(one_time)),
+            host_private_key=private["own"],
+            machine=instance,
+        )
+        where = remote.Command(
+            "where",
+            connection=ssh.connection,
+            create="echo $SSH_CONNECTION; hostname",
+            triggers=[login.instance],
+            add_previous_output_in_env=False,
+        )
+        pulumi.export("where", where.stdout)
+
+    return run
+
+
+def test_it_goes_through_a_bastion(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
+    machine, bastion = Booted(network, "alpha-en"), Booted(network, "parent")
+    machine.boot()
+    PROVIDER.create(machine.props(proxy=bastion.direct()))
+    assert machine.shown() == machine.own_key
+    login = Login.model_validate(machine.login(proxy=bastion.direct()))
+    assert network.address("parent") in ssh.run(login, "echo $SSH_CONNECTION")
+
+    stranger = Login.model_validate(machine.login(proxy=bastion.direct(pinned="stranger")))
+    with pytest.raises(WrongHostKey, match=r"^the proxy \S+:22 on the way to \S+:2222 shows the host key SHA256:"):
+        ssh.run(stranger, "true")
+    with pytest.raises(FirstLoginError, match=r"the proxy .* on the way to"):
+        PROVIDER.create(machine.props(proxy=bastion.direct(pinned="stranger")))
+    denied = {**bastion.direct(), "private_key": ssh_key.private_key(network.seed("another"))}
+    with pytest.raises(LoginDenied, match=r"^the proxy \S+:22 .* does not let root log in"):
+        ssh.run(Login.model_validate(machine.login(proxy=denied)), "true")
+    nobody = {**machine.login(proxy=bastion.direct()), "port": 9}
+    with pytest.raises(NoAnswer, match=r"does not answer its proxy \S+:22 \(.*refused"):
+        ssh.run(Login.model_validate(nobody), "true")
+
+    monkeypatch.setattr(ssh, "CONNECT_TIMEOUT", 1.0)
+    network.down("parent")
+    with pytest.raises(NoAnswer, match=r"^the proxy "):
+        ssh.run(login, "true", fresh=True)
+    assert PROVIDER.read("i-1", machine.props(proxy=bastion.direct())).outs  # silence is no drift
+
+
+def test_a_bastion_that_forwards_nothing_is_named(network: Network) -> None:
+    machine, bastion = Booted(network, "alpha-en"), Booted(network, "parent")
+    machine.boot()
+    bastion.boot(settings=SETTINGS + "AllowTcpForwarding no\n")
+    proxy = {**bastion.login(), "host_key": bastion.props()["one_time_host_key"]}
+    with pytest.raises(NoAnswer, match=r"^the proxy \S+:2222 on the way to \S+ does not forward connections"):
+        ssh.run(Login.model_validate(machine.login(proxy=proxy)), "true")
+
+
+def test_a_machine_behind_a_bastion_under_the_engine(network: Network, tmp_path: Path) -> None:
+    machine = Booted(network, "alpha-en")
+    machine.boot()
+    private = {label: ssh_key.private_key(network.seed(label)) for label in ("client", "own")}
+    stack = automation.create_stack(
+        "first",
+        project_name="first",
+        program=program(network, "i-1", "one-time", private),
+        opts=automation.LocalWorkspaceOptions(
+            work_dir=str(tmp_path),
+            project_settings=automation.ProjectSettings("first", "python"),
+            env_vars={"PULUMI_CONFIG_PASSPHRASE": "x", "PULUMI_BACKEND_URL": tmp_path.as_uri()},
+        ),
+    )
+    try:
+        made = stack.up(color="never")
+        assert made.outputs["where"].value == f"{_way(network, made)}\nalpha-en"
+        again = stack.up(expect_no_changes=True, color="never")
+        stack.refresh(expect_no_changes=True, color="never")
+
+        # Another machine: a newer boot, and everything that was done on the old one is done again.
+        network.down("alpha-en")
+        machine.boot("next-time")
+        stack.workspace.program = program(network, "i-2", "next-time", private)
+        planned = stack.preview(color="never").change_summary
+        assert {str(verb): count for verb, count in planned.items()} == {"same": 1, "update": 1, "replace": 1}
+        other = stack.up(color="never")
+        assert machine.shown() == {ssh_key.public_key(network.seed("own"))}
+
+        written = "".join(path.read_text() for path in tmp_path.rglob("*.json"))
+        said = made.stdout + again.stdout + other.stdout
+        for label in ("client", "own", "one-time", "next-time"):
+            assert telltale(network, label) not in written + said
+    finally:
+        stack.destroy()
+
+
+def _way(network: Network, made: automation.UpResult) -> str:
+    """Return the first line that the command said, which must be a connection from the bastion."""
+    line = str(made.outputs["where"].value).splitlines()[0]
+    assert line.startswith(f"{network.address('parent')} ")
+    assert line.endswith(f" {network.address('alpha-en')} {PORT}")
+    return line

@@ -1,0 +1,173 @@
+"""Runs the whole program against Pulumi's mocks and records what it asks for. A fresh program each time.
+
+Resources that only compute and hold (keys, placement, genesis) are computed for real; of all others the outputs are
+names, so that an assertion can follow a value from one resource to the next.
+"""
+
+import asyncio
+import hashlib
+import json
+import os
+import runpy
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pulumi
+from google.protobuf import json_format
+from pulumi.runtime import mocks
+from pulumi.runtime.proto import resource_pb2
+
+from components.settings_sentences import NAMESPACE
+from tests.program.program import DYNAMIC, Asked, Program, provider_of
+
+ROOT = Path(__file__).resolve().parents[2]
+COMPUTED = frozenset({"Account", "SshKey", "Placement", "Boot", "Genesis"})
+NAMED = {
+    "BridgeContract": ["address"],
+    "FirstLogin": ["instance"],
+    "LocalHost": ["instance"],
+    "RunningNode": ["version"],
+    "TransferProof": ["proven_requests"],
+}
+"""Outputs of resources that are not computed here."""
+IMAGE = "ami-0123456789abcdef0"
+
+
+def volume_id(name: str) -> str:
+    """Return the id of a volume, which has to look like one."""
+    return f"vol-{hashlib.sha256(name.encode()).hexdigest()[:17]}"
+
+
+class _Answers(pulumi.runtime.Mocks):
+    """Stands in for all providers."""
+
+    def __init__(
+        self, zones: Mapping[str, str], vpc: str, image: str, held: dict[tuple[str, str], dict[str, Any]]
+    ) -> None:
+        self._zones, self._vpc, self._image = zones, vpc, image
+        self._before = held
+        self.held: dict[tuple[str, str], dict[str, Any]] = {}
+
+    def _compute(self, kind: str, name: str, inputs: dict[str, Any]) -> tuple[str | None, dict[str, Any]]:
+        """Do what the engine does with a resource that only computes: check, and create or update."""
+        provider = provider_of(inputs)
+        known = self._before.get((kind, name), {})
+        checked = provider.check(known, inputs)
+        assert not checked.failures, [(one.property, one.reason) for one in checked.failures]
+        made = provider.update(name, known, checked.inputs) if known else provider.create(checked.inputs)
+        self.held[kind, name] = {**checked.inputs, **made.outs}
+        return name, {**inputs, **made.outs}
+
+    def new_resource(self, args: pulumi.runtime.MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        kind = args.typ.removeprefix(DYNAMIC)
+        inputs = _plain(dict(args.inputs))
+        if kind in COMPUTED:
+            return self._compute(kind, args.name, inputs)
+        outputs = {**inputs, **{key: f"{args.name}.{key}" for key in NAMED.get(kind, ())}}
+        if args.typ == "aws:ec2/networkInterface:NetworkInterface":
+            outputs["privateIp"] = (inputs.get("privateIps") or [f"{args.name}.privateIp"])[0]
+        if args.typ == "aws:ec2/eip:Eip":
+            outputs["publicIp"] = f"{args.name}.publicIp"
+        if args.typ == "aws:ebs/volume:Volume":
+            return volume_id(args.name), outputs
+        return f"{args.name}.id", outputs
+
+    def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+        if args.token == "aws:ec2/getAmi:getAmi":
+            return {**args.args, "id": self._image}, []
+        if args.token == "aws:ec2/getSubnet:getSubnet":
+            zone = self._zones[args.args["id"]]
+            return {"id": args.args["id"], "availabilityZone": zone, "vpcId": self._vpc}, []
+        raise AssertionError(args.token)
+
+
+class _Monitor(mocks.MockMonitor):
+    """Keeps the options of each resource, which mocks are not told."""
+
+    def __init__(self, answers: _Answers) -> None:
+        super().__init__(answers)
+        self.answers = answers
+        self.program = Program()
+
+    def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> Any:  # noqa: N802
+        told = json_format.MessageToDict(request)
+        inputs = told.pop("object", {})
+        answer = super().RegisterResource(request)  # type: ignore[no-untyped-call]  # Pulumi gives no types here
+        held = self.answers.held.get((request.type.removeprefix(DYNAMIC), request.name), {})
+        self.program.resources.append(Asked(request.type, request.name, {**_plain(inputs), **held}, told))
+        return answer
+
+
+def run(
+    config: Mapping[str, Any],
+    *,
+    zones: Mapping[str, str] | None = None,
+    vpc: str = "",
+    image: str = IMAGE,
+    before: Program | None = None,
+) -> Program:
+    """Run the program with a configuration (keys without the namespace).
+
+    `zones` are those of existing subnets, `vpc` is theirs, `image` is the newest one, and `before` the run whose
+    state is there already. Raises what the program raises.
+    """
+    answers = _Answers(zones or {}, vpc, image, before.held if before else {})
+    monitor = _Monitor(answers)
+
+    def program() -> pulumi.Output[None]:
+        exported: dict[str, Any] = {}
+        with patch.object(pulumi, "export", exported.__setitem__):
+            runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
+        return pulumi.Output.from_input(exported).apply(monitor.program.outputs.update)
+
+    with _event_loop(), _configured(config):
+        mocks.set_mocks(monitor.mocks, project=NAMESPACE, stack="test", preview=False, monitor=monitor)
+        mocks.test(program)()  # type: ignore[no-untyped-call]  # nor here
+    monitor.program.held = answers.held
+    return monitor.program
+
+
+@contextmanager
+def _event_loop() -> Iterator[None]:
+    """Give Pulumi a loop of its own: another test may have closed that of the thread."""
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    try:
+        yield
+    finally:
+        asyncio.set_event_loop(None)
+        loop.close()
+
+
+@contextmanager
+def _configured(config: Mapping[str, Any]) -> Iterator[None]:
+    """Hand a configuration over as Pulumi does, in the folder of the checkout."""
+    texts = {
+        f"{NAMESPACE}:{key}": value if isinstance(value, str) else json.dumps(value) for key, value in config.items()
+    }
+    before, folder = os.environ.get("PULUMI_CONFIG"), Path.cwd()
+    os.environ["PULUMI_CONFIG"] = json.dumps(texts)
+    os.chdir(ROOT)
+    try:
+        yield
+    finally:
+        os.chdir(folder)
+        if before is None:
+            del os.environ["PULUMI_CONFIG"]
+        else:
+            os.environ["PULUMI_CONFIG"] = before
+
+
+_SIGNATURE = "4dabf18193072939515e22adb298388d"
+
+
+def _plain(value: Any) -> Any:
+    """Return a value without Pulumi's wrapping of secrets, outputs and assets."""
+    if isinstance(value, dict):
+        if _SIGNATURE in value and "value" in value:
+            return _plain(value["value"])
+        return {key: _plain(inner) for key, inner in value.items()}
+    return [_plain(inner) for inner in value] if isinstance(value, list) else value
