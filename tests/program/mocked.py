@@ -5,10 +5,12 @@ names, so that an assertion can follow a value from one resource to the next.
 """
 
 import asyncio
+import gc
 import hashlib
 import json
 import os
 import runpy
+import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -132,14 +134,21 @@ def run(
 
 @contextmanager
 def _event_loop() -> Iterator[None]:
-    """Give Pulumi a loop of its own: another test may have closed that of the thread."""
+    """Give Pulumi a loop of its own: another test may have closed that of the thread.
+
+    Pulumi's mocks make one more loop in each worker thread and close none of them; here they go with their threads.
+    """
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:
         yield
     finally:
+        loop.run_until_complete(loop.shutdown_default_executor())
         asyncio.set_event_loop(None)
         loop.close()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
 
 
 @contextmanager
