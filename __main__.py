@@ -68,5 +68,5 @@ child = Chain(
     lives_with=service_chain,
     owner=owners["child"],
 )
-bridge = Bridge(config.bridge, parent, child, pairs, service_chain)
+bridge = Bridge(config.bridge, parent, child, pairs, service_chain, protect=config.protected)
 outputs.export(bridge, pairs, service_chain, hosts)

@@ -76,9 +76,17 @@ class Bridge(pulumi.ComponentResource):
         child: Chain,
         pairs: Sequence[BridgePair],
         service_chain: ServiceChain,
+        *,
+        protect: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__("servicechain:index:Bridge", "bridge", None, opts)
+        """`protect`: whether Pulumi refuses to undo anything on chain, and with it to remove what that stands on."""
+        super().__init__(
+            "servicechain:index:Bridge",
+            "bridge",
+            None,
+            pulumi.ResourceOptions.merge(pulumi.ResourceOptions(protect=protect or None), opts),
+        )
         self._settings = settings
         self.threshold = settings.threshold
         self.parent = self._side(parent, {pair.name: pair.operators.parent for pair in pairs})

@@ -56,8 +56,13 @@ def settings(**changed: Any) -> Settings:
 class Stack:
     """One stack. Whoever makes it up destroys it."""
 
-    def __init__(self, folder: Path, settings: Settings, name: str = "test") -> None:
-        """Make an empty stack in an existing, empty folder. It gets an identity seed of its own from a file there."""
+    def __init__(
+        self, folder: Path, settings: Settings, name: str = "test", environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Make an empty stack in an existing, empty folder. It gets an identity seed of its own from a file there.
+
+        `environment` is what the engine and its plugins get besides that of this process.
+        """
         self.folder, self.name = folder, name
         self.seed = secrets.token_hex(32)
         self.network_id = network_id(self.seed)
@@ -75,6 +80,7 @@ class Stack:
                     "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
                     "PULUMI_CONFIG_PASSPHRASE": self.passphrase,
                     "PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER": "true",
+                    **(environment or {}),
                 },
             ),
         )
@@ -84,7 +90,8 @@ class Stack:
         config = {f"{NAMESPACE}:{key}": value for key, value in settings.items()}
         if f"{NAMESPACE}:identitySeed" not in config:
             config[f"{NAMESPACE}:identitySeedFile"] = str(self.folder / "seed")
-        (self.folder / f"Pulumi.{self.name}.yaml").write_text(yaml.safe_dump({"config": config}))
+        # JSON is YAML too, and leaves no doubt whether an account such as 012345678901 is a text.
+        (self.folder / f"Pulumi.{self.name}.yaml").write_text(json.dumps({"config": config}))
 
     def preview(self, **options: Any) -> Run:
         """Show what an up would do. Options of all verbs are those of the Automation API. Raises Failed."""

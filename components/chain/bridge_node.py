@@ -15,6 +15,8 @@ from components.chain.errors import ChainError, NotReady
 from components.chain.peering import node_id, peers
 from components.chain.tunnel import run_on_host
 
+RESTART_TIMEOUT = 200.0
+"""Seconds for a stop, which may take 120, and until the console is there again."""
 REGISTER_TIMEOUT = 20.0
 """Seconds for registerBridge or subscribeBridge: calls to the parent chain that have no limit of their own."""
 
@@ -79,7 +81,7 @@ def register(scn: Console, en: Console, child: str, parent: str, restart: str) -
         _register_once(scn, child, parent)
     except ChainError as error:
         print(f"{scn.node}: restarting it, because registering failed: {error}", file=sys.stderr)
-        run_on_host(scn.endpoint, restart, timeout=90)
+        run_on_host(scn.endpoint, restart, timeout=RESTART_TIMEOUT)
         _register_once(wait_for(lambda: Console(scn.endpoint), deadline=60), child, parent)
 
 

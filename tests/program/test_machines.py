@@ -51,6 +51,12 @@ def test_every_instance_is_locked_down(program: Program) -> None:
         assert instance.options["deleteBeforeReplace"] is True, "a node key must never run twice"
 
 
+def test_everything_is_made_in_the_region_that_is_named(program: Program) -> None:
+    used = {str(one.options.get("provider")) for one in program.resources if one.type.startswith("aws:")}
+    assert all("pulumi:providers:aws::aws::" in provider for provider in used)
+    assert program.one("aws", "aws").inputs["region"] == "ap-northeast-2"
+
+
 def test_every_node_has_a_disk_that_outlives_it(program: Program) -> None:
     nodes = set(program.of("Node"))
     assert {name.removesuffix("-data") for name in program.of("Volume")} == nodes
@@ -160,7 +166,12 @@ def protected(program: Program) -> set[str]:
 def test_mainnet_protects_keys_data_and_machines_by_default() -> None:
     config = example("mainnet")
     del config["protection"]
-    assert protected(run(config)) == {"Account", "Instance", "Placement", "Volume"}
+    assert protected(run(config)) == {
+        *("Account", "Bridge", "BridgeContract", "BridgeOperator", "BridgeRegistration", "Funding", "Liquidity"),
+        *("OperatorThreshold", "TransferProof"),
+        *("Boot", "Eip", "FirstLogin", "Instance", "Machine", "NetworkInterface", "Placement", "SshKey", "Volume"),
+        "VolumeAttachment",
+    }
 
 
 def commands(program: Program, host: str) -> list[Asked]:

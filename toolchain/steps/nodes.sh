@@ -28,10 +28,19 @@ set_up_bridge() {
 
 archive_name() { echo "$1-$NODE_VERSION-$PLATFORM.tar.gz"; }
 
+# given_archive NODE : the user's archive of a node; published ones have a package release in their names too.
+given_archive() {
+    local name
+    for name in "$(archive_name "$1")" "$1-$NODE_VERSION-0-$PLATFORM.tar.gz"; do
+        [[ ! -f $NODE_ARCHIVES/$name ]] || { echo "$NODE_ARCHIVES/$name" && return; }
+    done
+    return 1
+}
+
 take_archives() {
     local node
     for node in "${NODES[@]}"; do
-        ln -s "$(realpath "$NODE_ARCHIVES/$(archive_name "$node")")" "$1/"
+        ln -s "$(realpath "$(given_archive "$node")")" "$1/$(archive_name "$node")"
     done
 }
 

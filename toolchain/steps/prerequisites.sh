@@ -60,7 +60,7 @@ find_missing_files() {
     done
     needs_nodes && [[ -n ${NODE_ARCHIVES:-} ]] || return 0
     for node in "${NODES[@]}"; do
-        [[ -f $NODE_ARCHIVES/$(archive_name "$node") ]] ||
+        given_archive "$node" >/dev/null ||
             problems+=("NODE_ARCHIVES names $NODE_ARCHIVES, but there is no $(archive_name "$node") in it.")
     done
 }

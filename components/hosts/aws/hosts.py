@@ -57,7 +57,8 @@ class AwsHosts(pulumi.ComponentResource):
             None,
             pulumi.ResourceOptions.merge(pulumi.ResourceOptions(providers={"aws": provider}), opts),
         )
-        self._mine = pulumi.ResourceOptions(parent=self)
+        # Named once more, because a machine may have another parent, which knows nothing of AWS.
+        self._mine = pulumi.ResourceOptions(parent=self, providers={"aws": provider})
         self._machines = {machine.name: machine for machine in machines}
         self._kept, self._seed_for = protect, seed_for
         tags = Tags(pulumi.get_project(), pulumi.get_stack(), settings.tags)
@@ -102,7 +103,12 @@ class AwsHosts(pulumi.ComponentResource):
             create=attachment.volume_id.apply(_ready_for_a_node),
             triggers=[login.instance, str(wanted.size.data_gib)],
             add_previous_output_in_env=False,
-            opts=pulumi.ResourceOptions(parent=machine, custom_timeouts=pulumi.CustomTimeouts(create="10m")),
+            opts=pulumi.ResourceOptions(
+                # It is made anew when the disk has grown.
+                parent=machine,
+                protect=False,
+                custom_timeouts=pulumi.CustomTimeouts(create="10m"),
+            ),
         )
         return Host(
             name=name,

@@ -48,7 +48,11 @@ class Machine(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`address`: in the subnet; AWS chooses one when None is given."""
-        super().__init__("servicechain:aws:Machine", f"{name}-machine", None, opts)
+        # All of it, because a destroy that stops at the instance would have taken its disk and rules away by then.
+        protected = pulumi.ResourceOptions(protect=common.protect)
+        super().__init__(
+            "servicechain:aws:Machine", f"{name}-machine", None, pulumi.ResourceOptions.merge(opts, protected)
+        )
         self._host, self._common, self._tags = name, common, common.tags
         self._mine = pulumi.ResourceOptions(parent=self)
         self.boot = Boot(f"{name}-boot", image=common.image, authorized_key=common.authorized_key, opts=self._mine)
@@ -61,7 +65,8 @@ class Machine(pulumi.ComponentResource):
             tags=self._tags.of(name),
             opts=self._mine,
         )
-        self.address = self._interface.private_ip
+        # What was asked for is known in previews, and so are all KNIs.
+        self.address = self._interface.private_ip if address is None else pulumi.Output.from_input(address)
         self.instance = self._instance(instance_type)
         if common.alarm_topic:
             self._alarm("broken", "StatusCheckFailed", "Maximum", 60, 2, 1, common.alarm_topic)
@@ -95,7 +100,6 @@ class Machine(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 delete_before_replace=True,
-                protect=common.protect,
                 # A node gets up to two minutes to end; a large machine needs some more for the rest.
                 custom_timeouts=pulumi.CustomTimeouts(create="15m", update="20m", delete="20m"),
             ),
@@ -123,10 +127,8 @@ class Machine(pulumi.ComponentResource):
             throughput=size.throughput,
             encrypted=True,
             kms_key_id=common.kms_key,
-            # Whoever lifts the protection of a chain's data and destroys it may still want it back.
-            final_snapshot=common.protect,
             tags=self._tags.of(f"{self._host}-data"),
-            opts=pulumi.ResourceOptions(parent=self, protect=common.protect),
+            opts=self._mine,
         )
         return ec2.VolumeAttachment(
             f"{self._host}-data",
@@ -157,5 +159,5 @@ class Machine(pulumi.ComponentResource):
             alarm_actions=[topic],
             ok_actions=[topic],
             tags=self._tags.of(f"{self._host}-{what}"),
-            opts=self._mine,
+            opts=pulumi.ResourceOptions(parent=self, protect=False),
         )

@@ -38,6 +38,9 @@ class Network:
 def existing(settings: Settings, invoke: pulumi.InvokeOptions) -> Network:
     """Look up the subnets of a VPC that exists. Raises pulumi.RunError when one is of another VPC."""
     private, public = (_look_up(settings, ids, invoke) for ids in (settings.private_subnets, settings.public_subnets))
+    if lacking := [zone for zone in private.ids if public.ids and zone not in public.ids]:
+        msg = f"there are public subnets, but none in {', '.join(lacking)}: list one in every zone of the private ones"
+        raise pulumi.RunError(msg)
     return Network(str(settings.vpc), list(private.ids), private, public)
 
 
