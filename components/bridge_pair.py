@@ -51,10 +51,9 @@ class BridgePair(pulumi.ComponentResource):
         self.ready = RunningNode(
             self.en.name,
             {
-                "node": self.en.endpoint,
+                **self.en.launch(),
                 "role": "en",
                 "chain_id": parent_chain.chain_id,
-                "started": self.en.launch(),
                 "kni": self.kni,
                 "static_nodes": [] if known_nodes is None else known_nodes,
             },

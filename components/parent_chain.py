@@ -79,10 +79,9 @@ class PrivateParentChain(pulumi.ComponentResource):
         ready = RunningNode(
             VALIDATOR,
             {
-                "node": validator.endpoint,
+                **validator.launch(),
                 "role": "validator",
                 "chain_id": settings.chain_id,
-                "started": validator.launch(),
             },
             child,
         )

@@ -86,7 +86,9 @@ class ServiceChain(pulumi.ComponentResource):
             files += _bridge_files(layout, bridge)
         return Node(host, package, values, files, self.genesis, self._child)
 
-    def _ready(self, node: Node, started: pulumi.Output[str], key: Account, bridge: SubBridge | None) -> RunningNode:
+    def _ready(
+        self, node: Node, launched: Mapping[str, pulumi.Input[object]], key: Account, bridge: SubBridge | None
+    ) -> RunningNode:
         expected: dict[str, object] = {}
         if bridge:
             expected = {
@@ -97,10 +99,9 @@ class ServiceChain(pulumi.ComponentResource):
         return RunningNode(
             node.name,
             {
-                "node": node.endpoint,
+                **launched,
                 "role": "scn",
                 "chain_id": self.chain_id,
-                "started": started,
                 "static_nodes": pulumi.Output.all(self.static_nodes, key.public_key).apply(
                     lambda known: [kni for kni in known[0] if known[1] not in kni]
                 ),

@@ -1,5 +1,11 @@
-"""RunningNode: a node that answers, and is who it was computed to be."""
+"""RunningNode: a node that runs what it should, answers, and is who it was computed to be.
 
+It also restarts nodes, one at a time and each one well before the next: pulumi-command would restart all at once.
+"""
+
+import sys
+import threading
+import time
 from contextlib import closing
 from typing import Literal
 
@@ -9,6 +15,12 @@ from pulumi.dynamic import Resource
 from components.chain.endpoint import Endpoint
 from components.dynamic.base import Inputs, Props, Provider
 
+RESTART_SECONDS = 200.0
+"""For a stop, which may take 120, and until the console is there again."""
+
+_restarts = threading.Lock()
+"""Of all nodes of the stack: one process serves all its dynamic resources, and one node is down at a time."""
+
 
 class RunningNodeInputs(Inputs):
     """A node and what was predicted of it before it existed."""
@@ -17,7 +29,11 @@ class RunningNodeInputs(Inputs):
     role: Literal["validator", "en", "scn"]
     chain_id: int
     started: str
-    """Changes with every start of the node; then it is looked at again."""
+    """Changes when the node was started for the first time on its machine; then it is looked at again."""
+    start: str
+    """Command on the node's host that starts the node, and stops it first where it runs."""
+    runs: str
+    """Digest of all that the node reads when it starts. Another one asks for a restart."""
     kni: str | None = None
     """EN with a main bridge: its KNI."""
     parent_operator: str | None = None
@@ -29,7 +45,7 @@ class RunningNodeInputs(Inputs):
 
 
 class RunningNodeProvider(Provider[RunningNodeInputs]):
-    """Waits, with a deadline, until the node is as predicted. It changes nothing, so there is nothing to undo."""
+    """Keeps a node running and as predicted. It goes with its machine, so there is nothing to undo."""
 
     inputs_type = RunningNodeInputs
 
@@ -37,34 +53,72 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
         """One a node."""
         return inputs.node.node
 
-    def converge(self, inputs: RunningNodeInputs, known: Props) -> Props:  # noqa: ARG002
-        """Wait until everything that was predicted is true."""
-        from components.chain.node_check import Expected, wait_until_ready
-
-        expected = Expected(
-            chain_id=inputs.chain_id,
-            kni=inputs.kni,
-            parent_operator=inputs.parent_operator,
-            child_operator=inputs.child_operator,
-            peer=inputs.peer,
-            static_nodes=inputs.static_nodes,
-        )
-        return {"version": wait_until_ready(inputs.node, expected)}
+    def converge(self, inputs: RunningNodeInputs, known: Props) -> Props:
+        """Restart the node if it has to read something new, start it if it is down, and wait until it is well."""
+        just_started = known.get("started") != inputs.started
+        if known and not just_started and known.get("runs") != inputs.runs:
+            _restart(inputs, "what it reads at its start has changed")
+        elif not _answers(inputs):
+            _restart(inputs, "it does not answer")
+        return {"version": _wait_until_ready(inputs)}
 
     def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
         """Look again after a start, or when something else is predicted; not because others came or went."""
-        return name != "static_nodes"
+        return name not in ("static_nodes", "start")
 
     def observe(self, inputs: RunningNodeInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Gone when the node does not answer."""
+        """Gone when the node does not answer: the next up starts it."""
         from components.chain.console import Console
         from components.chain.errors import ChainError
 
         try:
             with closing(Console(inputs.node)) as console:
                 return {"version": console.web3.client_version}
-        except ChainError:
+        except ChainError as error:
+            print(f"{error}; the next up starts it", file=sys.stderr)
             return None
+
+
+def _restart(inputs: RunningNodeInputs, why: str) -> None:
+    """Restart the node while no other one is down, and give the turn away only when it is well again."""
+    from components.chain.node_health import before_restart, wait_until_recovered
+    from components.chain.tunnel import run_on_host
+
+    name = inputs.node.node
+    with _restarts:
+        before = before_restart(inputs.node, inputs.role, inputs.peer)
+        print(f"{name}: restarting it, because {why}", file=sys.stderr)
+        begin = time.monotonic()
+        run_on_host(inputs.node, inputs.start, timeout=RESTART_SECONDS)
+        _wait_until_ready(inputs)
+        wait_until_recovered(inputs.node, inputs.role, before)
+        print(f"{name}: it is well again after {time.monotonic() - begin:.0f} s", file=sys.stderr)
+
+
+def _answers(inputs: RunningNodeInputs) -> bool:
+    from components.chain.console import Console
+    from components.chain.errors import ChainError
+
+    try:
+        with closing(Console(inputs.node)) as console:
+            console.call("eth_chainId", timeout=10)
+    except ChainError:
+        return False
+    return True
+
+
+def _wait_until_ready(inputs: RunningNodeInputs) -> str:
+    from components.chain.node_check import Expected, wait_until_ready
+
+    expected = Expected(
+        chain_id=inputs.chain_id,
+        kni=inputs.kni,
+        parent_operator=inputs.parent_operator,
+        child_operator=inputs.child_operator,
+        peer=inputs.peer,
+        static_nodes=inputs.static_nodes,
+    )
+    return wait_until_ready(inputs.node, expected)
 
 
 class RunningNode(Resource, module="servicechain", name="RunningNode"):

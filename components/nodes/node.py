@@ -63,7 +63,7 @@ class Node(pulumi.ComponentResource):
         written = [self._file(self._settings(), unpacked, self._versions)]
         written += [self._file(file, unpacked, [host.instance]) for file in files]
         contents = [self._service.content, *(file.content for file in files if file.restarts)]
-        self._read_at_start = pulumi.Output.all(*contents).apply(_digest)
+        self._runs: pulumi.Output[str] = pulumi.Output.all(package.digest, *contents).apply(_digest)
         self.prepared: Sequence[pulumi.Resource] = written
         """What has to be there before the node starts."""
         if genesis is not None:
@@ -72,19 +72,26 @@ class Node(pulumi.ComponentResource):
             self.prepared = [self._command("init", init, triggers=self._versions, depends_on=written)]
         self.register_outputs({"address": host.address})
 
-    def launch(self, after: Sequence[pulumi.Resource] = ()) -> pulumi.Output[str]:
-        """Start the node; return what changes with every start.
+    def launch(self, after: Sequence[pulumi.Resource] = ()) -> Mapping[str, pulumi.Input[object]]:
+        """Start the node on a machine where it never ran; return what a RunningNode is told of it.
 
         `after`: what has to be there first, such as the nodes that this one dials. Validators of a chain are to start
         within a second of each other: each waits 10 s for a proposer that it does not hear (Istanbul round change).
+        So all first starts go at once, and every later one, which is a restart, is RunningNode's: one at a time.
         """
         self.running = self._command(
             "start",
             self.restart_command,
-            triggers=[*self._versions, self._read_at_start],
+            update=":",
+            triggers=[self.host.instance],
             depends_on=[*self.prepared, *after],
         )
-        return self.running.id
+        return {
+            "node": self.endpoint,
+            "started": self.running.id,
+            "start": self.restart_command,
+            "runs": self._runs,
+        }
 
     @cached_property
     def endpoint(self) -> pulumi.Output[Mapping[str, object]]:
@@ -130,11 +137,13 @@ class Node(pulumi.ComponentResource):
         triggers: Sequence[pulumi.Input[str]],
         depends_on: Sequence[pulumi.Resource],
         stdin: pulumi.Input[str] | None = None,
+        update: str | None = None,
     ) -> remote.Command:
         return remote.Command(
             f"{self.name}-{name}",
             connection=self.host.ssh.connection,
             create=create,
+            update=update,
             stdin=stdin,
             triggers=list(triggers),
             logging=remote.Logging.NONE if stdin is not None else None,

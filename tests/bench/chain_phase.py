@@ -63,6 +63,8 @@ def _program(
                 "role": "validator",
                 "chain_id": network.on("parent").web3.eth.chain_id,
                 "started": "before",
+                "start": "false",
+                "runs": "",
             },
         )
         contracts = {}

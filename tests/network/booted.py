@@ -27,6 +27,12 @@ OLD_SETTINGS = SETTINGS.partition("\n")[2] + "".join(
 )
 """Without an Include, and with all host keys named."""
 
+_SSHD = f"""\
+/usr/sbin/sshd
+timeout 10 bash -c 'until (: < /dev/tcp/127.0.0.1/{PORT}) 2> /dev/null; do sleep 0.05; done'
+"""
+"""It goes to the background before it listens."""
+
 _BOOT = """
 set -eu
 mount -t tmpfs tmpfs /etc/ssh
@@ -42,8 +48,7 @@ cat > ssh_host_ed25519_key << 'END'
 {key}
 END
 echo '{public}' > ssh_host_ed25519_key.pub
-/usr/sbin/sshd
-"""
+{sshd}"""
 
 _SYSTEMD = """
 mkdir -p /run/systemd/system
@@ -81,7 +86,7 @@ class Booted:
             self.network.up(self.name)
         seed = self.network.seed(shown)
         key = ssh_key.private_key(seed).strip()
-        self.inside(_BOOT.format(settings=settings, key=key, public=ssh_key.public_key(seed)))
+        self.inside(_BOOT.format(sshd=_SSHD, settings=settings, key=key, public=ssh_key.public_key(seed)))
 
     def pretend_systemd(self) -> None:
         """Put a systemctl there which knows the one unit sshd, and notes in /run/asked what it was asked."""
@@ -90,7 +95,7 @@ class Booted:
     def restart(self) -> None:
         """End the sshd under test and start it again, as a reboot does."""
         self.inside(f"{_STOP}; while pgrep -f 'sshd [[]listener' -a | grep -v ' -D '; do sleep 0.05; done")
-        self.inside("/usr/sbin/sshd")
+        self.inside(_SSHD)
 
     def inside(self, command: str) -> str:
         """Run a command on the machine, whatever key the sshd under test shows."""

@@ -89,7 +89,7 @@ def _plain(value: Any) -> str:
     return str(value["value"] if isinstance(value, dict) else value)
 
 
-def _launch(wanted: Wanted) -> pulumi.Output[str]:
+def _launch(wanted: Wanted) -> pulumi.Output[object]:
     secret = pulumi.Output.secret
     ssh = Ssh("127.0.0.1", "root", secret("key"), "host key")
     host = Host(f"{wanted.program}-1", "127.0.0.1", ssh, "/srv", "machine-1", service=wanted.service)
@@ -108,7 +108,7 @@ def _launch(wanted: Wanted) -> pulumi.Output[str]:
         File("static-nodes.json", layout.static_nodes, json_list([])),
     ]
     text = None if wanted.public else genesis.service_chain(CHAIN_ID, [wanted.address], {})
-    return Node(host, found, values, files, text).launch()
+    return pulumi.Output.from_input(Node(host, found, values, files, text).launch()["started"])
 
 
 def main() -> None:

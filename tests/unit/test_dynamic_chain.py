@@ -54,6 +54,8 @@ NODE: Props = {
     "role": "scn",
     "chain_id": 3000.0,
     "started": "1",
+    "start": "kscnd start",
+    "runs": "0a",
     "static_nodes": ["kni://a"],
 }
 
@@ -97,6 +99,8 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> FakeChain:
         (FundingProvider(), FUNDING, {"target": "200"}, 1, []),
         (FundingProvider(), FUNDING, {"account": TWO}, 1, ["account"]),
         (RunningNodeProvider(), NODE, {"started": "2"}, 1, []),
+        (RunningNodeProvider(), NODE, {"runs": "0b"}, 1, []),
+        (RunningNodeProvider(), NODE, {"start": "kscnd restart"}, 0, []),
         (RunningNodeProvider(), NODE, {"static_nodes": ["kni://a", "kni://b"]}, 0, []),
     ],
 )

@@ -1,0 +1,117 @@
+"""A changed setting restarts the nodes concerned, one at a time, while transfers flow and all of them arrive."""
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from components.chain.console import Console
+from components.chain.errors import ChainError
+from tests.network.conftest import SETTINGS
+from tests.network.network import CHAINS, Network, Transfers
+from tests.run import Run
+
+SCNS = ("scn-1", "scn-2")
+"""Of the two pairs."""
+
+
+def pids(network: Network) -> dict[str, str]:
+    """Return the process of each node."""
+    return {node: network.run(node, "pgrep -o 'k(en|scn|cn)$'").strip() for node in network.endpoints}
+
+
+@contextmanager
+def traffic(network: Network) -> Iterator[list[Transfers]]:
+    """Send a transfer each way every second while the block runs; all have to arrive."""
+    sent: list[Transfers] = []
+    done = threading.Event()
+
+    def send() -> None:
+        while not done.wait(1):
+            sent.extend(network.send(source, 1) for source in CHAINS)
+
+    sender = threading.Thread(target=send)
+    sender.start()
+    try:
+        yield sent
+    finally:
+        done.set()
+        sender.join()
+    for transfers in sent:
+        transfers.wait(120)
+    arrived = sum(transfers.arrived() for transfers in sent)
+    print(f"sent {len(sent)}, arrived {arrived}")
+    assert arrived == len(sent) > 0
+
+
+@contextmanager
+def watched(network: Network) -> Iterator[list[int]]:
+    """Count the pairs' SCNs that answer, again and again."""
+    counts: list[int] = []
+    done = threading.Event()
+
+    def answers(node: str) -> bool:
+        try:
+            console = Console(network.endpoints[node])
+        except ChainError:
+            return False
+        try:
+            console.call("eth_chainId", timeout=2)
+        except ChainError:
+            return False
+        finally:
+            console.close()
+        return True
+
+    def watch() -> None:
+        while not done.wait(0.2):
+            counts.append(sum(map(answers, SCNS)))
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    try:
+        yield counts
+    finally:
+        done.set()
+        watcher.join()
+
+
+def change(network: Network, period: int) -> Run:
+    """Bring another anchoring period up."""
+    network.stack.configure({**SETTINGS, "anchoring": {"period": period}})
+    return network.stack.up()
+
+
+def test_a_changed_setting_restarts_the_nodes_concerned_one_at_a_time(network: Network) -> None:
+    before = pids(network)
+    with traffic(network), watched(network) as answering:
+        begin = time.monotonic()
+        run = change(network, 7)
+        print(f"both SCNs restarted in {time.monotonic() - begin:.0f} s")
+    after = pids(network)
+    assert {node for node in before if before[node] != after[node]} == set(SCNS)
+    assert min(answering) == 1, "one was down at a time, and each was"
+    assert {step.name for step in run.steps if step.type == "RunningNode"} == set(SCNS)
+    for pair in network.pairs:
+        network.wait_for_anchor(pair)
+    assert network.stack.preview(expect_no_changes=True).steps == []
+
+
+def test_a_stopped_node_is_seen_and_started_again(network: Network) -> None:
+    network.stop("scn-4")
+    stack = network.stack
+    assert "; the next up starts it" in stack.refresh().text
+    with traffic(network):
+        run = stack.up()
+    assert [(step.verb, step.type, step.name) for step in run.steps] == [("create", "RunningNode", "scn-4")]
+    assert "restarting it, because it does not answer" in run.text
+    assert stack.preview(expect_no_changes=True).steps == []
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _as_it_was(network: Network) -> Iterator[None]:
+    yield
+    network.stack.configure(SETTINGS)
+    network.stack.up()
