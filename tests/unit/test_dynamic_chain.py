@@ -174,5 +174,6 @@ def test_a_contract_tells_its_owner_and_is_gone_without_code(chain: FakeChain) -
     known = {**CONTRACT, "address": BRIDGE, "owner": OWNER}
     chain.contracts[BRIDGE].owner = TWO
     assert BridgeContractProvider().read("id", known).outs == {**known, "owner": TWO}
+    assert BridgeContractProvider().read("id", dict(CONTRACT)).id == ""
     del chain.contracts[BRIDGE]
     assert BridgeContractProvider().read("id", known).id == ""
