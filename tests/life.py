@@ -4,8 +4,7 @@ Every value makes the way over the wire that Pulumi makes: numbers become floats
 hold is an AssertionError which says it.
 """
 
-import asyncio
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 import pulumi
@@ -18,7 +17,11 @@ from components.dynamic.base import PROVIDER_KEY, Props, Provider
 
 def wire(props: Props, *, keep_unknowns: bool = False) -> Props:
     """Return what arrives at the other end."""
-    sent: Struct = asyncio.run(rpc.serialize_properties(props, {}))
+    sending = rpc.serialize_properties(props, {})
+    try:
+        sending.send(None)  # to its end at once, as plain values are not waited for
+    except StopIteration as done:
+        sent: Struct = done.value
     received = rpc.deserialize_properties(Struct.FromString(sent.SerializeToString()), keep_unknowns)
     return dict(received)
 
@@ -34,8 +37,11 @@ class Life:
         self.inputs: Props = {}
         self.outs: Props = {}
 
-    def up(self, program: Props) -> str:
-        """Bring it to what the program says; return the verb that it took."""
+    def up(self, program: Props, later: list[Callable[[], object]] | None = None) -> str:
+        """Bring it to what the program says; return the verb that it took.
+
+        `later` gets what is to be done at the end of the run: the delete of one that was replaced.
+        """
         if not self.id:
             return self._create(program)
         news = self.check(program)
@@ -55,7 +61,10 @@ class Life:
             self.provider.delete(old_id, wire(old_outs))
         verb = self._create(program, "replace")
         if not diff.delete_before_replace:
-            self.provider.delete(old_id, wire(old_outs))
+            after = [] if later is None else later
+            after.append(lambda: self.provider.delete(old_id, wire(old_outs)))
+            if later is None:
+                after.pop()()
         return verb
 
     def _create(self, program: Props, verb: str = "create") -> str:
