@@ -1,6 +1,7 @@
 """The life of local networks and hosts, and of the first login to one, for real. Needs root."""
 
 import os
+import select
 import signal
 from collections.abc import Iterator
 
@@ -27,13 +28,23 @@ def network() -> Iterator[Network]:
         yield network
 
 
+def end(pid: int) -> None:
+    """Kill a process, and return when it is dead."""
+    handle = os.pidfd_open(pid)
+    try:
+        signal.pidfd_send_signal(handle, signal.SIGKILL)
+        assert select.select([handle], [], [], 10)[0]
+    finally:
+        os.close(handle)
+
+
 def test_a_local_network() -> None:
     one, other = Network(), Network()
 
     def kill() -> None:
         switch = keeper_of(other.folder)
         assert switch
-        os.kill(switch.pid, signal.SIGKILL)
+        end(switch.pid)
 
     edits = [Edit({"subnet": str(default_subnet(free_id()))}, "replace"), Edit(other.props, "replace")]
     life = Life(LocalNetworkProvider(), LocalNetwork)
@@ -50,7 +61,7 @@ def test_a_local_host(network: Network) -> None:
     secrets = [program["host_private_key"].splitlines()[3]]
 
     def kill() -> None:
-        os.kill(network.first_process("alpha-en"), signal.SIGKILL)
+        end(network.first_process("alpha-en"))
 
     edits = [
         Edit({"address": network.address("gamma-scn")}, "replace"),
