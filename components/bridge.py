@@ -2,6 +2,8 @@
 
 The order is safe by construction: a threshold depends on its operators, so growing registers first and raises
 after, and shrinking lowers first (in Pulumi's update phase) and deregisters after (in its delete phase).
+An operator is its SCN's, so votes, their funding and registrations go by the SCN and not by the pair: when a pair gets
+another name, or two pairs change SCNs, the deletes of old resources would else take the votes of the new ones.
 """
 
 from collections.abc import Mapping, Sequence
@@ -88,9 +90,10 @@ class Bridge(pulumi.ComponentResource):
             pulumi.ResourceOptions.merge(pulumi.ResourceOptions(protect=protect or None), opts),
         )
         self._settings = settings
+        self._scns = frozenset(service_chain.nodes)
         self.threshold = settings.threshold
-        self.parent = self._side(parent, {pair.name: pair.operators.parent for pair in pairs})
-        self.child = self._side(child, {pair.name: pair.operators.child for pair in pairs})
+        self.parent = self._side(parent, {pair: pair.operators.parent for pair in pairs})
+        self.child = self._side(child, {pair: pair.operators.child for pair in pairs})
         self.registrations = [self._registration(pair, service_chain) for pair in pairs]
         done = [
             *self.registrations,
@@ -109,7 +112,12 @@ class Bridge(pulumi.ComponentResource):
             parent=self, depends_on=[*chain.ready, *depends_on], deleted_with=chain.lives_with
         )
 
-    def _side(self, chain: Chain, operators: Mapping[str, Account]) -> Side:
+    def _once(self, pair: BridgePair, suffix: str) -> pulumi.ResourceOptions:
+        """Return the name that stacks knew it by when it went by its pair, where no SCN has that name now."""
+        known = [] if pair.name in self._scns else [pulumi.Alias(name=f"{pair.name}-{suffix}")]
+        return pulumi.ResourceOptions(aliases=known)
+
+    def _side(self, chain: Chain, operators: Mapping[BridgePair, Account]) -> Side:
         settings, name = self._settings, chain.name
         contract = BridgeContract(
             f"{name}-bridge",
@@ -125,16 +133,16 @@ class Bridge(pulumi.ComponentResource):
         cohort = [account.address for account in operators.values()]
         for pair, account in operators.items():
             vote = BridgeOperator(
-                f"{pair}-{name}-vote",
+                f"{pair.scn}-{name}-vote",
                 chain.props(bridge=contract.address, operator=account.address, cohort=cohort),
-                self._opts(chain),
+                pulumi.ResourceOptions.merge(self._opts(chain), self._once(pair, f"{name}-vote")),
             )
             votes.append(vote)
             if name == "parent":  # on the child chain gas is free
                 Funding(
-                    f"{pair}-{name}-funding",
+                    f"{pair.scn}-{name}-funding",
                     chain.props(account=account.address, **_levels(settings.operator_balance)),
-                    self._opts(chain),
+                    pulumi.ResourceOptions.merge(self._opts(chain), self._once(pair, f"{name}-funding")),
                 )
         threshold = OperatorThreshold(
             f"{name}-threshold",
@@ -146,7 +154,7 @@ class Bridge(pulumi.ComponentResource):
     def _registration(self, pair: BridgePair, service_chain: ServiceChain) -> BridgeRegistration:
         scn = service_chain.nodes[pair.scn]
         return BridgeRegistration(
-            f"{pair.name}-registration",
+            f"{pair.scn}-registration",
             {
                 "node": scn.endpoint,
                 "en": pair.en.endpoint,
@@ -154,8 +162,11 @@ class Bridge(pulumi.ComponentResource):
                 "parent_bridge": self.parent.contract.address,
                 "restart": scn.restart_command,
             },
-            pulumi.ResourceOptions(
-                parent=self, depends_on=[service_chain.ready[pair.scn], pair.ready], deleted_with=scn
+            pulumi.ResourceOptions.merge(
+                self._once(pair, "registration"),
+                pulumi.ResourceOptions(
+                    parent=self, depends_on=[service_chain.ready[pair.scn], pair.ready], deleted_with=scn
+                ),
             ),
         )
 

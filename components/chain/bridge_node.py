@@ -45,8 +45,16 @@ class Registration:
 
 
 def read_registration(console: Console, child: str, parent: str) -> Registration:
-    """Read the journal and what is live of it. Raises ChainError when the child contract has another counterpart."""
-    entries: list[dict[str, Any]] = console.call("subbridge_listBridge") or []
+    """Read the journal and what is live of it. Raises ChainError when the child contract has another counterpart.
+
+    A node whose sub bridge is off, as that of an SCN that has left its pair, has none and does not know the method.
+    """
+    try:
+        entries: list[dict[str, Any]] = console.call("subbridge_listBridge") or []
+    except NodeError as error:
+        if "does not exist" not in str(error):
+            raise
+        entries = []
     entry = next((e for e in entries if str(e["childAddress"]).lower() == child.lower()), None)
     if entry is None:
         return Registration(registered=False, live=False)

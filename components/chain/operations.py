@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from eth_utils.address import to_checksum_address
 
 from components.chain import plan
-from components.chain.bridge_contract import VALUE_TRANSFER, require_state, transaction
+from components.chain.bridge_contract import VALUE_TRANSFER, read_state, require_state, transaction
 from components.chain.console import Console
 from components.chain.errors import ChainError
 from components.chain.plan import BridgeState, Step
@@ -23,13 +23,20 @@ def register_operators(console: Console, signer: Signer, bridge: str, operators:
 
 
 def deregister_operator(console: Console, signer: Signer, bridge: str, operator: str) -> None:
-    """Take the vote of `operator` away. Raises ChainError, Refused."""
-    _close(console, signer, bridge, lambda state: plan.deregister_operator(state, operator))
+    """Take the vote of `operator` away, where there is a contract. Raises ChainError, Refused."""
+    if read_state(console, bridge):
+        _close(console, signer, bridge, lambda state: plan.deregister_operator(state, operator))
 
 
 def set_threshold(console: Console, signer: Signer, bridge: str, threshold: int) -> None:
     """Set the votes that a value transfer needs. Raises ChainError, Refused."""
     _close(console, signer, bridge, lambda state: plan.set_threshold(state, VALUE_TRANSFER, threshold))
+
+
+def reset_threshold(console: Console, signer: Signer, bridge: str) -> None:
+    """Set the votes that a value transfer needs back to one, where there is a contract. Raises ChainError."""
+    if read_state(console, bridge):
+        _close(console, signer, bridge, lambda state: plan.reset_threshold(state, VALUE_TRANSFER))
 
 
 def _close(console: Console, signer: Signer, bridge: str, steps: Callable[[BridgeState], list[Step]]) -> None:

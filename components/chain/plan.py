@@ -9,6 +9,8 @@ from dataclasses import dataclass, replace
 
 MAX_OPERATORS = 12
 """MAX_OPERATOR of the contract (BridgeOperator.sol)."""
+LOWEST_THRESHOLD = 1
+"""What the constructor sets, and the least that the contract takes (BridgeOperator.sol)."""
 
 
 @dataclass(frozen=True)
@@ -68,12 +70,13 @@ def deregister_operator(bridge: BridgeState, operator: str) -> list[Step]:
     """Take an account's vote away.
 
     Raises Refused when fewer operators than the threshold would stay: transfers would stop for good, and the
-    contract does not lower the threshold by itself.
+    contract does not lower the threshold by itself. The last one may go at the lowest threshold, which is how a
+    bridge ends: the contract is as empty then as it was when it was new, and pays nothing out.
     """
     if operator not in bridge.operators:
         return []
     remaining = len(bridge.operators) - 1
-    if remaining < bridge.threshold:
+    if remaining < bridge.threshold and bridge.threshold > LOWEST_THRESHOLD:
         msg = (
             f"operator {operator} cannot be removed: {remaining} operators would stay and the threshold is "
             f"{bridge.threshold}, so no transfer could ever pass; lower the threshold first"
@@ -105,6 +108,11 @@ def set_threshold(bridge: BridgeState, vote_type: int, threshold: int) -> list[S
         raise Refused(msg)
     words = f"set the threshold of value transfers to {threshold} (was {bridge.threshold})"
     return [Step("setOperatorThreshold", (vote_type, threshold), words)]
+
+
+def reset_threshold(bridge: BridgeState, vote_type: int) -> list[Step]:
+    """Set the threshold back to what the constructor set. Without operators the contract would revert it."""
+    return set_threshold(bridge, vote_type, LOWEST_THRESHOLD) if bridge.operators else []
 
 
 def fill_up(balance: int, minimum: int, target: int) -> int:

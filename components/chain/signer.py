@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 if TYPE_CHECKING:
     from eth_account.signers.local import LocalAccount
@@ -14,7 +14,7 @@ class Signer(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     kind: Literal["key"] = "key"
-    private_key: str
+    private_key: str = Field(repr=False)
     """64 hex digits."""
 
     def account(self) -> "LocalAccount":

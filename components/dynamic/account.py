@@ -2,6 +2,7 @@
 
 import pulumi
 from pulumi.dynamic import Resource
+from pydantic import Field
 
 from components.dynamic.base import Inputs, Props, Provider
 
@@ -9,9 +10,9 @@ from components.dynamic.base import Inputs, Props, Provider
 class AccountInputs(Inputs):
     """The key and what follows from it; the latter is filled in here."""
 
-    private_key: str
+    private_key: str = Field(pattern=r"^[0-9a-fA-F]{64}$", repr=False)
     """64 hex digits."""
-    password: str | None = None
+    password: str | None = Field(default=None, repr=False)
     """Given for accounts that a node reads from a keystore file."""
     address: str | None = None
     public_key: str | None = None

@@ -51,6 +51,8 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
         """Gone when no code is there; otherwise tell who owns it now."""
         from components.chain.bridge_contract import read_state
 
+        if "address" not in known:  # what is there is found again by a create
+            return None
         with session(inputs) as console:
             state = read_state(console, known["address"])
             return None if state is None else {"owner": state.owner}

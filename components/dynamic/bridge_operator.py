@@ -19,7 +19,7 @@ class BridgeOperatorInputs(ChainInputs):
 
 
 class BridgeOperatorProvider(ChainProvider[BridgeOperatorInputs]):
-    """Registers, and deregisters on removal; refuses to leave fewer operators than the threshold."""
+    """Registers, and deregisters on removal; refuses to leave fewer operators than the threshold, but for none at 1."""
 
     inputs_type = BridgeOperatorInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge", "operator"})

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pulumi
 from pulumi.dynamic import Resource
+from pydantic import Field
 
 from components.dynamic.base import Inputs, Props, Provider
 from components.ssh.errors import CommandFailed, LoginDenied, NoAnswer, SshError, WrongHostKey
@@ -48,7 +49,7 @@ class FirstLoginInputs(Inputs):
     """With the host key that is pinned from the first login on."""
     one_time_host_key: str
     """The public key that the machine was booted with."""
-    host_private_key: str
+    host_private_key: str = Field(repr=False)
     """The private half of the host key in `login`."""
     machine: str
     """Another one for another machine."""

@@ -32,7 +32,7 @@ class LocalHostInputs(Inputs):
     name: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
     address: IPv4Address
     prefix_length: Annotated[int, Field(ge=16, le=26)]
-    host_private_key: Annotated[str, Field(pattern=r"^-----BEGIN OPENSSH PRIVATE KEY-----\n")]
+    host_private_key: Annotated[str, Field(pattern=r"^-----BEGIN OPENSSH PRIVATE KEY-----\n", repr=False)]
     authorized_key: Annotated[str, Field(pattern=r"^ssh-ed25519 [A-Za-z0-9+/=]+$")]
 
     @property

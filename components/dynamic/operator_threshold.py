@@ -7,9 +7,6 @@ import pulumi
 from components.dynamic.base import Props
 from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
 
-_DEFAULT = 1
-"""What the constructor sets (BridgeOperator.sol)."""
-
 
 class OperatorThresholdInputs(ChainInputs):
     """The threshold of value transfers in one contract."""
@@ -46,10 +43,10 @@ class OperatorThresholdProvider(ChainProvider[OperatorThresholdInputs]):
 
     def remove(self, inputs: OperatorThresholdInputs, known: Props) -> None:  # noqa: ARG002
         """Back to the contract's default, so that operators can go afterwards."""
-        from components.chain.operations import set_threshold
+        from components.chain.operations import reset_threshold
 
         with session(inputs) as console:
-            set_threshold(console, inputs.signer, inputs.bridge, _DEFAULT)
+            reset_threshold(console, inputs.signer, inputs.bridge)
 
 
 class OperatorThreshold(ChainResource, module="servicechain", name="OperatorThreshold"):

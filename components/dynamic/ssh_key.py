@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 class SshKeyInputs(Inputs):
     """The seed is an ed25519 private key in hex. `public_key` is not given by anyone but computed from it."""
 
-    seed: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    seed: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", repr=False)]
     public_key: str | None = None
 
 

@@ -4,7 +4,7 @@ from base64 import b64decode, b64encode
 from hashlib import sha256
 from typing import Optional
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class Login(BaseModel):
@@ -15,7 +15,7 @@ class Login(BaseModel):
     host: str
     port: int = 22
     user: str = "root"
-    private_key: str
+    private_key: str = Field(repr=False)
     """Of the user, as OpenSSH writes it."""
     host_key: str
     """The one public key that the machine may show: `ssh-ed25519 AAAA...`."""

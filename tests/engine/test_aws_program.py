@@ -86,11 +86,12 @@ def test_an_example_is_previewed_in_full(tmp_path: Path, cloud: Moto, name: str,
     stack = AwsStack(tmp_path, cloud, example(name))
     plan = stack.preview(diff=True)
     nodes = {f"{pair}-en" for pair in pairs} | {f"scn-{i + 1}" for i in range(scns)}
+    paired = {f"scn-{i + 1}" for i in range(len(pairs))}
     assert {step.verb for step in plan.steps} == {"create"}
     assert made(plan, "Instance") == {f"{node}-instance" for node in nodes | {"bastion"}}
     assert made(plan, "RunningNode") == nodes
-    assert made(plan, "BridgeOperator") == {f"{pair}-{chain}-vote" for pair in pairs for chain in ("parent", "child")}
-    assert made(plan, "BridgeRegistration") == {f"{pair}-registration" for pair in pairs}
+    assert made(plan, "BridgeOperator") == {f"{scn}-{chain}-vote" for scn in paired for chain in ("parent", "child")}
+    assert made(plan, "BridgeRegistration") == {f"{scn}-registration" for scn in paired}
     assert "@10.4" in plan.text, "KNIs are known before any machine exists"
     assert cloud.leftovers() == []
     for secret in (stack.seed, derive(stack.seed, "node/scn-1"), "PRIVATE KEY"):

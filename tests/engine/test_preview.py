@@ -50,8 +50,8 @@ def test_everything_is_planned(plan: Run) -> None:
     for chain in ("parent", "child"):
         assert ("BridgeContract", f"{chain}-bridge") in made
         assert ("OperatorThreshold", f"{chain}-threshold") in made
-        assert {("BridgeOperator", f"{pair}-{chain}-vote") for pair in ("alpha", "beta")} <= made
-    assert {("BridgeRegistration", f"{pair}-registration") for pair in ("alpha", "beta")} <= made
+        assert {("BridgeOperator", f"{scn}-{chain}-vote") for scn in ("scn-1", "scn-2")} <= made
+    assert {("BridgeRegistration", f"{scn}-registration") for scn in ("scn-1", "scn-2")} <= made
     assert {step.verb for step in plan.steps} == {"create"}
 
 

@@ -10,6 +10,7 @@ from components.dynamic.local_namespaces import BASE
 from components.dynamic.local_network import LocalNetworkProvider
 from components.hosts.addresses import default_subnet
 from components.hosts.local_preflight import missing
+from tests.network.lone_chain import LoneChain, lone_chain
 from tests.network.network import Network
 from tests.network.traces import Traces
 from tests.stack import Failed, Run, Settings, Stack, settings
@@ -42,6 +43,15 @@ def network(stack: Stack, first_up: Run) -> Network:
     """Return the network."""
     assert first_up.changes.keys() == {"create"}
     return Network(stack)
+
+
+@pytest.fixture(scope="package")
+def chain() -> Iterator[LoneChain]:
+    """Yield a chain of one validator; at the end nothing of it may be left."""
+    if missing():
+        pytest.skip(" ".join(missing()))
+    with lone_chain() as chain:
+        yield chain
 
 
 @contextmanager

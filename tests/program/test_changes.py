@@ -54,6 +54,14 @@ def test_a_pair_that_is_removed_takes_its_own_machine_along() -> None:
     assert {name for type_, name in touched if type_ == "Volume"} == {"pair-1-en-data"}
 
 
+@pytest.mark.parametrize("pairs", [{"renamed": "scn-1", "pair-2": "scn-2"}, {"pair-1": "scn-2", "pair-2": "scn-1"}])
+def test_a_pair_with_another_name_or_scn_leaves_the_votes_alone(before: Program, pairs: dict[str, str]) -> None:
+    after = run(aws(2, pairs=[{"name": name, "scn": scn} for name, scn in pairs.items()]), before=before)
+    votes = [{name: one.inputs["operator"] for name, one in of.of("BridgeOperator").items()} for of in (before, after)]
+    assert votes[0] == votes[1]
+    assert len(votes[0]) == 4
+
+
 def test_a_larger_disk_is_grown_in_place(before: Program) -> None:
     after = run(aws(2, aws=section(scn={"dataGib": 400})), before=before)
     scns = [f"scn-{i}" for i in range(1, 5)]

@@ -43,6 +43,7 @@ class FakeNode:
         self.memory: set[str] = set()
         self.subscribed: set[str] = set()
         self.code = {CHILD, PARENT}
+        self.sub_bridge = True
         self.fails: list[str] = []
         """Errors of the next registrations; each leaves the node half-registered."""
         self.calls: list[tuple[str, tuple[object, ...]]] = []
@@ -74,6 +75,8 @@ class FakeNode:
         return [{"id": peer} for peer in self.peers]
 
     def _listBridge(self) -> list[dict[str, object]] | None:  # noqa: N802
+        if not self.sub_bridge:
+            fail("subbridge_listBridge: the method subbridge_listBridge does not exist/is not available")
         entries = [{"childAddress": c.lower(), "parentAddress": p, "subscribed": True} for c, p in self.journal.items()]
         return entries or None  # as Go encodes an empty list
 

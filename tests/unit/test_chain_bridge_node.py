@@ -163,3 +163,11 @@ def test_nothing_to_let_go_needs_no_main_bridge(scn: FakeNode) -> None:
     scn.peers = []
     deregister(scn.console, CHILD, PARENT)
     assert changes(scn) == []
+
+
+def test_a_node_whose_sub_bridge_is_off_has_nothing_to_let_go() -> None:
+    node = FakeNode()
+    node.sub_bridge = False
+    assert read_registration(node.console, CHILD, PARENT) == Registration(registered=False, live=False)
+    deregister(node.console, CHILD, PARENT)
+    assert not node.called("subbridge_deregisterBridge")

@@ -13,6 +13,7 @@ from components.chain.plan import (
     fill_up,
     register_operator,
     register_operators,
+    reset_threshold,
     set_threshold,
 )
 from tests.unit.fake_contract import Contract, Revert
@@ -68,7 +69,7 @@ def test_the_thirteenth_operator_is_refused() -> None:
     )
 
 
-@pytest.mark.parametrize(("operators", "threshold"), [(1, 1), (2, 2), (12, 12), (1, 2)])
+@pytest.mark.parametrize(("operators", "threshold"), [(2, 2), (12, 12), (1, 2)])
 def test_an_operator_that_the_threshold_needs_is_kept(operators: int, threshold: int) -> None:
     with pytest.raises(Refused) as caught:
         deregister_operator(state(operators, threshold), NAMES[0])
@@ -76,6 +77,14 @@ def test_an_operator_that_the_threshold_needs_is_kept(operators: int, threshold:
         f"operator operator-1 cannot be removed: {operators - 1} operators would stay and the threshold is "
         f"{threshold}, so no transfer could ever pass; lower the threshold first"
     )
+
+
+def test_a_bridge_ends_with_its_last_operator_at_the_lowest_threshold() -> None:
+    assert deregister_operator(state(1), NAMES[0]) == [
+        Step("deregisterOperator", ("operator-1",), "deregister operator operator-1")
+    ]
+    assert [step.arguments for step in reset_threshold(state(2, threshold=2), 0)] == [(0, 1)]
+    assert reset_threshold(state(0, threshold=2), 0) == []  # it would revert, and there is nothing to be voted for
 
 
 @pytest.mark.parametrize(("operators", "threshold"), [(2, 0), (2, -1), (2, 3), (0, 2), (12, 13)])
@@ -153,7 +162,8 @@ def test_no_order_of_wishes_reverts_or_stops_the_bridge(asked: list[tuple[str, i
             continue
         for step in steps:
             apply(contract, step)  # raises Revert
-            assert 1 <= contract.thresholds[0] <= len(contract.operators) <= 12
+            lowest = contract.thresholds[0] == 1 and step.function == "deregisterOperator"  # the last one may go
+            assert (0 if lowest else contract.thresholds[0]) <= len(contract.operators) <= 12
         assert plan(wish, contract) == []
         assert contract.thresholds[1] == 1  # votes on the configuration are none of our business
 

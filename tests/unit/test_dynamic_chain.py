@@ -174,9 +174,17 @@ def test_a_threshold_drifts_is_mended_and_goes_back_to_one(chain: FakeChain) -> 
     assert bridge.thresholds == {0: 1, 1: 1}
 
 
+def test_without_a_contract_there_is_nothing_to_undo(chain: FakeChain) -> None:
+    del chain.contracts[BRIDGE]
+    OperatorThresholdProvider().delete("id", dict(THRESHOLD))
+    BridgeOperatorProvider().delete("id", dict(VOTE))
+    assert chain.sent == []
+
+
 def test_a_contract_tells_its_owner_and_is_gone_without_code(chain: FakeChain) -> None:
     known = {**CONTRACT, "address": BRIDGE, "owner": OWNER}
     chain.contracts[BRIDGE].owner = TWO
     assert BridgeContractProvider().read("id", known).outs == {**known, "owner": TWO}
+    assert BridgeContractProvider().read("id", dict(CONTRACT)).id == ""
     del chain.contracts[BRIDGE]
     assert BridgeContractProvider().read("id", known).id == ""

@@ -1,0 +1,104 @@
+"""The cheapest real chain: one kcn validator on a local host, without Pulumi."""
+
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from components.chain.console import Console, connect, wait_for
+from components.chain.endpoint import Endpoint
+from components.chain.signer import Signer
+from components.dynamic import ssh_key
+from components.dynamic.base import Props
+from components.nodes import conf, files, genesis
+from components.nodes.package import Package
+from tests.network.local_hosts import Network, running_network
+from tests.stack import ROOT
+
+CHAIN_ID = 2020
+HOST = "parent"
+COIN = 10**18
+GKEI = 10**9
+PACKAGE = Package("kcn", ROOT / ".build/packages/kcn-v1.0.3-linux-amd64.tar.gz")
+ARTIFACT = str(ROOT / ".build/bridge/Bridge.json")
+START_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class LoneChain:
+    """A chain that makes blocks by itself, with gas as on the public networks."""
+
+    network: Network
+
+    def signer(self, label: str) -> Signer:
+        """Return the account of that label; `owner`, `owner-2` and `operator-1` to `operator-12` have coins."""
+        return Signer(private_key=self.network.seed(label))
+
+    def address(self, label: str) -> str:
+        """Return the address of that account."""
+        return str(self.signer(label).account().address)
+
+    @property
+    def balances(self) -> Mapping[str, int]:
+        """Return who holds what from the first block on."""
+        rich = ("owner", "owner-2", *(f"operator-{i + 1}" for i in range(12)))
+        return {self.address(label): 10**6 * COIN for label in rich}
+
+    @cached_property
+    def endpoint(self) -> Props:
+        """Return the validator's console, as inputs have it; the key in it is written differently each time."""
+        seed = self.network.seed
+        return {
+            "node": HOST,
+            "host": self.network.address(HOST),
+            "port": 22.0,
+            "user": "root",
+            "private_key": ssh_key.private_key(seed("client")),
+            "host_key": ssh_key.public_key(seed(HOST)),
+            "ipc": files.Layout("/srv", PACKAGE).ipc,
+        }
+
+    def props(self, signer: str = "owner", **more: object) -> Props:
+        """Return the inputs of a resource on this chain."""
+        key = {"kind": "key", "private_key": self.signer(signer).private_key}
+        return {"chain_id": float(CHAIN_ID), "endpoints": [self.endpoint], "signer": key, **more}
+
+    @contextmanager
+    def console(self) -> Iterator[Console]:
+        """Connect."""
+        with connect([Endpoint.model_validate(self.endpoint)], CHAIN_ID) as console:
+            yield console
+
+    def start(self) -> None:
+        """Make the host and start the validator on it; return when it has made a block."""
+        self.network.up(HOST)
+        layout = files.Layout("/srv", PACKAGE)
+        disk = self.network.folder / HOST / "srv"
+        shutil.copy(str(PACKAGE.archive), disk / PACKAGE.file_name)
+        commands = files.scripts(layout)
+        self.network.run(HOST, commands["unpack"])
+        validator = self.address("validator")
+        texts = {
+            layout.conf: conf.render(PACKAGE.conf, conf.validator(CHAIN_ID, layout.data)),
+            layout.node_key: self.signer("validator").private_key,
+            layout.genesis: genesis.parent_chain(CHAIN_ID, [validator], self.balances, 25 * GKEI),
+        }
+        for path, text in texts.items():
+            place = disk / Path(path).relative_to("/srv")
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_text(text)
+        self.network.run(HOST, commands["init"])
+        self.network.run(HOST, commands["start"])
+        with self.console() as console:
+            wait_for(lambda: console.web3.eth.block_number >= 1 or f"{HOST}: no block yet", START_SECONDS)
+
+
+@contextmanager
+def lone_chain() -> Iterator[LoneChain]:
+    """Run the chain; afterwards nothing of it may be left."""
+    with running_network() as network:
+        chain = LoneChain(network)
+        chain.start()
+        yield chain

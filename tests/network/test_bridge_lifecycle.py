@@ -1,0 +1,89 @@
+"""The life of what needs running pairs: nodes, registrations and proofs, on the network that all bridge tests share."""
+
+from contextlib import closing
+
+from components.chain.bridge_node import deregister, read_registration
+from components.chain.console import Console
+from components.chain.endpoint import Endpoint
+from components.chain.transfer import requested
+from components.dynamic.base import Props
+from components.dynamic.bridge_registration import BridgeRegistration, BridgeRegistrationProvider
+from components.dynamic.running_node import RunningNode, RunningNodeProvider
+from components.dynamic.transfer_proof import TransferProof, TransferProofProvider
+from tests.lifecycle import Behind, Edit, Life, lifecycle
+from tests.network.network import Network
+
+PAIR, EN, SCN, UNPAIRED = "alpha", "alpha-en", "scn-1", "scn-3"
+
+
+def program_of(network: Network, kind: str, name: str, *computed: str) -> Props:
+    """Return the inputs of a resource as the program gives them."""
+    known = network.stack.of_type(kind)[name]
+    return {key: value for key, value in known.items() if key != "__provider"} | dict.fromkeys(computed)
+
+
+def secret_of(endpoint: Props) -> str:
+    return str(endpoint["private_key"].splitlines()[3])
+
+
+def test_a_running_node(network: Network) -> None:
+    program = program_of(network, "RunningNode", EN, "version")
+    disappear = Behind(lambda: network.stop(EN), before_mending=lambda: network.start(EN))
+    edits = [
+        Edit({"started": "again"}),
+        Edit({"static_nodes": []}, "same"),
+        Edit({"static_nodes": program["static_nodes"]}, "same"),
+    ]
+    secrets = [secret_of(program["node"])]
+    life = Life(RunningNodeProvider(), RunningNode)
+    try:
+        lifecycle(life, program, edits, disappear=disappear, secrets=secrets, lasting=True)
+    finally:
+        network.start(EN)
+
+
+def test_a_registration(network: Network) -> None:
+    program = program_of(network, "BridgeRegistration", f"{SCN}-registration")
+
+    def let_go() -> None:
+        with closing(Console(Endpoint.model_validate(program["node"]))) as scn:
+            deregister(scn, program["child_bridge"], program["parent_bridge"])
+
+    life = Life(BridgeRegistrationProvider(), BridgeRegistration)
+    edits = [Edit({"restart": "false"}), Edit({"restart": program["restart"]})]
+    secrets = [secret_of(program["node"])]
+    try:
+        lifecycle(life, program, edits, disappear=Behind(let_go), secrets=secrets)
+    finally:
+        BridgeRegistrationProvider().create(program)
+    for source in ("parent", "child"):
+        network.send(source, 1).wait(60)
+
+
+def test_an_scn_that_left_its_pair_has_nothing_to_deregister(network: Network) -> None:
+    known = program_of(network, "BridgeRegistration", f"{SCN}-registration")
+    left: Props = {**known, "node": program_of(network, "RunningNode", UNPAIRED)["node"]}
+    provider = BridgeRegistrationProvider()
+    assert provider.read("id", left).id == ""
+    provider.delete("id", left)
+
+
+def test_a_proof(network: Network) -> None:
+    program = program_of(network, "TransferProof", "child-to-parent-proof", "proven_requests")
+    direction = network.direction("child")
+    before = requested(direction)
+    edits = [
+        Edit({"amount": "2"}, "same"),
+        Edit({"covers": [*program["covers"][:-1], "2"]}),
+        Edit({"target_endpoints": program["target_endpoints"][:1]}),
+        Edit({"target_endpoints": program["target_endpoints"]}, "same"),
+    ]
+    secrets = [secret_of(program["endpoints"][0]), program["signer"]["private_key"]]
+    life = Life(TransferProofProvider(), TransferProof)
+    lifecycle(life, program, edits, secrets=secrets, lasting=True)
+    assert requested(direction) == before + 2, "one for the create and one for another set of operators"
+
+
+def test_the_registrations_are_as_before(network: Network) -> None:
+    found = read_registration(network.console(SCN), network.bridges["child"], network.bridges["parent"])
+    assert found.live

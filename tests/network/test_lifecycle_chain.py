@@ -1,0 +1,142 @@
+"""The life of everything on a chain, with real contracts on a real node."""
+
+from collections.abc import Iterator
+
+import pytest
+from eth_abi.abi import encode
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
+from components.chain import operations
+from components.chain.transactions import Transaction, execute
+from components.dynamic.balance import Funding, FundingProvider, Liquidity, LiquidityProvider
+from components.dynamic.base import Props
+from components.dynamic.bridge_contract import BridgeContract, BridgeContractProvider
+from components.dynamic.bridge_operator import BridgeOperator, BridgeOperatorProvider
+from components.dynamic.operator_threshold import OperatorThreshold, OperatorThresholdProvider
+from tests.lifecycle import Behind, Edit, Life, lifecycle
+from tests.network.lone_chain import ARTIFACT, COIN, LoneChain
+
+NOWHERE = "0x" + "00" * 19 + "11"
+
+
+@pytest.fixture(scope="module")
+def bridge(chain: LoneChain) -> Iterator[str]:
+    """Yield the address of a contract with one operator, number 12."""
+    life = Life(BridgeContractProvider(), BridgeContract)
+    life.up(chain.props(mode_mint_burn=False, artifact=ARTIFACT))
+    address = str(life.outs["address"])
+    with chain.console() as console:
+        operations.register_operators(console, chain.signer("owner"), address, [chain.address("operator-12")])
+    yield address
+    life.delete()
+
+
+@pytest.fixture
+def secrets(chain: LoneChain) -> list[str]:
+    """Return what nobody may see."""
+    return [chain.signer("owner").private_key, chain.endpoint["private_key"].splitlines()[3]]
+
+
+def further(chain: LoneChain) -> list[Edit]:
+    """Return the edits of the nodes and of the key that every resource on a chain goes through."""
+    second = {**chain.endpoint, "node": "second"}
+    return [
+        Edit({"endpoints": [chain.endpoint, second]}, "same"),
+        Edit({"endpoints": [second]}),
+        Edit({"endpoints": [chain.endpoint]}),
+    ]
+
+
+def test_a_bridge_contract(chain: LoneChain, secrets: list[str]) -> None:
+    program = chain.props("owner-2", mode_mint_burn=False, artifact=ARTIFACT, address=None, owner=None)
+    life = Life(BridgeContractProvider(), BridgeContract)
+
+    def lose() -> None:
+        life.outs["address"] = NOWHERE
+
+    edits = [
+        *further(chain),
+        Edit({"artifact": "elsewhere.json"}, "same"),
+        Edit({"artifact": ARTIFACT}, "same"),
+        Edit({"mode_mint_burn": True}, "replace"),
+    ]
+    lifecycle(life, program, edits, disappear=Behind(lose), secrets=secrets, lasting=True)
+    with chain.console() as console:
+        sent = console.web3.eth.get_transaction_count(chain.signer("owner-2").account().address)
+    assert sent == 4  # two contracts, each with its deployer's vote taken
+
+
+def test_an_operator(chain: LoneChain, bridge: str, secrets: list[str]) -> None:
+    one, two = chain.address("operator-1"), chain.address("operator-2")
+    program = chain.props(bridge=bridge, operator=one, cohort=[one])
+
+    def deregister() -> None:
+        with chain.console() as console:
+            operations.deregister_operator(console, chain.signer("owner"), bridge, two)
+
+    edits = [*further(chain), Edit({"cohort": [one, two]}, "same"), Edit({"operator": two}, "replace")]
+    life = Life(BridgeOperatorProvider(), BridgeOperator)
+    lifecycle(life, program, edits, disappear=Behind(deregister), secrets=secrets)
+
+
+def test_a_threshold(chain: LoneChain, bridge: str, secrets: list[str]) -> None:
+    program = chain.props(bridge=bridge, threshold=1.0)
+    with chain.console() as console:
+        operations.register_operators(console, chain.signer("owner"), bridge, [chain.address("operator-3")])
+
+    def lower() -> None:
+        with chain.console() as console:
+            operations.set_threshold(console, chain.signer("owner"), bridge, 1)
+
+    edits = [*further(chain), Edit({"threshold": 2.0})]
+    drifts = [(Behind(lower), ["threshold"])]
+    life = Life(OperatorThresholdProvider(), OperatorThreshold)
+    lifecycle(life, program, edits, drifts=drifts, secrets=secrets, lasting=True)
+    with chain.console() as console:
+        operations.deregister_operator(console, chain.signer("owner"), bridge, chain.address("operator-3"))
+
+
+def levels(minimum: int, target: int) -> Props:
+    return {"minimum": str(minimum), "target": str(target)}
+
+
+def test_the_balance_of_an_account(chain: LoneChain, secrets: list[str]) -> None:
+    account = chain.address("poor")
+    program = chain.props(account=account, **levels(5 * COIN, 10 * COIN))
+
+    def spend() -> None:
+        with chain.console() as console:
+            away = Transaction("spend", console.web3.eth.account.from_key("11" * 32).address, value=8 * COIN)
+            execute(console, chain.signer("poor"), [away])
+
+    edits = [*further(chain), Edit(levels(6 * COIN, 10 * COIN)), Edit({"account": chain.address("poor-2")}, "replace")]
+    life = Life(FundingProvider(), Funding)
+    lifecycle(
+        life,
+        program,
+        [*edits, Edit({"account": account}, "replace")],
+        drifts=[(Behind(spend), ["minimum"])],
+        secrets=secrets,
+        lasting=True,
+    )
+    with chain.console() as console:
+        assert operations.balance(console, account) == 10 * COIN
+
+
+def test_the_balance_of_a_contract(chain: LoneChain, bridge: str, secrets: list[str]) -> None:
+    program = chain.props(account=bridge, **levels(5 * COIN, 10 * COIN))
+    paid = chain.address("paid")
+
+    def pay_out() -> None:
+        signature = "handleKLAYTransfer(bytes32,address,address,uint256,uint64,uint64,bytes)"
+        kinds = signature.partition("(")[2][:-1].split(",")
+        arguments = encode(kinds, [b"\1" * 32, paid, paid, 8 * COIN, 0, 1, b""])
+        vote = Transaction("vote", to_checksum_address(bridge), "0x" + (keccak(text=signature)[:4] + arguments).hex())
+        with chain.console() as console:
+            execute(console, chain.signer("operator-12"), [vote])
+            assert operations.balance(console, paid) == 8 * COIN
+
+    life = Life(LiquidityProvider(), Liquidity)
+    edits = [*further(chain), Edit(levels(6 * COIN, 10 * COIN))]
+    lifecycle(life, program, edits, drifts=[(Behind(pay_out), ["minimum"])], secrets=secrets, lasting=True)
