@@ -14,12 +14,13 @@ from typing import Any
 import pytest
 
 from components.chain import senders
+from components.chain.console import Console
 from components.chain.errors import SenderShared
 from components.chain.gas_price import GKEI
 from components.chain.signer import Signer
 from components.chain.transactions import execute
 from components.hosts.local_preflight import missing
-from tests.network.lone_chain import SINK, LoneChain, lone_chain, pay, tamper
+from tests.network.lone_chain import CHAIN_ID, SINK, LoneChain, lone_chain, pay, tamper
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
 
@@ -53,6 +54,13 @@ def test_twenty_threads_share_a_sender(chain: LoneChain, sender: Signer) -> None
     assert sorted(amount for _, amount in mined) == list(range(1000, 1060))
 
 
+def send_blindly(console: Console, signer: Signer, nonce: int) -> None:
+    """Pay 7 peb as somebody else does who has the key."""
+    fields: dict[str, Any] = {"nonce": nonce, "gasPrice": 1500 * GKEI, "gas": 21_000, "to": SINK, "value": 7}
+    signed = signer.account().sign_transaction({**fields, "data": b"", "chainId": CHAIN_ID})
+    console.web3.eth.send_raw_transaction(signed.raw_transaction)
+
+
 def test_a_second_process_with_the_same_key_is_survived_or_told(chain: LoneChain, sender: Signer) -> None:
     """Somebody else sends 30 payments with our key, each with whatever nonce is next, as scripts do."""
     theirs = 0
@@ -62,17 +70,9 @@ def test_a_second_process_with_the_same_key_is_survived_or_told(chain: LoneChain
         nonlocal theirs
         console, account = chain.console(), sender.account()
         while not stop.is_set() and theirs < 30:
-            fields: dict[str, Any] = {
-                "nonce": console.web3.eth.get_transaction_count(account.address, "pending"),
-                "gasPrice": 1500 * GKEI,
-                "gas": 21_000,
-                "to": SINK,
-                "value": 7,
-                "data": b"",
-                "chainId": 2020,
-            }
+            nonce = console.web3.eth.get_transaction_count(account.address, "pending")
             try:
-                console.web3.eth.send_raw_transaction(account.sign_transaction(fields).raw_transaction)
+                send_blindly(console, sender, nonce)
                 theirs += 1
             except Exception as error:  # noqa: BLE001 - somebody else's program
                 print("somebody else:", error)
@@ -112,6 +112,17 @@ def test_a_transaction_that_never_arrived_is_sent_again(
     execute(console, sender, [pay(1), pay(2)])
     assert chain.sent(sender) == [(0, 1), (1, 2)]
     assert "the node has lost transaction" in capsys.readouterr().err
+
+
+def test_a_nonce_that_somebody_else_used_is_told(chain: LoneChain, sender: Signer) -> None:
+    console = chain.console()
+    tamper(console, swallow=True)
+    stranger = threading.Timer(1, send_blindly, [chain.console(), sender, 0])
+    stranger.start()
+    with pytest.raises(SenderShared, match=r"pay 1: nonce 0 of 0x\w+ is used, and not by any transaction of this run"):
+        execute(console, sender, [pay(1)])
+    stranger.join()
+    assert chain.sent(sender) == [(0, 7)]
 
 
 KILLED = """
