@@ -59,6 +59,7 @@ parent = Chain(
     ready=parent_chain.ready or [pair.ready for pair in pairs],
     lives_with=parent_chain.lives_with,
     owner=owners["parent"],
+    max_gas_price=config.bridge.max_gas_price,
 )
 child = Chain(
     "child",
@@ -67,6 +68,7 @@ child = Chain(
     ready=list(service_chain.ready.values()),
     lives_with=service_chain,
     owner=owners["child"],
+    max_gas_price=config.bridge.max_gas_price,
 )
 bridge = Bridge(config.bridge, parent, child, pairs, service_chain, protect=config.protected)
 outputs.export(bridge, pairs, service_chain, hosts)

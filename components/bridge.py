@@ -22,6 +22,7 @@ from components.dynamic.operator_threshold import OperatorThreshold
 from components.dynamic.transfer_proof import TransferProof
 from components.nodes.node import Node
 from components.service_chain import ServiceChain
+from components.settings_model import GKEI
 from components.settings_model import Bridge as Settings
 
 PROOF_AMOUNT = 1
@@ -41,6 +42,8 @@ class Chain:
     lives_with: pulumi.Resource | None
     """The chain itself, when it is ours: what was done on a chain needs no undoing when the chain goes."""
     owner: Account
+    max_gas_price: int | None = None
+    """gkei"""
 
     @cached_property
     def endpoints(self) -> pulumi.Output[Sequence[Mapping[str, object]]]:
@@ -50,7 +53,12 @@ class Chain:
     @cached_property
     def signer(self) -> pulumi.Output[Mapping[str, object]]:
         """Return who signs; a secret."""
-        return pulumi.Output.secret(self.owner.private_key.apply(lambda key: {"kind": "key", "private_key": key}))
+        most = {} if self.max_gas_price is None else {"max_gas_price": str(self.max_gas_price * GKEI)}
+        return pulumi.Output.secret(
+            self.owner.private_key.apply(
+                lambda key: {"kind": "key", "private_key": key, "chain": self.name, **most},
+            )
+        )
 
     def props(self, **more: object) -> dict[str, object]:
         """Return the inputs of a resource on this chain."""

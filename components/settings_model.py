@@ -149,6 +149,9 @@ class Bridge(Section):
     """Coins that each bridge contract holds to pay transfers out; filled up when below half."""
     operator_balance: Coins = 100 * PEB
     """Coins that each operator holds to pay gas where gas costs something; filled up when below half."""
+    max_gas_price: Positive | None = None
+    """The most that is offered for gas, in gkei, by the owners on both chains. Without it: twice what the node suggests
+    when a batch of transactions begins, 1 gkei at least. A change is no reason to touch anything."""
     parent_owner_key: Key | None = None
     child_owner_key: Key | None = None
     """Keys of the accounts that own the contracts; made from the seed when not given. Store them as secrets."""

@@ -81,10 +81,22 @@ def _between(raw: Mapping[str, Any]) -> Iterator[str]:
             "it is the parent owner's key too, and both contracts would get the same address, which the nodes refuse; "
             "use another key",
         )
+    yield from _gas_price(raw)
     if parent is not None and parent == child:
         yield at(
             "serviceChain.chainId",
             f"{child} is the id of the parent chain too; give the ServiceChain its own",
+        )
+
+
+def _gas_price(raw: Mapping[str, Any]) -> Iterator[str]:
+    chain, most = _section(raw, "parentChain"), _section(raw, "bridge").get("maxGasPrice")
+    price = chain.get("unitPrice", 25)
+    private = chain.get("network", "private") == "private"
+    if private and isinstance(most, int) and isinstance(price, int) and 0 < most < price:
+        yield at(
+            "bridge.maxGasPrice",
+            f"{most} gkei is less than gas costs on the parent chain, {price} gkei; write {2 * price} or more",
         )
 
 

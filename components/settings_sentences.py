@@ -20,7 +20,7 @@ def at(path: str, words: str) -> str:
 def sentence(problem: ErrorDetails) -> str:
     """Return in words what pydantic found."""
     parts = [part for part in problem["loc"] if part != "[key]"]  # pydantic's mark for the key of a mapping
-    path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in parts).lstrip(".")
+    path = "".join(f"[{part}]" if isinstance(part, int) else f".{_one_line(part)}" for part in parts).lstrip(".")
     kind, key = problem["type"], str(problem["loc"][-1]) if problem["loc"] else ""
     if kind == "extra_forbidden":
         return at(path, f"there is no such key; {nearest(key, _keys_beside(problem['loc']))}")
@@ -35,6 +35,11 @@ def sentence(problem: ErrorDetails) -> str:
     if kind == "string_type":
         return at(path, "text belongs here, in quotes")
     return at(path, problem["msg"].removeprefix("Value error, "))
+
+
+def _one_line(key: str) -> str:
+    """Return a key as it is, or with its line breaks and the like written out."""
+    return key if key.isprintable() else key.encode("unicode_escape").decode("ascii")
 
 
 def nearest(word: str, known: list[str]) -> str:

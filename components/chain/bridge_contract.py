@@ -18,7 +18,7 @@ from web3.contract import Contract
 from components.chain.console import Console
 from components.chain.errors import ChainError
 from components.chain.plan import BridgeState, Step
-from components.chain.transactions import Transaction
+from components.chain.transactions import Created, Transaction
 
 VALUE_TRANSFER = 0
 """Vote type of value transfers; 1 is configuration (BridgeOperator.sol)."""
@@ -110,12 +110,12 @@ def require_state(console: Console, address: str) -> BridgeState:
     return state
 
 
-def transaction(address: str, step: Step, *, simulate: bool = True) -> Transaction:
-    """Turn a planned step into a transaction to the bridge contract at that address."""
+def transaction(address: str | Created, step: Step, *, simulate: bool = True) -> Transaction:
+    """Turn a planned step into a transaction to the bridge contract at that address, or to the one being created."""
     arguments: Any = step.arguments
     return Transaction(
         annotation=step.annotation,
-        to=to_checksum_address(address),
+        to=address if isinstance(address, Created) else to_checksum_address(address),
         data=_CODEC.encode_abi(step.function, args=arguments),
         value=step.value,
         gas=None if simulate else _UNSIMULATED_GAS,

@@ -28,19 +28,29 @@ class NodeError(ChainError):
 
 
 class _TunnelProvider(JSONBaseProvider):
+    """Connects at once, and anew for the first call after the connection was lost."""
+
     def __init__(self, endpoint: Endpoint) -> None:
         super().__init__()
-        self._channel = Channel(endpoint)
+        self._endpoint = endpoint
+        self._channel: Channel | None = Channel(endpoint)
 
     def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
         return self.call(method, params, CALL_TIMEOUT)
 
     def call(self, method: str, params: Any, timeout: float) -> RPCResponse:
         request = self.encode_rpc_request(RPCEndpoint(method), params)
-        return self.decode_rpc_response(self._channel.exchange(request, timeout))
+        channel = self._channel = self._channel or Channel(self._endpoint)
+        try:
+            return self.decode_rpc_response(channel.exchange(request, timeout))
+        except Unreachable:
+            self.close()  # a late answer would be taken for the next one
+            raise
 
     def close(self) -> None:
-        self._channel.close()
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
 
 
 class Console:

@@ -9,8 +9,9 @@ from web3.utils import get_create_address
 from components.chain.bridge_contract import Artifact, read_state, require_state, transaction
 from components.chain.console import Console
 from components.chain.plan import drop_phantom
+from components.chain.senders import settle
 from components.chain.signer import Signer
-from components.chain.transactions import Transaction, execute
+from components.chain.transactions import CREATED, Transaction, execute
 
 _LOOK_BACK = 16
 """Nonces of the owner that are searched for a deployment; the first transaction of an owner account is its own."""
@@ -25,17 +26,17 @@ def ensure_deployed(
     consecutive nonces, so no block ever ends with the phantom vote in a contract of ours. Raises ChainError.
     """
     owner = signer.account().address
+    settle(console, signer)  # what a killed run has sent may be the deployment
     address = known_address or _find(console, owner, mode_mint_burn=mode_mint_burn)
     if address is not None:
         steps = drop_phantom(require_state(console, address).operators, owner)
         execute(console, signer, [transaction(address, step) for step in steps])
         return address
-    address = get_create_address(owner, console.web3.eth.get_transaction_count(owner, "pending"))
     creation = Transaction(
         annotation="deploy the bridge contract",
         data=Artifact.load(artifact).creation(mode_mint_burn=mode_mint_burn),
     )
-    cleanup = [transaction(address, step, simulate=False) for step in drop_phantom((owner,), owner)]
+    cleanup = [transaction(CREATED, step, simulate=False) for step in drop_phantom((owner,), owner)]
     receipt, *_ = execute(console, signer, [creation, *cleanup])
     deployed = receipt["contractAddress"]
     require_state(console, str(deployed))

@@ -4,6 +4,8 @@ ChainError
 ├── Unreachable    no node of a chain answers
 ├── Reverted       a call was refused by the contract, in simulation or on chain
 ├── NotMined       a transaction was sent and not mined before the deadline
+│   └── PriceLimit    because it would have to pay more for gas than the settings allow
+├── SenderShared   somebody else sends transactions with our key
 └── NotReady       a node or chain did not reach the wanted state before the deadline
 """
 
@@ -22,6 +24,14 @@ class Reverted(ChainError):
 
 class NotMined(ChainError):
     """A transaction was accepted by a node and not mined before the deadline."""
+
+
+class PriceLimit(NotMined):
+    """The price of gas is above what the settings allow."""
+
+
+class SenderShared(ChainError):
+    """A nonce that was ours is used by somebody else's transaction."""
 
 
 class NotReady(ChainError):

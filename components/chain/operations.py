@@ -11,6 +11,8 @@ from components.chain.bridge_contract import VALUE_TRANSFER, read_state, require
 from components.chain.console import Console
 from components.chain.errors import ChainError
 from components.chain.plan import BridgeState, Step
+from components.chain.reasons import not_owner
+from components.chain.senders import settle
 from components.chain.signer import Signer
 from components.chain.transactions import Transaction, execute
 
@@ -45,6 +47,7 @@ def _close(console: Console, signer: Signer, bridge: str, steps: Callable[[Bridg
     One at a time for a contract: what is planned on a state must not meet what another plans on the same one.
     """
     with _contracts[bridge]:
+        settle(console, signer)  # what a killed run has sent may be what is missing
         state = require_state(console, bridge)
         planned = steps(state)
         _require_owner(console, signer, bridge, state, planned)
@@ -56,17 +59,15 @@ def _close(console: Console, signer: Signer, bridge: str, steps: Callable[[Bridg
 
 
 def _require_owner(console: Console, signer: Signer, bridge: str, state: BridgeState, planned: list[Step]) -> None:
-    account = signer.account().address
-    if planned and state.owner != account:
-        msg = (
-            f"chain {console.web3.eth.chain_id}: {planned[0].annotation}: the owner of the bridge {bridge} is "
-            f"{state.owner}, and the configured key is that of {account}; configure the owner's key"
-        )
+    if planned and state.owner != signer.account().address:
+        chain = console.web3.eth.chain_id
+        msg = f"chain {chain}: {planned[0].annotation}: {not_owner(signer, bridge, state.owner)}"
         raise ChainError(msg)
 
 
 def fill_account(console: Console, signer: Signer, account: str, minimum: int, target: int) -> None:
     """Send coin (peb) to an account that holds less than `minimum`. Raises ChainError."""
+    settle(console, signer)
     where = to_checksum_address(account)
     missing = plan.fill_up(console.web3.eth.get_balance(where), minimum, target)
     if missing:
@@ -76,6 +77,7 @@ def fill_account(console: Console, signer: Signer, account: str, minimum: int, t
 
 def fill_bridge(console: Console, signer: Signer, bridge: str, minimum: int, target: int) -> None:
     """Add coin (peb) to a bridge contract which holds less than `minimum` to pay transfers out. Raises ChainError."""
+    settle(console, signer)
     missing = plan.fill_up(console.web3.eth.get_balance(to_checksum_address(bridge)), minimum, target)
     if missing:
         step = Step("chargeWithoutEvent", (), f"add {missing} peb of liquidity to {bridge}", missing)

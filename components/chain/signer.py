@@ -16,6 +16,15 @@ class Signer(BaseModel):
     kind: Literal["key"] = "key"
     private_key: str = Field(repr=False)
     """64 hex digits."""
+    chain: Literal["parent", "child"] | None = None
+    """Whose contract the account owns; for messages alone, which name the setting that the key is in."""
+    max_gas_price: int | None = None
+    """The most that is ever offered for gas, in peb; None for a limit by what the node suggests (gas_price)."""
+
+    @property
+    def setting(self) -> str:
+        """Return where the key is configured, for messages."""
+        return f"bridge.{self.chain}OwnerKey" if self.chain else "the configured key"
 
     def account(self) -> "LocalAccount":
         """Return the account that signs."""

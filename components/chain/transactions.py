@@ -1,121 +1,170 @@
-"""Sending transactions: simulate, sign, send, wait for the receipt.
+"""Sending transactions: simulate, sign, send, follow until they are mined.
 
 All calls of one sender on one chain take their nonces under one lock, so that resources that Pulumi handles in
-parallel share a sender safely. A batch goes out with consecutive nonces and is waited for together: it costs
-one block and not one block a call.
+parallel share a sender safely. A batch goes out with rising nonces and is waited for together: it costs one block and
+not one block a call. What can happen to a transaction has names, in nonces.
 """
 
-import threading
+import sys
 import time
-from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from eth_typing import ChecksumAddress, HexStr
-from web3.exceptions import ContractLogicError, TransactionNotFound, Web3Exception, Web3RPCError
-from web3.types import TxParams, TxReceipt, Wei
+from web3.exceptions import ContractLogicError, Web3RPCError
+from web3.types import Nonce, TxParams, TxReceipt, Wei
+from web3.utils import get_create_address
 
+from components.chain import gas_price
 from components.chain.console import Console
-from components.chain.errors import NotMined, Reverted
+from components.chain.errors import ChainError, PriceLimit, Reverted
+from components.chain.following import Follower
+from components.chain.gas_price import gkei
+from components.chain.nonces import Own, next_free
+from components.chain.outgoing import CREATED, Created, Outgoing, Transaction, call_params, what
+from components.chain.reasons import explain
+from components.chain.refusals import Refusal
+from components.chain.senders import Sender, sender_of, settle, shared
 from components.chain.signer import Signer
 
-RECEIPT_DEADLINE = 120.0
-"""Seconds until a sent transaction counts as not mined. Blocks come every second, or every 11 s at a round change."""
+__all__ = ["CREATED", "Created", "Transaction", "execute"]
 
 GAS_MARGIN = 1.3
 """Estimates are of the latest block; votes and list growth between then and the mining may cost a little more."""
 
-
-@dataclass(frozen=True)
-class Transaction:
-    """A transaction to be, and in words what it is for."""
-
-    annotation: str
-    to: ChecksumAddress | None = None
-    data: str = "0x"
-    value: int = 0
-    gas: int | None = None
-    """None means: simulate and estimate. Set only where the state to simulate on does not exist yet."""
-
-
-_locks: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
-_next_nonce: dict[tuple[int, str], int] = {}
+ATTEMPTS = 5
+"""How often a transaction is offered before somebody else who is faster every time counts as a reason to stop."""
 
 
 def execute(console: Console, signer: Signer, transactions: Sequence[Transaction]) -> list[TxReceipt]:
     """Send all transactions in order and return their receipts, each with status 1.
 
-    All are simulated before the first is sent. Raises Reverted (in simulation nothing has been sent) and
-    NotMined; both name the chain, the node and the annotation.
+    All are simulated before the first is sent, and transactions from before this run are waited for before that. What
+    was sent is followed to its end, also when another one of the batch fails; the error tells what was mined.
+
+    Raises Reverted (in simulation nothing has been sent), NotMined, PriceLimit, SenderShared, and Unreachable before
+    the first is sent.
     """
     if not transactions:
         return []
-    account = signer.account()
+    settle(console, signer)
     chain_id = console.web3.eth.chain_id
-    gas = [_gas(console, account.address, tx) for tx in transactions]
-    price = console.web3.eth.gas_price
-    line = (chain_id, account.address)
-    hashes: list[HexStr] = []
-    with _locks[line]:
-        nonce = max(console.web3.eth.get_transaction_count(account.address, "pending"), _next_nonce.get(line, 0))
-        for offset, tx in enumerate(transactions):
-            params: TxParams = {
-                "chainId": chain_id,
-                "nonce": nonce + offset,  # type: ignore[typeddict-item]
-                "gas": gas[offset],
-                "gasPrice": price,
-                "value": Wei(tx.value),
-                "data": HexStr(tx.data),
-            }
-            if tx.to is not None:
-                params["to"] = tx.to
-            signed = account.sign_transaction(dict(params))  # type: ignore[arg-type]
-            try:
-                sent = console.web3.eth.send_raw_transaction(signed.raw_transaction)
-            except Web3Exception as error:
-                msg = f"chain {chain_id}: {tx.annotation}: {console.node} refuses the transaction: {error}"
-                raise Reverted(msg) from error
-            _next_nonce[line] = nonce + offset + 1
-            hashes.append(HexStr(sent.to_0x_hex()))
-    end = time.monotonic() + RECEIPT_DEADLINE
+    gas = [_gas(console, signer, chain_id, tx) for tx in transactions]
+    sender = sender_of(chain_id, signer)
+    suggestion = console.web3.eth.gas_price
+    most = gas_price.limit(signer.max_gas_price, suggestion)
+    price = gas_price.first(suggestion, most)
+    batch: list[Outgoing] = []
+    failure: ChainError | None = None
     try:
-        return [_receipt(console, hash_, tx, end) for hash_, tx in zip(hashes, transactions, strict=True)]
-    except NotMined:
-        _next_nonce.pop(line, None)  # the chain, not our memory, says what the next one is
-        raise
+        with sender.lock:
+            for tx, limit in zip(transactions, gas, strict=True):
+                try:
+                    batch.append(_send(console, signer, sender, batch, tx, limit, price, most))
+                except ChainError as error:
+                    failure = error
+                    break
+                price = max(price, batch[-1].price)
+        Follower(console, sender, batch, most).wait()
+    finally:
+        with sender.lock:
+            sender.own -= {each.own.nonce for each in batch}
+    failure = next((each.failure for each in batch if each.failure), failure)
+    if failure is None:
+        return [each.receipt for each in batch if each.receipt]
+    if any(each.failure and not isinstance(each.failure, Reverted) for each in batch):
+        sender.floor = 0  # the chain, not our memory, says what the next nonce is
+    msg = f"{failure}{_progress(batch, transactions)}"
+    raise type(failure)(msg) from failure
 
 
-def _gas(console: Console, sender: ChecksumAddress, tx: Transaction) -> int:
+def _send(
+    console: Console,
+    signer: Signer,
+    sender: Sender,
+    batch: Sequence[Outgoing],
+    tx: Transaction,
+    gas: int,
+    price: int,
+    most: int,
+) -> Outgoing:
+    """Give a transaction its nonce and send it. While none of it is at a node its nonce may change."""
+    eth = console.web3.eth
+    least = batch[-1].own.nonce + 1 if batch else 0
+    words = ""
+    nonce = least
+    for _ in range(ATTEMPTS):
+        nonce = max(least, next_free(eth.get_transaction_count(sender.address, "pending"), sender.floor, sender.own))
+        out = Outgoing(tx, signer, _params(sender, batch, tx, nonce, gas, price), Own(nonce, (), 0, 0))
+        sender.own.add(nonce)
+        refused = out.offer(console, price, time.monotonic(), eth.block_number)
+        if refused is None:
+            sender.floor = nonce + 1
+            return out
+        sender.own.discard(nonce)
+        kind, words = refused
+        if kind is Refusal.FINAL:
+            break
+        if kind is Refusal.CHEAP:
+            price = _dearer(out, eth.gas_price, most, words)
+            continue
+        print(f"{out.what}: nonce {nonce} of {sender.address} is somebody else's ({words}); the next", file=sys.stderr)
+        least = max(nonce + 1, eth.get_transaction_count(sender.address, "latest"))
+    else:
+        raise shared(sender, signer, what(sender.chain_id, tx), nonce)
+    msg = f"{what(sender.chain_id, tx)}: {console.node} refuses the transaction: {words}"
+    raise Reverted(msg)
+
+
+def _params(sender: Sender, batch: Sequence[Outgoing], tx: Transaction, nonce: int, gas: int, price: int) -> TxParams:
+    params: TxParams = {
+        "chainId": sender.chain_id,
+        "nonce": Nonce(nonce),
+        "gas": gas,
+        "gasPrice": Wei(price),
+        "value": Wei(tx.value),
+        "data": HexStr(tx.data),
+    }
+    if tx.to is not None:
+        params["to"] = _address(sender, batch, tx.to)
+    return params
+
+
+def _address(sender: Sender, batch: Sequence[Outgoing], to: ChecksumAddress | Created) -> ChecksumAddress:
+    return get_create_address(sender.address, Nonce(batch[0].own.nonce)) if isinstance(to, Created) else to
+
+
+def _dearer(out: Outgoing, suggestion: int, most: int, words: str) -> int:
+    """Return what to offer after a node has called a price too low. Raises PriceLimit."""
+    price = gas_price.first(suggestion, most)
+    if price != out.price:
+        return price
+    msg = (
+        f"{out.what}: {gkei(price)} is not enough ({words}) and the node suggests {gkei(suggestion)}; the limit is "
+        f"{gkei(most)}, which bridge.maxGasPrice raises. It was not sent; raise it or wait, then run again"
+    )
+    raise PriceLimit(msg)
+
+
+def _gas(console: Console, signer: Signer, chain_id: int, tx: Transaction) -> int:
     if tx.gas is not None:
         return tx.gas
-    params: TxParams = {"from": sender, "value": Wei(tx.value), "data": HexStr(tx.data)}
-    if tx.to is not None:
-        params["to"] = tx.to
+    params = call_params(signer.account().address, tx)
     try:
         return int(console.web3.eth.estimate_gas(params) * GAS_MARGIN)
     except (ContractLogicError, Web3RPCError) as error:
-        msg = f"chain {console.web3.eth.chain_id}: {tx.annotation}: the simulation says: {_words(error)}"
+        why = explain(console, signer, str(tx.to) if isinstance(tx.to, str) else None, error)
+        msg = f"{what(chain_id, tx)}: the simulation says: {why}"
         raise Reverted(msg) from error
 
 
-def _words(error: ContractLogicError | Web3RPCError) -> str:
-    return str(error.message or error)
-
-
-def _receipt(console: Console, hash_: HexStr, tx: Transaction, end: float) -> TxReceipt:
-    while True:
-        try:
-            receipt = console.web3.eth.get_transaction_receipt(hash_)
-            break
-        except TransactionNotFound:
-            if time.monotonic() > end:
-                msg = (
-                    f"chain {console.web3.eth.chain_id}: {tx.annotation}: transaction {hash_} was not mined in "
-                    f"{RECEIPT_DEADLINE:g} s; check that the chain makes blocks, then run again"
-                )
-                raise NotMined(msg) from None
-            time.sleep(0.05)
-    if receipt["status"] != 1:
-        msg = f"chain {console.web3.eth.chain_id}: {tx.annotation}: transaction {hash_} was mined and reverted"
-        raise Reverted(msg)
-    return receipt
+def _progress(batch: Sequence[Outgoing], transactions: Sequence[Transaction]) -> str:
+    """Tell what cannot be undone, for a batch that failed."""
+    if len(transactions) == 1:
+        return ""
+    mined = [f"{each.tx.annotation} ({each.receipt['transactionHash'].to_0x_hex()})" for each in batch if each.receipt]
+    unsent = len(transactions) - len(batch)
+    return (
+        f". Of the {len(transactions)} transactions of this batch {len(mined)} were mined"
+        + (f": {', '.join(mined)}" if mined else "")
+        + (f"; {unsent} were not sent" if unsent else "")
+    )

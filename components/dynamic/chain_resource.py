@@ -34,7 +34,12 @@ class ChainProvider(Provider[InputsT]):
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id"})
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Take note of a node only when it goes or changes: a further one is no reason to touch a resource."""
+        """Take note of a node only when it goes or changes: a further one is no reason to touch a resource.
+
+        Of the signer the key counts alone: what it may pay for gas is for the next transaction, whenever that is.
+        """
+        if name == "signer" and isinstance(old, dict) and isinstance(new, dict):
+            return any(old.get(part) != new.get(part) for part in ("kind", "private_key"))
         if name != "endpoints" or not isinstance(old, list) or not isinstance(new, list):
             return True
         return any(endpoint not in new for endpoint in old)

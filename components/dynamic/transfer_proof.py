@@ -51,10 +51,12 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
 
     def converge(self, inputs: TransferProofInputs, known: Props) -> Props:
         """Send one transfer for each set of operators; a run that was killed waits for the one it had sent."""
+        from components.chain.senders import settle
         from components.chain.transfer import pending, request, requested, wait_until_handled
 
         with ExitStack() as stack:
             direction = _direction(inputs, stack)
+            settle(direction.source, inputs.signer)
             proven = known.get("covers") == inputs.covers and "proven_requests" in known
             interrupted = not known and requested(direction) == 1
             if not proven and not interrupted:

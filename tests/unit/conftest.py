@@ -1,8 +1,22 @@
 """Properties are checked with the same examples on every run, without a limit of time for one on a busy machine."""
 
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.unit.fake_node import Clock
+from tests.unit.fake_pool import PoolChain, only
 
 settings.register_profile(
     "unit", max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("unit")
+
+
+@pytest.fixture
+def pool() -> Iterator[PoolChain]:
+    """Yield a chain with a pool, on which time passes only while somebody sleeps."""
+    clock = Clock()
+    with only(clock):
+        yield PoolChain(clock)

@@ -6,7 +6,7 @@ import threading
 from copy import deepcopy
 from dataclasses import dataclass
 from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 import rlp
 from eth_abi.abi import encode
@@ -25,6 +25,11 @@ class NodeRefuses(Exception):
     """A transaction that the node does not take."""
 
 
+def refuse(words: str) -> NoReturn:
+    """Refuse a transaction."""
+    raise NodeRefuses(words)
+
+
 @dataclass(frozen=True)
 class Sent:
     """A transaction that reached the node."""
@@ -37,6 +42,15 @@ class Sent:
     value: int
     data: bytes
     v: int
+
+
+def sent_of(raw: str) -> Sent:
+    """Return what is in a signed transaction."""
+    nonce, price, gas, to, value, data, v, _, _ = rlp.decode(bytes.fromhex(raw[2:]))
+    number = int.from_bytes
+    target = to_checksum_address(to) if to else None
+    sender = str(Account.recover_transaction(cast("Any", raw)))
+    return Sent(sender, number(nonce), number(price), number(gas), target, number(value), data, number(v))
 
 
 class FakeChain(JSONBaseProvider):
@@ -57,6 +71,7 @@ class FakeChain(JSONBaseProvider):
         self.takes = 0
         self.slow_receipts = 0
         self._receipts: dict[str, dict[str, Any]] = {}
+        self._nonces: dict[str, int] = {}
         self._lock = threading.Lock()
 
     def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
@@ -86,9 +101,12 @@ class FakeChain(JSONBaseProvider):
 
     def eth_getTransactionCount(self, address: str, block: str) -> str:
         count = sum(tx.sender == address for tx in self.sent)
-        return hex(max(0, count - self.pending_lag) if block == "pending" else count * self.mines)
+        return hex(max(0, count - self.pending_lag) if block == "pending" else self._mined(address))
 
     def eth_call(self, tx: dict[str, Any], _block: str) -> str:
+        if "from" in tx:
+            self.eth_estimateGas(tx)
+            return "0x"
         return "0x" + self.contracts[tx["to"]].view(bytes.fromhex(tx["data"][2:])).hex()
 
     def eth_estimateGas(self, tx: dict[str, Any], *_block: str) -> str:
@@ -98,21 +116,32 @@ class FakeChain(JSONBaseProvider):
 
     def eth_sendRawTransaction(self, raw: str) -> str:
         if self.refuses is not None and len(self.sent) >= self.takes:
-            raise NodeRefuses(self.refuses)
-        nonce, price, gas, to, value, data, v, _, _ = rlp.decode(bytes.fromhex(raw[2:]))
-        number = int.from_bytes
-        target = to_checksum_address(to) if to else None
-        sender = str(Account.recover_transaction(raw))
-        tx = Sent(sender, number(nonce), number(price), number(gas), target, number(value), data, number(v))
-        self.sent.append(tx)
-        hash_ = Web3.keccak(hexstr=cast("Any", raw)).to_0x_hex()
+            refuse(self.refuses)
+        tx, hash_ = sent_of(raw), Web3.keccak(hexstr=cast("Any", raw)).to_0x_hex()
+        if tx.nonce < self._mined(tx.sender):
+            refuse("nonce too low")
         if self.mines:
-            self._receipts[hash_] = {"transactionHash": hash_, **self._mine(tx)}
+            self.seal(hash_, tx)
+        else:
+            self.sent.append(tx)
         return hash_
+
+    def seal(self, hash_: str, tx: Sent) -> None:
+        """Mine a transaction."""
+        self.sent.append(tx)
+        self._nonces[tx.sender] = max(self._mined(tx.sender), tx.nonce + 1)
+        block = self.eth_blockNumber()
+        self._receipts[hash_] = {"transactionHash": hash_, "blockNumber": block, "gasUsed": "0x5208", **self._mine(tx)}
+
+    def eth_getTransactionByHash(self, hash_: str) -> dict[str, Any] | None:
+        return {"hash": hash_} if hash_ in self._receipts else None
 
     def eth_getTransactionReceipt(self, hash_: str) -> dict[str, Any] | None:
         self.slow_receipts -= 1
         return self._receipts.get(hash_) if self.slow_receipts < 0 else None
+
+    def _mined(self, sender: str) -> int:
+        return self._nonces.get(sender, 0)
 
     def _mine(self, tx: Sent) -> dict[str, Any]:
         created = None

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from components.chain import operations, transactions
+from components.chain import operations, senders
 from components.chain.deployment import ensure_deployed
 from components.chain.errors import ChainError
 from components.chain.plan import Refused
@@ -22,7 +22,7 @@ TWO = "0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB"
 
 @pytest.fixture
 def chain() -> FakeChain:
-    transactions._next_nonce.clear()
+    senders.forget()
     chain = FakeChain()
     chain.contracts[BRIDGE] = Contract(OWNER_ADDRESS, operators=[ONE])
     chain.balances[OWNER_ADDRESS] = 1000
@@ -111,7 +111,7 @@ def artifact(tmp_path: Path) -> Path:
 
 
 def test_a_contract_is_deployed_once_and_its_deployer_has_no_vote(artifact: Path) -> None:
-    transactions._next_nonce.clear()
+    senders.forget()
     chain = FakeChain()
     first = ensure_deployed(console(chain), OWNER, artifact, None, mode_mint_burn=True)
     assert chain.contracts[first].operators == []
@@ -124,7 +124,7 @@ def test_a_contract_is_deployed_once_and_its_deployer_has_no_vote(artifact: Path
 
 
 def test_a_run_that_died_before_the_clean_up_is_finished(artifact: Path) -> None:
-    transactions._next_nonce.clear()
+    senders.forget()
     chain = FakeChain()
     address = ensure_deployed(console(chain), OWNER, artifact, None, mode_mint_burn=False)
     chain.contracts[address].operators = [OWNER_ADDRESS, ONE]
@@ -133,7 +133,7 @@ def test_a_run_that_died_before_the_clean_up_is_finished(artifact: Path) -> None
 
 
 def test_a_contract_of_the_other_mode_is_not_taken_for_ours(artifact: Path) -> None:
-    transactions._next_nonce.clear()
+    senders.forget()
     chain = FakeChain()
     one = ensure_deployed(console(chain), OWNER, artifact, None, mode_mint_burn=False)
     assert ensure_deployed(console(chain), OWNER, artifact, None, mode_mint_burn=True) != one

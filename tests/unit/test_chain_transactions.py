@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from components.chain import transactions
+from components.chain import following, senders
 from components.chain.bridge_contract import transaction
 from components.chain.errors import NotMined, Reverted
 from components.chain.plan import Step
@@ -25,9 +25,9 @@ SOMEBODY = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
 
 @pytest.fixture(autouse=True)
 def nothing_remembered() -> Iterator[None]:
-    transactions._next_nonce.clear()
+    senders.forget()
     yield
-    transactions._next_nonce.clear()
+    senders.forget()
 
 
 def pay(amount: int = 1, gas: int | None = None) -> Transaction:
@@ -74,7 +74,7 @@ def test_gas_is_estimated_with_a_margin_unless_it_is_given() -> None:
 def test_a_simulation_that_fails_sends_nothing_of_the_batch() -> None:
     chain = FakeChain()
     chain.contracts[BRIDGE] = Contract(SENDER, operators=[OPERATOR])
-    with pytest.raises(Reverted, match=f"chain 3000: register operator {OPERATOR}: .*exist operator"):
+    with pytest.raises(Reverted, match="the simulation says: exist operator"):
         execute(console(chain), SIGNER, [pay(), register(), pay()])
     assert chain.sent == []
 
@@ -85,7 +85,8 @@ def test_a_simulation_that_fails_is_told_in_the_words_of_the_contract() -> None:
     with pytest.raises(Reverted) as caught:
         execute(console(chain), SIGNER, [register()])
     assert str(caught.value) == (
-        f"chain 3000: register operator {OPERATOR}: the simulation says: execution reverted: exist operator"
+        f"chain 3000: register operator {OPERATOR} (contract {BRIDGE}): the simulation says: exist operator: the "
+        "account is an operator already; run again: what holds already is not sent again"
     )
 
 
@@ -93,7 +94,9 @@ def test_a_transaction_that_reverts_on_chain_is_told_with_its_hash() -> None:
     chain = FakeChain()
     chain.contracts[BRIDGE] = Contract(SENDER)
     unseen = Transaction("a call", to=BRIDGE, data="0xffffffff", gas=1)  # type: ignore[arg-type]
-    with pytest.raises(Reverted, match=r"chain 3000: a call: transaction 0x[0-9a-f]{64} was mined and reverted"):
+    with pytest.raises(
+        Reverted, match=r"a call \(contract 0x\w+\): transaction 0x[0-9a-f]{64} was mined and reverted: no reason given"
+    ):
         execute(console(chain), SIGNER, [unseen])
 
 
@@ -132,8 +135,10 @@ def test_a_transaction_that_is_not_mined_is_told_and_the_nonce_is_asked_for_agai
     chain = FakeChain()
     execute(console(chain), SIGNER, [pay()])
     chain.mines = False
-    monkeypatch.setattr(transactions, "RECEIPT_DEADLINE", 0.0)
-    with pytest.raises(NotMined, match=r"chain 3000: pay 9: transaction 0x\w{64} was not mined in 0 s; check that"):
+    monkeypatch.setattr(following, "RECEIPT_DEADLINE", 0.0)
+    with pytest.raises(
+        NotMined, match=r"chain 3000: pay 9: transaction 0x\w{64} \(nonce 1 of 0x\w+\) was not mined in 0 s; check that"
+    ):
         execute(console(chain), SIGNER, [pay(9)])
     chain.sent.pop()  # the node forgot it
     chain.mines = True
@@ -152,7 +157,7 @@ def test_a_node_that_counts_late_is_given_no_nonce_twice() -> None:
 def test_transactions_of_the_account_from_elsewhere_are_counted() -> None:
     chain = FakeChain()
     execute(console(chain), SIGNER, [pay()])
-    transactions._next_nonce.clear()  # another process
+    senders.forget()  # another process
     execute(console(chain), SIGNER, [pay()])
     assert [tx.nonce for tx in chain.sent] == [0, 1]
 

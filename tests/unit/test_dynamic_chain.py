@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.chain import transactions
+from components.chain import senders
 from components.chain.console import Console
 from components.dynamic import balance, bridge_contract, bridge_operator, operator_threshold
 from components.dynamic.balance import FundingProvider, LiquidityProvider
@@ -62,7 +62,7 @@ NODE: Props = {
 
 @pytest.fixture
 def chain(monkeypatch: pytest.MonkeyPatch) -> FakeChain:
-    transactions._next_nonce.clear()
+    senders.forget()
     chain = FakeChain()
     chain.contracts[BRIDGE] = Contract(OWNER, operators=[ONE])
     chain.balances[OWNER] = 10**6
@@ -89,6 +89,8 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> FakeChain:
         (BridgeOperatorProvider(), VOTE, {"bridge": TWO}, 1, ["bridge"]),
         (BridgeOperatorProvider(), VOTE, {"chain_id": 3001.0}, 1, ["chain_id"]),
         (BridgeOperatorProvider(), VOTE, {"signer": {"kind": "key", "private_key": "47" * 32}}, 1, []),
+        (BridgeOperatorProvider(), VOTE, {"signer": {**ON_CHAIN["signer"], "max_gas_price": "5000"}}, 0, []),
+        (BridgeOperatorProvider(), VOTE, {"signer": {**ON_CHAIN["signer"], "chain": "child"}}, 0, []),
         (OperatorThresholdProvider(), THRESHOLD, {"threshold": 2.0}, 1, []),
         (BridgeContractProvider(), CONTRACT, {"artifact": "Other.json"}, 0, []),
         (BridgeContractProvider(), CONTRACT, {"mode_mint_burn": False}, 1, ["mode_mint_burn"]),

@@ -2,6 +2,7 @@
 
 import pytest
 
+from components.settings_rules import read
 from tests.unit.samples import Raw, pairs, problems, raw
 
 NO_NAME = "is no name; write 1 to 20 characters of a-z, 0-9 and -, a letter first and no - last"
@@ -160,7 +161,8 @@ def test_a_malformed_name_is_refused(name: str) -> None:
     ],
 )
 def test_a_malformed_address_is_refused(address: str, sentence: str) -> None:
-    assert problems(raw(parentChain__balances={address: 1})) == [f"parentChain.balances.{address}: {sentence}"]
+    shown = address.replace("\n", "\\n")
+    assert problems(raw(parentChain__balances={address: 1})) == [f"parentChain.balances.{shown}: {sentence}"]
 
 
 def test_all_problems_are_told_at_once() -> None:
@@ -175,3 +177,16 @@ def test_all_problems_are_told_at_once() -> None:
         "identitySeed",
         "serviceChain.chainId",
     ]
+
+
+def test_a_limit_below_the_price_of_gas_is_refused() -> None:
+    assert problems(raw(bridge__maxGasPrice=24)) == [
+        "bridge.maxGasPrice: 24 gkei is less than gas costs on the parent chain, 25 gkei; write 50 or more"
+    ]
+    assert problems(raw(bridge__maxGasPrice=0)) == ["bridge.maxGasPrice: 0 is too small; write 1 or more"]
+    assert read(raw(bridge__maxGasPrice=25)).bridge.max_gas_price == 25
+
+
+def test_a_key_with_a_line_break_is_shown_in_one_line() -> None:
+    (problem,) = problems(raw(parentChain={"chainId": 2020, "\n": None}))
+    assert problem.startswith("parentChain.\\n: there is no such key;")

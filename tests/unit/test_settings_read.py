@@ -34,6 +34,7 @@ def test_what_is_not_configured_has_a_default() -> None:
     assert settings.parent_chain.unit_price == 25
     assert settings.bridge.threshold == 1
     assert settings.bridge.liquidity == 1000 * COIN
+    assert settings.bridge.max_gas_price is None
     assert (settings.anchoring.enabled, settings.anchoring.period) == (True, 10)
     assert settings.recovery.interval == 5
 
