@@ -1,8 +1,5 @@
 """The verbs of tokens on contracts in memory: what is sent, what is refused, what is waited for."""
 
-import json
-from pathlib import Path
-
 import pytest
 
 from components.chain import console as console_module
@@ -10,11 +7,10 @@ from components.chain import tokens, transactions
 from components.chain.errors import ChainError
 from components.chain.plan import Refused
 from components.chain.signer import Signer
-from components.chain.token_contract import ensure_development_token
 from components.chain.transfer import Direction
 from tests.unit.fake_contract import Contract
 from tests.unit.fake_node import Clock
-from tests.unit.fake_token import CREATION, FakeToken
+from tests.unit.fake_token import FakeToken
 from tests.unit.fakes import FakeChain, console
 
 OWNER = Signer(private_key="46" * 32)
@@ -193,18 +189,3 @@ def test_a_removal_where_the_bridge_or_our_registration_is_gone_does_nothing(
     chain.contracts.clear()
     deregister(chain, other)
     assert chain.sent == []
-
-
-def deploy(chain: FakeChain, folder: Path, name: str, kind: str = "erc20") -> str:
-    artifact = folder / "token.json"
-    artifact.write_text(json.dumps({"bytecode": f"0x{CREATION}"}))
-    return ensure_development_token(console(chain), OWNER, artifact, kind, name, BRIDGE, 7)
-
-
-def test_a_development_token_is_deployed_once(chain: FakeChain, tmp_path: Path) -> None:
-    first = deploy(chain, tmp_path, "gold")
-    assert chain.tokens[first] == FakeToken(BRIDGE, "erc20", "gold", BRIDGE, 7)
-    second = deploy(chain, tmp_path, "tin")
-    assert len({first, second, deploy(chain, tmp_path, "art", "erc721")}) == 3
-    assert (deploy(chain, tmp_path, "gold"), deploy(chain, tmp_path, "tin")) == (first, second)
-    assert len(chain.sent) == 3
