@@ -1,7 +1,7 @@
 """A highly available bridge between a ServiceChain and its parent chain.
 
 settings -> identities -> hosts -> nodes -> bridge contracts -> operators -> threshold -> registration -> proofs
--> outputs
+-> tokens -> outputs
 """
 
 from components import hosting, outputs, preflight, settings
@@ -11,6 +11,7 @@ from components.identities import Identities
 from components.parent_chain import ParentChain, PrivateParentChain
 from components.service_chain import ServiceChain
 from components.settings_types import PEB
+from components.tokens import Tokens
 from components.traffic import exposure
 
 OWNER_BALANCE = 100_000_000 * PEB
@@ -71,4 +72,5 @@ child = Chain(
     max_gas_price=config.bridge.max_gas_price,
 )
 bridge = Bridge(config.bridge, parent, child, pairs, service_chain, protect=config.protected)
-outputs.export(bridge, pairs, service_chain, hosts)
+tokens = Tokens(config.tokens, bridge, pairs, service_chain, protect=config.protected) if config.tokens else None
+outputs.export(bridge, pairs, service_chain, hosts, tokens)

@@ -102,14 +102,14 @@ class Bridge(pulumi.ComponentResource):
         self.threshold = settings.threshold
         self.parent = self._side(parent, {pair: pair.operators.parent for pair in pairs})
         self.child = self._side(child, {pair: pair.operators.child for pair in pairs})
-        self.registrations = [self._registration(pair, service_chain) for pair in pairs]
-        done = [
-            *self.registrations,
+        self.registrations = {pair.name: self._registration(pair, service_chain) for pair in pairs}
+        self.done = [
+            *self.registrations.values(),
             *(part for side in (self.parent, self.child) for part in (side.threshold, side.liquidity)),
         ]
         self.proofs = {
-            "childToParent": self._proof(self.child, self.parent, done),
-            "parentToChild": self._proof(self.parent, self.child, done),
+            "childToParent": self._proof(self.child, self.parent),
+            "parentToChild": self._proof(self.parent, self.child),
         }
         self.register_outputs(
             {"parent_bridge": self.parent.contract.address, "child_bridge": self.child.contract.address}
@@ -163,13 +163,7 @@ class Bridge(pulumi.ComponentResource):
         scn = service_chain.nodes[pair.scn]
         return BridgeRegistration(
             f"{pair.scn}-registration",
-            {
-                "node": scn.endpoint,
-                "en": pair.en.endpoint,
-                "child_bridge": self.child.contract.address,
-                "parent_bridge": self.parent.contract.address,
-                "restart": scn.restart_command,
-            },
+            self.on_node(pair, scn),
             pulumi.ResourceOptions.merge(
                 self._once(pair, "registration"),
                 pulumi.ResourceOptions(
@@ -178,7 +172,17 @@ class Bridge(pulumi.ComponentResource):
             ),
         )
 
-    def _proof(self, source: Side, target: Side, done: Sequence[pulumi.Resource]) -> TransferProof:
+    def on_node(self, pair: BridgePair, scn: Node) -> dict[str, object]:
+        """Return the inputs of a resource on the SCN of a pair."""
+        return {
+            "node": scn.endpoint,
+            "en": pair.en.endpoint,
+            "child_bridge": self.child.contract.address,
+            "parent_bridge": self.parent.contract.address,
+            "restart": scn.restart_command,
+        }
+
+    def _proof(self, source: Side, target: Side) -> TransferProof:
         votes = [vote.operator for side in (source, target) for vote in side.operators]
         return TransferProof(
             f"{source.chain.name}-to-{target.chain.name}-proof",
@@ -191,7 +195,7 @@ class Bridge(pulumi.ComponentResource):
                 amount=str(PROOF_AMOUNT),
                 covers=pulumi.Output.all(*votes, str(self._settings.threshold)),
             ),
-            self._opts(source.chain, done),
+            self._opts(source.chain, self.done),
         )
 
 

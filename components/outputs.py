@@ -10,9 +10,16 @@ from components.hosts.host import Hosts
 from components.nodes.node import Node
 from components.service_chain import ServiceChain
 from components.summary import survives
+from components.tokens import Token, Tokens
 
 
-def export(bridge: Bridge, pairs: Sequence[BridgePair], service_chain: ServiceChain, hosts: Hosts) -> None:
+def export(
+    bridge: Bridge,
+    pairs: Sequence[BridgePair],
+    service_chain: ServiceChain,
+    hosts: Hosts,
+    tokens: Tokens | None,
+) -> None:
     """Export everything."""
     threshold = bridge.threshold
     pulumi.export("survives", survives(len(pairs), threshold))
@@ -33,6 +40,8 @@ def export(bridge: Bridge, pairs: Sequence[BridgePair], service_chain: ServiceCh
         "serviceChainNodes",
         {name: {"address": node.host.address, "version": node.version} for name, node in service_chain.nodes.items()},
     )
+    if tokens:
+        pulumi.export("tokens", {name: _token(token) for name, token in tokens.by_name.items()})
     if hosts.access:
         pulumi.export("access", hosts.access)
     pulumi.export("provenTransfers", {name: proof.proven_requests for name, proof in bridge.proofs.items()})
@@ -46,6 +55,10 @@ def _pair(pair: BridgePair, service_chain: ServiceChain) -> dict[str, object]:
         "parentOperator": pair.operators.parent.address,
         "childOperator": pair.operators.child.address,
     }
+
+
+def _token(token: Token) -> dict[str, object]:
+    return {"kind": token.kind, "parent": token.parent, "child": token.child}
 
 
 def _software(node: Node) -> dict[str, str]:

@@ -7,6 +7,7 @@ import pulumi
 from components.hosts.local_preflight import missing as missing_here
 from components.nodes.package import PackageError, package
 from components.settings_model import Settings
+from components.settings_tokens import artifact_of
 
 
 def check(settings: Settings) -> None:
@@ -20,6 +21,11 @@ def check(settings: Settings) -> None:
         absent.append(
             f"the bridge contract {settings.bridge.artifact} is missing; run `make setup`, or name an artifact"
         )
+    absent += [
+        f"the development token {artifact} is missing; run `make setup`"
+        for artifact in sorted({artifact_of(token.kind) for token in settings.tokens if token.development})
+        if not Path(artifact).is_file()
+    ]
     tools = missing_here() if settings.target == "local" else []
     if pulumi.runtime.is_dry_run():
         for sentence in tools:

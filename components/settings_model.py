@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from components.settings_aws import Aws, Machine
 from components.settings_packages import Packages
+from components.settings_tokens import Token
 from components.settings_types import PEB, Address, Coins, Flag, Key, Name, Section, Seed, Subnet, Whole, shown
 
 GKEI = 10**9
@@ -181,6 +182,7 @@ class Settings(Section):
     anchoring: Anchoring = Anchoring()
     recovery: Recovery = Recovery()
     bridge: Bridge = Bridge()
+    tokens: list[Token] = Field(default_factory=list)
     packages: Packages = Packages()
     local: Local = Local()
     aws: Aws | None = None

@@ -18,13 +18,15 @@ from web3.contract import Contract
 from components.chain.console import Console
 from components.chain.errors import ChainError
 from components.chain.plan import BridgeState, Step
+from components.chain.token_plan import TokenState
 from components.chain.transactions import Created, Transaction
 
 VALUE_TRANSFER = 0
 """Vote type of value transfers; 1 is configuration (BridgeOperator.sol)."""
 
 
-def _function(name: str, takes: Sequence[str] = (), gives: str = "", mutability: str = "nonpayable") -> ABIFunction:
+def function(name: str, takes: Sequence[str] = (), gives: str = "", mutability: str = "nonpayable") -> ABIFunction:
+    """Return the description of a function of a contract; one that gives something changes nothing."""
     return {
         "type": "function",
         "name": name,
@@ -35,17 +37,22 @@ def _function(name: str, takes: Sequence[str] = (), gives: str = "", mutability:
 
 
 _ABI: list[ABIFunction] = [
-    _function("owner", gives="address"),
-    _function("modeMintBurn", gives="bool"),
-    _function("getOperatorList", gives="address[]"),
-    _function("operatorThresholds", ["uint8"], gives="uint8"),
-    _function("requestNonce", gives="uint64"),
-    _function("lowerHandleNonce", gives="uint64"),
-    _function("registerOperator", ["address"]),
-    _function("deregisterOperator", ["address"]),
-    _function("setOperatorThreshold", ["uint8", "uint8"]),
-    _function("chargeWithoutEvent", mutability="payable"),
-    _function("requestKLAYTransfer", ["address", "uint256", "bytes"], mutability="payable"),
+    function("owner", gives="address"),
+    function("modeMintBurn", gives="bool"),
+    function("getOperatorList", gives="address[]"),
+    function("operatorThresholds", ["uint8"], gives="uint8"),
+    function("requestNonce", gives="uint64"),
+    function("lowerHandleNonce", gives="uint64"),
+    function("registerOperator", ["address"]),
+    function("deregisterOperator", ["address"]),
+    function("setOperatorThreshold", ["uint8", "uint8"]),
+    function("chargeWithoutEvent", mutability="payable"),
+    function("requestKLAYTransfer", ["address", "uint256", "bytes"], mutability="payable"),
+    function("registeredTokens", ["address"], gives="address"),
+    function("lockedTokens", ["address"], gives="bool"),
+    function("registerToken", ["address", "address"]),
+    function("lockToken", ["address"]),
+    function("deregisterToken", ["address"]),
 ]
 
 _CODEC: Contract = Web3().eth.contract(  # encodes calls; never connected
@@ -108,6 +115,21 @@ def require_state(console: Console, address: str) -> BridgeState:
         msg = f"chain {console.web3.eth.chain_id}: no contract at {address}"
         raise ChainError(msg)
     return state
+
+
+def read_token(console: Console, address: str, token: str) -> TokenState | None:
+    """Read what the contract at that address says of a token, or None where no contract is. Raises ChainError."""
+    where, what = to_checksum_address(address), to_checksum_address(token)
+    if not console.web3.eth.get_code(where):
+        return None
+    view = console.web3.eth.contract(address=where, abi=_ABI).functions
+    counterpart = str(view.registeredTokens(what).call())
+    return TokenState(
+        bridge=where,
+        owner=view.owner().call(),
+        counterpart=counterpart if int(counterpart, 16) else None,
+        locked=view.lockedTokens(what).call(),
+    )
 
 
 def transaction(address: str | Created, step: Step, *, simulate: bool = True) -> Transaction:

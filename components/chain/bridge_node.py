@@ -4,6 +4,8 @@ Method names are the JSON-RPC ones; their behaviour is described in node-behavio
 """
 
 import sys
+import threading
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -154,3 +156,22 @@ def deregister(console: Console, child: str, parent: str) -> None:
         )
         raise NotReady(msg)
     console.call("subbridge_deregisterBridge", child, parent, timeout=REGISTER_TIMEOUT)
+
+
+_nodes: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+
+def forget_tokens(scn: Console, en: Console, child: str, parent: str, restart: str) -> None:
+    """Have an SCN forget the counterparts of tokens that it remembers, by registering the pair of contracts anew.
+
+    An SCN asks the contract for a token at the first transfer of it, and never again while it runs and the pair is
+    registered (BridgeInfo.counterpartToken in node/sc/bridge_manager.go): once a token has another counterpart, it
+    would have the former one paid out. What is requested meanwhile the recovery finds. Its own registerToken and
+    deregisterToken are of no use: they send transactions of the operator, which the contract's owner is not, and keep
+    and look for a token under the chain on which its transfers are not requested (doRegisterToken in
+    node/sc/api_bridge.go). Raises ChainError.
+    """
+    with _nodes[scn.node]:
+        if read_registration(scn, child, parent).registered:
+            deregister(scn, child, parent)
+            register(scn, en, child, parent, restart)

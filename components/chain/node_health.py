@@ -61,7 +61,8 @@ def wait_until_recovered(endpoint: Endpoint, role: Role, before: Health | None) 
     """
     console = wait_for(lambda: Console(endpoint), DEADLINE)
     try:
-        wait_for(lambda: _gap(console, role, before or Health(console.web3.eth.block_number, 0)), DEADLINE)
+        since = before or wait_for(lambda: Health(console.web3.eth.block_number, 0), DEADLINE)
+        wait_for(lambda: _gap(console, role, since), DEADLINE)
     finally:
         console.close()
 

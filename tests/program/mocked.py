@@ -29,6 +29,7 @@ ROOT = Path(__file__).resolve().parents[2]
 COMPUTED = frozenset({"Account", "SshKey", "Placement", "Boot", "Genesis"})
 NAMED = {
     "BridgeContract": ["address"],
+    "DevelopmentToken": ["address"],
     "FirstLogin": ["instance"],
     "LocalHost": ["instance"],
     "RunningNode": ["version"],

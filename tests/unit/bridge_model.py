@@ -77,6 +77,7 @@ class World:
                 patch.setattr(operations, name, lambda *_: self.state, raising=False)
             patch.setattr("components.chain.bridge_contract.read_state", lambda *_: self.state)
             patch.setattr(operations, "transaction", lambda _bridge, step: step)
+            patch.setattr(operations, "settle", lambda _console, _signer: None)
             patch.setattr(operations, "execute", lambda _console, _signer, steps: self.execute(steps))
             patch.setattr(Signer, "account", lambda _self: SimpleNamespace(address=OWNER))
             yield

@@ -30,8 +30,10 @@ class Contract:
     thresholds: dict[int, int] = field(default_factory=lambda: {0: 1, 1: 1})
     request_nonce: int = 0
     lower_handle_nonce: int = 0
+    tokens: dict[str, str] = field(default_factory=dict)
+    locked: set[str] = field(default_factory=set)
 
-    def view(self, data: bytes) -> bytes:
+    def view(self, data: bytes, sender: str = "") -> bytes:  # noqa: ARG002
         match data[:4].hex():
             case "8da5cb5b":
                 return encode(["address"], [self.owner])
@@ -45,6 +47,10 @@ class Contract:
                 return encode(["uint64"], [self.request_nonce])
             case "4b40b826":
                 return encode(["uint64"], [self.lower_handle_nonce])
+            case "8c0bd916":
+                return encode(["address"], [self.tokens.get(_address(data), "0x" + "00" * 20)])
+            case "5eb7413a":
+                return encode(["bool"], [_address(data) in self.locked])
         raise Revert
 
     def call(self, sender: str, data: bytes) -> None:
@@ -55,12 +61,29 @@ class Contract:
                 self.deregister(sender, *map(to_checksum_address, decode(["address"], data[4:])))
             case "ee2aec65":
                 self.set_threshold(sender, *decode(["uint8", "uint8"], data[4:]))
+            case "4739f7e5" | "10693fcd" | "bab2af1d":
+                require(sender == self.owner, "Ownable: caller is not the owner")
+                self.change_token(data)
             case "75ebdc09":
                 self.request_nonce += 1
             case "dd9222d6":
                 pass
             case _:
                 raise Revert
+
+    def change_token(self, data: bytes) -> None:
+        token = _address(data)
+        if data[:4].hex() == "4739f7e5":
+            require(token not in self.tokens, "allowed token")
+            self.tokens[token] = _address(data[32:])
+            return
+        require(token in self.tokens, "not allowed token")
+        if data[:4].hex() == "10693fcd":
+            require(token not in self.locked, "locked token")
+            self.locked.add(token)
+        else:
+            self.locked.discard(token)
+            del self.tokens[token]
 
     def register(self, sender: str, operator: str) -> None:
         require(sender == self.owner, "Ownable: caller is not the owner")
@@ -78,3 +101,8 @@ class Contract:
         require(threshold > 0, "zero threshold")
         require(len(self.operators) >= threshold, "bigger than num of operators")
         self.thresholds[vote_type] = threshold
+
+
+def _address(data: bytes) -> str:
+    """Return the first argument of a call."""
+    return to_checksum_address(data[16:36])

@@ -103,6 +103,7 @@ class FakeNode:
         assert self.peers, "would hang"
         del self.journal[child]
         self.memory -= {child, parent}
+        self.subscribed -= {child, parent}
 
     def _removePeer(self, kni: str) -> None:  # noqa: N802
         self.dialled.append(("remove", kni))

@@ -19,6 +19,7 @@ from web3.utils import get_create_address
 
 from components.chain.console import Console
 from tests.unit.fake_contract import Contract, Revert
+from tests.unit.fake_token import CREATION, FakeToken
 
 
 class NodeRefuses(Exception):
@@ -60,6 +61,7 @@ class FakeChain(JSONBaseProvider):
         super().__init__()
         self.chain_id = chain_id
         self.contracts: dict[str, Contract] = {}
+        self.tokens: dict[str, FakeToken] = {}
         self.balances: dict[str, int] = {}
         self.sent: list[Sent] = []
         self.calls: list[str] = []
@@ -97,17 +99,18 @@ class FakeChain(JSONBaseProvider):
         return hex(self.balances.get(address, 0))
 
     def eth_getCode(self, address: str, _block: str) -> str:
-        return "0x60" if address in self.contracts else "0x"
+        return "0x60" if address in {**self.contracts, **self.tokens} else "0x"
 
     def eth_getTransactionCount(self, address: str, block: str) -> str:
         count = sum(tx.sender == address for tx in self.sent)
         return hex(max(0, count - self.pending_lag) if block == "pending" else self._mined(address))
 
     def eth_call(self, tx: dict[str, Any], _block: str) -> str:
-        if "from" in tx:
+        token = self.tokens.get(tx["to"])
+        if token is None and "from" in tx:
             self.eth_estimateGas(tx)
             return "0x"
-        return "0x" + self.contracts[tx["to"]].view(bytes.fromhex(tx["data"][2:])).hex()
+        return "0x" + (token or self.contracts[tx["to"]]).view(bytes.fromhex(tx["data"][2:]), tx.get("from", "")).hex()
 
     def eth_estimateGas(self, tx: dict[str, Any], *_block: str) -> str:
         if tx.get("to") in self.contracts:
@@ -148,7 +151,10 @@ class FakeChain(JSONBaseProvider):
         try:
             if tx.to is None:
                 created = get_create_address(cast("Any", tx.sender), cast("Any", tx.nonce))
-                self.contracts[created] = Contract(tx.sender, tx.data.endswith(b"\1"), [tx.sender])
+                if tx.data.hex().startswith(CREATION):
+                    self.tokens[created] = FakeToken.created(tx.data)
+                else:
+                    self.contracts[created] = Contract(tx.sender, tx.data.endswith(b"\1"), [tx.sender])
             elif tx.to in self.contracts:
                 self.contracts[tx.to].call(tx.sender, tx.data)
         except Revert:

@@ -12,8 +12,8 @@ NO_SUBNET = "is no private /22 network; write for example 100.64.8.0/22"
 OUTSIDE = "these 64 hex digits are outside the range of secp256k1 private keys; make another key"
 MISSING = "is missing; set it with `pulumi config set --path`, the README shows an example"
 TOP = (
-    "target, protection, identitySeed, parentChain, serviceChain, pairs, anchoring, recovery, bridge, packages, local, "
-    "aws"
+    "target, protection, identitySeed, parentChain, serviceChain, pairs, anchoring, recovery, bridge, tokens, "
+    "packages, local, aws"
 )
 CURVE_ORDER = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"  # SEC 2, secp256k1
 

@@ -1,0 +1,141 @@
+"""Token contracts as a bridge uses them: whether it may mint, what it holds, and the development tokens of our own."""
+
+from pathlib import Path
+from typing import Any
+
+from eth_abi.abi import encode
+from eth_typing import ChecksumAddress, HexStr
+from eth_utils.address import to_checksum_address
+from web3 import Web3
+from web3.contract import Contract
+from web3.exceptions import Web3Exception
+from web3.types import Nonce, TxParams
+from web3.utils import get_create_address
+
+from components.chain.bridge_contract import Artifact, function
+from components.chain.console import Console
+from components.chain.errors import ChainError
+from components.chain.signer import Signer
+from components.chain.transactions import Transaction, execute
+
+_CODEC: Contract = Web3().eth.contract(  # encodes calls; never connected
+    abi=[
+        function("isMinter", ["address"], gives="bool"),
+        function("balanceOf", ["address"], gives="uint256"),
+        function("mint", ["address", "uint256"]),
+        function("mintWithTokenURI", ["address", "uint256", "string"]),
+        function("kind", gives="string"),
+        function("name", gives="string"),
+        function("bridge", gives="address"),
+    ],
+    address=to_checksum_address("0x" + "00" * 20),
+)
+
+_UNUSED_ID = 2**127 + 1
+"""Of an ERC-721 token, to try whether it could be minted."""
+
+_LOOK_BACK = 64
+"""Nonces of the owner that are searched for a development token which a killed run deployed."""
+
+
+class _Refused(Exception):
+    """A token contract does not answer a call; the message is what the node says."""
+
+
+def has_code(console: Console, address: str) -> bool:
+    """Tell whether a contract is at that address."""
+    return bool(console.web3.eth.get_code(to_checksum_address(address)))
+
+
+def require_code(console: Console, token: str) -> None:
+    """Raise ChainError where no contract is at the token's address."""
+    if not has_code(console, token):
+        msg = f"chain {console.web3.eth.chain_id}: no contract at {token}, the address of a token in the settings"
+        raise ChainError(msg)
+
+
+def require_mint_right(console: Console, bridge: str, kind: str, token: str) -> None:
+    """Raise ChainError when the bridge contract may not mint a token: transfers of it would be tried again for ever.
+
+    What the bridge will do is tried as a call of the bridge itself, which changes nothing.
+    """
+    where = to_checksum_address(bridge)
+    call = ("mint", where, 1) if kind == "erc20" else ("mintWithTokenURI", where, _UNUSED_ID, "")
+    try:
+        if any(_ask(console, token, *call, sender=where)):
+            return
+        reason = f"{call[0]} gives nothing back, or false"
+    except _Refused as error:
+        reason = f"a trial of {call[0]} says: {error}"
+    advice = "give it the right to, in the way which this token has"
+    if _is_minter(console, token, bridge) is False:
+        advice = f"have one of the token's minters call addMinter({bridge})"
+    msg = (
+        f"chain {console.web3.eth.chain_id}: the bridge {bridge} may not mint token {token} ({kind}), and every "
+        f"transfer of it to this chain has to ({reason}); {advice}, then run again"
+    )
+    raise ChainError(msg)
+
+
+def holding(console: Console, bridge: str, token: str) -> int:
+    """Return how much (smallest unit) or how many (ERC-721) of a token the bridge holds. Raises ChainError."""
+    try:
+        return int.from_bytes(_ask(console, token, "balanceOf", to_checksum_address(bridge)))
+    except _Refused as error:
+        msg = f"chain {console.web3.eth.chain_id}: {token} does not tell a balance ({error}): it is no token"
+        raise ChainError(msg) from error
+
+
+def ensure_development_token(
+    console: Console, signer: Signer, artifact: Path, kind: str, name: str, bridge: str, supply: int
+) -> str:
+    """Return the address of the owner's development token of that kind and name for a bridge; deploy it if none is.
+
+    `supply` is what the owner gets, in the smallest unit or as the number of ids. Raises ChainError.
+    """
+    found = _find(console, signer.account().address, kind, name, bridge)
+    if found is not None:
+        return found
+    arguments = encode(["string", "address", "uint256"], [name, to_checksum_address(bridge), supply]).hex()
+    creation = Transaction(f"deploy the development token {name}", data=Artifact.load(artifact).bytecode + arguments)
+    (receipt,) = execute(console, signer, [creation])
+    return str(receipt["contractAddress"])
+
+
+def _find(console: Console, owner: ChecksumAddress, kind: str, name: str, bridge: str) -> ChecksumAddress | None:
+    """Look where the owner's last transactions can have put it: a contract's address follows from owner and nonce."""
+    wanted = [encode(["string"], [kind]), encode(["string"], [name]), encode(["address"], [bridge])]
+    sent = console.web3.eth.get_transaction_count(owner, "latest")
+    for nonce in range(sent - 1, max(-1, sent - 1 - _LOOK_BACK), -1):
+        address = get_create_address(owner, Nonce(nonce))
+        if not has_code(console, address):
+            continue
+        try:
+            if [_ask(console, address, view) for view in ("kind", "name", "bridge")] == wanted:
+                return address
+        except _Refused:  # another contract
+            continue
+    return None
+
+
+def _is_minter(console: Console, token: str, account: str) -> bool | None:
+    """Ask the token; None when it has no such function."""
+    try:
+        answer = _ask(console, token, "isMinter", to_checksum_address(account))
+    except _Refused:
+        return None
+    return any(answer) if answer else None
+
+
+def _ask(console: Console, token: str, call: str, *arguments: Any, sender: ChecksumAddress | None = None) -> bytes:
+    """Call a token without changing anything, and return what it gives back, encoded. Raises _Refused."""
+    params: TxParams = {
+        "to": to_checksum_address(token),
+        "data": HexStr(_CODEC.encode_abi(call, args=arguments)),
+    }
+    if sender is not None:
+        params["from"] = sender
+    try:
+        return bytes(console.web3.eth.call(params))
+    except Web3Exception as error:
+        raise _Refused(str(getattr(error, "message", None) or error)) from error

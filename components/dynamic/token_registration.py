@@ -1,0 +1,98 @@
+"""TokenRegistration: one token in one bridge contract, with its counterpart on the other chain."""
+
+import sys
+from typing import ClassVar
+
+import pulumi
+
+from components.chain.endpoint import Endpoint
+from components.dynamic.base import Props
+from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
+
+DEADLINE = 180.0
+"""Seconds for the transfers which were requested before a token goes, as for any transfer."""
+
+_ADDRESSES = frozenset({"token", "counterpart"})
+
+
+class TokenRegistrationInputs(ChainInputs):
+    """One token on the chain of ChainInputs. What is called other is the chain where its transfers arrive."""
+
+    bridge: str
+    kind: str
+    token: str
+    counterpart: str
+    other_chain_id: int
+    other_endpoints: list[Endpoint]
+    other_bridge: str
+    locked: bool = False
+    """Never asked for: it is an input so that a refresh that finds a locked token is a difference."""
+
+
+class TokenRegistrationProvider(ChainProvider[TokenRegistrationInputs]):
+    """Registers as the owner; on removal stops requests, waits for those there are, and deregisters."""
+
+    inputs_type = TokenRegistrationInputs
+    replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge", "token", "counterpart"})
+
+    def identify(self, inputs: TokenRegistrationInputs) -> str:
+        """One a contract and token."""
+        return f"{inputs.chain_id}/{inputs.bridge}/token/{inputs.token.lower()}"
+
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Compare addresses however they are spelled, and the nodes of the other chain as those of this one."""
+        if name in _ADDRESSES:
+            return str(old).lower() != str(new).lower()
+        return super().differs("endpoints" if name == "other_endpoints" else name, old, new)
+
+    def converge(self, inputs: TokenRegistrationInputs, known: Props) -> Props:  # noqa: ARG002
+        """Register unless registered, once the bridge can pay transfers out."""
+        from components.chain.tokens import register
+
+        with session(inputs) as console:
+            register(console, inputs.signer, inputs.bridge, inputs.kind, inputs.token, inputs.counterpart)
+        return {}
+
+    def observe(self, inputs: TokenRegistrationInputs, known: Props) -> Props | None:  # noqa: ARG002
+        """Gone when the contract does not have it; another counterpart or a lock is a difference."""
+        from components.chain.bridge_contract import read_token
+
+        with session(inputs) as console:
+            state = read_token(console, inputs.bridge, inputs.token)
+        if state is None or state.counterpart is None:
+            return None
+        found: Props = {"locked": state.locked}
+        if state.counterpart.lower() != inputs.counterpart.lower():
+            print(
+                f"token {inputs.token} has the counterpart {state.counterpart} in the bridge {inputs.bridge}, not "
+                f"{inputs.counterpart}: SCNs that paid transfers of it out remember that until they are restarted",
+                file=sys.stderr,
+            )
+            found["counterpart"] = state.counterpart
+        return found
+
+    def remove(self, inputs: TokenRegistrationInputs, known: Props) -> None:  # noqa: ARG002
+        """Lock, wait until nothing of it is on its way, deregister."""
+        from components.chain.console import connect
+        from components.chain.tokens import deregister
+        from components.chain.transfer import Direction
+
+        with session(inputs) as here, connect(inputs.other_endpoints, inputs.other_chain_id) as there:
+            name = f"from chain {inputs.chain_id} to chain {inputs.other_chain_id}"
+            direction = Direction(name, here, inputs.bridge, there, inputs.other_bridge)
+            deregister(direction, inputs.signer, inputs.token, inputs.counterpart, DEADLINE)
+
+
+class TokenRegistration(ChainResource, module="servicechain", name="TokenRegistration"):
+    """One token in one bridge contract."""
+
+    token: pulumi.Output[str]
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["other_endpoints"])
+        super().__init__(
+            TokenRegistrationProvider(),
+            name,
+            {"locked": False, **props},
+            pulumi.ResourceOptions.merge(secret, opts),
+        )

@@ -1,0 +1,38 @@
+"""Tokens that the bridge carries. Rules between values are in settings_tokens_rules.py."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+
+from components.settings_types import Address, Flag, Name, Section
+
+Kind = Literal["erc20", "erc721"]
+
+
+def artifact_of(kind: str) -> str:
+    """Return the JSON file with the creation code of a development token, which `make setup` compiles."""
+    return f".build/tokens/{kind}.json"
+
+
+def _somebody(value: str) -> str:
+    if int(value, 16) == 0:
+        msg = f"{value} is the zero address, where no contract can be; write the token's"
+        raise ValueError(msg)
+    return value
+
+
+TokenAddress = Annotated[Address, AfterValidator(_somebody)]
+
+
+class Token(Section):
+    """One token: a contract on each chain, counterparts of each other."""
+
+    name: Name
+    """Resources and outputs go by it: a token of another name is another one."""
+    kind: Kind
+    parent: TokenAddress | None = None
+    """Its contract on the parent chain, where the bridge holds what is on the other side."""
+    child: TokenAddress | None = None
+    """Its contract on the child chain, where the bridge has to be allowed to mint."""
+    development: Flag = False
+    """Deploy a small contract of our own on both chains instead, for development and tests on private chains."""

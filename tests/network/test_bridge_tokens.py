@@ -1,0 +1,140 @@
+"""Tokens: asked for, sent both ways, deregistered behind our back, given another counterpart, removed."""
+
+from typing import Any
+
+import pytest
+
+from components.chain.bridge_contract import transaction
+from components.chain.plan import Step as Call
+from components.chain.signer import Signer
+from components.chain.token_contract import ensure_development_token
+from components.chain.transactions import execute
+from components.settings_tokens import artifact_of
+from tests.network.conftest import SETTINGS
+from tests.network.network import CHAINS, Network
+from tests.network.token import Token, TokenTransfers, fresh_accounts
+from tests.stack import ROOT, Step
+
+TOKENS: list[dict[str, Any]] = [
+    {"name": "gold", "kind": "erc20", "development": True},
+    {"name": "art", "kind": "erc721", "development": True},
+]
+
+
+def made(name: str) -> set[Step]:
+    """Return the steps which make a development token."""
+    return {
+        *(Step("create", "DevelopmentToken", f"{name}-on-{chain}") for chain in CHAINS),
+        *(Step("create", "NodeToken", f"{name}/{pair}") for pair in ("alpha", "beta")),
+        *(Step("create", "TokenRegistration", f"{name}-{chain}-registration") for chain in CHAINS),
+    }
+
+
+def configure(network: Network, *tokens: dict[str, Any]) -> None:
+    network.stack.configure({**SETTINGS, "tokens": list(tokens)})
+
+
+@pytest.fixture(scope="module")
+def tokens(network: Network) -> dict[str, Token]:
+    configure(network, *TOKENS)
+    preview = network.stack.preview()
+    assert set(preview.steps) == {*made("gold"), *made("art"), Step("create", "Tokens", "tokens")}
+    run = network.stack.up()
+    assert run.changes == {"create": 13}
+    return {token["name"]: Token.named(network, token["name"]) for token in TOKENS}
+
+
+@pytest.mark.parametrize("name", ["gold", "art"])
+def test_a_token_is_registered_on_both_chains(network: Network, tokens: dict[str, Token], name: str) -> None:
+    token = tokens[name]
+    for chain, other in (CHAINS, CHAINS[::-1]):
+        state = token.registered(chain)
+        assert (state.counterpart, state.locked) == (token.addresses[other], False)
+        assert token.view(chain, "isMinter", network.bridges[chain])
+
+
+def test_again_does_nothing(network: Network, tokens: dict[str, Token]) -> None:  # noqa: ARG001
+    for _ in range(2):
+        assert network.stack.preview(expect_no_changes=True).steps == []
+        assert network.stack.refresh(expect_no_changes=True).changes == {}
+
+
+def test_erc20_tokens_arrive_both_ways(network: Network, tokens: dict[str, Token]) -> None:
+    gold, user = tokens["gold"], network.user.account().address
+    amounts = fresh_accounts(*range(1001, 1020)) | {user: 10**6}
+    gold.send("parent", network.owners["parent"], amounts).wait(60)
+    sent = sum(amounts.values())
+    assert gold.view("child", "totalSupply") == sent, "minted"
+    assert gold.view("parent", "balanceOf", network.bridges["parent"]) == sent, "held"
+    back = fresh_accounts(*range(2001, 2021))
+    gold.send("child", network.user, back).wait(60)
+    left = sent - sum(back.values())
+    assert gold.view("child", "totalSupply") == left, "burned"
+    assert gold.view("parent", "balanceOf", network.bridges["parent"]) == left, "released"
+
+
+def test_erc721_tokens_arrive_both_ways_with_their_uri(network: Network, tokens: dict[str, Token]) -> None:
+    art, users = tokens["art"], [Signer(private_key=f"{n:064x}") for n in range(1, 5)]
+    art.send("parent", network.owners["parent"], {u.account().address: n for n, u in enumerate(users, 1)}).wait(60)
+    assert [art.view("child", "tokenURI", n) for n in (1, 4)] == ["urn:development:1", "urn:development:4"]
+    assert art.view("parent", "ownerOf", 1) == network.bridges["parent"]
+    back = fresh_accounts(1, 2, 3, 4)
+    for (to, number), user in zip(back.items(), users, strict=True):
+        art.send("child", user, {to: number})
+    TokenTransfers(art, "parent", back).wait(60)
+
+
+def test_a_token_that_its_owner_deregisters_is_missed_and_registered_again(
+    network: Network, tokens: dict[str, Token]
+) -> None:
+    gold, owner = tokens["gold"], network.owners["child"]
+    step = Call("deregisterToken", (gold.addresses["child"],), "deregister behind the program's back")
+    execute(network.on("child"), owner, [transaction(network.bridges["child"], step)])
+    assert network.stack.refresh().changes == {"delete": 1}
+    run = network.stack.up()
+    assert run.steps == [Step("create", "TokenRegistration", "gold-child-registration")]
+    assert gold.registered("child").counterpart == gold.addresses["parent"]
+    gold.send("child", network.user, fresh_accounts(5)).wait(60)
+
+
+def test_a_token_with_another_counterpart_is_never_paid_out_in_the_former_one(
+    network: Network, tokens: dict[str, Token]
+) -> None:
+    gold = tokens["gold"]
+    other = ensure_development_token(
+        network.on("child"),
+        network.owners["child"],
+        ROOT / artifact_of("erc20"),
+        "erc20",
+        "second",
+        network.bridges["child"],
+        0,
+    )
+    before = gold.view("child", "totalSupply")
+    addresses = {**gold.addresses, "child": other}
+    configure(network, {"name": "gold", "kind": "erc20", **addresses}, TOKENS[1])
+    run = network.stack.up()
+    deleted = [step.type for step in run.steps if "delete" in step.verb and step.type != "DevelopmentToken"]
+    assert deleted == ["TokenRegistration"] * 2 + ["NodeToken"] * 2, "none is forgotten while it is registered"
+    second = Token(network, "erc20", addresses)
+    second.send("parent", network.owners["parent"], fresh_accounts(*range(1, 21))).wait(60)
+    assert gold.view("child", "totalSupply") == before
+    assert network.stack.preview(expect_no_changes=True).steps == []
+
+
+def test_a_removal_waits_for_what_is_on_its_way_and_undoes_all(network: Network, tokens: dict[str, Token]) -> None:
+    second = Token.named(network, "gold")
+    transfers = second.send("parent", network.owners["parent"], fresh_accounts(*range(101, 121)))
+    network.stack.configure(SETTINGS)
+    run = network.stack.up()
+    assert run.changes == {"delete": 11}
+    print(f"arrived when the removal was done: {transfers.arrived()} of {len(transfers.amounts)}")
+    assert transfers.arrived() == len(transfers.amounts)
+    for token in (second, tokens["art"]):
+        for chain in CHAINS:
+            state = token.registered(chain)
+            assert (state.counterpart, state.locked) == (None, False)
+    assert "tokens" not in network.stack.outputs
+    assert network.stack.preview(expect_no_changes=True).steps == []
+    for source in CHAINS:
+        network.send(source, 3).wait(60)

@@ -1,0 +1,199 @@
+"""Resources of tokens: which edits touch them, what counts as drift, and how they are undone."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from components.chain import bridge_node, senders
+from components.chain import console as console_module
+from components.chain.console import Console
+from components.dynamic import development_token, token_registration
+from components.dynamic.base import Props, Provider
+from components.dynamic.development_token import DevelopmentTokenProvider
+from components.dynamic.node_token import NodeTokenProvider
+from components.dynamic.token_registration import TokenRegistrationProvider
+from tests.unit.fake_contract import Contract
+from tests.unit.fake_node import CHILD, PARENT, Clock, FakeNode
+from tests.unit.fake_token import FakeToken
+from tests.unit.fakes import FakeChain, console
+from tests.unit.test_dynamic_chain import BRIDGE, ON_CHAIN, ONE, OWNER, TWO, endpoint
+
+REGISTRATION: Props = {
+    **ON_CHAIN,
+    "bridge": BRIDGE,
+    "kind": "erc20",
+    "token": ONE,
+    "counterpart": TWO,
+    "other_chain_id": 2020.0,
+    "other_endpoints": [endpoint("en-1")],
+    "other_bridge": BRIDGE,
+    "locked": False,
+}
+NODE: Props = {
+    "node": endpoint("scn-1"),
+    "en": endpoint("en-1"),
+    "child_bridge": CHILD,
+    "parent_bridge": PARENT,
+    "restart": "systemctl restart kscnd",
+    "parent_token": ONE,
+    "child_token": TWO,
+}
+DEVELOPMENT: Props = {
+    **ON_CHAIN,
+    "bridge": BRIDGE,
+    "kind": "erc20",
+    "token_name": "gold",
+    "supply": "7",
+    "artifact": "token.json",
+}
+
+
+@pytest.fixture
+def chain(monkeypatch: pytest.MonkeyPatch) -> FakeChain:
+    senders.forget()
+    monkeypatch.setattr(console_module, "time", Clock())
+    chain, other = FakeChain(), FakeChain(2020)
+    chain.contracts[BRIDGE] = Contract(OWNER)
+    other.contracts[BRIDGE] = Contract(OWNER, mode_mint_burn=True)
+    chain.tokens[ONE] = FakeToken(balance=1)
+
+    @contextmanager
+    def session(_inputs: object) -> Iterator[Console]:
+        yield console(chain)
+
+    @contextmanager
+    def connect(_endpoints: object, chain_id: int) -> Iterator[Console]:
+        assert chain_id == 2020
+        yield console(other)
+
+    monkeypatch.setattr(token_registration, "session", session)
+    monkeypatch.setattr(development_token, "session", session)
+    monkeypatch.setattr(console_module, "connect", connect)
+    return chain
+
+
+@pytest.mark.parametrize(
+    ("provider", "olds", "change", "changes", "replaces"),
+    [
+        (TokenRegistrationProvider(), REGISTRATION, {}, 0, []),
+        (TokenRegistrationProvider(), REGISTRATION, {"token": ONE.lower(), "counterpart": TWO.lower()}, 0, []),
+        (TokenRegistrationProvider(), REGISTRATION, {"counterpart": ONE}, 1, ["counterpart"]),
+        (TokenRegistrationProvider(), REGISTRATION, {"token": TWO}, 1, ["token"]),
+        (TokenRegistrationProvider(), REGISTRATION, {"bridge": TWO}, 1, ["bridge"]),
+        (TokenRegistrationProvider(), REGISTRATION, {"kind": "erc721"}, 1, []),
+        (TokenRegistrationProvider(), {**REGISTRATION, "locked": True}, {"locked": False}, 1, []),
+        (
+            TokenRegistrationProvider(),
+            REGISTRATION,
+            {"other_endpoints": [endpoint("en-1"), endpoint("en-2")]},
+            0,
+            [],
+        ),
+        (TokenRegistrationProvider(), REGISTRATION, {"other_endpoints": [endpoint("en-2")]}, 1, []),
+        (NodeTokenProvider(), NODE, {"child_token": TWO.lower()}, 0, []),
+        (NodeTokenProvider(), NODE, {"child_token": ONE}, 1, ["child_token"]),
+        (NodeTokenProvider(), NODE, {"parent_bridge": TWO}, 1, ["parent_bridge"]),
+        (NodeTokenProvider(), NODE, {"node": endpoint("scn-3")}, 1, []),
+        (DevelopmentTokenProvider(), DEVELOPMENT, {"artifact": "x.json", "supply": "8"}, 0, []),
+        (DevelopmentTokenProvider(), DEVELOPMENT, {"bridge": TWO}, 1, ["bridge"]),
+        (DevelopmentTokenProvider(), DEVELOPMENT, {"chain_id": 1.0}, 1, ["chain_id"]),
+    ],
+)
+def test_an_edit_touches_what_it_has_to(
+    provider: Provider[Any], olds: Props, change: Props, changes: int, replaces: list[str]
+) -> None:
+    news = {**olds, **change}
+    assert not provider.check(olds, news).failures
+    diff = provider.diff("id", {**olds, "an_output": 1}, news)
+    assert (diff.changes, diff.replaces) == (bool(changes), replaces)
+    assert diff.delete_before_replace
+
+
+def test_a_registration_is_made_found_and_undone(chain: FakeChain) -> None:
+    provider = TokenRegistrationProvider()
+    assert provider.read("id", dict(REGISTRATION)).id == ""
+    made = provider.create(dict(REGISTRATION))
+    assert made.id == f"3000/{BRIDGE}/token/{ONE.lower()}"
+    assert chain.contracts[BRIDGE].tokens == {ONE: TWO}
+    found = provider.read("id", dict(made.outs or {}))
+    assert found.inputs == REGISTRATION
+    provider.delete("id", dict(made.outs or {}))
+    assert chain.contracts[BRIDGE].tokens == {}
+    assert len(chain.sent) == 3
+
+
+def test_a_lock_and_another_counterpart_are_drift(chain: FakeChain, capsys: pytest.CaptureFixture[str]) -> None:
+    provider = TokenRegistrationProvider()
+    chain.contracts[BRIDGE].tokens[ONE] = TWO
+    chain.contracts[BRIDGE].locked.add(ONE)
+    found = provider.read("id", dict(REGISTRATION)).outs or {}
+    assert provider.diff("id", dict(found), dict(REGISTRATION)).changes
+    assert not provider.diff("id", dict(found), dict(REGISTRATION)).replaces
+    chain.contracts[BRIDGE].locked.clear()
+    chain.contracts[BRIDGE].tokens[ONE] = OWNER
+    found = provider.read("id", dict(REGISTRATION)).outs or {}
+    assert "remember that until they are restarted" in capsys.readouterr().err
+    assert provider.diff("id", dict(found), dict(REGISTRATION)).replaces == ["counterpart"]
+    provider.delete("id", dict(found))  # as Pulumi replaces: what was found goes first
+    provider.create(dict(REGISTRATION))
+    assert chain.contracts[BRIDGE].tokens == {ONE: TWO}
+
+
+def test_a_bridge_that_is_gone_has_no_registration(chain: FakeChain) -> None:
+    chain.contracts.clear()
+    assert TokenRegistrationProvider().read("id", dict(REGISTRATION)).id == ""
+
+
+def test_a_development_token_is_gone_without_code(chain: FakeChain) -> None:
+    known = {**DEVELOPMENT, "address": ONE}
+    assert DevelopmentTokenProvider().read("id", dict(known)).outs == known
+    assert DevelopmentTokenProvider().update("id", dict(known), dict(DEVELOPMENT)).outs == known
+    chain.tokens.clear()
+    assert DevelopmentTokenProvider().read("id", dict(known)).id == ""
+
+
+# -- what an SCN remembers --
+
+
+@pytest.fixture
+def scn(monkeypatch: pytest.MonkeyPatch) -> FakeNode:
+    node = FakeNode()
+
+    class Connection:
+        def __init__(self, at: object) -> None:  # the node itself, and the EN of its pair
+            self.__dict__.update(vars((node if "scn" in str(at) else FakeNode()).console))
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(console_module, "time", Clock())
+    monkeypatch.setattr(console_module, "Console", Connection)
+    monkeypatch.setattr(bridge_node, "Console", Connection)
+    return node
+
+
+def changes(node: FakeNode) -> list[str]:
+    return [name for name, _ in node.calls if name.endswith("Bridge") and "list" not in name]
+
+
+def test_a_node_is_left_alone_until_the_token_goes(scn: FakeNode) -> None:
+    provider = NodeTokenProvider()
+    made = provider.create(dict(NODE))
+    assert made.id == f"scn-1/{CHILD}/token/{TWO.lower()}"
+    assert provider.read("id", dict(NODE)).outs == NODE
+    provider.update("id", dict(NODE), {**NODE, "restart": "other"})
+    assert scn.calls == []
+
+
+def test_a_node_forgets_by_being_registered_anew(scn: FakeNode) -> None:
+    scn.journal, scn.memory, scn.subscribed = {CHILD: PARENT}, {CHILD, PARENT}, {CHILD, PARENT}
+    NodeTokenProvider().delete("id", dict(NODE))
+    assert changes(scn) == [f"subbridge_{verb}Bridge" for verb in ("deregister", "register", "subscribe")]
+    assert bridge_node.read_registration(scn.console, CHILD, PARENT).live
+
+
+def test_a_node_without_the_bridge_has_nothing_to_forget(scn: FakeNode) -> None:
+    NodeTokenProvider().delete("id", dict(NODE))
+    assert changes(scn) == []
