@@ -5,12 +5,13 @@ settings -> identities -> hosts -> nodes -> bridge contracts -> operators -> thr
 """
 
 from components import hosting, outputs, preflight, settings
-from components.bridge import Bridge, Chain
+from components.bridge import Bridge
 from components.bridge_pair import BridgePair
 from components.identities import Identities
 from components.parent_chain import ParentChain, PrivateParentChain
 from components.service_chain import ServiceChain
 from components.settings_types import PEB
+from components.sides import Chain
 from components.tokens import Tokens
 from components.traffic import exposure
 

@@ -7,8 +7,6 @@ another name, or two pairs change SCNs, the deletes of old resources would else 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
 
 import pulumi
 
@@ -22,58 +20,11 @@ from components.dynamic.operator_threshold import OperatorThreshold
 from components.dynamic.transfer_proof import TransferProof
 from components.nodes.node import Node
 from components.service_chain import ServiceChain
-from components.settings_model import GKEI
 from components.settings_model import Bridge as Settings
+from components.sides import Chain, Side
 
 PROOF_AMOUNT = 1
 """peb. It goes to the owner on the other side, once in each direction."""
-
-
-@dataclass(frozen=True)
-class Chain:
-    """One chain, as a user of contracts sees it."""
-
-    name: str
-    """`parent` or `child`."""
-    chain_id: int
-    nodes: Sequence[Node]
-    ready: Sequence[pulumi.Resource]
-    """What has to be done before the chain can be used."""
-    lives_with: pulumi.Resource | None
-    """The chain itself, when it is ours: what was done on a chain needs no undoing when the chain goes."""
-    owner: Account
-    max_gas_price: int | None = None
-    """gkei"""
-
-    @cached_property
-    def endpoints(self) -> pulumi.Output[Sequence[Mapping[str, object]]]:
-        """Return where the chain's nodes are; a secret."""
-        return pulumi.Output.secret(pulumi.Output.all(*(node.endpoint for node in self.nodes)))
-
-    @cached_property
-    def signer(self) -> pulumi.Output[Mapping[str, object]]:
-        """Return who signs; a secret."""
-        most = {} if self.max_gas_price is None else {"max_gas_price": str(self.max_gas_price * GKEI)}
-        return pulumi.Output.secret(
-            self.owner.private_key.apply(
-                lambda key: {"kind": "key", "private_key": key, "chain": self.name, **most},
-            )
-        )
-
-    def props(self, **more: object) -> dict[str, object]:
-        """Return the inputs of a resource on this chain."""
-        return {"chain_id": self.chain_id, "endpoints": self.endpoints, "signer": self.signer, **more}
-
-
-@dataclass(frozen=True)
-class Side:
-    """The bridge contract of one chain, with votes in it."""
-
-    chain: Chain
-    contract: BridgeContract
-    liquidity: Liquidity
-    operators: Sequence[BridgeOperator]
-    threshold: OperatorThreshold
 
 
 class Bridge(pulumi.ComponentResource):

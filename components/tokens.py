@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.bridge import Bridge, Side
+from components.bridge import Bridge
 from components.bridge_pair import BridgePair
 from components.dynamic.development_token import DevelopmentToken
 from components.dynamic.node_token import NodeToken
@@ -19,6 +19,7 @@ from components.dynamic.token_registration import TokenRegistration
 from components.service_chain import ServiceChain
 from components.settings_tokens import Token as Settings
 from components.settings_tokens import artifact_of
+from components.sides import Side
 
 SUPPLY = {"erc20": 10**24, "erc721": 16}
 """What the owner on the parent chain holds of a development token: a million of 18 decimals, or that many ids."""

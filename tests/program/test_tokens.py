@@ -61,7 +61,7 @@ def test_a_registration_comes_after_all_that_its_removal_needs(program: Program)
         options = program.one("TokenRegistration", name).options
         before = {urn.rpartition("::")[2] for urn in options["dependencies"]}
         token = name.split("-")[0]
-        assert {f"{pair}-registration" for pair in ("pair-1", "pair-2")} <= before
+        assert {"scn-1-registration", "scn-2-registration"} <= before
         assert {"parent-threshold", "child-threshold"} <= before
         assert sources(options, "token") == sources(options, "counterpart") == {f"{token}/pair-2"}
         options = program.one("NodeToken", f"{token}/pair-2").options

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pulumi
 import pulumi_aws as aws
-from pulumi_aws import ec2
 from pulumi_command import remote
 
 from components.dynamic.first_login import FirstLogin
@@ -16,11 +15,12 @@ from components.fleet.machine import Machine as Wanted
 from components.fleet.machine import Size
 from components.hosts import data_volume
 from components.hosts.aws.firewall import Firewall
+from components.hosts.aws.image import newest
 from components.hosts.aws.machine import Common, Machine
 from components.hosts.aws.network import Network, NewNetwork, Subnets, existing
 from components.hosts.aws.tags import Tags
 from components.hosts.host import Host, Ssh
-from components.settings_aws import Aws, Image
+from components.settings_aws import Aws
 
 BASTION = Group("bastion")
 BASTION_MACHINE = Wanted("bastion", "bastion", "bastion", Size("t3.micro", 0, 0, 0, public_address=True), [BASTION])
@@ -70,7 +70,7 @@ class AwsHosts(pulumi.ComponentResource):
         self._firewall = Firewall(flows, list(groups.values()), self._network.vpc, tags, self._mine)
         self._client = SshKey("aws-client", seed=seed_for("ssh-client"), opts=self._mine)
         self._common = Common(
-            _newest(settings.image, invoke),
+            newest(settings.image, invoke),
             self._client.public_key,
             settings.kms_key,
             protect,
@@ -157,7 +157,7 @@ class AwsHosts(pulumi.ComponentResource):
             wanted.name,
             wanted.size.instance_type,
             self._common,
-            subnet=_by_zone(self._zone(wanted), subnets.ids),
+            subnet=subnets.id_in(self._zone(wanted)),
             address=placement.address_of.apply(lambda known: known[wanted.name]) if subnets.cidrs else None,
             groups=self._firewall.ids(wanted.groups),
             opts=opts,
@@ -192,22 +192,3 @@ class AwsHosts(pulumi.ComponentResource):
 
 def _ready_for_a_node(volume: str) -> str:
     return f"({data_volume.time_sync()}) && {data_volume.command(volume, ROOT)}"
-
-
-def _newest(image: Image, invoke: pulumi.InvokeOptions) -> pulumi.Output[str]:
-    return ec2.get_ami_output(
-        most_recent=True,
-        owners=[image.owner],
-        filters=[
-            ec2.GetAmiFilterArgs(name="name", values=[image.name]),
-            ec2.GetAmiFilterArgs(name="architecture", values=["x86_64"]),
-            ec2.GetAmiFilterArgs(name="root-device-type", values=["ebs"]),
-        ],
-        opts=pulumi.InvokeOutputOptions(provider=invoke.provider),
-    ).id
-
-
-def _by_zone(zone: pulumi.Output[str], ids: Mapping[str, pulumi.Input[str]]) -> pulumi.Output[str]:
-    return pulumi.Output.all(zone=zone, ids=pulumi.Output.from_input(ids)).apply(
-        lambda known: str(known["ids"][known["zone"]])
-    )

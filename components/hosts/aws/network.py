@@ -22,6 +22,12 @@ class Subnets:
     cidrs: Mapping[str, IPv4Network] | None = None
     """By zone; None where others give out addresses too, so that AWS has to choose them."""
 
+    def id_in(self, zone: pulumi.Output[str]) -> pulumi.Output[str]:
+        """Return the id of the subnet in a zone."""
+        return pulumi.Output.all(zone=zone, ids=pulumi.Output.from_input(self.ids)).apply(
+            lambda known: str(known["ids"][known["zone"]])
+        )
+
 
 @dataclass(frozen=True)
 class Network:
