@@ -8,6 +8,8 @@ from pulumi_aws import ec2, vpc
 from components.fleet.flow import Flow, Group, Network, Ports
 from components.hosts.aws.tags import Tags
 
+_Rule = vpc.SecurityGroupIngressRule | vpc.SecurityGroupEgressRule
+
 
 class Firewall(pulumi.ComponentResource):
     """The groups of all machines, with the rules between them."""
@@ -37,22 +39,22 @@ class Firewall(pulumi.ComponentResource):
         """What has to be there before machines talk to each other."""
         for flow in flows:
             if isinstance(flow.target, Group):
-                self.rules.append(self._ingress(flow, self._groups[flow.target.name]))
+                self._rule(vpc.SecurityGroupIngressRule, flow.target, "from", flow.source, flow)
             if isinstance(flow.source, Group):
-                self.rules.append(self._egress(flow, self._groups[flow.source.name]))
+                self._rule(vpc.SecurityGroupEgressRule, flow.source, "to", flow.target, flow)
         self.register_outputs({})
 
     def ids(self, groups: Sequence[Group]) -> list[pulumi.Output[str]]:
         """Return the ids of groups."""
         return [self._groups[group.name].id for group in groups]
 
-    def _ingress(self, flow: Flow, group: ec2.SecurityGroup) -> pulumi.Resource:
-        name = f"{_name(flow.target)}-from-{_name(flow.source)}-{_ports(flow.ports)}"
-        return vpc.SecurityGroupIngressRule(
+    def _rule(self, kind: type[_Rule], own: Group, way: str, peer: Group | Network, flow: Flow) -> None:
+        name = f"{own.name}-{way}-{_name(peer)}-{_ports(flow.ports)}"
+        rule = kind(
             name,
-            security_group_id=group.id,
-            cidr_ipv4=_cidr(flow.source),
-            referenced_security_group_id=self._id(flow.source),
+            security_group_id=self._groups[own.name].id,
+            cidr_ipv4=_cidr(peer),
+            referenced_security_group_id=self._id(peer),
             ip_protocol=flow.ports.protocol,
             from_port=flow.ports.first,
             to_port=flow.ports.last,
@@ -60,21 +62,7 @@ class Firewall(pulumi.ComponentResource):
             tags=self._tags.of(name),
             opts=pulumi.ResourceOptions(parent=self),
         )
-
-    def _egress(self, flow: Flow, group: ec2.SecurityGroup) -> pulumi.Resource:
-        name = f"{_name(flow.source)}-to-{_name(flow.target)}-{_ports(flow.ports)}"
-        return vpc.SecurityGroupEgressRule(
-            name,
-            security_group_id=group.id,
-            cidr_ipv4=_cidr(flow.target),
-            referenced_security_group_id=self._id(flow.target),
-            ip_protocol=flow.ports.protocol,
-            from_port=flow.ports.first,
-            to_port=flow.ports.last,
-            description=flow.why,
-            tags=self._tags.of(name),
-            opts=pulumi.ResourceOptions(parent=self),
-        )
+        self.rules.append(rule)
 
     def _id(self, end: Group | Network) -> pulumi.Output[str] | None:
         return self._groups[end.name].id if isinstance(end, Group) else None
