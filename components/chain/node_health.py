@@ -34,7 +34,10 @@ def health(console: Console, role: Role) -> Health:
     head = console.web3.eth.block_number
     if role not in _BRIDGE:
         return Health(head, 0)
-    peers = len(console.call(f"{_BRIDGE[role]}_peers") or [])
+    try:
+        peers = len(console.call(f"{_BRIDGE[role]}_peers") or [])
+    except NodeError:  # no such API: an SCN that is in no pair
+        return Health(head, 0)
     return Health(head, peers, tuple(_requests(console)) if role == "scn" else ())
 
 
