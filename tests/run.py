@@ -1,8 +1,9 @@
 """What one run of the Pulumi engine said and did."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from pulumi import automation
 
@@ -67,3 +68,14 @@ class Failed(Exception):
     def __init__(self, verb: str, run: Run) -> None:
         self.run = run
         super().__init__(f"pulumi {verb} failed:\n{run.text[-6000:]}")
+
+
+def record(verb: str, run: Callable[..., object], options: Mapping[str, Any]) -> Run:
+    """Do a verb of the Automation API, and return what the engine said and did. Raises Failed."""
+    events: list[automation.EngineEvent] = []
+    lines: list[str] = []
+    try:
+        run(color="never", on_event=events.append, on_output=lines.append, on_error=lines.append, **options)
+    except automation.CommandError as error:
+        raise Failed(verb, Run("\n".join(lines) or str(error), events)) from None
+    return Run("\n".join(lines), events)

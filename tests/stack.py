@@ -11,7 +11,7 @@ checkout, which stays untouched, and no user's stack is met: identity seed and p
 import json
 import os
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,8 @@ from pulumi import automation
 from components.chain.endpoint import Endpoint
 from components.nodes.identity import network_id
 from components.settings_sentences import NAMESPACE
-from tests.run import Failed, Run, Step
+from tests.run import Failed, Run, Step, record
+from toolchain.exported import in_the_clear
 
 __all__ = ["ROOT", "Failed", "Run", "Settings", "Stack", "Step", "settings"]
 
@@ -30,10 +31,6 @@ ROOT = Path(__file__).resolve().parent.parent
 
 Settings = Mapping[str, Any]
 """A configuration, with the keys and structure of Pulumi.dev.yaml, without the namespace."""
-
-_MARK, _SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
-"""How Pulumi marks a value in exported state as more than plain JSON, and as a secret."""
-
 
 _DEFAULTS: Settings = {
     "target": "local",
@@ -95,19 +92,19 @@ class Stack:
 
     def preview(self, **options: Any) -> Run:
         """Show what an up would do. Options of all verbs are those of the Automation API. Raises Failed."""
-        return self._run("preview", self.automation.preview, options)
+        return record("preview", self.automation.preview, options)
 
     def up(self, **options: Any) -> Run:
         """Bring everything to what is configured. Raises Failed."""
-        return self._run("up", self.automation.up, {"show_secrets": False, **options})
+        return record("up", self.automation.up, {"show_secrets": False, **options})
 
     def refresh(self, **options: Any) -> Run:
         """Read what is really there into the state. Raises Failed."""
-        return self._run("refresh", self.automation.refresh, {"show_secrets": False, **options})
+        return record("refresh", self.automation.refresh, {"show_secrets": False, **options})
 
     def destroy(self, **options: Any) -> Run:
         """Remove everything. Raises Failed."""
-        return self._run("destroy", self.automation.destroy, {"show_secrets": False, **options})
+        return record("destroy", self.automation.destroy, {"show_secrets": False, **options})
 
     @property
     def outputs(self) -> dict[str, Any]:
@@ -126,7 +123,7 @@ class Stack:
     def resources(self) -> list[dict[str, Any]]:
         """Return all resources of the state, secrets in the clear."""
         found: list[dict[str, Any]] = (self.automation.export_stack().deployment or {}).get("resources", [])
-        return [_in_the_clear(resource) for resource in found]
+        return [in_the_clear(resource) for resource in found]
 
     def of_type(self, name: str) -> dict[str, dict[str, Any]]:
         """Return the outputs of the program's own resources of a type, such as `Account`, by resource name."""
@@ -141,15 +138,6 @@ class Stack:
         return {name: Endpoint.model_validate(node["node"]) for name, node in self.of_type("RunningNode").items()}
 
     # -- helpers -------------------------------------------------------------------------------------------
-
-    def _run(self, verb: str, run: Callable[..., object], options: Mapping[str, Any]) -> Run:
-        events: list[automation.EngineEvent] = []
-        lines: list[str] = []
-        try:
-            run(color="never", on_event=events.append, on_output=lines.append, on_error=lines.append, **options)
-        except automation.CommandError as error:
-            raise Failed(verb, Run("\n".join(lines) or str(error), events)) from None
-        return Run("\n".join(lines), events)
 
     def _write_project(self) -> None:
         """Write a project file which is the checkout's, but for the places that it names."""
@@ -167,13 +155,3 @@ class Stack:
         users = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
         (home / "plugins").symlink_to(users / "plugins")
         return home
-
-
-def _in_the_clear(value: Any) -> Any:
-    if isinstance(value, dict):
-        if value.get(_MARK) == _SECRET:
-            return json.loads(value["plaintext"])
-        return {key: _in_the_clear(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_in_the_clear(inner) for inner in value]
-    return value

@@ -1,17 +1,14 @@
 """What a drill works on: the pairs, nodes and owners of a running local stack, from an export of its state. Pure."""
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from components.chain.endpoint import Endpoint
 from components.chain.signer import Signer
+from toolchain.exported import in_the_clear
 
 OTHER = {"parent": "child", "child": "parent"}
-
-_MARK = "4dabf18193072939515e22adb298388d"
-"""The key by which an export marks a value that is more than plain JSON; a secret is one with a `plaintext`."""
 
 
 class Refused(Exception):
@@ -43,7 +40,7 @@ class Scene:
     @classmethod
     def of(cls, export: Mapping[str, Any]) -> "Scene":
         """Read an export. Raises Refused unless all machines are local hosts and the parent chain is a private one."""
-        found = [_in_the_clear(resource) for resource in (export.get("deployment") or {}).get("resources") or ()]
+        found = [in_the_clear(resource) for resource in (export.get("deployment") or {}).get("resources") or ()]
         outputs: Mapping[str, Any] = next((r["outputs"] for r in found if r["type"] == "pulumi:pulumi:Stack"), {})
         nodes = _by_name(found, "servicechain:RunningNode")
         if reason := _why_not(nodes, set(_by_name(found, "servicechain:LocalHost")), outputs):
@@ -86,13 +83,3 @@ def _node_of(nodes: Mapping[str, Any], role: str) -> Endpoint:
 def _by_name(resources: Iterable[Mapping[str, Any]], type_: str) -> dict[str, Mapping[str, Any]]:
     """Return the outputs of all resources whose type ends so, by resource name."""
     return {r["urn"].rpartition("::")[2]: r.get("outputs", {}) for r in resources if r["type"].endswith(type_)}
-
-
-def _in_the_clear(value: Any) -> Any:
-    if isinstance(value, dict):
-        if _MARK in value and "plaintext" in value:
-            return json.loads(value["plaintext"])
-        return {key: _in_the_clear(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [_in_the_clear(inner) for inner in value]
-    return value

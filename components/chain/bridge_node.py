@@ -15,10 +15,8 @@ from eth_utils.address import to_checksum_address
 from components.chain.console import Console, NodeError, wait_for
 from components.chain.errors import ChainError, NotReady
 from components.chain.peering import node_id, peers
-from components.chain.tunnel import run_on_host
+from components.chain.tunnel import RESTART_TIMEOUT, run_on_host
 
-RESTART_TIMEOUT = 200.0
-"""Seconds for a stop, which may take 120, and until the console is there again."""
 REGISTER_TIMEOUT = 20.0
 """Seconds for registerBridge or subscribeBridge: calls to the parent chain that have no limit of their own."""
 

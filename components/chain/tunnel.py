@@ -64,6 +64,10 @@ async def _open(endpoint: Endpoint) -> Stream:
     return await link.open_unix_connection(endpoint.ipc, encoding=None)
 
 
+RESTART_TIMEOUT = 200.0
+"""Seconds for the command that restarts a node: a stop, which may take 120, and until the console is there again."""
+
+
 def run_on_host(endpoint: Endpoint, command: str, timeout: float) -> str:
     """Run a command on the node's host and return its standard output.
 

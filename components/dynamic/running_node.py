@@ -15,9 +15,6 @@ from pulumi.dynamic import Resource
 from components.chain.endpoint import Endpoint
 from components.dynamic.base import Inputs, Props, Provider
 
-RESTART_SECONDS = 200.0
-"""For a stop, which may take 120, and until the console is there again."""
-
 _restarts = threading.Lock()
 """Of all nodes of the stack: one process serves all its dynamic resources, and one node is down at a time."""
 
@@ -82,14 +79,14 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
 def _restart(inputs: RunningNodeInputs, why: str) -> None:
     """Restart the node while no other one is down, and give the turn away only when it is well again."""
     from components.chain.node_health import before_restart, wait_until_recovered
-    from components.chain.tunnel import run_on_host
+    from components.chain.tunnel import RESTART_TIMEOUT, run_on_host
 
     name = inputs.node.node
     with _restarts:
         before = before_restart(inputs.node, inputs.role, inputs.peer)
         print(f"{name}: restarting it, because {why}", file=sys.stderr)
         begin = time.monotonic()
-        run_on_host(inputs.node, inputs.start, timeout=RESTART_SECONDS)
+        run_on_host(inputs.node, inputs.start, timeout=RESTART_TIMEOUT)
         _wait_until_ready(inputs)
         wait_until_recovered(inputs.node, inputs.role, before)
         print(f"{name}: it is well again after {time.monotonic() - begin:.0f} s", file=sys.stderr)

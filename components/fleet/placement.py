@@ -6,10 +6,10 @@ decision is made once for each machine, by what is there at that time, and held 
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from hashlib import sha256
 from ipaddress import IPv4Address, IPv4Network
 
 from components.fleet.machine import Machine
+from components.fleet.places import place
 
 FIRST_ADDRESS = 10
 """The first four of a subnet and the last one are AWS's own; the next ones are kept for what is added by hand."""
@@ -78,22 +78,17 @@ def addresses(names: Sequence[str], subnet_of: Mapping[str, IPv4Network], held: 
     placed = {
         name: address for name, address in held.items() if name in names and IPv4Address(address) in subnet_of[name]
     }
-    taken = set(placed.values())
+    taken = {IPv4Address(address) for address in placed.values()}
     for name in names:
         if name in placed:
             continue
         subnet = subnet_of[name]
         places = subnet.num_addresses - FIRST_ADDRESS - 1
-        start = int.from_bytes(sha256(name.encode()).digest()[:8], "big") % places
-        free = (
-            one
-            for step in range(places)
-            if (one := str(subnet.network_address + FIRST_ADDRESS + (start + step) % places)) not in taken
-        )
-        address = next(free, "")
-        if not address:
+        first = subnet.network_address + FIRST_ADDRESS
+        free = place(name, places, {int(address) - int(first) for address in taken})
+        if free is None:
             msg = f"{subnet} has no free address for {name}"
             raise ValueError(msg)
-        placed[name] = address
-        taken.add(address)
+        placed[name] = str(first + free)
+        taken.add(first + free)
     return placed

@@ -1,8 +1,9 @@
 """Addresses of local hosts. Pure: what a host is called and the id of its network decide."""
 
 from collections.abc import Sequence
-from hashlib import sha256
 from ipaddress import IPv4Address, IPv4Network
+
+from components.fleet.places import place
 
 SHARED = IPv4Network("100.64.0.0/10")
 """Set aside for carriers (RFC 6598): the private range that home, office and container networks use least."""
@@ -44,8 +45,6 @@ def addresses(names: Sequence[str], subnet: IPv4Network) -> dict[str, IPv4Addres
         raise ValueError(msg)
     taken: dict[int, str] = {}
     for name in names:
-        place = int.from_bytes(sha256(name.encode()).digest()[:8], "big") % places
-        while place in taken:
-            place = (place + 1) % places
-        taken[place] = name
-    return {name: subnet.network_address + 2 + place for place, name in taken.items()}
+        if (free := place(name, places, taken)) is not None:  # there are enough
+            taken[free] = name
+    return {name: subnet.network_address + 2 + at for at, name in taken.items()}

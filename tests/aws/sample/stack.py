@@ -1,7 +1,6 @@
 """A stack of the sample program: the real engine, all files in one temporary folder."""
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import yaml
 from pulumi import automation
 
 from tests.aws.moto import Moto
-from tests.run import Failed, Run
+from tests.run import Run, record
 from tests.stack import ROOT
 
 __all__ = ["OWNER", "SECRET", "SampleStack"]
@@ -55,29 +54,20 @@ class SampleStack:
 
     def preview(self, **options: Any) -> Run:
         """Show what an up would do."""
-        return self._run("preview", self.automation.preview, options)
+        return record("preview", self.automation.preview, options)
 
     def up(self) -> Run:
         """Bring everything to what is configured."""
-        return self._run("up", self.automation.up, {})
+        return record("up", self.automation.up, {})
 
     def refresh(self) -> Run:
         """Read what is really there into the state."""
-        return self._run("refresh", self.automation.refresh, {})
+        return record("refresh", self.automation.refresh, {})
 
     def destroy(self) -> Run:
         """Remove everything."""
-        return self._run("destroy", self.automation.destroy, {})
+        return record("destroy", self.automation.destroy, {})
 
     def outputs(self) -> dict[str, Any]:
         """Return the outputs."""
         return {name: output.value for name, output in self.automation.outputs().items()}
-
-    def _run(self, verb: str, run: Callable[..., object], options: dict[str, Any]) -> Run:
-        events: list[automation.EngineEvent] = []
-        lines: list[str] = []
-        try:
-            run(color="never", on_event=events.append, on_output=lines.append, on_error=lines.append, **options)
-        except automation.CommandError as error:
-            raise Failed(verb, Run("\n".join(lines) or str(error), events)) from None
-        return Run("\n".join(lines), events)
