@@ -78,14 +78,16 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
 
 def _restart(inputs: RunningNodeInputs, why: str) -> None:
     """Restart the node while no other one is down, and give the turn away only when it is well again."""
-    from components.chain.node_health import before_restart, wait_until_recovered
+    from components.chain.node_health import before_restart, part, wait_until_recovered
     from components.chain.tunnel import RESTART_TIMEOUT, run_on_host
 
     name = inputs.node.node
     with _restarts:
-        before = before_restart(inputs.node, inputs.role, inputs.peer)
+        before = before_restart(inputs.node, inputs.role)
         print(f"{name}: restarting it, because {why}", file=sys.stderr)
         begin = time.monotonic()
+        if inputs.peer:
+            part(inputs.node, inputs.peer)
         run_on_host(inputs.node, inputs.start, timeout=RESTART_TIMEOUT)
         _wait_until_ready(inputs)
         wait_until_recovered(inputs.node, inputs.role, before)

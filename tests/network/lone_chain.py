@@ -73,26 +73,31 @@ class LoneChain:
 
     def start(self) -> None:
         """Make the host and start the validator on it; return when it has made a block."""
-        self.network.up(HOST)
-        layout = files.Layout("/srv", PACKAGE)
-        disk = self.network.folder / HOST / "srv"
-        shutil.copy(str(PACKAGE.archive), disk / PACKAGE.file_name)
-        commands = files.scripts(layout)
-        self.network.run(HOST, commands["unpack"])
-        validator = self.address("validator")
-        texts = {
-            layout.conf: conf.render(PACKAGE.conf, conf.validator(CHAIN_ID, layout.data)),
-            layout.node_key: self.signer("validator").private_key,
-            layout.genesis: genesis.parent_chain(CHAIN_ID, [validator], self.balances, 25 * GKEI),
-        }
-        for path, text in texts.items():
-            place = disk / Path(path).relative_to("/srv")
-            place.parent.mkdir(parents=True, exist_ok=True)
-            place.write_text(text)
-        self.network.run(HOST, commands["init"])
-        self.network.run(HOST, commands["start"])
+        first_block = genesis.parent_chain(CHAIN_ID, [self.address("validator")], self.balances, 25 * GKEI)
+        start_validator(self.network, PACKAGE, str(self.signer("validator").private_key), first_block)
         with self.console() as console:
             wait_for(lambda: console.web3.eth.block_number >= 1 or f"{HOST}: no block yet", START_SECONDS)
+
+
+def start_validator(network: Network, package: Package, node_key: str, first_block: str) -> None:
+    """Make the host and start the validator of a chain on it, by the steps of a node. `first_block` is the genesis."""
+    network.up(HOST)
+    layout = files.Layout("/srv", package)
+    disk = network.folder / HOST / "srv"
+    shutil.copy(str(package.archive), disk / package.file_name)
+    commands = files.scripts(layout)
+    network.run(HOST, commands["unpack"])
+    texts = {
+        layout.conf: conf.render(package.conf, conf.validator(CHAIN_ID, layout.data)),
+        layout.node_key: node_key,
+        layout.genesis: first_block,
+    }
+    for path, text in texts.items():
+        place = disk / Path(path).relative_to("/srv")
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_text(text)
+    network.run(HOST, commands["init"])
+    network.run(HOST, commands["start"])
 
 
 @contextmanager

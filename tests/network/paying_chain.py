@@ -2,11 +2,9 @@
 
 import json
 import secrets
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from eth_keys.datatypes import PrivateKey
@@ -20,15 +18,13 @@ from components.chain.outgoing import Transaction
 from components.chain.signer import Signer
 from components.chain.transactions import execute
 from components.dynamic import ssh_key
-from components.nodes import conf, genesis
-from components.nodes.files import Layout, scripts
+from components.nodes import genesis
+from components.nodes.files import Layout
 from components.nodes.package import Package
 from tests.network.local_hosts import Network, running_network
+from tests.network.lone_chain import CHAIN_ID, COIN, HOST, start_validator
 from tests.network.systemd_node import archive
 
-CHAIN_ID = 2020
-HOST = "parent"
-COIN = 10**18
 SINK = "0x" + "11" * 20
 WITH_TRANSACTIONS = True
 VALIDATOR_KEY = "2b" * 32
@@ -82,11 +78,6 @@ class LoneChain:
 
     def start(self, base_fee: dict[str, int]) -> None:
         """Start the node from nothing. `base_fee` is of the genesis's kip71."""
-        self.network.up(HOST)
-        root, layout = self.network.folder / HOST / "srv", self.layout
-        shutil.copy(archive("kcn"), root / Path(layout.archive).name)
-        steps = scripts(layout)
-        self.network.run(HOST, steps["unpack"])
         validator = PrivateKey(bytes.fromhex(VALIDATOR_KEY)).public_key.to_checksum_address()
         first = json.loads(
             genesis.parent_chain(CHAIN_ID, [validator], {self.rich.account().address: 10**9 * COIN}, 25 * GKEI)
@@ -94,18 +85,8 @@ class LoneChain:
         if base_fee:
             bounds = {"lowerboundbasefee": 25 * GKEI, "upperboundbasefee": 750 * GKEI}
             first["config"]["governance"] = {"governanceMode": "none", "kip71": {**bounds, **base_fee}}
-        self._write(layout.genesis, json.dumps(first))
-        self._write(layout.node_key, VALIDATOR_KEY)
-        self._write(layout.static_nodes, "[]")
-        self._write(layout.conf, conf.render(layout.package.conf, conf.validator(CHAIN_ID, layout.data)))
-        self.network.run(HOST, steps["init"])
-        self.network.run(HOST, steps["start"])
+        start_validator(self.network, self.layout.package, VALIDATOR_KEY, json.dumps(first))
         wait_for(lambda: self.console().web3.eth.block_number >= 2 or "no blocks yet", 60)
-
-    def _write(self, path: str, text: str) -> None:
-        file = self.network.folder / HOST / path.lstrip("/")
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(text)
 
 
 @contextmanager

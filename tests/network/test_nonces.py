@@ -20,7 +20,8 @@ from components.chain.gas_price import GKEI
 from components.chain.signer import Signer
 from components.chain.transactions import execute
 from components.hosts.local_preflight import missing
-from tests.network.paying_chain import CHAIN_ID, SINK, LoneChain, lone_chain, pay, tamper
+from tests.network.lone_chain import CHAIN_ID
+from tests.network.paying_chain import SINK, LoneChain, lone_chain, pay, tamper
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
 
