@@ -6,6 +6,7 @@ Method names are the JSON-RPC ones; their behaviour is described in node-behavio
 import sys
 import threading
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -30,6 +31,9 @@ def operators(console: Console) -> tuple[str, str]:
     """Return the SCN's (parent operator, child operator)."""
     return str(console.call("subbridge_getParentOperatorAddr")), str(console.call("subbridge_getChildOperatorAddr"))
 
+
+SETTLE_SECONDS = 10.0
+"""How long a registered pair may be not live before that counts: see `settled_registration`."""
 
 CODE_DEADLINE = 120.0
 """Seconds until a new contract is seen by a node that follows the chain; an EN may need 10 s to begin to sync."""
@@ -65,6 +69,20 @@ def read_registration(console: Console, child: str, parent: str) -> Registration
         )
         raise ChainError(msg)
     return Registration(registered=True, live=_subscribed(console, child) and _subscribed(console, parent))
+
+
+def settled_registration(console: Console, child: str, parent: str) -> Registration:
+    """Like read_registration, but what is registered has some seconds to become live.
+
+    Within 3 s of its EN's return a node unsubscribes and subscribes again (ResetAllSubscribedEvents in
+    node/sc/subbridge.go), which shows for some ms (tried); after a restart it restores from its journal every 3 s.
+    """
+    found = read_registration(console, child, parent)
+    if found.live or not found.registered:
+        return found
+    with suppress(NotReady):
+        wait_for(partial(_is_live, console, child, parent), SETTLE_SECONDS)
+    return read_registration(console, child, parent)
 
 
 def _subscribed(console: Console, bridge: str) -> bool:

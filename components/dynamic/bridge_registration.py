@@ -48,13 +48,13 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         A node that does not answer keeps its journal, so nothing is said of it then: that it is away is what
         RunningNode tells.
         """
-        from components.chain.bridge_node import read_registration
+        from components.chain.bridge_node import settled_registration
         from components.chain.console import Console
         from components.chain.errors import Unreachable
 
         try:
             with closing(Console(inputs.node)) as scn:
-                found = read_registration(scn, inputs.child_bridge, inputs.parent_bridge)
+                found = settled_registration(scn, inputs.child_bridge, inputs.parent_bridge)
         except Unreachable as error:
             print(f"the registration is taken to be as it was: {error}", file=sys.stderr)
             return {}

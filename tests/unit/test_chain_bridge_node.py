@@ -3,7 +3,7 @@
 import pytest
 
 from components.chain import bridge_node, console
-from components.chain.bridge_node import Registration, deregister, read_registration, register
+from components.chain.bridge_node import Registration, deregister, read_registration, register, settled_registration
 from components.chain.errors import ChainError, NotReady
 from tests.unit.fake_node import CHILD, PARENT, Clock, FakeNode
 
@@ -141,6 +141,26 @@ def test_live_is_what_is_in_memory_of_both_contracts(
     scn.memory, scn.subscribed = memory, subscribed
     assert read_registration(scn.console, CHILD.upper().replace("X", "x"), PARENT.lower()).registered
     assert read_registration(scn.console, CHILD, PARENT) == Registration(registered=True, live=bool(live))
+
+
+def test_a_node_that_subscribes_anew_after_its_en_came_back_is_given_time(scn: FakeNode, clock: Clock) -> None:
+    scn.journal[CHILD] = PARENT
+    scn.memory, scn.subscribed = {CHILD, PARENT}, {CHILD}
+    clock.sleepers.append(lambda: scn.subscribed.add(PARENT))
+    assert settled_registration(scn.console, CHILD, PARENT).live
+
+
+def test_a_node_that_stays_unsubscribed_is_not_waited_for_without_end(scn: FakeNode, clock: Clock) -> None:
+    scn.journal[CHILD] = PARENT
+    begin = clock.now
+    assert settled_registration(scn.console, CHILD, PARENT) == Registration(registered=True, live=False)
+    assert 0 < clock.now - begin < 15
+
+
+def test_what_is_not_registered_is_not_waited_for(scn: FakeNode, clock: Clock) -> None:
+    begin = clock.now
+    assert settled_registration(scn.console, CHILD, PARENT) == Registration(registered=False, live=False)
+    assert clock.now == begin
 
 
 def test_letting_go_is_done_once(scn: FakeNode) -> None:
