@@ -59,6 +59,8 @@ class DevelopmentTokenProvider(ChainProvider[DevelopmentTokenInputs]):
         """Gone when no code is there."""
         from components.chain.token_contract import has_code
 
+        if "address" not in known:  # what is there is found again by a create
+            return None
         with session(inputs) as console:
             return {} if has_code(console, known["address"]) else None
 

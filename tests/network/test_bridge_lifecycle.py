@@ -8,10 +8,11 @@ from components.chain.endpoint import Endpoint
 from components.chain.transfer import requested
 from components.dynamic.base import Props
 from components.dynamic.bridge_registration import BridgeRegistration, BridgeRegistrationProvider
+from components.dynamic.node_token import NodeToken, NodeTokenProvider
 from components.dynamic.running_node import RunningNode, RunningNodeProvider
 from components.dynamic.transfer_proof import TransferProof, TransferProofProvider
 from tests.lifecycle import Behind, Edit, Life, lifecycle
-from tests.network.network import Network
+from tests.network.network import CHAINS, Network
 
 PAIR, EN, SCN, UNPAIRED = "alpha", "alpha-en", "scn-1", "scn-3"
 
@@ -66,6 +67,18 @@ def test_an_scn_that_left_its_pair_has_nothing_to_deregister(network: Network) -
     provider = BridgeRegistrationProvider()
     assert provider.read("id", left).id == ""
     provider.delete("id", left)
+
+
+def test_a_token_on_a_node(network: Network) -> None:
+    known = program_of(network, "BridgeRegistration", f"{SCN}-registration")
+    parent, child = (network.owners[chain].account().address for chain in CHAINS)  # any address: nothing asks it
+    program: Props = {**known, "parent_token": parent, "child_token": child}
+    edits = [
+        Edit({"child_token": child.lower()}, "same"),
+        Edit({"child_token": parent}, "replace"),
+    ]
+    secrets = [secret_of(program["node"])]
+    lifecycle(Life(NodeTokenProvider(), NodeToken), program, edits, secrets=secrets, lasting=True)
 
 
 def test_a_proof(network: Network) -> None:

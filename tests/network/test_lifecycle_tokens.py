@@ -1,0 +1,114 @@
+"""The life of tokens on a chain, with real contracts. One chain stands for both: its two bridge contracts differ."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from eth_abi.abi import encode
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
+from components.chain.deployment import ensure_deployed
+from components.chain.token_contract import ensure_development_token
+from components.chain.transactions import Transaction, execute
+from components.dynamic.base import Props
+from components.dynamic.development_token import DevelopmentToken, DevelopmentTokenProvider
+from components.dynamic.token_registration import TokenRegistration, TokenRegistrationProvider
+from components.settings_tokens import artifact_of
+from tests.lifecycle import Behind, Edit, Life, lifecycle
+from tests.network.lone_chain import ARTIFACT, CHAIN_ID, LoneChain
+from tests.network.test_lifecycle_chain import NOWHERE, further
+from tests.stack import ROOT
+
+MADE = str(ROOT / artifact_of("erc20"))
+
+
+@pytest.fixture(scope="module")
+def bridges(chain: LoneChain) -> Iterator[tuple[str, str]]:
+    """Yield the contract that holds tokens and the one that mints them."""
+    with chain.console() as console:
+        owner = chain.signer("operator-11")
+        yield (
+            ensure_deployed(console, owner, Path(ARTIFACT), None, mode_mint_burn=False),
+            ensure_deployed(console, owner, Path(ARTIFACT), None, mode_mint_burn=True),
+        )
+
+
+def token(chain: LoneChain, name: str, bridge: str) -> str:
+    with chain.console() as console:
+        return ensure_development_token(console, chain.signer("operator-11"), Path(MADE), "erc20", name, bridge, 7)
+
+
+@pytest.fixture
+def secrets(chain: LoneChain) -> list[str]:
+    """Return what nobody may see."""
+    return [chain.signer("operator-11").private_key, chain.endpoint["private_key"].splitlines()[3]]
+
+
+def test_a_development_token(chain: LoneChain, bridges: tuple[str, str], secrets: list[str]) -> None:
+    program = chain.props(
+        "operator-11",
+        bridge=bridges[0],
+        kind="erc20",
+        token_name="play",
+        supply="7",
+        artifact=MADE,
+        address=None,
+    )
+    life = Life(DevelopmentTokenProvider(), DevelopmentToken)
+
+    def lose() -> None:
+        life.outs["address"] = NOWHERE
+
+    edits = [
+        *further(chain),
+        Edit({"artifact": "elsewhere.json", "supply": "8"}, "same"),
+        Edit({"artifact": MADE}, "same"),
+        Edit({"bridge": bridges[1]}, "replace"),
+    ]
+    with chain.console() as console:
+        owner = chain.signer("operator-11").account().address
+        before = console.web3.eth.get_transaction_count(owner)
+        lifecycle(life, program, edits, disappear=Behind(lose), secrets=secrets, lasting=True)
+        assert console.web3.eth.get_transaction_count(owner) == before + 2, "one for each bridge, and found again"
+
+
+def test_a_registered_token(chain: LoneChain, bridges: tuple[str, str], secrets: list[str]) -> None:
+    held, minted, other = token(chain, "gold", bridges[0]), token(chain, "gold", bridges[1]), chain.address("nobody")
+    program: Props = chain.props(
+        "operator-11",
+        bridge=bridges[0],
+        kind="erc20",
+        token=held,
+        counterpart=minted,
+        other_chain_id=float(CHAIN_ID),
+        other_endpoints=[chain.endpoint],
+        other_bridge=bridges[1],
+        locked=False,
+    )
+
+    def call(function: str) -> None:
+        with chain.console() as console:
+            data = (keccak(text=f"{function}(address)")[:4] + encode(["address"], [held])).hex()
+            step = Transaction(f"{function} behind the program's back", to_checksum_address(bridges[0]), "0x" + data)
+            execute(console, chain.signer("operator-11"), [step])
+
+    second = {**chain.endpoint, "node": "second"}
+    edits = [
+        *further(chain),
+        Edit({"token": held.lower()}, "same"),
+        Edit({"token": held}, "same"),
+        Edit({"other_endpoints": [chain.endpoint, second]}, "same"),
+        Edit({"other_endpoints": [second]}),
+        Edit({"other_endpoints": [chain.endpoint]}),
+        Edit({"counterpart": other}, "replace"),
+        Edit({"counterpart": minted}, "replace"),
+    ]
+    lifecycle(
+        Life(TokenRegistrationProvider(), TokenRegistration),
+        program,
+        edits,
+        disappear=Behind(lambda: call("deregisterToken")),
+        drifts=[(Behind(lambda: call("lockToken"), before_mending=lambda: call("unlockToken")), ["locked"])],
+        secrets=secrets,
+    )
