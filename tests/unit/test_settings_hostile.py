@@ -36,7 +36,7 @@ paths = st.sampled_from(
     [
         *((key,) for key in raw()),
         *(("bridge", key) for key in ("threshold", "liquidity", "parentOwnerKey", "artifact", "x")),
-        *(("parentChain", key) for key in ("chainId", "network", "unitPrice", "balances")),
+        *(("parentChain", key) for key in ("chainId", "network", "unitPrice", "balances", "genesis", "staticNodes")),
         ("serviceChain", "nodes"),
         ("pairs", 0),
         ("pairs", 1, "name"),
