@@ -6,7 +6,7 @@ from contextlib import suppress
 from ipaddress import IPv4Address
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, SecretStr
 
 from components.settings_types import Balances, NotNegative, Positive, Section, shown
 
@@ -18,6 +18,7 @@ _KNI = re.compile(
     r"(\?[a-z0-9=&]*)?"
 )
 _LAST_PORT = 65535
+_URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[1-9][0-9]{0,4})?(/[A-Za-z0-9._~%/+=?&-]*)?")
 
 
 def _kni(value: Any) -> str:
@@ -39,6 +40,17 @@ def _is_host(host: str) -> bool:
 
 
 Kni = Annotated[str, BeforeValidator(_kni)]
+
+
+def _url(value: Any) -> SecretStr:
+    """Refuse other addresses, and do not show them: a key may be in one."""
+    if not isinstance(value, str) or not _URL.fullmatch(value):
+        msg = "this is no address of an RPC; write http:// or https://, a host and a path"
+        raise ValueError(msg)
+    return SecretStr(value)
+
+
+Url = Annotated[SecretStr, BeforeValidator(_url)]
 
 
 def place(kni: str) -> tuple[str, int]:
@@ -69,6 +81,11 @@ class ParentChain(Section):
     """Path of the genesis.json of a private chain that exists. The ENs join it, and it goes on when the stack goes."""
     static_nodes: list[Kni] = Field(default_factory=list)
     """KNIs of nodes of a private chain that exists, which the ENs dial."""
+    sync_hours: Positive = 24
+    """How long an EN may take to catch up with a chain that others run, before `up` ends; the next one goes on."""
+    reference_rpc: Url | None = None
+    """HTTP RPC of another node of a chain that others run, which tells how far the chain is. A secret where there is a
+    key in it."""
 
     @property
     def public(self) -> bool:

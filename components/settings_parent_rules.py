@@ -8,6 +8,7 @@ from components.settings_sentences import at
 
 OF_OUR_OWN = ("unitPrice", "balances")
 OF_ONE_THAT_EXISTS = ("genesis", "staticNodes")
+OF_ONE_OF_OTHERS = ("syncHours", "referenceRpc")
 
 
 def problems(raw: Mapping[str, Any]) -> Iterator[str]:
@@ -25,6 +26,9 @@ def _existing(parent: Mapping[str, Any], target: object) -> Iterator[str]:
             yield at(f"parentChain.{key}", f"the nodes know {network} by themselves; leave this key out")
         return
     if not given:
+        for key in OF_ONE_OF_OTHERS:
+            if key in parent:
+                yield at(f"parentChain.{key}", "a chain of our own has nothing to catch up with; leave this key out")
         return
     if "genesis" not in given:
         yield at("parentChain.genesis", "is missing; write the path of the genesis.json of the chain that exists")

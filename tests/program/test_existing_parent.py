@@ -59,6 +59,29 @@ def test_operators_are_paid_by_the_owner_through_the_ens(program: Program) -> No
         assert [one["node"] for one in funding.inputs["endpoints"]] == ["pair-1-en", "pair-2-en"]
 
 
+def test_nothing_is_done_on_it_before_its_ens_are_in_step(program: Program) -> None:
+    assert set(program.of("SyncedNode")) == {"pair-1-en-sync", "pair-2-en-sync"}
+    first = [program.one("BridgeContract", "parent-bridge"), program.one("BridgeRegistration", "scn-1-registration")]
+    for one in first:
+        assert "pair-1-en-sync" in {urn.rpartition("::")[2] for urn in one.options["dependencies"]}
+    gate = program.one("SyncedNode", "pair-1-en-sync")
+    assert "pair-1-en" in {urn.rpartition("::")[2] for urn in gate.options["dependencies"]}
+    assert gate.inputs["hours"] == 24
+
+
+def test_an_en_that_is_added_is_waited_for_and_the_others_are_not(tmp_path: Path) -> None:
+    config = existing(tmp_path)
+    before = run(config)
+    config["pairs"] = [*config["pairs"], {"name": "new", "scn": "scn-3"}]
+    config["parentChain"] |= {"syncHours": 3, "referenceRpc": "https://rpc.test/a-key"}
+    touched = before.touched_by(run(config, before=before))
+    assert {name for type_, name in touched if type_ == "SyncedNode"} == {"new-en-sync"}
+
+
+def test_a_chain_of_our_own_has_no_gate() -> None:
+    assert not run(aws(2)).of("SyncedNode")
+
+
 def test_a_genesis_of_another_chain_stops_the_run_before_anything_is_made(tmp_path: Path) -> None:
     with pytest.raises(pulumi.RunError) as caught:
         run(existing(tmp_path, chainId=2021))

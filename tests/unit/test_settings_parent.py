@@ -51,6 +51,15 @@ def test_a_chain_of_our_own_is_ours_and_no_other() -> None:
             "parentChain.chainId: 8217 is mainnet; write network: mainnet, without genesis and nodes",
         ),
         (
+            raw(parentChain__syncHours=3),
+            "parentChain.syncHours: a chain of our own has nothing to catch up with; leave this key out",
+        ),
+        (existing(syncHours=0), "parentChain.syncHours: 0 is too small; write 1 or more"),
+        (
+            existing(referenceRpc="rpc.example.com/v1/a-secret-key"),
+            "parentChain.referenceRpc: this is no address of an RPC; write http:// or https://, a host and a path",
+        ),
+        (
             raw(parentChain=EXISTING),
             "target: hosts on this computer have no way out to a parent chain that exists; write aws, or leave "
             "parentChain.genesis and parentChain.staticNodes out for a chain of our own",
@@ -59,6 +68,12 @@ def test_a_chain_of_our_own_is_ours_and_no_other() -> None:
 )
 def test_what_does_not_go_together_is_told_in_one_sentence(config: Raw, sentence: str) -> None:
     assert problems(config) == [sentence]
+
+
+def test_the_address_of_a_reference_is_a_secret() -> None:
+    chain = read(existing(referenceRpc="https://rpc.example.com/v1/a-secret-key")).parent_chain
+    assert "a-secret-key" not in repr(chain)
+    assert chain.sync_hours == 24
 
 
 @pytest.mark.parametrize(
