@@ -8,7 +8,7 @@ from components import hosting, outputs, preflight, settings
 from components.bridge import Bridge
 from components.bridge_pair import BridgePair
 from components.identities import Identities
-from components.parent_chain import ParentChain, PrivateParentChain
+from components.parent_chain import PrivateParentChain, existing
 from components.service_chain import ServiceChain
 from components.settings_types import PEB
 from components.sides import Chain
@@ -29,8 +29,8 @@ operators = {pair.name: identities.operators(pair.scn) for pair in config.pairs}
 
 hosts = hosting.hosts(config, identities)
 
-if config.parent_chain.public:
-    parent_chain = ParentChain(config.parent_chain)
+if not config.parent_chain.ours:
+    parent_chain = existing(config.parent_chain)
 else:
     parent_chain = PrivateParentChain(
         config.parent_chain,

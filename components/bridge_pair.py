@@ -3,6 +3,7 @@
 import pulumi
 
 from components.dynamic.running_node import RunningNode
+from components.dynamic.synced_node import SyncedNode
 from components.hosts.host import Hosts
 from components.identities import Identities, Operators
 from components.nodes import conf
@@ -48,10 +49,11 @@ class BridgePair(pulumi.ComponentResource):
             lambda known: bridge_kni(known[0], known[1])
         )
         self.en = Node(host, package, values, files, parent_chain.genesis, child)
-        self.ready = RunningNode(
+        launched = self.en.launch()
+        running = RunningNode(
             self.en.name,
             {
-                **self.en.launch(),
+                **launched,
                 "role": "en",
                 "chain_id": parent_chain.chain_id,
                 "kni": self.kni,
@@ -59,8 +61,25 @@ class BridgePair(pulumi.ComponentResource):
             },
             child,
         )
+        ours = parent_chain.settings.ours
+        self.ready = running if ours else self._synced(parent_chain, launched["started"], running)
         self.sub_bridge = SubBridge(_sub_bridge_conf(pair, settings), self.kni, operators)
         self.register_outputs({"kni": self.kni})
+
+    def _synced(self, chain: ParentChain, started: pulumi.Input[object], running: RunningNode) -> pulumi.Resource:
+        """Have what comes after wait until the EN has caught up with a chain that others run."""
+        reference = chain.settings.reference_rpc
+        return SyncedNode(
+            f"{self.en.name}-sync",
+            {
+                "node": self.en.endpoint,
+                "chain_id": chain.chain_id,
+                "started": started,
+                "hours": chain.settings.sync_hours,
+                "reference_rpc": pulumi.Output.secret(reference.get_secret_value()) if reference else None,
+            },
+            pulumi.ResourceOptions(parent=self, depends_on=[running]),
+        )
 
 
 def _sub_bridge_conf(pair: Pair, settings: Settings) -> conf.SubBridge:

@@ -14,7 +14,7 @@ NODES, ENS, SCNS, VALIDATORS = map(Group, ("nodes", "ens", "scns", "validators")
 def machines(settings: Settings) -> list[Machine]:
     """Return all machines; those of new pairs come last."""
     pair_of = {pair.scn: pair for pair in settings.pairs}
-    validator = [] if settings.parent_chain.public else [_validator(settings)]
+    validator = [_validator(settings)] if settings.parent_chain.ours else []
     return [
         *validator,
         *(_scn(settings, name, pair_of.get(name)) for name in settings.service_chain.nodes),

@@ -1,4 +1,4 @@
-"""The parent chain: a public network, or a private one of a single validator for development and tests."""
+"""The parent chain: one that others run, public or private, or one of a single validator of our own."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,16 +17,16 @@ from components.nodes.identity import EN_PORT, consensus_kni
 from components.nodes.node import File, Node
 from components.nodes.package import package as package_of
 from components.settings_model import GKEI
-from components.settings_model import ParentChain as Settings
 from components.settings_packages import Packages
+from components.settings_parent import ParentChain as Settings
 
 
 @dataclass(frozen=True)
 class ParentChain:
-    """What an EN needs to follow the chain, and what the bridge has to know of it. Of a public one we run nothing."""
+    """What an EN needs to follow the chain, and what the bridge has to know of it."""
 
     settings: Settings
-    genesis: pulumi.Output[str] | None = None
+    genesis: pulumi.Input[str] | None = None
     static_nodes: pulumi.Output[list[str]] | None = None
     validator: Node | None = None
     ready: Sequence[pulumi.Resource] = ()
@@ -44,6 +44,14 @@ class ParentChain:
         if network == "private":
             return conf.endpoint_node(self.chain_id, data_dir, exposure)
         return conf.public_endpoint_node(network, data_dir, exposure)
+
+
+def existing(settings: Settings) -> ParentChain:
+    """Return a chain that others run. Raises GenesisError for the genesis of another chain."""
+    if settings.genesis is None:
+        return ParentChain(settings)
+    known_nodes: pulumi.Output[list[str]] = pulumi.Output.from_input(list(settings.static_nodes))
+    return ParentChain(settings, genesis.read(settings.genesis, settings.chain_id), known_nodes)
 
 
 class PrivateParentChain(pulumi.ComponentResource):

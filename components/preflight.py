@@ -5,6 +5,7 @@ from pathlib import Path
 import pulumi
 
 from components.hosts.local_preflight import missing as missing_here
+from components.nodes import genesis
 from components.nodes.package import PackageError, package
 from components.settings_model import Settings
 from components.settings_tokens import artifact_of
@@ -26,6 +27,7 @@ def check(settings: Settings) -> None:
         for artifact in sorted({artifact_of(token.kind) for token in settings.tokens if token.development})
         if not Path(artifact).is_file()
     ]
+    absent += _genesis(settings)
     tools = missing_here() if settings.target == "local" else []
     if pulumi.runtime.is_dry_run():
         for sentence in tools:
@@ -37,7 +39,18 @@ def check(settings: Settings) -> None:
 
 
 def _used(settings: Settings) -> list[str]:
-    return ["ken", "kscn"] if settings.parent_chain.public else ["ken", "kscn", "kcn"]
+    return ["ken", "kscn", "kcn"] if settings.parent_chain.ours else ["ken", "kscn"]
+
+
+def _genesis(settings: Settings) -> list[str]:
+    parent = settings.parent_chain
+    if parent.genesis is None:
+        return []
+    try:
+        genesis.read(parent.genesis, parent.chain_id)
+    except genesis.GenesisError as error:
+        return [str(error)]
+    return []
 
 
 def _package(program: str, settings: Settings) -> str | None:

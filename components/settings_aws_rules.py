@@ -9,8 +9,9 @@ from pydantic import TypeAdapter, ValidationError
 from components.machines import machines
 from components.nodes.protocol import mismatch, too_old_for
 from components.settings_aws import Machine, NamedCidr, Region, Subnet, Zone
-from components.settings_model import PUBLIC_CHAINS, Settings
+from components.settings_model import Settings
 from components.settings_packages import Archive, Packages, SomeArchive
+from components.settings_parent import PUBLIC_CHAINS
 from components.settings_sentences import at
 from components.settings_types import shown
 from components.sizes import Role, merged
@@ -33,7 +34,8 @@ def problems(raw: Raw) -> Iterator[str]:
     network = next((name for name in PUBLIC_CHAINS if name == parent.get("network")), "private")
     if network in PUBLIC_CHAINS:
         yield from _public(parent, network, target)
-    yield from _packages(_section(raw, "packages"), target, network)
+    own = network == "private" and parent.get("genesis") is None
+    yield from _packages(_section(raw, "packages"), target, network, ["ken", "kscn", *(["kcn"] if own else [])])
     if target == "aws" and raw.get("aws") is None:
         yield at("aws", "is missing; target aws needs to know its region, network and who may log in by ssh")
     if isinstance(aws.get("network"), Mapping):
@@ -86,8 +88,8 @@ def _public(parent: Raw, network: str, target: object) -> Iterator[str]:
         yield at("target", f"hosts on this computer have no way out to {network}; write aws, or network: private")
 
 
-def _packages(raw: Raw, target: object, network: str) -> Iterator[str]:
-    found = {program: _archive(raw, program) for program in ("ken", "kscn", *(["kcn"] if network == "private" else []))}
+def _packages(raw: Raw, target: object, network: str, programs: list[str]) -> Iterator[str]:
+    found = {program: _archive(raw, program) for program in programs}
     for program, archive in found.items():
         where = f"packages.{program}"
         if target == "local" and archive and archive.url:

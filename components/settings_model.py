@@ -4,23 +4,33 @@ Rules of single values are with their types, rules between values in settings_ru
 resource exists.
 """
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from components.settings_aws import Aws, Machine
 from components.settings_packages import Packages
+from components.settings_parent import ParentChain, with_chain_id
 from components.settings_tokens import Token
-from components.settings_types import PEB, Address, Coins, Flag, Key, Name, Section, Seed, Subnet, Whole, shown
+from components.settings_types import (
+    PEB,
+    Balances,
+    Coins,
+    Flag,
+    Key,
+    Name,
+    Positive,
+    Section,
+    Seed,
+    Subnet,
+    Whole,
+    shown,
+)
 
 GKEI = 10**9
 """1 gkei (ston) in peb; gas prices are given in it."""
 
 MAX_SCNS = 100
-
-PUBLIC_CHAINS = {"kairos": 1001, "mainnet": 8217}
-"""Chain ids of the public networks (domain: words)."""
 
 
 def scn_names(value: object) -> list[Any]:
@@ -35,20 +45,6 @@ def scn_names(value: object) -> list[Any]:
     return [f"scn-{i + 1}" for i in range(value)] if isinstance(value, int) else value
 
 
-def _positive(value: int) -> int:
-    if value < 1:
-        msg = f"{value} is too small; write 1 or more"
-        raise ValueError(msg)
-    return value
-
-
-def _not_negative(value: int) -> int:
-    if value < 0:
-        msg = f"{value} is too small; write 0 or more"
-        raise ValueError(msg)
-    return value
-
-
 def _some(value: int) -> int:
     if value == 0:
         msg = "a bridge contract without coins pays no transfer out; write more than 0, such as 1000"
@@ -56,41 +52,7 @@ def _some(value: int) -> int:
     return value
 
 
-def _one_spelling(balances: dict[str, int]) -> dict[str, int]:
-    if len({address.lower() for address in balances}) < len(balances):
-        msg = "an address is listed twice, in different spellings; list it once"
-        raise ValueError(msg)
-    return balances
-
-
-Positive = Annotated[Whole, AfterValidator(_positive)]
-NotNegative = Annotated[Whole, AfterValidator(_not_negative)]
 SomeCoins = Annotated[Coins, AfterValidator(_some)]
-Balances = Annotated[dict[Address, Coins], AfterValidator(_one_spelling)]
-
-
-def _with_chain_id(value: Any) -> Any:
-    """Fill in the chain id of a public network, which nobody has to know by heart."""
-    known = PUBLIC_CHAINS.get(str(value.get("network"))) if isinstance(value, Mapping) else None
-    return {"chainId": known, **value} if known else value
-
-
-class ParentChain(Section):
-    """The parent chain (L1)."""
-
-    network: Literal["private", "kairos", "mainnet"] = "private"
-    """`private`: a chain of one validator of our own, for development and tests. The others are public."""
-    chain_id: Positive
-    """Of a private chain; the public ones have their own."""
-    unit_price: NotNegative = 25
-    """Price of gas in gkei, of a private chain."""
-    balances: Balances = Field(default_factory=dict)
-    """Accounts that hold coins from the first block of a private chain on, for development."""
-
-    @property
-    def public(self) -> bool:
-        """Tell whether others run the chain."""
-        return self.network != "private"
 
 
 class ServiceChain(Section):
@@ -176,7 +138,7 @@ class Settings(Section):
     """Whether keys, data volumes and machines refuse to be destroyed; on by default where the parent is mainnet."""
     identity_seed: Seed
     """64 random hex digits from which every key of the network is made. Made once, kept secret, never changed."""
-    parent_chain: Annotated[ParentChain, BeforeValidator(_with_chain_id)]
+    parent_chain: Annotated[ParentChain, BeforeValidator(with_chain_id)]
     service_chain: ServiceChain
     pairs: list[Pair]
     anchoring: Anchoring = Anchoring()

@@ -9,9 +9,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from components import settings_aws_rules, settings_tokens_rules
+from components import settings_aws_rules, settings_parent_rules, settings_tokens_rules
 from components.chain.plan import MAX_OPERATORS
-from components.settings_model import PUBLIC_CHAINS, Settings, scn_names
+from components.settings_model import Settings, scn_names
+from components.settings_parent import PUBLIC_CHAINS
 from components.settings_sentences import at, nearest, sentence
 from components.settings_types import hidden
 
@@ -72,6 +73,7 @@ def _between(raw: Mapping[str, Any]) -> Iterator[str]:
     pairs = [pair for pair in _list(raw.get("pairs")) if isinstance(pair, Mapping)]
     yield from _pairs(raw, pairs)
     yield from _scns(raw, pairs)
+    yield from settings_parent_rules.problems(raw)
     yield from settings_aws_rules.problems(raw)
     yield from settings_tokens_rules.problems(raw)
     parent, child = _chain_id(raw, "parentChain"), _chain_id(raw, "serviceChain")
@@ -93,8 +95,8 @@ def _between(raw: Mapping[str, Any]) -> Iterator[str]:
 def _gas_price(raw: Mapping[str, Any]) -> Iterator[str]:
     chain, most = _section(raw, "parentChain"), _section(raw, "bridge").get("maxGasPrice")
     price = chain.get("unitPrice", 25)
-    private = chain.get("network", "private") == "private"
-    if private and isinstance(most, int) and isinstance(price, int) and 0 < most < price:
+    known = chain.get("network", "private") == "private" and chain.get("genesis") is None
+    if known and isinstance(most, int) and isinstance(price, int) and 0 < most < price:
         yield at(
             "bridge.maxGasPrice",
             f"{most} gkei is less than gas costs on the parent chain, {price} gkei; write {2 * price} or more",

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from components.settings_model import PUBLIC_CHAINS
+from components.settings_parent import PUBLIC_CHAINS
 from components.settings_sentences import at
 
 CHAINS = ("parent", "child")

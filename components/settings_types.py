@@ -6,7 +6,7 @@ from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from ipaddress import IPv4Network
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, SecretStr
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr
 from pydantic.alias_generators import to_camel
 
 PEB = 10**18
@@ -129,12 +129,36 @@ def _subnet(value: Any) -> str:
     return str(network)
 
 
+def _positive(value: int) -> int:
+    if value < 1:
+        msg = f"{value} is too small; write 1 or more"
+        raise ValueError(msg)
+    return value
+
+
+def _not_negative(value: int) -> int:
+    if value < 0:
+        msg = f"{value} is too small; write 0 or more"
+        raise ValueError(msg)
+    return value
+
+
+def _one_spelling(balances: dict[str, int]) -> dict[str, int]:
+    if len({address.lower() for address in balances}) < len(balances):
+        msg = "an address is listed twice, in different spellings; list it once"
+        raise ValueError(msg)
+    return balances
+
+
 Name = Annotated[str, BeforeValidator(_name)]
 Whole = Annotated[int, BeforeValidator(_whole)]
+Positive = Annotated[Whole, AfterValidator(_positive)]
+NotNegative = Annotated[Whole, AfterValidator(_not_negative)]
 Flag = Annotated[bool, BeforeValidator(_flag)]
 Coins = Annotated[int, BeforeValidator(_coins)]
 """An amount written in coins and kept in peb."""
 Key = Annotated[SecretStr, BeforeValidator(_key)]
 Seed = Annotated[SecretStr, BeforeValidator(_seed)]
 Address = Annotated[str, BeforeValidator(_address)]
+Balances = Annotated[dict[Address, Coins], AfterValidator(_one_spelling)]
 Subnet = Annotated[str, BeforeValidator(_subnet)]

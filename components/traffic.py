@@ -4,7 +4,9 @@ Ports are those of the nodes (node-behaviour 6). 50505 has no authentication and
 reach it, and nobody ever reaches 50506 (domain: trap 18).
 """
 
+import re
 from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Network
 from urllib.parse import urlsplit
 
 from components.fleet.flow import ANYWHERE, Flow, Group, Network, tcp, udp
@@ -15,6 +17,7 @@ from components.nodes.identity import EN_PORT, MAIN_BRIDGE_PORT, SCN_PORT
 from components.settings_aws import Aws
 from components.settings_model import Settings
 from components.settings_packages import Archive
+from components.settings_parent import place
 from components.sizes import size
 
 SSH, RPC, METRICS, HTTPS = 22, 8551, 61001, 443
@@ -49,8 +52,12 @@ def _management(aws: Aws) -> Iterator[Flow]:
 
 
 def _parent(settings: Settings) -> Iterator[Flow]:
-    if not settings.parent_chain.public:
+    if settings.parent_chain.ours:
         yield Flow(ENS, VALIDATORS, tcp(EN_PORT), "nodes of the parent chain")
+        return
+    if not settings.parent_chain.public:
+        for host, port in sorted({place(kni) for kni in settings.parent_chain.static_nodes}):
+            yield Flow(ENS, _network(host), tcp(port), "nodes of the parent chain")
         return
     # An EN dials its peers, on one port or, with two channels, on two; discovery is UDP.
     for ports in (tcp(EN_PORT, EN_PORT + 1), udp(EN_PORT)):
@@ -60,11 +67,16 @@ def _parent(settings: Settings) -> Iterator[Flow]:
                 yield Flow(WORLD, en_group(pair), ports, "peers of the public parent chain")
 
 
+def _network(host: str) -> Network:
+    """Return the network of one machine outside; a name may stand for any address."""
+    return Network(f"{host}/32") if re.fullmatch(r"[0-9.]+", host) else WORLD
+
+
 def _downloads(settings: Settings) -> Iterator[Flow]:
     """Let out who takes an archive from an address. Names are resolved inside the VPC and need no way out."""
     packages = settings.packages
     users: list[tuple[Group, Archive]] = [(ENS, packages.ken), (SCNS, packages.kscn)]
-    if not settings.parent_chain.public:
+    if settings.parent_chain.ours:
         users.append((VALIDATORS, packages.kcn))
     for group, archive in users:
         if archive.url:
@@ -79,5 +91,9 @@ def exposure(settings: Settings) -> Exposure:
 
 def way_out(machines: Sequence[Machine], found: Sequence[Flow]) -> bool:
     """Tell whether a machine without a public address opens connections to the internet."""
-    outgoing = {flow.source for flow in found if flow.target == WORLD}
+    outgoing = {flow.source for flow in found if _on_the_internet(flow.target)}
     return any(not machine.size.public_address and outgoing.intersection(machine.groups) for machine in machines)
+
+
+def _on_the_internet(end: Group | Network) -> bool:
+    return isinstance(end, Network) and (end == WORLD or IPv4Network(end.cidr).is_global)

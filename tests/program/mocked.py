@@ -33,6 +33,7 @@ NAMED = {
     "FirstLogin": ["instance"],
     "LocalHost": ["instance"],
     "RunningNode": ["version"],
+    "SyncedNode": ["passed_at"],
     "TransferProof": ["proven_requests"],
 }
 """Outputs of resources that are not computed here."""

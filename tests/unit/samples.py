@@ -57,6 +57,11 @@ def kairos_raw(**changes: Any) -> Raw:
     return aws_raw(**{"parentChain": {"network": "kairos"}, "packages": packages, **changes})
 
 
+KNI = f"kni://{'5c' * 64}@10.99.0.7:32323?discport=0&ntype=cn"
+EXISTING: Raw = {"network": "private", "chainId": 2020, "genesis": "genesis.json", "staticNodes": [KNI]}
+"""A private parent chain that exists."""
+
+
 def archive(program: str, version: str, place: str = "file") -> Raw:
     start = "https://packages.example.com" if place == "url" else "/packages"
     return {place: f"{start}/{program}-{version}-linux-amd64.tar.gz", "sha256": "ab" * 32}

@@ -36,7 +36,19 @@ paths = st.sampled_from(
     [
         *((key,) for key in raw()),
         *(("bridge", key) for key in ("threshold", "liquidity", "parentOwnerKey", "artifact", "x")),
-        *(("parentChain", key) for key in ("chainId", "network", "unitPrice", "balances")),
+        *(
+            ("parentChain", key)
+            for key in (
+                "chainId",
+                "network",
+                "unitPrice",
+                "balances",
+                "genesis",
+                "staticNodes",
+                "referenceRpc",
+                "syncHours",
+            )
+        ),
         ("serviceChain", "nodes"),
         ("pairs", 0),
         ("pairs", 1, "name"),

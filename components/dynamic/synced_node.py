@@ -1,0 +1,83 @@
+"""SyncedNode: an EN that has caught up with a parent chain that others run. No bridge call is made before.
+
+A resource of its own, so that a new EN is waited for and the others are not asked again, and so that a run that is cut
+off goes on waiting where the next one begins: the node catches up by itself meanwhile.
+"""
+
+import sys
+import time
+from contextlib import closing
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from components.chain.endpoint import Endpoint
+from components.dynamic.base import Inputs, Props, Provider
+
+
+class SyncedNodeInputs(Inputs):
+    """One EN."""
+
+    node: Endpoint
+    chain_id: int
+    started: str
+    """Changes when the node was started for the first time on its machine; then it is looked at again."""
+    hours: int
+    """How long it may take."""
+    reference_rpc: str | None = None
+    """Address of another node of the chain, which tells how far the chain is. It may hold a key."""
+
+
+class SyncedNodeProvider(Provider[SyncedNodeInputs]):
+    """Waits. There is nothing to undo."""
+
+    inputs_type = SyncedNodeInputs
+
+    def identify(self, inputs: SyncedNodeInputs) -> str:
+        """One a node."""
+        return f"{inputs.node.node}/sync"
+
+    def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
+        """Look again on a new machine alone: how long it may take is of no interest once it has passed."""
+        return name == "started"
+
+    def converge(self, inputs: SyncedNodeInputs, known: Props) -> Props:  # noqa: ARG002
+        """Wait until it is in step."""
+        from components.chain.console import Console, wait_for
+        from components.chain.node_check import DEADLINE
+        from components.chain.reference import Reference
+        from components.chain.sync import look, wait_until_synced
+
+        reference = Reference(inputs.reference_rpc, inputs.chain_id) if inputs.reference_rpc else None
+        with closing(wait_for(lambda: Console(inputs.node), DEADLINE)) as console:
+            head = wait_until_synced(lambda: look(console, reference, time.time()), inputs.hours)
+        return {"passed_at": str(head)}
+
+    def observe(self, inputs: SyncedNodeInputs, known: Props) -> Props | None:  # noqa: ARG002
+        """Gone when it has fallen behind: the next up waits for it. A node that is away is RunningNode's to tell."""
+        from components.chain.console import Console
+        from components.chain.errors import ChainError
+        from components.chain.sync import look, missing
+
+        try:
+            with closing(Console(inputs.node)) as console:
+                lack = missing(look(console, None, time.time()))
+        except ChainError as error:
+            print(f"whether it is in step is taken to be as it was: {error}", file=sys.stderr)
+            return {}
+        if lack is None:
+            return {}
+        print(f"{inputs.node.node}: {lack}; the next up waits for it", file=sys.stderr)
+        return None
+
+
+class SyncedNode(Resource, module="servicechain", name="SyncedNode"):
+    """An EN in step with its chain. `passed_at` is the block that it had when that was seen."""
+
+    passed_at: pulumi.Output[str]
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["node", "reference_rpc"])
+        super().__init__(
+            SyncedNodeProvider(), name, {"passed_at": None, **props}, pulumi.ResourceOptions.merge(secret, opts)
+        )

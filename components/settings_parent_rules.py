@@ -1,0 +1,50 @@
+"""Rules between the values of a parent chain. See settings_rules.py; those of public ones are in settings_aws_rules."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from components.settings_parent import PUBLIC_CHAINS
+from components.settings_sentences import at
+
+OF_OUR_OWN = ("unitPrice", "balances")
+OF_ONE_THAT_EXISTS = ("genesis", "staticNodes")
+OF_ONE_OF_OTHERS = ("syncHours", "referenceRpc")
+
+
+def problems(raw: Mapping[str, Any]) -> Iterator[str]:
+    """Return a sentence for all values that do not go together. What is wrong in itself, the model tells."""
+    parent = raw.get("parentChain")
+    if isinstance(parent, Mapping):
+        yield from _existing(parent, raw.get("target", "local"))
+
+
+def _existing(parent: Mapping[str, Any], target: object) -> Iterator[str]:
+    given = [key for key in OF_ONE_THAT_EXISTS if parent.get(key)]
+    network = str(parent.get("network", "private"))
+    if network in PUBLIC_CHAINS:
+        for key in given:
+            yield at(f"parentChain.{key}", f"the nodes know {network} by themselves; leave this key out")
+        return
+    if not given:
+        for key in OF_ONE_OF_OTHERS:
+            if key in parent:
+                yield at(f"parentChain.{key}", "a chain of our own has nothing to catch up with; leave this key out")
+        return
+    if "genesis" not in given:
+        yield at("parentChain.genesis", "is missing; write the path of the genesis.json of the chain that exists")
+    if "staticNodes" not in given:
+        yield at("parentChain.staticNodes", "is missing; list the KNI of one of the chain's nodes, or of several")
+    for key in OF_OUR_OWN:
+        if key in parent:
+            yield at(f"parentChain.{key}", "a chain that exists has its own; leave this key out")
+    for public, chain_id in PUBLIC_CHAINS.items():
+        if parent.get("chainId") == chain_id:
+            yield at(
+                "parentChain.chainId", f"{chain_id} is {public}; write network: {public}, without genesis and nodes"
+            )
+    if target == "local":
+        yield at(
+            "target",
+            "hosts on this computer have no way out to a parent chain that exists; write aws, or leave "
+            "parentChain.genesis and parentChain.staticNodes out for a chain of our own",
+        )

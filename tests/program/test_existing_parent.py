@@ -1,0 +1,88 @@
+"""A parent chain that exists: joined by the ENs, paid by the owner, and left alone when the stack goes."""
+
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import pytest
+
+from components.nodes import genesis
+from tests.program.mocked import run
+from tests.program.program import Program
+from tests.program.stacks import aws
+
+KNI = f"kni://{'5c' * 64}@10.99.0.7:32323?discport=0&ntype=cn"
+VALIDATOR = "0x" + "11" * 20
+
+
+def existing(folder: Path, **changed: Any) -> dict[str, Any]:
+    (folder / "genesis.json").write_text(genesis.parent_chain(2020, [VALIDATOR], {}, 25))
+    chain = {"network": "private", "chainId": 2020, "genesis": str(folder / "genesis.json"), "staticNodes": [KNI]}
+    return aws(2, parentChain={**chain, **changed})
+
+
+@pytest.fixture(scope="module")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Program:
+    return run(existing(tmp_path_factory.mktemp("chain")))
+
+
+def test_no_machine_and_no_genesis_of_ours_is_part_of_it(program: Program) -> None:
+    assert "parent" not in program.of("Node")
+    assert set(program.of("Genesis")) == {"service-chain-genesis"}
+    assert not program.of("ParentChain")
+
+
+def test_every_en_begins_with_its_genesis_and_dials_its_nodes(program: Program) -> None:
+    for en in ("pair-1-en", "pair-2-en"):
+        assert VALIDATOR[2:] in program.one("Command", f"{en}-genesis.json").inputs["stdin"]
+        assert "init" in program.one("Command", f"{en}-init").inputs["create"]
+        assert KNI in program.one("Command", f"{en}-static-nodes.json").inputs["stdin"]
+        assert program.one("RunningNode", en).inputs["static_nodes"] == [KNI]
+        assert "--networkid \\\n    2020" in unit(program, en) or "--networkid 2020" in unit(program, en)
+
+
+def unit(program: Program, en: str) -> str:
+    return str(program.one("Command", f"{en}-kend.service").inputs["stdin"])
+
+
+def test_what_was_done_on_it_is_undone_when_the_stack_goes(program: Program) -> None:
+    on_chain = ["parent-bridge", "parent-liquidity", "parent-threshold", "scn-1-parent-vote", "scn-1-parent-funding"]
+    found = {one.name: one for one in program.resources if one.name in on_chain}
+    assert len(found) == len(on_chain)
+    assert all("deletedWith" not in one.options for one in found.values())
+
+
+def test_operators_are_paid_by_the_owner_through_the_ens(program: Program) -> None:
+    fundings = program.of("Funding")
+    assert set(fundings) == {"scn-1-parent-funding", "scn-2-parent-funding"}
+    for funding in fundings.values():
+        assert [one["node"] for one in funding.inputs["endpoints"]] == ["pair-1-en", "pair-2-en"]
+
+
+def test_nothing_is_done_on_it_before_its_ens_are_in_step(program: Program) -> None:
+    assert set(program.of("SyncedNode")) == {"pair-1-en-sync", "pair-2-en-sync"}
+    first = [program.one("BridgeContract", "parent-bridge"), program.one("BridgeRegistration", "scn-1-registration")]
+    for one in first:
+        assert "pair-1-en-sync" in {urn.rpartition("::")[2] for urn in one.options["dependencies"]}
+    gate = program.one("SyncedNode", "pair-1-en-sync")
+    assert "pair-1-en" in {urn.rpartition("::")[2] for urn in gate.options["dependencies"]}
+    assert gate.inputs["hours"] == 24
+
+
+def test_an_en_that_is_added_is_waited_for_and_the_others_are_not(tmp_path: Path) -> None:
+    config = existing(tmp_path)
+    before = run(config)
+    config["pairs"] = [*config["pairs"], {"name": "new", "scn": "scn-3"}]
+    config["parentChain"] |= {"syncHours": 3, "referenceRpc": "https://rpc.test/a-key"}
+    touched = before.touched_by(run(config, before=before))
+    assert {name for type_, name in touched if type_ == "SyncedNode"} == {"new-en-sync"}
+
+
+def test_a_chain_of_our_own_has_no_gate() -> None:
+    assert not run(aws(2)).of("SyncedNode")
+
+
+def test_a_genesis_of_another_chain_stops_the_run_before_anything_is_made(tmp_path: Path) -> None:
+    with pytest.raises(pulumi.RunError) as caught:
+        run(existing(tmp_path, chainId=2021))
+    assert "is of the chain 2020, and parentChain.chainId is 2021; correct one" in str(caught.value)
