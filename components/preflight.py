@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pulumi
 
+from components import owners
 from components.hosts.local_preflight import missing as missing_here
 from components.nodes.package import PackageError, package
 from components.settings_model import Settings
@@ -26,6 +27,7 @@ def check(settings: Settings) -> None:
         for artifact in sorted({artifact_of(token.kind) for token in settings.tokens if token.development})
         if not Path(artifact).is_file()
     ]
+    absent += owners.problems(settings.bridge)
     tools = missing_here() if settings.target == "local" else []
     if pulumi.runtime.is_dry_run():
         for sentence in tools:

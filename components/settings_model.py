@@ -10,9 +10,10 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from components.settings_aws import Aws, Machine
+from components.settings_owner import OwnerKeys
 from components.settings_packages import Packages
 from components.settings_tokens import Token
-from components.settings_types import PEB, Address, Coins, Flag, Key, Name, Section, Seed, Subnet, Whole, shown
+from components.settings_types import PEB, Address, Coins, Flag, Name, Section, Seed, Subnet, Whole, shown
 
 GKEI = 10**9
 """1 gkei (ston) in peb; gas prices are given in it."""
@@ -141,7 +142,7 @@ class Recovery(Section):
     """Seconds. Below the threshold each look costs a transaction a request and operator: 60 where gas costs."""
 
 
-class Bridge(Section):
+class Bridge(OwnerKeys):
     """The bridge contracts."""
 
     threshold: Whole = 1
@@ -153,9 +154,6 @@ class Bridge(Section):
     max_gas_price: Positive | None = None
     """The most that is offered for gas, in gkei, by the owners on both chains. Without it: twice what the node suggests
     when a batch of transactions begins, 1 gkei at least. A change is no reason to touch anything."""
-    parent_owner_key: Key | None = None
-    child_owner_key: Key | None = None
-    """Keys of the accounts that own the contracts; made from the seed when not given. Store them as secrets."""
     artifact: str = ".build/bridge/Bridge.json"
     """JSON file with the creation code of the bridge contract."""
 
