@@ -8,6 +8,7 @@ from components import hosting, outputs, preflight, settings
 from components.bridge import Bridge
 from components.bridge_pair import BridgePair
 from components.identities import Identities
+from components.owners import owners_of
 from components.parent_chain import PrivateParentChain, existing
 from components.service_chain import ServiceChain
 from components.settings_types import PEB
@@ -21,10 +22,7 @@ OWNER_BALANCE = 100_000_000 * PEB
 config = settings.load()
 preflight.check(config)
 identities = Identities(config.identity_seed.get_secret_value(), protect=config.protected)
-owners = {
-    "parent": identities.owner("parent", config.bridge.parent_owner_key),
-    "child": identities.owner("child", config.bridge.child_owner_key),
-}
+owners = owners_of(config.bridge, identities)
 operators = {pair.name: identities.operators(pair.scn) for pair in config.pairs}
 
 hosts = hosting.hosts(config, identities)

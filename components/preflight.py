@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pulumi
 
+from components import owners
 from components.hosts.local_preflight import missing as missing_here
 from components.nodes import genesis
 from components.nodes.package import PackageError, package
@@ -28,6 +29,7 @@ def check(settings: Settings) -> None:
         if not Path(artifact).is_file()
     ]
     absent += _genesis(settings)
+    absent += owners.problems(settings.bridge)
     tools = missing_here() if settings.target == "local" else []
     if pulumi.runtime.is_dry_run():
         for sentence in tools:

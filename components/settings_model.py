@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from components.settings_aws import Aws, Machine
+from components.settings_owner import OwnerKeys
 from components.settings_packages import Packages
 from components.settings_parent import ParentChain, with_chain_id
 from components.settings_tokens import Token
@@ -17,7 +18,6 @@ from components.settings_types import (
     Balances,
     Coins,
     Flag,
-    Key,
     Name,
     Positive,
     Section,
@@ -103,7 +103,7 @@ class Recovery(Section):
     """Seconds. Below the threshold each look costs a transaction a request and operator: 60 where gas costs."""
 
 
-class Bridge(Section):
+class Bridge(OwnerKeys):
     """The bridge contracts."""
 
     threshold: Whole = 1
@@ -115,9 +115,6 @@ class Bridge(Section):
     max_gas_price: Positive | None = None
     """The most that is offered for gas, in gkei, by the owners on both chains. Without it: twice what the node suggests
     when a batch of transactions begins, 1 gkei at least. A change is no reason to touch anything."""
-    parent_owner_key: Key | None = None
-    child_owner_key: Key | None = None
-    """Keys of the accounts that own the contracts; made from the seed when not given. Store them as secrets."""
     artifact: str = ".build/bridge/Bridge.json"
     """JSON file with the creation code of the bridge contract."""
 

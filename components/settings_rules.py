@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from components import settings_aws_rules, settings_parent_rules, settings_tokens_rules
+from components import settings_aws_rules, settings_owner, settings_parent_rules, settings_tokens_rules
 from components.chain.plan import MAX_OPERATORS
 from components.settings_model import Settings, scn_names
 from components.settings_parent import PUBLIC_CHAINS
@@ -79,11 +79,9 @@ def _between(raw: Mapping[str, Any]) -> Iterator[str]:
     parent, child = _chain_id(raw, "parentChain"), _chain_id(raw, "serviceChain")
     keys = [_section(raw, "bridge").get(f"{chain}OwnerKey") for chain in ("parent", "child")]
     if isinstance(keys[0], str) and keys[0] == keys[1]:
-        yield at(
-            "bridge.childOwnerKey",
-            "it is the parent owner's key too, and both contracts would get the same address, which the nodes refuse; "
-            "use another key",
-        )
+        yield at("bridge.childOwnerKey", settings_owner.SAME_OWNER)
+    for key, words in settings_owner.problems(_section(raw, "bridge")):
+        yield at(f"bridge.{key}", words)
     yield from _gas_price(raw)
     if parent is not None and parent == child:
         yield at(

@@ -6,12 +6,12 @@ from functools import cached_property
 
 import pulumi
 
-from components.dynamic.account import Account
 from components.dynamic.balance import Liquidity
 from components.dynamic.bridge_contract import BridgeContract
 from components.dynamic.bridge_operator import BridgeOperator
 from components.dynamic.operator_threshold import OperatorThreshold
 from components.nodes.node import Node
+from components.owners import Owner
 from components.settings_model import GKEI
 
 
@@ -27,7 +27,7 @@ class Chain:
     """What has to be done before the chain can be used."""
     lives_with: pulumi.Resource | None
     """The chain itself, when it is ours: what was done on a chain needs no undoing when the chain goes."""
-    owner: Account
+    owner: Owner
     max_gas_price: int | None = None
     """gkei"""
 
@@ -41,9 +41,7 @@ class Chain:
         """Return who signs; a secret."""
         most = {} if self.max_gas_price is None else {"max_gas_price": str(self.max_gas_price * GKEI)}
         return pulumi.Output.secret(
-            self.owner.private_key.apply(
-                lambda key: {"kind": "key", "private_key": key, "chain": self.name, **most},
-            )
+            self.owner.signer.apply(lambda signer: {**signer, "chain": self.name, **most}),
         )
 
     def props(self, **more: object) -> dict[str, object]:

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import TypeAdapter
+
 from components.chain.endpoint import Endpoint
-from components.chain.signer import Signer
+from components.chain.signer import AnySigner, Signer
 from toolchain.exported import in_the_clear
 
 OTHER = {"parent": "child", "child": "parent"}
@@ -45,7 +47,8 @@ class Scene:
         nodes = _by_name(found, "servicechain:RunningNode")
         if reason := _why_not(nodes, set(_by_name(found, "servicechain:LocalHost")), outputs):
             raise Refused(reason)
-        starts, accounts = _by_name(found, "remote:Command"), _by_name(found, "servicechain:Account")
+        starts, contracts = _by_name(found, "remote:Command"), _by_name(found, "servicechain:BridgeContract")
+        signer: TypeAdapter[Signer] = TypeAdapter(AnySigner)
         at = {name: Endpoint.model_validate(node["node"]) for name, node in nodes.items()}
         pairs = tuple(
             Pair(
@@ -61,7 +64,7 @@ class Scene:
             pairs=pairs,
             chain_ids={name: int(outputs[f"{name}Chain"]["chainId"]) for name in OTHER},
             bridges={name: str(outputs[f"{name}Chain"]["bridge"]) for name in OTHER},
-            owners={name: Signer(private_key=accounts[f"{name}-owner"]["private_key"]) for name in OTHER},
+            owners={name: signer.validate_python(contracts[f"{name}-bridge"]["signer"]) for name in OTHER},
             views={"parent": _node_of(nodes, "validator"), "child": _node_of(nodes, "scn")},
         )
 

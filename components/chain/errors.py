@@ -6,6 +6,7 @@ ChainError
 ├── NotMined       a transaction was sent and not mined before the deadline
 │   └── PriceLimit    because it would have to pay more for gas than the settings allow
 ├── SenderShared   somebody else sends transactions with our key
+├── KeyUnavailable the key of an account is not where the settings say, or cannot be used
 └── NotReady       a node or chain did not reach the wanted state before the deadline
 """
 
@@ -32,6 +33,10 @@ class PriceLimit(NotMined):
 
 class SenderShared(ChainError):
     """A nonce that was ours is used by somebody else's transaction."""
+
+
+class KeyUnavailable(ChainError):
+    """A key is not where the settings say that it is, or is none that can sign."""
 
 
 class NotReady(ChainError):

@@ -12,7 +12,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from components.chain.endpoint import Endpoint
-from components.chain.signer import Signer
+from components.chain.signer import AnySigner
 from components.dynamic.base import Inputs, InputsT, Props, Provider
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class ChainInputs(Inputs):
     chain_id: int
     endpoints: list[Endpoint]
     """Nodes of the chain; the first that answers is used."""
-    signer: Signer
+    signer: AnySigner
 
 
 class ChainProvider(Provider[InputsT]):
@@ -36,10 +36,12 @@ class ChainProvider(Provider[InputsT]):
     def differs(self, name: str, old: object, new: object) -> bool:
         """Take note of a node only when it goes or changes: a further one is no reason to touch a resource.
 
-        Of the signer the key counts alone: what it may pay for gas is for the next transaction, whenever that is.
+        Of the signer counts whose key it is and where that is, by which a destroy will sign: what it may pay for gas is
+        for the next transaction, whenever that is.
         """
         if name == "signer" and isinstance(old, dict) and isinstance(new, dict):
-            return any(old.get(part) != new.get(part) for part in ("kind", "private_key"))
+            parts = (old.keys() | new.keys()) - {"chain", "max_gas_price"}
+            return any(old.get(part) != new.get(part) for part in parts)
         if name != "endpoints" or not isinstance(old, list) or not isinstance(new, list):
             return True
         return any(endpoint not in new for endpoint in old)

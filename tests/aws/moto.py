@@ -25,6 +25,7 @@ from moto.ec2.utils import random_ami_id
 from moto.moto_api._internal.models import moto_api_backend
 from moto.server import ThreadedMotoServer
 
+from tests.aws.manners_keys import manners as keys
 from tests.aws.manners_machines import manners as machines
 from tests.aws.manners_networks import manners as networks
 
@@ -131,7 +132,7 @@ def moto(region: str = "eu-central-1") -> Iterator[Moto]:
     log.setLevel(logging.WARNING)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     # Thousands of images of Amazon's would take seconds with every reset.
-    with pytest.MonkeyPatch.context() as environment, machines.applied(), networks.applied():
+    with pytest.MonkeyPatch.context() as environment, keys.applied(), machines.applied(), networks.applied():
         environment.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
         server.start()
         try:

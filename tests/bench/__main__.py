@@ -12,7 +12,7 @@ from pathlib import Path
 from pulumi import automation
 
 from components.chain.operations import fill_account
-from components.chain.signer import Signer
+from components.chain.signer import KeySigner
 from tests.bench import chain_phase
 from tests.bench.floor import start_by_hand
 from tests.bench.timeline import PHASES, Timeline
@@ -89,9 +89,9 @@ def say(step: str) -> None:
     print(f"bench: {step}", file=sys.stderr, flush=True)
 
 
-def _owners(network: Network) -> dict[str, Signer]:
+def _owners(network: Network) -> dict[str, KeySigner]:
     """Return a new account on each chain, with coins: one account on both would get contracts of one address."""
-    owners = {chain: Signer(private_key=secrets.token_hex(32)) for chain in network.owners}
+    owners = {chain: KeySigner(private_key=secrets.token_hex(32)) for chain in network.owners}
     for chain, owner in owners.items():
         account = owner.account().address
         fill_account(network.on(chain), network.owners[chain], account, 1000 * COIN, 1000 * COIN)
@@ -103,7 +103,10 @@ def _operators(network: Network, count: int) -> dict[str, list[str]]:
     return {
         chain: [
             *(pair[f"{chain}Operator"] for pair in network.pairs.values()),
-            *(Signer(private_key=secrets.token_hex(32)).account().address for _ in range(count - len(network.pairs))),
+            *(
+                KeySigner(private_key=secrets.token_hex(32)).account().address
+                for _ in range(count - len(network.pairs))
+            ),
         ]
         for chain in chain_phase.CHAINS
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from components.chain.console import Console, connect, wait_for
 from components.chain.endpoint import Endpoint
-from components.chain.signer import Signer
+from components.chain.signer import KeySigner
 from components.dynamic import ssh_key
 from components.dynamic.base import Props
 from components.nodes import conf, files, genesis
@@ -32,9 +32,9 @@ class LoneChain:
 
     network: Network
 
-    def signer(self, label: str) -> Signer:
+    def signer(self, label: str) -> KeySigner:
         """Return the account of that label; `owner`, `owner-2` and `operator-1` to `operator-12` have coins."""
-        return Signer(private_key=self.network.seed(label))
+        return KeySigner(private_key=self.network.seed(label))
 
     def address(self, label: str) -> str:
         """Return the address of that account."""

@@ -13,7 +13,7 @@ from components.chain.bridge_contract import require_state, transaction
 from components.chain.console import Console, wait_for
 from components.chain.operations import balance, fill_account
 from components.chain.plan import BridgeState, Step
-from components.chain.signer import Signer
+from components.chain.signer import KeySigner
 from components.chain.transactions import execute
 from components.chain.transfer import Direction
 from components.chain.tunnel import run_on_host
@@ -75,8 +75,8 @@ class Network:
         self.outputs = stack.outputs
         self.endpoints = stack.endpoints()
         accounts = stack.of_type("Account")
-        self.owners = {name: Signer(private_key=accounts[f"{name}-owner"]["private_key"]) for name in CHAINS}
-        self.user = Signer(private_key=secrets.token_hex(32))
+        self.owners = {name: KeySigner(private_key=accounts[f"{name}-owner"]["private_key"]) for name in CHAINS}
+        self.user = KeySigner(private_key=secrets.token_hex(32))
         self.pairs: Mapping[str, Any] = self.outputs["pairs"]
         self.bridges = {name: str(self.outputs[f"{name}Chain"]["bridge"]) for name in CHAINS}
         paired = {pair["scn"]["name"] for pair in self.pairs.values()}

@@ -15,7 +15,7 @@ from components.chain.endpoint import Endpoint
 from components.chain.errors import Unreachable
 from components.chain.gas_price import GKEI
 from components.chain.outgoing import Transaction
-from components.chain.signer import Signer
+from components.chain.signer import KeySigner, Signer
 from components.chain.transactions import execute
 from components.dynamic import ssh_key
 from components.nodes import genesis
@@ -105,7 +105,7 @@ def pay(amount: int, to: str = SINK) -> Transaction:
 
 def _signer() -> Signer:
     """Return a fresh account with a limit above all base fees."""
-    return Signer(private_key=secrets.token_hex(32), max_gas_price=1500 * GKEI)
+    return KeySigner(private_key=secrets.token_hex(32), max_gas_price=1500 * GKEI)
 
 
 def tamper(console: Console, *, swallow: bool = False) -> None:

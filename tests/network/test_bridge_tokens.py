@@ -6,7 +6,7 @@ import pytest
 
 from components.chain.bridge_contract import transaction
 from components.chain.plan import Step as Call
-from components.chain.signer import Signer
+from components.chain.signer import KeySigner
 from components.chain.token_contract import ensure_development_token
 from components.chain.transactions import execute
 from components.settings_tokens import artifact_of
@@ -74,7 +74,7 @@ def test_erc20_tokens_arrive_both_ways(network: Network, tokens: dict[str, Token
 
 
 def test_erc721_tokens_arrive_both_ways_with_their_uri(network: Network, tokens: dict[str, Token]) -> None:
-    art, users = tokens["art"], [Signer(private_key=f"{n:064x}") for n in range(1, 5)]
+    art, users = tokens["art"], [KeySigner(private_key=f"{n:064x}") for n in range(1, 5)]
     art.send("parent", network.owners["parent"], {u.account().address: n for n, u in enumerate(users, 1)}).wait(60)
     assert [art.view("child", "tokenURI", n) for n in (1, 4)] == ["urn:development:1", "urn:development:4"]
     assert art.view("parent", "ownerOf", 1) == network.bridges["parent"]

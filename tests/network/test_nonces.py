@@ -130,7 +130,7 @@ KILLED = """
 import sys, time
 from components.chain.console import Console
 from components.chain.endpoint import Endpoint
-from components.chain.signer import Signer
+from components.chain.signer import KeySigner, Signer
 from components.chain import following
 from components.chain.transactions import execute
 from tests.network.paying_chain import pay
@@ -139,7 +139,7 @@ def stop(self):
     time.sleep(600)
 following.Follower.wait = stop
 endpoint, signer = sys.stdin.read().splitlines()
-execute(Console(Endpoint.model_validate_json(endpoint)), Signer.model_validate_json(signer), [pay(5), pay(6)])
+execute(Console(Endpoint.model_validate_json(endpoint)), KeySigner.model_validate_json(signer), [pay(5), pay(6)])
 """
 
 

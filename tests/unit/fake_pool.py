@@ -16,13 +16,13 @@ from web3 import Web3
 
 from components.chain import following, senders, transactions
 from components.chain.errors import Unreachable
-from components.chain.signer import Signer
+from components.chain.signer import KeySigner
 from components.chain.transactions import Transaction
 from tests.unit.fake_node import Clock
 from tests.unit.fakes import FakeChain, Sent, refuse, sent_of
 
 KEY = "46" * 32
-SIGNER = Signer(private_key=KEY, chain="parent")
+SIGNER = KeySigner(private_key=KEY, chain="parent")
 SENDER = SIGNER.account().address
 GKEI = 10**9
 SOMEBODY = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"

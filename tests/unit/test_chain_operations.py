@@ -9,11 +9,11 @@ from components.chain import operations, senders
 from components.chain.deployment import ensure_deployed
 from components.chain.errors import ChainError
 from components.chain.plan import Refused
-from components.chain.signer import Signer
+from components.chain.signer import KeySigner
 from tests.unit.fake_contract import Contract
 from tests.unit.fakes import FakeChain, console
 
-OWNER = Signer(private_key="46" * 32)
+OWNER = KeySigner(private_key="46" * 32)
 OWNER_ADDRESS = "0x9d8A62f656a8d1615C1294fd71e9CFb3E4855A4F"  # the example of EIP-155
 BRIDGE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 ONE = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"

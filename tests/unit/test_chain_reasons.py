@@ -12,7 +12,7 @@ from components.chain.bridge_contract import transaction
 from components.chain.errors import ChainError, Reverted
 from components.chain.plan import Step
 from components.chain.reasons import reason
-from components.chain.signer import Signer
+from components.chain.signer import KeySigner
 from components.chain.transactions import execute
 from tests.unit.fake_contract import Contract
 from tests.unit.fakes import FakeChain, console
@@ -21,7 +21,7 @@ KEY = "46" * 32
 ADDRESS = "0x9d8A62f656a8d1615C1294fd71e9CFb3E4855A4F"  # the example of EIP-155
 OWNER = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
 BRIDGE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
-PARENT = Signer(private_key=KEY, chain="parent")
+PARENT = KeySigner(private_key=KEY, chain="parent")
 
 
 def error(text: str) -> str:

@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 
 from components.chain import senders
-from components.chain.signer import Signer
+from components.chain.signer import KeySigner
 from components.chain.token_contract import ensure_development_token
 from components.settings_tokens import artifact_of
 from tests.stack import ROOT
 from tests.unit.fake_token import CREATION, FakeToken
 from tests.unit.fakes import FakeChain, console
 
-OWNER = Signer(private_key="46" * 32)
+OWNER = KeySigner(private_key="46" * 32)
 BRIDGE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 BOTH = {"isMinter", "transferFrom", "burn", "requestValueTransfer", "balanceOf", "kind", "name", "bridge"}
 

@@ -6,14 +6,14 @@ from components.chain import console as console_module
 from components.chain import senders, tokens
 from components.chain.errors import ChainError
 from components.chain.plan import Refused
-from components.chain.signer import Signer
+from components.chain.signer import KeySigner
 from components.chain.transfer import Direction
 from tests.unit.fake_contract import Contract
 from tests.unit.fake_node import Clock
 from tests.unit.fake_token import FakeToken
 from tests.unit.fakes import FakeChain, console
 
-OWNER = Signer(private_key="46" * 32)
+OWNER = KeySigner(private_key="46" * 32)
 OWNER_ADDRESS = "0x9d8A62f656a8d1615C1294fd71e9CFb3E4855A4F"  # the example of EIP-155
 BRIDGE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 TOKEN = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"

@@ -9,15 +9,15 @@ from components.chain import following, senders
 from components.chain.bridge_contract import transaction
 from components.chain.errors import NotMined, Reverted
 from components.chain.plan import Step
-from components.chain.signer import Signer
+from components.chain.signer import KeySigner
 from components.chain.transactions import Transaction, execute
 from tests.unit.fake_contract import Contract
 from tests.unit.fakes import FakeChain, console
 
 # The example of EIP-155.
-SIGNER = Signer(private_key="46" * 32)
+SIGNER = KeySigner(private_key="46" * 32)
 SENDER = "0x9d8A62f656a8d1615C1294fd71e9CFb3E4855A4F"
-OTHER = Signer(private_key="47" * 32)
+OTHER = KeySigner(private_key="47" * 32)
 BRIDGE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 OPERATOR = "0x" + "11" * 20
 SOMEBODY = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
@@ -185,5 +185,5 @@ def test_eight_threads_use_each_nonce_once_and_keep_their_batches_together() -> 
 
 def test_a_key_is_no_part_of_what_is_printed_when_a_signer_is_wrong() -> None:
     with pytest.raises(ValueError, match="kind") as caught:
-        Signer.model_validate({"kind": "kms", "private_key": "46" * 32})
+        KeySigner.model_validate({"kind": "kms", "private_key": "46" * 32})
     assert "4646" not in str(caught.value)

@@ -122,7 +122,7 @@ def test_a_login_with_a_fault_is_named_by_its_path_and_not_shown() -> None:
         "signer": {"private_key": ["hush"]},
     }
     failures = BridgeOperatorProvider().check({}, news).failures or []
-    assert [failure.property for failure in failures] == ["endpoints.1.port", "signer.private_key"]
+    assert [failure.property for failure in failures] == ["endpoints.1.port", "signer.key.private_key"]
     assert "hush" not in str([failure.reason for failure in failures])
 
 

@@ -1,0 +1,140 @@
+"""Keys in AWS KMS: the address of one, what it signs, and in words why one cannot be used."""
+
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import patch
+
+import botocore.client
+import pytest
+from botocore.exceptions import ClientError
+from eth_account import Account as Accounts
+from eth_keys.constants import SECPK1_N
+
+from components.chain.errors import KeyUnavailable
+from components.chain.signer import KmsSigner
+from tests.aws.moto import Moto, moto
+
+REGION = "eu-central-1"
+TRANSACTION: Any = {
+    "chainId": 8217,
+    "nonce": 7,
+    "gas": 21000,
+    "gasPrice": 25 * 10**9,
+    "to": "0x" + "11" * 20,
+    "value": 5,
+    "data": "0x",
+}
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Moto]:
+    with moto(REGION) as running:
+        yield running
+
+
+@pytest.fixture
+def kms(server: Moto, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    server.reset()
+    for name, value in server.environment.items():
+        if name.startswith("AWS_"):
+            monkeypatch.setenv(name, value)
+    for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION"):
+        monkeypatch.delenv(name, raising=False)
+    client = server.client("kms")
+    yield client
+    client.close()
+
+
+def made(kms: Any, spec: str = "ECC_SECG_P256K1", usage: str = "SIGN_VERIFY") -> dict[str, Any]:
+    found: dict[str, Any] = kms.create_key(KeySpec=spec, KeyUsage=usage)["KeyMetadata"]
+    return found
+
+
+def signer(key_id: str, region: str | None = REGION) -> KmsSigner:
+    return KmsSigner(chain="parent", key_id=key_id, region=region)
+
+
+def test_what_it_signs_is_of_its_address(kms: Any) -> None:
+    key = made(kms)
+    kms.create_alias(AliasName="alias/owner", TargetKeyId=key["KeyId"])
+    addresses = {str(signer(name).located().address) for name in (key["KeyId"], key["Arn"], "alias/owner")}
+    assert len(addresses) == 1
+    account = signer("alias/owner").located().account()
+    assert {account.address} == addresses
+    # Half of all signatures come with the higher s, and half have the parity 1.
+    for nonce in range(12):
+        for to in ({}, {"to": None}):  # as in a deployment there may be no receiver
+            signed = account.sign_transaction({**TRANSACTION, "nonce": nonce, **to})
+            assert Accounts.recover_transaction(signed.raw_transaction) == account.address
+            assert signed.s <= SECPK1_N // 2
+
+
+def test_the_region_is_that_of_the_arn(kms: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = made(kms)
+    assert signer(key["Arn"], region=None).located().address
+    with pytest.raises(KeyUnavailable, match=r"no region is known; write bridge\.parentOwner\.region"):
+        signer(key["KeyId"], region=None).located()
+    monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
+    assert signer(key["KeyId"], region=None).located().address
+
+
+@pytest.mark.parametrize(
+    ("spec", "usage"),
+    [("ECC_NIST_P256", "SIGN_VERIFY"), ("RSA_2048", "SIGN_VERIFY"), ("RSA_2048", "ENCRYPT_DECRYPT")],
+)
+def test_a_key_that_signs_for_no_account_is_told(kms: Any, spec: str, usage: str) -> None:
+    key = made(kms, spec, usage)
+    with pytest.raises(KeyUnavailable) as refused:
+        signer(key["KeyId"]).located()
+    assert f"has the key spec {spec} and the usage {usage}" in str(refused.value)
+    assert "make one with the key spec ECC_SECG_P256K1 and the usage SIGN_VERIFY" in str(refused.value)
+
+
+def test_a_key_that_is_not_there_is_told(kms: Any) -> None:
+    with pytest.raises(KeyUnavailable, match=r"bridge\.parentOwner\.kms: .*NotFoundException: name a key that exists"):
+        signer("alias/nobody").located()
+    assert kms
+
+
+@pytest.mark.parametrize(
+    ("code", "advice"),
+    [
+        ("AccessDeniedException", "allow kms:GetPublicKey and kms:Sign on it"),
+        ("DisabledException", "enable it"),
+        ("KMSInvalidStateException", "cancel its deletion"),
+        ("UnrecognizedClientException", "give AWS credentials that are valid"),
+        ("KeyUnavailableException", "it is busy; mend that, then run this again"),
+    ],
+)
+def test_what_kms_refuses_is_told(kms: Any, code: str, advice: str) -> None:
+    key = made(kms)
+    held = signer(key["KeyId"]).located()
+    answer: Any = {"Error": {"Code": code, "Message": "it is busy"}}
+    with patch.object(botocore.client.BaseClient, "_make_api_call", side_effect=ClientError(answer, "Any")):
+        for act in (held.located, lambda: held.account().sign_transaction(TRANSACTION)):
+            with pytest.raises(KeyUnavailable) as refused:
+                act()
+            assert f"{code}: {advice}" in str(refused.value)
+            assert key["KeyId"] in str(refused.value)
+
+
+def test_without_credentials_or_an_answer_it_is_told(kms: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = made(kms)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    with pytest.raises(KeyUnavailable, match="check the network and AWS settings"):
+        signer(key["KeyId"]).located()
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    with pytest.raises(KeyUnavailable, match="there are no AWS credentials; log in to AWS"):
+        signer(key["KeyId"]).located()
+    monkeypatch.setenv("AWS_PROFILE", "nobody")
+    with pytest.raises(KeyUnavailable, match="nobody"):
+        signer(key["KeyId"]).located()
+
+
+def test_an_alias_that_came_to_another_key_signs_nothing(kms: Any) -> None:
+    kms.create_alias(AliasName="alias/owner", TargetKeyId=made(kms)["KeyId"])
+    held = signer("alias/owner").located()
+    kms.update_alias(AliasName="alias/owner", TargetKeyId=made(kms)["KeyId"])
+    with pytest.raises(KeyUnavailable, match=f"signs for another account than {held.address}"):
+        held.account().sign_transaction(TRANSACTION)
+    assert held.located().address != held.address
