@@ -1,9 +1,11 @@
 """Which hosts a stack runs on: the one place that knows all targets."""
 
+from components.hosts.existing import ExistingHosts
 from components.hosts.host import Hosts
 from components.hosts.local import LocalHosts
 from components.identities import Identities
 from components.machines import machines
+from components.node_needs import needs
 from components.settings_aws import Aws
 from components.settings_model import Settings
 from components.traffic import flows, way_out
@@ -13,6 +15,13 @@ def hosts(settings: Settings, identities: Identities) -> Hosts:
     """Return where the machines of a stack come from."""
     if settings.target == "aws" and settings.aws:
         return _aws(settings, settings.aws, identities)
+    if settings.target == "existing" and settings.existing:
+        return ExistingHosts(
+            settings.existing,
+            needs(settings, settings.existing, identities.network_id),
+            protect=settings.protected,
+            seed_for=identities.seed_for,
+        )
     return LocalHosts(
         "local",
         network=identities.network_id,

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from components.settings_aws import Aws, Machine
+from components.settings_existing import Existing
 from components.settings_owner import OwnerKeys
 from components.settings_packages import Packages
 from components.settings_parent import ParentChain, with_chain_id
@@ -129,8 +130,8 @@ class Local(Section):
 class Settings(Section):
     """The whole configuration of a stack."""
 
-    target: Literal["local", "aws"] = "local"
-    """Where the machines are: namespaces of this computer, or EC2."""
+    target: Literal["local", "aws", "existing"] = "local"
+    """Where the machines are: namespaces of this computer, EC2, or machines that exist already."""
     protection: Flag | None = None
     """Whether keys, data volumes and machines refuse to be destroyed; on by default where the parent is mainnet."""
     identity_seed: Seed
@@ -145,6 +146,7 @@ class Settings(Section):
     packages: Packages = Packages()
     local: Local = Local()
     aws: Aws | None = None
+    existing: Existing | None = None
 
     @property
     def protected(self) -> bool:

@@ -9,7 +9,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from components import settings_aws_rules, settings_owner, settings_parent_rules, settings_tokens_rules
+from components import (
+    settings_aws_rules,
+    settings_existing_rules,
+    settings_owner,
+    settings_parent_rules,
+    settings_tokens_rules,
+)
 from components.chain.plan import MAX_OPERATORS
 from components.settings_model import Settings, scn_names
 from components.settings_parent import PUBLIC_CHAINS
@@ -76,6 +82,7 @@ def _between(raw: Mapping[str, Any]) -> Iterator[str]:
     yield from settings_parent_rules.problems(raw)
     yield from settings_aws_rules.problems(raw)
     yield from settings_tokens_rules.problems(raw)
+    yield from settings_existing_rules.problems(raw)
     parent, child = _chain_id(raw, "parentChain"), _chain_id(raw, "serviceChain")
     keys = [_section(raw, "bridge").get(f"{chain}OwnerKey") for chain in ("parent", "child")]
     if isinstance(keys[0], str) and keys[0] == keys[1]:

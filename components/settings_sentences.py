@@ -62,6 +62,6 @@ def _keys_beside(loc: tuple[int | str, ...]) -> list[str]:
 def _model_in(annotation: Any) -> type[BaseModel] | None:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
-    if get_origin(annotation) in (list, types.UnionType, Annotated):
+    if get_origin(annotation) in (list, dict, types.UnionType, Annotated):
         return next((found for arg in get_args(annotation) if (found := _model_in(arg))), None)
     return None

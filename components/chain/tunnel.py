@@ -5,9 +5,8 @@ import asyncssh
 from components.chain.endpoint import Endpoint
 from components.chain.errors import Unreachable
 from components.ssh import connection as ssh
-from components.ssh.errors import SshError
-
-Stream = tuple["asyncssh.SSHReader[bytes]", "asyncssh.SSHWriter[bytes]"]
+from components.ssh.errors import NobodyListens, SshError
+from components.ssh.unix_socket import unix_socket
 
 
 class Channel:
@@ -20,12 +19,14 @@ class Channel:
         """
         self._endpoint = endpoint
         try:
-            self._reader, self._writer = ssh.wait(_open(endpoint), ssh.connect_seconds(endpoint) + 5)
+            self._reader, self._writer = ssh.wait(
+                unix_socket(endpoint.login, endpoint.ipc), ssh.connect_seconds(endpoint) + 5
+            )
+        except NobodyListens as error:
+            msg = f"{endpoint.node}: no node listens on {endpoint.ipc} at {endpoint.host}; is it running?"
+            raise Unreachable(msg) from error
         except SshError as error:
             msg = f"{endpoint.node}: no SSH connection: {error}"
-            raise Unreachable(msg) from error
-        except asyncssh.ChannelOpenError as error:
-            msg = f"{endpoint.node}: no node listens on {endpoint.ipc} at {endpoint.host}; is it running?"
             raise Unreachable(msg) from error
         except (OSError, asyncssh.Error, TimeoutError) as error:
             reason = str(error) or type(error).__name__
@@ -57,11 +58,6 @@ class Channel:
     def close(self) -> None:
         """Close the stream; the SSH connection stays for the next one."""
         ssh.loop().call_soon_threadsafe(self._writer.close)
-
-
-async def _open(endpoint: Endpoint) -> Stream:
-    link = await ssh.connection(endpoint.login)
-    return await link.open_unix_connection(endpoint.ipc, encoding=None)
 
 
 RESTART_TIMEOUT = 200.0

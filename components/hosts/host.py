@@ -8,6 +8,8 @@ from typing import Any, Literal, Protocol
 import pulumi
 from pulumi_command import remote
 
+from components.ssh.sudo import as_root
+
 DIAL_ERROR_LIMIT = 20
 """Attempts to connect that pulumi-command may lose: about a minute of dialling before it gives up."""
 
@@ -21,6 +23,8 @@ class Ssh:
     private_key: pulumi.Input[str]
     host_key: pulumi.Input[str]
     port: int = 22
+    sudo: bool = False
+    """Whether who logs in is not root, and becomes it for commands and the node's console."""
     proxy: "Ssh | None" = None
     """A bastion on the way, which is reached directly; its host key is pinned too."""
 
@@ -39,9 +43,15 @@ class Ssh:
             "private_key": self.private_key,
             "host_key": self.host_key,
         }
+        if self.sudo:
+            known["sudo"] = True
         if self.proxy:  # a key without a value would show as a change of every machine that is reached directly
             known["proxy"] = self.proxy.login
         return pulumi.Output.secret(pulumi.Output.from_input(known))
+
+    def command(self, text: pulumi.Input[str]) -> pulumi.Input[str]:
+        """Return a command as pulumi-command, which knows nothing of sudo, has to send it to the machine."""
+        return pulumi.Output.from_input(text).apply(as_root) if self.sudo else text
 
 
 @dataclass(frozen=True)
@@ -59,6 +69,8 @@ class Host:
     depends_on: Sequence[pulumi.Resource] = field(default_factory=tuple)
     service: Literal["daemon", "systemd"] = "daemon"
     """What starts the node: the package's own script, or a systemd unit."""
+    uploads: str | None = None
+    """The folder where files arrive, if who logs in may not write to `root`."""
 
 
 class Hosts(Protocol):
@@ -81,5 +93,5 @@ def _connection(login: Mapping[str, Any]) -> remote.ConnectionArgs:
 
 
 def _dialling(login: Mapping[str, Any]) -> dict[str, Any]:
-    own = {key: value for key, value in login.items() if key != "proxy"}
+    own = {key: value for key, value in login.items() if key not in ("proxy", "sudo")}
     return {**own, "dial_error_limit": DIAL_ERROR_LIMIT}

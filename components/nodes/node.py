@@ -4,6 +4,7 @@ Knows nothing of what the node is for.
 """
 
 import hashlib
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -109,12 +110,27 @@ class Node(pulumi.ComponentResource):
                 f"{self.name}-package",
                 connection=self.host.ssh.connection,
                 source=pulumi.FileAsset(str(package.archive)),
-                remote_path=self.layout.archive,
+                remote_path=self._arrives(package),
                 triggers=self._versions,
                 opts=pulumi.ResourceOptions(parent=self, depends_on=before),
             )
             before = [copy]
-        return self._command("unpack", self._service.commands["unpack"], triggers=self._versions, depends_on=before)
+        return self._command(
+            "unpack",
+            self._received(package) + self._service.commands["unpack"],
+            triggers=self._versions,
+            depends_on=before,
+        )
+
+    def _arrives(self, package: Package) -> str:
+        return f"{self.host.uploads}/{package.file_name}" if self.host.uploads else self.layout.archive
+
+    def _received(self, package: Package) -> str:
+        """Return what puts the archive in its place; nothing where it arrives there."""
+        if not package.archive or not self.host.uploads:
+            return ""
+        arrived, archive = shlex.quote(self._arrives(package)), shlex.quote(self.layout.archive)
+        return f"[ ! -e {arrived} ] || mv {arrived} {archive} || exit\n"
 
     def _file(self, file: File, unpacked: pulumi.Resource, triggers: Sequence[pulumi.Input[str]]) -> pulumi.Resource:
         return self._command(
@@ -142,7 +158,7 @@ class Node(pulumi.ComponentResource):
         return remote.Command(
             f"{self.name}-{name}",
             connection=self.host.ssh.connection,
-            create=create,
+            create=self.host.ssh.command(create),
             update=update,
             stdin=stdin,
             triggers=list(triggers),

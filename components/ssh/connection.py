@@ -14,6 +14,7 @@ import asyncssh
 
 from components.ssh.errors import BadKey, CommandFailed, LoginDenied, NoAnswer, SshError, WrongHostKey
 from components.ssh.login import Login, fingerprint
+from components.ssh.sudo import as_root
 
 CONNECT_TIMEOUT = 10.0
 """Seconds for TCP, SSH handshake and login together; as long again for those of a proxy."""
@@ -123,7 +124,8 @@ async def _run(login: Login, command: str, stdin: str | None, timeout: float, st
     try:
         async with asyncio.timeout(timeout):
             given = asyncssh.PIPE if stdin else asyncssh.DEVNULL
-            process = await link.create_process(command, stdin=given, errors="replace")
+            words = as_root(command) if login.sudo else command
+            process = await link.create_process(words, stdin=given, errors="replace")
             try:
                 out, err = await process.communicate(stdin or None)
             finally:

@@ -5,6 +5,7 @@ SshError
 ├── WrongHostKey    somebody answers who is not the machine that was pinned
 ├── LoginDenied     the machine is the right one and does not take the client's key
 ├── CommandFailed   logged in, and the command failed or took too long
+├── NobodyListens   logged in, and nobody listens on a socket there
 └── BadKey          a key that was given cannot be read
 """
 
@@ -46,6 +47,10 @@ class LoginDenied(SshError):
 
 class CommandFailed(SshError):
     """A command ended with an error, or did not end in time."""
+
+
+class NobodyListens(SshError):
+    """A socket of the machine is not there, or takes nobody."""
 
 
 class BadKey(SshError):

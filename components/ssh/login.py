@@ -17,6 +17,8 @@ class Login(BaseModel):
     user: str = "root"
     private_key: str = Field(repr=False)
     """Of the user, as OpenSSH writes it."""
+    sudo: bool = False
+    """Whether commands and sockets are root's, which the user becomes by sudo, without a password."""
     host_key: str
     """The one public key that the machine may show: `ssh-ed25519 AAAA...`."""
     proxy: Optional["Login"] = None

@@ -160,7 +160,7 @@ def test_a_seed_file_that_cannot_be_read_is_told_with_all_other_problems(name: s
     assert first.startswith("servicechain-ha:identitySeedFile: ")
     assert "cannot be read" in first
     assert "`make up`" in first
-    assert "servicechain-ha:target: write 'local' or 'aws'" in others
+    assert "servicechain-ha:target: write 'local', 'aws' or 'existing'" in others
     assert not any("identitySeed:" in problem for problem in others)
 
 

@@ -13,7 +13,7 @@ OUTSIDE = "these 64 hex digits are outside the range of secp256k1 private keys; 
 MISSING = "is missing; set it with `pulumi config set --path`, the README shows an example"
 TOP = (
     "target, protection, identitySeed, parentChain, serviceChain, pairs, anchoring, recovery, bridge, tokens, "
-    "packages, local, aws"
+    "packages, local, aws, existing"
 )
 CURVE_ORDER = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"  # SEC 2, secp256k1
 
@@ -107,7 +107,7 @@ CURVE_ORDER = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"
         (raw(local__subnet="100.64.8.0/24"), f"local.subnet: '100.64.8.0/24' {NO_SUBNET}"),
         (raw(local__subnet="100.64.9.0/22"), f"local.subnet: '100.64.9.0/22' {NO_SUBNET}"),
         (raw(local__subnet="8.8.8.0/22"), f"local.subnet: '8.8.8.0/22' {NO_SUBNET}"),
-        (raw(target="moon"), "target: write 'local' or 'aws'"),
+        (raw(target="moon"), "target: write 'local', 'aws' or 'existing'"),
         (raw(parentChain__network="cypress"), "parentChain.network: write 'private', 'kairos' or 'mainnet'"),
     ],
 )

@@ -1,0 +1,162 @@
+"""HostPreflight: one look at all machines that exist already, before anything is changed on any of them.
+
+The look is in `check`, which Pulumi calls in previews and in updates, so a preview tells what is missing. It is taken
+of machines that the state does not know as they are now listed: a preview in which nothing changes needs no machine,
+and one that adds a machine needs that one alone. While the key to log in with is not made yet, a preview cannot look;
+the update then does, still before the first change.
+"""
+
+import shlex
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pulumi
+from pulumi.dynamic import Resource
+from pydantic import BaseModel, ConfigDict
+
+from components.dynamic.base import Inputs, Props, Provider
+from components.fleet.needs import Needs, clock, lacks, parse
+from components.ssh.errors import CommandFailed, LoginDenied, SshError
+from components.ssh.login import Login
+
+SCRIPT = Path(__file__).with_suffix(".sh")
+AT_ONCE = 16
+"""Machines that are looked at at the same time."""
+LOOK_SECONDS = 30.0
+
+
+class Candidate(BaseModel):
+    """A machine and what its node needs of it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    login: Login
+    """As the user, and with sudo where it is to be used."""
+    needs: Needs
+
+
+class HostPreflightInputs(Inputs):
+    """All machines."""
+
+    hosts: tuple[Candidate, ...]
+
+
+class HostPreflightProvider(Provider[HostPreflightInputs]):
+    """Remembers which machines were found good. There is nothing to undo."""
+
+    inputs_type = HostPreflightInputs
+
+    def identify(self, inputs: HostPreflightInputs) -> str:  # noqa: ARG002
+        """One a stack."""
+        return "preflight"
+
+    def complete(self, olds: Props, news: Props) -> Props:
+        """Look at the machines that are new or listed otherwise. Raises ValueError with all that they lack."""
+        known, listed = olds.get("hosts") or [], news["hosts"]
+        if not isinstance(listed, list):  # unknown as a whole
+            return news
+        new = [one for one in listed if one not in known and not pulumi.contains_unknowns(one)]
+        if found := missing([Candidate.model_validate(one) for one in new]):
+            places = len({place for place, _ in found})
+            lines = "\n".join(f"  - {place}: {sentence}" for place, sentence in found)
+            msg = f"nothing was changed on any machine, because {_counted(len(found), places)}:\n{lines}"
+            raise ValueError(msg)
+        return news
+
+    def converge(self, inputs: HostPreflightInputs, known: Props) -> Props:  # noqa: ARG002
+        """Nothing is made: `check` has looked."""
+        return {}
+
+
+class HostPreflight(Resource, module="servicechain", name="HostPreflight"):
+    """A tracked look at all machines."""
+
+    def __init__(
+        self,
+        name: str,
+        hosts: Sequence[Mapping[str, pulumi.Input[object]]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`hosts` have the keys of Candidate."""
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["hosts"])
+        super().__init__(HostPreflightProvider(), name, {"hosts": hosts}, pulumi.ResourceOptions.merge(opts, secret))
+
+
+def missing(candidates: Sequence[Candidate]) -> list[tuple[str, str]]:
+    """Look at machines, all at once; return all that they lack: which machine, and a sentence."""
+    if not candidates:
+        return []
+    names = ", ".join(one.needs.host for one in candidates)
+    print(f"looking at {names}, where nothing is changed before all of them are well", file=sys.stderr)
+    with ThreadPoolExecutor(AT_ONCE) as threads:
+        found = threads.map(lambda one: list(_look(one)), candidates)
+    return [
+        (f"{one.needs.host} at {one.login.place}", sentence)
+        for one, sentences in zip(candidates, found, strict=True)
+        for sentence in sentences
+    ]
+
+
+def _look(candidate: Candidate) -> Iterator[str]:
+    from components.ssh import connection as ssh  # a preview has no use for it
+    from components.ssh.sftp import takes_files
+
+    login, needs = candidate.login, candidate.needs
+    try:
+        begin, text = time.time(), None
+        if login.sudo:
+            try:
+                text = ssh.run(login, _script(needs), timeout=LOOK_SECONDS, step="looking at it by sudo", fresh=True)
+            except CommandFailed:
+                yield _no_sudo(login)
+                begin = time.time()
+        if text is None:
+            plain = login.model_copy(update={"sudo": False})
+            text = ssh.run(plain, _script(needs), timeout=LOOK_SECONDS, step="looking at it", fresh=True)
+        facts, end = parse(text), time.time()
+        yield from lacks(needs, facts)
+        yield from clock(facts, begin, end)
+        if needs.files and not takes_files(login):
+            yield "its sshd takes no files by sftp: turn that on (Subsystem sftp internal-sftp)"
+    except SshError as error:
+        yield _no_login(login, error)
+
+
+def _script(needs: Needs) -> str:
+    number = "" if needs.number is None else str(needs.number)
+    arguments = [needs.folder, needs.unit or "", needs.account or "", number, *needs.tools]
+    return shlex.join(["exec", "sh", "-c", SCRIPT.read_text(encoding="utf-8"), SCRIPT.name, *arguments])
+
+
+def _no_sudo(login: Login) -> str:
+    from components.ssh import connection as ssh
+
+    plain = login.model_copy(update={"sudo": False})
+    try:
+        ssh.run(plain, "sudo -n true", step="trying sudo")
+        reason = "not for every command"
+    except CommandFailed as error:
+        reason = error.what.rpartition(": ")[2]
+    return (
+        f"{login.user} does not become root by sudo without a password ({reason}): allow it in /etc/sudoers.d by "
+        f"`{login.user} ALL=(ALL) NOPASSWD: ALL`, or write sudo: false"
+    )
+
+
+def _no_login(login: Login, error: SshError) -> str:
+    if isinstance(error, LoginDenied) and not error.proxy:
+        import asyncssh
+
+        public = asyncssh.import_private_key(login.private_key).export_public_key().decode().strip()
+        return (
+            f"it does not let {login.user} log in: add to the authorized_keys of {login.user} there the line `{public}`"
+        )
+    return error.what if error.place == login.place else str(error)
+
+
+def _counted(sentences: int, machines: int) -> str:
+    things = "1 thing is" if sentences == 1 else f"{sentences} things are"
+    return f"{things} missing on {machines} of them"

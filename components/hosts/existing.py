@@ -1,0 +1,98 @@
+"""Hosts that exist already: a folder and a service on each, and nothing else, are the program's."""
+
+from collections.abc import Callable, Mapping
+
+import pulumi
+
+from components.dynamic.existing_host import ExistingHost
+from components.dynamic.host_preflight import HostPreflight
+from components.dynamic.ssh_key import SshKey
+from components.fleet.needs import Needs
+from components.hosts.host import Host, Ssh
+from components.settings_existing import ROOT_USER, Existing
+
+
+class ExistingHosts(pulumi.ComponentResource):
+    """The machines of a stack, all of them looked at before the first is claimed; each is claimed with `host`."""
+
+    def __init__(
+        self,
+        settings: Existing,
+        needs: Mapping[str, Needs],
+        *,
+        protect: bool,
+        seed_for: Callable[[str], pulumi.Output[str]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`needs` goes by host, `seed_for` derives a secret of 64 hex digits from a label."""
+        super().__init__("servicechain:existing:Hosts", "existing", None, opts)
+        self._settings, self._needs, self._protect = settings, needs, protect
+        mine = pulumi.ResourceOptions(parent=self)
+        self._client: SshKey | None = None
+        if settings.private_key:
+            self._private_key = pulumi.Output.secret(settings.private_key.get_secret_value())
+        else:
+            self._client = SshKey("existing-client", seed=seed_for("ssh-client"), opts=mine)
+            self._private_key = self._client.private_key
+        bastion = settings.bastion
+        self._bastion = (
+            Ssh(bastion.host, bastion.user, self._private_key, bastion.host_key, bastion.port) if bastion else None
+        )
+        self._looked_at = HostPreflight(
+            "preflight",
+            [
+                {"login": self._ssh(name, sudo=settings.sudo_of(settings.hosts[name])).login, "needs": one.model_dump()}
+                for name, one in needs.items()
+            ],
+            mine,
+        )
+        self.register_outputs({})
+
+    @property
+    def access(self) -> Mapping[str, pulumi.Input[str]]:
+        """Return the login, the bastion on the way, and the key to authorize where it is one of our own."""
+        key = {"publicKey": self._client.public_key} if self._client else {}
+        way = {"bastion": self._settings.bastion.host} if self._settings.bastion else {}
+        return {"user": self._settings.user, **key, **way}
+
+    def host(self, name: str, opts: pulumi.ResourceOptions | None = None) -> Host:
+        """Return the machine of that name, with its folder claimed."""
+        given, needs = self._settings.hosts[name], self._needs[name]
+        claim = ExistingHost(
+            name,
+            self._ssh(name, sudo=self._settings.sudo_of(given)).login,
+            {
+                "machine": f"{given.address} {given.host_key}",
+                "owner": needs.owner,
+                "stack": pulumi.get_stack(),
+                "folder": needs.folder,
+                "unit": needs.unit,
+                "account": needs.account,
+            },
+            pulumi.ResourceOptions.merge(
+                pulumi.ResourceOptions(parent=self, depends_on=[self._looked_at], protect=self._protect or None), opts
+            ),
+        )
+        by_root = needs.unit is not None and self._settings.user_of(given) != ROOT_USER
+        return Host(
+            name=name,
+            address=given.address,
+            ssh=self._ssh(name, sudo=by_root),
+            root=needs.folder,
+            instance=claim.instance,
+            depends_on=(claim,),
+            service=self._settings.service_of(given),
+            uploads=f"{needs.folder}/uploads" if by_root else None,
+        )
+
+    def _ssh(self, name: str, *, sudo: bool) -> Ssh:
+        given = self._settings.hosts[name]
+        return Ssh(
+            given.ssh_host or given.address,
+            self._settings.user_of(given),
+            self._private_key,
+            given.host_key,
+            given.port,
+            sudo=sudo,
+            proxy=self._bastion,
+        )

@@ -1,0 +1,68 @@
+"""What each node of a stack needs of a machine that exists already: ports, tools, disk, a folder and a service."""
+
+from collections.abc import Iterator
+
+from components.fleet.machine import Machine
+from components.fleet.needs import Needs
+from components.machines import machines
+from components.nodes.files import SERVICE_ID, SERVICE_USER
+from components.nodes.identity import EN_PORT, MAIN_BRIDGE_PORT, SCN_PORT
+from components.settings_existing import ROOT_USER, Existing
+from components.settings_model import Settings
+from components.traffic import METRICS, RPC, exposure
+
+PROGRAMS = {"en": "ken", "scn": "kscn", "validator": "kcn"}
+"""By the roles of machines."""
+SUB_BRIDGE_PORT = 50506
+
+TOOLS = ("tar", "gzip", "find")
+DAEMON_TOOLS = ("bash", "ps")
+"""Of the package's script."""
+SYSTEMD_TOOLS = ("sha256sum", "setpriv", "systemd-sysusers", "userdel")
+
+
+def needs(settings: Settings, existing: Existing, network: str) -> dict[str, Needs]:
+    """Return the needs of all nodes by the names of their machines; `network` is the id of the stack's network."""
+    return {one.name: _of(one, settings, existing, network) for one in machines(settings)}
+
+
+def _of(machine: Machine, settings: Settings, existing: Existing, network: str) -> Needs:
+    given, program = existing.hosts[machine.name], PROGRAMS[machine.role]
+    user, systemd = existing.user_of(given), existing.service_of(given) == "systemd"
+    archive = getattr(settings.packages, program)
+    relayed = systemd and user != ROOT_USER
+    tools = [
+        *TOOLS,
+        *(SYSTEMD_TOOLS if systemd else DAEMON_TOOLS),
+        *(["curl"] if archive.url else []),
+        *(["python3"] if relayed else []),
+    ]
+    return Needs(
+        host=machine.name,
+        owner=network,
+        user=user,
+        sudo=relayed,
+        folder=existing.root_of(given),
+        unit=f"{program}d.service" if systemd else None,
+        account=SERVICE_USER if systemd else None,
+        number=SERVICE_ID if systemd else None,
+        ports=tuple(_ports(machine, settings)),
+        tools=tuple(tools),
+        disk_gib=given.disk_gib or existing.disk_gib or machine.size.data_gib,
+        files=archive.file is not None,
+    )
+
+
+def _ports(machine: Machine, settings: Settings) -> Iterator[str]:
+    own = SCN_PORT if machine.role == "scn" else EN_PORT
+    yield f"tcp {own}"
+    if machine.role == "en":
+        yield f"tcp {MAIN_BRIDGE_PORT}"
+        if settings.parent_chain.public:  # two channels, and discovery
+            yield f"tcp {own + 1}"
+            yield f"udp {own}"
+    if machine.name in {pair.scn for pair in settings.pairs}:
+        yield f"tcp {SUB_BRIDGE_PORT}"
+    yield f"tcp {RPC}"
+    if exposure(settings).metrics:
+        yield f"tcp {METRICS}"

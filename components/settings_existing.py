@@ -1,0 +1,153 @@
+"""What a stack on machines that exist already can be configured to be.
+
+Rules between values are in settings_existing_rules.py.
+"""
+
+import re
+from base64 import b64decode
+from ipaddress import IPv4Address
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+
+from components.settings_aws import HostKey, HostName, UserName
+from components.settings_types import Flag, Name, Section, Whole, shown
+
+LAST_PORT = 65535
+ROOT_USER = "root"
+
+_PEM = re.compile(r"-----BEGIN OPENSSH PRIVATE KEY-----\s+([A-Za-z0-9+/=\s]+)-----END OPENSSH PRIVATE KEY-----\s*")
+_UNPROTECTED = b"openssh-key-v1\0" + b"\0\0\0\x04none" * 2
+"""How the content begins of a key without a passphrase: cipher and key derivation are `none`."""
+_FOLDER = re.compile(r"(/[A-Za-z0-9_][A-Za-z0-9._-]*){2,}")
+
+
+def _private_key(value: Any) -> SecretStr:
+    """Take a private key of OpenSSH. No sentence shows any of it."""
+    found = _PEM.fullmatch(value.strip()) if isinstance(value, str) else None
+    if not isinstance(value, str) or not found:
+        msg = (
+            "this is no private key of OpenSSH; store one, from its first line to its last, with "
+            "`pulumi config set --secret --path existing.privateKey < FILE`"
+        )
+        raise ValueError(msg)
+    try:
+        content = b64decode("".join(found[1].split()), validate=True)
+    except ValueError:
+        content = b""
+    if not content.startswith(_UNPROTECTED):
+        msg = "this private key has a passphrase or is damaged; use one without a passphrase, for this program alone"
+        raise ValueError(msg)
+    return SecretStr(f"{value.strip()}\n")
+
+
+def _address(value: Any) -> str:
+    try:
+        address = IPv4Address(value if isinstance(value, str) else "")
+    except ValueError:
+        msg = f"{shown(value)} is no IPv4 address; write for example 10.0.0.5"
+        raise ValueError(msg) from None
+    if address.is_loopback or address.is_unspecified or address.is_multicast or address.is_link_local:
+        msg = f"{value} cannot be reached from other machines; write the address that the other nodes use"
+        raise ValueError(msg)
+    return str(address)
+
+
+def _folder(value: Any) -> str:
+    if not isinstance(value, str) or not _FOLDER.fullmatch(value):
+        msg = (
+            f"{shown(value)} is no folder for a node; write an absolute path of two parts or more, as /srv/servicechain"
+        )
+        raise ValueError(msg)
+    return value
+
+
+def _port(value: int) -> int:
+    if not 1 <= value <= LAST_PORT:
+        msg = f"{value} is no port; write 1 to {LAST_PORT}"
+        raise ValueError(msg)
+    return value
+
+
+def _disk(value: int) -> int:
+    if value < 1:
+        msg = f"{value} is too small; write 1 GiB or more"
+        raise ValueError(msg)
+    return value
+
+
+Port = Annotated[Whole, AfterValidator(_port)]
+Gib = Annotated[Whole, AfterValidator(_disk)]
+Service = Literal["systemd", "daemon"]
+
+
+class Bastion(Section):
+    """A machine through which SSH goes. It takes the same private key."""
+
+    host: HostName
+    port: Port = 22
+    user: UserName
+    host_key: HostKey
+    """One line as in ssh_host_ed25519_key.pub; a bastion that shows another key is refused."""
+
+
+class ExistingHost(Section):
+    """One machine. What is not given here is that of all of them."""
+
+    address: Annotated[str, BeforeValidator(_address)]
+    """By which the other nodes reach it."""
+    host_key: HostKey
+    """One line as in /etc/ssh/ssh_host_ed25519_key.pub; a machine that shows another key is refused."""
+    ssh_host: HostName | None = None
+    """Where SSH goes, when not to `address`."""
+    port: Port = 22
+    """Of SSH."""
+    user: UserName | None = None
+    """Who logs in."""
+    sudo: Flag | None = None
+    root: Annotated[str, BeforeValidator(_folder)] | None = None
+    """The folder that holds everything of the node. It is missing, empty, or this stack's. By default
+    /srv/servicechain, and below the home of a user who never becomes root."""
+    service: Service | None = None
+    """What starts the node: `systemd`, or `daemon`, the package's own script, which a reboot ends. By default systemd,
+    and daemon for a user who never becomes root."""
+    disk_gib: Gib | None = None
+
+
+class Existing(Section):
+    """Machines that exist already, and how to log in to them."""
+
+    user: UserName = ROOT_USER
+    """Who logs in: root, a user with sudo that asks no password, or a user without sudo."""
+    sudo: Flag | None = None
+    """Whether that user becomes root by sudo where it takes root; by default yes, unless it is root itself."""
+    private_key: Annotated[SecretStr, BeforeValidator(_private_key)] | None = None
+    """Of the user, without a passphrase; a secret. Without it, a key of the stack's own: its public half is in the
+    outputs, and has to be in the authorized_keys of all machines."""
+    bastion: Bastion | None = None
+    hosts: dict[Name, ExistingHost] = Field(default_factory=dict)
+    """All machines of the stack by name: the SCNs, <pair>-en, and `parent` of a private parent chain."""
+    disk_gib: Gib | None = None
+    """How much has to be free on the disk of each, in GiB; by default what the role of the node asks for."""
+
+    def user_of(self, host: ExistingHost) -> str:
+        """Return who logs in to a machine."""
+        return host.user or self.user
+
+    def sudo_of(self, host: ExistingHost) -> bool:
+        """Tell whether that user has to use sudo to become root, and may."""
+        own = self.sudo if host.sudo is None else host.sudo
+        return self.user_of(host) != ROOT_USER and own is not False
+
+    def rootless(self, host: ExistingHost) -> bool:
+        """Tell whether nothing can be done as root there."""
+        return self.user_of(host) != ROOT_USER and not self.sudo_of(host)
+
+    def service_of(self, host: ExistingHost) -> Service:
+        """Return what starts the node there."""
+        return host.service or ("daemon" if self.rootless(host) else "systemd")
+
+    def root_of(self, host: ExistingHost) -> str:
+        """Return the folder of the node there."""
+        home = f"/home/{self.user_of(host)}" if self.rootless(host) else "/srv"
+        return host.root or f"{home}/servicechain"

@@ -1,0 +1,130 @@
+"""Rules between the values of a stack on machines that exist already. See settings_rules.py."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from components.settings_existing import ROOT_USER, Existing, ExistingHost
+from components.settings_model import PUBLIC_CHAINS, scn_names
+from components.settings_packages import SomeArchive
+from components.settings_sentences import at, nearest
+
+VALIDATOR = "parent"
+"""Name of the machine of a private parent chain's validator, as in machines.py."""
+
+HIDDEN = ("/home", "/root", "/run", "/tmp", "/var/tmp", "/dev", "/proc", "/sys")  # noqa: S108 - refused, not used
+"""What the unit of a node hides from it, and what does not outlive a boot."""
+
+NODES = {"kcn": "the validator of the parent chain", "kscn": "this SCN", "ken": "this EN"}
+
+Raw = Mapping[str, Any]
+
+
+def problems(raw: Raw) -> Iterator[str]:
+    """Return a sentence for all values that do not go together. What is wrong in itself, the model tells."""
+    if raw.get("target", "local") != "existing":
+        return
+    if raw.get("existing") is None:
+        yield at("existing", "is missing; target existing needs to know who logs in, and all hosts by name")
+        return
+    existing = _section(raw, "existing")
+    wanted, listed = _machines(raw), _section(existing, "hosts")
+    if wanted is not None:  # of what is wrong with the names of the machines, their own rules tell
+        yield from _names(wanted, listed)
+    yield from _shared(listed)
+    given = _parsed(TypeAdapter(Existing), {**existing, "hosts": {}})
+    if given is None:
+        return
+    for name, value in listed.items():
+        if host := _parsed(TypeAdapter(ExistingHost), value):
+            yield from _login(name, given, host)
+            yield from _service(raw, name, wanted or {}, given, host)
+
+
+def _names(wanted: Mapping[str, str], listed: Raw) -> Iterator[str]:
+    for name, program in wanted.items():
+        if name not in listed:
+            node = NODES[program]
+            yield at(f"existing.hosts.{name}", f"is missing; add address and hostKey of the machine for {node}")
+    for name in listed:
+        if name not in wanted:
+            yield at(f"existing.hosts.{name}", f"is no machine of this stack; {nearest(name, list(wanted))}")
+
+
+def _shared(listed: Raw) -> Iterator[str]:
+    """Every node has a machine of its own, because nodes of one kind have the same ports."""
+    hosts = {name: host for name, host in listed.items() if isinstance(host, Mapping)}
+    for key in ("address", "sshHost"):
+        counts = Counter(place for host in hosts.values() if (place := _place(key, host)))
+        for place, times in counts.items():
+            if times > 1:
+                yield at(
+                    "existing.hosts", f"{key} {place} is that of {times} hosts; give each node a machine of its own"
+                )
+
+
+def _place(key: str, host: Raw) -> str | None:
+    value = host.get(key)
+    if not isinstance(value, str):
+        return None
+    return f"{value}:{host.get('port', 22)}" if key == "sshHost" else value
+
+
+def _login(name: str, existing: Existing, host: ExistingHost) -> Iterator[str]:
+    service, root = existing.service_of(host), existing.root_of(host)
+    where = f"existing.hosts.{name}"
+    if service == "systemd" and existing.rootless(host):
+        yield at(
+            f"{where}.service",
+            f"a unit of systemd is made by root, which {existing.user_of(host)} does not become; write sudo: true, or "
+            "service: daemon",
+        )
+    if service == "systemd" and any(f"{root}/".startswith(f"{folder}/") for folder in HIDDEN):
+        yield at(
+            f"{where}.root", f"{root} is hidden from services of systemd; write another folder, as /srv/servicechain"
+        )
+    if host.sudo and existing.user_of(host) == ROOT_USER:
+        yield at(f"{where}.sudo", "root needs no sudo; leave this key out, or name another user")
+
+
+def _service(raw: Raw, name: str, wanted: Mapping[str, str], existing: Existing, host: ExistingHost) -> Iterator[str]:
+    """Ask for an archive of this computer where the daemon script is used, whose conf is in there."""
+    program = wanted.get(name)
+    archive = _parsed(TypeAdapter(SomeArchive), _section(raw, "packages").get(program or ""))
+    if existing.service_of(host) == "daemon" and archive and archive.url:
+        yield at(
+            f"packages.{program}",
+            f"{name} has service: daemon, which needs the conf in the archive; name a file of this computer instead",
+        )
+
+
+def _machines(raw: Raw) -> dict[str, str] | None:
+    """Return the program of each machine by its name, or None where the names themselves are wrong."""
+    pairs = raw.get("pairs")
+    try:
+        scns = scn_names(_section(raw, "serviceChain").get("nodes"))
+    except ValueError:
+        return None
+    names = [pair.get("name") for pair in pairs if isinstance(pair, Mapping)] if isinstance(pairs, list) else []
+    if not all(isinstance(name, str) for name in [*scns, *names]):
+        return None
+    public = _section(raw, "parentChain").get("network", "private") in PUBLIC_CHAINS
+    return {
+        **({} if public else {VALIDATOR: "kcn"}),
+        **dict.fromkeys(scns, "kscn"),
+        **dict.fromkeys((f"{name}-en" for name in names), "ken"),
+    }
+
+
+def _section(raw: Raw, name: str) -> Raw:
+    section = raw.get(name)
+    return section if isinstance(section, Mapping) else {}
+
+
+def _parsed(adapter: TypeAdapter[Any], value: object) -> Any:
+    try:
+        return adapter.validate_python(value)
+    except ValidationError:
+        return None

@@ -1,0 +1,35 @@
+"""Carries standard input to a unix socket and what comes from there to standard output, until one of them ends.
+
+Runs on a machine of the stack, by its own Python 3.6 or newer, as `python3 -c TEXT SOCKET`.
+"""
+
+import socket
+import sys
+import threading
+
+
+def main(path: str) -> None:
+    """Say `connected` once the socket has taken us, and end with an error if it does not."""
+    with socket.socket(socket.AF_UNIX) as link:
+        try:
+            link.connect(path)
+        except OSError as error:
+            sys.exit(f"nobody listens on {path} ({error.strerror})")
+        print("connected", flush=True)
+        threading.Thread(target=_there, args=(link,), daemon=True).start()
+        came = link.recv(1 << 16)
+        while came:
+            sys.stdout.buffer.write(came)
+            sys.stdout.buffer.flush()
+            came = link.recv(1 << 16)
+
+
+def _there(link: socket.socket) -> None:
+    """Send line by line, as the other side asks one thing a line."""
+    for line in sys.stdin.buffer:
+        link.sendall(line)
+    link.shutdown(socket.SHUT_RDWR)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
