@@ -114,7 +114,7 @@ class Bridge(pulumi.ComponentResource):
         scn = service_chain.nodes[pair.scn]
         return BridgeRegistration(
             f"{pair.scn}-registration",
-            self.on_node(pair, scn),
+            {**self.on_node(pair, scn), "started": scn.running.id, "en_started": pair.en.running.id},
             pulumi.ResourceOptions.merge(
                 self._once(pair, "registration"),
                 pulumi.ResourceOptions(

@@ -7,6 +7,7 @@ from functools import partial
 import pulumi
 
 from components.dynamic.account import Account
+from components.dynamic.child_validator import ChildValidator
 from components.dynamic.genesis import Genesis
 from components.dynamic.running_node import RunningNode
 from components.hosts.host import Host, Hosts
@@ -68,8 +69,10 @@ class ServiceChain(pulumi.ComponentResource):
         )
         self.nodes = {name: self._node(machines[name], keys[name], sub_bridges.get(name)) for name in settings.nodes}
         everybody = [step for node in self.nodes.values() for step in node.prepared]
+        launched = {name: node.launch(after=everybody) for name, node in self.nodes.items()}
+        seats = {name: self._seat(name, keys[name]) for name in self.nodes}
         self.ready = {
-            name: self._ready(node, node.launch(after=everybody), keys[name], sub_bridges.get(name))
+            name: self._ready(node, launched[name], keys[name], sub_bridges.get(name), seats[name])
             for name, node in self.nodes.items()
         }
         self.register_outputs({"chain_id": self.chain_id})
@@ -87,7 +90,12 @@ class ServiceChain(pulumi.ComponentResource):
         return Node(host, package, values, files, self.genesis, self._child)
 
     def _ready(
-        self, node: Node, launched: Mapping[str, pulumi.Input[object]], key: Account, bridge: SubBridge | None
+        self,
+        node: Node,
+        launched: Mapping[str, pulumi.Input[object]],
+        key: Account,
+        bridge: SubBridge | None,
+        seat: ChildValidator,
     ) -> RunningNode:
         expected: dict[str, object] = {}
         if bridge:
@@ -102,12 +110,33 @@ class ServiceChain(pulumi.ComponentResource):
                 **launched,
                 "role": "scn",
                 "chain_id": self.chain_id,
-                "static_nodes": pulumi.Output.all(self.static_nodes, key.public_key).apply(
-                    lambda known: [kni for kni in known[0] if known[1] not in kni]
-                ),
+                "static_nodes": self._others(key),
                 **expected,
             },
-            self._child,
+            pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[seat])),
+        )
+
+    def _seat(self, name: str, key: Account) -> ChildValidator:
+        """Make an SCN a validator, without which no other one talks to it. The seat goes with the chain."""
+        others = [node.endpoint for other, node in self.nodes.items() if other != name]
+        return ChildValidator(
+            f"{name}-validator",
+            {
+                "chain_id": self.chain_id,
+                "node": self.nodes[name].endpoint,
+                "address": key.address,
+                "endpoints": pulumi.Output.secret(pulumi.Output.all(*others)),
+                "static_nodes": self._others(key),
+            },
+            pulumi.ResourceOptions.merge(
+                self._child, pulumi.ResourceOptions(depends_on=[self.nodes[name].running], deleted_with=self)
+            ),
+        )
+
+    def _others(self, key: Account) -> pulumi.Output[list[str]]:
+        """Return the KNIs of all nodes but the one with this key."""
+        return pulumi.Output.all(self.static_nodes, key.public_key).apply(
+            lambda known: [kni for kni in known[0] if known[1] not in kni]
         )
 
 

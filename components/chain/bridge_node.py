@@ -101,7 +101,7 @@ def register(scn: Console, en: Console, child: str, parent: str, restart: str) -
     """
     for console, bridge in ((scn, child), (en, parent)):
         wait_for(partial(_sees_code, console, bridge), deadline=CODE_DEADLINE)
-    wait_for(lambda: _one_peer(scn), deadline=60)
+    wait_for(lambda: one_peer(scn), deadline=60)
     read_registration(scn, child, parent)  # with another counterpart no restart would help
     try:
         _register_once(scn, child, parent)
@@ -112,7 +112,7 @@ def register(scn: Console, en: Console, child: str, parent: str, restart: str) -
 
 
 def _register_once(scn: Console, child: str, parent: str) -> None:
-    wait_for(lambda: _one_peer(scn), deadline=60)
+    wait_for(lambda: one_peer(scn), deadline=60)
     if not read_registration(scn, child, parent).registered:
         scn.call("subbridge_registerBridge", child, parent, timeout=REGISTER_TIMEOUT)
     # In memory, and not only in the journal: after a restart the node restores it within some seconds.
@@ -142,7 +142,8 @@ def _is_known(scn: Console, child: str, parent: str) -> bool | str:
     return True
 
 
-def _one_peer(console: Console) -> bool | str:
+def one_peer(console: Console) -> bool | str:
+    """Tell whether an SCN is connected to its EN, or in a sentence that it is not."""
     connected = peers(console, "subbridge")
     if len(connected) == 1:
         return True

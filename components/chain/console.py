@@ -20,7 +20,13 @@ CALL_TIMEOUT = 30.0
 PROGRESS_INTERVAL = 10.0
 """Seconds from one line about what is waited for to the next; Pulumi shows the standard error of its providers."""
 
+AWAY_SECONDS = 60.0
+"""For so long a node that did not answer is asked after the others: each dead machine costs 10 s to find out."""
+
 T = TypeVar("T")
+
+_away: dict[Endpoint, float] = {}
+"""When a node did not answer; one process serves many resources, which all know of the same nodes."""
 
 
 class NodeError(ChainError):
@@ -83,16 +89,18 @@ class Console:
 
 @contextmanager
 def connect(endpoints: Iterable[Endpoint], chain_id: int) -> Iterator[Console]:
-    """Connect to the first node that answers and is on the chain of that id.
+    """Connect to the first node that answers and is on the chain of that id; those that just did not come last.
 
     Raises Unreachable when none does, naming each node and why.
     """
     reasons: list[str] = []
-    for endpoint in endpoints:
+    since = time.monotonic() - AWAY_SECONDS
+    for endpoint in sorted(endpoints, key=lambda one: _away.get(one, since) > since):
         try:
             console = Console(endpoint)
             actual = int(console.call("eth_chainId", timeout=5), 16)
         except ChainError as error:
+            _away[endpoint] = time.monotonic()
             reasons.append(str(error))
             continue
         if actual != chain_id:

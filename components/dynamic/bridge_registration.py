@@ -21,10 +21,18 @@ class BridgeRegistrationInputs(Inputs):
     parent_bridge: str
     restart: str
     """Command on the SCN's host that restarts the node; the only way out of a failed registration."""
+    started: str | None = None
+    """Changes when the SCN was started for the first time on its machine: then it knows nothing of the contracts.
+    None in stacks of an older program, to which it makes no difference."""
+    en_started: str | None = None
+    """The same of the EN."""
 
 
 class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
-    """Registers and subscribes through the node's own API; deregisters on removal."""
+    """Registers and subscribes through the node's own API; deregisters on removal, and restarts the node then.
+
+    At the restart an SCN that leaves its pair loses its sub bridge.
+    """
 
     inputs_type = BridgeRegistrationInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"child_bridge", "parent_bridge"})
@@ -33,12 +41,23 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         """One a node and child contract: the key of the node's journal."""
         return f"{inputs.node.node}/{inputs.child_bridge}"
 
-    def converge(self, inputs: BridgeRegistrationInputs, known: Props) -> Props:  # noqa: ARG002
-        """Register and subscribe unless it is so."""
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Look again on another machine."""
+        return old is not None if name in ("started", "en_started") else super().differs(name, old, new)
+
+    def converge(self, inputs: BridgeRegistrationInputs, known: Props) -> Props:
+        """Register and subscribe unless it is so, once the nodes are in sync.
+
+        On another machine of its EN an SCN may wait for good for what it had asked the old one (node-behaviour 2b), so
+        it is restarted then.
+        """
         from components.chain.bridge_node import register
         from components.chain.console import Console
+        from components.chain.serving import wait_until_able
 
+        moved = known.get("en_started") not in (None, inputs.en_started) and known.get("started") == inputs.started
         with closing(Console(inputs.node)) as scn, closing(Console(inputs.en)) as en:
+            wait_until_able(scn, en, inputs.restart, why="its EN is another machine now" if moved else "")
             register(scn, en, inputs.child_bridge, inputs.parent_bridge, inputs.restart)
         return {}
 
@@ -62,11 +81,9 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
 
     def remove(self, inputs: BridgeRegistrationInputs, known: Props) -> None:  # noqa: ARG002
         """Let the contracts go."""
-        from components.chain.bridge_node import deregister
-        from components.chain.console import Console
+        from components.chain.serving import leave
 
-        with closing(Console(inputs.node)) as scn:
-            deregister(scn, inputs.child_bridge, inputs.parent_bridge)
+        leave(inputs.node, inputs.child_bridge, inputs.parent_bridge, inputs.restart)
 
 
 class BridgeRegistration(Resource, module="servicechain", name="BridgeRegistration"):

@@ -4,8 +4,6 @@ It also restarts nodes, one at a time and each one well before the next: pulumi-
 """
 
 import sys
-import threading
-import time
 from contextlib import closing
 from typing import Literal
 
@@ -14,9 +12,6 @@ from pulumi.dynamic import Resource
 
 from components.chain.endpoint import Endpoint
 from components.dynamic.base import Inputs, Props, Provider
-
-_restarts = threading.Lock()
-"""Of all nodes of the stack: one process serves all its dynamic resources, and one node is down at a time."""
 
 
 class RunningNodeInputs(Inputs):
@@ -51,9 +46,14 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
         return inputs.node.node
 
     def converge(self, inputs: RunningNodeInputs, known: Props) -> Props:
-        """Restart the node if it has to read something new, start it if it is down, and wait until it is well."""
+        """Restart the node if it has to read something new, start it if it is down, and wait until it is well.
+
+        An SCN that leaves its pair is restarted by its BridgeRegistration, which is removed at the end of the run: so
+        it votes until the threshold has fallen.
+        """
         just_started = known.get("started") != inputs.started
-        if known and not just_started and known.get("runs") != inputs.runs:
+        leaves = bool(known.get("peer")) and not inputs.peer
+        if known and not just_started and not leaves and known.get("runs") != inputs.runs:
             _restart(inputs, "what it reads at its start has changed")
         elif not _answers(inputs):
             _restart(inputs, "it does not answer")
@@ -77,21 +77,10 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
 
 
 def _restart(inputs: RunningNodeInputs, why: str) -> None:
-    """Restart the node while no other one is down, and give the turn away only when it is well again."""
-    from components.chain.node_health import before_restart, part, wait_until_recovered
-    from components.chain.tunnel import RESTART_TIMEOUT, run_on_host
+    """Restart the node when it is its turn, and wait until it is well again."""
+    from components.chain.restarting import restart
 
-    name = inputs.node.node
-    with _restarts:
-        before = before_restart(inputs.node, inputs.role)
-        print(f"{name}: restarting it, because {why}", file=sys.stderr)
-        begin = time.monotonic()
-        if inputs.peer:
-            part(inputs.node, inputs.peer)
-        run_on_host(inputs.node, inputs.start, timeout=RESTART_TIMEOUT)
-        _wait_until_ready(inputs)
-        wait_until_recovered(inputs.node, inputs.role, before)
-        print(f"{name}: it is well again after {time.monotonic() - begin:.0f} s", file=sys.stderr)
+    restart(inputs.node, inputs.role, inputs.start, why, peer=inputs.peer, ready=lambda: _wait_until_ready(inputs))
 
 
 def _answers(inputs: RunningNodeInputs) -> bool:

@@ -1,0 +1,50 @@
+"""Restarting nodes: one at a time, and each one well before the next."""
+
+import sys
+import threading
+import time
+from collections.abc import Callable
+from contextlib import closing
+
+from components.chain.console import Console, wait_for
+from components.chain.endpoint import Endpoint
+from components.chain.node_health import Role, before_restart, part, wait_until_recovered
+from components.chain.tunnel import RESTART_TIMEOUT, run_on_host
+
+ANSWER_DEADLINE = 60.0
+"""Seconds until a node that was started answers."""
+
+_turn = threading.Lock()
+"""Of all nodes of the stack: one process serves all its dynamic resources, and one node is down at a time."""
+
+
+def restart(
+    endpoint: Endpoint,
+    role: Role,
+    command: str,
+    why: str,
+    *,
+    peer: str | None = None,
+    ready: Callable[[], object] | None = None,
+) -> None:
+    """Restart a node while no other one is down, and give the turn away only when it is well again.
+
+    `command`: on its host. `peer`: KNI of the EN that an SCN is to be parted from first. `ready` waits for what is
+    predicted of the node. Raises ChainError.
+    """
+    name = endpoint.node
+    with _turn:
+        before = before_restart(endpoint, role)
+        print(f"{name}: restarting it, because {why}", file=sys.stderr)
+        begin = time.monotonic()
+        if peer:
+            part(endpoint, peer)
+        run_on_host(endpoint, command, timeout=RESTART_TIMEOUT)
+        (ready or (lambda: _wait_for_answer(endpoint)))()
+        wait_until_recovered(endpoint, role, before)
+        print(f"{name}: it is well again after {time.monotonic() - begin:.0f} s", file=sys.stderr)
+
+
+def _wait_for_answer(endpoint: Endpoint) -> None:
+    with closing(wait_for(lambda: Console(endpoint), ANSWER_DEADLINE)):
+        return

@@ -1,0 +1,90 @@
+"""Whether an SCN can serve a bridge yet, and the way out of one: what surrounds its registration.
+
+An SCN counts the transactions of its operators in memory: those of the child operator from what its own chain says
+at its start, those of the parent operator from what its EN says when they connect. A machine that was made anew starts
+with an empty chain, so it counts from 0, and would sign with used nonces for good (see `conf._private`).
+"""
+
+import sys
+from contextlib import closing
+
+from eth_utils.address import to_checksum_address
+
+from components.chain.bridge_node import deregister, one_peer, read_registration
+from components.chain.catching_up import wait_until_caught_up
+from components.chain.console import Console, wait_for
+from components.chain.endpoint import Endpoint
+from components.chain.errors import ChainError, NotReady
+from components.chain.peering import peers
+from components.chain.restarting import restart
+
+CONNECT_DEADLINE = 90.0
+"""Seconds until an SCN is connected to its EN; it dials every 30, and holds on to a dead connection for as long."""
+COUNT_DEADLINE = 10.0
+"""Seconds for the answer of the EN from which an SCN counts."""
+
+
+def wait_until_able(scn: Console, en: Console, command: str, *, why: str = "") -> None:
+    """Wait until both nodes of a pair are in sync, and the SCN counts its transactions from there.
+
+    It is restarted (`command`, on its host) where it does not, or where there is another reason `why`.
+    Raises ChainError.
+    """
+    for console in (en, scn):
+        wait_until_caught_up(console)
+    if not why:
+        wait_for(lambda: one_peer(scn), CONNECT_DEADLINE)
+        try:
+            wait_for(lambda: _counts_right(scn, en), COUNT_DEADLINE)
+        except NotReady as error:
+            why = str(error)
+        else:
+            return
+    connected = peers(scn, "subbridge")
+    restart(scn.endpoint, "scn", command, why, peer=_kni(connected[0]) if connected else None)
+    wait_for(lambda: one_peer(scn), CONNECT_DEADLINE)
+    wait_for(lambda: _counts_right(scn, en), CONNECT_DEADLINE)
+
+
+def _counts_right(scn: Console, en: Console) -> bool | str:
+    operators = scn.call("subbridge_getOperators")
+    for chain, console in (("parent", en), ("child", scn)):
+        operator = operators[f"{chain}Operator"]
+        if not operator["isNonceSynced"]:
+            return f"it does not know yet how many transactions its {chain} operator has sent"
+        mined = console.web3.eth.get_transaction_count(to_checksum_address(operator["address"]))
+        if int(operator["nonce"]) < mined:
+            return f"it counts {operator['nonce']} transactions of its {chain} operator, and {mined} are mined"
+    return True
+
+
+def leave(endpoint: Endpoint, child: str, parent: str, command: str) -> None:
+    """Have an SCN let a pair of contracts go, and read at a restart (`command`, on its host) what it is to be now.
+
+    Without an EN to ask, as when its machine is dead, the SCN cannot deregister; where it has no sub bridge any more
+    it has nothing to deregister after the restart either. Raises NotReady where it still has both.
+    """
+    with closing(Console(endpoint)) as scn:
+        if not read_registration(scn, child, parent).registered:
+            return
+        connected = peers(scn, "subbridge")
+        if connected:
+            try:
+                deregister(scn, child, parent)
+            except ChainError as error:  # an EN that died a moment ago still counts as connected
+                print(f"{scn.node}: {error}", file=sys.stderr)
+    # As a validator: it is no bridge's node any more, of which it would have to reach again what it had.
+    peer = _kni(connected[0]) if connected else None
+    restart(endpoint, "validator", command, "it lets its bridge go", peer=peer)
+    with closing(Console(endpoint)) as scn:
+        if read_registration(scn, child, parent).registered:
+            msg = (
+                f"{scn.node}: cannot deregister the bridge while its EN is away, the call would hang; "
+                "bring the EN back, or remove the SCN's machine with it"
+            )
+            raise NotReady(msg)
+
+
+def _kni(public_key: str) -> str:
+    """Return a KNI by which a peer can be parted from; of it the key alone counts."""
+    return f"kni://{public_key}@127.0.0.1:50505?discport=0"

@@ -1,0 +1,80 @@
+"""ChildValidator: the seat of an SCN among those that make the blocks of the child chain.
+
+Genesis is made once, and seats its validators: their resources find it so and send nothing. An SCN of later days is
+voted in when it runs, and one that goes is voted out before its machine does.
+"""
+
+import sys
+from typing import ClassVar
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from components.chain.endpoint import Endpoint
+from components.dynamic.base import Inputs, Props
+from components.dynamic.chain_resource import ChainProvider
+
+
+class ChildValidatorInputs(Inputs):
+    """One SCN, and those that can vote on it."""
+
+    chain_id: int
+    node: Endpoint
+    address: str
+    """Of the node's key."""
+    endpoints: list[Endpoint]
+    """The other SCNs; the first that answers and is a validator votes."""
+    static_nodes: tuple[str, ...] = ()
+    """KNIs of the nodes that it dials."""
+
+
+class ChildValidatorProvider(ChainProvider[ChildValidatorInputs]):
+    """Votes an SCN in, and out on removal; refuses what the child chain would stop at."""
+
+    inputs_type = ChildValidatorInputs
+    replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "address"})
+    old_goes_first: ClassVar[bool] = False
+
+    def identify(self, inputs: ChildValidatorInputs) -> str:
+        """One seat a chain and address."""
+        return f"{inputs.chain_id}/validator/{inputs.address}"
+
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Leave a validator alone when others come."""
+        return name != "static_nodes" and super().differs(name, old, new)
+
+    def converge(self, inputs: ChildValidatorInputs, known: Props) -> Props:  # noqa: ARG002
+        """Vote it in unless it is in."""
+        from components.chain.validators import let_in
+
+        let_in(inputs.node, inputs.static_nodes, inputs.endpoints, inputs.chain_id, inputs.address)
+        return {}
+
+    def observe(self, inputs: ChildValidatorInputs, known: Props) -> Props | None:  # noqa: ARG002
+        """Gone when the other nodes say that it has no seat; while none of them answers, nothing is said of it."""
+        from components.chain.console import connect
+        from components.chain.errors import Unreachable
+        from components.chain.validators import council
+
+        try:
+            with connect([*inputs.endpoints, inputs.node], inputs.chain_id) as console:
+                return {} if inputs.address.lower() in council(console) else None
+        except Unreachable as error:
+            print(f"the validator {inputs.node.node} is taken to be as it was: {error}", file=sys.stderr)
+            return {}
+
+    def remove(self, inputs: ChildValidatorInputs, known: Props) -> None:  # noqa: ARG002
+        """Vote it out."""
+        from components.chain.validators import vote_out
+
+        vote_out(inputs.endpoints, inputs.chain_id, inputs.address)
+
+
+class ChildValidator(Resource, module="servicechain", name="ChildValidator"):
+    """The seat of an SCN in the council of the child chain."""
+
+    address: pulumi.Output[str]
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["node", "endpoints"])
+        super().__init__(ChildValidatorProvider(), name, props, pulumi.ResourceOptions.merge(secret, opts))

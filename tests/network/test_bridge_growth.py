@@ -1,0 +1,110 @@
+"""A running bridge grows and shrinks, also by what is dead, while transfers flow and all of them arrive."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from components.chain.bridge_node import read_registration
+from components.chain.peering import peers
+from tests.network.changing import bring, declared, kill_host, under_traffic, validators, view
+from tests.network.conftest import SETTINGS
+from tests.network.network import CHAINS, Network
+
+GROWS = ["registerOperator", "setOperatorThreshold"]
+SHRINKS = ["setOperatorThreshold", "deregisterOperator"]
+EXCHANGES = ["registerOperator", "deregisterOperator"]
+UP_SECONDS = 120
+"""An up in which a machine is dead may take so long: several resources know of it, and each try costs 10 s."""
+
+
+def test_a_pair_with_an_scn_of_its_own_joins(network: Network) -> None:
+    stack = network.stack
+    with under_traffic(stack) as seen:
+        wanted = {"alpha": "scn-1", "beta": "scn-2", "gamma": "scn-5"}
+        change = bring(seen, declared(wanted, ["scn-1", "scn-2", "scn-3", "scn-4", "scn-5"], 2))
+    assert change.calls == dict.fromkeys(CHAINS, GROWS)
+    now = view(stack)
+    assert validators(now) == {"scn-1", "scn-2", "scn-3", "scn-4", "scn-5"}
+    for node in ("scn-1", "scn-2", "scn-3", "scn-4", "scn-5"):
+        assert len(peers(now.console(node), "admin")) == 4, "all know all, without a restart"
+    restarted = {step.name for step in change.run.steps if step.type == "RunningNode"}
+    assert restarted == {"scn-5", "gamma-en"}
+    _require(now, pairs=3, threshold=2)
+
+
+def test_the_first_pair_goes_when_its_machines_are_dead(network: Network) -> None:
+    stack = network.stack
+    with under_traffic(stack) as seen:
+        for machine in ("alpha-en", "scn-1"):
+            kill_host(seen, machine)
+        change = bring(seen, declared({"beta": "scn-2", "gamma": "scn-5"}, ["scn-2", "scn-3", "scn-4", "scn-5"], 1))
+    assert change.calls == dict.fromkeys(CHAINS, SHRINKS)
+    assert change.seconds < UP_SECONDS
+    now = view(stack)
+    assert validators(now) == {"scn-2", "scn-3", "scn-4", "scn-5"}
+    _require(now, pairs=2, threshold=1)
+
+
+def test_a_pair_takes_an_scn_that_is_there(network: Network) -> None:
+    stack = network.stack
+    wanted = {"delta": "scn-3", "beta": "scn-2", "gamma": "scn-5"}
+    with under_traffic(stack) as seen:
+        change = bring(seen, declared(wanted, ["scn-2", "scn-3", "scn-4", "scn-5"], 2))
+    assert change.calls == dict.fromkeys(CHAINS, GROWS)
+    _require(view(stack), pairs=3, threshold=2)
+
+
+def test_a_pair_whose_en_is_dead_goes_and_leaves_its_scn(network: Network) -> None:
+    stack = network.stack
+    with under_traffic(stack) as seen:
+        kill_host(seen, "beta-en")
+        change = bring(seen, declared({"delta": "scn-3", "gamma": "scn-5"}, ["scn-2", "scn-3", "scn-4", "scn-5"], 1))
+    assert change.calls == dict.fromkeys(CHAINS, SHRINKS)
+    assert change.seconds < UP_SECONDS
+    now = view(stack)
+    found = read_registration(now.console("scn-2"), now.bridges["child"], now.bridges["parent"])
+    assert not found.registered
+    assert "scn-2: restarting it, because it lets its bridge go" in change.run.text
+    _require(now, pairs=2, threshold=1)
+
+
+def test_a_pair_whose_scn_is_dead_goes_while_another_comes(network: Network) -> None:
+    stack = network.stack
+    with under_traffic(stack) as seen:
+        kill_host(seen, "scn-5")
+        change = bring(seen, declared({"delta": "scn-3", "beta": "scn-2"}, ["scn-2", "scn-3", "scn-4"], 1))
+    assert change.calls == dict.fromkeys(CHAINS, EXCHANGES)
+    assert change.seconds < UP_SECONDS
+    now = view(stack)
+    assert validators(now) == {"scn-2", "scn-3", "scn-4"}
+    _require(now, pairs=2, threshold=1)
+
+
+def test_a_pair_is_exchanged_for_another(network: Network) -> None:
+    stack = network.stack
+    with under_traffic(stack) as seen:
+        change = bring(seen, SETTINGS)
+    assert change.calls == dict.fromkeys(CHAINS, EXCHANGES)
+    now = view(stack)
+    assert validators(now) == {"scn-1", "scn-2", "scn-3", "scn-4"}
+    _require(now, pairs=2, threshold=1)
+
+
+def _require(network: Network, pairs: int, threshold: int) -> None:
+    """Require that the contracts are as declared, every pair serves them, and nothing is left to do."""
+    for chain in CHAINS:
+        state = network.bridge(chain)
+        assert (len(state.operators), state.threshold) == (pairs, threshold)
+        assert set(state.operators) == {pair[f"{chain}Operator"] for pair in network.pairs.values()}
+    for pair in network.pairs.values():
+        scn = network.console(pair["scn"]["name"])
+        assert read_registration(scn, network.bridges["child"], network.bridges["parent"]).live
+    assert network.stack.preview(expect_no_changes=True).steps == []
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _as_it_was(network: Network) -> Iterator[None]:
+    yield
+    network.stack.configure(SETTINGS)
+    if network.stack.preview().steps:
+        network.stack.up(refresh=True)
