@@ -3,7 +3,7 @@
 import asyncssh
 
 from components.chain.endpoint import Endpoint
-from components.chain.errors import Unreachable
+from components.chain.errors import HostUnreachable, Unreachable
 from components.ssh import connection as ssh
 from components.ssh.errors import SshError
 
@@ -16,21 +16,22 @@ class Channel:
     def __init__(self, endpoint: Endpoint) -> None:
         """Open the stream.
 
-        Raises Unreachable when the host does not answer, shows another host key, or no node listens there.
+        Raises HostUnreachable when the host does not answer or shows another host key, and Unreachable when no node
+        listens there.
         """
         self._endpoint = endpoint
         try:
             self._reader, self._writer = ssh.wait(_open(endpoint), ssh.connect_seconds(endpoint) + 5)
         except SshError as error:
             msg = f"{endpoint.node}: no SSH connection: {error}"
-            raise Unreachable(msg) from error
+            raise HostUnreachable(msg) from error
         except asyncssh.ChannelOpenError as error:
             msg = f"{endpoint.node}: no node listens on {endpoint.ipc} at {endpoint.host}; is it running?"
             raise Unreachable(msg) from error
         except (OSError, asyncssh.Error, TimeoutError) as error:
             reason = str(error) or type(error).__name__
             msg = f"{endpoint.node}: no SSH connection: {endpoint.place} is lost ({reason})"
-            raise Unreachable(msg) from error
+            raise HostUnreachable(msg) from error
 
     def exchange(self, request: bytes, timeout: float) -> bytes:
         """Send one request and return its answer.

@@ -7,13 +7,17 @@ import sys
 import threading
 import time
 from contextlib import closing
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pulumi
 from pulumi.dynamic import Resource
 
 from components.chain.endpoint import Endpoint
 from components.dynamic.base import Inputs, Props, Provider
+
+if TYPE_CHECKING:
+    from components.chain.node_check import Expected
+    from components.chain.node_health import Health
 
 _restarts = threading.Lock()
 """Of all nodes of the stack: one process serves all its dynamic resources, and one node is down at a time."""
@@ -39,6 +43,11 @@ class RunningNodeInputs(Inputs):
     """KNIs of the nodes of its own chain that it dials."""
     peer: str | None = None
     """SCN with a sub bridge: the KNI of its own EN, the only main bridge that it may be connected to."""
+    anchoring: bool | None = None
+    """SCN with a sub bridge: what its conf says. Another value comes with another conf, so it asks for nothing."""
+    anchoring_period: int | None = None
+    drift: dict[str, str] | None = None
+    """What a refresh found to be otherwise, in words, by what it is. The program never gives it."""
 
 
 class RunningNodeProvider(Provider[RunningNodeInputs]):
@@ -51,73 +60,109 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
         return inputs.node.node
 
     def converge(self, inputs: RunningNodeInputs, known: Props) -> Props:
-        """Restart the node if it has to read something new, start it if it is down, and wait until it is well."""
+        """Restart the node if it has to read something new, start it if it is down, and wait until it is well.
+
+        What has drifted is mended by a call where there is one, and else by a restart.
+        """
+        from components.chain.node_health import answers, listens
+
         just_started = known.get("started") != inputs.started
         if known and not just_started and known.get("runs") != inputs.runs:
             _restart(inputs, "what it reads at its start has changed")
-        elif not _answers(inputs):
+        elif not listens(inputs.node):
+            _start(inputs, "it does not answer")
+        elif not answers(inputs.node):
             _restart(inputs, "it does not answer")
+        elif known.get("drift"):
+            _mend(inputs)
         return {"version": _wait_until_ready(inputs)}
 
     def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
         """Look again after a start, or when something else is predicted; not because others came or went."""
-        return name not in ("static_nodes", "start")
+        return name not in ("static_nodes", "start", "anchoring", "anchoring_period")
 
     def observe(self, inputs: RunningNodeInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Gone when the node does not answer: the next up starts it."""
+        """Tell in what it is not as predicted. Gone when it does not answer, and as it was when its host does not."""
+        from components.chain import node_drift
         from components.chain.console import Console
-        from components.chain.errors import ChainError
+        from components.chain.errors import ChainError, HostUnreachable
 
         try:
             with closing(Console(inputs.node)) as console:
-                return {"version": console.web3.client_version}
+                found = node_drift.drift(_expected(inputs), node_drift.read(console, _expected(inputs)))
+                version = console.web3.client_version
+        except HostUnreachable as error:
+            print(f"{error}; the node is taken to be as it was", file=sys.stderr)
+            return {}
         except ChainError as error:
             print(f"{error}; the next up starts it", file=sys.stderr)
             return None
+        for name, words in found.items():
+            way = "mends it" if name in node_drift.CALLS_MEND else "restarts the node"
+            print(f"{inputs.node.node}: {words}; the next up {way}", file=sys.stderr)
+        return {"version": version, "drift": found or None}
 
 
 def _restart(inputs: RunningNodeInputs, why: str) -> None:
-    """Restart the node while no other one is down, and give the turn away only when it is well again."""
-    from components.chain.node_health import before_restart, part, wait_until_recovered
+    """Restart the node while no other one is down for it, and give the turn away only when it is well again."""
+    from components.chain.node_health import before_restart
+
+    with _restarts:
+        _start(inputs, why, before_restart(inputs.node, inputs.role))
+
+
+def _start(inputs: RunningNodeInputs, why: str, before: "Health | None" = None) -> None:
+    """Start the node, stopping it first where it runs, and wait until it is as well as `before`.
+
+    One that is down waits for no turn: the node whose turn it is may need it to get well.
+    """
+    from components.chain.node_health import part, wait_until_recovered
     from components.chain.tunnel import RESTART_TIMEOUT, run_on_host
 
     name = inputs.node.node
-    with _restarts:
-        before = before_restart(inputs.node, inputs.role)
-        print(f"{name}: restarting it, because {why}", file=sys.stderr)
-        begin = time.monotonic()
-        if inputs.peer:
-            part(inputs.node, inputs.peer)
-        run_on_host(inputs.node, inputs.start, timeout=RESTART_TIMEOUT)
-        _wait_until_ready(inputs)
-        wait_until_recovered(inputs.node, inputs.role, before)
-        print(f"{name}: it is well again after {time.monotonic() - begin:.0f} s", file=sys.stderr)
+    print(f"{name}: restarting it, because {why}", file=sys.stderr)
+    begin = time.monotonic()
+    if inputs.peer:
+        part(inputs.node, inputs.peer)
+    run_on_host(inputs.node, inputs.start, timeout=RESTART_TIMEOUT)
+    _wait_until_ready(inputs)
+    wait_until_recovered(inputs.node, inputs.role, before)
+    print(f"{name}: it is well again after {time.monotonic() - begin:.0f} s", file=sys.stderr)
 
 
-def _answers(inputs: RunningNodeInputs) -> bool:
+def _mend(inputs: RunningNodeInputs) -> None:
+    """Mend what is still not as predicted."""
+    from components.chain import node_drift
     from components.chain.console import Console
-    from components.chain.errors import ChainError
 
-    try:
-        with closing(Console(inputs.node)) as console:
-            console.call("eth_chainId", timeout=10)
-    except ChainError:
-        return False
-    return True
+    expected = _expected(inputs)
+    with closing(Console(inputs.node)) as console:
+        actual = node_drift.read(console, expected)
+        node_drift.mend(console, expected, actual)
+    found = node_drift.drift(expected, actual)
+    if why := [words for name, words in found.items() if name not in node_drift.CALLS_MEND]:
+        _restart(inputs, " and ".join(why))
 
 
 def _wait_until_ready(inputs: RunningNodeInputs) -> str:
-    from components.chain.node_check import Expected, wait_until_ready
+    from components.chain.node_check import wait_until_ready
 
-    expected = Expected(
+    return wait_until_ready(inputs.node, _expected(inputs))
+
+
+def _expected(inputs: RunningNodeInputs) -> "Expected":
+    from components.chain.node_check import Expected
+
+    return Expected(
         chain_id=inputs.chain_id,
         kni=inputs.kni,
         parent_operator=inputs.parent_operator,
         child_operator=inputs.child_operator,
         peer=inputs.peer,
         static_nodes=inputs.static_nodes,
+        anchoring=inputs.anchoring,
+        anchoring_period=inputs.anchoring_period,
     )
-    return wait_until_ready(inputs.node, expected)
 
 
 class RunningNode(Resource, module="servicechain", name="RunningNode"):
