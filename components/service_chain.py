@@ -103,6 +103,8 @@ class ServiceChain(pulumi.ComponentResource):
                 "parent_operator": bridge.operators.parent.address,
                 "child_operator": bridge.operators.child.address,
                 "peer": bridge.kni,
+                "anchoring": bridge.conf.anchoring,
+                "anchoring_period": bridge.conf.anchoring_period,
             }
         return RunningNode(
             node.name,

@@ -2,6 +2,7 @@
 
 ChainError
 ├── Unreachable    no node of a chain answers
+│   └── HostUnreachable    nor does its host, so that nothing is known of the node
 ├── Reverted       a call was refused by the contract, in simulation or on chain
 ├── NotMined       a transaction was sent and not mined before the deadline
 │   └── PriceLimit    because it would have to pay more for gas than the settings allow
@@ -17,6 +18,10 @@ class ChainError(Exception):
 
 class Unreachable(ChainError):
     """No node of a chain answers over SSH and IPC."""
+
+
+class HostUnreachable(Unreachable):
+    """The host of a node does not answer: nobody knows how the node is."""
 
 
 class Reverted(ChainError):

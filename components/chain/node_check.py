@@ -22,6 +22,8 @@ class Expected:
     child_operator: str | None = None
     peer: str | None = None
     static_nodes: tuple[str, ...] = ()
+    anchoring: bool | None = None
+    anchoring_period: int | None = None
 
 
 class Mismatch(ChainError):

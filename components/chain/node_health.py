@@ -7,6 +7,7 @@ from typing import Any, Literal
 from components.chain.console import Console, NodeError, wait_for
 from components.chain.endpoint import Endpoint
 from components.chain.errors import ChainError
+from components.chain.peering import peer_knis
 
 Role = Literal["validator", "en", "scn"]
 
@@ -41,6 +42,25 @@ def health(console: Console, role: Role) -> Health:
     return Health(head, peers, tuple(_requests(console)) if role == "scn" else ())
 
 
+def listens(endpoint: Endpoint) -> bool:
+    """Tell whether there is a node at all."""
+    try:
+        Console(endpoint).close()
+    except ChainError:
+        return False
+    return True
+
+
+def answers(endpoint: Endpoint) -> bool:
+    """Tell whether the node answers within 10 s."""
+    try:
+        with closing(Console(endpoint)) as console:
+            console.call("eth_chainId", timeout=10)
+    except ChainError:
+        return False
+    return True
+
+
 def before_restart(endpoint: Endpoint, role: Role) -> Health | None:
     """Return how the node is, or None when it does not answer: then there is nothing that it has to reach again."""
     try:
@@ -51,13 +71,16 @@ def before_restart(endpoint: Endpoint, role: Role) -> Health | None:
 
 
 def part(endpoint: Endpoint, peer: str) -> None:
-    """Part an SCN from its EN (`peer`, a KNI) before it is stopped; nothing to do where it does not answer.
+    """Part an SCN from its EN (`peer`, a KNI), and from any other main bridge, before it is stopped.
+
+    Nothing to do where it does not answer.
 
     With it connected, v1.0.3 waits at its stop for an answer that never comes (p2p.Server.Stop behind SubBridge.Stop),
     until it is killed; without, it ends in 0.3 s (tried).
     """
     with suppress(ChainError), closing(Console(endpoint)) as console:
-        console.call("subbridge_removePeer", peer)
+        for kni in (peer, *peer_knis(console, "subbridge")):
+            console.call("subbridge_removePeer", kni)
 
 
 def wait_until_recovered(endpoint: Endpoint, role: Role, before: Health | None) -> None:

@@ -28,6 +28,14 @@ def peers(console: Console, network: Network) -> list[str]:
     return [str(peer["id"]) for peer in console.call(f"{network}_peers") or []]
 
 
+def peer_knis(console: Console, network: Network) -> list[str]:
+    """Return the KNIs of the nodes that this one is connected to, as it reaches them: good for parting from them."""
+    return [
+        f"kni://{peer['id']}@{(peer.get('networks') or [{}])[0].get('remoteAddress', '')}?discport=0"
+        for peer in console.call(f"{network}_peers") or []
+    ]
+
+
 def wait_for_peers(
     console: Console, network: Network, knis: Sequence[str], deadline: float, *, enough: int, hint: str
 ) -> list[str]:
@@ -47,7 +55,7 @@ def wait_for_peers(
             return connected
         if now - last_dial > PATIENCE:
             for kni in missing:
-                _redial(console, network, kni)
+                redial(console, network, kni)
             last_dial = now
         where = ", ".join(kni.split("@", 1)[1].split("?", 1)[0] for kni in missing)
         return f"{console.node}: not connected to {where}; {hint}"
@@ -55,6 +63,7 @@ def wait_for_peers(
     return wait_for(probe, deadline)
 
 
-def _redial(console: Console, network: Network, kni: str) -> None:
+def redial(console: Console, network: Network, kni: str) -> None:
+    """Have the node dial another one now."""
     console.call(f"{network}_removePeer", kni)
     console.call(f"{network}_addPeer", kni)

@@ -8,7 +8,7 @@ from contextlib import closing
 
 from components.chain.console import Console, wait_for
 from components.chain.endpoint import Endpoint
-from components.chain.node_health import Role, before_restart, part, wait_until_recovered
+from components.chain.node_health import Health, Role, before_restart, part, wait_until_recovered
 from components.chain.tunnel import RESTART_TIMEOUT, run_on_host
 
 ANSWER_DEADLINE = 60.0
@@ -32,17 +32,33 @@ def restart(
     `command`: on its host. `peer`: KNI of the EN that an SCN is to be parted from first. `ready` waits for what is
     predicted of the node. Raises ChainError.
     """
-    name = endpoint.node
     with _turn:
-        before = before_restart(endpoint, role)
-        print(f"{name}: restarting it, because {why}", file=sys.stderr)
-        begin = time.monotonic()
-        if peer:
-            part(endpoint, peer)
-        run_on_host(endpoint, command, timeout=RESTART_TIMEOUT)
-        (ready or (lambda: _wait_for_answer(endpoint)))()
-        wait_until_recovered(endpoint, role, before)
-        print(f"{name}: it is well again after {time.monotonic() - begin:.0f} s", file=sys.stderr)
+        start(endpoint, role, command, why, before_restart(endpoint, role), peer=peer, ready=ready)
+
+
+def start(
+    endpoint: Endpoint,
+    role: Role,
+    command: str,
+    why: str,
+    before: Health | None = None,
+    *,
+    peer: str | None = None,
+    ready: Callable[[], object] | None = None,
+) -> None:
+    """Start a node, stopping it first where it runs, and wait until it is as well as `before`. Raises ChainError.
+
+    One that is down waits for no turn: the node whose turn it is may need it to get well.
+    """
+    name = endpoint.node
+    print(f"{name}: restarting it, because {why}", file=sys.stderr)
+    begin = time.monotonic()
+    if peer:
+        part(endpoint, peer)
+    run_on_host(endpoint, command, timeout=RESTART_TIMEOUT)
+    (ready or (lambda: _wait_for_answer(endpoint)))()
+    wait_until_recovered(endpoint, role, before)
+    print(f"{name}: it is well again after {time.monotonic() - begin:.0f} s", file=sys.stderr)
 
 
 def _wait_for_answer(endpoint: Endpoint) -> None:

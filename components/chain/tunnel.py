@@ -3,7 +3,7 @@
 import asyncssh
 
 from components.chain.endpoint import Endpoint
-from components.chain.errors import Unreachable
+from components.chain.errors import HostUnreachable, Unreachable
 from components.ssh import connection as ssh
 from components.ssh.errors import NobodyListens, SshError
 from components.ssh.unix_socket import unix_socket
@@ -15,7 +15,8 @@ class Channel:
     def __init__(self, endpoint: Endpoint) -> None:
         """Open the stream.
 
-        Raises Unreachable when the host does not answer, shows another host key, or no node listens there.
+        Raises HostUnreachable when the host does not answer or shows another host key, and Unreachable when no node
+        listens there.
         """
         self._endpoint = endpoint
         try:
@@ -27,11 +28,11 @@ class Channel:
             raise Unreachable(msg) from error
         except SshError as error:
             msg = f"{endpoint.node}: no SSH connection: {error}"
-            raise Unreachable(msg) from error
+            raise HostUnreachable(msg) from error
         except (OSError, asyncssh.Error, TimeoutError) as error:
             reason = str(error) or type(error).__name__
             msg = f"{endpoint.node}: no SSH connection: {endpoint.place} is lost ({reason})"
-            raise Unreachable(msg) from error
+            raise HostUnreachable(msg) from error
 
     def exchange(self, request: bytes, timeout: float) -> bytes:
         """Send one request and return its answer.

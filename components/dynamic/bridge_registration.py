@@ -62,7 +62,7 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         return {}
 
     def observe(self, inputs: BridgeRegistrationInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Gone when the node does not list it or does not live it.
+        """Gone when the node does not list it or does not live it, and says which.
 
         A node that does not answer keeps its journal, so nothing is said of it then: that it is away is what
         RunningNode tells.
@@ -77,7 +77,14 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         except Unreachable as error:
             print(f"the registration is taken to be as it was: {error}", file=sys.stderr)
             return {}
-        return {} if found.live else None
+        if found.live:
+            return {}
+        pair = f"the bridge pair {inputs.child_bridge} / {inputs.parent_bridge}"
+        if found.registered:
+            print(f"{inputs.node.node}: {pair} is not subscribed; the next up subscribes it", file=sys.stderr)
+        else:
+            print(f"{inputs.node.node}: {pair} is not registered; the next up registers it", file=sys.stderr)
+        return None
 
     def remove(self, inputs: BridgeRegistrationInputs, known: Props) -> None:  # noqa: ARG002
         """Let the contracts go."""

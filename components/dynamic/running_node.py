@@ -5,13 +5,16 @@ It also restarts nodes, one at a time and each one well before the next: pulumi-
 
 import sys
 from contextlib import closing
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import pulumi
 from pulumi.dynamic import Resource
 
 from components.chain.endpoint import Endpoint
 from components.dynamic.base import Inputs, Props, Provider
+
+if TYPE_CHECKING:
+    from components.chain.node_check import Expected
 
 
 class RunningNodeInputs(Inputs):
@@ -34,6 +37,11 @@ class RunningNodeInputs(Inputs):
     """KNIs of the nodes of its own chain that it dials."""
     peer: str | None = None
     """SCN with a sub bridge: the KNI of its own EN, the only main bridge that it may be connected to."""
+    anchoring: bool | None = None
+    """SCN with a sub bridge: what its conf says. Another value comes with another conf, so it asks for nothing."""
+    anchoring_period: int | None = None
+    drift: dict[str, str] | None = None
+    """What a refresh found to be otherwise, in words, by what it is. The program never gives it."""
 
 
 class RunningNodeProvider(Provider[RunningNodeInputs]):
@@ -50,30 +58,46 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
 
         An SCN that leaves its pair is restarted by its BridgeRegistration, which is removed at the end of the run: so
         it votes until the threshold has fallen.
+        What has drifted is mended by a call where there is one, and else by a restart.
         """
+        from components.chain.node_health import answers, listens
+
         just_started = known.get("started") != inputs.started
         leaves = bool(known.get("peer")) and not inputs.peer
         if known and not just_started and not leaves and known.get("runs") != inputs.runs:
             _restart(inputs, "what it reads at its start has changed")
-        elif not _answers(inputs):
+        elif not listens(inputs.node):
+            _start(inputs, "it does not answer")
+        elif not answers(inputs.node):
             _restart(inputs, "it does not answer")
+        elif known.get("drift"):
+            _mend(inputs)
         return {"version": _wait_until_ready(inputs)}
 
     def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
         """Look again after a start, or when something else is predicted; not because others came or went."""
-        return name not in ("static_nodes", "start")
+        return name not in ("static_nodes", "start", "anchoring", "anchoring_period")
 
     def observe(self, inputs: RunningNodeInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Gone when the node does not answer: the next up starts it."""
+        """Tell in what it is not as predicted. Gone when it does not answer, and as it was when its host does not."""
+        from components.chain import node_drift
         from components.chain.console import Console
-        from components.chain.errors import ChainError
+        from components.chain.errors import ChainError, HostUnreachable
 
         try:
             with closing(Console(inputs.node)) as console:
-                return {"version": console.web3.client_version}
+                found = node_drift.drift(_expected(inputs), node_drift.read(console, _expected(inputs)))
+                version = console.web3.client_version
+        except HostUnreachable as error:
+            print(f"{error}; the node is taken to be as it was", file=sys.stderr)
+            return {}
         except ChainError as error:
             print(f"{error}; the next up starts it", file=sys.stderr)
             return None
+        for name, words in found.items():
+            way = "mends it" if name in node_drift.CALLS_MEND else "restarts the node"
+            print(f"{inputs.node.node}: {words}; the next up {way}", file=sys.stderr)
+        return {"version": version, "drift": found or None}
 
 
 def _restart(inputs: RunningNodeInputs, why: str) -> None:
@@ -83,30 +107,46 @@ def _restart(inputs: RunningNodeInputs, why: str) -> None:
     restart(inputs.node, inputs.role, inputs.start, why, peer=inputs.peer, ready=lambda: _wait_until_ready(inputs))
 
 
-def _answers(inputs: RunningNodeInputs) -> bool:
-    from components.chain.console import Console
-    from components.chain.errors import ChainError
+def _start(inputs: RunningNodeInputs, why: str) -> None:
+    """Start the node, which is down and so waits for no turn, and wait until it is well."""
+    from components.chain.restarting import start
 
-    try:
-        with closing(Console(inputs.node)) as console:
-            console.call("eth_chainId", timeout=10)
-    except ChainError:
-        return False
-    return True
+    start(inputs.node, inputs.role, inputs.start, why, peer=inputs.peer, ready=lambda: _wait_until_ready(inputs))
+
+
+def _mend(inputs: RunningNodeInputs) -> None:
+    """Mend what is still not as predicted."""
+    from components.chain import node_drift
+    from components.chain.console import Console
+
+    expected = _expected(inputs)
+    with closing(Console(inputs.node)) as console:
+        actual = node_drift.read(console, expected)
+        node_drift.mend(console, expected, actual)
+    found = node_drift.drift(expected, actual)
+    if why := [words for name, words in found.items() if name not in node_drift.CALLS_MEND]:
+        _restart(inputs, " and ".join(why))
 
 
 def _wait_until_ready(inputs: RunningNodeInputs) -> str:
-    from components.chain.node_check import Expected, wait_until_ready
+    from components.chain.node_check import wait_until_ready
 
-    expected = Expected(
+    return wait_until_ready(inputs.node, _expected(inputs))
+
+
+def _expected(inputs: RunningNodeInputs) -> "Expected":
+    from components.chain.node_check import Expected
+
+    return Expected(
         chain_id=inputs.chain_id,
         kni=inputs.kni,
         parent_operator=inputs.parent_operator,
         child_operator=inputs.child_operator,
         peer=inputs.peer,
         static_nodes=inputs.static_nodes,
+        anchoring=inputs.anchoring,
+        anchoring_period=inputs.anchoring_period,
     )
-    return wait_until_ready(inputs.node, expected)
 
 
 class RunningNode(Resource, module="servicechain", name="RunningNode"):

@@ -3,10 +3,8 @@
 Knows nothing of what the node is for.
 """
 
-import hashlib
 import shlex
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 
 import pulumi
@@ -17,22 +15,12 @@ from components.nodes.conf import Conf
 from components.nodes.files import Layout, install
 from components.nodes.package import Package
 from components.nodes.service import service
+from components.nodes.watched import File, Watched
+
+__all__ = ["File", "Node"]
 
 DEADLINE = "10m"
 """For one command; the longest are fetching a package, and a start whose stop takes its 120 s."""
-
-
-@dataclass(frozen=True)
-class File:
-    """A file on the node's machine."""
-
-    name: str
-    """For the resource name."""
-    path: pulumi.Input[str]
-    content: pulumi.Input[str]
-    mode: str = "0644"
-    restarts: bool = False
-    """The node reads it only when it starts."""
 
 
 class Node(pulumi.ComponentResource):
@@ -59,16 +47,24 @@ class Node(pulumi.ComponentResource):
         self._service = service(host.service, self.layout, host.name, values)
         self.restart_command = self._service.commands["start"]
         self._versions = [host.instance, package.digest]
+        settings = File(self._service.name, self._service.path, self._service.content, restarts=True)
+        first_block = [] if genesis is None else [File("genesis.json", self.layout.genesis, genesis)]
+        self._watched = Watched(
+            host,
+            self.layout.ipc,
+            [settings, *files, *first_block],
+            self._owner,
+            pulumi.ResourceOptions(parent=self),
+        )
+        self._runs = self._watched.digest(package.digest)
         unpacked = self._unpack(package)
         # With the digest, because unpacking puts the packaged conf back in its place.
-        written = [self._file(self._settings(), unpacked, self._versions)]
+        written = [self._file(settings, unpacked, self._versions)]
         written += [self._file(file, unpacked, [host.instance]) for file in files]
-        contents = [self._service.content, *(file.content for file in files if file.restarts)]
-        self._runs: pulumi.Output[str] = pulumi.Output.all(package.digest, *contents).apply(_digest)
         self.prepared: Sequence[pulumi.Resource] = written
         """What has to be there before the node starts."""
         if genesis is not None:
-            written.append(self._file(File("genesis.json", self.layout.genesis, genesis), unpacked, [host.instance]))
+            written += [self._file(file, unpacked, [host.instance]) for file in first_block]
             init = self._service.commands["init"]
             self.prepared = [self._command("init", init, triggers=self._versions, depends_on=written)]
         self.register_outputs({"address": host.address})
@@ -99,9 +95,6 @@ class Node(pulumi.ComponentResource):
         """Return where the node's console is, as chain/ wants it. A secret: it holds the SSH key."""
         own = {"node": self.name, "ipc": self.layout.ipc}
         return self.host.ssh.login.apply(lambda login: {**login, **own})
-
-    def _settings(self) -> File:
-        return File(self._service.name, self._service.path, self._service.content)
 
     def _unpack(self, package: Package) -> pulumi.Resource:
         before = list(self.host.depends_on)
@@ -137,7 +130,7 @@ class Node(pulumi.ComponentResource):
             file.name,
             pulumi.Output.from_input(file.path).apply(lambda path: install(path, file.mode, self._owner(path))),
             stdin=file.content,
-            triggers=triggers,
+            triggers=self._watched.triggers(file, triggers),
             depends_on=[unpacked],
         )
 
@@ -150,7 +143,7 @@ class Node(pulumi.ComponentResource):
         name: str,
         create: pulumi.Input[str],
         *,
-        triggers: Sequence[pulumi.Input[str]],
+        triggers: pulumi.Input[Sequence[pulumi.Input[str]]],
         depends_on: Sequence[pulumi.Resource],
         stdin: pulumi.Input[str] | None = None,
         update: str | None = None,
@@ -161,7 +154,7 @@ class Node(pulumi.ComponentResource):
             create=self.host.ssh.command(create),
             update=update,
             stdin=stdin,
-            triggers=list(triggers),
+            triggers=triggers,
             logging=remote.Logging.NONE if stdin is not None else None,
             add_previous_output_in_env=False,
             opts=pulumi.ResourceOptions(
@@ -170,7 +163,3 @@ class Node(pulumi.ComponentResource):
                 custom_timeouts=pulumi.CustomTimeouts(create=DEADLINE, update=DEADLINE),
             ),
         )
-
-
-def _digest(contents: Sequence[str]) -> str:
-    return hashlib.sha256("\0".join(contents).encode()).hexdigest()[:16]

@@ -78,7 +78,7 @@ class _Recorder(pulumi.runtime.Mocks):
             path = source.path if isinstance(source, pulumi.FileAsset) else ""
             command, stdin = _plain(given.get("create", "")), _plain(given.get("stdin", ""))
             self.steps.append(Step(args.name, command, stdin, str(path), str(given.get("remotePath", ""))))
-        return f"{args.name}-id", {**given, "stdout": "", "stderr": ""}
+        return f"{args.name}-id", {**given, "stdout": "", "stderr": "", "tokens": {}}
 
     def call(self, args: pulumi.runtime.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]] | None]:
         raise NotImplementedError(args)

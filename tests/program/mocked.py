@@ -26,7 +26,7 @@ from components.settings_sentences import NAMESPACE
 from tests.program.program import DYNAMIC, Asked, Program, provider_of
 
 ROOT = Path(__file__).resolve().parents[2]
-COMPUTED = frozenset({"Account", "SshKey", "Placement", "Boot", "Genesis"})
+COMPUTED = frozenset({"Account", "SshKey", "Placement", "Boot", "Genesis", "NodeFiles"})
 NAMED = {
     "BridgeContract": ["address"],
     "DevelopmentToken": ["address"],

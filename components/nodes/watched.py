@@ -1,0 +1,85 @@
+"""The files of a node: what they are, and what the commands that write them and the node are told of a drift."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components.dynamic.node_files import NodeFiles
+from components.hosts.host import Host
+
+
+@dataclass(frozen=True)
+class File:
+    """A file on the node's machine."""
+
+    name: str
+    """For the resource name."""
+    path: pulumi.Input[str]
+    content: pulumi.Input[str]
+    mode: str = "0644"
+    restarts: bool = False
+    """The node reads it only when it starts."""
+
+
+class Watched:
+    """All files of a node, compared with those on its host at every refresh."""
+
+    def __init__(
+        self,
+        host: Host,
+        ipc: str,
+        files: Sequence[File],
+        owner: Callable[[str], str | None],
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        """`ipc` is the path of the node's console; `owner` says by its path whose a file is, None for root."""
+        self._files = files
+        self._found = NodeFiles(
+            host.name,
+            {
+                "node": host.name,
+                "login": host.ssh.login,
+                "ipc": ipc,
+                "files": {file.name: _written(file, owner) for file in files},
+            },
+            opts,
+        )
+
+    def triggers(self, file: File, triggers: Sequence[pulumi.Input[str]]) -> pulumi.Output[list[str]]:
+        """Return the triggers of the command that writes a file.
+
+        For a file that never drifted these are the given ones alone, so that no command of an older stack is replaced.
+        """
+        return pulumi.Output.all(self._found.tokens, *triggers).apply(
+            lambda known: [*known[1:], *_again(known[0], [file.name])]
+        )
+
+    def digest(self, version: str) -> pulumi.Output[str]:
+        """Return a digest of what the node reads when it starts; another one after such a file had drifted."""
+        read = [file for file in self._files if file.restarts]
+        names = [file.name for file in read]
+        return pulumi.Output.all(self._found.tokens, version, *(file.content for file in read)).apply(
+            lambda known: _digest([*known[1:], *_again(known[0], names)])
+        )
+
+
+def _written(file: File, owner: Callable[[str], str | None]) -> Mapping[str, object]:
+    path = pulumi.Output.from_input(file.path)
+    return {
+        "path": path,
+        "digest": pulumi.Output.from_input(file.content).apply(lambda text: hashlib.sha256(text.encode()).hexdigest()),
+        "mode": file.mode,
+        "owner": path.apply(lambda known: owner(known) or "root"),
+        "restarts": file.restarts,
+    }
+
+
+def _again(tokens: Mapping[str, str], names: Sequence[str]) -> list[str]:
+    """Return a word for each of these files that had drifted."""
+    return [f"{name} again: {tokens[name]}" for name in names if name in tokens]
+
+
+def _digest(contents: Sequence[str]) -> str:
+    return hashlib.sha256("\0".join(contents).encode()).hexdigest()[:16]
