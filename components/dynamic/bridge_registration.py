@@ -33,6 +33,10 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         """One a node and child contract: the key of the node's journal."""
         return f"{inputs.node.node}/{inputs.child_bridge}"
 
+    def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
+        """Leave a registration alone when the node is restarted in another way."""
+        return name != "restart"
+
     def converge(self, inputs: BridgeRegistrationInputs, known: Props) -> Props:  # noqa: ARG002
         """Register and subscribe unless it is so."""
         from components.chain.bridge_node import register

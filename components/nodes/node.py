@@ -13,7 +13,7 @@ from pulumi_command import remote
 
 from components.hosts.host import Host
 from components.nodes.conf import Conf
-from components.nodes.files import Layout, install
+from components.nodes.files import Layout, alone, install, unpacks_once
 from components.nodes.package import Package
 from components.nodes.service import service
 
@@ -56,7 +56,7 @@ class Node(pulumi.ComponentResource):
         self.version = package.version
         self.layout = Layout(host.root, package)
         self._service = service(host.service, self.layout, host.name, values)
-        self.restart_command = self._service.commands["start"]
+        self.restart_command = alone(self.layout, self._service.commands["start"])
         self._versions = [host.instance, package.digest]
         unpacked = self._unpack(package)
         # With the digest, because unpacking puts the packaged conf back in its place.
@@ -81,7 +81,7 @@ class Node(pulumi.ComponentResource):
         """
         self.running = self._command(
             "start",
-            self.restart_command,
+            self._service.commands["start"],
             update=":",
             triggers=[self.host.instance],
             depends_on=[*self.prepared, *after],
@@ -114,7 +114,14 @@ class Node(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(parent=self, depends_on=before),
             )
             before = [copy]
-        return self._command("unpack", self._service.commands["unpack"], triggers=self._versions, depends_on=before)
+        return self._command("unpack", self._unpacking(), triggers=self._versions, depends_on=before)
+
+    def _unpacking(self) -> pulumi.Input[str]:
+        again, once = self._service.commands["unpack"], self._service.commands.get("unpack once")
+        if once is None:
+            return again
+        instance = pulumi.Output.from_input(self.host.instance)
+        return instance.apply(lambda known: once if unpacks_once(known) else again)
 
     def _file(self, file: File, unpacked: pulumi.Resource, triggers: Sequence[pulumi.Input[str]]) -> pulumi.Resource:
         return self._command(
