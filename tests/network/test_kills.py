@@ -98,7 +98,7 @@ def check(network: Network, threshold: int) -> None:
 
 
 def test_up_from_nothing(mortal: Mortal) -> None:
-    mortal.kills.run("up", most=14, seconds=2.5)
+    mortal.kills.run("up", most=16, seconds=1.5)
     text = mortal.make("up")
     assert "pending operations" not in text
     check(Network(mortal.stack), threshold=1)
@@ -107,14 +107,14 @@ def test_up_from_nothing(mortal: Mortal) -> None:
 @pytest.mark.parametrize("wanted", [CHANGED, SMALL], ids=["there", "back"])
 def test_an_update(mortal: Mortal, wanted: Settings) -> None:
     mortal.stack.configure(wanted)
-    mortal.kills.run("up", most=8, seconds=2)
+    mortal.kills.run("up", most=9, seconds=1.5)
     mortal.make("up")
     check(Network(mortal.stack), wanted["bridge"]["threshold"])
 
 
 def test_destroy(mortal: Mortal) -> None:
     traces = Traces.of(mortal.stack.network_id)
-    mortal.kills.run("destroy", most=6, seconds=0.5)
+    mortal.kills.run("destroy", most=6, seconds=0.3)
     mortal.kills.unlock()
     mortal.stack.destroy()
     assert traces.remains() == []
@@ -124,9 +124,9 @@ def test_destroy(mortal: Mortal) -> None:
 def test_an_up_that_is_given_up(mortal: Mortal) -> None:
     chance, stack = mortal.kills.chance, mortal.stack
     while len(mortal.kills.done) < FIFTY:
-        mortal.kills.run("up", most=chance.randint(1, 4), seconds=2.5)
+        mortal.kills.run("up", most=chance.randint(1, 5), seconds=2)
         traces = Traces.of(stack.network_id)
-        mortal.kills.run("destroy", most=chance.randint(1, 2), seconds=0.5)
+        mortal.kills.run("destroy", most=2, seconds=0.3)
         mortal.kills.unlock()
         stack.destroy()
         sweep.main(stack.folder / "seed")
