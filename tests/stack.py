@@ -54,11 +54,17 @@ class Stack:
     """One stack. Whoever makes it up destroys it."""
 
     def __init__(
-        self, folder: Path, settings: Settings, name: str = "test", environment: Mapping[str, str] | None = None
+        self,
+        folder: Path,
+        settings: Settings,
+        name: str = "test",
+        environment: Mapping[str, str] | None = None,
+        program: Path = ROOT,
     ) -> None:
         """Make an empty stack in an existing, empty folder. It gets an identity seed of its own from a file there.
 
-        `environment` is what the engine and its plugins get besides that of this process.
+        `environment` is what the engine and its plugins get besides that of this process, and `program` where the
+        program is, if it is not that of this checkout.
         """
         self.folder, self.name = folder, name
         self.seed = secrets.token_hex(32)
@@ -66,7 +72,8 @@ class Stack:
         """By which the machine's namespaces, interfaces and folders of this stack go."""
         self.passphrase = secrets.token_hex(16)
         (folder / "seed").write_text(self.seed)
-        self._write_project()
+        self.run_program_of(program)
+        (folder / "state").mkdir()
         self.configure(settings)
         self.automation = automation.create_stack(
             name,
@@ -81,6 +88,14 @@ class Stack:
                 },
             ),
         )
+
+    def run_program_of(self, checkout: Path) -> None:
+        """Write a project file which is the checkout's, but for the places that it names."""
+        project = yaml.safe_load((checkout / "Pulumi.yaml").read_text())
+        project["main"] = str(checkout)
+        options = project["runtime"]["options"]
+        options["virtualenv"] = str(ROOT / options["virtualenv"])
+        (self.folder / "Pulumi.yaml").write_text(yaml.safe_dump(project))
 
     def configure(self, settings: Settings) -> None:
         """Replace the whole configuration."""
@@ -117,8 +132,13 @@ class Stack:
         return self.automation.workspace.pulumi_command.run(
             ["stack", "export", "--stack", self.name],
             str(self.folder),
-            {**self.automation.workspace.env_vars, "PULUMI_HOME": str(self.folder / "home")},
+            self.environment,
         ).stdout
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return what plain Pulumi needs in its environment to be at work on this stack."""
+        return {**self.automation.workspace.env_vars, "PULUMI_HOME": str(self.folder / "home")}
 
     def resources(self) -> list[dict[str, Any]]:
         """Return all resources of the state, secrets in the clear."""
@@ -138,15 +158,6 @@ class Stack:
         return {name: Endpoint.model_validate(node["node"]) for name, node in self.of_type("RunningNode").items()}
 
     # -- helpers -------------------------------------------------------------------------------------------
-
-    def _write_project(self) -> None:
-        """Write a project file which is the checkout's, but for the places that it names."""
-        project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())
-        project["main"] = str(ROOT)
-        options = project["runtime"]["options"]
-        options["virtualenv"] = str(ROOT / options["virtualenv"])
-        (self.folder / "Pulumi.yaml").write_text(yaml.safe_dump(project))
-        (self.folder / "state").mkdir()
 
     def _own_home(self) -> Path:
         """Make a Pulumi home that shares the user's plugins and nothing else, such as which stack is selected."""

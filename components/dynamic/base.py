@@ -11,6 +11,7 @@ import pulumi
 from pulumi.dynamic import (
     CheckFailure,
     CheckResult,
+    ConfigureRequest,
     CreateResult,
     DiffResult,
     ReadResult,
@@ -18,6 +19,8 @@ from pulumi.dynamic import (
     UpdateResult,
 )
 from pydantic import BaseModel, ConfigDict, ValidationError
+
+from components.dynamic.orphan import end_with_the_engine
 
 Props = dict[str, Any]
 
@@ -80,6 +83,10 @@ class Provider(ResourceProvider, Generic[InputsT]):
         """Undo it, without complaint when it is gone already."""
 
     # -- what Pulumi calls ---------------------------------------------------------------------------------
+
+    def configure(self, _req: ConfigureRequest) -> None:
+        """Begin the life of a provider process."""
+        end_with_the_engine()
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
         """Validate the inputs; runs in previews too."""

@@ -41,9 +41,9 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         """One a node and child contract: the key of the node's journal."""
         return f"{inputs.node.node}/{inputs.child_bridge}"
 
-    def differs(self, name: str, old: object, new: object) -> bool:
-        """Look again on another machine."""
-        return old is not None if name in ("started", "en_started") else super().differs(name, old, new)
+    def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
+        """Look again on another machine, and leave a registration alone when the node is restarted in another way."""
+        return old is not None if name in ("started", "en_started") else name != "restart"
 
     def converge(self, inputs: BridgeRegistrationInputs, known: Props) -> Props:
         """Register and subscribe unless it is so, once the nodes are in sync.

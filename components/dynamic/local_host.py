@@ -72,7 +72,7 @@ class LocalHostProvider(Provider[LocalHostInputs]):
         Raises LocalError, which names the host and the step, with nothing left behind.
         """
         self.remove(inputs, known)
-        instance = secrets.token_hex(8)
+        instance = secrets.token_hex(6)  # once it was 8: see unpacks_once in nodes/files.py
         try:
             switch = switch_of(inputs.network)
             if holder := _other_holder(inputs):

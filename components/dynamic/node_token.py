@@ -32,8 +32,8 @@ class NodeTokenProvider(Provider[NodeTokenInputs]):
         return f"{inputs.node.node}/{inputs.child_bridge}/token/{inputs.child_token.lower()}"
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Compare the tokens' addresses however they are spelled."""
-        return not name.endswith("_token") or str(old).lower() != str(new).lower()
+        """Compare the tokens' addresses however they are spelled; how the node is restarted is for the removal."""
+        return name != "restart" and (not name.endswith("_token") or str(old).lower() != str(new).lower())
 
     def converge(self, inputs: NodeTokenInputs, known: Props) -> Props:  # noqa: ARG002
         """Leave the node alone: it learns a token by itself."""

@@ -1,6 +1,7 @@
 """Which files a node has, where, and who may read them. Pure: contents are given, nothing is written here."""
 
 import json
+import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ SERVICE_ID = 505
 
 In the middle of the numbers of system users (up to 999), which tools give away from 999 down or from 100 up.
 """
+
+ALONE_SECONDS = 90
+"""Of patience with what an earlier run has begun on a machine: the stop of a node, and its start."""
 
 
 @dataclass(frozen=True)
@@ -155,8 +159,37 @@ def scripts(layout: Layout) -> Mapping[str, str]:
         f"--datadir {layout.data} {layout.genesis} >{layout.root}/init.log 2>&1 || "
         f"{{ tail -n 5 {layout.root}/init.log >&2; exit 1; }}"
     )
+    unpack = f"tar -xzf {archive} -C {layout.root} && rm -f {archive}"
     return {
-        "unpack": f"tar -xzf {archive} -C {layout.root} && rm {archive}",
+        # The archive is gone when this is the second time, as after a connection that was lost.
+        "unpack": f"if [ -f {archive} ]; then {unpack}; else [ -x {layout.binary} ]; fi",
+        "unpack once": f"tar -xzf {archive} -C {layout.root} && rm {archive}",
         "init": init,
         "start": f"{stop}\nrm -f {layout.ipc}\n{start}",
     }
+
+
+def unpacks_once(instance: str) -> bool:
+    """Tell whether a local host is of the time when its command to unpack could not be run again.
+
+    Such a host keeps the command that it was made with: another one would be run on it.
+    """
+    return re.fullmatch("[0-9a-f]{16}", instance) is not None
+
+
+def alone(layout: Layout, command: str) -> str:
+    """Return the command as it runs on a machine where it may be running already.
+
+    What a killed run, or a lost connection, has begun on a machine goes on there. Two that start a node at once would
+    both find it stopped.
+    """
+    return f"""\
+exec 9>{shlex.quote(f"{layout.root}/.alone")}
+flock -w {ALONE_SECONDS} 9 || {{
+    echo 'what an earlier run began on this machine still runs there after {ALONE_SECONDS} s; run again later' >&2
+    exit 1
+}}
+# Without the lock, which would else be the node's as long as it runs.
+(
+{command}
+) 9>&-"""

@@ -12,7 +12,7 @@ from pulumi_command import remote
 
 from components.hosts.host import Host
 from components.nodes.conf import Conf
-from components.nodes.files import Layout, install
+from components.nodes.files import Layout, alone, install, unpacks_once
 from components.nodes.package import Package
 from components.nodes.service import service
 from components.nodes.watched import File, Watched
@@ -45,7 +45,7 @@ class Node(pulumi.ComponentResource):
         self.version = package.version
         self.layout = Layout(host.root, package)
         self._service = service(host.service, self.layout, host.name, values)
-        self.restart_command = self._service.commands["start"]
+        self.restart_command = alone(self.layout, self._service.commands["start"])
         self._versions = [host.instance, package.digest]
         settings = File(self._service.name, self._service.path, self._service.content, restarts=True)
         first_block = [] if genesis is None else [File("genesis.json", self.layout.genesis, genesis)]
@@ -78,7 +78,7 @@ class Node(pulumi.ComponentResource):
         """
         self.running = self._command(
             "start",
-            self.restart_command,
+            self._service.commands["start"],
             update=":",
             triggers=[self.host.instance],
             depends_on=[*self.prepared, *after],
@@ -108,12 +108,7 @@ class Node(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(parent=self, depends_on=before),
             )
             before = [copy]
-        return self._command(
-            "unpack",
-            self._received(package) + self._service.commands["unpack"],
-            triggers=self._versions,
-            depends_on=before,
-        )
+        return self._command("unpack", self._unpacking(package), triggers=self._versions, depends_on=before)
 
     def _arrives(self, package: Package) -> str:
         return f"{self.host.uploads}/{package.file_name}" if self.host.uploads else self.layout.archive
@@ -124,6 +119,12 @@ class Node(pulumi.ComponentResource):
             return ""
         arrived, archive = shlex.quote(self._arrives(package)), shlex.quote(self.layout.archive)
         return f"[ ! -e {arrived} ] || mv {arrived} {archive} || exit\n"
+
+    def _unpacking(self, package: Package) -> pulumi.Output[str]:
+        again, once = self._service.commands["unpack"], self._service.commands.get("unpack once")
+        received = self._received(package)
+        instance = pulumi.Output.from_input(self.host.instance)
+        return instance.apply(lambda known: received + (once if once and unpacks_once(known) else again))
 
     def _file(self, file: File, unpacked: pulumi.Resource, triggers: Sequence[pulumi.Input[str]]) -> pulumi.Resource:
         return self._command(

@@ -13,7 +13,7 @@ from components.hosts.local_preflight import missing
 from tests.network.lone_chain import LoneChain, lone_chain
 from tests.network.network import Network
 from tests.network.traces import Traces
-from tests.stack import Failed, Run, Settings, Stack, settings
+from tests.stack import ROOT, Failed, Run, Settings, Stack, settings
 
 SETTINGS = settings()
 """Of the network under test."""
@@ -55,9 +55,9 @@ def chain() -> Iterator[LoneChain]:
 
 
 @contextmanager
-def make_stack(folder: Path, settings: Settings) -> Iterator[Stack]:
+def make_stack(folder: Path, settings: Settings, program: Path = ROOT) -> Iterator[Stack]:
     """Yield a stack that is destroyed afterwards, of which nothing may be left then."""
-    stack = Stack(folder, settings)
+    stack = Stack(folder, settings, program=program)
     _living.append(stack)
     try:
         yield stack

@@ -41,6 +41,7 @@ class Wanted:
     service: Literal["daemon", "systemd"] = "systemd"
     public: bool = False
     """An EN of Kairos instead, which nobody else can be reached from."""
+    instance: str = "machine-1"
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def _plain(value: Any) -> str:
 def _launch(wanted: Wanted) -> pulumi.Output[object]:
     secret = pulumi.Output.secret
     ssh = Ssh("127.0.0.1", "root", secret("key"), "host key")
-    host = Host(f"{wanted.program}-1", "127.0.0.1", ssh, "/srv", "machine-1", service=wanted.service)
+    host = Host(f"{wanted.program}-1", "127.0.0.1", ssh, "/srv", wanted.instance, service=wanted.service)
     archive = SimpleNamespace(file=wanted.file, url=wanted.url, sha256=wanted.sha256, version="v1.0.3")
     found = package(wanted.program, archive)
     layout = Layout("/srv", found)

@@ -13,6 +13,7 @@ from components.dynamic.balance import FundingProvider, LiquidityProvider
 from components.dynamic.base import Props, Provider
 from components.dynamic.bridge_contract import BridgeContractProvider
 from components.dynamic.bridge_operator import BridgeOperatorProvider
+from components.dynamic.bridge_registration import BridgeRegistrationProvider
 from components.dynamic.operator_threshold import OperatorThresholdProvider
 from components.dynamic.running_node import RunningNodeProvider
 from components.dynamic.transfer_proof import TransferProofProvider
@@ -58,6 +59,8 @@ NODE: Props = {
     "runs": "0a",
     "static_nodes": ["kni://a"],
 }
+BRIDGES: Props = {"child_bridge": BRIDGE, "parent_bridge": BRIDGE}
+REGISTRATION: Props = {"node": endpoint("scn-1"), "en": endpoint("en-1"), **BRIDGES, "restart": "kscnd start"}
 
 
 @pytest.fixture
@@ -103,6 +106,7 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> FakeChain:
         (RunningNodeProvider(), NODE, {"started": "2"}, 1, []),
         (RunningNodeProvider(), NODE, {"runs": "0b"}, 1, []),
         (RunningNodeProvider(), NODE, {"start": "kscnd restart"}, 0, []),
+        (BridgeRegistrationProvider(), REGISTRATION, {"restart": "kscnd restart"}, 0, []),
         (RunningNodeProvider(), NODE, {"static_nodes": ["kni://a", "kni://b"]}, 0, []),
     ],
 )

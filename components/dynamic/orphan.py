@@ -1,0 +1,39 @@
+"""A provider ends with its engine, also when that was killed.
+
+Pulumi ends its plugins when it is done, and cannot when it gets SIGKILL. A provider would go on then, for minutes and
+seen by nobody: sending transactions and restarting nodes beside the next run, which looked before those were there.
+Killed with its engine it leaves what every resource looks for when it is created again.
+"""
+
+import os
+import select
+import sys
+import threading
+from functools import cache
+
+STDIN = 0
+
+
+@cache
+def end_with_the_engine() -> None:
+    """Watch the engine from now on; does nothing in a process which is no provider of an engine."""
+    main = sys.modules["__main__"].__spec__
+    if main is not None and main.name.startswith("pulumi.dynamic."):
+        watch(STDIN)
+
+
+def watch(pipe: int) -> None:
+    """End this process when the other end of the pipe closes; the engine holds that of a plugin's standard input.
+
+    Between the two there may be shells, which live on, so the parent process tells nothing.
+    """
+    poll = select.poll()
+    poll.register(pipe, 0)  # its end is told unasked
+    if not poll.poll(0):  # else nobody ever held it
+        threading.Thread(target=_wait, args=[poll], name="orphan", daemon=True).start()
+
+
+def _wait(poll: "select.poll") -> None:
+    poll.poll()
+    # At once, like a kill: there is nobody to whom anything could be reported.
+    os._exit(1)

@@ -1,0 +1,54 @@
+"""A provider whose engine is gone ends."""
+
+import os
+import subprocess
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+
+from components.dynamic import orphan
+
+ROOT = Path(__file__).resolve().parents[2]
+PROVIDER = "from components.dynamic import orphan; orphan.watch(0); print(flush=True); import time; time.sleep(60)"
+
+
+def start(stdin: int) -> "subprocess.Popen[bytes]":
+    """Start what watches its standard input, by way of a shell, as Pulumi starts a provider."""
+    command = ["sh", "-c", '"$0" -c "$1"; exit 7', sys.executable, PROVIDER]
+    return subprocess.Popen(command, cwd=ROOT, stdin=stdin, stdout=subprocess.PIPE)
+
+
+def test_it_ends_when_nobody_holds_its_standard_input_any_more() -> None:
+    with start(subprocess.PIPE) as process:
+        assert process.stdin
+        assert process.stdout
+        assert process.stdout.read(1) == b"\n"
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.3)
+        process.stdin.close()
+        assert process.wait(5) == 7
+
+
+def test_it_stays_where_nobody_ever_held_it() -> None:
+    end, other = os.pipe()
+    os.close(other)
+    for stdin in (end, subprocess.DEVNULL):
+        with start(stdin) as process:
+            assert process.stdout
+            assert process.stdout.read(1) == b"\n"
+            with pytest.raises(subprocess.TimeoutExpired):
+                process.wait(0.3)
+            subprocess.run(["pkill", "-P", str(process.pid)], check=True)
+    os.close(end)
+
+
+def test_what_is_no_provider_of_an_engine_watches_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    watched: list[int] = []
+    monkeypatch.setattr(orphan, "watch", watched.append)
+    orphan.end_with_the_engine.__wrapped__()
+    assert watched == []
+    monkeypatch.setattr(sys.modules["__main__"], "__spec__", find_spec("pulumi.dynamic.__main__"))
+    orphan.end_with_the_engine.__wrapped__()
+    assert watched == [orphan.STDIN]
