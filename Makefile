@@ -3,12 +3,13 @@ STACK ?= dev
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-preview up preview refresh outputs drill down shell test lint bench lock clean
+.PHONY: help setup setup-preview up preview refresh outputs drill down shell test lint bench lock docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "STACK=name chooses the stack (now: $(STACK)), ARGS=... is handed on to pulumi or pytest."
+	@echo "POLICY=1 has up and preview keep to the policies in policy/."
 
 setup: ## Install or build what is missing, and nothing else
 	@toolchain/setup $(FOR)
@@ -51,6 +52,9 @@ bench: setup ## Measure up, the on-chain phase and preview
 
 lock: setup ## Pin all Python packages anew, from the .in files
 	@toolchain/lock
+
+docs: setup ## Write the settings reference anew, from the models
+	@toolchain/run python -m toolchain.settings_reference
 
 clean: ## Remove what setup made; stacks and their secrets in .state stay
 	@rm -rf .build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

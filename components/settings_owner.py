@@ -47,7 +47,7 @@ def _password(value: Any) -> SecretStr:
 
 
 Variable = Annotated[str, BeforeValidator(_variable)]
-KmsKey = Annotated[str, BeforeValidator(_kms_key)]
+SigningKey = Annotated[str, BeforeValidator(_kms_key)]
 FilePath = Annotated[str, AfterValidator(_path)]
 Password = Annotated[SecretStr, BeforeValidator(_password)]
 
@@ -65,7 +65,7 @@ class OwnerKey(Section):
     """Environment variable with the keystore's password."""
     env: Variable | None = None
     """Environment variable with the key: 64 hex digits. It has to be set for `preview`, `up` and `destroy`."""
-    kms: KmsKey | None = None
+    kms: SigningKey | None = None
     """Id, ARN or alias of a key in AWS KMS, of the key spec ECC_SECG_P256K1 and usage SIGN_VERIFY."""
     region: Region | None = None
     """Of the key in AWS KMS. Without it: that of the ARN, or that of the environment."""

@@ -101,7 +101,7 @@ def test_a_key_that_is_not_there_is_told(kms: Any) -> None:
     [
         ("AccessDeniedException", "allow kms:GetPublicKey and kms:Sign on it"),
         ("DisabledException", "enable it"),
-        ("KMSInvalidStateException", "cancel its deletion"),
+        ("KMSInvalidStateException", "it is disabled or about to be deleted; enable it, or cancel its deletion"),
         ("UnrecognizedClientException", "give AWS credentials that are valid"),
         ("KeyUnavailableException", "it is busy; mend that, then run this again"),
     ],

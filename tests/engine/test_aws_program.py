@@ -13,6 +13,7 @@ import pytest
 
 from components.nodes.identity import derive
 from tests.aws.moto import Moto, moto
+from tests.engine.policies import held, pack
 from tests.program.stacks import aws, example
 from tests.run import Failed, Run
 from tests.stack import Stack
@@ -84,7 +85,8 @@ def made(run: Run, type_: str) -> set[str]:
 )
 def test_an_example_is_previewed_in_full(tmp_path: Path, cloud: Moto, name: str, pairs: list[str], scns: int) -> None:
     stack = AwsStack(tmp_path, cloud, example(name))
-    plan = stack.preview(diff=True)
+    plan = stack.preview(diff=True, policy_packs=[pack()])
+    assert held(plan)
     nodes = {f"{pair}-en" for pair in pairs} | {f"scn-{i + 1}" for i in range(scns)}
     paired = {f"scn-{i + 1}" for i in range(len(pairs))}
     assert {step.verb for step in plan.steps} == {"create"}

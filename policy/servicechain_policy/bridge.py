@@ -1,0 +1,64 @@
+"""Policies of the bridge itself: who votes, how many have to, and that the chain below it survives a loss."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .resources import Resource, Violation, by_chain, of
+
+FAULT_TOLERANT_SCNS = 4
+"""Istanbul BFT: 4 validators survive the loss of one, 2 or 3 survive none."""
+
+
+def owner_is_no_operator(resources: Sequence[Resource]) -> Iterator[Violation]:
+    """Refuse an owner who votes, above a threshold of 1: it can pass any vote, whatever the threshold."""
+    contracts, thresholds = by_chain(resources, "BridgeContract"), by_chain(resources, "OperatorThreshold")
+    accounts = {one.name: one.text("address") for one in of(resources, "Account")}
+    for chain, votes in by_chain(resources, "BridgeOperator").items():
+        threshold = max((_number(one.props.get("threshold")) for one in thresholds.get(chain, ())), default=1)
+        owners = {owner.lower() for one in contracts.get(chain, ()) for owner in _owners(one, accounts)}
+        for vote in votes:
+            if threshold > 1 and vote.text("operator").lower() in owners:
+                sentence = (
+                    f"{vote.text('operator')} owns the contract on chain {chain} and votes in it too, so it can pass "
+                    f"any vote, though the threshold is {threshold}; give the contract an owner that no node holds"
+                )
+                yield Violation(vote, sentence)
+
+
+def threshold_is_below_pairs(resources: Sequence[Resource]) -> Iterator[Violation]:
+    """Refuse a threshold of all pairs: the first pair that is lost stops all value transfer."""
+    votes = by_chain(resources, "BridgeOperator")
+    for chain, thresholds in by_chain(resources, "OperatorThreshold").items():
+        pairs = len(votes.get(chain, ()))
+        for one in thresholds:
+            threshold = _number(one.props.get("threshold"))
+            if threshold >= pairs:
+                step = f"set bridge.threshold to {pairs - 1} or less" if pairs > 1 else "add a second pair"
+                where = f"threshold {threshold} of {pairs} pair(s) on chain {chain}"
+                yield Violation(one, f"{where}: one lost pair stops all value transfer; {step}")
+
+
+def chain_survives_the_loss_of_an_scn(resources: Sequence[Resource]) -> Iterator[Violation]:
+    """Refuse fewer than 4 SCNs: the child chain stops when one is lost, and with it the bridge."""
+    scns = [one for one in of(resources, "RunningNode") if one.text("role") == "scn"]
+    if scns and len(scns) < FAULT_TOLERANT_SCNS:
+        sentence = (
+            f"{len(scns)} SCN(s): the child chain stops when one is lost; "
+            f"list {FAULT_TOLERANT_SCNS} or more in serviceChain.nodes"
+        )
+        yield Violation(min(scns, key=lambda one: one.name), sentence)
+
+
+def _owners(contract: Resource, accounts: Mapping[str, str]) -> Iterator[str]:
+    """Return whoever may own a contract: as it is on chain, as it is configured, and as it was made from the seed."""
+    signer = contract.within("signer")
+    found: tuple[Any, ...] = (
+        contract.props.get("owner"),
+        signer.get("address"),
+        accounts.get(f"{signer.get('chain')}-owner"),
+    )
+    return (owner for owner in found if isinstance(owner, str) and owner)
+
+
+def _number(value: Any) -> int:
+    return int(value) if isinstance(value, int | float) else 0

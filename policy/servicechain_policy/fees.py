@@ -1,0 +1,63 @@
+"""The policy of fees: what anchoring spends a day on a public parent chain stays below a limit."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .resources import Resource, Violation
+
+PUBLIC = {1001: "kairos", 8217: "mainnet"}
+
+ANCHOR = 0.029
+"""KAIA an anchor costs: some 38,500 gas at the 750 gkei that the public networks price it at."""
+BLOCKS_A_DAY = 86_400
+"""Of a child chain: one a second."""
+
+DEFAULT_LIMIT = 100.0
+"""KAIA a day, of all SCNs."""
+
+_UNIT, _CONF = r"--{}[ =]\"?([0-9]+)", r"(?m)^{}=\"?([0-9]+)"
+
+
+@dataclass(frozen=True)
+class Anchoring:
+    """What a node's unit or conf says of it."""
+
+    node: Resource
+    parent: int
+    period: int
+
+    @property
+    def a_day(self) -> float:
+        """Return what it spends (KAIA)."""
+        return BLOCKS_A_DAY / self.period * ANCHOR
+
+
+def spending_is_limited(resources: Sequence[Resource], limit: float = DEFAULT_LIMIT) -> Iterator[Violation]:
+    """Refuse anchoring that spends more than a limit: each SCN that anchors pays, for as long as it runs."""
+    anchors = [one for one in map(_anchoring, resources) if one and one.parent in PUBLIC]
+    total = sum(one.a_day for one in anchors)
+    if anchors and total > limit:
+        dearest = min(anchors, key=lambda one: (one.period, one.node.name))
+        network = PUBLIC[dearest.parent]
+        sentence = (
+            f"anchoring to {network} costs about {total:.1f} KAIA a day ({len(anchors)} SCN(s), at the least every "
+            f"{dearest.period} blocks of a second, {ANCHOR} KAIA each), more than the limit of {limit:g}; make "
+            "anchoring.period longer, have fewer pairs anchor, or raise maxFeePerDay of the policy"
+        )
+        yield Violation(dearest.node, sentence)
+
+
+def _anchoring(resource: Resource) -> Anchoring | None:
+    if resource.type != "command:remote:Command":
+        return None
+    text = resource.text("stdin")
+    on = re.search(r"--anchoring\b", text) or re.search(r"(?m)^SC_ANCHORING=\"?1\b", text)
+    period = _number(text, "chaintxperiod", "SC_ANCHORING_PERIOD")
+    parent = _number(text, "parentchainid", "SC_PARENT_CHAIN_ID")
+    return Anchoring(resource, parent, period) if on and period and parent else None
+
+
+def _number(text: str, flag: str, key: str) -> int:
+    found = re.search(_UNIT.format(flag), text) or re.search(_CONF.format(key), text)
+    return int(found.group(1)) if found else 0

@@ -1,0 +1,58 @@
+"""Policies of machines on AWS, and of what cannot be made again."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from .resources import UNKNOWN, Resource, Violation, by_chain, of
+
+MAINNET = 8217
+"""Chain id of the public network that counts."""
+
+
+def volumes_are_encrypted(resource: Resource) -> Iterator[Violation]:
+    """Refuse a disk that is not encrypted: it holds keys of the node."""
+    if resource.kind == "Volume" and resource.type.startswith("aws:") and _off(resource.props.get("encrypted")):
+        yield Violation(resource, "the volume is not encrypted; set encrypted to true")
+    for disk in _disks(resource):
+        if _off(disk.get("encrypted")):
+            yield Violation(resource, "a disk of the instance is not encrypted; set encrypted to true on each of them")
+
+
+def metadata_asks_for_a_token(resource: Resource) -> Iterator[Violation]:
+    """Refuse a metadata service that answers requests without a token (IMDSv1)."""
+    if resource.type not in {"aws:ec2/instance:Instance", "aws:ec2/launchTemplate:LaunchTemplate"}:
+        return
+    options = resource.props.get("metadataOptions")
+    told = options if isinstance(options, Mapping) else {}
+    if options is UNKNOWN or told.get("httpEndpoint") == "disabled" or told.get("httpTokens") in {"required", UNKNOWN}:
+        return
+    yield Violation(resource, "the metadata service takes requests without a token; set httpTokens to required")
+
+
+def mainnet_is_protected(resources: Sequence[Resource]) -> Iterator[Violation]:
+    """Refuse identities and data volumes of a bridge to mainnet that a slip can destroy."""
+    if MAINNET not in by_chain(resources, "BridgeContract"):
+        return
+    volumes = (one for one in resources if one.type == "aws:ebs/volume:Volume")
+    for one in [*of(resources, "Account"), *volumes]:
+        if not one.protect:
+            what = "an identity" if one.kind == "Account" else "a data volume"
+            yield Violation(
+                one, f"{one.name} is {what} of a bridge to mainnet and not protected; set protection to true"
+            )
+
+
+def _disks(resource: Resource) -> Iterator[Mapping[str, Any]]:
+    if resource.type != "aws:ec2/instance:Instance":
+        return
+    root = resource.props.get("rootBlockDevice")
+    if root is None:
+        yield {}  # EC2 makes one, by the account's default
+    elif isinstance(root, Mapping):
+        yield root
+    more = resource.props.get("ebsBlockDevices")
+    yield from (one for one in (more if isinstance(more, list) else ()) if isinstance(one, Mapping))
+
+
+def _off(value: Any) -> bool:
+    return value is not True and value is not UNKNOWN

@@ -1,0 +1,67 @@
+"""Resources as policies see them: plain values, in which what a preview cannot know yet is UNKNOWN."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+OURS = "pulumi-python:dynamic/servicechain:"
+"""How the types of the program's own resources begin."""
+
+
+class Unknown:
+    """In the place of a value that is known after an up only. Equal to nothing."""
+
+    def __repr__(self) -> str:
+        return "(not known yet)"
+
+
+UNKNOWN: Final = Unknown()
+
+
+@dataclass(frozen=True)
+class Resource:
+    """One resource that Pulumi is asked for."""
+
+    type: str
+    name: str
+    props: Mapping[str, Any]
+    protect: bool
+    urn: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Return the last part of the type, such as `Volume`."""
+        return self.type.rpartition(":")[2]
+
+    def text(self, name: str) -> str:
+        """Return an input that is a text; empty when it is missing, unknown or none."""
+        value = self.props.get(name)
+        return value if isinstance(value, str) else ""
+
+    def within(self, name: str) -> Mapping[str, Any]:
+        """Return an input that is a mapping; empty when it is missing, unknown or none."""
+        value = self.props.get(name)
+        return value if isinstance(value, Mapping) else {}
+
+
+@dataclass(frozen=True)
+class Violation:
+    """What is wrong with a resource, in a sentence with the next step."""
+
+    resource: Resource
+    sentence: str
+
+
+def of(resources: Iterable[Resource], kind: str) -> Iterator[Resource]:
+    """Return the program's own resources of a kind, such as `BridgeOperator`."""
+    return (one for one in resources if one.type == OURS + kind)
+
+
+def by_chain(resources: Sequence[Resource], kind: str) -> dict[int, list[Resource]]:
+    """Return the program's own resources of a kind by the chain that they are on."""
+    found: dict[int, list[Resource]] = {}
+    for one in of(resources, kind):
+        chain = one.props.get("chain_id")
+        if isinstance(chain, int | float):
+            found.setdefault(int(chain), []).append(one)
+    return found

@@ -1,0 +1,31 @@
+"""The policy pack as the real engine runs it, and what it said."""
+
+import subprocess
+from pathlib import Path
+
+from tests.run import Run
+from tests.stack import ROOT
+
+NAME = "servicechain-ha"
+
+
+def pack() -> str:
+    """Return the folder for --policy-pack."""
+    made = subprocess.run([ROOT / "toolchain/policy/pack"], capture_output=True, text=True, check=True)
+    return made.stdout.strip()
+
+
+def held(run: Run) -> bool:
+    """Tell whether the pack was run, and every resource keeps to it."""
+    return f"{NAME}@" in run.text and not violated(run)
+
+
+def violated(run: Run) -> set[tuple[str, str]]:
+    """Return each policy that is violated, with the name of the resource that it is told of."""
+    found = [event.policy_event for event in run.events if event.policy_event]
+    return {(one.policy_name, (one.resource_urn or "").rpartition("::")[2]) for one in found}
+
+
+def folder_of(program: str) -> Path:
+    """Return a program of the tests."""
+    return Path(__file__).resolve().parent / program

@@ -1,0 +1,1 @@
+"""Resources that a policy refuses, and some that it does not."""

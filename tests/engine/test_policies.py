@@ -1,0 +1,82 @@
+"""The policy pack under the real engine: the example stacks keep to it, and what does not is refused in the preview.
+
+The examples for AWS are previewed with it in test_aws_program.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from components.nodes.identity import derive
+from tests.aws.moto import Moto, moto
+from tests.aws.sample.stack import SampleStack
+from tests.engine.policies import folder_of, held, pack, violated
+from tests.engine.test_aws_program import AwsStack
+from tests.program.stacks import example
+from tests.run import Failed
+from tests.stack import Stack
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Moto]:
+    with moto(region="eu-central-1") as running:
+        yield running
+
+
+def test_the_development_stack_keeps_to_all_of_them(tmp_path: Path) -> None:
+    config = example("dev")
+    config.pop("identitySeed")
+    assert held(Stack(tmp_path, config).preview(policy_packs=[pack()]))
+
+
+def test_settings_that_the_program_only_warns_of(tmp_path: Path, cloud: Moto) -> None:
+    config = example("mainnet")
+    config["aws"] = {**config["aws"], "region": "ap-northeast-2"}
+    stack = AwsStack(tmp_path, cloud, config)
+    stack.configure(
+        {
+            **config,
+            "protection": False,
+            "serviceChain": {"chainId": 3002, "nodes": 3},
+            "anchoring": {"period": 10},
+            "bridge": {"threshold": 3, "childOwnerKey": derive(stack.seed, "operator/scn-1/child")},
+        }
+    )
+    with pytest.raises(Failed) as refused:
+        stack.preview(policy_packs=[pack()])
+    found = violated(refused.value.run)
+    assert {
+        ("owner-is-no-operator", "scn-1-child-vote"),
+        ("threshold-below-pairs", "child-threshold"),
+        ("threshold-below-pairs", "parent-threshold"),
+        ("four-scns", "scn-1"),
+        ("protected-on-mainnet", "scn-1-node"),
+        ("protected-on-mainnet", "scn-1-data"),
+        ("spend-limit", "scn-1-kscnd.service"),
+    } <= found
+    assert {policy for policy, _ in found} == {
+        "owner-is-no-operator",
+        "threshold-below-pairs",
+        "four-scns",
+        "protected-on-mainnet",
+        "spend-limit",
+    }
+    assert "make anchoring.period longer" in refused.value.run.text
+    for secret in (stack.seed, derive(stack.seed, "node/scn-1"), derive(stack.seed, "operator/scn-1/child")):
+        assert secret not in refused.value.run.text
+
+
+def test_resources_that_the_program_never_asks_for(tmp_path: Path, cloud: Moto) -> None:
+    stack = SampleStack(tmp_path, cloud, folder_of("spoilt"))
+    plugins = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi") / "plugins"
+    (tmp_path / "home/plugins").symlink_to(plugins)
+    with pytest.raises(Failed) as refused:
+        stack.preview(policy_packs=[pack()])
+    assert violated(refused.value.run) == {
+        ("encrypted-volumes", "bad-volume"),
+        ("imdsv2", "bad-instance"),
+        ("nothing-open-to-the-world", "bad-rule"),
+        ("no-driving-api-over-http", "bad-kscnd.service"),
+    }

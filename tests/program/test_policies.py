@@ -1,0 +1,198 @@
+"""Each policy on the example stacks, which keep to all of them, and on the same with one thing spoilt."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from components.nodes.identity import derive
+from policy.servicechain_policy.fees import spending_is_limited
+from policy.servicechain_policy.pack import ON_A_RESOURCE, ON_THE_STACK
+from policy.servicechain_policy.resources import UNKNOWN, Resource, Violation
+from tests.program.mocked import run
+from tests.program.program import Program
+from tests.program.stacks import SEED, example
+
+NAMES = ("dev", "kairos", "mainnet")
+
+
+def resources_of(program: Program) -> list[Resource]:
+    return [
+        Resource(one.type, one.name, one.inputs, bool(one.options.get("protect")), one.name)
+        for one in program.resources
+    ]
+
+
+@pytest.fixture(scope="module")
+def stacks() -> dict[str, list[Resource]]:
+    return {name: resources_of(run(example(name))) for name in NAMES}
+
+
+def violations(resources: Sequence[Resource], limit: float = 100) -> dict[str, list[Violation]]:
+    """Return what each policy has to say, without those that are content."""
+    found = {name: list(rule(resources)) for name, rule in ON_THE_STACK.items()}
+    for name, one_by_one in ON_A_RESOURCE.items():
+        found[name] = [violation for one in resources for violation in one_by_one(one)]
+    found["spend-limit"] = list(spending_is_limited(resources, limit))
+    return {name: said for name, said in found.items() if said}
+
+
+def spoilt(
+    resources: Sequence[Resource], name: str, type_: str = "", *, protect: bool = True, **props: Any
+) -> list[Resource]:
+    """Return the resources with some inputs of one of them changed."""
+    hits = [one for one in resources if one.name == name and one.type.endswith(type_)]
+    assert len(hits) == 1
+    changed = replace(hits[0], props={**hits[0].props, **props}, protect=hits[0].protect and protect)
+    return [changed if one is hits[0] else one for one in resources]
+
+
+def one_violation(resources: Sequence[Resource], policy: str, of: str, *words: str) -> None:
+    found = violations(resources)
+    assert found.keys() == {policy}
+    (said,) = found[policy]
+    assert said.resource.name == of
+    for part in words:
+        assert part in said.sentence
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_keeps_to_all_of_them(stacks: Mapping[str, list[Resource]], name: str) -> None:
+    assert violations(stacks[name]) == {}
+
+
+def test_what_is_not_known_yet_is_no_violation(stacks: Mapping[str, list[Resource]]) -> None:
+    names = {name for resources in stacks.values() for one in resources for name in one.props}
+    peers = Resource(
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        "peers",
+        {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "tcp", "fromPort": 32323.0, "toPort": 32324.0},
+        protect=False,
+    )
+    for name in names - {"chain_id", "threshold", "role"}:  # these are always known
+        unknown = [
+            replace(one, props={**one.props, name: UNKNOWN} if name in one.props else one.props)
+            for one in [*stacks["mainnet"], peers]
+        ]
+        assert violations(unknown) == {}, name
+
+
+def test_an_owner_that_votes() -> None:
+    config = example("mainnet")
+    key = derive(SEED, "operator/scn-2/child")
+    resources = resources_of(run({**config, "bridge": {**config["bridge"], "childOwnerKey": key}}))
+    one_violation(resources, "owner-is-no-operator", "scn-2-child-vote", "owns the contract on chain 3002", "is 2;")
+    harmless = [
+        replace(one, props={**one.props, "threshold": 1.0}) if one.kind == "OperatorThreshold" else one
+        for one in resources
+    ]
+    assert violations(harmless) == {}, "with a threshold of 1 each operator can pass any vote anyhow"
+
+
+def test_an_owner_that_votes_is_known_by_its_reference(stacks: Mapping[str, list[Resource]]) -> None:
+    resources = stacks["mainnet"]
+    vote = next(one for one in resources if one.name == "scn-1-parent-vote")
+    signer = {"kind": "kms", "key_id": "alias/owner", "address": vote.text("operator"), "chain": "parent"}
+    changed = spoilt(resources, "parent-bridge", signer=signer)
+    one_violation(changed, "owner-is-no-operator", "scn-1-parent-vote", vote.text("operator"))
+
+
+def test_a_threshold_of_all_pairs(stacks: Mapping[str, list[Resource]]) -> None:
+    resources = spoilt(stacks["dev"], "child-threshold", threshold=2.0)
+    one_violation(resources, "threshold-below-pairs", "child-threshold", "2 of 2 pair(s) on chain 3000", "to 1 or less")
+
+
+def test_three_scns(stacks: Mapping[str, list[Resource]]) -> None:
+    fewer = [one for one in stacks["kairos"] if (one.kind, one.name) != ("RunningNode", "scn-4")]
+    one_violation(fewer, "four-scns", "scn-1", "3 SCN(s): the child chain stops when one is lost", "list 4 or more")
+
+
+@pytest.mark.parametrize(
+    ("stack", "unit", "before", "after"),
+    [
+        ("mainnet", "scn-1-kscnd.service", "--rpcapi klay,eth", "--rpcapi klay,subbridge,eth"),
+        ("kairos", "beta-en-kend.service", "--rpcapi klay,eth,net,web3", "--ws --wsapi admin"),
+        ("dev", "scn-3-kscnd.conf", 'RPC_API="klay,eth', 'RPC_API="klay,admin'),
+    ],
+)
+def test_an_api_that_drives_a_node(
+    stacks: Mapping[str, list[Resource]], stack: str, unit: str, before: str, after: str
+) -> None:
+    text = next(one for one in stacks[stack] if one.name == unit).text("stdin")
+    assert before in text
+    resources = spoilt(stacks[stack], unit, stdin=text.replace(before, after))
+    one_violation(resources, "no-driving-api-over-http", unit, "over HTTP", "use the IPC socket")
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        Resource(
+            "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+            "rule",
+            {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "tcp", "fromPort": 8551.0, "toPort": 8551.0},
+            protect=True,
+        ),
+        Resource(
+            "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+            "rule",
+            {"cidrIpv6": "::/0", "ipProtocol": "-1"},
+            protect=True,
+        ),
+        Resource(
+            "aws:ec2/securityGroupRule:SecurityGroupRule",
+            "rule",
+            {
+                "type": "ingress",
+                "cidrBlocks": ["10.0.0.0/8", "0.0.0.0/0"],
+                "protocol": "tcp",
+                "fromPort": 1,
+                "toPort": 9,
+            },
+            protect=True,
+        ),
+        Resource(
+            "aws:ec2/securityGroup:SecurityGroup",
+            "rule",
+            {"ingress": [{"cidrBlocks": ["0.0.0.0/0"], "protocol": "tcp", "fromPort": 50505, "toPort": 50505}]},
+            protect=True,
+        ),
+    ],
+)
+def test_what_is_open_to_the_world(stacks: Mapping[str, list[Resource]], rule: Resource) -> None:
+    one_violation([*stacks["kairos"], rule], "nothing-open-to-the-world", "rule", "would be open to")
+
+
+def test_disks_and_metadata(stacks: Mapping[str, list[Resource]]) -> None:
+    resources = stacks["mainnet"]
+    for kind, props, policy in (
+        ("Volume", {"encrypted": False}, "encrypted-volumes"),
+        ("Volume", {"encrypted": None}, "encrypted-volumes"),
+        ("Instance", {"rootBlockDevice": {"volumeSize": 30}}, "encrypted-volumes"),
+        ("Instance", {"rootBlockDevice": None}, "encrypted-volumes"),
+        ("Instance", {"ebsBlockDevices": [{"encrypted": True}, {}]}, "encrypted-volumes"),
+        ("Instance", {"metadataOptions": {"httpTokens": "optional"}}, "imdsv2"),
+        ("Instance", {"metadataOptions": None}, "imdsv2"),
+    ):
+        name = {"Volume": "scn-1-data", "Instance": "scn-1-instance"}[kind]
+        one_violation(spoilt(resources, name, f":{kind}", **props), policy, name)
+    switched_off = spoilt(resources, "scn-1-instance", metadataOptions={"httpEndpoint": "disabled"})
+    assert violations(switched_off) == {}
+
+
+def test_what_is_not_protected(stacks: Mapping[str, list[Resource]]) -> None:
+    for name, type_ in (("scn-1-data", ":Volume"), ("scn-1-node", ":Account"), ("parent-owner", ":Account")):
+        resources = spoilt(stacks["mainnet"], name, type_, protect=False)
+        one_violation(resources, "protected-on-mainnet", name, "set protection to true")
+
+
+def test_what_is_spent(stacks: Mapping[str, list[Resource]]) -> None:
+    config = example("kairos")
+    resources = resources_of(run({**config, "anchoring": {"period": 10}}))
+    one_violation(resources, "spend-limit", "scn-1-kscnd.service", "about 501.1 KAIA a day (2 SCN(s)", "limit of 100")
+    assert violations(resources, limit=600) == {}
+    assert violations(stacks["mainnet"], limit=1).keys() == {"spend-limit"}, "two of three pairs anchor, for 1.4 a day"
+    assert violations(stacks["mainnet"], limit=1.4) == {}
+    free = resources_of(run({**example("dev"), "anchoring": {"period": 1}}))
+    assert violations(free) == {}, "a private chain is our own"
