@@ -1,19 +1,25 @@
-"""The life of local networks and hosts, and of the first login to one, for real. Needs root."""
+"""The life of local networks and hosts, of the first login to one, and of watched files there, for real. Needs root."""
 
+import hashlib
 import os
 import select
 import signal
+import subprocess
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from components.dynamic import ssh_key
+from components.dynamic.base import Props
 from components.dynamic.first_login import FirstLogin, FirstLoginProvider
 from components.dynamic.local_host import LocalHost, LocalHostProvider
 from components.dynamic.local_namespaces import keeper_of
 from components.dynamic.local_network import LocalNetwork, LocalNetworkProvider
+from components.dynamic.node_files import NodeFiles, NodeFilesProvider
 from components.hosts.addresses import default_subnet
 from components.hosts.local_preflight import missing
+from components.nodes.files import install
 from tests.lifecycle import Behind, Edit, Life, lifecycle
 from tests.network.booted import Booted
 from tests.network.local_hosts import Network, free_id, running_network
@@ -97,3 +103,90 @@ def test_a_first_login(network: Network) -> None:
         lifecycle(life, program, edits, disappear=disappear, drifts=drifts, secrets=secrets, lasting=True)
     finally:
         network.down(machine.name)
+
+
+GIVEN_UP = 30
+"""Seconds."""
+CONTENTS = {"nodekey": ("46" * 32, "0600", True), "genesis.json": ("{}\n", "0644", False)}
+
+
+def files_of(network: Network, name: str) -> Props:
+    """Return the inputs of the watched files of a host."""
+    login = {
+        "host": network.address(name),
+        "private_key": ssh_key.private_key(network.seed("client")),
+        "host_key": ssh_key.public_key(network.seed(name)),
+    }
+    files = {
+        file: {
+            "path": f"/srv/data/{file}",
+            "digest": hashlib.sha256(content.encode()).hexdigest(),
+            "mode": mode,
+            "owner": "root",
+            "restarts": restarts,
+        }
+        for file, (content, mode, restarts) in CONTENTS.items()
+    }
+    return {"node": name, "login": login, "ipc": "/srv/data/klay.ipc", "files": files, "tokens": None}
+
+
+def test_watched_files(network: Network, capfd: pytest.CaptureFixture[str]) -> None:
+    name = "alpha-en"
+    network.up(name)
+
+    def write() -> None:
+        """Do what the commands and the restart of an up do."""
+        for file, (content, mode, _) in CONTENTS.items():
+            network.run(name, f"printf %s '{content}' | {{ {install(f'/srv/data/{file}', mode)}; }}")
+        network.run(name, "rm -f /srv/data/klay.ipc")
+
+    def drift(command: str) -> tuple[Behind, list[str]]:
+        return Behind(lambda: network.run(name, f"cd /srv/data; {command}"), before_mending=write), ["drift"]
+
+    write()
+    program = files_of(network, name)
+    drifts = [
+        drift("echo >>genesis.json"),
+        drift("rm nodekey genesis.json"),
+        drift("mv genesis.json g; ln -s g genesis.json"),
+        drift("chmod 0640 nodekey"),
+        drift("chown nobody genesis.json"),
+        drift("touch -d '1 hour ago' klay.ipc"),
+    ]
+    edits = [Edit({"files": {"nodekey": program["files"]["nodekey"]}}), Edit({"files": program["files"]})]
+    secrets = [program["login"]["private_key"].splitlines()[3]]
+    try:
+        lifecycle(Life(NodeFilesProvider(), NodeFiles), program, edits, drifts=drifts, secrets=secrets, lasting=True)
+    finally:
+        network.down(name)
+    said = [line.removeprefix(f"{name}: /srv/data/") for line in capfd.readouterr().err.splitlines()]
+    again = "; the next up writes it again"
+    assert said == [
+        f"genesis.json was edited: its content is not what was written{again}",
+        f"genesis.json is missing{again}",
+        f"nodekey is missing{again} and restarts the node",
+        f"genesis.json is missing{again}",
+        f"nodekey has the mode 640, not 600{again} and restarts the node",
+        f"genesis.json belongs to nobody, not to root{again}",
+        f"nodekey was written again after the node had started, which may run something older{again} "
+        "and restarts the node",
+    ]
+
+
+def test_a_host_that_went_silent_is_not_waited_for(network: Network, capfd: pytest.CaptureFixture[str]) -> None:
+    name = "alpha-en"
+    network.up(name)
+    provider, program = NodeFilesProvider(), {**files_of(network, name), "tokens": {}}
+    try:
+        assert "drift" in (provider.read(name, program).outs or {}), "nothing was written"
+        capfd.readouterr()
+        first = str(network.first_process(name))
+        subprocess.run(["nsenter", "-t", first, "-n", "ip", "link", "set", "eth0", "down"], check=True)
+        begin = time.monotonic()
+        assert provider.read(name, program).outs == program
+        took = time.monotonic() - begin
+    finally:
+        network.down(name)
+    print(f"given up after {took:.0f} s")
+    assert took < GIVEN_UP
+    assert capfd.readouterr().err.startswith(f"{name}: its files are taken to be as they were: ")

@@ -1,0 +1,179 @@
+"""What somebody changed on hosts and nodes behind the stack's back is named, planned, and mended by one up."""
+
+import hashlib
+import json
+import time
+from collections.abc import Mapping
+
+import pytest
+from eth_account import Account as Accounts
+
+from components.chain.bridge_node import deregister, operators
+from components.chain.console import wait_for
+from components.chain.peering import node_id, peers
+from components.machines import VALIDATOR
+from tests.network.network import Network
+from tests.network.test_bridge_rolling import pids, traffic
+from tests.run import Run
+
+KEY = "77" * 32
+"""Of a parent operator that nobody declared."""
+STRANGER = str(Accounts.from_key(KEY).address)
+OFF = False
+
+
+@pytest.fixture(scope="module")
+def before(network: Network) -> Mapping[str, str]:
+    """Return the process of each node before anything happened."""
+    return pids(network)
+
+
+@pytest.fixture(scope="module")
+def drifted(network: Network, before: Mapping[str, str]) -> Mapping[str, list[str]]:
+    """Make every drift at once, on different nodes; return what has to be said of each node."""
+    assert before
+    alpha, beta = network.pairs["alpha"], network.pairs["beta"]
+    conf = network.layout("scn-3").conf
+    key = network.layout("scn-4").node_key
+    network.run(VALIDATOR, f"rm {network.layout(VALIDATOR).genesis}")
+    network.run("alpha-en", f"touch {network.layout('alpha-en').conf}")
+    network.run("scn-3", f"echo SC_TX_LIMIT=7 >>{conf}")
+    network.stop("scn-4")
+    network.run("scn-4", f"chmod 0644 {key}; rm {network.layout('scn-4').static_nodes}")
+    _disguise(network)
+    _swap(network)
+    network.console("scn-1").call("subbridge_anchoring", OFF)
+    return {
+        VALIDATOR: ["/srv/genesis.json is missing; the next up writes it again"],
+        "alpha-en": [f"{network.layout('alpha-en').conf} was written again after the node had started"],
+        "scn-1": [
+            f"its bridge peer is the main bridge at {beta['en']['address']}:50505, "
+            f"not that of its EN at {alpha['en']['address']}:50505; the next up mends it",
+            "anchoring is off, and its conf says on; the next up mends it",
+        ],
+        "scn-2": [
+            "/srv/data/main-bridges.json was edited",
+            f"its parent operator is {STRANGER.lower()}, not {beta['parentOperator']}; the next up restarts the node",
+            f"it has no bridge peer: the main bridge of its EN at {beta['en']['address']}:50505 is not connected",
+            "it anchors every 9 blocks, and its conf says every 5; the next up restarts the node",
+            f"the bridge pair {network.bridges['child']} / {network.bridges['parent']} is not registered; "
+            "the next up registers it",
+        ],
+        "scn-3": [f"{conf} was edited: its content is not what was written; the next up writes it again and restarts"],
+        "scn-4": [
+            f"{key} has the mode 644, not 600",
+            "/srv/data/static-nodes.json is missing",
+            "is it running?; the next up starts it",
+        ],
+    }
+
+
+def _disguise(network: Network) -> None:
+    """Restart the SCN of beta as another operator with another conf and no EN, and put most of its files back."""
+    node, layout = "scn-2", network.layout("scn-2")
+    folder = f"{layout.data}/parent_bridge_account"
+    keystore = json.dumps(Accounts.encrypt(bytes.fromhex(KEY), "hush", kdf="scrypt", iterations=4096))
+    deregister(network.console(node), network.bridges["child"], network.bridges["parent"])
+    network.console(node).call("subbridge_removePeer", network.pairs["beta"]["en"]["kni"])
+    network.stop(node)
+    network.run(
+        node,
+        f"set -e; mkdir /srv/aside; cp -p {layout.conf} {folder}/* /srv/aside; rm {folder}/*; echo []"
+        f" >{layout.main_bridges}; echo SC_ANCHORING_PERIOD=9 >>{layout.conf};"
+        f" echo '{keystore}' >{folder}/keystore; printf hush >{folder}/{STRANGER}",
+    )
+    network.start(node)
+    wait_for(lambda: operators(network.console(node))[0].lower() == STRANGER.lower() or "not yet", deadline=30)
+    name = layout.conf.rpartition("/")[2]
+    network.run(
+        node,
+        f"set -e; rm {folder}/*; mv /srv/aside/{name} {layout.conf}; mv /srv/aside/* {folder}; rmdir /srv/aside",
+    )
+
+
+def _swap(network: Network) -> None:
+    """Connect the SCN of alpha to the EN of beta."""
+    scn = network.console("scn-1")
+    own, other = (network.pairs[name]["en"]["kni"] for name in ("alpha", "beta"))
+    scn.call("subbridge_removePeer", own)
+    wait_for(lambda: not peers(scn, "subbridge") or "still connected to alpha-en", deadline=30)
+    scn.call("subbridge_addPeer", other)
+    wait_for(lambda: peers(scn, "subbridge") == [node_id(other)] or "not connected to beta-en", deadline=60)
+
+
+def _said(run: Run, node: str) -> str:
+    return "\n".join(line for line in run.text.splitlines() if f"{node}: " in line)
+
+
+def _planned(run: Run) -> dict[str, set[tuple[str, str]]]:
+    found: dict[str, set[tuple[str, str]]] = {}
+    for step in run.steps:
+        if step.verb not in ("create-replacement", "delete-replaced"):
+            found.setdefault(step.type, set()).add((step.verb, step.name))
+    return found
+
+
+MENDING = {
+    "NodeFiles": {("update", node) for node in (VALIDATOR, "alpha-en", "scn-2", "scn-3", "scn-4")},
+    "Command": {
+        ("replace", name)
+        for name in (
+            f"{VALIDATOR}-genesis.json",
+            "alpha-en-kend.conf",
+            "scn-2-main-bridges.json",
+            "scn-3-kscnd.conf",
+            "scn-4-nodekey",
+            "scn-4-static-nodes.json",
+        )
+    },
+    "RunningNode": {("update", node) for node in ("alpha-en", "scn-1", "scn-2", "scn-3")} | {("create", "scn-4")},
+    "BridgeRegistration": {("create", "scn-2-registration")},
+}
+
+
+def test_a_preview_that_refreshes_names_every_drift_and_plans_to_mend_it(
+    network: Network, drifted: Mapping[str, list[str]]
+) -> None:
+    run = network.stack.preview(refresh=True)
+    _require_said(run, drifted)
+    assert _planned(run) == MENDING
+
+
+def test_a_refresh_names_every_drift_and_the_next_preview_plans_to_mend_it(
+    network: Network, drifted: Mapping[str, list[str]]
+) -> None:
+    begin = time.monotonic()
+    run = network.stack.refresh()
+    print(f"refresh with drift on 6 of 7 nodes: {time.monotonic() - begin:.1f} s")
+    _require_said(run, drifted)
+    assert not _said(run, "beta-en")
+    digest = hashlib.sha256(network.run("scn-1", f"cat {network.layout('scn-1').node_key}").encode()).hexdigest()
+    assert network.stack.of_type("NodeFiles")["scn-1"]["files"]["nodekey"]["digest"] == digest
+    assert digest not in network.stack.state, "as the key itself is a secret"
+    assert _planned(network.stack.preview(diff=True)) == MENDING
+
+
+def test_one_up_mends_all_while_transfers_flow(
+    network: Network, before: Mapping[str, str], drifted: Mapping[str, list[str]]
+) -> None:
+    assert drifted
+    begin = time.monotonic()
+    with traffic(network):
+        run = network.stack.up()
+        print(f"mended in {time.monotonic() - begin:.0f} s")
+    assert _planned(run) == MENDING
+    assert "scn-4: restarting it, because it does not answer" in run.text
+    after = pids(network)
+    restarted = {node for node in before if before[node] != after[node]}
+    assert restarted == {"alpha-en", "scn-2", "scn-3", "scn-4"}, "scn-1 was mended by calls"
+    stack = network.stack
+    assert stack.preview(expect_no_changes=True).steps == []
+    assert stack.refresh(expect_no_changes=True).changes == {}
+    assert stack.preview(expect_no_changes=True).steps == []
+    for pair in network.pairs:
+        network.wait_for_anchor(pair)
+
+
+def _require_said(run: Run, drifted: Mapping[str, list[str]]) -> None:
+    missing = [(node, words) for node, all_ in drifted.items() for words in all_ if words not in _said(run, node)]
+    assert missing == []
