@@ -3,7 +3,8 @@ STACK ?= dev
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-preview up preview refresh outputs drill down shell test lint bench lock docs clean
+.PHONY: help setup setup-preview up preview refresh outputs replace drill down shell test lint bench lock docs \
+	clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,7 +19,7 @@ setup-preview: ## The same without the nodes, which a preview does without where
 	@SETUP=preview toolchain/setup
 
 # What the stack's settings make superfluous is not built.
-up preview refresh outputs drill down shell: FOR = $(STACK)
+up preview refresh outputs replace drill down shell: FOR = $(STACK)
 
 up: setup ## Bring the stack to what is declared
 	@toolchain/stack up $(STACK) $(ARGS)
@@ -31,6 +32,9 @@ refresh: setup ## Read what is really there into the stack's state
 
 outputs: setup ## Show the stack's outputs
 	@toolchain/stack outputs $(STACK) $(ARGS)
+
+replace: setup ## Make one machine anew, MACHINE=scn-1, once all the others are well
+	@toolchain/stack replace $(STACK) "$(MACHINE)" $(ARGS)
 
 drill: setup ## Kill the EN of each pair in turn, and see that transfers go on (local stacks only)
 	@toolchain/stack drill $(STACK)

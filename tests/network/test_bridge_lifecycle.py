@@ -6,15 +6,17 @@ from components.chain.bridge_node import deregister, read_registration
 from components.chain.console import Console
 from components.chain.endpoint import Endpoint
 from components.chain.transfer import requested
+from components.chain.validators import council, vote_out
 from components.dynamic.base import Props
 from components.dynamic.bridge_registration import BridgeRegistration, BridgeRegistrationProvider
+from components.dynamic.child_validator import ChildValidator, ChildValidatorProvider
 from components.dynamic.node_token import NodeToken, NodeTokenProvider
 from components.dynamic.running_node import RunningNode, RunningNodeProvider
 from components.dynamic.transfer_proof import TransferProof, TransferProofProvider
 from tests.lifecycle import Behind, Edit, Life, lifecycle
 from tests.network.network import CHAINS, Network
 
-PAIR, EN, SCN, UNPAIRED = "alpha", "alpha-en", "scn-1", "scn-3"
+PAIR, EN, SCN, UNPAIRED, VALIDATOR = "alpha", "alpha-en", "scn-1", "scn-3", "scn-4"
 
 
 def program_of(network: Network, kind: str, name: str, *computed: str) -> Props:
@@ -41,6 +43,28 @@ def test_a_running_node(network: Network) -> None:
         lifecycle(life, program, edits, disappear=disappear, secrets=secrets, lasting=True)
     finally:
         network.start(EN)
+
+
+def test_a_seat_of_a_validator(network: Network) -> None:
+    program = program_of(network, "ChildValidator", f"{VALIDATOR}-validator")
+    others = [Endpoint.model_validate(one) for one in program["endpoints"]]
+
+    def unseat() -> None:
+        vote_out(others, int(program["chain_id"]), program["address"])
+
+    edits = [
+        Edit({"static_nodes": []}, "same"),
+        Edit({"endpoints": program["endpoints"][1:]}),
+        Edit({"endpoints": program["endpoints"]}, "same"),
+        Edit({"static_nodes": program["static_nodes"]}, "same"),
+    ]
+    life = Life(ChildValidatorProvider(), ChildValidator)
+    secrets = [secret_of(program["node"])]
+    try:
+        lifecycle(life, program, edits, disappear=Behind(unseat), secrets=secrets)
+    finally:
+        ChildValidatorProvider().create(program)
+    assert program["address"].lower() in council(network.on("child"))
 
 
 def test_a_registration(network: Network) -> None:
