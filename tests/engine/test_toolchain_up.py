@@ -8,8 +8,6 @@ import os
 import platform
 import subprocess
 
-import pytest
-
 from tests.engine.empty_stack import PROJECT, Empty
 
 OURS = "pulumi-python:dynamic/servicechain:BridgeContract"
@@ -63,8 +61,7 @@ def test_up_keeps_in_mind_what_a_cloud_may_have_made(empty: Empty) -> None:
     assert pending(empty)
 
 
-@pytest.mark.parametrize("verb", ["refresh", "down"])
-def test_other_verbs_take_that_lock_away_too(empty: Empty, verb: str) -> None:
+def test_refresh_takes_that_lock_away_too(empty: Empty) -> None:
     empty.lock(ended(), platform.node())
-    done = empty.run("toolchain/stack", verb, empty.name)
+    done = empty.run("toolchain/stack", "refresh", empty.name)
     assert done.returncode == 0, done.stderr

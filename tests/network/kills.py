@@ -33,6 +33,8 @@ STARTING_SECONDS = 3.0
 """That long the engine needs until its first step."""
 PATIENCE = 150.0
 """Seconds for a run of which a part was killed to end by itself."""
+PROVIDER_SECONDS = 5.0
+"""For a provider to end after its engine; seen: 0.1."""
 
 _STEP = re.compile(r"(creat|updat|delet|replac)(ing|ed) ")
 
@@ -93,6 +95,7 @@ class Kills:
             if code is None:
                 msg = f"{verb} does not end, {killed or 'nobody'} was killed:\n{log.read_text()[-6000:]}"
                 raise Stuck(msg)
+            self._see_the_provider_end(leader.pid)
         finally:
             if leader.poll() is None:
                 leader.kill()
@@ -128,6 +131,14 @@ class Kills:
         if victim:
             os.kill(there[victim], signal.SIGKILL)
         return victim
+
+    def _see_the_provider_end(self, session: int) -> None:
+        deadline = time.monotonic() + PROVIDER_SECONDS
+        while any(_members(session, "provider")):
+            if time.monotonic() > deadline:
+                msg = "the provider goes on though its engine is no more"
+                raise Stuck(msg)
+            time.sleep(0.02)
 
     def bury(self) -> None:
         """End what killed engines left of their plugins, which would end by themselves within 5 minutes."""
