@@ -6,6 +6,7 @@ import pulumi
 
 from components.dynamic.base import Props
 from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
+from components.dynamic.drift import tell
 
 if TYPE_CHECKING:
     from components.chain.console import Console
@@ -26,6 +27,7 @@ class FundingProvider(ChainProvider[BalanceInputs]):
 
     inputs_type = BalanceInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "account"})
+    holder: ClassVar[str] = "account"
 
     def identify(self, inputs: BalanceInputs) -> str:
         """One an account."""
@@ -49,11 +51,16 @@ class FundingProvider(ChainProvider[BalanceInputs]):
 
         with session(inputs) as console:
             held = balance(console, inputs.account)
+        if held < int(inputs.minimum):
+            what = f"{self.holder} {inputs.account} holds {held} peb, less than its minimum of {inputs.minimum}"
+            tell(inputs.chain_id, f"{what}; the next up fills it up to {inputs.target}")
         return {"minimum": str(min(held, int(inputs.minimum)))}
 
 
 class LiquidityProvider(FundingProvider):
     """Fills a bridge contract. It can never be taken out again but by transfers: the contract has no such function."""
+
+    holder: ClassVar[str] = "the bridge"
 
     def fill(self, console: "Console", inputs: BalanceInputs) -> None:
         """Pay what is missing, without the event that would make it a transfer."""

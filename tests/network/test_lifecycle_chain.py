@@ -8,12 +8,14 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from components.chain import operations
+from components.chain.bridge_contract import require_state
 from components.chain.transactions import Transaction, execute
 from components.dynamic.balance import Funding, FundingProvider, Liquidity, LiquidityProvider
 from components.dynamic.base import Props
 from components.dynamic.bridge_contract import BridgeContract, BridgeContractProvider
 from components.dynamic.bridge_operator import BridgeOperator, BridgeOperatorProvider
 from components.dynamic.operator_threshold import OperatorThreshold, OperatorThresholdProvider
+from components.dynamic.other_operators import OtherOperators, OtherOperatorsProvider
 from tests.lifecycle import Behind, Edit, Life, lifecycle
 from tests.network.lone_chain import ARTIFACT, COIN, LoneChain
 
@@ -95,6 +97,28 @@ def test_a_threshold(chain: LoneChain, bridge: str, secrets: list[str]) -> None:
     lifecycle(life, program, edits, drifts=drifts, secrets=secrets, lasting=True)
     with chain.console() as console:
         operations.deregister_operator(console, chain.signer("owner"), bridge, chain.address("operator-3"))
+
+
+def test_operators_of_nobody(chain: LoneChain, bridge: str, secrets: list[str]) -> None:
+    ours, stranger = chain.address("operator-12"), chain.address("stranger")
+    program = chain.props(bridge=bridge, operators=[ours], policy="remove", others=None, unwanted=[])
+
+    def register() -> None:
+        with chain.console() as console:
+            operations.register_operators(console, chain.signer("owner"), bridge, [stranger])
+
+    edits = [
+        *further(chain),
+        Edit({"operators": [ours, chain.address("operator-4")]}),
+        Edit({"operators": [chain.address("operator-4"), ours]}, "same"),
+        Edit({"operators": [ours]}),
+        Edit({"policy": "keep"}),
+        Edit({"policy": "remove"}),
+    ]
+    life = Life(OtherOperatorsProvider(), OtherOperators)
+    lifecycle(life, program, edits, drifts=[(Behind(register), ["unwanted"])], secrets=secrets, lasting=True)
+    with chain.console() as console:
+        assert require_state(console, bridge).operators == (ours,)
 
 
 def levels(minimum: int, target: int) -> Props:

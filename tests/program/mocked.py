@@ -28,10 +28,11 @@ from tests.program.program import DYNAMIC, Asked, Program, provider_of
 ROOT = Path(__file__).resolve().parents[2]
 COMPUTED = frozenset({"Account", "SshKey", "Placement", "Boot", "Genesis", "NodeFiles"})
 NAMED = {
-    "BridgeContract": ["address"],
+    "BridgeContract": ["address", "operators_before", "threshold_before"],
     "DevelopmentToken": ["address"],
     "FirstLogin": ["instance"],
     "LocalHost": ["instance"],
+    "OtherOperators": ["others"],
     "RunningNode": ["version"],
     "SyncedNode": ["passed_at"],
     "TransferProof": ["proven_requests"],
