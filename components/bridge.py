@@ -47,6 +47,7 @@ class Bridge(pulumi.ComponentResource):
         )
         self._settings = settings
         self._service_chain = service_chain
+        self._refunded: dict[str, list[Funding]] = {}
         self.registrations: dict[str, BridgeRegistration] = {}
         self._owned = {chain.name: self._owner(chain, pairs) for chain in (parent, child)}
         self.contracts = {chain.name: self._contract(chain) for chain in (parent, child)}
@@ -110,13 +111,9 @@ class Bridge(pulumi.ComponentResource):
                 chain.props(account=contract.address, **_levels(settings.liquidity)),
                 self._opts(chain, after),
             )
-        for pair, account in operators.items():
-            if name == "parent":  # on the child chain gas is free
-                Funding(
-                    f"{pair.scn}-{name}-funding",
-                    chain.props(account=account.address, **_levels(settings.operator_balance)),
-                    pulumi.ResourceOptions.merge(self._opts(chain, after), self._once(pair, f"{name}-funding")),
-                )
+        if name == "parent":  # on the child chain gas is free
+            for pair, account in operators.items():
+                self._funding(chain, pair, account, after)
         owners = [pair for pair in operators if pair.scn == settings.owner_node_of(name)]
         after += map(self._registration, owners)  # a node calls only a contract that it knows
 
@@ -127,6 +124,20 @@ class Bridge(pulumi.ComponentResource):
         given = votes(settings, name, contract, self._owned[name], operators, options, after)
         return Side(chain, contract, liquidity, given.operators, given.threshold, given.others)
 
+    def _funding(self, chain: Chain, pair: BridgePair, account: Account, after: Sequence[pulumi.Resource]) -> None:
+        """Fill up what an operator pays gas with; on a chain that outlives the stack the rest goes back in the end."""
+        refund: dict[str, object] = {}
+        if chain.lives_with is None and not pair.operators.adopted:
+            scn = self._service_chain.nodes[pair.scn]
+            refund["refund"] = pulumi.Output.secret({"private_key": account.private_key, "scn": scn.endpoint})
+        funding = Funding(
+            f"{pair.scn}-{chain.name}-funding",
+            chain.props(account=account.address, **_levels(self._settings.operator_balance), **refund),
+            pulumi.ResourceOptions.merge(self._opts(chain, after), self._once(pair, f"{chain.name}-funding")),
+        )
+        if refund:
+            self._refunded[pair.scn] = [funding]
+
     def _registration(self, pair: BridgePair) -> BridgeRegistration:
         if pair.name not in self.registrations:
             scn, ready = self._service_chain.nodes[pair.scn], self._service_chain.ready[pair.scn]
@@ -135,7 +146,12 @@ class Bridge(pulumi.ComponentResource):
                 {**self.on_node(pair, scn), "started": scn.running.id, "en_started": pair.en.running.id},
                 pulumi.ResourceOptions.merge(
                     self._once(pair, "registration"),
-                    pulumi.ResourceOptions(parent=self, depends_on=[ready, pair.ready], deleted_with=scn),
+                    # An SCN pays for its votes: it lets the bridge go before what is left of that is given back.
+                    pulumi.ResourceOptions(
+                        parent=self,
+                        depends_on=[ready, pair.ready, *self._refunded.get(pair.scn, [])],
+                        deleted_with=scn,
+                    ),
                 ),
             )
         return self.registrations[pair.name]

@@ -23,6 +23,9 @@ from components.dynamic.other_operators import OtherOperators, OtherOperatorsPro
 from tests.life import Life
 from tests.network.lone_chain import ARTIFACT, CHAIN_ID, LoneChain
 
+FIRST, SECOND = "operator-10", "operator-11"
+"""The owners of the contracts of the parent side and the child side: other tests know what `owner` has deployed."""
+
 EMPTY_CODE = "0x60016000f3"
 """Creation code of a contract of one byte, which answers every call with nothing."""
 
@@ -33,7 +36,7 @@ def contracts(chain: LoneChain) -> Iterator[dict[str, str]]:
     with chain.console() as console:
         yield {
             owner: deploy(chain, console, owner, Artifact.load(Path(ARTIFACT)).creation(mode_mint_burn=mints))
-            for owner, mints in (("owner", False), ("owner-2", True))
+            for owner, mints in ((FIRST, False), (SECOND, True))
         }
 
 
@@ -55,14 +58,14 @@ def nothing_sent(chain: LoneChain, console: Console, owner: str) -> Iterator[Non
 
 
 def adopt(chain: LoneChain, owner: str, address: str) -> Life:
-    """Take a contract over; that of owner-2 is the child chain's."""
+    """Take a contract over; that of SECOND is the child chain's."""
     life = Life(BridgeContractProvider(), BridgeContract)
     life.up(program(chain, owner, address))
     return life
 
 
 def program(chain: LoneChain, owner: str, address: str) -> Props:
-    return chain.props(owner, mode_mint_burn=owner == "owner-2", artifact="none.json", adopt=address.lower())
+    return chain.props(owner, mode_mint_burn=owner == SECOND, artifact="none.json", adopt=address.lower())
 
 
 def state_of(chain: LoneChain, bridge: str) -> BridgeState:
@@ -70,7 +73,7 @@ def state_of(chain: LoneChain, bridge: str) -> BridgeState:
         return require_state(console, bridge)
 
 
-@pytest.mark.parametrize("owner", ["owner", "owner-2"])
+@pytest.mark.parametrize(FIRST, [FIRST, SECOND])
 def test_a_second_pair_joins_an_existing_bridge_and_leaves_it_as_it_was(
     chain: LoneChain, contracts: dict[str, str], owner: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -110,25 +113,25 @@ def test_a_second_pair_joins_an_existing_bridge_and_leaves_it_as_it_was(
 def test_a_deployers_vote_is_removed_where_that_is_asked_for_but_never_the_last_one(
     chain: LoneChain, contracts: dict[str, str]
 ) -> None:
-    bridge, ours = contracts["owner"], chain.address("operator-1")
-    asked = chain.props(bridge=bridge, operators=[ours], policy="remove", unwanted=[])
+    bridge, ours = contracts[FIRST], chain.address("operator-1")
+    asked = chain.props(FIRST, bridge=bridge, operators=[ours], policy="remove", unwanted=[])
     others = Life(OtherOperatorsProvider(), OtherOperators)
     with pytest.raises(Refused, match="0 operators would stay and the threshold is 1"):
         others.up(asked)
     with chain.console() as console:
-        operations.register_operators(console, chain.signer("owner"), bridge, [ours])
+        operations.register_operators(console, chain.signer(FIRST), bridge, [ours])
     others.up(asked)
     assert state_of(chain, bridge).operators == (ours,)
 
 
 def test_what_is_no_bridge_contract_of_this_side_is_refused(chain: LoneChain, contracts: dict[str, str]) -> None:
     with chain.console() as console:
-        empty = deploy(chain, console, "owner", EMPTY_CODE)
+        empty = deploy(chain, console, FIRST, EMPTY_CODE)
         for owner, address, words in (
-            ("owner", empty, f"chain {CHAIN_ID}: what is at {empty} does not answer like a bridge contract"),
-            ("owner", chain.address("nobody"), "no contract at 0x[0-9a-fA-F]{40}; set bridge.parentBridge"),
-            ("owner", contracts["owner-2"], "mints and burns tokens, and that of the parent chain has to hold"),
-            ("owner-2", contracts["owner"], "holds and pays out tokens, and that of the child chain has to mint"),
+            (FIRST, empty, f"chain {CHAIN_ID}: what is at {empty} does not answer like a bridge contract"),
+            (FIRST, chain.address("nobody"), "no contract at 0x[0-9a-fA-F]{40}; set bridge.parentBridge"),
+            (FIRST, contracts[SECOND], "mints and burns tokens, and that of the parent chain has to hold"),
+            (SECOND, contracts[FIRST], "holds and pays out tokens, and that of the child chain has to mint"),
         ):
             with nothing_sent(chain, console, owner), pytest.raises(ChainError, match=words):
                 adopt(chain, owner, address)
@@ -137,22 +140,22 @@ def test_what_is_no_bridge_contract_of_this_side_is_refused(chain: LoneChain, co
 def test_an_ownership_that_moved_stops_clearly_and_goes_on_with_the_new_key(
     chain: LoneChain, contracts: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    bridge, old, new = contracts["owner"], chain.address("owner"), chain.address("operator-5")
-    contract = adopt(chain, "owner", bridge)
-    asked = chain.props(bridge=bridge, operator=chain.address("operator-6"))
+    bridge, old, new = contracts[FIRST], chain.address(FIRST), chain.address("operator-5")
+    contract = adopt(chain, FIRST, bridge)
+    asked = chain.props(FIRST, bridge=bridge, operator=chain.address("operator-6"))
     with chain.console() as console:
-        transfer_ownership(chain, console, bridge, "owner", new)
+        transfer_ownership(chain, console, bridge, FIRST, new)
         assert contract.refresh()
         words = f"the owner of the bridge {bridge} is {new}, and the configured key is that of {old}"
         assert f"drift: chain {CHAIN_ID}, bridge {bridge}: the ownership has moved: {words}" in capsys.readouterr().err
-        with nothing_sent(chain, console, "owner"):
+        with nothing_sent(chain, console, FIRST):
             for life, inputs in (
-                (contract, program(chain, "owner", bridge)),
+                (contract, program(chain, FIRST, bridge)),
                 (Life(BridgeOperatorProvider(), BridgeOperator), asked),
             ):
                 with pytest.raises(ChainError, match=words):
                     life.up(inputs)
         given = chain.props("operator-5")["signer"]
-        assert contract.up({**program(chain, "owner", bridge), "signer": given}) == "update"
+        assert contract.up({**program(chain, FIRST, bridge), "signer": given}) == "update"
         assert Life(BridgeOperatorProvider(), BridgeOperator).up({**asked, "signer": given}) == "create"
     assert chain.address("operator-6") in state_of(chain, bridge).operators
