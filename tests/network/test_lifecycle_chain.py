@@ -1,14 +1,17 @@
 """The life of everything on a chain, with real contracts on a real node."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
+from web3.types import TxReceipt
 
-from components.chain import operations
+from components.chain import operations, refund
 from components.chain.bridge_contract import require_state
+from components.chain.console import Console
+from components.chain.signer import Signer
 from components.chain.transactions import Transaction, execute
 from components.dynamic.balance import Funding, FundingProvider, Liquidity, LiquidityProvider
 from components.dynamic.base import Props
@@ -146,6 +149,33 @@ def test_the_balance_of_an_account(chain: LoneChain, secrets: list[str]) -> None
     )
     with chain.console() as console:
         assert operations.balance(console, account) == 10 * COIN
+
+
+def test_what_is_left_goes_back_when_an_account_is_needed_no_more(
+    chain: LoneChain, secrets: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account, key = chain.address("poor-3"), chain.signer("poor-3")
+    given = {"private_key": key.private_key, "scn": chain.endpoint}
+    program = chain.props("owner-2", account=account, refund=given, **levels(5 * COIN, 10 * COIN))
+    real, between = refund.execute, [Transaction("an anchor", to_checksum_address(NOWHERE), value=COIN)]
+
+    def execute_late(console: Console, signer: Signer, transactions: Sequence[Transaction]) -> list[TxReceipt]:
+        if between:
+            real(console, signer, [between.pop()])
+        return real(console, signer, transactions)
+
+    life = Life(FundingProvider(), Funding)
+    edits = [Edit({"refund": {**given, "scn": {**chain.endpoint, "node": "second"}}}, "same")]
+    life.up(program)
+    with chain.console() as console:
+        funder = chain.address("owner-2")
+        before = operations.balance(console, funder)
+        monkeypatch.setattr(refund, "execute", execute_late)
+        life.delete()
+        assert operations.balance(console, account) < COIN // 100, "the price of the gas at most"
+        assert operations.balance(console, funder) > before + 8 * COIN
+    assert not between
+    lifecycle(Life(FundingProvider(), Funding), program, edits, secrets=[*secrets, key.private_key], lasting=True)
 
 
 def test_the_balance_of_a_contract(chain: LoneChain, bridge: str, secrets: list[str]) -> None:

@@ -59,6 +59,15 @@ def test_an_existing_contract_is_looked_at_and_nothing_is_sent(chain: FakeChain)
     assert chain.sent == []
 
 
+@pytest.mark.parametrize(("address", "replaces"), [(BRIDGE, []), (BRIDGE.lower(), []), (TWO, ["adopt"]), (None, [])])
+def test_a_contract_whose_address_is_written_down_is_the_same_one(address: str | None, replaces: list[str]) -> None:
+    own = {**CONTRACT, "address": BRIDGE, "owner": OWNER}
+    diff = BridgeContractProvider().diff("id", own, {**CONTRACT, "adopt": address})
+    assert (diff.changes, diff.replaces) == (address is not None, replaces)
+    again = BridgeContractProvider().diff("id", {**own, "adopt": BRIDGE}, CONTRACT)
+    assert again.replaces == ["adopt"], "one of our own is asked for instead"
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
