@@ -1,7 +1,5 @@
 """Bridge: the two contracts, who may vote, how many must, which SCNs serve it, and the proof that it works.
 
-The order is safe by construction: a threshold depends on its operators, so growing registers first and raises
-after, and shrinking lowers first (in Pulumi's update phase) and deregisters after (in its delete phase).
 An operator is its SCN's, so votes, their funding and registrations go by the SCN and not by the pair: when a pair gets
 another name, or two pairs change SCNs, the deletes of old resources would else take the votes of the new ones.
 """
@@ -14,14 +12,13 @@ from components.bridge_pair import BridgePair
 from components.dynamic.account import Account
 from components.dynamic.balance import Funding, Liquidity
 from components.dynamic.bridge_contract import BridgeContract
-from components.dynamic.bridge_operator import BridgeOperator
 from components.dynamic.bridge_registration import BridgeRegistration
-from components.dynamic.operator_threshold import OperatorThreshold
 from components.dynamic.transfer_proof import TransferProof
 from components.nodes.node import Node
 from components.service_chain import ServiceChain
 from components.settings_model import Bridge as Settings
 from components.sides import Chain, Side
+from components.votes import votes
 
 PROOF_AMOUNT = 1
 """peb. It goes to the owner on the other side, once in each direction."""
@@ -49,14 +46,22 @@ class Bridge(pulumi.ComponentResource):
             pulumi.ResourceOptions.merge(pulumi.ResourceOptions(protect=protect or None), opts),
         )
         self._settings = settings
-        self._scns = frozenset(service_chain.nodes)
-        self.threshold = settings.threshold
+        self._service_chain = service_chain
+        self._refunded: dict[str, list[Funding]] = {}
+        self.registrations: dict[str, BridgeRegistration] = {}
+        self._owned = {chain.name: self._owner(chain, pairs) for chain in (parent, child)}
+        self.contracts = {chain.name: self._contract(chain) for chain in (parent, child)}
         self.parent = self._side(parent, {pair: pair.operators.parent for pair in pairs})
         self.child = self._side(child, {pair: pair.operators.child for pair in pairs})
-        self.registrations = {pair.name: self._registration(pair, service_chain) for pair in pairs}
+        for pair in pairs:
+            self._registration(pair)
+        sides = (self.parent, self.child)
+        self.threshold = pulumi.Output.from_input(settings.threshold)
+        if not settings.threshold_set:
+            self.threshold = pulumi.Output.all(*(side.threshold.threshold for side in sides)).apply(max).apply(int)
         self.done = [
             *self.registrations.values(),
-            *(part for side in (self.parent, self.child) for part in (side.threshold, side.liquidity)),
+            *(part for side in sides for part in (side.threshold, side.others, side.liquidity) if part),
         ]
         self.proofs = {
             "childToParent": self._proof(self.child, self.parent),
@@ -73,68 +78,96 @@ class Bridge(pulumi.ComponentResource):
 
     def _once(self, pair: BridgePair, suffix: str) -> pulumi.ResourceOptions:
         """Return the name that stacks knew it by when it went by its pair, where no SCN has that name now."""
-        known = [] if pair.name in self._scns else [pulumi.Alias(name=f"{pair.name}-{suffix}")]
+        known = [] if pair.name in self._service_chain.nodes else [pulumi.Alias(name=f"{pair.name}-{suffix}")]
         return pulumi.ResourceOptions(aliases=known)
+
+    def _owner(self, chain: Chain, pairs: Sequence[BridgePair]) -> dict[str, object]:
+        """Return the inputs of everything that the owner of the contract of a chain does."""
+        name = self._settings.owner_node_of(chain.name)
+        if name is None:
+            return chain.props()
+        address = next(getattr(pair.operators, chain.name).address for pair in pairs if pair.scn == name)
+        node = {"node": self._service_chain.nodes[name].endpoint, "address": address, "chain": chain.name}
+        return chain.props(owner_node=pulumi.Output.secret(node))
+
+    def _contract(self, chain: Chain) -> BridgeContract:
+        settings, name = self._settings, chain.name
+        existing = {"adopt": settings.bridge_of(name)} if settings.adopted else {}
+        return BridgeContract(
+            f"{name}-bridge",
+            {**self._owned[name], "mode_mint_burn": name == "child", "artifact": settings.artifact, **existing},
+            self._opts(chain),
+        )
 
     def _side(self, chain: Chain, operators: Mapping[BridgePair, Account]) -> Side:
         settings, name = self._settings, chain.name
-        contract = BridgeContract(
-            f"{name}-bridge",
-            chain.props(mode_mint_burn=name == "child", artifact=settings.artifact),
-            self._opts(chain),
-        )
-        liquidity = Liquidity(
-            f"{name}-liquidity",
-            chain.props(account=contract.address, **_levels(settings.liquidity)),
-            self._opts(chain),
-        )
-        votes = []
-        cohort = [account.address for account in operators.values()]
-        for pair, account in operators.items():
-            vote = BridgeOperator(
-                f"{pair.scn}-{name}-vote",
-                chain.props(bridge=contract.address, operator=account.address, cohort=cohort),
-                pulumi.ResourceOptions.merge(self._opts(chain), self._once(pair, f"{name}-vote")),
+        contract = self.contracts[name]
+        # Nothing is sent to an existing contract before both have been looked at.
+        after: list[pulumi.Resource] = list(self.contracts.values()) if settings.adopted else []
+        liquidity = None
+        if settings.liquidity_set:
+            liquidity = Liquidity(
+                f"{name}-liquidity",
+                chain.props(account=contract.address, **_levels(settings.liquidity)),
+                self._opts(chain, after),
             )
-            votes.append(vote)
-            if name == "parent":  # on the child chain gas is free
-                Funding(
-                    f"{pair.scn}-{name}-funding",
-                    chain.props(account=account.address, **_levels(settings.operator_balance)),
-                    pulumi.ResourceOptions.merge(self._opts(chain), self._once(pair, f"{name}-funding")),
-                )
-        threshold = OperatorThreshold(
-            f"{name}-threshold",
-            chain.props(bridge=contract.address, threshold=settings.threshold),
-            self._opts(chain, votes),
-        )
-        return Side(chain, contract, liquidity, votes, threshold)
+        if name == "parent":  # on the child chain gas is free
+            for pair, account in operators.items():
+                self._funding(chain, pair, account, after)
+        owners = [pair for pair in operators if pair.scn == settings.owner_node_of(name)]
+        after += map(self._registration, owners)  # a node calls only a contract that it knows
 
-    def _registration(self, pair: BridgePair, service_chain: ServiceChain) -> BridgeRegistration:
-        scn = service_chain.nodes[pair.scn]
-        return BridgeRegistration(
-            f"{pair.scn}-registration",
-            {**self.on_node(pair, scn), "started": scn.running.id, "en_started": pair.en.running.id},
-            pulumi.ResourceOptions.merge(
-                self._once(pair, "registration"),
-                pulumi.ResourceOptions(
-                    parent=self, depends_on=[service_chain.ready[pair.scn], pair.ready], deleted_with=scn
-                ),
-            ),
+        def options(after: Sequence[pulumi.Resource], pair: BridgePair | None) -> pulumi.ResourceOptions:
+            opts = self._opts(chain, after)
+            return pulumi.ResourceOptions.merge(opts, self._once(pair, f"{name}-vote")) if pair else opts
+
+        given = votes(settings, name, contract, self._owned[name], operators, options, after)
+        return Side(chain, contract, liquidity, given.operators, given.threshold, given.others)
+
+    def _funding(self, chain: Chain, pair: BridgePair, account: Account, after: Sequence[pulumi.Resource]) -> None:
+        """Fill up what an operator pays gas with; on a chain that outlives the stack the rest goes back in the end."""
+        refund: dict[str, object] = {}
+        if chain.lives_with is None and not pair.operators.adopted:
+            scn = self._service_chain.nodes[pair.scn]
+            refund["refund"] = pulumi.Output.secret({"private_key": account.private_key, "scn": scn.endpoint})
+        funding = Funding(
+            f"{pair.scn}-{chain.name}-funding",
+            chain.props(account=account.address, **_levels(self._settings.operator_balance), **refund),
+            pulumi.ResourceOptions.merge(self._opts(chain, after), self._once(pair, f"{chain.name}-funding")),
         )
+        if refund:
+            self._refunded[pair.scn] = [funding]
+
+    def _registration(self, pair: BridgePair) -> BridgeRegistration:
+        if pair.name not in self.registrations:
+            scn, ready = self._service_chain.nodes[pair.scn], self._service_chain.ready[pair.scn]
+            self.registrations[pair.name] = BridgeRegistration(
+                f"{pair.scn}-registration",
+                {**self.on_node(pair, scn), "started": scn.running.id, "en_started": pair.en.running.id},
+                pulumi.ResourceOptions.merge(
+                    self._once(pair, "registration"),
+                    # An SCN pays for its votes: it lets the bridge go before what is left of that is given back.
+                    pulumi.ResourceOptions(
+                        parent=self,
+                        depends_on=[ready, pair.ready, *self._refunded.get(pair.scn, [])],
+                        deleted_with=scn,
+                    ),
+                ),
+            )
+        return self.registrations[pair.name]
 
     def on_node(self, pair: BridgePair, scn: Node) -> dict[str, object]:
         """Return the inputs of a resource on the SCN of a pair."""
         return {
             "node": scn.endpoint,
             "en": pair.en.endpoint,
-            "child_bridge": self.child.contract.address,
-            "parent_bridge": self.parent.contract.address,
+            "child_bridge": self.contracts["child"].address,
+            "parent_bridge": self.contracts["parent"].address,
             "restart": scn.restart_command,
         }
 
     def _proof(self, source: Side, target: Side) -> TransferProof:
-        votes = [vote.operator for side in (source, target) for vote in side.operators]
+        voters = [vote.operator for side in (source, target) for vote in side.operators]
         return TransferProof(
             f"{source.chain.name}-to-{target.chain.name}-proof",
             source.chain.props(
@@ -144,7 +177,7 @@ class Bridge(pulumi.ComponentResource):
                 target_endpoints=target.chain.endpoints,
                 target_bridge=target.contract.address,
                 amount=str(PROOF_AMOUNT),
-                covers=pulumi.Output.all(*votes, str(self._settings.threshold)),
+                covers=pulumi.Output.all(*voters, self.threshold.apply(str)),
             ),
             self._opts(source.chain, self.done),
         )

@@ -15,6 +15,8 @@ class Operators:
 
     parent: Account
     child: Account
+    adopted: bool = False
+    """Whether they are those of an SCN that was there before us: what they had before is not ours to take away."""
 
 
 class Identities(pulumi.ComponentResource):
@@ -47,7 +49,8 @@ class Identities(pulumi.ComponentResource):
     def owner(self, chain: str, key: SecretStr | None) -> Account:
         """Return the account that owns the bridge contract of a chain: of the given key or of a new one."""
         private_key = pulumi.Output.secret(key.get_secret_value()) if key else self.seed_for(f"owner/{chain}")
-        return self._account(f"{chain}-owner", {"private_key": private_key})
+        given = {"given": True} if key else {}
+        return self._account(f"{chain}-owner", {"private_key": private_key, **given})
 
     def _account(self, name: str, props: dict[str, object]) -> Account:
         return Account(name, props, pulumi.ResourceOptions(parent=self, protect=self._kept or None))

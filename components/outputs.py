@@ -22,7 +22,7 @@ def export(
 ) -> None:
     """Export everything."""
     threshold = bridge.threshold
-    pulumi.export("survives", survives(len(pairs), threshold))
+    pulumi.export("survives", threshold.apply(lambda votes: survives(len(pairs), votes)))
     pulumi.export("threshold", threshold)
     for side in (bridge.parent, bridge.child):
         chain = side.chain
@@ -33,6 +33,7 @@ def export(
                 "bridge": side.contract.address,
                 "owner": chain.owner.address,
                 "operators": [vote.operator for vote in side.operators],
+                "otherOperators": side.others.others,
             },
         )
     pulumi.export("pairs", {pair.name: _pair(pair, service_chain) for pair in pairs})

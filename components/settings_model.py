@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field
 
 from components.settings_aws import Aws, Machine
+from components.settings_contracts import Contracts
 from components.settings_existing import Existing
 from components.settings_owner import OwnerKeys
 from components.settings_packages import Packages
@@ -104,7 +105,7 @@ class Recovery(Section):
     """Seconds. Below the threshold each look costs a transaction a request and operator: 60 where gas costs."""
 
 
-class Bridge(OwnerKeys):
+class Bridge(OwnerKeys, Contracts):
     """The bridge contracts."""
 
     threshold: Whole = 1

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from components import (
     settings_aws_rules,
+    settings_contracts_rules,
     settings_existing_rules,
     settings_owner,
     settings_parent_rules,
@@ -82,10 +83,11 @@ def _between(raw: Mapping[str, Any]) -> Iterator[str]:
     yield from settings_parent_rules.problems(raw)
     yield from settings_aws_rules.problems(raw)
     yield from settings_tokens_rules.problems(raw)
+    yield from settings_contracts_rules.problems(raw)
     yield from settings_existing_rules.problems(raw)
     parent, child = _chain_id(raw, "parentChain"), _chain_id(raw, "serviceChain")
     keys = [_section(raw, "bridge").get(f"{chain}OwnerKey") for chain in ("parent", "child")]
-    if isinstance(keys[0], str) and keys[0] == keys[1]:
+    if isinstance(keys[0], str) and keys[0] == keys[1] and not settings_contracts_rules.adopted(raw):
         yield at("bridge.childOwnerKey", settings_owner.SAME_OWNER)
     for key, words in settings_owner.problems(_section(raw, "bridge")):
         yield at(f"bridge.{key}", words)
@@ -130,7 +132,7 @@ def _pairs(raw: Mapping[str, Any], pairs: list[Mapping[str, Any]]) -> Iterator[s
             where,
             f"{threshold} is more than the {MAX_OPERATORS} operators that a contract takes; write fewer than the pairs",
         )
-    elif count and threshold > count:
+    elif count and threshold > count and not settings_contracts_rules.keeps_others(raw):
         advice = "write 1" if count == 1 else f"write {count - 1}, which survives the loss of a pair"
         yield at(where, f"{threshold} votes can never come together from {count} pair(s); {advice}")
 

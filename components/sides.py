@@ -10,6 +10,7 @@ from components.dynamic.balance import Liquidity
 from components.dynamic.bridge_contract import BridgeContract
 from components.dynamic.bridge_operator import BridgeOperator
 from components.dynamic.operator_threshold import OperatorThreshold
+from components.dynamic.other_operators import OtherOperators
 from components.nodes.node import Node
 from components.owners import Owner
 from components.settings_model import GKEI
@@ -55,6 +56,8 @@ class Side:
 
     chain: Chain
     contract: BridgeContract
-    liquidity: Liquidity
+    liquidity: Liquidity | None
+    """None where that of an existing contract is left alone."""
     operators: Sequence[BridgeOperator]
     threshold: OperatorThreshold
+    others: OtherOperators

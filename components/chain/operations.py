@@ -10,6 +10,8 @@ from components.chain import plan
 from components.chain.bridge_contract import VALUE_TRANSFER, read_state, require_state, transaction
 from components.chain.console import Console
 from components.chain.errors import ChainError
+from components.chain.owner import Owner, OwnerNode, address_of
+from components.chain.owner_node import send_through
 from components.chain.plan import BridgeState, Step
 from components.chain.reasons import not_owner
 from components.chain.senders import settle
@@ -19,47 +21,61 @@ from components.chain.transactions import Transaction, execute
 _contracts: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
-def register_operators(console: Console, signer: Signer, bridge: str, operators: Sequence[str]) -> None:
+def register_operators(console: Console, signer: Owner, bridge: str, operators: Sequence[str]) -> None:
     """Make these accounts operators of the bridge contract, all in one block. Raises ChainError, Refused."""
     _close(console, signer, bridge, lambda state: plan.register_operators(state, operators))
 
 
-def deregister_operator(console: Console, signer: Signer, bridge: str, operator: str) -> None:
+def deregister_operator(console: Console, signer: Owner, bridge: str, operator: str) -> None:
     """Take the vote of `operator` away, where there is a contract. Raises ChainError, Refused."""
     if read_state(console, bridge):
         _close(console, signer, bridge, lambda state: plan.deregister_operator(state, operator))
 
 
-def set_threshold(console: Console, signer: Signer, bridge: str, threshold: int) -> None:
+def set_threshold(console: Console, signer: Owner, bridge: str, threshold: int) -> None:
     """Set the votes that a value transfer needs. Raises ChainError, Refused."""
     _close(console, signer, bridge, lambda state: plan.set_threshold(state, VALUE_TRANSFER, threshold))
 
 
-def reset_threshold(console: Console, signer: Signer, bridge: str) -> None:
-    """Set the votes that a value transfer needs back to one, where there is a contract. Raises ChainError."""
+def reset_threshold(
+    console: Console, signer: Owner, bridge: str, threshold: int = plan.LOWEST_THRESHOLD, leaving: Sequence[str] = ()
+) -> None:
+    """Set the votes that a value transfer needs back to what they were, where there is a contract.
+
+    No more than those who stay can give, when the operators `leaving` go. Raises ChainError.
+    """
     if read_state(console, bridge):
-        _close(console, signer, bridge, lambda state: plan.reset_threshold(state, VALUE_TRANSFER))
+        _close(console, signer, bridge, lambda state: plan.reset_threshold(state, VALUE_TRANSFER, threshold, leaving))
 
 
-def _close(console: Console, signer: Signer, bridge: str, steps: Callable[[BridgeState], list[Step]]) -> None:
+def remove_other_operators(console: Console, signer: Owner, bridge: str, known: Sequence[str]) -> None:
+    """Take away all votes but those of the operators known. Raises ChainError, Refused."""
+    _close(console, signer, bridge, lambda state: plan.remove_others(state, known))
+
+
+def _close(console: Console, signer: Owner, bridge: str, steps: Callable[[BridgeState], list[Step]]) -> None:
     """Close a gap, and prove that it is closed by planning again on what the chain says afterwards.
 
     One at a time for a contract: what is planned on a state must not meet what another plans on the same one.
     """
     with _contracts[bridge]:
-        settle(console, signer)  # what a killed run has sent may be what is missing
+        if not isinstance(signer, OwnerNode):
+            settle(console, signer)  # what a killed run has sent may be what is missing
         state = require_state(console, bridge)
         planned = steps(state)
         _require_owner(console, signer, bridge, state, planned)
-        execute(console, signer, [transaction(bridge, step) for step in planned])
+        if isinstance(signer, OwnerNode):
+            send_through(console, signer, bridge, planned)
+        else:
+            execute(console, signer, [transaction(bridge, step) for step in planned])
         if planned and (left := steps(require_state(console, bridge))):
             chain = console.web3.eth.chain_id
             msg = f"chain {chain}: {left[0].annotation}: was mined, yet the contract does not show it"
             raise ChainError(msg)
 
 
-def _require_owner(console: Console, signer: Signer, bridge: str, state: BridgeState, planned: list[Step]) -> None:
-    if planned and state.owner != signer.account().address:
+def _require_owner(console: Console, signer: Owner, bridge: str, state: BridgeState, planned: list[Step]) -> None:
+    if planned and state.owner.lower() != address_of(signer).lower():
         chain = console.web3.eth.chain_id
         msg = f"chain {chain}: {planned[0].annotation}: {not_owner(signer, bridge, state.owner)}"
         raise ChainError(msg)

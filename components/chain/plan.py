@@ -85,6 +85,32 @@ def deregister_operator(bridge: BridgeState, operator: str) -> list[Step]:
     return [Step("deregisterOperator", (operator,), f"deregister operator {operator}")]
 
 
+def others_of(bridge: BridgeState, known: Sequence[str]) -> tuple[str, ...]:
+    """Return the operators that are none of those known, whose addresses may be spelled in any way."""
+    ours = {operator.lower() for operator in known}
+    return tuple(operator for operator in bridge.operators if operator.lower() not in ours)
+
+
+def remove_others(bridge: BridgeState, known: Sequence[str]) -> list[Step]:
+    """Take away all votes but those of the operators known.
+
+    Raises Refused when fewer operators than the threshold would stay, for which this never is the way to end a bridge.
+    """
+    others = others_of(bridge, known)
+    remaining = len(bridge.operators) - len(others)
+    if others and remaining < bridge.threshold:
+        msg = (
+            f"operators {', '.join(others)}, which no pair owns, cannot be removed: {remaining} operators would stay "
+            f"and the threshold is {bridge.threshold}, so no transfer could ever pass; lower bridge.threshold, or run "
+            "`pulumi refresh` and then `pulumi up`, which registers operators of pairs that are missing"
+        )
+        raise Refused(msg)
+    return [
+        Step("deregisterOperator", (operator,), f"deregister operator {operator}, which no pair owns")
+        for operator in others
+    ]
+
+
 def drop_phantom(operators: tuple[str, ...], deployer: str) -> list[Step]:
     """Take the vote away that the constructor gives to the deployer.
 
@@ -110,9 +136,16 @@ def set_threshold(bridge: BridgeState, vote_type: int, threshold: int) -> list[S
     return [Step("setOperatorThreshold", (vote_type, threshold), words)]
 
 
-def reset_threshold(bridge: BridgeState, vote_type: int) -> list[Step]:
-    """Set the threshold back to what the constructor set. Without operators the contract would revert it."""
-    return set_threshold(bridge, vote_type, LOWEST_THRESHOLD) if bridge.operators else []
+def reset_threshold(
+    bridge: BridgeState, vote_type: int, threshold: int = LOWEST_THRESHOLD, leaving: Sequence[str] = ()
+) -> list[Step]:
+    """Set the threshold back to what it was, or to the number of those who stay when the operators `leaving` go.
+
+    Without that it is what the constructor set. Without operators the contract would revert it.
+    """
+    staying = len(others_of(bridge, leaving))
+    back = max(LOWEST_THRESHOLD, min(threshold, staying))
+    return set_threshold(bridge, vote_type, back) if bridge.operators else []
 
 
 def fill_up(balance: int, minimum: int, target: int) -> int:

@@ -12,9 +12,9 @@ from web3.types import TxParams, TxReceipt
 
 from components.chain.console import Console
 from components.chain.errors import ChainError
+from components.chain.owner import Owner, OwnerNode, address_of
 from components.chain.plan import MAX_OPERATORS
 from components.chain.refusals import words_of
-from components.chain.signer import Signer
 
 _ERROR, _PANIC = "08c379a0", "4e487b71"
 """Selectors of Error(string) and Panic(uint256), which Solidity defines (docs.soliditylang.org, control structures)."""
@@ -66,15 +66,21 @@ def reason(data: object, message: str = "") -> str:
     return f"an error of the contract's own, 0x{digits}" if digits else "no reason given"
 
 
-def not_owner(signer: Signer, contract: str, owner: str) -> str:
-    """Return the sentence for a key that is not the contract owner's."""
+def not_owner(signer: Owner, contract: str, owner: str) -> str:
+    """Return the sentence for a key, or an SCN, that is not the contract owner's."""
+    if isinstance(signer, OwnerNode):
+        return (
+            f"the owner of the {signer.chain} bridge {contract} is {owner}, and the operator of {signer.node.node} is "
+            f"{signer.address}; set {signer.setting} to the SCN whose operator owns it, or "
+            f"bridge.{signer.chain}OwnerKey to the owner's key"
+        )
     whose = f"{signer.chain} bridge" if signer.chain else "bridge"
     remedy = f"set {signer.setting} to the owner's key" if signer.chain else "configure the owner's key"
     key = signer.account().address
     return f"the owner of the {whose} {contract} is {owner}, and the configured key is that of {key}; {remedy}"
 
 
-def explain(console: Console, signer: Signer, contract: str | None, error: Web3Exception) -> str:
+def explain(console: Console, signer: Owner, contract: str | None, error: Web3Exception) -> str:
     """Return why a simulation or a call failed, in words, with the next step where it is known."""
     message = words_of(error) if isinstance(error, Web3RPCError) else str(getattr(error, "message", None) or error)
     why = reason(error.data if isinstance(error, ContractLogicError) else None, message)
@@ -83,12 +89,12 @@ def explain(console: Console, signer: Signer, contract: str | None, error: Web3E
     return f"{why}: {SENTENCES[why]}" if why in SENTENCES else why
 
 
-def why_mined(console: Console, signer: Signer, params: TxParams, receipt: TxReceipt) -> str:
+def why_mined(console: Console, signer: Owner, params: TxParams, receipt: TxReceipt) -> str:
     """Return why a transaction was mined and reverted: from calling it again on the state after its block."""
-    if receipt.get("gasUsed") == params["gas"]:
+    if receipt.get("gasUsed") == params.get("gas"):
         return f"it used up all of its {params['gas']} gas"
     call: Any = {name: params[name] for name in ("to", "data", "value", "gas") if name in params}
-    call["from"] = signer.account().address
+    call["from"] = address_of(signer)
     try:
         console.web3.eth.call(call, receipt["blockNumber"])
     except Web3Exception as error:

@@ -16,10 +16,15 @@ class AccountInputs(Inputs):
     """Given for accounts that a node reads from a keystore file."""
     address: str | None = None
     public_key: str | None = None
+    given: bool = False
+    """Whether the key is of the settings, which is followed: an owner's, where the ownership of a contract may move."""
 
 
 class AccountProvider(Provider[AccountInputs]):
-    """Holds the first key it was given: whatever the configuration says later, a node stays who it is."""
+    """Holds the first key it was given: whatever the configuration says later, a node stays who it is.
+
+    Only a key of the settings themselves is followed.
+    """
 
     inputs_type = AccountInputs
 
@@ -29,7 +34,8 @@ class AccountProvider(Provider[AccountInputs]):
 
     def complete(self, olds: Props, news: Props) -> Props:
         """Keep what was made, or derive address and public key, so that a preview knows them."""
-        if olds.get("address"):
+        another = news.get("given") and news.get("private_key") != olds.get("private_key")
+        if olds.get("address") and not another:
             return {**news, **olds}
         if pulumi.contains_unknowns(news):
             return news
@@ -37,6 +43,10 @@ class AccountProvider(Provider[AccountInputs]):
 
         public = PrivateKey(bytes.fromhex(news["private_key"])).public_key
         return {**news, "address": public.to_checksum_address(), "public_key": public.to_hex()[2:]}
+
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Leave it alone when only the key's origin is another."""
+        return name != "given" and super().differs(name, old, new)
 
     def converge(self, inputs: AccountInputs, known: Props) -> Props:
         """Make the keystore, whose salt is random, once."""

@@ -3,9 +3,12 @@
 from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
+from pydantic import Field
 
-from components.dynamic.base import Props
+from components.chain.endpoint import Endpoint
+from components.dynamic.base import Inputs, Props
 from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
+from components.dynamic.drift import tell
 
 if TYPE_CHECKING:
     from components.chain.console import Console
@@ -21,41 +24,78 @@ class BalanceInputs(ChainInputs):
     """Filled up to this. Balances move all the time; only one below the minimum counts as drift."""
 
 
-class FundingProvider(ChainProvider[BalanceInputs]):
-    """Fills an account up from the signer's. What was paid stays there on removal: the account has a use of its own."""
+class Refund(Inputs):
+    """What it takes to give back what an account holds when it is needed no more."""
 
-    inputs_type = BalanceInputs
+    private_key: str = Field(repr=False)
+    """64 hex digits."""
+    scn: Endpoint
+    """The node that pays with the account."""
+
+
+class FundingInputs(BalanceInputs):
+    """An account that pays gas."""
+
+    refund: Refund | None = None
+    """None where the chain goes with the stack, or the key is the node's own: what was paid stays there then."""
+
+
+class FundingProvider(ChainProvider[FundingInputs]):
+    """Fills an account up from the signer's; on removal what is left goes back to the signer, where it can."""
+
+    inputs_type = FundingInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "account"})
+    holder: ClassVar[str] = "account"
 
-    def identify(self, inputs: BalanceInputs) -> str:
+    def identify(self, inputs: FundingInputs) -> str:
         """One an account."""
         return f"{inputs.chain_id}/{inputs.account}/balance"
 
-    def converge(self, inputs: BalanceInputs, known: Props) -> Props:  # noqa: ARG002
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Leave it alone when only what its removal needs is another."""
+        return name != "refund" and super().differs(name, old, new)
+
+    def converge(self, inputs: FundingInputs, known: Props) -> Props:  # noqa: ARG002
         """Fill up when below the minimum."""
         with session(inputs) as console:
             self.fill(console, inputs)
         return {}
 
-    def fill(self, console: "Console", inputs: BalanceInputs) -> None:
+    def fill(self, console: "Console", inputs: FundingInputs) -> None:
         """Pay what is missing."""
         from components.chain.operations import fill_account
 
         fill_account(console, inputs.signer, inputs.account, int(inputs.minimum), int(inputs.target))
 
-    def observe(self, inputs: BalanceInputs, known: Props) -> Props | None:  # noqa: ARG002
+    def observe(self, inputs: FundingInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Tell a balance below the minimum, in the minimum's place: it is what the account really keeps."""
         from components.chain.operations import balance
 
         with session(inputs) as console:
             held = balance(console, inputs.account)
+        if held < int(inputs.minimum):
+            what = f"{self.holder} {inputs.account} holds {held} peb, less than its minimum of {inputs.minimum}"
+            tell(inputs.chain_id, f"{what}; the next up fills it up to {inputs.target}")
         return {"minimum": str(min(held, int(inputs.minimum)))}
+
+    def remove(self, inputs: FundingInputs, known: Props) -> None:  # noqa: ARG002
+        """Give back what is left."""
+        from components.chain.refund import give_back
+        from components.chain.signer import Signer
+
+        if inputs.refund is None:
+            return
+        operator = Signer(private_key=inputs.refund.private_key, max_gas_price=inputs.signer.max_gas_price)
+        with session(inputs) as console:
+            give_back(console, operator, inputs.signer.account().address, inputs.refund.scn)
 
 
 class LiquidityProvider(FundingProvider):
     """Fills a bridge contract. It can never be taken out again but by transfers: the contract has no such function."""
 
-    def fill(self, console: "Console", inputs: BalanceInputs) -> None:
+    holder: ClassVar[str] = "the bridge"
+
+    def fill(self, console: "Console", inputs: FundingInputs) -> None:
         """Pay what is missing, without the event that would make it a transfer."""
         from components.chain.operations import fill_bridge
 

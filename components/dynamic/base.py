@@ -68,6 +68,10 @@ class Provider(ResourceProvider, Generic[InputsT]):
         """Tell whether a changed input asks for an update."""
         return old != new
 
+    def replaces(self, name: str, known: Props, new: object) -> bool:  # noqa: ARG002 - hook
+        """Tell whether a changed input that is named in `replaced_by` makes another thing of what is known."""
+        return True
+
     def converge(self, inputs: InputsT, known: Props) -> Props:
         """Make it so, doing nothing where it is so already; return the computed outputs.
 
@@ -110,7 +114,7 @@ class Provider(ResourceProvider, Generic[InputsT]):
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
         """Compare the declared inputs only: outputs and the pickled provider are no reason to act."""
         names = [name for name in self.inputs_type.model_fields if self._changed(name, _olds, _news)]
-        replaces = [name for name in names if name in self.replaced_by]
+        replaces = [name for name in names if name in self.replaced_by and self.replaces(name, _olds, _news.get(name))]
         return DiffResult(changes=bool(names), replaces=replaces, stables=[], delete_before_replace=self.old_goes_first)
 
     def create(self, props: Props) -> CreateResult:

@@ -5,10 +5,11 @@ from typing import ClassVar
 import pulumi
 
 from components.dynamic.base import Props
-from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
+from components.dynamic.chain_resource import ChainProvider, ChainResource, OwnedInputs, session
+from components.dynamic.drift import tell
 
 
-class BridgeOperatorInputs(ChainInputs):
+class BridgeOperatorInputs(OwnedInputs):
     """One operator of one contract."""
 
     bridge: str
@@ -16,6 +17,15 @@ class BridgeOperatorInputs(ChainInputs):
     cohort: tuple[str, ...] = ()
     """Operators that are wanted too. The first of them to run registers all in one block, and the others find it done:
     Pulumi runs four dynamic resources at a time, and each alone would wait for a block of its own."""
+    adopted: bool = False
+    """Whether the account is that of an SCN which was there before us, so that its vote is not ours to take."""
+    before: tuple[str, ...] = ()
+    """Operators that the contract had when it was taken over."""
+
+    @property
+    def registered_before(self) -> bool:
+        """Tell whether it voted before us."""
+        return self.operator.lower() in {operator.lower() for operator in self.before}
 
 
 class BridgeOperatorProvider(ChainProvider[BridgeOperatorInputs]):
@@ -31,7 +41,7 @@ class BridgeOperatorProvider(ChainProvider[BridgeOperatorInputs]):
 
     def differs(self, name: str, old: object, new: object) -> bool:
         """Leave an operator alone when others come or go."""
-        return name != "cohort" and super().differs(name, old, new)
+        return name not in ("cohort", "before") and super().differs(name, old, new)
 
     def converge(self, inputs: BridgeOperatorInputs, known: Props) -> Props:  # noqa: ARG002
         """Register unless registered."""
@@ -39,8 +49,8 @@ class BridgeOperatorProvider(ChainProvider[BridgeOperatorInputs]):
 
         with session(inputs) as console:
             wanted = dict.fromkeys((inputs.operator, *inputs.cohort))
-            register_operators(console, inputs.signer, inputs.bridge, list(wanted))
-        return {}
+            register_operators(console, inputs.owner, inputs.bridge, list(wanted))
+        return {"registered_before": inputs.registered_before}
 
     def observe(self, inputs: BridgeOperatorInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Gone when the contract does not list it."""
@@ -48,20 +58,28 @@ class BridgeOperatorProvider(ChainProvider[BridgeOperatorInputs]):
 
         with session(inputs) as console:
             state = read_state(console, inputs.bridge)
-            return {} if state and inputs.operator in state.operators else None
+        if state is None:
+            return None
+        if inputs.operator in state.operators:
+            return {}
+        tell(inputs.chain_id, f"operator {inputs.operator} is not registered; the next up registers it", inputs.bridge)
+        return None
 
     def remove(self, inputs: BridgeOperatorInputs, known: Props) -> None:  # noqa: ARG002
-        """Deregister."""
+        """Deregister, unless it voted before us and is not of our making."""
         from components.chain.operations import deregister_operator
 
+        if inputs.adopted and inputs.registered_before:
+            return
         with session(inputs) as console:
-            deregister_operator(console, inputs.signer, inputs.bridge, inputs.operator)
+            deregister_operator(console, inputs.owner, inputs.bridge, inputs.operator)
 
 
 class BridgeOperator(ChainResource, module="servicechain", name="BridgeOperator"):
     """The vote of one pair in one bridge contract."""
 
     operator: pulumi.Output[str]
+    registered_before: pulumi.Output[bool]
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(BridgeOperatorProvider(), name, props, opts)
+        super().__init__(BridgeOperatorProvider(), name, {"registered_before": None, **props}, opts)

@@ -12,6 +12,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from components.chain.endpoint import Endpoint
+from components.chain.owner import Owner, OwnerNode
 from components.chain.signer import AnySigner
 from components.dynamic.base import Inputs, InputsT, Props, Provider
 
@@ -26,6 +27,17 @@ class ChainInputs(Inputs):
     endpoints: list[Endpoint]
     """Nodes of the chain; the first that answers is used."""
     signer: AnySigner
+
+
+class OwnedInputs(ChainInputs):
+    """Of what the owner of a bridge contract does: the signer, unless the owner is the operator of an SCN."""
+
+    owner_node: OwnerNode | None = None
+
+    @property
+    def owner(self) -> Owner:
+        """Return who makes owner calls."""
+        return self.owner_node or self.signer
 
 
 class ChainProvider(Provider[InputsT]):
@@ -62,5 +74,6 @@ class ChainResource(Resource):
     def __init__(
         self, provider: ChainProvider[InputsT], name: str, props: Props, opts: pulumi.ResourceOptions | None
     ) -> None:
-        secret = pulumi.ResourceOptions(additional_secret_outputs=["endpoints", "signer"])
+        secrets = ["endpoints", "signer", *(key for key in ("owner_node", "refund") if key in props)]
+        secret = pulumi.ResourceOptions(additional_secret_outputs=secrets)
         super().__init__(provider, name, props, pulumi.ResourceOptions.merge(secret, opts))

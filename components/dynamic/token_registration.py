@@ -1,6 +1,5 @@
 """TokenRegistration: one token in one bridge contract, with its counterpart on the other chain."""
 
-import sys
 from typing import ClassVar
 
 import pulumi
@@ -8,6 +7,7 @@ import pulumi
 from components.chain.endpoint import Endpoint
 from components.dynamic.base import Props
 from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
+from components.dynamic.drift import tell
 
 DEADLINE = 180.0
 """Seconds for the transfers which were requested before a token goes, as for any transfer."""
@@ -59,15 +59,22 @@ class TokenRegistrationProvider(ChainProvider[TokenRegistrationInputs]):
 
         with session(inputs) as console:
             state = read_token(console, inputs.bridge, inputs.token)
-        if state is None or state.counterpart is None:
+        if state is None:
+            return None
+        token = f"token {inputs.token}"
+        if state.counterpart is None:
+            tell(inputs.chain_id, f"{token} is not registered; the next up registers it", inputs.bridge)
             return None
         found: Props = {"locked": state.locked}
+        if state.locked:
+            what = f"{token} is locked: no transfer of it can be requested; the next up stops and says what to do"
+            tell(inputs.chain_id, what, inputs.bridge)
         if state.counterpart.lower() != inputs.counterpart.lower():
-            print(
-                f"token {inputs.token} has the counterpart {state.counterpart} in the bridge {inputs.bridge}, not "
-                f"{inputs.counterpart}: SCNs that paid transfers of it out remember that until they are restarted",
-                file=sys.stderr,
+            what = (
+                f"{token} has the counterpart {state.counterpart}, not {inputs.counterpart}: SCNs that paid transfers "
+                "of it out remember that until they are restarted"
             )
+            tell(inputs.chain_id, what, inputs.bridge)
             found["counterpart"] = state.counterpart
         return found
 

@@ -1,19 +1,24 @@
 """The life of everything on a chain, with real contracts on a real node."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
+from web3.types import TxReceipt
 
-from components.chain import operations
+from components.chain import operations, refund
+from components.chain.bridge_contract import require_state
+from components.chain.console import Console
+from components.chain.signer import Signer
 from components.chain.transactions import Transaction, execute
 from components.dynamic.balance import Funding, FundingProvider, Liquidity, LiquidityProvider
 from components.dynamic.base import Props
 from components.dynamic.bridge_contract import BridgeContract, BridgeContractProvider
 from components.dynamic.bridge_operator import BridgeOperator, BridgeOperatorProvider
 from components.dynamic.operator_threshold import OperatorThreshold, OperatorThresholdProvider
+from components.dynamic.other_operators import OtherOperators, OtherOperatorsProvider
 from tests.lifecycle import Behind, Edit, Life, lifecycle
 from tests.network.lone_chain import ARTIFACT, COIN, LoneChain
 
@@ -97,6 +102,28 @@ def test_a_threshold(chain: LoneChain, bridge: str, secrets: list[str]) -> None:
         operations.deregister_operator(console, chain.signer("owner"), bridge, chain.address("operator-3"))
 
 
+def test_operators_of_nobody(chain: LoneChain, bridge: str, secrets: list[str]) -> None:
+    ours, stranger = chain.address("operator-12"), chain.address("stranger")
+    program = chain.props(bridge=bridge, operators=[ours], policy="remove", others=None, unwanted=[])
+
+    def register() -> None:
+        with chain.console() as console:
+            operations.register_operators(console, chain.signer("owner"), bridge, [stranger])
+
+    edits = [
+        *further(chain),
+        Edit({"operators": [ours, chain.address("operator-4")]}),
+        Edit({"operators": [chain.address("operator-4"), ours]}, "same"),
+        Edit({"operators": [ours]}),
+        Edit({"policy": "keep"}),
+        Edit({"policy": "remove"}),
+    ]
+    life = Life(OtherOperatorsProvider(), OtherOperators)
+    lifecycle(life, program, edits, drifts=[(Behind(register), ["unwanted"])], secrets=secrets, lasting=True)
+    with chain.console() as console:
+        assert require_state(console, bridge).operators == (ours,)
+
+
 def levels(minimum: int, target: int) -> Props:
     return {"minimum": str(minimum), "target": str(target)}
 
@@ -122,6 +149,33 @@ def test_the_balance_of_an_account(chain: LoneChain, secrets: list[str]) -> None
     )
     with chain.console() as console:
         assert operations.balance(console, account) == 10 * COIN
+
+
+def test_what_is_left_goes_back_when_an_account_is_needed_no_more(
+    chain: LoneChain, secrets: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account, key = chain.address("poor-3"), chain.signer("poor-3")
+    given = {"private_key": key.private_key, "scn": chain.endpoint}
+    program = chain.props("owner-2", account=account, refund=given, **levels(5 * COIN, 10 * COIN))
+    real, between = refund.execute, [Transaction("an anchor", to_checksum_address(NOWHERE), value=COIN)]
+
+    def execute_late(console: Console, signer: Signer, transactions: Sequence[Transaction]) -> list[TxReceipt]:
+        if between:
+            real(console, signer, [between.pop()])
+        return real(console, signer, transactions)
+
+    life = Life(FundingProvider(), Funding)
+    edits = [Edit({"refund": {**given, "scn": {**chain.endpoint, "node": "second"}}}, "same")]
+    life.up(program)
+    with chain.console() as console:
+        funder = chain.address("owner-2")
+        before = operations.balance(console, funder)
+        monkeypatch.setattr(refund, "execute", execute_late)
+        life.delete()
+        assert operations.balance(console, account) < COIN // 100, "the price of the gas at most"
+        assert operations.balance(console, funder) > before + 8 * COIN
+    assert not between
+    lifecycle(Life(FundingProvider(), Funding), program, edits, secrets=[*secrets, key.private_key], lasting=True)
 
 
 def test_the_balance_of_a_contract(chain: LoneChain, bridge: str, secrets: list[str]) -> None:

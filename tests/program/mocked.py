@@ -28,15 +28,18 @@ from tests.program.program import DYNAMIC, Asked, Program, provider_of
 ROOT = Path(__file__).resolve().parents[2]
 COMPUTED = frozenset({"Account", "SshKey", "Placement", "Boot", "Genesis", "NodeFiles"})
 NAMED = {
-    "BridgeContract": ["address"],
+    "BridgeContract": ["address", "operators_before"],
     "DevelopmentToken": ["address"],
     "FirstLogin": ["instance"],
     "LocalHost": ["instance"],
+    "OtherOperators": ["others"],
     "RunningNode": ["version"],
     "SyncedNode": ["passed_at"],
     "TransferProof": ["proven_requests"],
 }
 """Outputs of resources that are not computed here."""
+THRESHOLD = 2
+"""What an existing contract had when it was taken over."""
 IMAGE = "ami-0123456789abcdef0"
 
 
@@ -71,6 +74,8 @@ class _Answers(pulumi.runtime.Mocks):
         if kind in COMPUTED:
             return self._compute(kind, args.name, inputs)
         outputs = {**inputs, **{key: f"{args.name}.{key}" for key in NAMED.get(kind, ())}}
+        if kind == "BridgeContract":
+            outputs["threshold_before"] = THRESHOLD
         if args.typ == "aws:ec2/networkInterface:NetworkInterface":
             outputs["privateIp"] = (inputs.get("privateIps") or [f"{args.name}.privateIp"])[0]
         if args.typ == "aws:ec2/eip:Eip":

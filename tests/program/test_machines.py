@@ -168,7 +168,7 @@ def test_mainnet_protects_keys_data_and_machines_by_default() -> None:
     del config["protection"]
     assert protected(run(config)) == {
         *("Account", "Bridge", "BridgeContract", "BridgeOperator", "BridgeRegistration", "Funding", "Liquidity"),
-        *("OperatorThreshold", "TransferProof"),
+        *("OperatorThreshold", "OtherOperators", "TransferProof"),
         *("Boot", "Eip", "FirstLogin", "Instance", "Machine", "NetworkInterface", "Placement", "SshKey", "Volume"),
         "VolumeAttachment",
     }

@@ -1,8 +1,8 @@
 """The engine's order of steps over a bridge contract in memory, with the providers and plans of the program.
 
-As in components/bridge.py: a vote for each pair, all before the threshold. As in the engine: creates and updates first,
-in any order that the dependencies allow, then deletes; a run ends at the first failure, and what was replaced and not
-deleted yet goes first in the next run.
+As in components/votes.py: a vote for each pair, all before the threshold, and after it those that no pair owns. As in
+the engine: creates and updates first, in any order that the dependencies allow, then deletes; a run ends at the first
+failure, and what was replaced and not deleted yet goes first in the next run.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -17,10 +17,11 @@ import pytest
 from components.chain import operations
 from components.chain.plan import MAX_OPERATORS, BridgeState, Step
 from components.chain.signer import Signer
-from components.dynamic import bridge_operator, operator_threshold
+from components.dynamic import bridge_operator, operator_threshold, other_operators
 from components.dynamic.base import Props
 from components.dynamic.bridge_operator import BridgeOperator, BridgeOperatorProvider
 from components.dynamic.operator_threshold import OperatorThreshold, OperatorThresholdProvider
+from components.dynamic.other_operators import OtherOperators, OtherOperatorsProvider
 from tests.life import Life
 from tests.unit.fake_contract import Contract
 
@@ -71,11 +72,12 @@ class World:
             yield console
 
         with pytest.MonkeyPatch.context() as patch:
-            for module in (bridge_operator, operator_threshold):
+            for module in (bridge_operator, operator_threshold, other_operators):
                 patch.setattr(module, "session", session)
             for name in ("read_state", "require_state"):
                 patch.setattr(operations, name, lambda *_: self.state, raising=False)
-            patch.setattr("components.chain.bridge_contract.read_state", lambda *_: self.state)
+            for name in ("read_state", "require_state"):
+                patch.setattr(f"components.chain.bridge_contract.{name}", lambda *_: self.state)
             patch.setattr(operations, "transaction", lambda _bridge, step: step)
             patch.setattr(operations, "settle", lambda _console, _signer: None)
             patch.setattr(operations, "execute", lambda _console, _signer, steps: self.execute(steps))
@@ -102,12 +104,13 @@ class Config:
 
 
 class Stack:
-    """The votes and the threshold of one contract in a stack's state."""
+    """The votes and the threshold of one contract in a stack's state. `policy`: for operators that no pair owns."""
 
-    def __init__(self, random: Random) -> None:
-        self.random = random
+    def __init__(self, random: Random, policy: str = "remove") -> None:
+        self.random, self.policy = random, policy
         self.votes: dict[str, Life] = {}
         self.threshold = Life(OperatorThresholdProvider(), OperatorThreshold)
+        self.others = Life(OtherOperatorsProvider(), OtherOperators)
         self.due: list[Callable[[], object]] = []
         """Deletes of what was replaced."""
 
@@ -120,6 +123,8 @@ class Stack:
             life = self.votes.setdefault(name, Life(BridgeOperatorProvider(), BridgeOperator))
             verbs.append(life.up(wanted[name], later=self.due))
         verbs.append(self.threshold.up(_props(threshold=float(config.threshold))))
+        cohort = [f"operator-{scn}" for scn in config.pairs.values()]
+        verbs.append(self.others.up(_props(operators=cohort, policy=self.policy, unwanted=[], others=None)))
         self._delete_due()
         for name in self._any_order([name for name in self.votes if name not in wanted]):
             self._forget(name)
@@ -129,11 +134,15 @@ class Stack:
     def refresh(self) -> None:
         """Read everything."""
         self.votes = {name: life for name, life in self.votes.items() if life.id and life.refresh()}
-        if self.threshold.id:
-            self.threshold.refresh()
+        for life in (self.threshold, self.others):
+            if life.id:
+                life.refresh()
 
     def destroy(self) -> None:
         """Undo everything."""
+        if self.others.id:
+            self.others.delete()
+            self.others = Life(OtherOperatorsProvider(), OtherOperators)
         if self.threshold.id:
             self.threshold.delete()
             self.threshold = Life(OperatorThresholdProvider(), OperatorThreshold)

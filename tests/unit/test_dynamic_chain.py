@@ -190,7 +190,7 @@ def test_without_a_contract_there_is_nothing_to_undo(chain: FakeChain) -> None:
 def test_a_contract_tells_its_owner_and_is_gone_without_code(chain: FakeChain) -> None:
     known = {**CONTRACT, "address": BRIDGE, "owner": OWNER}
     chain.contracts[BRIDGE].owner = TWO
-    assert BridgeContractProvider().read("id", known).outs == {**known, "owner": TWO}
+    assert BridgeContractProvider().read("id", known).outs == {**known, "owner": TWO, "moved_to": TWO}
     assert BridgeContractProvider().read("id", dict(CONTRACT)).id == ""
     del chain.contracts[BRIDGE]
     assert BridgeContractProvider().read("id", known).id == ""

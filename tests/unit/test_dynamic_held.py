@@ -59,6 +59,17 @@ def test_the_first_key_is_held() -> None:
     assert not AccountProvider().diff(ADDRESS, {**first, "keystore": "{}"}, second).changes
 
 
+def test_a_key_of_the_settings_is_followed() -> None:
+    first = account({"private_key": ONE})
+    same = account({"private_key": ONE, "given": True}, olds=first)
+    assert not AccountProvider().diff(ADDRESS, first, same).changes
+    second = account({"private_key": OTHER, "given": True}, olds=same)
+    assert second["address"] == "0x9d8A62f656a8d1615C1294fd71e9CFb3E4855A4F"
+    diff = AccountProvider().diff(ADDRESS, same, second)
+    assert (diff.changes, diff.replaces) == (True, [])
+    assert account({"private_key": ONE}, olds=second) == second, "without one in the settings the last one is held"
+
+
 def test_a_key_that_is_not_known_yet_leaves_the_address_open_unless_it_is_held() -> None:
     assert account({"private_key": UNKNOWN})["address"] is None
     assert account({"private_key": UNKNOWN}, olds=account({"private_key": ONE}))["address"] == ADDRESS

@@ -1,0 +1,84 @@
+"""OtherOperators: the votes in one bridge contract that belong to no pair, which somebody else has registered."""
+
+from typing import ClassVar, Literal
+
+import pulumi
+
+from components.dynamic.base import Props
+from components.dynamic.chain_resource import ChainProvider, ChainResource, OwnedInputs, session
+from components.dynamic.drift import tell
+
+
+class OtherOperatorsInputs(OwnedInputs):
+    """One contract, and whose votes in it are known."""
+
+    bridge: str
+    operators: tuple[str, ...]
+    """Of the configured pairs."""
+    policy: Literal["keep", "remove"]
+    unwanted: tuple[str, ...] = ()
+    """Never asked for: it is an input so that a refresh that finds operators to remove is a difference."""
+
+
+class OtherOperatorsProvider(ChainProvider[OtherOperatorsInputs]):
+    """Takes the votes of others away, or shows them and lets them be. Removal of the resource gives none back.
+
+    It runs when pairs that are added have their votes, and before the votes of pairs that go are taken: those are in
+    the operators of the last run, and so are not mistaken for somebody else's.
+    """
+
+    inputs_type = OtherOperatorsInputs
+    replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge"})
+
+    def identify(self, inputs: OtherOperatorsInputs) -> str:
+        """One a contract."""
+        return f"{inputs.chain_id}/{inputs.bridge}/other-operators"
+
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Compare operators as sets: the order of the pairs means nothing."""
+        if name == "operators" and isinstance(old, list) and isinstance(new, list):
+            return set(old) != set(new)
+        return (old or None) != (new or None) if name == "unwanted" else super().differs(name, old, new)
+
+    def converge(self, inputs: OtherOperatorsInputs, known: Props) -> Props:
+        """Remove those of others, where that is the policy; tell who is left."""
+        from components.chain.bridge_contract import require_state
+        from components.chain.operations import remove_other_operators
+        from components.chain.plan import others_of
+
+        ours = (*inputs.operators, *known.get("operators", ()))
+        with session(inputs) as console:
+            if inputs.policy == "remove":
+                for operator in others_of(require_state(console, inputs.bridge), ours):
+                    _say(inputs, f"operator {operator} belongs to no pair; deregistering it")
+                remove_other_operators(console, inputs.owner, inputs.bridge, ours)
+            return {"others": list(others_of(require_state(console, inputs.bridge), ours))}
+
+    def observe(self, inputs: OtherOperatorsInputs, known: Props) -> Props | None:  # noqa: ARG002
+        """Tell operators that no pair owns; where they are not kept they are a difference."""
+        from components.chain.bridge_contract import read_state
+        from components.chain.plan import others_of
+
+        with session(inputs) as console:
+            state = read_state(console, inputs.bridge)
+        if state is None:
+            return None
+        others = list(others_of(state, inputs.operators))
+        removes = inputs.policy == "remove"
+        act = "the next up deregisters it" if removes else "it is kept, as bridge.otherOperators says"
+        for operator in others:
+            _say(inputs, f"operator {operator} is registered and belongs to no pair; {act}")
+        return {"others": others, "unwanted": others if removes else []}
+
+
+def _say(inputs: OtherOperatorsInputs, what: str) -> None:
+    tell(inputs.chain_id, what, inputs.bridge)
+
+
+class OtherOperators(ChainResource, module="servicechain", name="OtherOperators"):
+    """The votes in one bridge contract that belong to no pair: `others`, by address."""
+
+    others: pulumi.Output[list[str]]
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(OtherOperatorsProvider(), name, {"others": None, "unwanted": [], **props}, opts)

@@ -1,0 +1,59 @@
+"""Bridge contracts that exist already. Rules between the values are in settings_contracts_rules.py."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator
+
+from components.settings_types import Address, Name, Section
+
+
+def _somewhere(value: str) -> str:
+    if int(value, 16) == 0:
+        msg = f"{value} is the zero address, where no contract can be; write the bridge contract's"
+        raise ValueError(msg)
+    return value
+
+
+BridgeAddress = Annotated[Address, AfterValidator(_somewhere)]
+
+
+class Contracts(Section):
+    """Which contracts the bridge stands on, who owns them, and what becomes of votes that no pair owns."""
+
+    parent_bridge: BridgeAddress | None = None
+    child_bridge: BridgeAddress | None = None
+    """Contracts that exist, to be taken over: both, or neither. Without them two are deployed."""
+    parent_owner_node: Name | None = None
+    child_owner_node: Name | None = None
+    """The SCN whose operator owns the existing contract, instead of an owner's key: owner calls go through its API."""
+    other_operators: Literal["keep", "remove"] | None = None
+    """What becomes of operators that no pair owns: `remove` takes their votes. By default they are kept in contracts
+    that are taken over, and removed from those of our own."""
+
+    @property
+    def adopted(self) -> bool:
+        """Tell whether the contracts exist already."""
+        return self.parent_bridge is not None
+
+    @property
+    def threshold_set(self) -> bool:
+        """Tell whether the threshold is ours to set: an existing contract keeps its own until another is written."""
+        return not self.adopted or "threshold" in self.model_fields_set
+
+    @property
+    def liquidity_set(self) -> bool:
+        """Tell whether liquidity is ours to fill up: that of an existing contract only when it is written."""
+        return not self.adopted or "liquidity" in self.model_fields_set
+
+    @property
+    def removes_others(self) -> bool:
+        """Tell whether operators that no pair owns are removed."""
+        return self.other_operators == "remove" or (self.other_operators is None and not self.adopted)
+
+    def bridge_of(self, chain: str) -> str | None:
+        """Return the address of the existing contract of a chain."""
+        return self.parent_bridge if chain == "parent" else self.child_bridge
+
+    def owner_node_of(self, chain: str) -> str | None:
+        """Return the SCN that owns the contract of a chain."""
+        return self.parent_owner_node if chain == "parent" else self.child_owner_node

@@ -1,0 +1,77 @@
+"""The votes in one bridge contract: who has one, how many a transfer needs, and what becomes of those of others.
+
+The order is safe by construction. A threshold depends on the votes, so growing registers first and raises after, and
+shrinking lowers first (in Pulumi's update phase) and deregisters after (in its delete phase). Votes that belong to no
+pair go when the pairs have theirs and the threshold is what is wanted.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components.bridge_pair import BridgePair
+from components.dynamic.account import Account
+from components.dynamic.bridge_contract import BridgeContract
+from components.dynamic.bridge_operator import BridgeOperator
+from components.dynamic.operator_threshold import OperatorThreshold
+from components.dynamic.other_operators import OtherOperators
+from components.settings_model import Bridge as Settings
+
+Options = Callable[[Sequence[pulumi.Resource], BridgePair | None], pulumi.ResourceOptions]
+"""Options of a resource that waits for others, and is one of a pair or of all."""
+
+
+@dataclass(frozen=True)
+class Votes:
+    """The votes in one contract."""
+
+    operators: Sequence[BridgeOperator]
+    threshold: OperatorThreshold
+    others: OtherOperators
+
+
+def votes(
+    settings: Settings,
+    name: str,
+    contract: BridgeContract,
+    owned: Mapping[str, object],
+    operators: Mapping[BridgePair, Account],
+    options: Options,
+    after: Sequence[pulumi.Resource],
+) -> Votes:
+    """Give each pair its vote in the contract of the chain of that name.
+
+    `owned`: the inputs of everything that the contract's owner does. `after`: what has to be there before any call.
+    """
+    props = {**owned, "bridge": contract.address}
+    cohort = [account.address for account in operators.values()]
+    pairs = []
+    for pair, account in operators.items():
+        mine: dict[str, object] = {"operator": account.address, "cohort": cohort}
+        if settings.adopted:
+            mine["before"] = contract.operators_before
+        if pair.operators.adopted:
+            mine["adopted"] = True
+        pairs.append(BridgeOperator(f"{pair.scn}-{name}-vote", {**props, **mine}, options(after, pair)))
+    wanted: dict[str, object] = {
+        "threshold": settings.threshold if settings.threshold_set else contract.threshold_before
+    }
+    if settings.adopted:
+        wanted |= {"before": contract.threshold_before, "leaving": _leaving(contract, operators)}
+    threshold = OperatorThreshold(f"{name}-threshold", {**props, **wanted}, options(pairs, None))
+    others = OtherOperators(
+        f"{name}-other-operators",
+        {**props, "operators": cohort, "policy": "remove" if settings.removes_others else "keep"},
+        options([*pairs, threshold], None),
+    )
+    return Votes(pairs, threshold, others)
+
+
+def _leaving(contract: BridgeContract, operators: Mapping[BridgePair, Account]) -> pulumi.Output[list[str]]:
+    """Return who is deregistered when all of this goes: not the operators of adopted nodes that voted before us."""
+    adopted = [account.address for pair, account in operators.items() if pair.operators.adopted]
+    ours = [account.address for pair, account in operators.items() if not pair.operators.adopted]
+    return pulumi.Output.all(before=contract.operators_before, adopted=adopted, ours=ours).apply(
+        lambda known: [*known["ours"], *(one for one in known["adopted"] if one not in known["before"])]
+    )

@@ -1,0 +1,161 @@
+"""Contracts that exist are taken over on a real chain, as the known scripts leave them, and are left as they were."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from eth_abi.abi import encode
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
+from components.chain import operations
+from components.chain.bridge_contract import Artifact, require_state
+from components.chain.console import Console
+from components.chain.errors import ChainError
+from components.chain.plan import BridgeState, Refused
+from components.chain.transactions import Transaction, execute
+from components.dynamic.base import Props
+from components.dynamic.bridge_contract import BridgeContract, BridgeContractProvider
+from components.dynamic.bridge_operator import BridgeOperator, BridgeOperatorProvider
+from components.dynamic.operator_threshold import OperatorThreshold, OperatorThresholdProvider
+from components.dynamic.other_operators import OtherOperators, OtherOperatorsProvider
+from tests.life import Life
+from tests.network.lone_chain import ARTIFACT, CHAIN_ID, LoneChain
+
+FIRST, SECOND = "operator-10", "operator-11"
+"""The owners of the contracts of the parent side and the child side: other tests know what `owner` has deployed."""
+
+EMPTY_CODE = "0x60016000f3"
+"""Creation code of a contract of one byte, which answers every call with nothing."""
+
+
+@pytest.fixture
+def contracts(chain: LoneChain) -> Iterator[dict[str, str]]:
+    """Deploy the two contracts of a bridge by hand, each by an owner of its own who stays an operator of it."""
+    with chain.console() as console:
+        yield {
+            owner: deploy(chain, console, owner, Artifact.load(Path(ARTIFACT)).creation(mode_mint_burn=mints))
+            for owner, mints in ((FIRST, False), (SECOND, True))
+        }
+
+
+def deploy(chain: LoneChain, console: Console, owner: str, code: str) -> str:
+    (receipt,) = execute(console, chain.signer(owner), [Transaction("deploy by hand", data=code)])
+    return str(receipt["contractAddress"])
+
+
+def transfer_ownership(chain: LoneChain, console: Console, bridge: str, owner: str, to: str) -> None:
+    data = keccak(text="transferOwnership(address)")[:4] + encode(["address"], [to])
+    execute(console, chain.signer(owner), [Transaction("hand over", to_checksum_address(bridge), "0x" + data.hex())])
+
+
+@contextmanager
+def nothing_sent(chain: LoneChain, console: Console, owner: str) -> Iterator[None]:
+    before = console.web3.eth.get_transaction_count(chain.signer(owner).account().address)
+    yield
+    assert console.web3.eth.get_transaction_count(chain.signer(owner).account().address) == before
+
+
+def adopt(chain: LoneChain, owner: str, address: str) -> Life:
+    """Take a contract over; that of SECOND is the child chain's."""
+    life = Life(BridgeContractProvider(), BridgeContract)
+    life.up(program(chain, owner, address))
+    return life
+
+
+def program(chain: LoneChain, owner: str, address: str) -> Props:
+    return chain.props(owner, mode_mint_burn=owner == SECOND, artifact="none.json", adopt=address.lower())
+
+
+def state_of(chain: LoneChain, bridge: str) -> BridgeState:
+    with chain.console() as console:
+        return require_state(console, bridge)
+
+
+@pytest.mark.parametrize(FIRST, [FIRST, SECOND])
+def test_a_second_pair_joins_an_existing_bridge_and_leaves_it_as_it_was(
+    chain: LoneChain, contracts: dict[str, str], owner: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bridge, first, second = contracts[owner], chain.address("operator-1"), chain.address("operator-2")
+    with chain.console() as console:
+        operations.register_operators(console, chain.signer(owner), bridge, [first])
+        operations.set_threshold(console, chain.signer(owner), bridge, 2)
+        before = require_state(console, bridge)
+        with nothing_sent(chain, console, owner):
+            contract = adopt(chain, owner, bridge)
+            on = {"bridge": bridge, "before": contract.outs["operators_before"]}
+            votes = {name: Life(BridgeOperatorProvider(), BridgeOperator) for name in (first, second)}
+            cohort = [first, second]
+            votes[first].up(chain.props(owner, **on, operator=first, cohort=[first], adopted=True))
+        votes[second].up(chain.props(owner, **on, operator=second, cohort=cohort))
+        threshold = Life(OperatorThresholdProvider(), OperatorThreshold)
+        asked = chain.props(owner, bridge=bridge, threshold=3.0, before=2.0, leaving=[second])
+        threshold.up(asked)
+        with nothing_sent(chain, console, owner):
+            others = Life(OtherOperatorsProvider(), OtherOperators)
+            others.up(chain.props(owner, bridge=bridge, operators=cohort, policy="keep", unwanted=[]))
+            assert others.outs["others"] == [chain.address(owner)], "its deployer votes in it, and is kept"
+            for life, again in ((contract, program(chain, owner, bridge)), (threshold, asked)):
+                assert life.up(again) == "same"
+    state = state_of(chain, bridge)
+    assert (state.threshold, set(state.operators)) == (3, {chain.address(owner), first, second})
+    capsys.readouterr()
+    others.refresh()
+    assert (
+        f"operator {chain.address(owner)} is registered and belongs to no pair; it is kept" in capsys.readouterr().err
+    )
+    for life in (others, threshold, votes[second], votes[first], contract):
+        life.delete()
+    assert state_of(chain, bridge) == before
+
+
+def test_a_deployers_vote_is_removed_where_that_is_asked_for_but_never_the_last_one(
+    chain: LoneChain, contracts: dict[str, str]
+) -> None:
+    bridge, ours = contracts[FIRST], chain.address("operator-1")
+    asked = chain.props(FIRST, bridge=bridge, operators=[ours], policy="remove", unwanted=[])
+    others = Life(OtherOperatorsProvider(), OtherOperators)
+    with pytest.raises(Refused, match="0 operators would stay and the threshold is 1"):
+        others.up(asked)
+    with chain.console() as console:
+        operations.register_operators(console, chain.signer(FIRST), bridge, [ours])
+    others.up(asked)
+    assert state_of(chain, bridge).operators == (ours,)
+
+
+def test_what_is_no_bridge_contract_of_this_side_is_refused(chain: LoneChain, contracts: dict[str, str]) -> None:
+    with chain.console() as console:
+        empty = deploy(chain, console, FIRST, EMPTY_CODE)
+        for owner, address, words in (
+            (FIRST, empty, f"chain {CHAIN_ID}: what is at {empty} does not answer like a bridge contract"),
+            (FIRST, chain.address("nobody"), "no contract at 0x[0-9a-fA-F]{40}; set bridge.parentBridge"),
+            (FIRST, contracts[SECOND], "mints and burns tokens, and that of the parent chain has to hold"),
+            (SECOND, contracts[FIRST], "holds and pays out tokens, and that of the child chain has to mint"),
+        ):
+            with nothing_sent(chain, console, owner), pytest.raises(ChainError, match=words):
+                adopt(chain, owner, address)
+
+
+def test_an_ownership_that_moved_stops_clearly_and_goes_on_with_the_new_key(
+    chain: LoneChain, contracts: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    bridge, old, new = contracts[FIRST], chain.address(FIRST), chain.address("operator-5")
+    contract = adopt(chain, FIRST, bridge)
+    asked = chain.props(FIRST, bridge=bridge, operator=chain.address("operator-6"))
+    with chain.console() as console:
+        transfer_ownership(chain, console, bridge, FIRST, new)
+        assert contract.refresh()
+        words = f"the owner of the bridge {bridge} is {new}, and the configured key is that of {old}"
+        assert f"drift: chain {CHAIN_ID}, bridge {bridge}: the ownership has moved: {words}" in capsys.readouterr().err
+        with nothing_sent(chain, console, FIRST):
+            for life, inputs in (
+                (contract, program(chain, FIRST, bridge)),
+                (Life(BridgeOperatorProvider(), BridgeOperator), asked),
+            ):
+                with pytest.raises(ChainError, match=words):
+                    life.up(inputs)
+        given = chain.props("operator-5")["signer"]
+        assert contract.up({**program(chain, FIRST, bridge), "signer": given}) == "update"
+        assert Life(BridgeOperatorProvider(), BridgeOperator).up({**asked, "signer": given}) == "create"
+    assert chain.address("operator-6") in state_of(chain, bridge).operators

@@ -1,0 +1,88 @@
+"""What somebody else does to the contracts of a running bridge: refresh names it, one up mends it, transfers flow."""
+
+import secrets
+
+import pytest
+from eth_abi.abi import encode
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
+from components.chain import operations
+from components.chain.bridge_contract import transaction
+from components.chain.plan import Step as Call
+from components.chain.signer import Signer
+from components.chain.transactions import Transaction, execute
+from tests.network.network import CHAINS, COIN, Network
+from tests.stack import Failed, Step
+
+STRANGER = to_checksum_address(secrets.token_hex(20))
+DRAINED = 700 * COIN
+"""More than half of what a bridge contract holds to pay transfers out."""
+
+
+def hand_over(network: Network, chain: str, owner: Signer, to: str) -> None:
+    data = keccak(text="transferOwnership(address)")[:4] + encode(["address"], [to])
+    bridge = to_checksum_address(network.bridges[chain])
+    execute(network.on(chain), owner, [Transaction("hand over", bridge, "0x" + data.hex())])
+
+
+def drain(network: Network) -> None:
+    """Have a transfer to the child chain paid out of its contract which leaves it with less than its minimum."""
+    direction, user = network.direction("parent"), network.user.account().address
+    operations.fill_account(direction.source, network.owners["parent"], user, DRAINED + COIN, DRAINED + COIN)
+    to = to_checksum_address(secrets.token_hex(20))
+    request = Call("requestKLAYTransfer", (to, DRAINED, b""), "a large transfer", DRAINED)
+    execute(direction.source, network.user, [transaction(direction.source_bridge, request)])
+    network.send("parent", 1).wait(60)
+    assert operations.balance(direction.target, to) == DRAINED
+
+
+def test_every_drift_on_chain_is_named_and_one_up_mends_all(network: Network) -> None:
+    stack, owners, bridges = network.stack, network.owners, network.bridges
+    alpha = network.pairs["alpha"]["parentOperator"]
+    on_child = (network.on("child"), owners["child"], bridges["child"])
+    drain(network)
+    operations.deregister_operator(network.on("parent"), owners["parent"], bridges["parent"], alpha)
+    operations.register_operators(*on_child, [STRANGER])
+    operations.set_threshold(*on_child, 2)
+    thief = network.user.account().address
+    hand_over(network, "child", owners["child"], thief)
+
+    said = stack.refresh().text
+    child, parent = (
+        f"drift: chain {id_}, bridge {bridges[name]}: " for id_, name in ((3000, "child"), (2020, "parent"))
+    )
+    for sentence in (
+        f"{parent}operator {alpha} is not registered; the next up registers it",
+        f"{child}operator {STRANGER} is registered and belongs to no pair; the next up deregisters it",
+        f"{child}the threshold of value transfers is 2, not 1; the next up sets it",
+        f"{child}the ownership has moved: the owner of the child bridge {bridges['child']} is {thief}, and the",
+        f"drift: chain 3000: the bridge {bridges['child']} holds ",
+    ):
+        assert sentence in said
+
+    with pytest.raises(Failed) as caught:
+        stack.up()
+    assert f"the owner of the child bridge {bridges['child']} is {thief}" in caught.value.run.text
+    assert "set bridge.childOwnerKey to the owner's key" in caught.value.run.text
+
+    hand_over(network, "child", network.user, owners["child"].account().address)
+    run = stack.up()
+    assert {
+        Step("update", "BridgeContract", "child-bridge"),
+        Step("update", "OperatorThreshold", "child-threshold"),
+        Step("update", "OtherOperators", "child-other-operators"),
+    } <= set(run.steps)
+    assert f"operator {STRANGER} belongs to no pair; deregistering it" in run.text
+    for name in CHAINS:
+        state, declared = network.bridge(name), [pair[f"{name}Operator"] for pair in network.pairs.values()]
+        assert (sorted(state.operators), state.threshold) == (sorted(declared), 1)
+        assert stack.outputs[f"{name}Chain"]["otherOperators"] == []
+        assert operations.balance(network.on(name), bridges[name]) >= 500 * COIN
+    for source in CHAINS:
+        network.send(source, 2).wait(60)
+    assert stack.preview(expect_no_changes=True).steps == []
+
+
+def test_a_refresh_of_a_bridge_that_is_as_declared_names_nothing(network: Network) -> None:
+    assert "drift: " not in network.stack.refresh(expect_no_changes=True).text

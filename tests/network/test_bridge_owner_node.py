@@ -1,0 +1,128 @@
+"""Contracts that an SCN's operator owns, as the known scripts leave them: owner calls go through that node's API."""
+
+import secrets
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+from eth_abi.abi import encode
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+
+from components.chain import operations
+from components.chain.bridge_contract import require_state
+from components.chain.bridge_node import deregister, register
+from components.chain.deployment import ensure_deployed
+from components.chain.errors import ChainError
+from components.chain.owner import OwnerNode
+from components.chain.plan import Refused
+from components.chain.refund import give_back
+from components.chain.signer import Signer
+from components.chain.transactions import Transaction, execute
+from components.dynamic.base import Props
+from components.dynamic.bridge_contract import BridgeContract, BridgeContractProvider
+from components.dynamic.bridge_operator import BridgeOperator, BridgeOperatorProvider
+from tests.life import Life
+from tests.network.lone_chain import ARTIFACT
+from tests.network.network import CHAINS, COIN, Network
+from tests.network.test_bridge_lifecycle import program_of
+
+SCN, EN, PAIR = "scn-2", "beta-en", "beta"
+ONE, TWO = (to_checksum_address(secrets.token_hex(20)) for _ in range(2))
+
+
+def owner(network: Network, chain: str, pair: str = PAIR) -> OwnerNode:
+    declared = network.pairs[pair]
+    node = network.endpoints[declared["scn"]["name"]]
+    return OwnerNode(node=node, address=declared[f"{chain}Operator"], chain=chain)  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def bridges(network: Network) -> Iterator[Mapping[str, str]]:
+    """Deploy a second pair of contracts by hand, hand both to the operators of an SCN, and let it know them."""
+    found = {}
+    for chain in CHAINS:
+        console, deployer = network.on(chain), Signer(private_key=secrets.token_hex(32))
+        operations.fill_account(console, network.owners[chain], deployer.account().address, COIN, 10 * COIN)
+        bridge = ensure_deployed(console, deployer, Path(ARTIFACT), None, mode_mint_burn=chain == "child")
+        data = keccak(text="transferOwnership(address)")[:4] + encode(["address"], [owner(network, chain).address])
+        execute(console, deployer, [Transaction("hand over", to_checksum_address(bridge), "0x" + data.hex())])
+        found[chain] = bridge
+    scn, en = network.console(SCN), network.console(EN)
+    restart = program_of(network, "BridgeRegistration", f"{SCN}-registration")["restart"]
+    register(scn, en, found["child"], found["parent"], restart)
+    yield found
+    deregister(network.console(SCN), found["child"], found["parent"])
+
+
+def props(network: Network, chain: str, **more: object) -> Props:
+    """Return the inputs of a resource of which the SCN is the owner."""
+    known = program_of(network, "BridgeContract", f"{chain}-bridge")
+    node = owner(network, chain).model_dump()
+    return {name: known[name] for name in ("chain_id", "endpoints", "signer")} | {"owner_node": node, **more}
+
+
+@pytest.mark.parametrize("chain", CHAINS)
+def test_calls_go_through_the_node_and_what_holds_sends_nothing(
+    network: Network, bridges: Mapping[str, str], chain: str
+) -> None:
+    console, bridge, node = network.on(chain), bridges[chain], owner(network, chain)
+    contract = Life(BridgeContractProvider(), BridgeContract)
+    contract.up(props(network, chain, adopt=bridge, mode_mint_burn=chain == "child", artifact="none.json"))
+    assert contract.outs["owner"] == node.address
+    vote = Life(BridgeOperatorProvider(), BridgeOperator)
+    vote.up(props(network, chain, bridge=bridge, operator=ONE, cohort=[ONE, TWO]))
+    operations.set_threshold(console, node, bridge, 2)
+    state = require_state(console, bridge)
+    assert (state.operators, state.threshold) == ((ONE, TWO), 2)
+    since = network.head(chain)
+    assert vote.refresh()
+    operations.register_operators(console, node, bridge, [ONE, TWO])
+    operations.set_threshold(console, node, bridge, 2)
+    sent = [tx for tx in network._transactions(chain, since) if str(tx["to"]).lower() == bridge.lower()]
+    assert sent == []
+    with pytest.raises(Refused, match="threshold 3 cannot be set"):
+        operations.set_threshold(console, node, bridge, 3)
+    with pytest.raises(Refused, match="lower the threshold first"):
+        vote.delete()
+    operations.set_threshold(console, node, bridge, 1)
+    words = (
+        f"the owner is {node.address}, the operator of {SCN}, and a node's API has no call for that; have that account"
+    )
+    with pytest.raises(ChainError, match=words):
+        vote.delete()
+
+
+def test_an_scn_that_is_not_the_owner_is_told_in_words(network: Network, bridges: Mapping[str, str]) -> None:
+    other = owner(network, "parent", "alpha")
+    words = (
+        f"is {owner(network, 'parent').address}, and the operator of scn-1 is {other.address}; set bridge.parentOwner"
+    )
+    with pytest.raises(ChainError, match=words):
+        operations.set_threshold(network.on("parent"), other, bridges["parent"], 2)
+
+
+def test_a_node_that_does_not_know_the_contract_is_told_in_words(network: Network, bridges: Mapping[str, str]) -> None:
+    stranger = owner(network, "child").model_copy(update={"node": network.endpoints["scn-1"]})
+    with pytest.raises(ChainError, match="scn-1 does not know the contract yet: its registration comes first"):
+        operations.set_threshold(network.on("child"), stranger, bridges["child"], 2)
+
+
+def test_what_an_anchoring_scn_has_left_goes_back(network: Network, bridges: Mapping[str, str]) -> None:  # noqa: ARG001
+    """The real thing: it stops anchoring, its key is used here, and after a restart it goes on as before."""
+    console, operator = network.on("parent"), network.pairs[PAIR]["parentOperator"]
+    key = Signer(private_key=network.stack.of_type("Account")[f"{SCN}-parent-operator"]["private_key"])
+    funder = network.owners["parent"].account().address
+    held = operations.balance(console, operator)
+    network.wait_for_anchor(PAIR)
+    try:
+        given = give_back(console, key, funder, network.endpoints[SCN])
+        assert held - 20 * COIN < given <= held
+        assert operations.balance(console, operator) < COIN // 100
+    finally:
+        operations.fill_account(console, network.owners["parent"], operator, 50 * COIN, 100 * COIN)
+        network.stop(SCN)
+        network.start(SCN)
+    network.wait_for_anchor(PAIR, deadline=120)
+    for source in CHAINS:
+        network.send(source, 1).wait(60)
