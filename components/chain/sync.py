@@ -80,6 +80,8 @@ def missing(sight: Sight) -> str | None:
     if sight.syncing or sight.lagging:
         of = f" of {sight.target}" if sight.target is not None else ""
         return f"it is at block {sight.head}{of}"
+    if sight.head == 0:
+        return "it has the first block of the chain and no other yet"
     if sight.age > FRESH_SECONDS:
         return (
             f"its last block, {sight.head}, is {duration(sight.age)} old; either it has yet to learn of newer ones, or "

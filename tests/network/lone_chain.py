@@ -46,19 +46,15 @@ class LoneChain:
         rich = ("owner", "owner-2", *(f"operator-{i + 1}" for i in range(12)))
         return {self.address(label): 10**6 * COIN for label in rich}
 
+    @property
+    def first_block(self) -> str:
+        """Return its genesis."""
+        return genesis.parent_chain(CHAIN_ID, [self.address("validator")], self.balances, 25 * GKEI)
+
     @cached_property
     def endpoint(self) -> Props:
         """Return the validator's console, as inputs have it; the key in it is written differently each time."""
-        seed = self.network.seed
-        return {
-            "node": HOST,
-            "host": self.network.address(HOST),
-            "port": 22.0,
-            "user": "root",
-            "private_key": ssh_key.private_key(seed("client")),
-            "host_key": ssh_key.public_key(seed(HOST)),
-            "ipc": files.Layout("/srv", PACKAGE).ipc,
-        }
+        return console_at(self.network, HOST, PACKAGE)
 
     def props(self, signer: str = "owner", **more: object) -> Props:
         """Return the inputs of a resource on this chain."""
@@ -73,22 +69,43 @@ class LoneChain:
 
     def start(self) -> None:
         """Make the host and start the validator on it; return when it has made a block."""
-        first_block = genesis.parent_chain(CHAIN_ID, [self.address("validator")], self.balances, 25 * GKEI)
-        start_validator(self.network, PACKAGE, str(self.signer("validator").private_key), first_block)
+        start_validator(self.network, PACKAGE, str(self.signer("validator").private_key), self.first_block)
         with self.console() as console:
             wait_for(lambda: console.web3.eth.block_number >= 1 or f"{HOST}: no block yet", START_SECONDS)
 
 
+def console_at(network: Network, host: str, package: Package) -> Props:
+    """Return the console of the node on a host, as inputs have it."""
+    return {
+        "node": host,
+        "host": network.address(host),
+        "port": 22.0,
+        "user": "root",
+        "private_key": ssh_key.private_key(network.seed("client")),
+        "host_key": ssh_key.public_key(network.seed(host)),
+        "ipc": files.Layout("/srv", package).ipc,
+    }
+
+
 def start_validator(network: Network, package: Package, node_key: str, first_block: str) -> None:
     """Make the host and start the validator of a chain on it, by the steps of a node. `first_block` is the genesis."""
-    network.up(HOST)
+    start_node(
+        network, HOST, package, conf.validator(CHAIN_ID, files.Layout("/srv", package).data), node_key, first_block
+    )
+
+
+def start_node(
+    network: Network, host: str, package: Package, values: conf.Conf, node_key: str, first_block: str
+) -> None:
+    """Make a host and start a node on it, by the steps of a node."""
+    network.up(host)
     layout = files.Layout("/srv", package)
-    disk = network.folder / HOST / "srv"
+    disk = network.folder / host / "srv"
     shutil.copy(str(package.archive), disk / package.file_name)
     commands = files.scripts(layout)
-    network.run(HOST, commands["unpack"])
+    network.run(host, commands["unpack"])
     texts = {
-        layout.conf: conf.render(package.conf, conf.validator(CHAIN_ID, layout.data)),
+        layout.conf: conf.render(package.conf, values),
         layout.node_key: node_key,
         layout.genesis: first_block,
     }
@@ -96,8 +113,8 @@ def start_validator(network: Network, package: Package, node_key: str, first_blo
         place = disk / Path(path).relative_to("/srv")
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text)
-    network.run(HOST, commands["init"])
-    network.run(HOST, commands["start"])
+    network.run(host, commands["init"])
+    network.run(host, commands["start"])
 
 
 @contextmanager

@@ -41,6 +41,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
         (replace(IN_STEP, syncing=True, target=9000), "it is at block 1000 of 9000"),
         (replace(IN_STEP, lagging=True, target=9000), "it is at block 1000 of 9000"),
         (replace(IN_STEP, syncing=True), "it is at block 1000"),
+        (replace(IN_STEP, head=0, age=1e9), "it has the first block of the chain and no other yet"),
         (
             replace(IN_STEP, age=3700.0),
             "its last block, 1000, is 1 h 1 min old; either it has yet to learn of newer ones, or the chain stands "
@@ -54,7 +55,7 @@ def test_what_a_node_lacks_is_told(sight: Sight, words: str | None) -> None:
 
 @given(st.builds(Sight, st.just("en"), st.integers(0, 5), st.integers(0), st.floats(0, 1e9), st.none(), st.booleans()))
 def test_a_node_passes_only_with_peers_a_young_head_and_nothing_to_sync(sight: Sight) -> None:
-    good = sight.peers > 0 and sight.age <= 30 and not sight.syncing
+    good = sight.peers > 0 and sight.age <= 30 and not sight.syncing and sight.head > 0
     assert (missing(sight) is None) == good
 
 
