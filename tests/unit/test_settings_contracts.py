@@ -51,6 +51,7 @@ def test_a_contract_of_our_own_is_ours_in_everything() -> None:
 
 def test_one_key_may_own_both_and_an_scn_may_own_one() -> None:
     read(existing(bridge__childOwnerKey="4a" * 32))
+    read(existing(bridge__childOwnerKey=None, bridge__childOwner={"env": "OWNER_KEY"}))
     bridge = read(existing(bridge__parentOwnerKey=None, bridge__parentOwnerNode="scn-1")).bridge
     assert (bridge.owner_node_of("parent"), bridge.owner_node_of("child")) == ("scn-1", None)
 
