@@ -59,9 +59,10 @@ def _bridge(raw: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _owner(raw: Mapping[str, Any], bridge: Mapping[str, Any], chain: str, *, adopted: bool) -> Iterator[str]:
-    key, node = bridge.get(f"{chain}OwnerKey"), bridge.get(f"{chain}OwnerNode")
+    keys = [name for name in (f"{chain}OwnerKey", f"{chain}Owner") if bridge.get(name) is not None]
+    node = bridge.get(f"{chain}OwnerNode")
     where = f"bridge.{chain}OwnerNode"
-    if adopted and key is None and node is None:
+    if adopted and not keys and node is None:
         yield at(
             f"bridge.{chain}OwnerKey",
             f"is missing; the contract on the {chain} chain exists and has an owner already, so set the owner's key as "
@@ -75,11 +76,8 @@ def _owner(raw: Mapping[str, Any], bridge: Mapping[str, Any], chain: str, *, ado
             "the contracts are deployed by a key here, and no node is to own them; take it away, or write "
             "bridge.parentBridge and bridge.childBridge for contracts that exist",
         )
-    if key is not None:
-        yield at(
-            where,
-            f"a contract has one owner, and bridge.{chain}OwnerKey is given too; keep the one that owns it",
-        )
+    if keys:
+        yield at(where, f"a contract has one owner, and bridge.{keys[0]} is given too; keep the one that owns it")
     pairs = raw.get("pairs")
     paired = [pair.get("scn") for pair in pairs if isinstance(pair, Mapping)] if isinstance(pairs, Sequence) else []
     if isinstance(node, str) and paired and node not in paired:

@@ -81,11 +81,11 @@ class FundingProvider(ChainProvider[FundingInputs]):
     def remove(self, inputs: FundingInputs, known: Props) -> None:  # noqa: ARG002
         """Give back what is left."""
         from components.chain.refund import give_back
-        from components.chain.signer import Signer
+        from components.chain.signer import KeySigner
 
         if inputs.refund is None:
             return
-        operator = Signer(private_key=inputs.refund.private_key, max_gas_price=inputs.signer.max_gas_price)
+        operator = KeySigner(private_key=inputs.refund.private_key, max_gas_price=inputs.signer.max_gas_price)
         with session(inputs) as console:
             give_back(console, operator, inputs.signer.account().address, inputs.refund.scn)
 

@@ -17,7 +17,7 @@ from components.chain.errors import ChainError
 from components.chain.owner import OwnerNode
 from components.chain.plan import Refused
 from components.chain.refund import give_back
-from components.chain.signer import Signer
+from components.chain.signer import KeySigner
 from components.chain.transactions import Transaction, execute
 from components.dynamic.base import Props
 from components.dynamic.bridge_contract import BridgeContract, BridgeContractProvider
@@ -42,7 +42,7 @@ def bridges(network: Network) -> Iterator[Mapping[str, str]]:
     """Deploy a second pair of contracts by hand, hand both to the operators of an SCN, and let it know them."""
     found = {}
     for chain in CHAINS:
-        console, deployer = network.on(chain), Signer(private_key=secrets.token_hex(32))
+        console, deployer = network.on(chain), KeySigner(private_key=secrets.token_hex(32))
         operations.fill_account(console, network.owners[chain], deployer.account().address, COIN, 10 * COIN)
         bridge = ensure_deployed(console, deployer, Path(ARTIFACT), None, mode_mint_burn=chain == "child")
         data = keccak(text="transferOwnership(address)")[:4] + encode(["address"], [owner(network, chain).address])
@@ -111,7 +111,7 @@ def test_a_node_that_does_not_know_the_contract_is_told_in_words(network: Networ
 def test_what_an_anchoring_scn_has_left_goes_back(network: Network, bridges: Mapping[str, str]) -> None:  # noqa: ARG001
     """The real thing: it stops anchoring, its key is used here, and after a restart it goes on as before."""
     console, operator = network.on("parent"), network.pairs[PAIR]["parentOperator"]
-    key = Signer(private_key=network.stack.of_type("Account")[f"{SCN}-parent-operator"]["private_key"])
+    key = KeySigner(private_key=network.stack.of_type("Account")[f"{SCN}-parent-operator"]["private_key"])
     funder = network.owners["parent"].account().address
     held = operations.balance(console, operator)
     network.wait_for_anchor(PAIR)
