@@ -46,7 +46,7 @@ def problems(settings: Bridge) -> list[str]:
                 found.append(str(error))
         elif key := settings.parent_owner_key if chain == "parent" else settings.child_owner_key:
             addresses[chain] = _address(key.get_secret_value())
-    if len(addresses) == len(_CHAINS) and len(set(addresses.values())) == 1:
+    if len(addresses) == len(_CHAINS) and len(set(addresses.values())) == 1 and not settings.adopted:
         found.append(f"bridge.childOwner: {SAME_OWNER}")
     return found
 

@@ -66,7 +66,7 @@ def _owner(raw: Mapping[str, Any], bridge: Mapping[str, Any], chain: str, *, ado
         yield at(
             f"bridge.{chain}OwnerKey",
             f"is missing; the contract on the {chain} chain exists and has an owner already, so set the owner's key as "
-            f"a secret, say where it is kept as bridge.{chain}Owner, or name the SCN whose operator owns it as {where}",
+            f"a secret, or name the SCN whose operator owns it as {where}",
         )
     if node is None:
         return
@@ -77,10 +77,7 @@ def _owner(raw: Mapping[str, Any], bridge: Mapping[str, Any], chain: str, *, ado
             "bridge.parentBridge and bridge.childBridge for contracts that exist",
         )
     if keys:
-        yield at(
-            where,
-            f"a contract has one owner, and bridge.{keys[0]} is given too; keep the one that owns it",
-        )
+        yield at(where, f"a contract has one owner, and bridge.{keys[0]} is given too; keep the one that owns it")
     pairs = raw.get("pairs")
     paired = [pair.get("scn") for pair in pairs if isinstance(pair, Mapping)] if isinstance(pairs, Sequence) else []
     if isinstance(node, str) and paired and node not in paired:

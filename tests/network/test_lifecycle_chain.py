@@ -157,7 +157,7 @@ def test_what_is_left_goes_back_when_an_account_is_needed_no_more(
     account, key = chain.address("poor-3"), chain.signer("poor-3")
     given = {"private_key": key.private_key, "scn": chain.endpoint}
     program = chain.props("owner-2", account=account, refund=given, **levels(5 * COIN, 10 * COIN))
-    real, between = refund.execute, [Transaction("an anchor", to_checksum_address(NOWHERE), value=COIN)]
+    real, between = execute, [Transaction("an anchor", to_checksum_address(NOWHERE), value=COIN)]
 
     def execute_late(console: Console, signer: Signer, transactions: Sequence[Transaction]) -> list[TxReceipt]:
         if between:
