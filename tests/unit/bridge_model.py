@@ -16,7 +16,7 @@ import pytest
 
 from components.chain import operations
 from components.chain.plan import MAX_OPERATORS, BridgeState, Step
-from components.chain.signer import Signer
+from components.chain.signer import KeySigner
 from components.dynamic import bridge_operator, operator_threshold, other_operators
 from components.dynamic.base import Props
 from components.dynamic.bridge_operator import BridgeOperator, BridgeOperatorProvider
@@ -81,7 +81,7 @@ class World:
             patch.setattr(operations, "transaction", lambda _bridge, step: step)
             patch.setattr(operations, "settle", lambda _console, _signer: None)
             patch.setattr(operations, "execute", lambda _console, _signer, steps: self.execute(steps))
-            patch.setattr(Signer, "account", lambda _self: SimpleNamespace(address=OWNER))
+            patch.setattr(KeySigner, "account", lambda _self: SimpleNamespace(address=OWNER))
             yield
 
 
