@@ -63,8 +63,9 @@ def test_what_it_signs_is_of_its_address(kms: Any) -> None:
     assert {account.address} == addresses
     # Half of all signatures come with the higher s, and half have the parity 1.
     for nonce in range(12):
-        for to in ({}, {"to": None}):  # as in a deployment there may be no receiver
-            signed = account.sign_transaction({**TRANSACTION, "nonce": nonce, **to})
+        for kept in (TRANSACTION.keys(), TRANSACTION.keys() - {"to"}):  # a deployment has no receiver
+            transaction: Any = {key: TRANSACTION[key] for key in kept} | {"nonce": nonce}
+            signed = account.sign_transaction(transaction)
             assert Accounts.recover_transaction(signed.raw_transaction) == account.address
             assert signed.s <= SECPK1_N // 2
 

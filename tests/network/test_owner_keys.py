@@ -42,9 +42,9 @@ def kms_key(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         client.close()
 
 
-def inputs(chain: LoneChain, signer: KeySigner | Reference, **more: object) -> Props:
-    held = signer.model_dump(exclude_none=True)
-    return {**chain.props(**more), "signer": {**held, "chain": "parent"}}
+def inputs(chain: LoneChain, by: KeySigner | Reference, **more: object) -> Props:
+    held = by.model_dump(exclude_none=True)
+    return {**chain.props(), **more, "signer": {**held, "chain": "parent"}}
 
 
 def fund(chain: LoneChain, address: str) -> None:
@@ -96,7 +96,7 @@ def test_a_key_in_the_environment(chain: LoneChain, key: str) -> None:
 
 def test_a_key_in_a_keystore(chain: LoneChain, key: str, tmp_path: Path) -> None:
     path, password = tmp_path / "owner.json", tmp_path / "password"
-    path.write_text(json.dumps(Accounts.encrypt(key, PASSWORD, kdf="scrypt", iterations=4096)))
+    path.write_text(json.dumps(Accounts.encrypt(bytes.fromhex(key), PASSWORD, kdf="scrypt", iterations=4096)))
     password.write_text(PASSWORD)
     for life in lead(chain, KeystoreSigner(path=str(path), password_file=str(password))):
         held = json.dumps([life.inputs, life.outs])

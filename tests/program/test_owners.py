@@ -66,7 +66,7 @@ def test_a_key_that_moves_is_no_other_account(monkeypatch: pytest.MonkeyPatch) -
 
 def test_a_keystore_is_named_with_its_password(tmp_path: Path) -> None:
     path = tmp_path / "owner.json"
-    path.write_text(json.dumps(Accounts.encrypt(KEY, PASSWORD, kdf="pbkdf2", iterations=10)))
+    path.write_text(json.dumps(Accounts.encrypt(bytes.fromhex(KEY), PASSWORD, kdf="pbkdf2", iterations=10)))
     program = run(owned(childOwner={"keystore": str(path), "password": PASSWORD}))
     signer = signers(program, "child")[0]
     assert (signer["address"], signer["path"], signer["password"]) == (ADDRESS, str(path), PASSWORD)

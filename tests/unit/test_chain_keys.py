@@ -6,12 +6,13 @@ from typing import Any
 
 import pytest
 from eth_account import Account as Accounts
+from eth_keys.constants import SECPK1_N
 from eth_keys.datatypes import PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
-from components.chain import keystore, legacy
+from components.chain import legacy
 from components.chain.errors import KeyUnavailable
 from components.chain.signer import AnySigner, EnvironmentSigner, KeySigner, KeystoreSigner, Signer
 
@@ -38,7 +39,7 @@ def read(held: dict[str, Any]) -> Signer:
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
     path = tmp_path / "owner.json"
-    path.write_text(json.dumps(Accounts.encrypt(KEY, PASSWORD, kdf="pbkdf2", iterations=10)))
+    path.write_text(json.dumps(Accounts.encrypt(bytes.fromhex(KEY), PASSWORD, kdf="pbkdf2", iterations=10)))
     return path
 
 
@@ -88,7 +89,7 @@ def test_a_key_in_the_environment_signs(monkeypatch: pytest.MonkeyPatch, written
 @pytest.mark.parametrize("kdf", ["pbkdf2", "scrypt"])
 def test_a_keystore_signs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kdf: Any) -> None:
     path, password = tmp_path / "owner.json", tmp_path / "password"
-    path.write_text(json.dumps(Accounts.encrypt(KEY, PASSWORD, kdf=kdf, iterations=2)))
+    path.write_text(json.dumps(Accounts.encrypt(bytes.fromhex(KEY), PASSWORD, kdf=kdf, iterations=2)))
     password.write_text(f"{PASSWORD}\n")
     monkeypatch.setenv("OWNER_PASSWORD", PASSWORD)
     for place in ({"password": PASSWORD}, {"password_file": str(password)}, {"password_env": "OWNER_PASSWORD"}):
@@ -99,7 +100,7 @@ def test_a_keystore_signs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kdf: 
 
 def test_a_keystore_is_decrypted_once(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     account = KeystoreSigner(path=str(file), password=PASSWORD).located().account()
-    monkeypatch.setattr(keystore.Accounts, "decrypt", None)
+    monkeypatch.setattr(Accounts, "decrypt", None)
     assert account.sign_transaction(TRANSACTION).raw_transaction == SIGNED
 
 
@@ -205,7 +206,7 @@ def test_a_signature_from_elsewhere_makes_the_same_transaction(transaction: Any,
     wanted = Accounts.sign_transaction(transaction, KEY)
     digest = legacy.digest(transaction)
     _, r, s = PrivateKey(bytes.fromhex(KEY)).sign_msg_hash(digest).vrs
-    s = legacy.low(legacy.SECPK1_N - s if high else s)
+    s = legacy.low(SECPK1_N - s if high else s)
     parity = legacy.parity_of(digest, r, s, ADDRESS)
     assert parity is not None
     assert legacy.signed(transaction, parity, r, s) == wanted
