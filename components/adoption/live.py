@@ -1,0 +1,56 @@
+"""How a node that exists already is doing, as it says itself, and who it is connected to over the bridge."""
+
+from contextlib import closing, suppress
+from typing import Literal
+
+from components.chain.console import Console, NodeError
+from components.chain.endpoint import Endpoint
+from components.chain.errors import ChainError
+from components.chain.peering import node_id, peers
+
+_API = {"en": "mainbridge", "scn": "subbridge"}
+_OFF = ("does not exist", "not available")
+"""In the words of a node that lacks an API."""
+
+Role = Literal["en", "scn"]
+
+
+def answers(node: Endpoint) -> bool:
+    """Tell whether the node answers."""
+    with suppress(ChainError), closing(Console(node)) as console:
+        console.call("eth_chainId", timeout=10)
+        return True
+    return False
+
+
+def bridge_is_on(node: Endpoint, role: Role) -> bool:
+    """Tell whether a node that answers runs its main bridge or sub bridge. Raises Unreachable."""
+    with closing(Console(node)) as console:
+        try:
+            console.call(f"{_API[role]}_nodeInfo", timeout=10)
+        except NodeError as error:
+            if not any(words in str(error) for words in _OFF):
+                raise
+            return False
+    return True
+
+
+def main_bridges_of(scn: Endpoint) -> list[str]:
+    """Return the public keys of the main bridges that an SCN is connected to; none where it does not tell."""
+    with suppress(ChainError), closing(Console(scn)) as console:
+        return peers(console, "subbridge")
+    return []
+
+
+def trouble(node: Endpoint, role: Role, *, bridge: bool, dialled: str = "") -> str:
+    """Return what is wrong with a running node; empty when nothing is.
+
+    `bridge`: whether it should run one; `dialled`: the KNI of the one EN that an SCN should be connected to.
+    """
+    if not answers(node):
+        return "it does not answer"
+    if bridge and not bridge_is_on(node, role):
+        return "its bridge is off"
+    if dialled and main_bridges_of(node) != [node_id(dialled)]:
+        return f"it is not connected to the EN of its pair, {dialled}, or to another one too"
+    return ""
