@@ -14,7 +14,6 @@ from pydantic import Field
 from components.adoption.place import Place
 from components.chain.endpoint import Endpoint
 from components.dynamic.base import Inputs, Props, Provider
-from components.dynamic.restarts import restart
 
 if TYPE_CHECKING:
     from components.adoption.host_files import Found
@@ -161,14 +160,16 @@ def _as_before(inputs: AdoptedNodeInputs, error: Exception) -> Exception:
 
 def _restart(inputs: AdoptedNodeInputs, found: "Found", why: str, dialled: str | None) -> None:
     from components.adoption import main_bridges, place
+    from components.chain.restarting import restart
 
+    listed = main_bridges.knis(found.main_bridges) if inputs.role == "scn" else []
     restart(
         inputs.node,
         inputs.role,
+        place.restart(inputs.place),
         why,
-        command=place.restart(inputs.place),
+        peer=listed[0] if listed else None,
         ready=lambda: _wait_until_ready(inputs, dialled),
-        peers=main_bridges.knis(found.main_bridges) if inputs.role == "scn" else [],
     )
 
 
