@@ -18,6 +18,8 @@ from components.dynamic.bridge_operator import BridgeOperator
 from components.dynamic.bridge_registration import BridgeRegistration
 from components.dynamic.operator_threshold import OperatorThreshold
 from components.dynamic.transfer_proof import TransferProof
+from components.identities import Found
+from components.nodes.existing import ExistingNode, Runner
 from components.nodes.node import Node
 from components.service_chain import ServiceChain
 from components.settings_model import Bridge as Settings
@@ -76,7 +78,7 @@ class Bridge(pulumi.ComponentResource):
         known = [] if pair.name in self._scns else [pulumi.Alias(name=f"{pair.name}-{suffix}")]
         return pulumi.ResourceOptions(aliases=known)
 
-    def _side(self, chain: Chain, operators: Mapping[BridgePair, Account]) -> Side:
+    def _side(self, chain: Chain, operators: Mapping[BridgePair, Account | Found]) -> Side:
         settings, name = self._settings, chain.name
         contract = BridgeContract(
             f"{name}-bridge",
@@ -114,16 +116,23 @@ class Bridge(pulumi.ComponentResource):
         scn = service_chain.nodes[pair.scn]
         return BridgeRegistration(
             f"{pair.scn}-registration",
-            {**self.on_node(pair, scn), "started": scn.running.id, "en_started": pair.en.running.id},
+            {
+                **self.on_node(pair, scn),
+                "started": scn.running.id,
+                "en_started": pair.en.running.id,
+                **({"adopted": True} if isinstance(scn, ExistingNode) else {}),
+            },
             pulumi.ResourceOptions.merge(
                 self._once(pair, "registration"),
                 pulumi.ResourceOptions(
-                    parent=self, depends_on=[service_chain.ready[pair.scn], pair.ready], deleted_with=scn
+                    parent=self,
+                    depends_on=[service_chain.ready[pair.scn], pair.ready],
+                    deleted_with=scn if isinstance(scn, Node) else None,
                 ),
             ),
         )
 
-    def on_node(self, pair: BridgePair, scn: Node) -> dict[str, object]:
+    def on_node(self, pair: BridgePair, scn: Runner) -> dict[str, object]:
         """Return the inputs of a resource on the SCN of a pair."""
         return {
             "node": scn.endpoint,

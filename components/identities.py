@@ -17,6 +17,22 @@ class Operators:
     child: Account
 
 
+@dataclass(frozen=True)
+class Found:
+    """An account of which a node that exists already has the key."""
+
+    address: pulumi.Output[str]
+    """Unknown until the node is part of the stack."""
+
+
+@dataclass(frozen=True)
+class FoundOperators:
+    """The two accounts of an SCN that exists already."""
+
+    parent: Found
+    child: Found
+
+
 class Identities(pulumi.ComponentResource):
     """The accounts and seeds of a network, by label. One label, one key, for ever."""
 

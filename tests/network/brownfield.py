@@ -159,7 +159,9 @@ class Brownfield:
             en, scn = console(ENS[0]), console(SCNS[0])
             for one in (en, scn):
                 wait_for(lambda one=one: one.web3.eth.block_number >= 1 or f"{one.node}: no block", START_SECONDS)
-            operators = dict(zip(("parent", "child"), map(to_checksum_address, bridge_node.operators(scn)), strict=True))
+            operators = dict(
+                zip(("parent", "child"), map(to_checksum_address, bridge_node.operators(scn)), strict=True)
+            )
             for chain, one in (("parent", en), ("child", scn)):
                 owner, bridge = self.owner(chain), self.bridges[chain]
                 operations.register_operators(one, owner, bridge, [operators[chain]])
