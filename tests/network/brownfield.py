@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from eth_utils.address import to_checksum_address
@@ -123,8 +123,9 @@ class Brownfield:
             listed = [] if name == "parent" else [validator] if name in ENS else scns
             self._install(name, values[name], child if name in SCNS else first, listed)
         self.disk(SCNS[0], self.layout(SCNS[0]).main_bridges).write_text(f'["{self.kni(ENS[0])}"]\n')
+        self._start("parent")  # an EN that dials it too early would pause for 30 s
         with ThreadPoolExecutor() as pool:
-            list(pool.map(self._start, PROGRAMS))
+            list(pool.map(self._start, [*ENS, *SCNS]))
         self._connect()
 
     def _install(self, name: str, values: conf.Conf, first_block: str, listed: list[str]) -> None:
@@ -158,7 +159,7 @@ class Brownfield:
 
             en, scn = console(ENS[0]), console(SCNS[0])
             for one in (en, scn):
-                wait_for(lambda one=one: one.web3.eth.block_number >= 1 or f"{one.node}: no block", START_SECONDS)
+                wait_for(partial(_has_block, one), START_SECONDS)
             operators = dict(
                 zip(("parent", "child"), map(to_checksum_address, bridge_node.operators(scn)), strict=True)
             )
@@ -169,6 +170,10 @@ class Brownfield:
             operations.fill_account(en, self.owner("parent"), operators["parent"], COIN, 100 * COIN)
             restart = files.scripts(self.layout(SCNS[0]))["start"]
             bridge_node.register(scn, en, self.bridges["child"], self.bridges["parent"], restart)
+
+
+def _has_block(console: Console) -> bool | str:
+    return console.web3.eth.block_number >= 1 or f"{console.node}: no block yet"
 
 
 def _package(program: str) -> Package:

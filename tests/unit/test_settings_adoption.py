@@ -91,4 +91,4 @@ def test_nothing_is_adopted_elsewhere() -> None:
     ],
 )
 def test_a_bad_one_is_told(config: Raw, sentence: str) -> None:
-    assert problems(config) == [sentence]
+    assert sentence in problems(config)
