@@ -7,8 +7,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from components.settings_existing import ROOT_USER, Existing, ExistingHost
-from components.settings_model import PUBLIC_CHAINS, scn_names
+from components.settings_model import scn_names
 from components.settings_packages import SomeArchive
+from components.settings_parent import PUBLIC_CHAINS
 from components.settings_sentences import at, nearest
 
 VALIDATOR = "parent"

@@ -6,7 +6,7 @@ from typing import Literal
 from components.chain.console import Console, NodeError
 from components.chain.endpoint import Endpoint
 from components.chain.errors import ChainError
-from components.chain.peering import node_id, peers
+from components.chain.peering import peers
 
 _API = {"en": "mainbridge", "scn": "subbridge"}
 _OFF = ("does not exist", "not available")
@@ -40,17 +40,3 @@ def main_bridges_of(scn: Endpoint) -> list[str]:
     with suppress(ChainError), closing(Console(scn)) as console:
         return peers(console, "subbridge")
     return []
-
-
-def trouble(node: Endpoint, role: Role, *, bridge: bool, dialled: str = "") -> str:
-    """Return what is wrong with a running node; empty when nothing is.
-
-    `bridge`: whether it should run one; `dialled`: the KNI of the one EN that an SCN should be connected to.
-    """
-    if not answers(node):
-        return "it does not answer"
-    if bridge and not bridge_is_on(node, role):
-        return "its bridge is off"
-    if dialled and main_bridges_of(node) != [node_id(dialled)]:
-        return f"it is not connected to the EN of its pair, {dialled}, or to another one too"
-    return ""

@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
 
+from eth_keys.datatypes import PrivateKey
 from eth_utils.address import to_checksum_address
 
 from components.chain import bridge_node, operations
 from components.chain.console import Console, wait_for
 from components.chain.deployment import ensure_deployed
 from components.chain.endpoint import Endpoint
-from components.chain.signer import Signer
+from components.chain.signer import KeySigner
 from components.dynamic import ssh_key
 from components.dynamic.base import Props
 from components.nodes import conf, files, genesis
@@ -45,11 +46,11 @@ class Brownfield:
 
     # -- who and where -------------------------------------------------------------------------------------
 
-    def signer(self, label: str) -> Signer:
+    def signer(self, label: str) -> KeySigner:
         """Return an account; `parent-owner`, `child-owner` and `user` have coins on both chains."""
-        return Signer(private_key=self.network.seed(label))
+        return KeySigner(private_key=self.network.seed(label))
 
-    def owner(self, chain: str) -> Signer:
+    def owner(self, chain: str) -> KeySigner:
         """Return who owns the bridge contract of a chain."""
         return self.signer(f"{chain}-owner")
 
@@ -84,7 +85,7 @@ class Brownfield:
 
     def public_key(self, name: str) -> str:
         """Return the public key of a node."""
-        return str(self.signer(name).account()._key_obj.public_key.to_hex()[2:])
+        return PrivateKey(bytes.fromhex(self.network.seed(name))).public_key.to_hex()[2:]
 
     def kni(self, en: str) -> str:
         """Return the KNI of an EN's main bridge."""
