@@ -23,7 +23,7 @@ config = settings.load()
 preflight.check(config)
 identities = Identities(config.identity_seed.get_secret_value(), protect=config.protected)
 owners = owners_of(config.bridge, identities)
-operators = {pair.name: identities.operators(pair.scn) for pair in config.pairs}
+operators = {pair.name: identities.operators(pair.scn) for pair in config.pairs if not config.adopts(pair.scn)}
 
 hosts = hosting.hosts(config, identities)
 
@@ -41,7 +41,7 @@ else:
             *((pair.parent.address, config.bridge.operator_balance) for pair in operators.values()),
         ],
     ).chain
-pairs = [BridgePair(pair, config, parent_chain, hosts, identities, operators[pair.name]) for pair in config.pairs]
+pairs = [BridgePair(pair, config, parent_chain, hosts, identities, operators.get(pair.name)) for pair in config.pairs]
 service_chain = ServiceChain(
     config.service_chain,
     config.packages,
@@ -66,7 +66,7 @@ child = Chain(
     service_chain.chain_id,
     nodes=[service_chain.nodes[pair.scn] for pair in pairs],
     ready=list(service_chain.ready.values()),
-    lives_with=service_chain,
+    lives_with=service_chain.lives_with,
     owner=owners["child"],
     max_gas_price=config.bridge.max_gas_price,
 )

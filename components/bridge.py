@@ -14,6 +14,8 @@ from components.dynamic.balance import Funding, Liquidity
 from components.dynamic.bridge_contract import BridgeContract
 from components.dynamic.bridge_registration import BridgeRegistration
 from components.dynamic.transfer_proof import TransferProof
+from components.identities import Found
+from components.nodes.existing import ExistingNode, Runner
 from components.nodes.node import Node
 from components.service_chain import ServiceChain
 from components.settings_model import Bridge as Settings
@@ -99,7 +101,7 @@ class Bridge(pulumi.ComponentResource):
             self._opts(chain),
         )
 
-    def _side(self, chain: Chain, operators: Mapping[BridgePair, Account]) -> Side:
+    def _side(self, chain: Chain, operators: Mapping[BridgePair, Account | Found]) -> Side:
         settings, name = self._settings, chain.name
         contract = self.contracts[name]
         # Nothing is sent to an existing contract before both have been looked at.
@@ -124,10 +126,12 @@ class Bridge(pulumi.ComponentResource):
         given = votes(settings, name, contract, self._owned[name], operators, options, after)
         return Side(chain, contract, liquidity, given.operators, given.threshold, given.others)
 
-    def _funding(self, chain: Chain, pair: BridgePair, account: Account, after: Sequence[pulumi.Resource]) -> None:
+    def _funding(
+        self, chain: Chain, pair: BridgePair, account: Account | Found, after: Sequence[pulumi.Resource]
+    ) -> None:
         """Fill up what an operator pays gas with; on a chain that outlives the stack the rest goes back in the end."""
         refund: dict[str, object] = {}
-        if chain.lives_with is None and not pair.operators.adopted:
+        if chain.lives_with is None and isinstance(account, Account):
             scn = self._service_chain.nodes[pair.scn]
             refund["refund"] = pulumi.Output.secret({"private_key": account.private_key, "scn": scn.endpoint})
         funding = Funding(
@@ -143,20 +147,25 @@ class Bridge(pulumi.ComponentResource):
             scn, ready = self._service_chain.nodes[pair.scn], self._service_chain.ready[pair.scn]
             self.registrations[pair.name] = BridgeRegistration(
                 f"{pair.scn}-registration",
-                {**self.on_node(pair, scn), "started": scn.running.id, "en_started": pair.en.running.id},
+                {
+                    **self.on_node(pair, scn),
+                    "started": scn.running.id,
+                    "en_started": pair.en.running.id,
+                    **({"adopted": True} if isinstance(scn, ExistingNode) else {}),
+                },
                 pulumi.ResourceOptions.merge(
                     self._once(pair, "registration"),
                     # An SCN pays for its votes: it lets the bridge go before what is left of that is given back.
                     pulumi.ResourceOptions(
                         parent=self,
                         depends_on=[ready, pair.ready, *self._refunded.get(pair.scn, [])],
-                        deleted_with=scn,
+                        deleted_with=scn if isinstance(scn, Node) else None,
                     ),
                 ),
             )
         return self.registrations[pair.name]
 
-    def on_node(self, pair: BridgePair, scn: Node) -> dict[str, object]:
+    def on_node(self, pair: BridgePair, scn: Runner) -> dict[str, object]:
         """Return the inputs of a resource on the SCN of a pair."""
         return {
             "node": scn.endpoint,

@@ -4,9 +4,12 @@ import pulumi
 
 from components.dynamic.running_node import RunningNode
 from components.dynamic.synced_node import SyncedNode
-from components.hosts.host import Hosts
-from components.identities import Identities, Operators
+from components.hosts.host import Host, Hosts
+from components.identities import Found, FoundOperators, Identities, Operators
 from components.nodes import conf
+from components.nodes.bridge_keys import main_bridge
+from components.nodes.bridge_keys import sub_bridge as sub_bridge_keys
+from components.nodes.existing import ExistingNode, Runner, console
 from components.nodes.files import Layout, json_list
 from components.nodes.identity import bridge_kni
 from components.nodes.node import File, Node
@@ -27,15 +30,50 @@ class BridgePair(pulumi.ComponentResource):
         parent_chain: ParentChain,
         hosts: Hosts,
         identities: Identities,
-        operators: Operators,
+        operators: Operators | None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
+        """`operators` are those of an SCN that is made; one that exists already has its own."""
         super().__init__("servicechain:index:BridgePair", pair.name, None, opts)
         self.name, self.scn = pair.name, pair.scn
-        self.operators = operators
-        child = pulumi.ResourceOptions(parent=self)
+        self._child = pulumi.ResourceOptions(parent=self)
+        sub_bridge = _sub_bridge_conf(pair, settings)
+        host = hosts.host(pair.en, self._child)
+        scn = hosts.host(pair.scn, self._child) if settings.adopts(pair.scn) else None
+        self.kni: pulumi.Output[str]
+        self.en: Runner
+        running: pulumi.Resource
+        if host.node:
+            partner = console(scn) if scn else identities.node(pair.scn).public_key
+            self.en = ExistingNode(host, "en", parent_chain.chain_id, main_bridge(), partner=partner, opts=self._child)
+            self.kni, running = self.en.identity.kni, self.en.running
+        else:
+            running = self._made(pair, settings, parent_chain, host, identities)
+        ours = parent_chain.settings.ours
+        self.ready = running if ours else self._synced(parent_chain, self.en.running.id, running)
+        self.operators: Operators | FoundOperators
+        if not scn:
+            self.operators = operators or identities.operators(pair.scn)
+            self.sub_bridge = SubBridge(sub_bridge, self.kni, self.operators)
+        else:
+            existing = ExistingNode(
+                scn,
+                "scn",
+                settings.service_chain.chain_id,
+                sub_bridge_keys(sub_bridge),
+                peer=self.kni,
+                after=[self.ready],
+                opts=self._child,
+            )
+            found = existing.identity
+            self.operators = FoundOperators(Found(found.parent_operator), Found(found.child_operator))
+            self.sub_bridge = SubBridge(sub_bridge, self.kni, None, existing)
+        self.register_outputs({"kni": self.kni})
+
+    def _made(
+        self, pair: Pair, settings: Settings, parent_chain: ParentChain, host: Host, identities: Identities
+    ) -> RunningNode:
         key = identities.node(pair.en)
-        host = hosts.host(pair.en, child)
         package = package_of("ken", settings.packages.ken)
         layout = Layout(host.root, package)
         values = parent_chain.endpoint_node(layout.data, exposure(settings))
@@ -45,28 +83,21 @@ class BridgePair(pulumi.ComponentResource):
         known_nodes = parent_chain.static_nodes
         if known_nodes is not None:
             files.append(File("static-nodes.json", layout.static_nodes, known_nodes.apply(json_list), restarts=True))
-        self.kni: pulumi.Output[str] = pulumi.Output.all(key.public_key, host.address).apply(
-            lambda known: bridge_kni(known[0], known[1])
-        )
-        self.en = Node(host, package, values, files, parent_chain.genesis, child)
-        launched = self.en.launch()
-        running = RunningNode(
-            self.en.name,
+        self.kni = pulumi.Output.all(key.public_key, host.address).apply(lambda known: bridge_kni(known[0], known[1]))
+        self.en = node = Node(host, package, values, files, parent_chain.genesis, self._child)
+        return RunningNode(
+            node.name,
             {
-                **launched,
+                **node.launch(),
                 "role": "en",
                 "chain_id": parent_chain.chain_id,
                 "kni": self.kni,
                 "static_nodes": [] if known_nodes is None else known_nodes,
             },
-            child,
+            self._child,
         )
-        ours = parent_chain.settings.ours
-        self.ready = running if ours else self._synced(parent_chain, launched["started"], running)
-        self.sub_bridge = SubBridge(_sub_bridge_conf(pair, settings), self.kni, operators)
-        self.register_outputs({"kni": self.kni})
 
-    def _synced(self, chain: ParentChain, started: pulumi.Input[object], running: RunningNode) -> pulumi.Resource:
+    def _synced(self, chain: ParentChain, started: pulumi.Input[object], running: pulumi.Resource) -> pulumi.Resource:
         """Have what comes after wait until the EN has caught up with a chain that others run."""
         reference = chain.settings.reference_rpc
         return SyncedNode(

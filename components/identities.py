@@ -1,6 +1,7 @@
 """Everybody's keys, made from the stack's seed before any machine exists, and held as tracked secret resources."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import pulumi
 from pydantic import SecretStr
@@ -15,8 +16,24 @@ class Operators:
 
     parent: Account
     child: Account
-    adopted: bool = False
-    """Whether they are those of an SCN that was there before us: what they had before is not ours to take away."""
+    adopted: ClassVar[bool] = False
+
+
+@dataclass(frozen=True)
+class Found:
+    """An account of which a node that exists already has the key."""
+
+    address: pulumi.Output[str]
+    """Unknown until the node is part of the stack."""
+
+
+@dataclass(frozen=True)
+class FoundOperators:
+    """The two accounts of an SCN that was there before us: what they had before is not ours to take away."""
+
+    parent: Found
+    child: Found
+    adopted: ClassVar[bool] = True
 
 
 class Identities(pulumi.ComponentResource):

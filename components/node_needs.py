@@ -22,8 +22,9 @@ SYSTEMD_TOOLS = ("sha256sum", "setpriv", "systemd-sysusers", "userdel")
 
 
 def needs(settings: Settings, existing: Existing, network: str) -> dict[str, Needs]:
-    """Return the needs of all nodes by the names of their machines; `network` is the id of the stack's network."""
-    return {one.name: _of(one, settings, existing, network) for one in machines(settings)}
+    """Return the needs of the nodes that are made, by their machines; `network` is the id of the stack's network."""
+    places = [one for one in machines(settings) if not settings.adopts(one.name)]
+    return {one.name: _of(one, settings, existing, network) for one in places}
 
 
 def _of(machine: Machine, settings: Settings, existing: Existing, network: str) -> Needs:

@@ -7,7 +7,7 @@ import pulumi
 from components.bridge import Bridge
 from components.bridge_pair import BridgePair
 from components.hosts.host import Hosts
-from components.nodes.node import Node
+from components.nodes.existing import Runner
 from components.service_chain import ServiceChain
 from components.summary import survives
 from components.tokens import Token, Tokens
@@ -62,5 +62,5 @@ def _token(token: Token) -> dict[str, object]:
     return {"kind": token.kind, "parent": token.parent, "child": token.child}
 
 
-def _software(node: Node) -> dict[str, str]:
-    return {"version": node.version, "ipc": node.layout.ipc}
+def _software(node: Runner) -> dict[str, pulumi.Input[str]]:
+    return {"version": node.version, "ipc": node.ipc}

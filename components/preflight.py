@@ -6,6 +6,8 @@ import pulumi
 
 from components import owners
 from components.hosts.local_preflight import missing as missing_here
+from components.machines import machines
+from components.node_needs import PROGRAMS
 from components.nodes import genesis
 from components.nodes.package import PackageError, package
 from components.settings_model import Settings
@@ -41,7 +43,8 @@ def check(settings: Settings) -> None:
 
 
 def _used(settings: Settings) -> list[str]:
-    return ["ken", "kscn", "kcn"] if settings.parent_chain.ours else ["ken", "kscn"]
+    made = {PROGRAMS[one.role] for one in machines(settings) if not settings.adopts(one.name)}
+    return [program for program in ("ken", "kscn", "kcn") if program in made]
 
 
 def _genesis(settings: Settings) -> list[str]:

@@ -13,6 +13,7 @@ from components.dynamic.running_node import RunningNode
 from components.hosts.host import Host, Hosts
 from components.identities import Identities, Operators
 from components.nodes import conf, genesis
+from components.nodes.existing import ExistingNode, Runner
 from components.nodes.files import Layout, json_list, main_bridges
 from components.nodes.identity import SCN_PORT, consensus_kni
 from components.nodes.node import File, Node
@@ -28,7 +29,10 @@ class SubBridge:
     conf: conf.SubBridge
     kni: pulumi.Output[str]
     """Of the pair's EN."""
-    operators: Operators
+    operators: Operators | None
+    """Made for it; None for one that exists already and has its own."""
+    existing: ExistingNode | None = None
+    """The SCN itself, where it exists already."""
 
 
 class ServiceChain(pulumi.ComponentResource):
@@ -51,7 +55,14 @@ class ServiceChain(pulumi.ComponentResource):
         self._exposure = exposure
         self._package = package_of("kscn", packages.kscn)
         self._child = pulumi.ResourceOptions(parent=self)
+        self.nodes: Mapping[str, Runner]
+        self.ready: Mapping[str, pulumi.Resource]
         machines = {name: hosts.host(name, self._child) for name in settings.nodes}
+        self.lives_with = None if any(host.node for host in machines.values()) else self
+        """The chain itself, where all of it is ours and goes with its machines."""
+        if self.lives_with is None:
+            self._find(machines, sub_bridges)
+            return
         keys = {name: identities.node(name) for name in settings.nodes}
         self.genesis = Genesis(
             "service-chain-genesis",
@@ -67,14 +78,25 @@ class ServiceChain(pulumi.ComponentResource):
         self.static_nodes: pulumi.Output[list[str]] = pulumi.Output.all(
             *(_kni(keys[name], machines[name]) for name in settings.nodes)
         )
-        self.nodes = {name: self._node(machines[name], keys[name], sub_bridges.get(name)) for name in settings.nodes}
-        everybody = [step for node in self.nodes.values() for step in node.prepared]
-        launched = {name: node.launch(after=everybody) for name, node in self.nodes.items()}
-        seats = {name: self._seat(name, keys[name]) for name in self.nodes}
+        made = {name: self._node(machines[name], keys[name], sub_bridges.get(name)) for name in settings.nodes}
+        self.nodes = made
+        everybody = [step for node in made.values() for step in node.prepared]
+        launched = {name: node.launch(after=everybody) for name, node in made.items()}
+        seats = {name: self._seat(name, keys[name]) for name in made}
         self.ready = {
             name: self._ready(node, launched[name], keys[name], sub_bridges.get(name), seats[name])
-            for name, node in self.nodes.items()
+            for name, node in made.items()
         }
+        self.register_outputs({"chain_id": self.chain_id})
+
+    def _find(self, machines: Mapping[str, Host], sub_bridges: Mapping[str, SubBridge]) -> None:
+        """Take the SCNs of a chain that exists: those in a pair as they come with it, and of all others the console."""
+        self.nodes = {
+            name: (name in sub_bridges and sub_bridges[name].existing)
+            or ExistingNode(host, "scn", self.chain_id, opts=self._child)
+            for name, host in machines.items()
+        }
+        self.ready = {name: node.running for name, node in self.nodes.items()}
         self.register_outputs({"chain_id": self.chain_id})
 
     def _node(self, host: Host, key: Account, bridge: SubBridge | None) -> Node:
@@ -98,7 +120,7 @@ class ServiceChain(pulumi.ComponentResource):
         seat: ChildValidator,
     ) -> RunningNode:
         expected: dict[str, object] = {}
-        if bridge:
+        if bridge and bridge.operators:
             expected = {
                 "parent_operator": bridge.operators.parent.address,
                 "child_operator": bridge.operators.child.address,
@@ -150,7 +172,8 @@ def _kni(key: Account, host: Host) -> pulumi.Output[str]:
 
 def _bridge_files(layout: Layout, bridge: SubBridge) -> list[File]:
     files = [File("main-bridges.json", layout.main_bridges, bridge.kni.apply(main_bridges), restarts=True)]
-    for chain, account in (("parent", bridge.operators.parent), ("child", bridge.operators.child)):
+    accounts = bridge.operators and (("parent", bridge.operators.parent), ("child", bridge.operators.child))
+    for chain, account in accounts or ():
         paths = account.address.apply(partial(layout.operator, chain))
         files += [
             File(

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
+from components.settings_adoption import ExistingNode
 from components.settings_aws import HostKey, HostName, UserName
 from components.settings_types import Flag, Name, Section, Whole, shown
 
@@ -112,6 +113,8 @@ class ExistingHost(Section):
     """What starts the node: `systemd`, or `daemon`, the package's own script, which a reboot ends. By default systemd,
     and daemon for a user who never becomes root."""
     disk_gib: Gib | None = None
+    node: ExistingNode | None = None
+    """A node that runs there already. Then the machine is no place for one of ours, and has no folder of ours."""
 
 
 class Existing(Section):

@@ -39,7 +39,8 @@ def problems(raw: Raw) -> Iterator[str]:
     if given is None:
         return
     for name, value in listed.items():
-        if host := _parsed(TypeAdapter(ExistingHost), value):
+        host = _parsed(TypeAdapter(ExistingHost), value)
+        if host and not host.node:
             yield from _login(name, given, host)
             yield from _service(raw, name, wanted or {}, given, host)
 
@@ -111,9 +112,10 @@ def _machines(raw: Raw) -> dict[str, str] | None:
     names = [pair.get("name") for pair in pairs if isinstance(pair, Mapping)] if isinstance(pairs, list) else []
     if not all(isinstance(name, str) for name in [*scns, *names]):
         return None
-    public = _section(raw, "parentChain").get("network", "private") in PUBLIC_CHAINS
+    parent = _section(raw, "parentChain")
+    ours = parent.get("network", "private") not in PUBLIC_CHAINS and parent.get("genesis") is None
     return {
-        **({} if public else {VALIDATOR: "kcn"}),
+        **({VALIDATOR: "kcn"} if ours else {}),
         **dict.fromkeys(scns, "kscn"),
         **dict.fromkeys((f"{name}-en" for name in names), "ken"),
     }

@@ -154,6 +154,11 @@ class Settings(Section):
         """Tell whether what cannot be made again is protected."""
         return self.parent_chain.network == "mainnet" if self.protection is None else self.protection
 
+    def adopts(self, machine: str) -> bool:
+        """Tell whether a node exists already on the machine of that name."""
+        given = self.existing.hosts.get(machine) if self.target == "existing" and self.existing else None
+        return bool(given and given.node)
+
     def anchoring_of(self, pair: Pair) -> Anchoring:
         """Return the anchoring of a pair: the stack's, with what the pair says of its own."""
         own = pair.anchoring.model_dump(exclude_unset=True) if pair.anchoring else {}

@@ -10,6 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from components import (
+    settings_adoption_rules,
     settings_aws_rules,
     settings_contracts_rules,
     settings_existing_rules,
@@ -85,6 +86,7 @@ def _between(raw: Mapping[str, Any]) -> Iterator[str]:
     yield from settings_tokens_rules.problems(raw)
     yield from settings_contracts_rules.problems(raw)
     yield from settings_existing_rules.problems(raw)
+    yield from settings_adoption_rules.problems(raw)
     parent, child = _chain_id(raw, "parentChain"), _chain_id(raw, "serviceChain")
     keys = [_section(raw, "bridge").get(f"{chain}OwnerKey") for chain in ("parent", "child")]
     if isinstance(keys[0], str) and keys[0] == keys[1] and not settings_contracts_rules.adopted(raw):

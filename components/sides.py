@@ -11,7 +11,7 @@ from components.dynamic.bridge_contract import BridgeContract
 from components.dynamic.bridge_operator import BridgeOperator
 from components.dynamic.operator_threshold import OperatorThreshold
 from components.dynamic.other_operators import OtherOperators
-from components.nodes.node import Node
+from components.nodes.existing import Runner
 from components.owners import Owner
 from components.settings_model import GKEI
 
@@ -23,7 +23,7 @@ class Chain:
     name: str
     """`parent` or `child`."""
     chain_id: int
-    nodes: Sequence[Node]
+    nodes: Sequence[Runner]
     ready: Sequence[pulumi.Resource]
     """What has to be done before the chain can be used."""
     lives_with: pulumi.Resource | None

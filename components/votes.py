@@ -16,6 +16,7 @@ from components.dynamic.bridge_contract import BridgeContract
 from components.dynamic.bridge_operator import BridgeOperator
 from components.dynamic.operator_threshold import OperatorThreshold
 from components.dynamic.other_operators import OtherOperators
+from components.identities import Found
 from components.settings_model import Bridge as Settings
 
 Options = Callable[[Sequence[pulumi.Resource], BridgePair | None], pulumi.ResourceOptions]
@@ -36,7 +37,7 @@ def votes(
     name: str,
     contract: BridgeContract,
     owned: Mapping[str, object],
-    operators: Mapping[BridgePair, Account],
+    operators: Mapping[BridgePair, Account | Found],
     options: Options,
     after: Sequence[pulumi.Resource],
 ) -> Votes:
@@ -68,7 +69,7 @@ def votes(
     return Votes(pairs, threshold, others)
 
 
-def _leaving(contract: BridgeContract, operators: Mapping[BridgePair, Account]) -> pulumi.Output[list[str]]:
+def _leaving(contract: BridgeContract, operators: Mapping[BridgePair, Account | Found]) -> pulumi.Output[list[str]]:
     """Return who is deregistered when all of this goes: not the operators of adopted nodes that voted before us."""
     adopted = [account.address for pair, account in operators.items() if pair.operators.adopted]
     ours = [account.address for pair, account in operators.items() if not pair.operators.adopted]

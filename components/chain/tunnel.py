@@ -5,7 +5,7 @@ import asyncssh
 from components.chain.endpoint import Endpoint
 from components.chain.errors import HostUnreachable, Unreachable
 from components.ssh import connection as ssh
-from components.ssh.errors import NobodyListens, SshError
+from components.ssh.errors import CommandFailed, NobodyListens, SshError
 from components.ssh.unix_socket import unix_socket
 
 
@@ -65,13 +65,13 @@ RESTART_TIMEOUT = 200.0
 """Seconds for the command that restarts a node: a stop, which may take 120, and until the console is there again."""
 
 
-def run_on_host(endpoint: Endpoint, command: str, timeout: float) -> str:
+def run_on_host(endpoint: Endpoint, command: str, timeout: float, stdin: str | None = None) -> str:
     """Run a command on the node's host and return its standard output.
 
-    Raises Unreachable when it cannot be run, fails, or takes more than `timeout` seconds.
+    Raises HostUnreachable when it cannot be run, and Unreachable when it fails or takes more than `timeout` seconds.
     """
     try:
-        return ssh.run(endpoint.login, command, timeout=timeout)
+        return ssh.run(endpoint.login, command, stdin, timeout=timeout)
     except SshError as error:
         msg = f"{endpoint.node}: {error}"
-        raise Unreachable(msg) from error
+        raise (Unreachable if isinstance(error, CommandFailed) else HostUnreachable)(msg) from error

@@ -26,6 +26,8 @@ class BridgeRegistrationInputs(Inputs):
     None in stacks of an older program, to which it makes no difference."""
     en_started: str | None = None
     """The same of the EN."""
+    adopted: bool = False
+    """Whether the SCN was there before us: what it knew already stays when it is let go."""
 
 
 class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
@@ -51,15 +53,16 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         On another machine of its EN an SCN may wait for good for what it had asked the old one (node-behaviour 2b), so
         it is restarted then.
         """
-        from components.chain.bridge_node import register
+        from components.chain.bridge_node import read_registration, register
         from components.chain.console import Console
         from components.chain.serving import wait_until_able
 
         moved = known.get("en_started") not in (None, inputs.en_started) and known.get("started") == inputs.started
         with closing(Console(inputs.node)) as scn, closing(Console(inputs.en)) as en:
+            found = inputs.adopted and read_registration(scn, inputs.child_bridge, inputs.parent_bridge).registered
             wait_until_able(scn, en, inputs.restart, why="its EN is another machine now" if moved else "")
             register(scn, en, inputs.child_bridge, inputs.parent_bridge, inputs.restart)
-        return {}
+        return {"found": known.get("found", found)} if inputs.adopted else {}
 
     def observe(self, inputs: BridgeRegistrationInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Gone when the node does not list it or does not live it, and says which.
@@ -86,11 +89,12 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
             print(f"{inputs.node.node}: {pair} is not registered; the next up registers it", file=sys.stderr)
         return None
 
-    def remove(self, inputs: BridgeRegistrationInputs, known: Props) -> None:  # noqa: ARG002
-        """Let the contracts go."""
+    def remove(self, inputs: BridgeRegistrationInputs, known: Props) -> None:
+        """Let the contracts go, but for those that an SCN knew before us."""
         from components.chain.serving import leave
 
-        leave(inputs.node, inputs.child_bridge, inputs.parent_bridge, inputs.restart)
+        if not known.get("found"):
+            leave(inputs.node, inputs.child_bridge, inputs.parent_bridge, inputs.restart)
 
 
 class BridgeRegistration(Resource, module="servicechain", name="BridgeRegistration"):

@@ -56,8 +56,12 @@ class ExistingHosts(pulumi.ComponentResource):
         return {"user": self._settings.user, **key, **way}
 
     def host(self, name: str, opts: pulumi.ResourceOptions | None = None) -> Host:
-        """Return the machine of that name, with its folder claimed."""
-        given, needs = self._settings.hosts[name], self._needs[name]
+        """Return the machine of that name, with its folder claimed, but for one on which a node exists."""
+        given = self._settings.hosts[name]
+        if given.node:
+            ssh = self._ssh(name, sudo=self._settings.sudo_of(given))
+            return Host(name, given.address, ssh, root="", instance="", node=given.node)
+        needs = self._needs[name]
         claim = ExistingHost(
             name,
             self._ssh(name, sudo=self._settings.sudo_of(given)).login,

@@ -8,6 +8,7 @@ from typing import Any, Literal, Protocol
 import pulumi
 from pulumi_command import remote
 
+from components.settings_adoption import ExistingNode
 from components.ssh.sudo import as_root
 
 DIAL_ERROR_LIMIT = 20
@@ -71,6 +72,8 @@ class Host:
     """What starts the node: the package's own script, or a systemd unit."""
     uploads: str | None = None
     """The folder where files arrive, if who logs in may not write to `root`."""
+    node: ExistingNode | None = None
+    """A node that runs there already; then there is no place for another one, and no folder of ours."""
 
 
 class Hosts(Protocol):

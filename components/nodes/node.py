@@ -90,6 +90,11 @@ class Node(pulumi.ComponentResource):
             "runs": self._runs,
         }
 
+    @property
+    def ipc(self) -> str:
+        """Return the path of the IPC socket."""
+        return self.layout.ipc
+
     @cached_property
     def endpoint(self) -> pulumi.Output[Mapping[str, object]]:
         """Return where the node's console is, as chain/ wants it. A secret: it holds the SSH key."""

@@ -28,6 +28,8 @@ from tests.program.program import DYNAMIC, Asked, Program, provider_of
 ROOT = Path(__file__).resolve().parents[2]
 COMPUTED = frozenset({"Account", "SshKey", "Placement", "Boot", "Genesis", "NodeFiles"})
 NAMED = {
+    "AdoptedIdentity": ["public_key", "kni", "parent_operator", "child_operator"],
+    "AdoptedNode": ["version"],
     "BridgeContract": ["address", "operators_before"],
     "DevelopmentToken": ["address"],
     "FirstLogin": ["instance"],

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.adoption import place
+from components.adoption.place import Place
 from components.nodes import files, systemd
 from components.nodes.files import SERVICE_USER, Layout, install
 from components.nodes.package import Package
@@ -32,6 +34,23 @@ def texts() -> Iterator[tuple[str, str]]:
     for owner in (None, SERVICE_USER):
         for path in ("/srv/data/klay/nodekey", "/srv/it's a $(path)"):
             yield f"{path} of {owner}", install(path, "0600", owner)
+    yield from adoption_texts()
+
+
+def adoption_texts() -> Iterator[tuple[str, str]]:
+    """Yield the commands for nodes that exist already."""
+    places = {
+        "archive": Place("/it's/$(data)", "/a b/conf/kscnd.conf"),
+        "rpm": Place("/var/kend/data", "/etc/kend/conf/kend.conf"),
+        "command": Place("/data", "/etc/kend.conf", "systemctl restart kend"),
+    }
+    for kind, one in places.items():
+        yield f"adopted, {kind}: read", place.read(one, ["SC_SUB_BRIDGE"])
+        yield f"adopted, {kind}: source", place.source(["SC_SUB_BRIDGE"])
+        yield f"adopted, {kind}: write", place.write(one, one.conf)
+        yield f"adopted, {kind}: unlink", place.unlink(one, one.main_bridges)
+        yield f"adopted, {kind}: forget", place.forget(one)
+        yield f"adopted, {kind}: restart", place.restart(one)
 
 
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed; it is a Debian package")

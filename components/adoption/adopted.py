@@ -1,0 +1,141 @@
+"""One node that exists already: setting what its bridge needs, restarting it in its turn, and putting it back."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from components.adoption import host_files, live, main_bridges, place
+from components.adoption.host_files import Found
+from components.adoption.place import Place
+from components.chain import node_drift
+from components.chain.console import Console
+from components.chain.endpoint import Endpoint
+from components.chain.errors import ChainError, NotReady
+from components.chain.node_check import Expected, wait_until_ready
+from components.chain.restarting import restart
+
+CALLS_MEND = node_drift.CALLS_MEND
+"""Differences that need no restart."""
+
+
+@dataclass(frozen=True)
+class Adopted:
+    """A node, and what it is to do otherwise."""
+
+    node: Endpoint
+    role: Literal["en", "scn"]
+    chain_id: int
+    place: Place
+    conf_keys: Mapping[str, str]
+    needed: Mapping[str, str]
+
+    def read(self) -> Found:
+        """Read its files. Raises Unreachable, and Wrong when they are those of another node."""
+        return host_files.read(self.node, self.place, self._keys)
+
+    def set(self, found: Found, peer: str | None) -> tuple[bool, str | None]:
+        """Set the keys, and the EN that it dials (`peer`, a KNI).
+
+        Returns whether it has to read something new, and the KNI by which it dials. Raises Unreachable and Wrong.
+        """
+        missing = {key: value for key, value in self.needed.items() if not found.values[key].strip()}
+        changed = host_files.set_keys(self.node, self.place, found, {**self.conf_keys, **missing})
+        if peer is None:
+            return changed or found.restart_due, None
+        text = main_bridges.settled(found.main_bridges, peer, live.main_bridges_of(self.node))
+        changed |= host_files.set_main_bridges(self.node, self.place, found, text)
+        return changed or found.restart_due, main_bridges.knis(text)[0]
+
+    def edited(self, found: Found, dialled: str | None) -> dict[str, str]:
+        """Return a sentence without its subject, the node, of each thing in its files that is not as it was set."""
+        words = {
+            key: f"{key} in {self.place.conf} is {found.values[key] or 'empty'}, and was set to {value}"
+            for key, value in self.conf_keys.items()
+            if found.values[key] != value
+        }
+        listed = main_bridges.knis(found.main_bridges)
+        if dialled and not (len(listed) == 1 and main_bridges.same(listed[0], dialled)):
+            who = ", ".join(listed) or "nobody"
+            words["main_bridges"] = f"{self.place.main_bridges} lists {who}, and was set to {dialled}"
+        return words
+
+    def differences(self, dialled: str | None) -> dict[str, str]:
+        """Return such a sentence of each thing in which the running node is not as its files say."""
+        if not live.answers(self.node):
+            return {"down": "it does not answer"}
+        if self.conf_keys and not live.bridge_is_on(self.node, self.role):
+            return {"bridge": "its bridge is off, and its conf says on"}
+        with closing(Console(self.node)) as console:
+            return node_drift.drift(self._expected(dialled), node_drift.read(console, self._expected(dialled)))
+
+    def mend(self, dialled: str | None) -> None:
+        """Mend by calls what can be mended so. Raises ChainError."""
+        with closing(Console(self.node)) as console:
+            expected = self._expected(dialled)
+            node_drift.mend(console, expected, node_drift.read(console, expected))
+
+    def restart(self, found: Found, why: str, dialled: str | None, *, changed: bool) -> None:
+        """Restart it in its turn. Raises ChainError.
+
+        When its files have `changed` and it does not start with them, it gets back the old ones.
+        """
+        try:
+            self._restart(found, why, dialled, self.role)
+        except ChainError as error:
+            if not changed or live.answers(self.node):
+                raise
+            self.say("it does not start with its new files, so it gets back the old ones")
+            self.put_back(self.read())
+            msg = (
+                f"{self.node.node}: it did not start with the keys of a bridge in {self.place.conf}, and has its old "
+                "files again; correct what its log says, or give the command that restarts it as node.restart of its "
+                f"host: {error}"
+            )
+            raise NotReady(msg) from error
+
+    def put_back(self, found: Found) -> None:
+        """Give it back the files that it had, restart it if that changed something, and leave it running."""
+        # What was needed and has another value by now is somebody else's.
+        needed = {key: value for key, value in self.needed.items() if found.values[key] == value}
+        if host_files.put_back(self.node, self.place, found, {**self.conf_keys, **needed}) or found.restart_due:
+            # As a validator: it may be no bridge's node any more, of which it would have to reach again what it had.
+            self._restart(found, "its files are what they were before it was adopted", None, "validator")
+        host_files.forget(self.node, self.place)
+
+    def wait_until_ready(self, dialled: str | None) -> str:
+        """Wait until it answers, and an SCN is connected to its EN; return its version. Raises NotReady, Mismatch."""
+        return wait_until_ready(self.node, self._expected(dialled))
+
+    def say(self, *sentences: str) -> None:
+        """Tell of it, in what Pulumi shows."""
+        for words in sentences:
+            print(f"{self.node.node}: {words}", file=sys.stderr)
+
+    @property
+    def _keys(self) -> Sequence[str]:
+        return [*self.conf_keys, *self.needed]
+
+    def _expected(self, dialled: str | None) -> Expected:
+        expected = Expected(chain_id=self.chain_id, peer=dialled)
+        if not dialled:
+            return expected
+        period = self.conf_keys.get("SC_ANCHORING_PERIOD")
+        anchoring = self.conf_keys.get("SC_ANCHORING")
+        return replace(
+            expected,
+            anchoring=None if anchoring is None else anchoring == "1",
+            anchoring_period=None if period is None else int(period),
+        )
+
+    def _restart(self, found: Found, why: str, dialled: str | None, role: Literal["en", "scn", "validator"]) -> None:
+        listed = main_bridges.knis(found.main_bridges) if self.role == "scn" else []
+        restart(
+            self.node,
+            role,
+            place.restart(self.place),
+            why,
+            peer=listed[0] if listed else dialled,
+            ready=lambda: self.wait_until_ready(dialled),
+        )

@@ -1,0 +1,151 @@
+"""Setting keys in a conf that somebody else wrote, and taking that back. Pure.
+
+The daemon scripts source a conf as bash, so what a line does is known to bash alone. A key is set where its last plain
+assignment stands, with its comment; where that does not do, because there is none or something below it says
+otherwise, a marked line at the end does. Nothing else of the text is touched.
+"""
+
+import re
+import shlex
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+MARK = "# added by servicechain-ha"
+"""Ends each line that was not there before."""
+
+Wanted = Mapping[str, str | int]
+Source = Callable[[str], Mapping[str, str]]
+"""Gives the values of the keys after bash has sourced a text; of one that is not set, an empty text."""
+
+# A carriage return is a character like any other to bash: of a line that ends with one, it belongs to the value.
+_WORD = r"""(?:[^ \t\n;&|<>()"'`\\$]|\\.|"(?:[^"\\]|\\.)*"|'[^']*'|\$\(\([^()\n]*\)\)|\$\{[^{}\n]*\}|\$(?![({]))*"""
+_ASSIGNMENT = re.compile(
+    rf"(?P<lead>[ \t]*(?:export[ \t]+)?)(?P<key>[A-Za-z_][A-Za-z0-9_]*)=(?P<value>{_WORD})(?P<rest>[ \t]*|[ \t]+#.*)"
+)
+
+
+class ConfError(Exception):
+    """A conf says something else than what was written into it. The message names the keys."""
+
+
+def settle(text: str, wanted: Wanted, source: Source) -> str:
+    """Return the conf with these keys set, and the very same one when they are. Raises ConfError when it cannot be."""
+    wrong = _wrong(text, wanted, source)
+    if not wrong:
+        return text
+    in_place = {key: value for key, value in wrong.items() if key in _assigned(text)}
+    overruled = _wrong(edit(text, in_place), in_place, source)
+    new = edit(text, {key: value for key, value in in_place.items() if key not in overruled})
+    new = _append(new, {key: value for key, value in wrong.items() if key in overruled or key not in in_place})
+    if left := _wrong(new, wanted, source):
+        which = ", ".join(f"{key}={value}" for key, value in left.items())
+        msg = (
+            f"{which} cannot be set: sourced by bash, the conf has other values all the same; set them by hand where "
+            "the conf computes them"
+        )
+        raise ConfError(msg)
+    return new
+
+
+def edit(text: str, wanted: Wanted) -> str:
+    """Return the text with the last plain assignment of each of these keys changed, with all else as it is."""
+    places, lines = _assigned(text), text.split("\n")
+    for key, value in wanted.items():
+        if place := places.get(key):
+            lines[place.line] = place.with_value(shlex.quote(str(value)))
+    return "\n".join(lines)
+
+
+def undo(text: str, original: str, wanted: Wanted, source: Source) -> str:
+    """Return the text with these keys as they are in the original, and all that others changed since as it is."""
+    if text == settle(original, wanted, source):
+        return original
+    places, before, lines = _assigned(text), _assigned(original), text.split("\n")
+    dropped = set()
+    for key in wanted:
+        place, old = places.get(key), before.get(key)
+        if place and place.rest.rstrip("\r").endswith(MARK):
+            dropped.add(place.line)
+        elif place and old:
+            lines[place.line] = place.with_value(old.value)
+    return "\n".join(line for number, line in enumerate(lines) if number not in dropped)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """An assignment of a key, on a line of its own."""
+
+    line: int
+    lead: str
+    key: str
+    value: str
+    """As it is written, with its quotes."""
+    rest: str
+
+    def with_value(self, value: str) -> str:
+        return f"{self.lead}{self.key}={value}{self.rest}"
+
+
+def _wrong(text: str, wanted: Wanted, source: Source) -> Wanted:
+    values = source(text)
+    return {key: value for key, value in wanted.items() if values.get(key, "") != str(value)}
+
+
+def _append(text: str, wanted: Wanted) -> str:
+    if not wanted:
+        return text
+    end = "" if not text or text.endswith("\n") else "\n"
+    return text + end + "".join(f"{key}={shlex.quote(str(value))} {MARK}\n" for key, value in wanted.items())
+
+
+def _assigned(text: str) -> Mapping[str, _Place]:
+    """Return the last plain assignment of each key."""
+    found = {}
+    lines = text.split("\n")
+    for number in _plain(lines):
+        if match := _ASSIGNMENT.fullmatch(lines[number]):
+            found[match["key"]] = _Place(number, match["lead"], match["key"], match["value"], match["rest"])
+    return found
+
+
+def _plain(lines: Sequence[str]) -> Iterator[int]:
+    """Yield the numbers of the lines that begin and end outside of quotes and are not continued."""
+    quote, continued = "", False
+    for number, line in enumerate(lines):
+        begins_outside = not quote and not continued
+        quote, continued = _after(line, quote)
+        if begins_outside and not quote and not continued:
+            yield number
+
+
+def _after(line: str, quote: str) -> tuple[str, bool]:
+    """Return in which quotes the next line begins, and whether it continues this one."""
+    position, before = 0, " "
+    while position < len(line):
+        char = line[position]
+        if char == "\\" and quote != "'":
+            if position + 1 == len(line):
+                return quote, not quote
+            position += 1
+        elif quote:
+            quote = "" if char == quote else quote
+        elif char in "\"'":
+            quote = char
+        elif char == "#" and before in " \t;":
+            break
+        before = char
+        position += 1
+    return quote, False
+
+
+def values_of(keys: Sequence[str], printed: str) -> Mapping[str, str]:
+    """Return the values that SOURCE printed for these keys. Raises ConfError when it printed something else."""
+    parts = printed.split("\0")[:-1]
+    if len(parts) != len(keys):
+        msg = "bash cannot source the conf to its end; look for a mistake in it"
+        raise ConfError(msg)
+    return dict(zip(keys, parts, strict=True))
+
+
+SOURCE = 'source "$1" >/dev/null 2>&1; shift; for key; do printf "%s\\0" "${!key-}"; done'
+"""For bash -c: sources a file and prints the values of the keys that are given after it, each with a NUL."""

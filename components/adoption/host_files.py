@@ -1,0 +1,114 @@
+"""The files of a node that exists already, read and changed through SSH to its machine."""
+
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from components.adoption import place as commands
+from components.adoption.conf_edit import ConfError, Wanted, settle, undo, values_of
+from components.adoption.place import Place
+from components.chain.endpoint import Endpoint
+from components.chain.errors import ChainError
+from components.chain.tunnel import run_on_host
+
+TIMEOUT = 30.0
+"""Seconds for one command."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What lies on the machine."""
+
+    conf: str
+    conf_before: str | None
+    """As it was before this program changed it; None when it never did."""
+    main_bridges: str | None
+    main_bridges_before: str | None
+    """An empty text when there was none."""
+    restart_due: bool
+    values: Mapping[str, str]
+    """Of the keys that were asked for, as bash has them."""
+
+
+class Wrong(ChainError):
+    """The files are not those of a node that can be adopted. The message says what to correct."""
+
+
+def read(node: Endpoint, place: Place, keys: Sequence[str]) -> Found:
+    """Read the files. Raises Unreachable, and Wrong when they are those of another node."""
+    asked = [*keys, "DATA_DIR"]
+    lines = run_on_host(node, commands.read(place, asked), TIMEOUT).split("\n")
+    conf, conf_before, main_bridges, main_bridges_before, due = map(_content, lines[:5])
+    try:
+        values = values_of(asked, _text(lines[5]))
+    except ConfError as error:
+        raise _wrong(node, place, str(error)) from error
+    if values["DATA_DIR"].rstrip("/") != place.data:
+        words = f"its DATA_DIR is {values['DATA_DIR'] or 'empty'}, and not {place.data}, which the settings say"
+        raise _wrong(node, place, words)
+    return Found(conf or "", conf_before, main_bridges, main_bridges_before, due is not None, values)
+
+
+def set_keys(node: Endpoint, place: Place, found: Found, wanted: Wanted) -> bool:
+    """Set keys of the conf; return whether something had to be changed. Raises Unreachable and Wrong."""
+    try:
+        text = settle(found.conf, wanted, partial(_sourced, node, list(wanted)))
+    except ConfError as error:
+        raise _wrong(node, place, str(error)) from error
+    return _write(node, place, place.conf, found.conf, text)
+
+
+def set_main_bridges(node: Endpoint, place: Place, found: Found, text: str) -> bool:
+    """Write main-bridges.json; return whether it was another one. Raises Unreachable."""
+    return _write(node, place, place.main_bridges, found.main_bridges, text)
+
+
+def put_back(node: Endpoint, place: Place, found: Found, wanted: Wanted) -> bool:
+    """Make both files what they were before, but for what others changed since; return whether they were not.
+
+    Raises Unreachable.
+    """
+    changed = False
+    if found.conf_before is not None:
+        text = undo(found.conf, found.conf_before, wanted, partial(_sourced, node, list(wanted)))
+        changed = _write(node, place, place.conf, found.conf, text)
+    if found.main_bridges_before is not None:
+        if found.main_bridges_before:
+            changed |= _write(node, place, place.main_bridges, found.main_bridges, found.main_bridges_before)
+        elif found.main_bridges is not None:
+            run_on_host(node, commands.unlink(place, place.main_bridges), TIMEOUT)
+            changed = True
+    return changed
+
+
+def forget(node: Endpoint, place: Place) -> None:
+    """Remove what this program laid beside the node's own files. Raises Unreachable."""
+    run_on_host(node, commands.forget(place), TIMEOUT)
+
+
+def _write(node: Endpoint, place: Place, path: str, old: str | None, new: str) -> bool:
+    if old == new:
+        return False
+    run_on_host(node, commands.write(place, path), TIMEOUT, stdin=_line(new))
+    return True
+
+
+def _sourced(node: Endpoint, keys: Sequence[str], text: str) -> Mapping[str, str]:
+    return values_of(keys, _text(run_on_host(node, commands.source(keys), TIMEOUT, stdin=_line(text))))
+
+
+def _wrong(node: Endpoint, place: Place, words: str) -> Wrong:
+    return Wrong(f"{node.node}: {place.conf} on {node.host}: {words}")
+
+
+def _content(line: str) -> str | None:
+    return None if line == "-" else _text(line)
+
+
+def _line(text: str) -> str:
+    return b64encode(text.encode(errors="surrogateescape")).decode()
+
+
+def _text(line: str) -> str:
+    return b64decode(line).decode(errors="surrogateescape")

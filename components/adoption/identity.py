@@ -1,0 +1,37 @@
+"""Who a node that exists already is: its public key, its KNI, and an SCN's operators."""
+
+import re
+from contextlib import closing
+from typing import Literal
+
+from eth_utils.address import to_checksum_address
+
+from components.chain.bridge_node import operators
+from components.chain.console import Console
+from components.chain.endpoint import Endpoint
+from components.chain.errors import ChainError
+
+_KNI = re.compile(r"kni://(?P<key>[0-9a-f]{128})@\[?[^\]@]*\]?:(?P<port>[0-9]+)")
+
+
+def read(node: Endpoint, role: Literal["en", "scn"], address: str, *, bridge: bool) -> dict[str, str]:
+    """Return public_key, kni, parent_operator and child_operator; what the node does not have is empty.
+
+    `address` stands in the KNI, as the node itself knows only the port. With `bridge` an EN's KNI is that of its main
+    bridge, and an SCN has operators. Raises ChainError.
+    """
+    main_bridge = bridge and role == "en"
+    with closing(Console(node)) as console:
+        found = str(console.call("mainbridge_nodeInfo" if main_bridge else "admin_nodeInfo")["kni"])
+        parent, child = operators(console) if bridge and role == "scn" else ("", "")
+    match = _KNI.match(found)
+    if not match:
+        msg = f"{node.node}: it says that its KNI is {found}, in which there is no public key and port"
+        raise ChainError(msg)
+    end = "?discport=0" if main_bridge else "?discport=0&ntype=cn"
+    return {
+        "public_key": match["key"],
+        "kni": f"kni://{match['key']}@{address}:{match['port']}{end}",
+        "parent_operator": parent and to_checksum_address(parent),
+        "child_operator": child and to_checksum_address(child),
+    }

@@ -1,0 +1,180 @@
+"""Where a node that exists already has its files, and the commands that read, change and restart it. Pure.
+
+They run as root, or as the user whose the node is, and need what the node's own script needs: bash and coreutils.
+Three files of ours can lie beside those of the node, and go when the node is let go: a copy of each changed file as it
+was, and a mark while a restart is due, so that a run that was cut off is finished by the next one.
+"""
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from components.adoption.conf_edit import SOURCE
+
+OURS = "servicechain-ha"
+"""In the names of our files."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One node on its machine."""
+
+    data: str
+    """Its DATA_DIR."""
+    conf: str
+    restart: str | None = None
+    """Command that restarts it; by default what follows from the place of the conf."""
+
+    @property
+    def ipc(self) -> str:
+        """Return the path of its IPC socket."""
+        return f"{self.data}/klay.ipc"
+
+    @property
+    def main_bridges(self) -> str:
+        """Return the path of the list of main bridges that it dials."""
+        return f"{self.data}/main-bridges.json"
+
+    @property
+    def daemon(self) -> str:
+        """Return the script that starts it: of the rpm package in /etc/init.d, of the archive beside its conf/."""
+        conf = PurePosixPath(self.conf)
+        if str(conf) == f"/etc/{conf.stem}/conf/{conf.name}":
+            return f"/etc/init.d/{conf.stem}"
+        return str(conf.parent.parent / "bin" / conf.stem)
+
+    @property
+    def restart_due(self) -> str:
+        """Return the mark that the node runs with what its files said before."""
+        return f"{self.conf}.restart-{OURS}"
+
+
+def copy_of(path: str) -> str:
+    """Return where a file is kept as it was before; an empty one stands for a file that was not there."""
+    return f"{path}.before-{OURS}"
+
+
+def read(place: Place, keys: Sequence[str]) -> str:
+    """Return the command that prints a line for each of: conf, its copy, main-bridges.json, its copy, mark, values.
+
+    Contents are in base64, and - is a file that is not there. The values are those that bash has of the keys.
+    """
+    conf = shlex.quote(place.conf)
+    paths = (place.conf, copy_of(place.conf), place.main_bridges, copy_of(place.main_bridges), place.restart_due)
+    files = " ".join(map(shlex.quote, paths))
+    return f"""\
+[ -d {shlex.quote(place.data)} ] || {{ echo 'there is no data folder '{shlex.quote(place.data)} >&2; exit 1; }}
+[ -f {conf} ] || {{ echo 'there is no conf '{conf} >&2; exit 1; }}
+for file in {files}; do
+    if [ -e "$file" ]; then base64 -w 0 "$file" && echo; else echo -; fi
+done
+{_source()} {conf} {_words(keys)} | base64 -w 0"""
+
+
+def source(keys: Sequence[str]) -> str:
+    """Return the command that prints the values which bash has of the keys after sourcing its standard input.
+
+    What goes in is in base64, as a conf may have comments in any encoding.
+    """
+    return f"""\
+file=$(mktemp)
+trap 'rm -f "$file"' EXIT
+base64 -d >"$file"
+{_source()} "$file" {_words(keys)} | base64 -w 0"""
+
+
+def write(place: Place, path: str) -> str:
+    """Return the command that replaces a file by its standard input, base64, complete or not at all.
+
+    The mark and the copy come first. Owner and mode stay, of a new file they are the folder's owner and 0644, and a
+    link stays a link.
+    """
+    return f"""\
+set -eu
+path=$(readlink -f {shlex.quote(path)})
+copy={shlex.quote(copy_of(path))}
+new=$path.{OURS}
+: >{shlex.quote(place.restart_due)}
+if [ -e "$path" ]; then
+    [ -e "$copy" ] || {{ cp -p "$path" "$copy.new" && mv "$copy.new" "$copy"; }}
+    cp -p "$path" "$new"
+else
+    [ -e "$copy" ] || : >"$copy"
+    : >"$new"
+    chmod 0644 "$new"
+    chown --reference="$(dirname "$path")" "$new"
+fi
+base64 -d >"$new"
+sync "$new"
+mv "$new" "$path\""""
+
+
+def unlink(place: Place, path: str) -> str:
+    """Return the command that takes a file away which was not there before."""
+    return f": >{shlex.quote(place.restart_due)} && rm -f {shlex.quote(path)}"
+
+
+def forget(place: Place) -> str:
+    """Return the command that removes our files."""
+    return f"rm -f {_words([copy_of(place.conf), copy_of(place.main_bridges), place.restart_due])}"
+
+
+def restart(place: Place) -> str:
+    """Return the command that restarts the node, or starts it where it is down, and waits for its console."""
+    ipc, data, due = (shlex.quote(path) for path in (place.ipc, place.data, place.restart_due))
+    return f"""\
+data={data} ipc={ipc}
+{f"({place.restart}" + chr(10) + ") </dev/null >/dev/null || exit 1" if place.restart else _by_daemon(place)}
+for _ in $(seq 240); do
+    if [ -S "$ipc" ]; then
+        rm -f {due}
+        exit 0
+    fi
+    sleep 0.25
+done
+echo "the node did not open its console $ipc; the end of its log:" >&2
+tail -n 15 "$data"/logs/*.out >&2
+exit 1"""
+
+
+def _by_daemon(place: Place) -> str:
+    """Stop gently what the script would kill after 10 s, and start it, as the user whose the data are.
+
+    A node that is killed rewinds its chain by up to 128 blocks. The watchdog of AUTO_RESTART_NODE goes first, or it
+    would start the node meanwhile; the script starts it again. A process id in a stale file may be anybody's.
+    """
+    daemon = place.daemon
+    name, init = PurePosixPath(daemon).name, daemon.startswith("/etc/init.d/")
+    program, run = shlex.quote(name.removesuffix("d")), "/var/run" if init else '"$data"'
+    switch = (
+        ""
+        if init
+        else """
+user=$(stat -c %U "$data")
+[ "$(id -un)" = "$user" ] || as="runuser -u $user --\""""
+    )
+    return f"""\
+daemon={shlex.quote(daemon)} as=
+pid={run}/{shlex.quote(name)}.pid watchdog={run}/restart_daemon_{shlex.quote(name)}.pid{switch}
+runs() {{ [ -s "$1" ] && grep -qa {program} "/proc/$(cat "$1")/cmdline" 2>/dev/null; }}
+if runs "$watchdog"; then kill "$(cat "$watchdog")"; fi
+rm -f "$watchdog"
+if runs "$pid" && kill "$(cat "$pid")"; then
+    for _ in $(seq 240); do
+        runs "$pid" || break
+        sleep 0.25
+    done
+fi
+if runs "$pid"; then $as "$daemon" stop >/dev/null; fi
+rm -f "$pid" "$ipc"
+$as "$daemon" start </dev/null >/dev/null"""
+
+
+def _source() -> str:
+    """Give the conf nothing of this session's own environment."""
+    return f'env -i HOME="$HOME" PATH="$PATH" bash -c {shlex.quote(SOURCE)} -'
+
+
+def _words(words: Sequence[str]) -> str:
+    return " ".join(map(shlex.quote, words))

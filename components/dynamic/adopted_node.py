@@ -1,0 +1,130 @@
+"""AdoptedNode: a node that exists already and becomes one half of a pair, changed in place and put back later.
+
+Of its files the conf keys concerned and main-bridges.json are set; it is restarted in its turn when that changed
+something, and nothing else of it is touched.
+"""
+
+from typing import TYPE_CHECKING, Literal
+
+import pulumi
+from pulumi.dynamic import Resource
+from pydantic import Field
+
+from components.adoption.place import Place
+from components.chain.endpoint import Endpoint
+from components.dynamic.base import Inputs, Props, Provider
+
+if TYPE_CHECKING:
+    from components.adoption.adopted import Adopted
+
+
+class AdoptedNodeInputs(Inputs):
+    """A node, and what it is to do otherwise."""
+
+    node: Endpoint
+    role: Literal["en", "scn"]
+    chain_id: int
+    data: str
+    """Its DATA_DIR, an absolute path."""
+    conf: str
+    restart: str | None = None
+    """Command that restarts it; by default what follows from the place of the conf."""
+    conf_keys: dict[str, str]
+    """What its conf has to say; empty for a node that is in no pair. Nothing else of the conf is touched."""
+    needed: dict[str, str] = Field(default_factory=dict)
+    """What has to be there too, with whatever value: these are set where the conf has none."""
+    peer: str | None = None
+    """SCN of a pair: the KNI of its EN."""
+    partner: Endpoint | str | None = None
+    """EN of a pair: its SCN, or the public key of it. Whoever is connected has to be that one."""
+    well: bool = True
+    """Always true in a program; a refresh finds false when the node is down, or does not do what its files say."""
+
+    @property
+    def adopted(self) -> "Adopted":
+        """Return the same for those who do it."""
+        from components.adoption.adopted import Adopted
+
+        place = Place(self.data, self.conf, self.restart)
+        return Adopted(self.node, self.role, self.chain_id, place, self.conf_keys, self.needed)
+
+
+class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
+    """Sets, restarts, watches, and puts back."""
+
+    inputs_type = AdoptedNodeInputs
+
+    def identify(self, inputs: AdoptedNodeInputs) -> str:
+        """One a node."""
+        return inputs.node.node
+
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Leave a node alone for what is asked once, when it is adopted."""
+        return name != "partner" and old != new
+
+    def converge(self, inputs: AdoptedNodeInputs, known: Props) -> Props:
+        """Set what is not so already, restart the node if that changed something, and wait until it is well."""
+        from components.adoption import adopted, live, slot
+
+        node = inputs.adopted
+        found = node.read()
+        if inputs.partner and not known and live.answers(inputs.node):
+            slot.refuse_taken(inputs.node, inputs.partner)
+        changed, dialled = node.set(found, inputs.peer)
+        different = node.differences(dialled)
+        if changed or different.keys() - adopted.CALLS_MEND:
+            why = "what it reads at its start has changed" if changed else " and ".join(different.values())
+            node.restart(found, why, dialled, changed=changed)
+        elif different:
+            node.mend(dialled)
+        return {"version": node.wait_until_ready(dialled), "dialled": dialled or ""}
+
+    def observe(self, inputs: AdoptedNodeInputs, known: Props) -> Props | None:
+        """Tell in words what is not as it was set. A node that is down is still there: it goes on being itself."""
+        from components.adoption import main_bridges
+        from components.chain.errors import ChainError, HostUnreachable
+
+        node, dialled = inputs.adopted, str(known.get("dialled") or "") or inputs.peer
+        try:
+            found = node.read()
+            edited, different = node.edited(found, dialled if inputs.peer else None), node.differences(dialled)
+        except HostUnreachable as error:
+            node.say(f"it is taken to be as it was ({error})")
+            return {}
+        except ChainError as error:
+            node.say(str(error))
+            return {"well": False}
+        node.say(*edited.values(), *different.values())
+        drift: dict[str, object] = {"well": False} if different else {}
+        if "main_bridges" in edited:
+            drift["peer"] = ", ".join(main_bridges.knis(found.main_bridges))
+        if edited.keys() - {"main_bridges"}:
+            drift["conf_keys"] = {key: found.values[key] for key in inputs.conf_keys}
+        return drift
+
+    def remove(self, inputs: AdoptedNodeInputs, known: Props) -> None:  # noqa: ARG002
+        """Put back what was there, restart the node if that changed something, and leave it running."""
+        from components.chain.errors import HostUnreachable
+
+        node = inputs.adopted
+        try:
+            found = node.read()
+        except HostUnreachable as error:
+            node.say(f"it is let go as it is, and what its files were lies beside them ({error})")
+            return
+        node.put_back(found)
+
+
+class AdoptedNode(Resource, module="servicechain", name="AdoptedNode"):
+    """A node that exists already, with a bridge."""
+
+    version: pulumi.Output[str]
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["node", "partner"])
+        super().__init__(
+            AdoptedNodeProvider(),
+            name,
+            {"version": None, "dialled": None, **props},
+            pulumi.ResourceOptions.merge(secret, opts),
+        )
