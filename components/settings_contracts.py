@@ -21,11 +21,14 @@ class Contracts(Section):
     """Which contracts the bridge stands on, who owns them, and what becomes of votes that no pair owns."""
 
     parent_bridge: BridgeAddress | None = None
+    """A contract on the parent chain that exists, to be taken over; with it goes childBridge. Without them two are
+    deployed."""
     child_bridge: BridgeAddress | None = None
-    """Contracts that exist, to be taken over: both, or neither. Without them two are deployed."""
+    """The same on the child chain."""
     parent_owner_node: Name | None = None
+    """In place of an owner's key: the SCN whose operator owns the existing contract; owner calls go through its API."""
     child_owner_node: Name | None = None
-    """The SCN whose operator owns the existing contract, instead of an owner's key: owner calls go through its API."""
+    """The same on the child chain."""
     other_operators: Literal["keep", "remove"] | None = None
     """What becomes of operators that no pair owns: `remove` takes their votes. By default they are kept in contracts
     that are taken over, and removed from those of our own."""
