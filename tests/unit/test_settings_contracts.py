@@ -92,8 +92,8 @@ TOKEN = {"name": "gold", "kind": "erc20", "parent": "0x" + "12" * 20, "child": "
         (
             existing(bridge__childOwnerKey=None),
             "bridge.childOwnerKey: is missing; the contract on the child chain exists and has an owner already, so set "
-            "the owner's key as a secret, say where it is kept as bridge.childOwner, or name the SCN whose operator owns "
-            "it as bridge.childOwnerNode",
+            "the owner's key as a secret, say where it is kept as bridge.childOwner, or name the SCN whose operator "
+            "owns it as bridge.childOwnerNode",
         ),
         (
             existing(bridge__parentOwnerNode="scn-1"),
