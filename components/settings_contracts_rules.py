@@ -66,7 +66,7 @@ def _owner(raw: Mapping[str, Any], bridge: Mapping[str, Any], chain: str, *, ado
         yield at(
             f"bridge.{chain}OwnerKey",
             f"is missing; the contract on the {chain} chain exists and has an owner already, so set the owner's key as "
-            f"a secret, or name the SCN whose operator owns it as {where}",
+            f"a secret, say where it is kept as bridge.{chain}Owner, or name the SCN whose operator owns it as {where}",
         )
     if node is None:
         return
