@@ -112,7 +112,11 @@ def require_state(console: Console, address: str) -> BridgeState:
     """Like read_state, but raises ChainError where no contract is."""
     state = read_state(console, address)
     if state is None:
-        msg = f"chain {console.web3.eth.chain_id}: no contract at {address}"
+        msg = (
+            f"chain {console.web3.eth.chain_id}: no contract at {address}, as {console.node} sees it at block "
+            f"{console.web3.eth.block_number}; if that is the chain's newest block, run `pulumi refresh` and then "
+            "`pulumi up`, which begin with what is really there"
+        )
         raise ChainError(msg)
     return state
 

@@ -112,7 +112,7 @@ def connect(endpoints: Iterable[Endpoint], chain_id: int) -> Iterator[Console]:
         finally:
             console.close()
         return
-    msg = f"no node of chain {chain_id} can be used: " + "; ".join(reasons)
+    msg = f"no node of chain {chain_id} can be used: {'; '.join(reasons)}; bring one of them back, then run again"
     raise Unreachable(msg)
 
 

@@ -62,7 +62,7 @@ def _close(console: Console, signer: Owner, bridge: str, steps: Callable[[Bridge
         if not isinstance(signer, OwnerNode):
             settle(console, signer)  # what a killed run has sent may be what is missing
         state = require_state(console, bridge)
-        planned = steps(state)
+        planned = _planned(console, bridge, state, steps)
         _require_owner(console, signer, bridge, state, planned)
         if isinstance(signer, OwnerNode):
             send_through(console, signer, bridge, planned)
@@ -70,8 +70,22 @@ def _close(console: Console, signer: Owner, bridge: str, steps: Callable[[Bridge
             execute(console, signer, [transaction(bridge, step) for step in planned])
         if planned and (left := steps(require_state(console, bridge))):
             chain = console.web3.eth.chain_id
-            msg = f"chain {chain}: {left[0].annotation}: was mined, yet the contract does not show it"
+            msg = (
+                f"chain {chain}, bridge {bridge}: {left[0].annotation}: was mined, yet the contract does not show it; "
+                "somebody else with the owner's key changes it at this moment: find and stop that, then run again"
+            )
             raise ChainError(msg)
+
+
+def _planned(
+    console: Console, bridge: str, state: BridgeState, steps: Callable[[BridgeState], list[Step]]
+) -> list[Step]:
+    """Plan, and say where when a plan is refused: plans know no chain and no address."""
+    try:
+        return steps(state)
+    except plan.Refused as error:
+        msg = f"chain {console.web3.eth.chain_id}, bridge {bridge}: {error}"
+        raise plan.Refused(msg) from error
 
 
 def _require_owner(console: Console, signer: Owner, bridge: str, state: BridgeState, planned: list[Step]) -> None:

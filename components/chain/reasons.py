@@ -44,8 +44,16 @@ SENTENCES: Mapping[str, str] = {
     "bigger than num of operators": "the contract has fewer operators than the threshold asks for; list more pairs, or "
     "lower bridge.threshold",
     "closed vote": "this transfer is handled already; nothing is left to do",
+    "locked": "transfers of coins are locked in this contract; have its owner call unlockKLAY(), then run again",
+    "stopped bridge": "this contract takes no requests; have its owner call start(true), then run again",
+    "insufficient feeLimit": "this contract takes a fee for a transfer, and this one offers none; have the operators "
+    "vote the fee to 0 (setKLAYFee), then run again",
+    "allowed token": "the token is registered already; run again: what holds already is not sent again",
+    "not allowed token": "the token is not registered; run `pulumi refresh`, then `pulumi up`",
+    "locked token": "the token is locked; have the owner call unlockToken with it, then run again",
 }
-"""What the bridge contract says (BridgeOperator.sol), and what it means."""
+"""What the bridge contract says (BridgeOperator.sol, BridgeTransferKLAY.sol, BridgeFee.sol, BridgeTokens.sol of the
+node's module), and what it means."""
 
 
 def reason(data: object, message: str = "") -> str:

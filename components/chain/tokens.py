@@ -87,7 +87,10 @@ def _drain(direction: Direction, deadline: float) -> int:
 def _require(console: Console, bridge: str, token: str) -> TokenState:
     state = read_token(console, bridge, token)
     if state is None:
-        msg = f"chain {console.web3.eth.chain_id}: no contract at {bridge}"
+        msg = (
+            f"chain {console.web3.eth.chain_id}: no contract at {bridge}, where the bridge was; run `pulumi refresh`, "
+            "then `pulumi up`"
+        )
         raise ChainError(msg)
     return state
 
@@ -99,5 +102,8 @@ def _close(
     planned = steps(_require(console, bridge, token))
     execute(console, signer, [transaction(bridge, step) for step in planned])
     if planned and (left := steps(_require(console, bridge, token))):
-        msg = f"chain {console.web3.eth.chain_id}: {left[0].annotation}: was mined, yet the contract does not show it"
+        msg = (
+            f"chain {console.web3.eth.chain_id}, bridge {bridge}: {left[0].annotation}: was mined, yet the contract "
+            "does not show it; somebody else with the owner's key changes it at this moment: stop that, then run again"
+        )
         raise ChainError(msg)
