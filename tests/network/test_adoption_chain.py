@@ -73,7 +73,7 @@ def state_of(chain: LoneChain, bridge: str) -> BridgeState:
         return require_state(console, bridge)
 
 
-@pytest.mark.parametrize(FIRST, [FIRST, SECOND])
+@pytest.mark.parametrize("owner", [FIRST, SECOND])
 def test_a_second_pair_joins_an_existing_bridge_and_leaves_it_as_it_was(
     chain: LoneChain, contracts: dict[str, str], owner: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
