@@ -124,7 +124,8 @@ class Bridge(pulumi.ComponentResource):
             return pulumi.ResourceOptions.merge(opts, self._once(pair, f"{name}-vote")) if pair else opts
 
         given = votes(settings, name, contract, self._owned[name], operators, options, after)
-        return Side(chain, contract, liquidity, given.operators, given.threshold, given.others)
+        owner = contract.owner if owners else chain.owner.address
+        return Side(chain, contract, liquidity, given.operators, given.threshold, given.others, owner)
 
     def _funding(
         self, chain: Chain, pair: BridgePair, account: Account | Found, after: Sequence[pulumi.Resource]

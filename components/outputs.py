@@ -31,7 +31,7 @@ def export(
             {
                 "chainId": chain.chain_id,
                 "bridge": side.contract.address,
-                "owner": chain.owner.address,
+                "owner": side.owner,
                 "operators": [vote.operator for vote in side.operators],
                 "otherOperators": side.others.others,
             },

@@ -61,3 +61,5 @@ class Side:
     operators: Sequence[BridgeOperator]
     threshold: OperatorThreshold
     others: OtherOperators
+    owner: pulumi.Input[str]
+    """Of the contract: the owner's account, or the operator of an SCN."""

@@ -30,7 +30,7 @@ COMPUTED = frozenset({"Account", "SshKey", "Placement", "Boot", "Genesis", "Node
 NAMED = {
     "AdoptedIdentity": ["public_key", "kni", "parent_operator", "child_operator"],
     "AdoptedNode": ["version"],
-    "BridgeContract": ["address", "operators_before"],
+    "BridgeContract": ["address", "operators_before", "owner"],
     "DevelopmentToken": ["address"],
     "FirstLogin": ["instance"],
     "LocalHost": ["instance"],

@@ -60,6 +60,8 @@ def test_what_a_contract_had_before_is_what_it_goes_back_to(adopted: Program) ->
 def test_an_scn_that_owns_a_contract_is_asked_for_calls_when_it_knows_the_contract() -> None:
     program = stack(**ADDRESSES, childOwnerKey="4b" * 32, parentOwnerNode="scn-2")
     operator = program.one("Account", "scn-2-parent-operator").inputs["address"]
+    assert program.outputs["parentChain"]["owner"] == "parent-bridge.owner"
+    assert program.outputs["childChain"]["owner"].startswith("0x")
     owned = ("BridgeContract", "BridgeOperator", "OperatorThreshold", "OtherOperators")
     for kind in owned:
         for name, one in program.of(kind).items():

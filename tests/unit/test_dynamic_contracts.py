@@ -1,4 +1,4 @@
-"""Existing contracts, operators of nobody, and what a read says of them, on contracts in memory."""
+"""Existing contracts, and what a read says of drift, on contracts in memory."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,14 +9,12 @@ from eth_account import Account
 from components.chain import senders
 from components.chain.console import Console
 from components.chain.errors import ChainError
-from components.chain.plan import Refused
 from components.dynamic import balance, bridge_contract, bridge_operator, operator_threshold, other_operators
 from components.dynamic.balance import FundingProvider, LiquidityProvider
 from components.dynamic.base import Props
 from components.dynamic.bridge_contract import BridgeContractProvider
 from components.dynamic.bridge_operator import BridgeOperatorProvider
 from components.dynamic.operator_threshold import OperatorThresholdProvider
-from components.dynamic.other_operators import OtherOperatorsProvider
 from tests.unit.fake_contract import Contract
 from tests.unit.fake_token import FakeToken
 from tests.unit.fakes import FakeChain, console
@@ -24,7 +22,6 @@ from tests.unit.test_dynamic_chain import BRIDGE, CONTRACT, FUNDING, ON_CHAIN, O
 
 STRANGER = "0x2B5AD5c4795c026514f8317c7a215E218DcCD6cF"
 ADOPTED: Props = {**CONTRACT, "adopt": BRIDGE.lower(), "signer": {**ON_CHAIN["signer"], "chain": "child"}}
-OTHERS: Props = {**ON_CHAIN, "bridge": BRIDGE, "operators": [ONE], "policy": "remove", "unwanted": []}
 DRIFT = f"drift: chain 3000, bridge {BRIDGE}: "
 
 
@@ -145,53 +142,6 @@ def test_the_threshold_goes_back_to_what_it_was_where_those_who_stay_can_give_it
     chain.contracts[BRIDGE].thresholds[0] = 1
     OperatorThresholdProvider().delete("id", {**THRESHOLD, "before": float(before), "leaving": leaving})
     assert chain.contracts[BRIDGE].thresholds[0] == after
-
-
-def test_operators_of_nobody_are_named_and_removed(chain: FakeChain, capsys: pytest.CaptureFixture[str]) -> None:
-    provider, bridge = OtherOperatorsProvider(), chain.contracts[BRIDGE]
-    bridge.operators = [ONE]
-    made = dict(provider.create(OTHERS).outs or {})
-    assert made["others"] == []
-    bridge.operators.append(STRANGER)
-    found = provider.read("id", made)
-    assert capsys.readouterr().err == (
-        f"{DRIFT}operator {STRANGER} is registered and belongs to no pair; the next up deregisters it\n"
-    )
-    assert found.outs is not None
-    assert (found.outs["others"], found.outs["unwanted"]) == ([STRANGER], [STRANGER])
-    assert provider.diff("id", dict(found.outs), OTHERS).changes
-    mended = provider.update("id", dict(found.outs), OTHERS).outs
-    assert mended == made
-    assert bridge.operators == [ONE]
-    assert not provider.diff("id", dict(mended), OTHERS).changes
-
-
-def test_operators_of_nobody_are_named_and_kept(chain: FakeChain, capsys: pytest.CaptureFixture[str]) -> None:
-    provider, keep = OtherOperatorsProvider(), {**OTHERS, "policy": "keep"}
-    made = dict(provider.create(keep).outs or {})
-    assert made["others"] == [OWNER]
-    found = provider.read("id", made)
-    assert "belongs to no pair; it is kept, as bridge.otherOperators says" in capsys.readouterr().err
-    assert found.outs is not None
-    assert not provider.diff("id", dict(found.outs), keep).changes
-    assert chain.sent == []
-
-
-def test_an_operator_whose_pair_goes_in_the_same_up_is_left_to_it(chain: FakeChain) -> None:
-    chain.contracts[BRIDGE].operators = [ONE, TWO, STRANGER]
-    known = {**OTHERS, "operators": [ONE, TWO], "others": []}
-    outs = OtherOperatorsProvider().update("id", known, OTHERS).outs
-    assert chain.contracts[BRIDGE].operators == [ONE, TWO]
-    assert outs is not None
-    assert outs["others"] == []
-
-
-def test_operators_of_nobody_stay_when_too_few_would_be_left(chain: FakeChain) -> None:
-    for operators, threshold in (([STRANGER], 1), ([ONE, STRANGER], 2)):
-        chain.contracts[BRIDGE].operators, chain.contracts[BRIDGE].thresholds[0] = operators, threshold
-        with pytest.raises(Refused, match="which no pair owns, cannot be removed"):
-            OtherOperatorsProvider().create(OTHERS)
-    assert chain.sent == []
 
 
 def test_each_drift_is_one_line_in_words(chain: FakeChain, capsys: pytest.CaptureFixture[str]) -> None:
