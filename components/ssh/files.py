@@ -98,8 +98,8 @@ def difference(written: WrittenFile, found: FoundFile | None) -> str | None:
 
 
 def differences(written: Mapping[str, WrittenFile], found: Sequence[FoundFile | None]) -> dict[str, str]:
-    """Return a sentence of each file that is not as it was written, by name."""
+    """Return a sentence of each file that is not as it was written, by name and in the order of names."""
     compared = {
         name: (one.path, difference(one, there)) for (name, one), there in zip(written.items(), found, strict=True)
     }
-    return {name: f"{path} {words}" for name, (path, words) in compared.items() if words}
+    return {name: f"{path} {words}" for name, (path, words) in sorted(compared.items()) if words}

@@ -8,6 +8,7 @@ import pytest
 
 from components.chain import console as console_
 from components.chain.console import Console
+from components.chain.errors import NotReady
 from components.chain.node_check import Expected
 from components.chain.node_drift import Actual, drift, mend, read
 from tests.unit.fake_node import Clock, fail
@@ -151,7 +152,7 @@ def test_a_second_peer_is_parted_from_and_the_right_one_kept() -> None:
 def test_a_peer_that_does_not_go_is_told() -> None:
     node = Node(SCN, WRONG)
     node.parts = False
-    with pytest.raises(console_.NotReady, match=r"scn-1: still connected to the main bridge at 10\.0\.0\.3:50505"):
+    with pytest.raises(NotReady, match=r"scn-1: still connected to the main bridge at 10\.0\.0\.3:50505"):
         mended(node)
 
 

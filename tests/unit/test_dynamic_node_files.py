@@ -12,7 +12,7 @@ from components.ssh.files import FoundFile
 from tests.life import Life
 
 LOGIN = {"host": "10.0.0.1", "private_key": "hush", "host_key": "h"}
-FILES = {
+FILES: dict[str, Props] = {
     name: {"path": f"/srv/{name}", "digest": digest * 32, "mode": "0644", "owner": "root", "restarts": restarts}
     for name, digest, restarts in (("conf", "ab", True), ("genesis.json", "cd", False))
 }
