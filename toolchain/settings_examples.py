@@ -9,11 +9,14 @@ WORDS: Mapping[str, str] = {
     "Coins": "coins",
     "FilePath": "path of a file",
     "Flag": "true or false",
+    "Gib": "whole number, in GiB",
     "Key": "private key, secret",
+    "Kni": "KNI",
     "KmsKey": "ARN of a KMS key",
     "NamedCidr": "IPv4 network",
     "NotNegative": "whole number, 0 or more",
     "Password": "text, secret",
+    "Port": "port",
     "Positive": "whole number, 1 or more",
     "Seed": "64 hex digits, secret",
     "SomeArchive": "path of a file, or a section, below",
@@ -21,6 +24,7 @@ WORDS: Mapping[str, str] = {
     "SigningKey": "KMS key",
     "SubnetId": "subnet",
     "Topic": "SNS topic",
+    "Url": "address",
     "Variable": "environment variable",
     "Vpc": "VPC",
     "Whole": "whole number",
@@ -87,6 +91,8 @@ MEANINGS: Mapping[str, str] = {
     "Bastion.host": "Its name or address.",
     "Bastion.port": "Where its SSH listens.",
     "Bastion.user": "Who logs in there.",
+    "ExistingHost.disk_gib": "As `existing.diskGib`, of this machine.",
+    "ExistingHost.sudo": "As `existing.sudo`, on this machine.",
     "Machine.instance_type": "Of the current generations, with an x86 processor.",
     "Machine.iops": "Of the data volume.",
     "Machine.throughput": "Of the data volume, in MiB/s.",
@@ -106,3 +112,12 @@ DEFAULTS: Mapping[str, str] = {
     "Settings.protection": "`true` where the parent is mainnet",
 }
 """By model and field, of those whose default is found out."""
+
+SEED_FILE = (
+    "`identitySeedFile`",
+    "path of a file",
+    "none",
+    "In place of identitySeed: a file with it, which `make up` makes for a local stack.",
+    "`.state/dev/identity-seed`",
+)
+"""The row of a setting that is read before the model, so that it is in none."""

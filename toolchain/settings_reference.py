@@ -9,7 +9,7 @@ import inspect
 import json
 import sys
 import textwrap
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from itertools import pairwise
@@ -23,7 +23,7 @@ from pydantic.fields import FieldInfo
 from components.settings_model import Settings
 from components.settings_sentences import NAMESPACE
 from components.settings_types import PEB
-from toolchain.settings_examples import DEFAULTS, EXAMPLES, MEANINGS, OF_KINDS
+from toolchain.settings_examples import DEFAULTS, EXAMPLES, MEANINGS, OF_KINDS, SEED_FILE
 from toolchain.settings_kinds import alternatives, in_words, model_in, name_of, names_in
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,15 +40,6 @@ that says where, why, and what to write.
 
 This page is written by `make docs` from the models in `components/settings*.py`; a test holds it to them.
 """
-
-SEED_FILE = (
-    "`identitySeedFile`",
-    "path of a file",
-    "none",
-    "In place of identitySeed: a file with it, which `make up` makes for a local stack.",
-    "`.state/dev/identity-seed`",
-)
-"""Is read before the model, so it is in none."""
 
 Row = tuple[str, str, str, str, str]
 
@@ -85,8 +76,10 @@ def _collect(model: type[BaseModel], path: str, parts: dict[type[BaseModel], Par
 
 
 def _below(path: str, name: str, info: FieldInfo) -> str:
-    listed = "[]" if any(get_origin(one) is list for one in alternatives(info.annotation)) else ""
-    return f"{path}.{info.alias or name}{listed}".lstrip(".")
+    """Return the path of a setting, as that of each item where it has many."""
+    kinds = [get_origin(one) for one in alternatives(info.annotation)]
+    many = "[]" if list in kinds else ".<name>" if dict in kinds and model_in(info.annotation) else ""
+    return f"{path}.{info.alias or name}{many}".lstrip(".")
 
 
 def _row(part: Part, name: str, info: FieldInfo) -> Row:
@@ -98,14 +91,14 @@ def _row(part: Part, name: str, info: FieldInfo) -> Row:
         f"`{info.alias or name}`",
         in_words(hint),
         DEFAULTS.get(own) or _default(hint, info),
-        meaning or "—",
+        (meaning or "—").replace("<", "&lt;"),
         _example(paths, hint, info),
     )
 
 
 def _table(rows: list[Row]) -> str:
     lines = ["| setting | type | default | meaning | example |", "| --- | --- | --- | --- | --- |"]
-    lines += ["| " + " | ".join(cell.replace("|", "\\|").replace("<", "&lt;") for cell in row) + " |" for row in rows]
+    lines += ["| " + " | ".join(cell.replace("|", "\\|") for cell in row) + " |" for row in rows]
     return "\n".join(lines) + "\n"
 
 
@@ -122,16 +115,23 @@ def _meanings(model: type[BaseModel]) -> Mapping[str, str]:
     found: dict[str, str] = {}
     for each in reversed([one for one in model.__mro__ if issubclass(one, BaseModel) and one is not BaseModel]):
         (tree,) = ast.parse(textwrap.dedent(inspect.getsource(each))).body
-        found.update(_docstrings(tree.body) if isinstance(tree, ast.ClassDef) else ())
+        found.update(_docstrings(tree.body) if isinstance(tree, ast.ClassDef) else {})
     return found
 
 
-def _docstrings(body: list[ast.stmt]) -> Iterator[tuple[str, str]]:
-    for one, after in pairwise(body):
+def _docstrings(body: list[ast.stmt]) -> Mapping[str, str]:
+    """Return the docstrings by field; what is said of a `child_…` goes for the `parent_…` right before it too."""
+    found: dict[str, str] = {}
+    for one, after in reversed([*pairwise(body)]):
         if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
+            name = one.target.id
+            twin = after.target if isinstance(after, ast.AnnAssign) else None
             value = after.value if isinstance(after, ast.Expr) else None
             if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                yield one.target.id, _words(value.value)
+                found[name] = _words(value.value)
+            elif isinstance(twin, ast.Name) and twin.id == name.replace("parent_", "child_") in found:
+                found[name] = found[twin.id]
+    return found
 
 
 # -- defaults and examples ---------------------------------------------------------------------------------

@@ -55,6 +55,7 @@ def _owners(contract: Resource, accounts: Mapping[str, str]) -> Iterator[str]:
     found: tuple[Any, ...] = (
         contract.props.get("owner"),
         signer.get("address"),
+        contract.within("owner_node").get("address"),
         accounts.get(f"{signer.get('chain')}-owner"),
     )
     return (owner for owner in found if isinstance(owner, str) and owner)

@@ -5,6 +5,7 @@ The examples for AWS are previewed with it in test_aws_program.
 
 import os
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from components.nodes.identity import derive
 from tests.aws.moto import Moto, moto
 from tests.aws.sample.stack import SampleStack
 from tests.engine.policies import folder_of, held, pack, violated
-from tests.engine.test_aws_program import AwsStack
+from tests.engine.test_aws_program import CANONICAL, IMAGE, AwsStack
 from tests.program.stacks import example
 from tests.run import Failed
 from tests.stack import Stack
@@ -21,7 +22,8 @@ from tests.stack import Stack
 
 @pytest.fixture(scope="module")
 def cloud() -> Iterator[Moto]:
-    with moto(region="eu-central-1") as running:
+    with moto(region="ap-northeast-2") as running:
+        running.register_image(CANONICAL, IMAGE.format(20260101), datetime(2026, 1, 1, tzinfo=UTC))
         yield running
 
 
@@ -33,7 +35,6 @@ def test_the_development_stack_keeps_to_all_of_them(tmp_path: Path) -> None:
 
 def test_settings_that_the_program_only_warns_of(tmp_path: Path, cloud: Moto) -> None:
     config = example("mainnet")
-    config["aws"] = {**config["aws"], "region": "ap-northeast-2"}
     stack = AwsStack(tmp_path, cloud, config)
     stack.configure(
         {

@@ -7,13 +7,14 @@ from pulumi_command import remote
 here = pulumi.ResourceOptions(provider=aws.Provider("aws", region=pulumi.Config().require("region")))
 
 for name, encrypted in (("good", True), ("bad", False)):
-    aws.ebs.Volume(f"{name}-volume", availability_zone="eu-central-1a", size=20, encrypted=encrypted, opts=here)
+    aws.ebs.Volume(f"{name}-volume", availability_zone="ap-northeast-2a", size=20, encrypted=encrypted, opts=here)
 
 for name, tokens in (("good", "required"), ("bad", "optional")):
     aws.ec2.Instance(
         f"{name}-instance",
         ami="ami-12345678",
         instance_type="t3.micro",
+        primary_network_interface={"network_interface_id": "eni-12345678"},
         metadata_options={"http_tokens": tokens},
         root_block_device={"encrypted": True},
         opts=here,
