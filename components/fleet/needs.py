@@ -11,7 +11,15 @@ OLDEST_SYSTEMD = 240
 CLOCK_SECONDS = 1.0
 """A block from further in the future is refused (allowedFutureBlockTime in the node's consensus/istanbul/backend)."""
 KIB_A_GIB = 1024 * 1024
-PACKAGES = {"setpriv": "util-linux", "systemd-sysusers": "systemd", "systemctl": "systemd", "userdel": "passwd"}
+PACKAGES = {
+    "flock": "util-linux",
+    "find": "findutils",
+    "setpriv": "util-linux",
+    "systemd-sysusers": "systemd",
+    "systemctl": "systemd",
+    "userdel": "passwd",
+    "ps": "procps",
+}
 """Of Debian and Ubuntu, where they are not called as the program is. All of coreutils is taken to be there."""
 
 OR_DAEMON = "or write service: daemon"
