@@ -66,6 +66,9 @@ def parse(text: str) -> Facts:
 
 def lacks(needs: Needs, facts: Facts) -> Iterator[str]:
     """Return a sentence for everything that the machine lacks. A folder that is ours already has its node in it."""
+    if (system := _first(facts, "system")) != "Linux":
+        yield f"it runs {system or 'an unknown system'}, and nodes run on Linux: name another machine"
+        return
     yield from _system(facts)
     yield from _tools(needs, facts)
     ours = (_first(facts, "owner"), _first(facts, "host")) == (needs.owner, needs.host)
@@ -94,10 +97,7 @@ def clock(facts: Facts, before: float, after: float) -> Iterator[str]:
 
 
 def _system(facts: Facts) -> Iterator[str]:
-    system, machine, kernel = (_first(facts, word) for word in ("system", "machine", "kernel"))
-    if system != "Linux":
-        yield f"it runs {system or 'an unknown system'}, and nodes run on Linux: name another machine"
-        return
+    machine, kernel = _first(facts, "machine"), _first(facts, "kernel")
     if machine != "x86_64":
         yield f"its processor is {machine}, and the node archives are for x86_64: name another machine"
     version = re.match(r"(\d+)\.(\d+)", kernel)

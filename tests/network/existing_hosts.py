@@ -100,6 +100,17 @@ class HandMade:
             "hostKey": ssh_key.public_key(self.network.seed(self.name)),
         }
 
+    def login(self, user: str, *, sudo: bool = False) -> dict[str, Any]:
+        """Return how a user logs in."""
+        return {
+            "host": self.network.address(self.name),
+            "port": 22.0,
+            "user": user,
+            "sudo": sudo,
+            "private_key": ssh_key.private_key(self.network.seed("client")),
+            "host_key": ssh_key.public_key(self.network.seed(self.name)),
+        }
+
     def found(self) -> Mapping[str, list[str]]:
         """Return all files, users, processes and listening ports of the machine."""
         pruned = " -o ".join(f"-path '{path}'" for path in _NOT_LOOKED_AT)
