@@ -76,10 +76,10 @@ def alternatives(annotation: Any) -> tuple[Any, ...]:
 
 
 def model_in(annotation: Any) -> type[BaseModel] | None:
-    """Return the model of a section, or of each item of a list of sections."""
+    """Return the model of a section, or of each item of a list or mapping of sections."""
     for one in alternatives(annotation):
         if isinstance(one, type) and issubclass(one, BaseModel):
             return one
-        if get_origin(one) is list and (found := model_in(get_args(one)[0])):
+        if get_origin(one) in (list, dict) and (found := model_in(get_args(one)[-1])):
             return found
     return None

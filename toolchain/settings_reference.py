@@ -85,7 +85,8 @@ def _collect(model: type[BaseModel], path: str, parts: dict[type[BaseModel], Par
 
 
 def _below(path: str, name: str, info: FieldInfo) -> str:
-    listed = "[]" if any(get_origin(one) is list for one in alternatives(info.annotation)) else ""
+    kinds = {get_origin(one) for one in alternatives(info.annotation) if model_in(one)}
+    listed = "[]" if list in kinds else ".*" if dict in kinds else ""
     return f"{path}.{info.alias or name}{listed}".lstrip(".")
 
 
@@ -93,7 +94,7 @@ def _row(part: Part, name: str, info: FieldInfo) -> Row:
     hint = get_type_hints(part.model, include_extras=True)[name]
     own = f"{part.model.__name__}.{name}"
     meaning = _meanings(part.model).get(name) or MEANINGS.get(own) or _words(getattr(model_in(hint), "__doc__", ""))
-    paths = [_below(path, name, info).removesuffix("[]") for path in part.paths]
+    paths = [_below(path, name, info).removesuffix("[]").removesuffix(".*") for path in part.paths]
     return (
         f"`{info.alias or name}`",
         in_words(hint),

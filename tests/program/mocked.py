@@ -33,6 +33,7 @@ NAMED = {
     "BridgeContract": ["address", "operators_before"],
     "DevelopmentToken": ["address"],
     "FirstLogin": ["instance"],
+    "ExistingHost": ["instance"],
     "LocalHost": ["instance"],
     "OtherOperators": ["others"],
     "RunningNode": ["version"],
