@@ -15,7 +15,7 @@ PROGRAMS = {"en": "ken", "scn": "kscn", "validator": "kcn"}
 """By the roles of machines."""
 SUB_BRIDGE_PORT = 50506
 
-TOOLS = ("tar", "gzip", "find")
+TOOLS = ("tar", "gzip", "find", "flock")
 DAEMON_TOOLS = ("bash", "ps")
 """Of the package's script."""
 SYSTEMD_TOOLS = ("sha256sum", "setpriv", "systemd-sysusers", "userdel")

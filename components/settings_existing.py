@@ -106,6 +106,7 @@ class ExistingHost(Section):
     user: UserName | None = None
     """Who logs in."""
     sudo: Flag | None = None
+    """Whether that user becomes root by sudo."""
     root: Annotated[str, BeforeValidator(_folder)] | None = None
     """The folder that holds everything of the node. It is missing, empty, or this stack's. By default
     /srv/servicechain, and below the home of a user who never becomes root."""
@@ -113,6 +114,7 @@ class ExistingHost(Section):
     """What starts the node: `systemd`, or `daemon`, the package's own script, which a reboot ends. By default systemd,
     and daemon for a user who never becomes root."""
     disk_gib: Gib | None = None
+    """How much has to be free on its disk, in GiB."""
     node: ExistingNode | None = None
     """A node that runs there already. Then the machine is no place for one of ours, and has no folder of ours."""
 
@@ -128,6 +130,7 @@ class Existing(Section):
     """Of the user, without a passphrase; a secret. Without it, a key of the stack's own: its public half is in the
     outputs, and has to be in the authorized_keys of all machines."""
     bastion: Bastion | None = None
+    """A machine through which SSH goes to all of them."""
     hosts: dict[Name, ExistingHost] = Field(default_factory=dict)
     """All machines of the stack by name: the SCNs, <pair>-en, and `parent` of a private parent chain."""
     disk_gib: Gib | None = None

@@ -54,7 +54,11 @@ class Channel:
 
     async def _exchange(self, request: bytes) -> bytes:
         self._writer.write(request + b"\n")
-        return await self._reader.readline()
+        answer = await self._reader.readline()
+        while answer and not answer.endswith(b"\n"):  # asyncssh gives 2 MiB of a line at a time
+            rest = await self._reader.readline()
+            answer = answer + rest if rest else b""
+        return answer
 
     def close(self) -> None:
         """Close the stream; the SSH connection stays for the next one."""

@@ -65,7 +65,7 @@ class ExistingHostProvider(Provider[ExistingHostInputs]):
     def complete(self, olds: Props, news: Props) -> Props:
         """Make up an instance for a new claim, so that a preview shows what follows from it for that one alone."""
         same = all(olds.get(name) == news.get(name) for name in self.replaced_by)
-        return {**news, "instance": (olds.get("instance") if same else None) or secrets.token_hex(8)}
+        return {**news, "instance": (olds.get("instance") if same else None) or f"claim-{secrets.token_hex(8)}"}
 
     def converge(self, inputs: ExistingHostInputs, known: Props) -> Props:  # noqa: ARG002 - the note there tells
         """Claim the folder. Raises ExistingHostError when it is not free."""
@@ -78,19 +78,19 @@ class ExistingHostProvider(Provider[ExistingHostInputs]):
         return {}
 
     def observe(self, inputs: ExistingHostInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Report the claim of which the note there tells: another one, or none.
+        """Report the claim as gone when the note there does not tell of it.
 
         Silence is no drift: a machine that is down for a while is still the one that was claimed.
         """
         try:
-            instance = _run(inputs, "look", timeout=CLAIM_SECONDS).strip()
+            ours = _run(inputs, "look", timeout=CLAIM_SECONDS).strip()
         except SshError as error:
             print(f"{inputs.name}: {error}; taken to be as it was", file=sys.stderr)
             return {}
-        if not instance:
+        if not ours:
             print(f"{inputs.who}: {inputs.folder} is not this stack's any more", file=sys.stderr)
             return None
-        return {"instance": instance}
+        return {}
 
     def remove(self, inputs: ExistingHostInputs, known: Props) -> None:  # noqa: ARG002
         """Stop the node and take away what is ours.

@@ -106,18 +106,15 @@ def _look(candidate: Candidate) -> Iterator[str]:
 
     login, needs = candidate.login, candidate.needs
     try:
-        begin, text = time.time(), None
-        if login.sudo:
-            try:
-                text = ssh.run(login, _script(needs), timeout=LOOK_SECONDS, step="looking at it by sudo", fresh=True)
-            except CommandFailed:
-                yield _no_sudo(login)
-                begin = time.time()
-        if text is None:
-            plain = login.model_copy(update={"sudo": False})
-            text = ssh.run(plain, _script(needs), timeout=LOOK_SECONDS, step="looking at it", fresh=True)
-        facts, end = parse(text), time.time()
-        yield from lacks(needs, facts)
+        if login.sudo and (problem := _no_sudo(login)):
+            yield problem
+            # Without those rights not all can be seen, but most of it.
+            login = login.model_copy(update={"sudo": False})
+        begin = time.time()
+        text = ssh.run(login, _script(needs), timeout=LOOK_SECONDS, step="looking at it", fresh=True)
+        end, facts = time.time(), parse(text)
+        without = {"closed"} if login.sudo != candidate.login.sudo else set()
+        yield from lacks(needs, {word: said for word, said in facts.items() if word not in without})
         yield from clock(facts, begin, end)
         if needs.files and not takes_files(login):
             yield "its sshd takes no files by sftp: turn that on (Subsystem sftp internal-sftp)"
@@ -131,15 +128,16 @@ def _script(needs: Needs) -> str:
     return shlex.join(["exec", "sh", "-c", SCRIPT.read_text(encoding="utf-8"), SCRIPT.name, *arguments])
 
 
-def _no_sudo(login: Login) -> str:
+def _no_sudo(login: Login) -> str | None:
+    """Return why the user does not become root, or None. Raises SshError when there is no login."""
     from components.ssh import connection as ssh
 
-    plain = login.model_copy(update={"sudo": False})
     try:
-        ssh.run(plain, "sudo -n true", step="trying sudo")
-        reason = "not for every command"
+        ssh.run(login, "true", step="sudo", fresh=True)
     except CommandFailed as error:
         reason = error.what.rpartition(": ")[2]
+    else:
+        return None
     return (
         f"{login.user} does not become root by sudo without a password ({reason}): allow it in /etc/sudoers.d by "
         f"`{login.user} ALL=(ALL) NOPASSWD: ALL`, or write sudo: false"

@@ -11,7 +11,15 @@ OLDEST_SYSTEMD = 240
 CLOCK_SECONDS = 1.0
 """A block from further in the future is refused (allowedFutureBlockTime in the node's consensus/istanbul/backend)."""
 KIB_A_GIB = 1024 * 1024
-PACKAGES = {"setpriv": "util-linux", "systemd-sysusers": "systemd", "systemctl": "systemd", "userdel": "passwd"}
+PACKAGES = {
+    "flock": "util-linux",
+    "find": "findutils",
+    "setpriv": "util-linux",
+    "systemd-sysusers": "systemd",
+    "systemctl": "systemd",
+    "userdel": "passwd",
+    "ps": "procps",
+}
 """Of Debian and Ubuntu, where they are not called as the program is. All of coreutils is taken to be there."""
 
 OR_DAEMON = "or write service: daemon"
@@ -58,6 +66,9 @@ def parse(text: str) -> Facts:
 
 def lacks(needs: Needs, facts: Facts) -> Iterator[str]:
     """Return a sentence for everything that the machine lacks. A folder that is ours already has its node in it."""
+    if (system := _first(facts, "system")) != "Linux":
+        yield f"it runs {system or 'an unknown system'}, and nodes run on Linux: name another machine"
+        return
     yield from _system(facts)
     yield from _tools(needs, facts)
     ours = (_first(facts, "owner"), _first(facts, "host")) == (needs.owner, needs.host)
@@ -86,10 +97,7 @@ def clock(facts: Facts, before: float, after: float) -> Iterator[str]:
 
 
 def _system(facts: Facts) -> Iterator[str]:
-    system, machine, kernel = (_first(facts, word) for word in ("system", "machine", "kernel"))
-    if system != "Linux":
-        yield f"it runs {system or 'an unknown system'}, and nodes run on Linux: name another machine"
-        return
+    machine, kernel = _first(facts, "machine"), _first(facts, "kernel")
     if machine != "x86_64":
         yield f"its processor is {machine}, and the node archives are for x86_64: name another machine"
     version = re.match(r"(\d+)\.(\d+)", kernel)

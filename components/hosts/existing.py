@@ -86,6 +86,7 @@ class ExistingHosts(pulumi.ComponentResource):
             instance=claim.instance,
             depends_on=(claim,),
             service=self._settings.service_of(given),
+            home=needs.folder,  # a node that is initialised leaves a folder in there
             uploads=f"{needs.folder}/uploads" if by_root else None,
         )
 

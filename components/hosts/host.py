@@ -1,5 +1,6 @@
 """What the rest of the program knows of a machine: an address, an SSH connection and a folder. No more."""
 
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -50,6 +51,11 @@ class Ssh:
             known["proxy"] = self.proxy.login
         return pulumi.Output.secret(pulumi.Output.from_input(known))
 
+    @property
+    def becomes(self) -> str:
+        """Return the user that commands run as."""
+        return "root" if self.sudo else self.user
+
     def command(self, text: pulumi.Input[str]) -> pulumi.Input[str]:
         """Return a command as pulumi-command, which knows nothing of sudo, has to send it to the machine."""
         return pulumi.Output.from_input(text).apply(as_root) if self.sudo else text
@@ -70,10 +76,16 @@ class Host:
     depends_on: Sequence[pulumi.Resource] = field(default_factory=tuple)
     service: Literal["daemon", "systemd"] = "daemon"
     """What starts the node: the package's own script, or a systemd unit."""
+    home: str | None = None
+    """What programs find as their home, if that of who logs in is not for them to write to."""
     uploads: str | None = None
     """The folder where files arrive, if who logs in may not write to `root`."""
     node: ExistingNode | None = None
     """A node that runs there already; then there is no place for another one, and no folder of ours."""
+
+    def command(self, text: str) -> str:
+        """Return a command of a node as it is to be run by the machine's shell, as root where it takes root."""
+        return f"export HOME={shlex.quote(self.home)}\n{text}" if self.home else text
 
 
 class Hosts(Protocol):

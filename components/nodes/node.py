@@ -45,7 +45,8 @@ class Node(pulumi.ComponentResource):
         self.version = package.version
         self.layout = Layout(host.root, package)
         self._service = service(host.service, self.layout, host.name, values)
-        self.restart_command = alone(self.layout, self._service.commands["start"])
+        self._commands = {name: host.command(text) for name, text in self._service.commands.items()}
+        self.restart_command = alone(self.layout, self._commands["start"])
         self._versions = [host.instance, package.digest]
         settings = File(self._service.name, self._service.path, self._service.content, restarts=True)
         first_block = [] if genesis is None else [File("genesis.json", self.layout.genesis, genesis)]
@@ -65,7 +66,7 @@ class Node(pulumi.ComponentResource):
         """What has to be there before the node starts."""
         if genesis is not None:
             written += [self._file(file, unpacked, [host.instance]) for file in first_block]
-            init = self._service.commands["init"]
+            init = self._commands["init"]
             self.prepared = [self._command("init", init, triggers=self._versions, depends_on=written)]
         self.register_outputs({"address": host.address})
 
@@ -78,7 +79,7 @@ class Node(pulumi.ComponentResource):
         """
         self.running = self._command(
             "start",
-            self._service.commands["start"],
+            self._commands["start"],
             update=":",
             triggers=[self.host.instance],
             depends_on=[*self.prepared, *after],
@@ -126,7 +127,7 @@ class Node(pulumi.ComponentResource):
         return f"[ ! -e {arrived} ] || mv {arrived} {archive} || exit\n"
 
     def _unpacking(self, package: Package) -> pulumi.Output[str]:
-        again, once = self._service.commands["unpack"], self._service.commands.get("unpack once")
+        again, once = self._commands["unpack"], self._commands.get("unpack once")
         received = self._received(package)
         instance = pulumi.Output.from_input(self.host.instance)
         return instance.apply(lambda known: received + (once if once and unpacks_once(known) else again))

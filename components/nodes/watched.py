@@ -34,7 +34,7 @@ class Watched:
         owner: Callable[[str], str | None],
         opts: pulumi.ResourceOptions,
     ) -> None:
-        """`ipc` is the path of the node's console; `owner` says by its path whose a file is, None for root."""
+        """`ipc` is the path of the node's console; `owner` says by its path whose a file is, None for who writes it."""
         self._files = files
         self._found = NodeFiles(
             host.name,
@@ -42,7 +42,7 @@ class Watched:
                 "node": host.name,
                 "login": host.ssh.login,
                 "ipc": ipc,
-                "files": {file.name: _written(file, owner) for file in files},
+                "files": {file.name: _written(file, owner, host.ssh.becomes) for file in files},
             },
             opts,
         )
@@ -65,13 +65,13 @@ class Watched:
         )
 
 
-def _written(file: File, owner: Callable[[str], str | None]) -> Mapping[str, object]:
+def _written(file: File, owner: Callable[[str], str | None], writer: str) -> Mapping[str, object]:
     path = pulumi.Output.from_input(file.path)
     return {
         "path": path,
         "digest": pulumi.Output.from_input(file.content).apply(lambda text: hashlib.sha256(text.encode()).hexdigest()),
         "mode": file.mode,
-        "owner": path.apply(lambda known: owner(known) or "root"),
+        "owner": path.apply(lambda known: owner(known) or writer),
         "restarts": file.restarts,
     }
 

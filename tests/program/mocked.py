@@ -33,6 +33,7 @@ NAMED = {
     "BridgeContract": ["address", "operators_before", "owner"],
     "DevelopmentToken": ["address"],
     "FirstLogin": ["instance"],
+    "ExistingHost": ["instance"],
     "LocalHost": ["instance"],
     "OtherOperators": ["others"],
     "RunningNode": ["version"],

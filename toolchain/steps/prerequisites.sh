@@ -5,7 +5,7 @@
 PROGRAMS=(flock:util-linux make:make tar:tar gzip:gzip)
 LOCAL_PROGRAMS=(
     sshd:openssh-server ssh-keygen:openssh-client ip:iproute2 unshare:util-linux nsenter:util-linux
-    ps:procps pkill:procps shellcheck:shellcheck
+    ps:procps pkill:procps sudo:sudo shellcheck:shellcheck
     systemd-analyze:systemd mkfs.ext4:e2fsprogs resize2fs:e2fsprogs losetup:mount blkid:util-linux
 )
 

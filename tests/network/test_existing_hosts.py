@@ -1,0 +1,167 @@
+"""A bridge on machines that the program did not make: each kind of login with each kind of service. Needs root.
+
+They are compared before and after: files, users, processes and ports.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from components.dynamic import ssh_key
+from components.hosts.local_preflight import missing
+from tests.network import systemd_machine
+from tests.network.conftest import make_stack
+from tests.network.existing_hosts import SUDOER, USER, HandMade, different, hand_made
+from tests.network.local_hosts import Network as Machines
+from tests.network.local_hosts import running_network
+from tests.network.network import CHAINS, Network
+from tests.stack import Failed, Settings, Stack, settings
+
+_ABSENT = [*missing(), *filter(None, [systemd_machine.missing()])]
+pytestmark = pytest.mark.skipif(bool(_ABSENT), reason=" ".join(_ABSENT))
+
+NAMES = {
+    "parent": False,
+    "alpha-en": True,
+    "alpha-scn": False,
+    "beta-en": False,
+    "beta-scn": True,
+    "gamma-scn": False,
+    "delta-scn": False,
+}
+"""Whether it has systemd."""
+LOGINS: Mapping[str, Mapping[str, object]] = {
+    "parent": {"user": "root", "service": "daemon"},
+    "alpha-en": {},
+    "alpha-scn": {"user": USER, "sudo": False},
+    "beta-en": {"service": "daemon", "root": "/srv/chains/beta"},
+    "beta-scn": {"user": "root"},
+    "gamma-scn": {"service": "daemon"},
+    "delta-scn": {"user": USER, "sudo": False},
+}
+"""How each is entered, and what starts its node. Of what is not said: as SUDOER, with sudo, by systemd."""
+
+
+@pytest.fixture(scope="module")
+def machines() -> Iterator[Machines]:
+    with running_network() as network:
+        yield network
+
+
+@pytest.fixture(scope="module")
+def hosts(machines: Machines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, HandMade]]:
+    with hand_made(machines, tmp_path_factory.mktemp("machines"), NAMES) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def before(hosts: dict[str, HandMade]) -> Mapping[str, Mapping[str, list[str]]]:
+    return {name: host.found() for name, host in hosts.items()}
+
+
+@pytest.fixture(scope="module")
+def stack(
+    hosts: dict[str, HandMade], before: object, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Stack]:  # whatever happens to the stack, they were looked at before
+    assert before
+    with make_stack(tmp_path_factory.mktemp("stack"), wanted(hosts)) as stack:
+        yield stack
+
+
+def wanted(hosts: dict[str, HandMade]) -> Settings:
+    """Return the settings of two pairs and four SCNs on these machines."""
+    listed = {name: {**host.settings, **LOGINS[name]} for name, host in hosts.items()}
+    network = hosts["parent"].network
+    existing = {
+        "user": SUDOER,
+        "privateKey": ssh_key.private_key(network.seed("client")),
+        "diskGib": 1,
+        "hosts": listed,
+    }
+    return settings(
+        target="existing",
+        existing=existing,
+        serviceChain={"chainId": 3000, "nodes": [name for name in hosts if name.endswith("-scn")]},
+        pairs=[{"name": name, "scn": f"{name}-scn"} for name in ("alpha", "beta")],
+    )
+
+
+def test_what_is_missing_is_told_of_all_at_once_and_nothing_is_changed(
+    stack: Stack, hosts: dict[str, HandMade], before: Mapping[str, Any]
+) -> None:
+    hosts["parent"].ask("mkdir /srv/servicechain && touch /srv/servicechain/somebodys")
+    hosts["alpha-en"].ask("touch /etc/systemd/system/kend.service; useradd --uid 505 somebody")
+    hosts["gamma-scn"].ask(f"rm /etc/sudoers.d/{SUDOER}")
+    hosts["delta-scn"].ask(f"chmod 0500 /home/{USER}; mount --bind /dev/null /usr/bin/tar")
+    with pytest.raises(Failed) as caught:
+        stack.preview()
+    hosts["parent"].ask("rm -r /srv/servicechain")
+    hosts["alpha-en"].ask("rm /etc/systemd/system/kend.service; userdel somebody")
+    hosts["gamma-scn"].ask(f"echo '{SUDOER} ALL=(ALL:ALL) NOPASSWD: ALL' >/etc/sudoers.d/{SUDOER}")
+    hosts["gamma-scn"].ask(f"chmod 0440 /etc/sudoers.d/{SUDOER}")
+    hosts["delta-scn"].ask(f"chmod 0755 /home/{USER}; umount /usr/bin/tar")
+    (text,) = (error for error in caught.value.run.errors if "nothing was changed" in error)
+    told = {tuple(line.strip("- ").split(":22: ")) for line in text.splitlines() if line.startswith("  - ")}
+    place = {name: f"{name} at {host.settings['address']}" for name, host in hosts.items()}
+    assert told == {
+        (
+            place["parent"],
+            "the folder /srv/servicechain holds what is not this program's (somebodys): empty it, or name another",
+        ),
+        (place["alpha-en"], "it has a service kend.service already, which is not this stack's: remove that one first"),
+        (place["alpha-en"], "its number 505 is that of somebody: give that another one, or write service: daemon"),
+        (
+            place["gamma-scn"],
+            f"{SUDOER} does not become root by sudo without a password (a password is required): allow it in "
+            f"/etc/sudoers.d by `{SUDOER} ALL=(ALL) NOPASSWD: ALL`, or write sudo: false",
+        ),
+        (place["delta-scn"], "it lacks tar: on Debian and Ubuntu, apt-get install tar"),
+        (place["delta-scn"], f"{USER} may not write to /home/{USER}: let it, or name another folder as root"),
+    }
+    assert {name: different(before[name], host.found()) for name, host in hosts.items()} == {name: [] for name in hosts}
+
+
+def test_a_bridge_comes_up_on_them(stack: Stack, hosts: dict[str, HandMade]) -> None:
+    assert stack.up().changes.keys() == {"create"}
+    assert not stack.preview().changes
+    secret = ssh_key.private_key(hosts["parent"].network.seed("client")).splitlines()[3]
+    assert secret not in stack.state
+    network = Network(stack)
+    for source in CHAINS:
+        network.send(source, 3).wait(60)
+    owners = {
+        name: host.ask("ps -e -o user=,comm= | grep -e ken$ -e kcn$ -e kscn$").split() for name, host in hosts.items()
+    }
+    assert owners == {
+        "parent": ["root", "kcn"],
+        "alpha-en": ["kaia", "ken"],
+        "alpha-scn": [USER, "kscn"],
+        "beta-en": [SUDOER, "ken"],
+        "beta-scn": ["kaia", "kscn"],
+        "gamma-scn": [SUDOER, "kscn"],
+        "delta-scn": [USER, "kscn"],
+    }
+
+
+def test_a_refresh_finds_all_as_it_is(stack: Stack) -> None:
+    assert not stack.refresh().changes
+    assert not stack.preview().changes
+
+
+def test_a_lost_en_stops_nothing(stack: Stack, hosts: dict[str, HandMade]) -> None:
+    hosts["beta-en"].ask("pkill -KILL ken")
+    network = Network(stack)
+    for source in CHAINS:
+        network.send(source, 3).wait(60)
+
+
+def test_they_are_left_as_they_were_found(
+    stack: Stack, hosts: dict[str, HandMade], before: Mapping[str, Any], machines: Machines
+) -> None:
+    machines.down("beta-en")
+    said = stack.destroy().text
+    assert "beta-en" in said
+    assert "if the machine lives, the folder /srv/chains/beta and a node that runs there are left on it" in said
+    living = [name for name in hosts if name != "beta-en"]
+    assert {name: different(before[name], hosts[name].found()) for name in living} == {name: [] for name in living}
