@@ -22,7 +22,11 @@ from components.chain.errors import ChainError
 from components.chain.validators import council, living, node_address
 from toolchain.exported import in_the_clear
 
-MACHINES = {"servicechain:LocalHost": "{}", "aws:ec2/instance:Instance": "{}-instance"}
+MACHINES = {
+    "servicechain:LocalHost": "{}",
+    "servicechain:ExistingHost": "{}",
+    "aws:ec2/instance:Instance": "{}-instance",
+}
 """How the resource of a machine is called, by the end of its type."""
 
 

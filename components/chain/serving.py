@@ -15,7 +15,7 @@ from components.chain.catching_up import wait_until_caught_up
 from components.chain.console import Console, wait_for
 from components.chain.endpoint import Endpoint
 from components.chain.errors import ChainError, NotReady
-from components.chain.peering import peers
+from components.chain.peering import peer_knis
 from components.chain.restarting import restart
 
 CONNECT_DEADLINE = 90.0
@@ -40,8 +40,7 @@ def wait_until_able(scn: Console, en: Console, command: str, *, why: str = "") -
             why = str(error)
         else:
             return
-    connected = peers(scn, "subbridge")
-    restart(scn.endpoint, "scn", command, why, peer=_kni(connected[0]) if connected else None)
+    restart(scn.endpoint, "scn", command, why, peer=next(iter(peer_knis(scn, "subbridge")), None))
     wait_for(lambda: one_peer(scn), CONNECT_DEADLINE)
     wait_for(lambda: _counts_right(scn, en), CONNECT_DEADLINE)
 
@@ -67,15 +66,14 @@ def leave(endpoint: Endpoint, child: str, parent: str, command: str) -> None:
     with closing(Console(endpoint)) as scn:
         if not read_registration(scn, child, parent).registered:
             return
-        connected = peers(scn, "subbridge")
+        connected = peer_knis(scn, "subbridge")
         if connected:
             try:
                 deregister(scn, child, parent)
             except ChainError as error:  # an EN that died a moment ago still counts as connected
                 print(f"{scn.node}: {error}", file=sys.stderr)
     # As a validator: it is no bridge's node any more, of which it would have to reach again what it had.
-    peer = _kni(connected[0]) if connected else None
-    restart(endpoint, "validator", command, "it lets its bridge go", peer=peer)
+    restart(endpoint, "validator", command, "it lets its bridge go", peer=next(iter(connected), None))
     with closing(Console(endpoint)) as scn:
         if read_registration(scn, child, parent).registered:
             msg = (
@@ -83,8 +81,3 @@ def leave(endpoint: Endpoint, child: str, parent: str, command: str) -> None:
                 "bring the EN back, or remove the SCN's machine with it"
             )
             raise NotReady(msg)
-
-
-def _kni(public_key: str) -> str:
-    """Return a KNI by which a peer can be parted from; of it the key alone counts."""
-    return f"kni://{public_key}@127.0.0.1:50505?discport=0"
