@@ -33,28 +33,29 @@ def wait_until_able(scn: Console, en: Console, command: str, *, why: str = "") -
     for console in (en, scn):
         wait_until_caught_up(console)
     if not why:
+        why = _miscounts(scn, "child", scn)  # which nothing but a restart changes
+    if not why:
         wait_for(lambda: one_peer(scn), CONNECT_DEADLINE)
         try:
-            wait_for(lambda: _counts_right(scn, en), COUNT_DEADLINE)
+            wait_for(lambda: _miscounts(scn, "parent", en) or True, COUNT_DEADLINE)
         except NotReady as error:
             why = str(error)
         else:
             return
     restart(scn.endpoint, "scn", command, why, peer=next(iter(peer_knis(scn, "subbridge")), None))
     wait_for(lambda: one_peer(scn), CONNECT_DEADLINE)
-    wait_for(lambda: _counts_right(scn, en), CONNECT_DEADLINE)
+    wait_for(lambda: _miscounts(scn, "child", scn) or _miscounts(scn, "parent", en) or True, CONNECT_DEADLINE)
 
 
-def _counts_right(scn: Console, en: Console) -> bool | str:
-    operators = scn.call("subbridge_getOperators")
-    for chain, console in (("parent", en), ("child", scn)):
-        operator = operators[f"{chain}Operator"]
-        if not operator["isNonceSynced"]:
-            return f"it does not know yet how many transactions its {chain} operator has sent"
-        mined = console.web3.eth.get_transaction_count(to_checksum_address(operator["address"]))
-        if int(operator["nonce"]) < mined:
-            return f"it counts {operator['nonce']} transactions of its {chain} operator, and {mined} are mined"
-    return True
+def _miscounts(scn: Console, chain: str, console: Console) -> str:
+    """Return in words that an SCN counts too few transactions of its operator on a chain, if it does."""
+    operator = scn.call("subbridge_getOperators")[f"{chain}Operator"]
+    if not operator["isNonceSynced"]:
+        return f"it does not know yet how many transactions its {chain} operator has sent"
+    mined = console.web3.eth.get_transaction_count(to_checksum_address(operator["address"]))
+    if int(operator["nonce"]) < mined:
+        return f"it counts {operator['nonce']} transactions of its {chain} operator, and {mined} are mined"
+    return ""
 
 
 def leave(endpoint: Endpoint, child: str, parent: str, command: str) -> None:
