@@ -1,18 +1,22 @@
 """Restarting nodes: one at a time, and each one well before the next."""
 
+import json
+import shlex
 import sys
 import threading
 import time
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import PurePosixPath
 
 from components.chain.console import Console, wait_for
 from components.chain.endpoint import Endpoint
 from components.chain.node_health import Health, Role, before_restart, part, wait_until_recovered
+from components.chain.peering import wait_for_peers
 from components.chain.tunnel import RESTART_TIMEOUT, run_on_host
 
 ANSWER_DEADLINE = 60.0
-"""Seconds until a node that was started answers."""
+"""Seconds until a node that was started answers, and has found another one."""
 
 _turn = threading.Lock()
 """Of all nodes of the stack: one process serves all its dynamic resources, and one node is down at a time."""
@@ -62,5 +66,10 @@ def start(
 
 
 def _wait_for_answer(endpoint: Endpoint) -> None:
-    with closing(wait_for(lambda: Console(endpoint), ANSWER_DEADLINE)):
-        return
+    """Wait until a node answers, and has found those that it dials: by itself it may pause for 30 s."""
+    with closing(wait_for(lambda: Console(endpoint), ANSWER_DEADLINE)) as console:
+        file = PurePosixPath(endpoint.ipc).with_name("static-nodes.json")
+        knis = json.loads(run_on_host(endpoint, f"cat {shlex.quote(str(file))}", timeout=ANSWER_DEADLINE))
+        hint = "check that it runs, and that its port is open to this machine"
+        if knis:
+            wait_for_peers(console, "admin", knis, ANSWER_DEADLINE, enough=1, hint=hint)

@@ -15,7 +15,7 @@ from components.chain.catching_up import wait_until_caught_up
 from components.chain.console import Console, wait_for
 from components.chain.endpoint import Endpoint
 from components.chain.errors import ChainError, NotReady
-from components.chain.peering import peers
+from components.chain.peering import peer_knis
 from components.chain.restarting import restart
 
 CONNECT_DEADLINE = 90.0
@@ -33,29 +33,29 @@ def wait_until_able(scn: Console, en: Console, command: str, *, why: str = "") -
     for console in (en, scn):
         wait_until_caught_up(console)
     if not why:
+        why = _miscounts(scn, "child", scn)  # which nothing but a restart changes
+    if not why:
         wait_for(lambda: one_peer(scn), CONNECT_DEADLINE)
         try:
-            wait_for(lambda: _counts_right(scn, en), COUNT_DEADLINE)
+            wait_for(lambda: _miscounts(scn, "parent", en) or True, COUNT_DEADLINE)
         except NotReady as error:
             why = str(error)
         else:
             return
-    connected = peers(scn, "subbridge")
-    restart(scn.endpoint, "scn", command, why, peer=_kni(connected[0]) if connected else None)
+    restart(scn.endpoint, "scn", command, why, peer=next(iter(peer_knis(scn, "subbridge")), None))
     wait_for(lambda: one_peer(scn), CONNECT_DEADLINE)
-    wait_for(lambda: _counts_right(scn, en), CONNECT_DEADLINE)
+    wait_for(lambda: _miscounts(scn, "child", scn) or _miscounts(scn, "parent", en) or True, CONNECT_DEADLINE)
 
 
-def _counts_right(scn: Console, en: Console) -> bool | str:
-    operators = scn.call("subbridge_getOperators")
-    for chain, console in (("parent", en), ("child", scn)):
-        operator = operators[f"{chain}Operator"]
-        if not operator["isNonceSynced"]:
-            return f"it does not know yet how many transactions its {chain} operator has sent"
-        mined = console.web3.eth.get_transaction_count(to_checksum_address(operator["address"]))
-        if int(operator["nonce"]) < mined:
-            return f"it counts {operator['nonce']} transactions of its {chain} operator, and {mined} are mined"
-    return True
+def _miscounts(scn: Console, chain: str, console: Console) -> str:
+    """Return in words that an SCN counts too few transactions of its operator on a chain, if it does."""
+    operator = scn.call("subbridge_getOperators")[f"{chain}Operator"]
+    if not operator["isNonceSynced"]:
+        return f"it does not know yet how many transactions its {chain} operator has sent"
+    mined = console.web3.eth.get_transaction_count(to_checksum_address(operator["address"]))
+    if int(operator["nonce"]) < mined:
+        return f"it counts {operator['nonce']} transactions of its {chain} operator, and {mined} are mined"
+    return ""
 
 
 def leave(endpoint: Endpoint, child: str, parent: str, command: str) -> None:
@@ -67,15 +67,14 @@ def leave(endpoint: Endpoint, child: str, parent: str, command: str) -> None:
     with closing(Console(endpoint)) as scn:
         if not read_registration(scn, child, parent).registered:
             return
-        connected = peers(scn, "subbridge")
+        connected = peer_knis(scn, "subbridge")
         if connected:
             try:
                 deregister(scn, child, parent)
             except ChainError as error:  # an EN that died a moment ago still counts as connected
                 print(f"{scn.node}: {error}", file=sys.stderr)
     # As a validator: it is no bridge's node any more, of which it would have to reach again what it had.
-    peer = _kni(connected[0]) if connected else None
-    restart(endpoint, "validator", command, "it lets its bridge go", peer=peer)
+    restart(endpoint, "validator", command, "it lets its bridge go", peer=next(iter(connected), None))
     with closing(Console(endpoint)) as scn:
         if read_registration(scn, child, parent).registered:
             msg = (
@@ -83,8 +82,3 @@ def leave(endpoint: Endpoint, child: str, parent: str, command: str) -> None:
                 "bring the EN back, or remove the SCN's machine with it"
             )
             raise NotReady(msg)
-
-
-def _kni(public_key: str) -> str:
-    """Return a KNI by which a peer can be parted from; of it the key alone counts."""
-    return f"kni://{public_key}@127.0.0.1:50505?discport=0"

@@ -26,6 +26,10 @@ Props = dict[str, Any]
 
 PROVIDER_KEY = "__provider"
 
+OLD_GOES_FIRST = pulumi.ResourceOptions(delete_before_replace=True)
+"""For what cannot be there twice: of `pulumi up --replace` the engine asks the options alone and no diff, and would
+remove by the old one's name what it has just made."""
+
 
 class Inputs(BaseModel):
     """Declared inputs of a dynamic resource.

@@ -12,7 +12,7 @@ from pathlib import Path
 import pulumi
 from pulumi.dynamic import Resource
 
-from components.dynamic.base import Inputs, Props, Provider
+from components.dynamic.base import OLD_GOES_FIRST, Inputs, Props, Provider
 from components.ssh.errors import NoAnswer, SshError, WrongHostKey
 from components.ssh.login import Login
 
@@ -129,7 +129,7 @@ class ExistingHost(Resource, module="servicechain", name="ExistingHost"):
             ExistingHostProvider(),
             name,
             {"name": name, "login": login, "instance": None, **props},
-            pulumi.ResourceOptions.merge(opts, secret),
+            pulumi.ResourceOptions.merge(pulumi.ResourceOptions.merge(OLD_GOES_FIRST, opts), secret),
         )
 
 

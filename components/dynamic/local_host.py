@@ -15,7 +15,7 @@ from pulumi.dynamic import Resource
 from pydantic import Field
 
 from components.dynamic import local_namespaces as namespaces
-from components.dynamic.base import Inputs, Props, Provider
+from components.dynamic.base import OLD_GOES_FIRST, Inputs, Props, Provider
 from components.dynamic.local_namespaces import Keeper, LocalError
 from components.dynamic.local_network import NetworkId, folder_of, leg_of, switch_of
 
@@ -134,7 +134,7 @@ class LocalHost(Resource, module="servicechain", name="LocalHost"):
             "authorized_key": authorized_key,
             "instance": None,
         }
-        super().__init__(LocalHostProvider(), resource_name, props, opts)
+        super().__init__(LocalHostProvider(), resource_name, props, pulumi.ResourceOptions.merge(OLD_GOES_FIRST, opts))
 
 
 def _answers(keeper: Keeper, inputs: LocalHostInputs) -> bool:

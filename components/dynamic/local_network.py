@@ -12,7 +12,7 @@ from pulumi.dynamic import Resource
 from pydantic import Field
 
 from components.dynamic import local_namespaces as namespaces
-from components.dynamic.base import Inputs, Props, Provider
+from components.dynamic.base import OLD_GOES_FIRST, Inputs, Props, Provider
 from components.dynamic.local_namespaces import Keeper, LocalError
 
 SCRIPT = Path(__file__).with_suffix(".sh")
@@ -101,7 +101,10 @@ class LocalNetwork(Resource, module="servicechain", name="LocalNetwork"):
         subnet: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        super().__init__(LocalNetworkProvider(), resource_name, {"network": network, "subnet": subnet}, opts)
+        props = {"network": network, "subnet": subnet}
+        super().__init__(
+            LocalNetworkProvider(), resource_name, props, pulumi.ResourceOptions.merge(OLD_GOES_FIRST, opts)
+        )
 
 
 def switch_of(network: str) -> Keeper:

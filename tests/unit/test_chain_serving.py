@@ -57,7 +57,7 @@ def test_an_scn_that_counts_from_an_empty_chain_is_restarted(monkeypatch: pytest
     scn = Scn(0, 57)
     wait_until_able(*play(monkeypatch, scn), RESTART)
     (restart,) = scn.restarts
-    assert "it counts 0 transactions of its parent operator, and 57 are mined" in restart["why"]
+    assert "it counts 0 transactions of its child operator, and 57 are mined" in restart["why"]
     assert restart["peer"].startswith(f"kni://{'aa' * 64}@")
 
 

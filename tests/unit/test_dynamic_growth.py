@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.chain import console
+from components.chain import console, node_health
 from components.chain.endpoint import Endpoint
 from components.chain.errors import Unreachable
 from components.dynamic import running_node
@@ -64,7 +64,8 @@ def test_a_registration_of_an_older_program_is_left_alone() -> None:
 @pytest.fixture
 def restarts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     done: list[str] = []
-    monkeypatch.setattr(running_node, "_answers", lambda _inputs: True)
+    for question in ("listens", "answers"):
+        monkeypatch.setattr(node_health, question, lambda _endpoint: True)
     monkeypatch.setattr(running_node, "_wait_until_ready", lambda _inputs: "v1.0.3")
     monkeypatch.setattr(running_node, "_restart", lambda _inputs, why: done.append(why))
     return done

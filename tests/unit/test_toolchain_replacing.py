@@ -1,7 +1,9 @@
 """What `make replace` replaces, and what it refuses."""
 
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +14,7 @@ from tests.unit.fake_node import CHILD, PARENT
 from toolchain import replacing
 from toolchain.replacing import Refused, Stack
 
+ROOT = Path(__file__).resolve().parents[2]
 HEAD = "urn:pulumi:dev::servicechain-ha::"
 
 
@@ -37,6 +40,15 @@ def export(*nodes: list[dict[str, Any]], serving: str = "") -> dict[str, Any]:
             resource(kind, f"{serving}-registration", node=login, child_bridge=CHILD, parent_bridge=PARENT)
         )
     return {"deployment": {"resources": resources}}
+
+
+def test_an_up_replaces_no_two_machines() -> None:
+    urns = [f"{HEAD}pulumi-python:dynamic/servicechain:LocalHost::scn-{i}" for i in (1, 2)]
+    command = [str(ROOT / "toolchain/stack"), "up", "no-such-stack", "--replace", urns[0], f"--replace={urns[1]}"]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert run.stderr.startswith("error: one machine at a time")
+    assert not (ROOT / ".state/no-such-stack").exists()
 
 
 SCNS = [node(f"scn-{i}", "scn") for i in range(1, 5)]
