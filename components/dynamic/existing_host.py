@@ -65,7 +65,7 @@ class ExistingHostProvider(Provider[ExistingHostInputs]):
     def complete(self, olds: Props, news: Props) -> Props:
         """Make up an instance for a new claim, so that a preview shows what follows from it for that one alone."""
         same = all(olds.get(name) == news.get(name) for name in self.replaced_by)
-        return {**news, "instance": (olds.get("instance") if same else None) or secrets.token_hex(8)}
+        return {**news, "instance": (olds.get("instance") if same else None) or secrets.token_hex(6)}
 
     def converge(self, inputs: ExistingHostInputs, known: Props) -> Props:  # noqa: ARG002 - the note there tells
         """Claim the folder. Raises ExistingHostError when it is not free."""
