@@ -1,6 +1,6 @@
 """What has to be asked before a stack is destroyed, and before it is forgotten. Pure but for reading its input.
 
-usage: pulumi stack export | python -m toolchain.remains protected|unaccounted|disposable [FILE-WITH-THE-SETTINGS]
+usage: pulumi stack export | python -m toolchain.remains protected|unseen|unaccounted|disposable [SETTINGS-FILE]
 
 Prints a sentence for each objection, and fails when there is one.
 """
@@ -18,6 +18,8 @@ State = Mapping[str, Any]
 
 NAMESPACE = "servicechain-ha"
 MAINNET = 8217
+CLAIM = "pulumi-python:dynamic/servicechain:ExistingHost"
+"""Type of what is made on a machine that stays."""
 
 
 def protected(state: State) -> list[str]:
@@ -31,18 +33,30 @@ def protected(state: State) -> list[str]:
     ]
 
 
-def unaccounted(state: State) -> list[str]:
-    """Return why the stack may not be forgotten: a run was killed while a cloud made something, and maybe it did."""
-    pending = [
-        operation["resource"]
-        for operation in state.get("pending_operations") or ()
-        if operation["type"] == "creating" and operation["resource"]["type"].startswith("aws:")
-    ]
+def unseen(state: State) -> list[str]:
+    """Return what a cloud may have made that the state knows nothing of: a run was killed meanwhile."""
     return [
         f"a run was cut off while {_name(resource)} ({resource['type']}) was being made, and nobody knows whether "
         "it is there: look for it in the AWS account and delete it"
-        for resource in pending
+        for resource in _begun(state)
+        if resource["type"].startswith("aws:")
     ]
+
+
+def unaccounted(state: State) -> list[str]:
+    """Return why the stack may not be forgotten: something that nobody would remove may be left of it somewhere."""
+    known = {resource["urn"] for resource in state.get("resources") or ()}
+    return unseen(state) + [
+        f"a run was cut off while the machine of {_name(resource)} was being claimed, and it may hold the claim: "
+        "remove the folder of the node there, or let make up take the claim over and make down give it back"
+        for resource in _begun(state)
+        if resource["type"] == CLAIM and resource["urn"] not in known
+    ]
+
+
+def _begun(state: State) -> list[State]:
+    operations = state.get("pending_operations") or ()
+    return [operation["resource"] for operation in operations if operation["type"] == "creating"]
 
 
 def disposable(state: State, settings: Mapping[str, Any]) -> list[str]:
@@ -73,7 +87,7 @@ def main(question: str, settings: str | None = None) -> int:
         file = Path(settings or "")
         objections = disposable(state, (yaml.safe_load(file.read_text()) if file.is_file() else None) or {})
     else:
-        objections = {"protected": protected, "unaccounted": unaccounted}[question](state)
+        objections = {"protected": protected, "unseen": unseen, "unaccounted": unaccounted}[question](state)
     for objection in objections:
         print(f"error: {objection}", file=sys.stderr)
     return int(bool(objections))

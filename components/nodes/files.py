@@ -170,9 +170,9 @@ def scripts(layout: Layout) -> Mapping[str, str]:
 
 
 def unpacks_once(instance: str) -> bool:
-    """Tell whether a local host is of the time when its command to unpack could not be run again.
+    """Tell whether a machine is of the time when its command to unpack could not be run again: 16 digits, now 12.
 
-    Such a host keeps the command that it was made with: another one would be run on it.
+    Such a machine keeps the command that it was made with: another one would be run on it.
     """
     return re.fullmatch("[0-9a-f]{16}", instance) is not None
 

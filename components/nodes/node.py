@@ -126,11 +126,13 @@ class Node(pulumi.ComponentResource):
         arrived, archive = shlex.quote(self._arrives(package)), shlex.quote(self.layout.archive)
         return f"[ ! -e {arrived} ] || mv {arrived} {archive} || exit\n"
 
-    def _unpacking(self, package: Package) -> pulumi.Output[str]:
+    def _unpacking(self, package: Package) -> pulumi.Input[str]:
         again, once = self._commands["unpack"], self._commands.get("unpack once")
         received = self._received(package)
+        if once is None:  # known before the machine is
+            return received + again
         instance = pulumi.Output.from_input(self.host.instance)
-        return instance.apply(lambda known: received + (once if once and unpacks_once(known) else again))
+        return instance.apply(lambda known: received + (once if unpacks_once(known) else again))
 
     def _file(self, file: File, unpacked: pulumi.Resource, triggers: Sequence[pulumi.Input[str]]) -> pulumi.Resource:
         return self._command(

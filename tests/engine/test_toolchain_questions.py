@@ -17,15 +17,25 @@ def test_nothing_is_destroyed_while_anything_is_protected() -> None:
     assert "scn-1" in objection
 
 
-def test_what_a_cloud_may_have_made_is_not_forgotten() -> None:
-    def pending(operation: str, type_: str) -> dict[str, Any]:
-        return {"pending_operations": [{"type": operation, "resource": {"urn": CLOUD, "type": type_}}]}
+def pending(operation: str, type_: str) -> dict[str, Any]:
+    return {"pending_operations": [{"type": operation, "resource": {"urn": CLOUD, "type": type_}}]}
 
+
+def test_what_a_cloud_may_have_made_is_not_forgotten() -> None:
     (objection,) = remains.unaccounted(pending("creating", "aws:ec2/instance:Instance"))
     assert "scn-1 (aws:ec2/instance:Instance)" in objection
     assert remains.unaccounted(pending("deleting", "aws:ec2/instance:Instance")) == []
     assert remains.unaccounted(pending("creating", "command:remote:Command")) == []
     assert remains.unaccounted({}) == []
+
+
+def test_a_claim_that_no_state_holds_is_told_before_it_is_forgotten() -> None:
+    begun = pending("creating", remains.CLAIM)
+    assert remains.unseen(begun) == []
+    (objection,) = remains.unaccounted(begun)
+    assert "may hold the claim" in objection
+    urn = begun["pending_operations"][0]["resource"]["urn"]
+    assert remains.unaccounted({**begun, "resources": [{"urn": urn}]}) == []
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,11 @@ EARLY = 0.1
 """Share of the kills that come before the first step, when the state is read and locked."""
 STARTING_SECONDS = 3.0
 """That long the engine needs until its first step."""
-PATIENCE = 150.0
-"""Seconds for a run of which a part was killed to end by itself."""
+PATIENCE = 30.0
+"""Seconds for a run of which a part was killed to end by itself. It may wait for what now does not come: a user would
+end it then, and so is it ended here."""
+LONGEST = 300.0
+"""Seconds for a run of which nothing was killed."""
 PROVIDER_SECONDS = 5.0
 """For a provider to end after its engine; seen: 0.1."""
 
@@ -91,10 +94,11 @@ class Kills:
             if not early:
                 _wait_for_step(leader, log)
             killed = _wait(leader, delay) is None and self._kill(leader.pid, order)
-            code = _wait(leader, PATIENCE)
+            code = _wait(leader, PATIENCE if killed else LONGEST)
             if code is None:
-                msg = f"{verb} does not end, {killed or 'nobody'} was killed:\n{log.read_text()[-6000:]}"
-                raise Stuck(msg)
+                leader.kill()
+                code = leader.wait()
+                killed = killed and f"{killed}, and the engine {PATIENCE:.0f} s later"
             self._see_the_provider_end(leader.pid)
         finally:
             if leader.poll() is None:
@@ -109,7 +113,7 @@ class Kills:
         if code == 0:
             return True
         if not killed:
-            msg = f"{verb} failed by itself after {self.done[-3:]}:\n{log.read_text()[-6000:]}"
+            msg = f"{verb} failed by itself, or did not end, after {self.done[-3:]}:\n{log.read_text()[-6000:]}"
             raise Stuck(msg)
         return False
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from components.dynamic.existing_host import ExistingHostProvider
 from components.nodes import files
 from components.nodes.files import Layout, alone, scripts, unpacks_once
 from components.nodes.package import Package
@@ -70,3 +71,8 @@ def test_it_says_for_whom_it_waited_in_vain(at: Layout, monkeypatch: pytest.Monk
         done = shell(alone(at, "true"))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "what an earlier run began on this machine still runs there after 0 s; run again later\n"
+
+
+def test_no_claim_of_today_is_taken_for_a_machine_of_old() -> None:
+    """Local hosts are made by the network tests alone, which unpack again after kills."""
+    assert not unpacks_once(ExistingHostProvider().complete({}, {"machine": "one"})["instance"])
