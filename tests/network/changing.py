@@ -73,13 +73,9 @@ def bring(network: Network, wanted: Mapping[str, Any] | None = None, **options: 
     run = network.stack.up(**options)
     seconds = time.monotonic() - begin
     print(f"up took {seconds:.0f} s: {run.changes}")
-    print(
-        "\n".join(
-            line
-            for line in run.text.splitlines()
-            if "wait" in line or "restarting" in line or "well" in line or " votes" in line
-        )
-    )
+    for line in run.text.splitlines():
+        if line.startswith("    ") and any(words in line for words in ("restarting it", "well again", " votes to ")):
+            print(line)
     return Change(run, seconds, {chain: _calls(network, chain, since[chain]) for chain in CHAINS})
 
 
