@@ -5,6 +5,8 @@ see `Provider`. Providers hold no state: Pulumi pickles them into the stack by r
 code that runs on refresh and destroy is always the code of the checkout.
 """
 
+import importlib
+import threading
 from typing import Any, ClassVar, Generic, TypeVar
 
 import pulumi
@@ -30,6 +32,8 @@ OLD_GOES_FIRST = pulumi.ResourceOptions(delete_before_replace=True)
 """For what cannot be there twice: of `pulumi up --replace` the engine asks the options alone and no diff, and would
 remove by the old one's name what it has just made."""
 
+_importing = threading.Lock()
+
 
 class Inputs(BaseModel):
     """Declared inputs of a dynamic resource.
@@ -51,6 +55,9 @@ class Provider(ResourceProvider, Generic[InputsT]):
     inputs_type: ClassVar[type[Inputs]]
     replaced_by: ClassVar[frozenset[str]] = frozenset()
     """Inputs that are the identity of the thing: a change makes another one, after the old one is gone."""
+
+    needs: ClassVar[tuple[str, ...]] = ()
+    """Modules that its verbs import only when they run, and that import each other in circles (see `_load`)."""
 
     old_goes_first: ClassVar[bool] = True
     """Of a replacement. False where the bridge needs the new one before it can do without the old one."""
@@ -123,17 +130,20 @@ class Provider(ResourceProvider, Generic[InputsT]):
 
     def create(self, props: Props) -> CreateResult:
         """Converge from nothing known."""
+        self._load()
         inputs = self._parse(props)
         outs = self.converge(inputs, {})
         return CreateResult(self.identify(inputs), {**_declared(props), **outs})
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
         """Converge with what the last run knew; always returns every output, as Pulumi drops the others."""
+        self._load()
         known = _declared(_olds)
         return UpdateResult({**_declared(_news), **self.converge(self._parse(_news), known)})
 
     def read(self, id_: str, props: Props) -> ReadResult:
         """Report what is there, in outputs and inputs, so that a refresh shows drift and the next up mends it."""
+        self._load()
         known = _declared(props)
         actual = self.observe(self._parse(known), known)
         if actual is None:
@@ -143,10 +153,21 @@ class Provider(ResourceProvider, Generic[InputsT]):
 
     def delete(self, _id: str, _props: Props) -> None:
         """Undo."""
+        self._load()
         known = _declared(_props)
         self.remove(self._parse(known), known)
 
     # -- helpers -------------------------------------------------------------------------------------------
+
+    def _load(self) -> None:
+        """Import what the verbs need, one thread at a time.
+
+        Resources are handled in parallel, in threads of one process. Two threads that begin to import web3 at once, at
+        different places of its circles, get halves of it: `deadlock detected by _ModuleLock` (tried).
+        """
+        with _importing:
+            for name in self.needs:
+                importlib.import_module(name)
 
     def _parse(self, props: Props) -> InputsT:
         fields = self.inputs_type.model_fields

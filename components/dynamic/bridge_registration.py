@@ -36,6 +36,7 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
     At the restart an SCN that leaves its pair loses its sub bridge.
     """
 
+    needs: ClassVar[tuple[str, ...]] = ("web3",)
     inputs_type = BridgeRegistrationInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"child_bridge", "parent_bridge"})
 

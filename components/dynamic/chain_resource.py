@@ -43,6 +43,7 @@ class OwnedInputs(ChainInputs):
 class ChainProvider(Provider[InputsT]):
     """A provider that reads and changes one chain."""
 
+    needs: ClassVar[tuple[str, ...]] = ("web3",)
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id"})
 
     def differs(self, name: str, old: object, new: object) -> bool:

@@ -24,6 +24,7 @@ class NodeTokenInputs(BridgeRegistrationInputs):
 class NodeTokenProvider(Provider[NodeTokenInputs]):
     """Does nothing while the token is there, and makes the node forget it on removal."""
 
+    needs: ClassVar[tuple[str, ...]] = ("web3",)
     inputs_type = NodeTokenInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"child_bridge", "parent_bridge", "parent_token", "child_token"})
 

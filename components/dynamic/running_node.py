@@ -5,7 +5,7 @@ It also restarts nodes, one at a time and each one well before the next: pulumi-
 
 import sys
 from contextlib import closing
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -47,6 +47,7 @@ class RunningNodeInputs(Inputs):
 class RunningNodeProvider(Provider[RunningNodeInputs]):
     """Keeps a node running and as predicted. It goes with its machine, so there is nothing to undo."""
 
+    needs: ClassVar[tuple[str, ...]] = ("web3",)
     inputs_type = RunningNodeInputs
 
     def identify(self, inputs: RunningNodeInputs) -> str:

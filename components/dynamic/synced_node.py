@@ -7,6 +7,7 @@ off goes on waiting where the next one begins: the node catches up by itself mea
 import sys
 import time
 from contextlib import closing
+from typing import ClassVar
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -31,6 +32,7 @@ class SyncedNodeInputs(Inputs):
 class SyncedNodeProvider(Provider[SyncedNodeInputs]):
     """Waits. There is nothing to undo."""
 
+    needs: ClassVar[tuple[str, ...]] = ("web3",)
     inputs_type = SyncedNodeInputs
 
     def identify(self, inputs: SyncedNodeInputs) -> str:
