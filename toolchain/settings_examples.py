@@ -9,6 +9,7 @@ WORDS: Mapping[str, str] = {
     "Coins": "coins",
     "FilePath": "path of a file",
     "Flag": "true or false",
+    "Gib": "whole number, in GiB",
     "Key": "private key, secret",
     "Kni": "KNI",
     "KmsKey": "ARN of a KMS key",
