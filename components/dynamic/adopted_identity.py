@@ -5,7 +5,7 @@ else look as if it had to be made anew.
 """
 
 import sys
-from typing import Literal
+from typing import ClassVar, Literal
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -28,6 +28,7 @@ class AdoptedIdentityInputs(Inputs):
 class AdoptedIdentityProvider(Provider[AdoptedIdentityInputs]):
     """Reads, and leaves no trace."""
 
+    needs: ClassVar[tuple[str, ...]] = ("web3",)
     inputs_type = AdoptedIdentityInputs
 
     def identify(self, inputs: AdoptedIdentityInputs) -> str:

@@ -4,7 +4,7 @@ Of its files the conf keys concerned and main-bridges.json are set; it is restar
 something, and nothing else of it is touched.
 """
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -52,6 +52,7 @@ class AdoptedNodeInputs(Inputs):
 class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
     """Sets, restarts, watches, and puts back."""
 
+    needs: ClassVar[tuple[str, ...]] = ("web3",)
     inputs_type = AdoptedNodeInputs
 
     def identify(self, inputs: AdoptedNodeInputs) -> str:

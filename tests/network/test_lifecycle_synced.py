@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
+from eth_keys.datatypes import PrivateKey
 
 from components.chain import sync
 from components.chain.console import Console, wait_for
@@ -40,7 +41,8 @@ class Joining:
     @property
     def validator(self) -> str:
         """Return whom it may dial."""
-        key = self.chain.signer("validator").account()._key_obj.public_key.to_hex()[2:]
+        private = PrivateKey(bytes.fromhex(self.chain.signer("validator").private_key))
+        key = private.public_key.to_hex()[2:]
         return consensus_kni(key, self.chain.network.address(HOST), EN_PORT)
 
     def console(self) -> Console:
