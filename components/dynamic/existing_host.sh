@@ -28,7 +28,7 @@ ours() { [ "$(noted owner)/$(noted host)" = "$owner/$host" ]; }
 # Prints what is in the folder: all but what a file system has of itself, and a note that was cut off.
 others() {
     find "$folder" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name .servicechain-ha.new -exec basename {} \; |
-        head -n 3 | tr '\n' ' '
+        head -n 3 | paste -sd ' ' -
 }
 
 claim() {
