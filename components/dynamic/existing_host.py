@@ -19,8 +19,8 @@ from components.ssh.login import Login
 SCRIPT = Path(__file__).with_suffix(".sh")
 
 CLAIM_SECONDS = 60.0
-RELEASE_SECONDS = 300.0
-"""For a node that is given two minutes to stop, and the removal of a chain's data."""
+RELEASE_SECONDS = 900.0
+"""For the end of a node and the removal of a chain's data."""
 
 
 class ExistingHostError(RuntimeError):

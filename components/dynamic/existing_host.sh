@@ -28,7 +28,7 @@ ours() { [ "$(noted owner)/$(noted host)" = "$owner/$host" ]; }
 # Prints what is in the folder: all but what a file system has of itself, and a note that was cut off.
 others() {
     find "$folder" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name .servicechain-ha.new -exec basename {} \; |
-        head -n 3 | tr '\n' ' '
+        head -n 3 | paste -sd ' ' -
 }
 
 claim() {
@@ -60,7 +60,8 @@ claim() {
     fi
 }
 
-# Ends what runs a program in the folder: a node gets two minutes, as the unit gives it.
+# Ends what runs a program in the folder. Its data go with it, so it has ten seconds to end by itself and no more: an
+# SCN that is connected to its EN never would.
 processes() {
     for exe in /proc/[0-9]*/exe; do
         program=$(readlink "$exe" 2>/dev/null) || continue
@@ -72,7 +73,7 @@ end_processes() {
         running=$(processes)
         # shellcheck disable=SC2086 # several, each a word
         [ -z "$running" ] || kill -"$signal" $running 2>/dev/null || true
-        for _ in $(seq 480); do
+        for _ in $(seq 40); do
             [ -n "$(processes)" ] || return 0
             sleep 0.25
         done
@@ -88,8 +89,11 @@ release() {
         return
     fi
     if [ -n "$unit" ] && grep -qsF "$folder/" "/etc/systemd/system/$unit"; then
-        systemctl stop "$unit"
         systemctl --quiet disable "$unit"
+        if ! timeout 10 systemctl stop "$unit"; then
+            systemctl kill --signal=KILL "$unit" || true
+            systemctl stop "$unit"
+        fi
         rm -f "/etc/systemd/system/$unit"
         systemctl daemon-reload
         systemctl reset-failed "$unit" 2>/dev/null || true

@@ -160,6 +160,7 @@ def test_they_are_left_as_they_were_found(
     stack: Stack, hosts: dict[str, HandMade], before: Mapping[str, Any], machines: Machines
 ) -> None:
     machines.down("beta-en")
+    assert not stack.preview().changes, "a preview without changes needs no machine"
     said = stack.destroy().text
     assert "beta-en" in said
     assert "if the machine lives, the folder /srv/chains/beta and a node that runs there are left on it" in said

@@ -125,7 +125,7 @@ def test_who_is_not_let_in_is_told_which_key_to_add(host: HandMade) -> None:
 def test_a_folder_of_others_is_not_claimed(host: HandMade, user: str) -> None:
     before = host.found()
     host.ask(f"mkdir -p {FOLDER} && touch {FOLDER}/theirs")
-    with pytest.raises(ExistingHostError, match="holds what is not this program's \\(theirs \\): empty it, or name"):
+    with pytest.raises(ExistingHostError, match="holds what is not this program's \\(theirs\\): empty it, or name"):
         CLAIMS.create(claim(host, user))
     host.ask(f"rm {FOLDER}/theirs")
     mine, yours = claim(host, user), claim(host, user, owner="00000000")

@@ -60,6 +60,12 @@ def test_the_resource_of_a_local_machine_is_replaced(name: str) -> None:
     assert Stack.of(ALL).urn(name) == f"{HEAD}pulumi-python:dynamic/servicechain:LocalHost::{name}"
 
 
+def test_the_resource_of_a_machine_that_existed_is_the_claim_on_it() -> None:
+    kind = "pulumi-python:dynamic/servicechain:ExistingHost"
+    stack = Stack.of(export(node("scn-1", "scn", kind), node("scn-2", "scn", kind)))
+    assert stack.urn("scn-1") == f"{HEAD}{kind}::scn-1"
+
+
 def test_the_resource_of_a_machine_on_aws_is_its_instance() -> None:
     kind = "aws:ec2/instance:Instance"
     stack = Stack.of(export(node("scn-1", "scn", kind), node("scn-2", "scn", kind)))
