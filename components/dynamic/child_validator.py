@@ -58,10 +58,16 @@ class ChildValidatorProvider(ChainProvider[ChildValidatorInputs]):
 
         try:
             with connect([*inputs.endpoints, inputs.node], inputs.chain_id) as console:
-                return {} if inputs.address.lower() in council(console) else None
+                seated = inputs.address.lower() in council(console)
         except Unreachable as error:
             print(f"the validator {inputs.node.node} is taken to be as it was: {error}", file=sys.stderr)
             return {}
+        if seated:
+            return {}
+        print(
+            f"{inputs.node.node}: is no validator of the child chain any more; the next up votes it in", file=sys.stderr
+        )
+        return None
 
     def remove(self, inputs: ChildValidatorInputs, known: Props) -> None:  # noqa: ARG002
         """Vote it out."""

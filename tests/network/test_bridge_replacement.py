@@ -8,6 +8,7 @@ from components.chain.peering import node_id, peers
 from tests.network.changing import Change, bring, kill_host, validators, view
 from tests.network.network import CHAINS, OTHER, Network
 from tests.network.test_bridge_rolling import traffic
+from toolchain.replacing import Stack as Machines
 
 DEADLINE = 60
 
@@ -15,10 +16,13 @@ DEADLINE = 60
 @pytest.mark.parametrize(("machine", "pair"), [("scn-1", "alpha"), ("beta-en", "beta")])
 def test_a_replaced_machine_is_the_same_node_again(network: Network, machine: str, pair: str) -> None:
     seen = view(network.stack)
-    urn = next(one["urn"] for one in network.stack.resources() if one["urn"].endswith(f"LocalHost::{machine}"))
+    machines = Machines.of({"deployment": network.stack.automation.export_stack().deployment})
     before = Before(seen, machine)
     with traffic(seen):
-        change = bring(seen, replace=[urn])
+        machines.require_well([name for name in machines.nodes if name != machine])
+        assert machines.pause(machine) == ""
+        change = bring(seen, replace=[machines.urn(machine)])
+    machines.require_well(list(machines.nodes))
     steps = [step.verb for step in change.run.steps if (step.type, step.name) == ("LocalHost", machine)]
     assert steps.index("delete-replaced") < steps.index("create-replacement"), "never two nodes with one key"
     before.require_the_same(change, pair)
