@@ -4,7 +4,7 @@ settings -> identities -> hosts -> nodes -> bridge contracts -> operators -> thr
 -> tokens -> outputs
 """
 
-from components import hosting, outputs, preflight, settings
+from components import funds, hosting, outputs, preflight, settings
 from components.bridge import Bridge
 from components.bridge_pair import BridgePair
 from components.identities import Identities
@@ -70,6 +70,7 @@ child = Chain(
     owner=owners["child"],
     max_gas_price=config.bridge.max_gas_price,
 )
+parent = funds.gated(parent, config.bridge, [pair.operators.parent for pair in pairs], config.tokens)
 bridge = Bridge(config.bridge, parent, child, pairs, service_chain, protect=config.protected)
 tokens = Tokens(config.tokens, bridge, pairs, service_chain, protect=config.protected) if config.tokens else None
-outputs.export(bridge, pairs, service_chain, hosts, tokens)
+outputs.export(config, bridge, pairs, service_chain, hosts, tokens)

@@ -19,7 +19,7 @@ from components.nodes.existing import ExistingNode, Runner
 from components.nodes.node import Node
 from components.service_chain import ServiceChain
 from components.settings_model import Bridge as Settings
-from components.sides import Chain, Side
+from components.sides import Chain, Side, levels
 from components.votes import votes
 
 PROOF_AMOUNT = 1
@@ -110,7 +110,7 @@ class Bridge(pulumi.ComponentResource):
         if settings.liquidity_set:
             liquidity = Liquidity(
                 f"{name}-liquidity",
-                chain.props(account=contract.address, **_levels(settings.liquidity)),
+                chain.props(account=contract.address, **levels(settings.liquidity)),
                 self._opts(chain, after),
             )
         if name == "parent":  # on the child chain gas is free
@@ -137,7 +137,7 @@ class Bridge(pulumi.ComponentResource):
             refund["refund"] = pulumi.Output.secret({"private_key": account.private_key, "scn": scn.endpoint})
         funding = Funding(
             f"{pair.scn}-{chain.name}-funding",
-            chain.props(account=account.address, **_levels(self._settings.operator_balance), **refund),
+            chain.props(account=account.address, **levels(self._settings.operator_balance), **refund),
             pulumi.ResourceOptions.merge(self._opts(chain, after), self._once(pair, f"{chain.name}-funding")),
         )
         if refund:
@@ -191,8 +191,3 @@ class Bridge(pulumi.ComponentResource):
             ),
             self._opts(source.chain, self.done),
         )
-
-
-def _levels(target: int) -> dict[str, object]:
-    """Return when to fill a balance up, and up to what (peb)."""
-    return {"minimum": str(target // 2), "target": str(target)}

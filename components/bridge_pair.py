@@ -2,6 +2,7 @@
 
 import pulumi
 
+from components.chain_data import with_chain_data
 from components.dynamic.running_node import RunningNode
 from components.dynamic.synced_node import SyncedNode
 from components.hosts.host import Host, Hosts
@@ -48,6 +49,7 @@ class BridgePair(pulumi.ComponentResource):
             self.en = ExistingNode(host, "en", parent_chain.chain_id, main_bridge(), partner=partner, opts=self._child)
             self.kni, running = self.en.identity.kni, self.en.running
         else:
+            host = with_chain_data(host, settings, self._child)
             running = self._made(pair, settings, parent_chain, host, identities)
         ours = parent_chain.settings.ours
         self.ready = running if ours else self._synced(parent_chain, self.en.running.id, running)
@@ -120,4 +122,5 @@ def _sub_bridge_conf(pair: Pair, settings: Settings) -> conf.SubBridge:
         anchoring=anchoring.enabled,
         anchoring_period=anchoring.period,
         recovery_interval=settings.recovery.interval,
+        parent_gas_limit=settings.bridge.operator_gas_limit,
     )

@@ -4,16 +4,19 @@ from collections.abc import Sequence
 
 import pulumi
 
+from components import fees
 from components.bridge import Bridge
 from components.bridge_pair import BridgePair
 from components.hosts.host import Hosts
 from components.nodes.existing import Runner
 from components.service_chain import ServiceChain
+from components.settings_model import Settings
 from components.summary import survives
 from components.tokens import Token, Tokens
 
 
 def export(
+    settings: Settings,
     bridge: Bridge,
     pairs: Sequence[BridgePair],
     service_chain: ServiceChain,
@@ -22,6 +25,7 @@ def export(
 ) -> None:
     """Export everything."""
     threshold = bridge.threshold
+    pulumi.export("fees", fees.shown(settings))
     pulumi.export("survives", threshold.apply(lambda votes: survives(len(pairs), votes)))
     pulumi.export("threshold", threshold)
     for side in (bridge.parent, bridge.child):

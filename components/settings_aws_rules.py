@@ -34,8 +34,7 @@ def problems(raw: Raw) -> Iterator[str]:
     network = next((name for name in PUBLIC_CHAINS if name == parent.get("network")), "private")
     if network in PUBLIC_CHAINS:
         yield from _public(parent, network, target)
-    own = network == "private" and parent.get("genesis") is None
-    yield from _packages(_section(raw, "packages"), target, network, ["ken", "kscn", *(["kcn"] if own else [])])
+    yield from _packages(_section(raw, "packages"), target, network, own=parent.get("genesis") is None)
     if target == "aws" and raw.get("aws") is None:
         yield at("aws", "is missing; target aws needs to know its region, network and who may log in by ssh")
     if isinstance(aws.get("network"), Mapping):
@@ -88,8 +87,8 @@ def _public(parent: Raw, network: str, target: object) -> Iterator[str]:
         yield at("target", f"hosts on this computer have no way out to {network}; write aws, or network: private")
 
 
-def _packages(raw: Raw, target: object, network: str, programs: list[str]) -> Iterator[str]:
-    found = {program: _archive(raw, program) for program in programs}
+def _packages(raw: Raw, target: object, network: str, *, own: bool) -> Iterator[str]:
+    found = {name: _archive(raw, name) for name in ("ken", "kscn", *(["kcn"] if own and network == "private" else []))}
     for program, archive in found.items():
         where = f"packages.{program}"
         if target == "local" and archive and archive.url:

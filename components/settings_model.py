@@ -6,11 +6,13 @@ resource exists.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from components.settings_aws import Aws, Machine
 from components.settings_contracts import Contracts
+from components.settings_defaults import filled_in
 from components.settings_existing import Existing
+from components.settings_fees import Fees
 from components.settings_owner import OwnerKeys
 from components.settings_packages import Packages
 from components.settings_parent import ParentChain, with_chain_id
@@ -21,6 +23,7 @@ from components.settings_types import (
     Coins,
     Flag,
     Name,
+    NotNegative,
     Positive,
     Section,
     Seed,
@@ -71,7 +74,8 @@ class Anchoring(Section):
 
     enabled: Flag = True
     period: Positive = 10
-    """Blocks of the child chain from one anchor to the next. Each costs its SCN a transaction on the parent chain."""
+    """Blocks of the child chain from one anchor to the next. Each costs its SCN a transaction on the parent chain. 3600
+    below a public one."""
 
 
 class Machines(Section):
@@ -102,7 +106,8 @@ class Recovery(Section):
     """Looking for value transfers that were missed."""
 
     interval: Positive = 5
-    """Seconds. Below the threshold each look costs a transaction a request and operator: 60 where gas costs."""
+    """Seconds. Below the threshold each look costs a transaction a request and operator: 60 where gas costs,
+    which is the default below a public parent chain."""
 
 
 class Bridge(OwnerKeys, Contracts):
@@ -113,10 +118,16 @@ class Bridge(OwnerKeys, Contracts):
     liquidity: SomeCoins = 1000 * PEB
     """Coins that each bridge contract holds to pay transfers out; filled up when below half."""
     operator_balance: Coins = 100 * PEB
-    """Coins that each operator holds to pay gas where gas costs something; filled up when below half."""
+    """Coins that each operator holds to pay gas where gas costs something; filled up when below half. 20 below
+    a public parent chain."""
     max_gas_price: Positive | None = None
     """The most that is offered for gas, in gkei, by the owners on both chains. Without it: twice what the node suggests
     when a batch of transactions begins, 1 gkei at least. A change is no reason to touch anything."""
+    funding_minutes: NotNegative = 10
+    """How long `up` waits for coins that are missing on a parent chain that others run; then it ends with the list."""
+    operator_gas_limit: Positive = 10_000_000
+    """Gas that an operator's transaction on the parent chain may use. It has to hold that much at any time. 1,000,000
+    below a public parent chain."""
     artifact: str = ".build/bridge/Bridge.json"
     """JSON file with the creation code of the bridge contract."""
 
@@ -144,10 +155,16 @@ class Settings(Section):
     recovery: Recovery = Recovery()
     bridge: Bridge = Bridge()
     tokens: list[Token] = Field(default_factory=list)
+    fees: Fees = Fees()
     packages: Packages = Packages()
     local: Local = Local()
     aws: Aws | None = None
     existing: Existing | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _filled_in(cls, raw: Any) -> Any:
+        return filled_in(raw)
 
     @property
     def protected(self) -> bool:

@@ -90,6 +90,21 @@ class Archive(Section):
         return self
 
 
+class ChainData(Section):
+    """An archive of the chain data of a parent chain: a file on this computer, or an address."""
+
+    file: str | None = None
+    url: Annotated[str, BeforeValidator(_url)] | None = None
+    sha256: Annotated[str, BeforeValidator(_sha256)]
+
+    @model_validator(mode="after")
+    def _is_somewhere(self) -> Self:
+        if self.file == "" or (self.file is None) == (self.url is None):
+            msg = "give either the file of the archive or its url"
+            raise ValueError(msg)
+        return self
+
+
 SomeArchive = Annotated[Archive, BeforeValidator(_spelled_out)]
 
 
@@ -104,3 +119,5 @@ class Packages(Section):
     kscn: SomeArchive = _built("kscn")
     kcn: SomeArchive = _built("kcn")
     """Of the private parent chain's validator."""
+    chaindata: ChainData | None = None
+    """Of a parent chain that others run, put onto the disk of each EN that has none yet, before its first start."""

@@ -16,6 +16,7 @@ def problems(raw: Mapping[str, Any]) -> Iterator[str]:
     parent = raw.get("parentChain")
     if isinstance(parent, Mapping):
         yield from _existing(parent, raw.get("target", "local"))
+        yield from _chain_data(parent, raw.get("packages"), raw.get("target", "local"))
 
 
 def _existing(parent: Mapping[str, Any], target: object) -> Iterator[str]:
@@ -47,4 +48,17 @@ def _existing(parent: Mapping[str, Any], target: object) -> Iterator[str]:
             "target",
             "hosts on this computer have no way out to a parent chain that exists; write aws, or leave "
             "parentChain.genesis and parentChain.staticNodes out for a chain of our own",
+        )
+
+
+def _chain_data(parent: Mapping[str, Any], packages: object, target: object) -> Iterator[str]:
+    given = packages.get("chaindata") if isinstance(packages, Mapping) else None
+    if given is None:
+        return
+    if parent.get("network", "private") == "private" and not parent.get("genesis"):
+        yield at("packages.chaindata", "a chain of our own begins with its first block; leave this key out")
+    if target == "local" and isinstance(given, Mapping) and given.get("url"):
+        yield at(
+            "packages.chaindata",
+            "hosts on this computer have no way out to take an archive from an address; name a file",
         )

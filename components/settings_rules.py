@@ -14,6 +14,7 @@ from components import (
     settings_aws_rules,
     settings_contracts_rules,
     settings_existing_rules,
+    settings_fees_rules,
     settings_owner,
     settings_parent_rules,
     settings_tokens_rules,
@@ -47,6 +48,8 @@ def read(raw: Mapping[str, Any]) -> Settings:
     except ValidationError as error:
         problems += [sentence(problem) for problem in error.errors(include_url=False)]
     problems += _between(raw)
+    if settings is not None and not problems:
+        problems += settings_fees_rules.problems(settings)
     if problems or settings is None:
         raise BadSettings(problems)
     return settings

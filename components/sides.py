@@ -31,6 +31,8 @@ class Chain:
     owner: Owner
     max_gas_price: int | None = None
     """gkei"""
+    funding_minutes: int | None = None
+    """How long coins that are missing are waited for; None where the owner has them from the first block on."""
 
     @cached_property
     def endpoints(self) -> pulumi.Output[Sequence[Mapping[str, object]]]:
@@ -40,9 +42,10 @@ class Chain:
     @cached_property
     def signer(self) -> pulumi.Output[Mapping[str, object]]:
         """Return who signs; a secret."""
-        most = {} if self.max_gas_price is None else {"max_gas_price": str(self.max_gas_price * GKEI)}
+        own = {} if self.max_gas_price is None else {"max_gas_price": str(self.max_gas_price * GKEI)}
+        own |= {} if self.funding_minutes is None else {"funding_minutes": str(self.funding_minutes)}
         return pulumi.Output.secret(
-            self.owner.signer.apply(lambda signer: {**signer, "chain": self.name, **most}),
+            self.owner.signer.apply(lambda signer: {**signer, "chain": self.name, **own}),
         )
 
     def props(self, **more: object) -> dict[str, object]:
@@ -63,3 +66,8 @@ class Side:
     others: OtherOperators
     owner: pulumi.Input[str]
     """Of the contract: the owner's account, or the operator of an SCN."""
+
+
+def levels(target: int) -> dict[str, str]:
+    """Return when to fill a balance up, and up to what (peb)."""
+    return {"minimum": str(target // 2), "target": str(target)}

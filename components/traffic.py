@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network
 from urllib.parse import urlsplit
 
-from components.fleet.flow import ANYWHERE, Flow, Group, Network, tcp, udp
+from components.fleet.flow import ANYWHERE, Flow, Group, Network, Ports, tcp, udp
 from components.fleet.machine import Machine
 from components.machines import ENS, NODES, SCNS, VALIDATORS, en_group, scn_group
 from components.nodes.conf import Exposure
@@ -81,6 +81,13 @@ def _downloads(settings: Settings) -> Iterator[Flow]:
     for group, archive in users:
         if archive.url:
             yield Flow(group, WORLD, tcp(urlsplit(archive.url).port or HTTPS), "archive of the node")
+    data = packages.chaindata
+    if data and data.url and (port := tcp(urlsplit(data.url).port or HTTPS)) != _port_of(packages.ken):
+        yield Flow(ENS, WORLD, port, "archive of chain data")
+
+
+def _port_of(archive: Archive) -> Ports | None:
+    return tcp(urlsplit(archive.url).port or HTTPS) if archive.url else None
 
 
 def exposure(settings: Settings) -> Exposure:

@@ -27,7 +27,7 @@ def ensure_deployed(
     """
     owner = signer.account().address
     settle(console, signer)  # what a killed run has sent may be the deployment
-    address = known_address or _find(console, owner, mode_mint_burn=mode_mint_burn)
+    address = known_address or find_deployed(console, owner, mode_mint_burn=mode_mint_burn)
     if address is not None:
         steps = drop_phantom(require_state(console, address).operators, owner)
         execute(console, signer, [transaction(address, step) for step in steps])
@@ -43,8 +43,8 @@ def ensure_deployed(
     return str(deployed)
 
 
-def _find(console: Console, owner: ChecksumAddress, *, mode_mint_burn: bool) -> ChecksumAddress | None:
-    """Look where the owner's transactions can have put a contract: its address follows from owner and nonce."""
+def find_deployed(console: Console, owner: ChecksumAddress, *, mode_mint_burn: bool) -> ChecksumAddress | None:
+    """Return where the owner has deployed a bridge contract, if it has: the address follows from owner and nonce."""
     sent = console.web3.eth.get_transaction_count(owner, "latest")
     for nonce in range(min(sent, _LOOK_BACK)):
         address = get_create_address(owner, Nonce(nonce))

@@ -8,6 +8,7 @@ ChainError
 │   └── PriceLimit    because it would have to pay more for gas than the settings allow
 ├── SenderShared   somebody else sends transactions with our key
 ├── KeyUnavailable the key of an account is not where the settings say, or cannot be used
+├── NotFunded      an account does not hold what it has to pay
 └── NotReady       a node or chain did not reach the wanted state before the deadline
 """
 
@@ -42,6 +43,10 @@ class SenderShared(ChainError):
 
 class KeyUnavailable(ChainError):
     """A key is not where the settings say that it is, or is none that can sign."""
+
+
+class NotFunded(ChainError):
+    """An account does not hold what it has to pay; the message has the list of what it is for."""
 
 
 class NotReady(ChainError):

@@ -10,6 +10,7 @@ from components.chain import plan
 from components.chain.bridge_contract import VALUE_TRANSFER, read_state, require_state, transaction
 from components.chain.console import Console
 from components.chain.errors import ChainError
+from components.chain.funding import Need, require
 from components.chain.owner import Owner, OwnerNode, address_of
 from components.chain.owner_node import send_through
 from components.chain.plan import BridgeState, Step
@@ -101,7 +102,7 @@ def fill_account(console: Console, signer: Signer, account: str, minimum: int, t
     where = to_checksum_address(account)
     missing = plan.fill_up(console.web3.eth.get_balance(where), minimum, target)
     if missing:
-        _require_balance(console, signer, missing, f"fund {where}")
+        require(console, signer, [Need(missing, f"balance of {where}, from which it pays gas")])
         execute(console, signer, [Transaction(f"fund {where} with {missing} peb", where, value=missing)])
 
 
@@ -111,22 +112,10 @@ def fill_bridge(console: Console, signer: Signer, bridge: str, minimum: int, tar
     missing = plan.fill_up(console.web3.eth.get_balance(to_checksum_address(bridge)), minimum, target)
     if missing:
         step = Step("chargeWithoutEvent", (), f"add {missing} peb of liquidity to {bridge}", missing)
-        _require_balance(console, signer, missing, step.annotation)
+        require(console, signer, [Need(missing, f"liquidity of {bridge}, from which it pays transfers out")])
         execute(console, signer, [transaction(bridge, step)])
 
 
 def balance(console: Console, account: str) -> int:
     """Return what an account or contract holds (peb)."""
     return console.web3.eth.get_balance(to_checksum_address(account))
-
-
-def _require_balance(console: Console, signer: Signer, amount: int, purpose: str) -> None:
-    payer = signer.account().address
-    held = console.web3.eth.get_balance(payer)
-    if held < amount:
-        msg = (
-            f"chain {console.web3.eth.chain_id}: {purpose}: {payer} has to pay {amount} peb and gas, "
-            f"and holds {held}; "
-            f"send it {amount - held} peb or more on that chain, then run again"
-        )
-        raise ChainError(msg)

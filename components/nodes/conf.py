@@ -57,6 +57,7 @@ class SubBridge:
     """Blocks of the child chain from one anchor to the next."""
     recovery_interval: int
     """Seconds between two looks for missed transfers."""
+    parent_gas_limit: int = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -113,8 +114,7 @@ def service_chain_node(network_id: int, data_dir: str, bridge: SubBridge | None,
         "REWARDBASE": "",
         "SC_MAIN_BRIDGE": 0,
         "SC_SUB_BRIDGE": 0,
-        "SC_PARENT_OPERATOR_GASLIMIT": 10_000_000,
-        "SC_CHILD_OPERATOR_GASLIMIT": 10_000_000,
+        **{f"SC_{chain}_OPERATOR_GASLIMIT": 10_000_000 for chain in ("PARENT", "CHILD")},
         "SC_VTRECOVERY": 1,
         "SC_VTRECOVERY_INTERVAL": 5,
     }
@@ -123,6 +123,7 @@ def service_chain_node(network_id: int, data_dir: str, bridge: SubBridge | None,
     return {
         **conf,
         "SC_SUB_BRIDGE": 1,
+        "SC_PARENT_OPERATOR_GASLIMIT": bridge.parent_gas_limit,
         "SC_SUB_BRIDGE_PORT": 50506,  # never opened: the sub bridge only dials
         "SC_PARENT_CHAIN_ID": bridge.parent_chain_id,
         "SC_ANCHORING": int(bridge.anchoring),
@@ -188,8 +189,7 @@ def _node(data_dir: str, port: int, exposure: Exposure) -> dict[str, str | int]:
         "RPC_VHOSTS": "*" if exposure.rpc else "localhost",
         "WS_ENABLE": 0,
         "WS_ADDR": "127.0.0.1",
-        "METRICS": int(exposure.metrics),
-        "PROMETHEUS": int(exposure.metrics),
+        **dict.fromkeys(("METRICS", "PROMETHEUS"), int(exposure.metrics)),
         "AUTO_RESTART": 0,
         "AUTO_RESTART_NODE": 0,
         "DATA_DIR": data_dir,

@@ -36,6 +36,7 @@ NAMED = {
     "ExistingHost": ["instance"],
     "LocalHost": ["instance"],
     "OtherOperators": ["others"],
+    "OwnerFunds": ["payer"],
     "RunningNode": ["version"],
     "SyncedNode": ["passed_at"],
     "TransferProof": ["proven_requests"],

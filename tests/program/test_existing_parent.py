@@ -78,8 +78,46 @@ def test_an_en_that_is_added_is_waited_for_and_the_others_are_not(tmp_path: Path
     assert {name for type_, name in touched if type_ == "SyncedNode"} == {"new-en-sync"}
 
 
-def test_a_chain_of_our_own_has_no_gate() -> None:
-    assert not run(aws(2)).of("SyncedNode")
+def test_nothing_is_paid_on_it_before_its_owner_holds_it_all(program: Program) -> None:
+    gate = program.one("OwnerFunds", "parent-funds")
+    votes = [one.inputs["operator"] for name, one in program.of("BridgeOperator").items() if "parent" in name]
+    assert gate.inputs["operators"] == votes
+    assert (gate.inputs["outstanding"], gate.inputs["signer"]["funding_minutes"]) == ("0", "10")
+    assert {"pair-1-en-sync", "pair-2-en-sync"} <= {urn.rpartition("::")[2] for urn in gate.options["dependencies"]}
+    paying = ("BridgeContract", "Liquidity", "Funding", "BridgeOperator", "OperatorThreshold", "TransferProof")
+    for one in [one for kind in paying for one in program.of(kind).values() if one.inputs["chain_id"] == 2020]:
+        assert "parent-funds" in {urn.rpartition("::")[2] for urn in one.options["dependencies"]}, one.name
+
+
+def test_a_chain_of_our_own_has_no_gates() -> None:
+    own = run(aws(2))
+    assert not own.of("SyncedNode")
+    assert not own.of("OwnerFunds")
+    assert "funding_minutes" not in own.one("BridgeContract", "parent-bridge").inputs["signer"]
+
+
+def test_chain_data_come_before_all_else_of_an_en(tmp_path: Path) -> None:
+    config = existing(tmp_path)
+    config["packages"] = {**config["packages"], "chaindata": {"url": "https://archives.test/x", "sha256": "cd" * 32}}
+    asked = run(config)
+    assert set(asked.of("ChainData")) == {"pair-1-en-chaindata", "pair-2-en-chaindata"}
+    data = asked.one("ChainData", "pair-1-en-chaindata")
+    assert (data.inputs["root"], data.inputs["owner"], data.inputs["hours"]) == ("/srv", "505:505", 24)
+    unpacked = asked.one("Command", "pair-1-en-unpack")
+    assert "pair-1-en-chaindata" in {urn.rpartition("::")[2] for urn in unpacked.options["dependencies"]}
+    assert "pair-1-en-chaindata" not in {
+        urn.rpartition("::")[2] for urn in asked.one("Command", "scn-1-unpack").options["dependencies"]
+    }
+    config["packages"]["chaindata"] = {"file": str(tmp_path / "genesis.json"), "sha256": "cd" * 32}
+    copied = run(config)
+    assert copied.one("CopyToRemote", "pair-1-en-chaindata").inputs["remotePath"] == "/srv/chaindata.archive"
+    assert "url" not in copied.one("ChainData", "pair-1-en-chaindata").inputs
+
+
+def test_fees_are_known_beforehand(program: Program) -> None:
+    fees = program.outputs["fees"]
+    assert set(fees["perPair"]) == {"pair-1", "pair-2"}
+    assert float(fees["perDay"]) > float(fees["anchoring"]) > 0
 
 
 def test_a_genesis_of_another_chain_stops_the_run_before_anything_is_made(tmp_path: Path) -> None:

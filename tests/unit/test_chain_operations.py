@@ -76,8 +76,9 @@ def test_a_payer_without_the_money_is_told_how_much_is_missing(chain: FakeChain)
     with pytest.raises(ChainError) as caught:
         operations.fill_account(console(chain), OWNER, ONE, 5000, 5000)
     assert str(caught.value) == (
-        f"chain 3000: fund {ONE}: {OWNER_ADDRESS} has to pay 5000 peb and gas, and holds 1000; "
-        "send it 4000 peb or more on that chain, then run again"
+        f"chain 3000: {OWNER_ADDRESS} has to pay 0.000000000000005 coins and holds 0.000000000000001: send it "
+        f"0.000000000000004 coins or more on that chain. They are for:\n  - 0.000000000000005 coins: balance of {ONE}, "
+        "from which it pays gas\nNothing of it was sent. Run again once they are there: it goes on where it stopped"
     )
     assert chain.sent == []
 

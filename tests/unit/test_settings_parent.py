@@ -60,6 +60,19 @@ def test_a_chain_of_our_own_is_ours_and_no_other() -> None:
             "parentChain.referenceRpc: this is no address of an RPC; write http:// or https://, a host and a path",
         ),
         (
+            raw(packages={"chaindata": {"file": "chaindata.tar.gz", "sha256": "ab" * 32}}),
+            "packages.chaindata: a chain of our own begins with its first block; leave this key out",
+        ),
+        (
+            kairos_raw(packages__chaindata={"url": "https://archives.test/x.tar.gz"}),
+            "packages.chaindata.sha256: is missing; set it with `pulumi config set --path`, the README shows an "
+            "example",
+        ),
+        (
+            kairos_raw(packages__chaindata={"sha256": "ab" * 32}),
+            "packages.chaindata: give either the file of the archive or its url",
+        ),
+        (
             raw(parentChain=EXISTING),
             "target: hosts on this computer have no way out to a parent chain that exists; write aws, or leave "
             "parentChain.genesis and parentChain.staticNodes out for a chain of our own",
@@ -105,6 +118,17 @@ def test_no_validator_and_no_package_for_one_is_needed() -> None:
 
 def test_a_limit_of_the_price_of_gas_is_not_judged_where_the_price_is_not_known() -> None:
     assert read({**existing(), "bridge": {"maxGasPrice": 1}}).bridge.max_gas_price == 1
+
+
+@pytest.mark.parametrize(("port", "more"), [("", set()), (":8443", {(8443, "archive of chain data")})])
+def test_ens_reach_an_archive_of_chain_data(port: str, more: set[tuple[int, str]]) -> None:
+    url = f"https://archives.test{port}/chaindata.tar.gz"
+    settings = read(kairos_raw(packages__chaindata={"url": url, "sha256": "ab" * 32}))
+    plain = read(kairos_raw())
+    assert settings.aws is not None
+    assert plain.aws is not None
+    added = set(flows(settings, settings.aws)) - set(flows(plain, plain.aws))
+    assert {(flow.ports.first, flow.why) for flow in added} == more
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ OUTSIDE = "these 64 hex digits are outside the range of secp256k1 private keys; 
 MISSING = "is missing; set it with `pulumi config set --path`, the README shows an example"
 TOP = (
     "target, protection, identitySeed, parentChain, serviceChain, pairs, anchoring, recovery, bridge, tokens, "
-    "packages, local, aws, existing"
+    "fees, packages, local, aws, existing"
 )
 CURVE_ORDER = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"  # SEC 2, secp256k1
 
@@ -123,7 +123,7 @@ def test_a_broken_rule_is_told_in_one_sentence(config: Raw, sentence: str) -> No
         (raw(service_chain={}), "service_chain: there is no such key; did you mean 'serviceChain'?"),
         (raw(parentChain__chain_id=1), "parentChain.chain_id: there is no such key; did you mean 'chainId'?"),
         (raw(quux=1), f"quux: there is no such key; known are {TOP}"),
-        (raw(packages__zzz=""), "packages.zzz: there is no such key; known are ken, kscn, kcn"),
+        (raw(packages__zzz=""), "packages.zzz: there is no such key; known are ken, kscn, kcn, chaindata"),
         (
             raw(pairs=[{"name": "one", "scn": "scn-1", "anchoring": {"perod": 3}}]),
             "pairs[0].anchoring.perod: there is no such key; did you mean 'period'?",

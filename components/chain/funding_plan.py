@@ -1,0 +1,101 @@
+"""What an owner has yet to pay on a chain, read from the chain: for the bridge contract, its operators, its tokens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from eth_utils.address import to_checksum_address
+
+from components.chain import gas_price, plan
+from components.chain.bridge_contract import read_state, read_token
+from components.chain.console import Console
+from components.chain.deployment import find_deployed
+from components.chain.funding import Need
+from components.chain.gas_price import gkei
+from components.chain.plan import BridgeState
+from components.chain.signer import Signer
+
+DEPLOYMENT = 6_000_000
+CALL = 200_000
+"""Gas that a deployment and any other call of an owner may use; less does. Measured on v1.0.3 by test_funding_gate."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What there has to be on a chain in the end. Amounts in peb."""
+
+    operators: Sequence[str]
+    threshold: int | None
+    """None where that of an existing contract is left as it is."""
+    operator_minimum: int
+    operator_target: int
+    liquidity_minimum: int
+    liquidity_target: int
+    tokens: Sequence[str] = ()
+    mode_mint_burn: bool = False
+    bridge: str | None = None
+    """A contract that is known already."""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """What there is."""
+
+    bridge: BridgeState | None
+    liquidity: int
+    balances: Sequence[int]
+    """Of the wanted operators, in their order."""
+    tokens: frozenset[str] = frozenset()
+    """Those of the wanted ones that are registered."""
+
+
+def situation(console: Console, signer: Signer, wanted: Wanted) -> Situation:
+    """Read what there is. Raises ChainError."""
+    owner = signer.account().address
+    address = wanted.bridge or find_deployed(console, owner, mode_mint_burn=wanted.mode_mint_burn)
+    state = read_state(console, address) if address else None
+    balance = console.web3.eth.get_balance
+    known = {token: read_token(console, address, token) for token in wanted.tokens} if state and address else {}
+    return Situation(
+        bridge=state,
+        liquidity=balance(to_checksum_address(address)) if address else 0,
+        balances=[balance(to_checksum_address(operator)) for operator in wanted.operators],
+        tokens=frozenset(token for token, found in known.items() if found and found.counterpart),
+    )
+
+
+def price(console: Console, signer: Signer) -> int:
+    """Return what the owner's next transaction offers for gas (peb)."""
+    suggestion = console.web3.eth.gas_price
+    return gas_price.first(suggestion, gas_price.limit(signer.max_gas_price, suggestion))
+
+
+def needs(wanted: Wanted, found: Situation, price: int) -> list[Need]:
+    """Return what has yet to be paid; nothing where all is as wanted. `price` is of gas (peb)."""
+    operators = found.bridge.operators if found.bridge else ()
+    unregistered = [one for one in wanted.operators if one not in operators]
+    poor = [
+        (operator, missing)
+        for operator, held in zip(wanted.operators, found.balances, strict=True)
+        if (missing := plan.fill_up(held, wanted.operator_minimum, wanted.operator_target))
+    ]
+    threshold = found.bridge.threshold if found.bridge else plan.LOWEST_THRESHOLD
+    liquidity = plan.fill_up(found.liquidity, wanted.liquidity_minimum, wanted.liquidity_target)
+    calls = {
+        f"register {_count(len(unregistered), 'operator')}": len(unregistered),
+        f"fund {_count(len(poor), 'operator')}": len(poor),
+        "add liquidity": int(liquidity > 0),
+        "set the threshold": int(wanted.threshold not in (None, threshold)),
+        f"register {_count(len(wanted.tokens) - len(found.tokens), 'token')}": len(wanted.tokens) - len(found.tokens),
+        "prove that a transfer arrives": int(found.bridge is None or bool(unregistered)),
+    }
+    at = f"at {gkei(price)}"
+    return [
+        *([] if found.bridge else [Need(DEPLOYMENT * price, f"gas to deploy the bridge contract, {at}")]),
+        *(Need(count * CALL * price, f"gas to {what}, {at}") for what, count in calls.items() if count and price),
+        *([Need(liquidity, "liquidity of the bridge contract, from which it pays transfers out")] if liquidity else []),
+        *(Need(amount, f"balance of the operator {operator}, from which it pays gas") for operator, amount in poor),
+    ]
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -1,0 +1,80 @@
+"""OwnerFunds: the owner of a bridge contract holds all that it has to pay on a chain, before it pays any of it."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+import pulumi
+
+from components.dynamic.base import Props
+from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
+
+if TYPE_CHECKING:
+    from components.chain.console import Console
+    from components.chain.funding import Need
+
+NOTHING = "0"
+
+
+class OwnerFundsInputs(ChainInputs):
+    """What is to be paid for on a chain. Amounts in peb, as decimal strings."""
+
+    operators: tuple[str, ...]
+    threshold: int | None = None
+    """None where that of an existing contract is left as it is."""
+    operator_minimum: str
+    operator_target: str
+    liquidity_minimum: str
+    liquidity_target: str
+    bridge: str | None = None
+    """Of a contract that exists already."""
+    tokens: tuple[str, ...] = ()
+    """Addresses that will be registered. What a development token costs is not counted: only private chains have it."""
+    outstanding: str = NOTHING
+    """What has yet to be paid: nothing, once all is as it should be. A refresh tells what has run dry since."""
+
+
+class OwnerFundsProvider(ChainProvider[OwnerFundsInputs]):
+    """Waits for the sum, and ends with the list of what it is for. There is nothing to undo."""
+
+    inputs_type = OwnerFundsInputs
+    replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id"})
+
+    def identify(self, inputs: OwnerFundsInputs) -> str:
+        """One a chain."""
+        return f"{inputs.chain_id}/owner-funds"
+
+    def converge(self, inputs: OwnerFundsInputs, known: Props) -> Props:  # noqa: ARG002
+        """Wait until the owner holds it."""
+        from components.chain.funding import require
+
+        with session(inputs) as console:
+            require(console, inputs.signer, self._needs(console, inputs))
+        return {"payer": inputs.signer.account().address}
+
+    def observe(self, inputs: OwnerFundsInputs, known: Props) -> Props | None:  # noqa: ARG002
+        """Tell what has yet to be paid, in the place of nothing."""
+        with session(inputs) as console:
+            return {"outstanding": str(sum(need.amount for need in self._needs(console, inputs)))}
+
+    def _needs(self, console: "Console", inputs: OwnerFundsInputs) -> "list[Need]":
+        from components.chain.funding_plan import Wanted, needs, price, situation
+
+        wanted = Wanted(
+            operators=inputs.operators,
+            threshold=inputs.threshold,
+            operator_minimum=int(inputs.operator_minimum),
+            operator_target=int(inputs.operator_target),
+            liquidity_minimum=int(inputs.liquidity_minimum),
+            liquidity_target=int(inputs.liquidity_target),
+            tokens=inputs.tokens,
+            bridge=inputs.bridge,
+        )
+        return needs(wanted, situation(console, inputs.signer, wanted), price(console, inputs.signer))
+
+
+class OwnerFunds(ChainResource, module="servicechain", name="OwnerFunds"):
+    """What an owner holds before it pays. `payer` is its address."""
+
+    payer: pulumi.Output[str]
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(OwnerFundsProvider(), name, {"payer": None, **props}, opts)

@@ -1,0 +1,140 @@
+#!/bin/sh
+# Puts an archive of chain data onto the disk of a node that has none yet. It takes hours, so the work goes on by itself
+# when the connection that began it ends, and is asked how far it is.
+#
+# What was fetched stays when the work is cut off, and is gone on with; unpacking begins again. Nothing is overwritten:
+# where there is chain data already there is nothing to do.
+#
+# usage: chaindata.sh begin|state|work ROOT SHA256 OWNER [URL]
+#   ROOT is the folder of the node, OWNER the user and group that its data belong to, as user:group. Without a URL the
+#   archive is at ROOT/chaindata.archive. `begin` and `state` print one line: present, idle, failed WHY, fetching BYTES
+#   BYTES, checking, unpacking GB.
+# environment, for tests: PATIENCE, seconds from one attempt to fetch to the next; TRIES, how many may bring nothing new
+set -eu
+verb=$1 root=$2 sha256=$3 owner=$4 url=${5-}
+work=$root/chaindata-restore
+data=$root/data
+part=$work/archive.part archive=$work/archive new=$work/new
+patience=${PATIENCE:-5} tries=${TRIES:-20}
+# An archive is fetched whole before it is unpacked, and both have to fit. Chain data is compressed already, so that the
+# unpacked half is not much larger.
+room_percent=240
+
+present() { [ -n "$(ls -A "$data/klay/chaindata" 2> /dev/null)" ]; }
+size() { stat -c %s "$1" 2> /dev/null || echo 0; }
+say() {
+    echo "$1" > "$work/state.new"
+    mv "$work/state.new" "$work/state"
+}
+fail() {
+    say "failed $1"
+    exit 1
+}
+
+begin() {
+    if present; then
+        echo present
+        return
+    fi
+    mkdir -p "$work"
+    # Its own descriptors, or the connection would wait for it.
+    if flock --nonblock "$work/lock" rm -f "$work/state"; then
+        setsid sh "$0" work "$root" "$sha256" "$owner" "$url" > "$work/log" 2>&1 < /dev/null &
+    fi
+    echo idle
+}
+
+state() {
+    said=$(cat "$work/state" 2> /dev/null || true)
+    if present; then
+        echo present
+    elif [ -d "$work" ] && ! flock --nonblock "$work/lock" true; then
+        case $said in
+            fetching*) echo "$said $(size "$part")" ;;
+            "") echo checking ;;
+            *) echo "$said" ;;
+        esac
+    else
+        case $said in
+            failed*) echo "$said" ;;
+            *) echo idle ;;
+        esac
+    fi
+}
+
+get() { curl --fail --location --globoff --proto '=https,http' --silent --show-error --connect-timeout 20 "$@"; }
+
+fetch() {
+    # As text: awk would write a large number in another way.
+    total=$(get --head --url "$url" | tr -d '\r' | awk 'tolower($1) == "content-length:" { n = $2 } END { print n }')
+    case $total in "" | *[!0-9]*) total=0 ;; esac
+    has=$(size "$part")
+    free=$(($(df --output=avail --block-size=1 "$work" | tail -n 1) + has))
+    needed=$((total * room_percent / 100))
+    [ "$free" -ge "$needed" ] || fail "the archive has $total bytes and needs $needed on $root, where $free are free"
+    say "fetching $total"
+    left=$tries
+    while [ "$total" = 0 ] || [ "$(size "$part")" -lt "$total" ]; do
+        has=$(size "$part")
+        get --speed-limit 1024 --speed-time 60 --continue-at - --output "$part" --url "$url" && break
+        if [ "$(size "$part")" -gt "$has" ]; then left=$tries; else left=$((left - 1)); fi
+        [ "$left" -gt 0 ] || fail "the archive cannot be fetched: $(tail -n 1 "$work/log")"
+        sleep "$patience"
+    done
+}
+
+check() {
+    say checking
+    sum=$(sha256sum < "$part" | cut -c1-64)
+    [ "$sum" = "$sha256" ] || {
+        rm -f "$part"
+        fail "the archive has the sha256 $sum, not $sha256; it was thrown away"
+    }
+    mv "$part" "$archive"
+}
+
+unpack() {
+    say "unpacking 0"
+    rm -rf "$new"
+    mkdir "$new"
+    # The expression is tar's to work out. A record has 10240 bytes, so this is about once a GB.
+    # shellcheck disable=SC2016
+    STATE=$work/state tar -xf "$archive" -C "$new" --no-same-owner --checkpoint=100000 \
+        --checkpoint-action='exec=echo "unpacking $((TAR_CHECKPOINT / 100000))" > "$STATE"'
+    found=$(find "$new" -maxdepth 4 -type d -name chaindata)
+    if [ -z "$found" ] && [ -n "$(find "$new" -maxdepth 2 -name CURRENT)" ]; then
+        found=$new # the archive has the inside of the folder
+    fi
+    [ -d "$found" ] || fail "the archive holds no folder chaindata, or several"
+    [ -n "$(find "$found" -maxdepth 2 -name CURRENT)" ] || fail "what the archive holds as chaindata is no chain data"
+    chown -R "$owner" "$found"
+    chmod -R u=rwX,go= "$found"
+    # What says that it is whole must not outlive a power cut that the rest did not.
+    sync -f "$found"
+    for folder in "$data" "$data/klay"; do
+        [ -d "$folder" ] || mkdir -m 0700 "$folder"
+        chown "$owner" "$folder"
+    done
+    [ ! -d "$data/klay/chaindata" ] || rmdir "$data/klay/chaindata"
+    mv "$found" "$data/klay/chaindata"
+}
+
+work() {
+    exec 9> "$work/lock"
+    flock --nonblock 9 || exit 0
+    trap 'case $?$(cat "$work/state") in 0* | *failed*) ;; *) say "failed it ended: $(tail -n 1 "$work/log")" ;; esac' EXIT
+    say checking
+    if [ ! -f "$archive" ]; then
+        if [ -n "$url" ]; then
+            fetch
+        elif [ ! -f "$part" ]; then
+            mv "$root/chaindata.archive" "$part"
+        fi
+        check
+    fi
+    unpack
+    trap - EXIT
+    rm -rf "$work" "$0"
+}
+
+$verb
