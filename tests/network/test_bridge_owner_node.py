@@ -16,7 +16,6 @@ from components.chain.deployment import ensure_deployed
 from components.chain.errors import ChainError
 from components.chain.owner import OwnerNode
 from components.chain.plan import Refused
-from components.chain.refund import give_back
 from components.chain.signer import KeySigner
 from components.chain.transactions import Transaction, execute
 from components.dynamic.base import Props
@@ -106,23 +105,3 @@ def test_a_node_that_does_not_know_the_contract_is_told_in_words(network: Networ
     stranger = owner(network, "child").model_copy(update={"node": network.endpoints["scn-1"]})
     with pytest.raises(ChainError, match="scn-1 does not know the contract yet: its registration comes first"):
         operations.set_threshold(network.on("child"), stranger, bridges["child"], 2)
-
-
-def test_what_an_anchoring_scn_has_left_goes_back(network: Network, bridges: Mapping[str, str]) -> None:  # noqa: ARG001
-    """The real thing: it stops anchoring, its key is used here, and after a restart it goes on as before."""
-    console, operator = network.on("parent"), network.pairs[PAIR]["parentOperator"]
-    key = KeySigner(private_key=network.stack.of_type("Account")[f"{SCN}-parent-operator"]["private_key"])
-    funder = network.owners["parent"].account().address
-    held = operations.balance(console, operator)
-    network.wait_for_anchor(PAIR)
-    try:
-        given = give_back(console, key, funder, network.endpoints[SCN])
-        assert held - 20 * COIN < given <= held
-        assert operations.balance(console, operator) < COIN // 100
-    finally:
-        operations.fill_account(console, network.owners["parent"], operator, 50 * COIN, 100 * COIN)
-        network.stop(SCN)
-        network.start(SCN)
-    network.wait_for_anchor(PAIR, deadline=120)
-    for source in CHAINS:
-        network.send(source, 1).wait(60)

@@ -1,0 +1,34 @@
+"""What an operator has left goes back to the funder, on a running SCN that anchors with it."""
+
+from components.chain import operations
+from components.chain.refund import give_back
+from components.chain.signer import KeySigner
+from tests.network.network import CHAINS, COIN, Network
+from tests.network.test_bridge_lifecycle import program_of
+
+PAIR, SCN = "beta", "scn-2"
+RESTART_SECONDS = 200.0
+
+
+def test_what_an_anchoring_scn_has_left_goes_back(network: Network) -> None:
+    """It stops anchoring, its key is used here, and after a restart, which reads its nonce anew, it goes on."""
+    console, operator = network.on("parent"), network.pairs[PAIR]["parentOperator"]
+    key = KeySigner(private_key=network.stack.of_type("Account")[f"{SCN}-parent-operator"]["private_key"])
+    funder = network.owners["parent"].account().address
+    restart = str(program_of(network, "BridgeRegistration", f"{SCN}-registration")["restart"])
+    network.wait_for_anchor(PAIR)
+    held, before = operations.balance(console, operator), operations.balance(console, funder)
+    try:
+        given = give_back(console, key, funder, network.endpoints[SCN])
+        print(f"{operator} held {held} peb and gave back {given}")
+        assert held - COIN < given <= held
+        assert operations.balance(console, operator) < COIN // 100, "the price of the gas at most"
+        assert operations.balance(console, funder) == before + given
+        assert give_back(console, key, funder, network.endpoints[SCN]) == 0
+    finally:
+        operations.fill_account(console, network.owners["parent"], operator, 50 * COIN, 100 * COIN)
+        network.run(SCN, restart, timeout=RESTART_SECONDS)
+    network.start(SCN)
+    network.wait_for_anchor(PAIR, deadline=120)
+    for source in CHAINS:
+        network.send(source, 1).wait(60)
