@@ -108,7 +108,7 @@ def _said(run: Run, node: str) -> str:
 def _planned(run: Run) -> dict[str, set[tuple[str, str]]]:
     found: dict[str, set[tuple[str, str]]] = {}
     for step in run.steps:
-        if step.verb not in ("create-replacement", "delete-replaced"):
+        if step.verb not in ("create-replacement", "delete-replaced", "refresh"):
             found.setdefault(step.type, set()).add((step.verb, step.name))
     return found
 
