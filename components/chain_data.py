@@ -19,13 +19,14 @@ def with_chain_data(host: Host, settings: Settings, opts: pulumi.ResourceOptions
     archive = settings.packages.chaindata
     if archive is None:
         return host
-    before = list(host.depends_on)
-    if archive.file is not None:
+    before, source = list(host.depends_on), archive.url
+    if source is None:
+        source = f"{host.uploads or host.root}/chaindata.archive"
         copy = remote.CopyToRemote(
             f"{host.name}-chaindata",
             connection=host.ssh.connection,
-            source=pulumi.FileAsset(archive.file),
-            remote_path=f"{host.root}/chaindata.archive",
+            source=pulumi.FileAsset(str(archive.file)),
+            remote_path=source,
             triggers=[host.instance],
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=before)),
         )
@@ -38,9 +39,9 @@ def with_chain_data(host: Host, settings: Settings, opts: pulumi.ResourceOptions
             "root": host.root,
             "instance": host.instance,
             "sha256": archive.sha256,
-            "owner": f"{SERVICE_ID}:{SERVICE_ID}" if host.service == "systemd" else "root:root",
+            "owner": f"{SERVICE_ID}:{SERVICE_ID}" if host.service == "systemd" else f"{host.ssh.becomes}:",
             "hours": settings.parent_chain.sync_hours,
-            "url": archive.url,
+            "source": source,
         },
         pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=before)),
     )

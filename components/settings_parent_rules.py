@@ -46,7 +46,7 @@ def _existing(parent: Mapping[str, Any], target: object) -> Iterator[str]:
     if target == "local":
         yield at(
             "target",
-            "hosts on this computer have no way out to a parent chain that exists; write aws, or leave "
+            "hosts on this computer have no way out to a parent chain that exists; write existing or aws, or leave "
             "parentChain.genesis and parentChain.staticNodes out for a chain of our own",
         )
 

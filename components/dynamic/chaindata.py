@@ -44,11 +44,11 @@ class ChainDataInputs(Inputs):
     """Another one for another machine, which may have the disk of the one before."""
     sha256: str
     owner: str
-    """Whose the data are, as user:group."""
+    """Whose the data are, as chown takes it."""
     hours: int
     """How long it may take."""
-    url: str | None = None
-    """Where the machine takes the archive from; None where it was put there."""
+    source: str
+    """Address from which the machine takes the archive, or path of one that was put there."""
 
 
 class ChainDataProvider(Provider[ChainDataInputs]):
@@ -123,7 +123,7 @@ def _fetched(state: str) -> tuple[int, int] | None:
 def _ask(inputs: ChainDataInputs, verb: str) -> str:
     from components.ssh.connection import run
 
-    arguments = shlex.join([verb, inputs.root, inputs.sha256, inputs.owner, *([inputs.url] if inputs.url else [])])
+    arguments = shlex.join([verb, inputs.root, inputs.sha256, inputs.owner, inputs.source])
     command = f"sh -s -- {arguments}"
     if verb == "begin":  # the work outlives the connection and needs a file; one that runs from it keeps its own
         place = shlex.quote(f"{inputs.root}/chaindata.sh")

@@ -5,13 +5,13 @@
 # What was fetched stays when the work is cut off, and is gone on with; unpacking begins again. Nothing is overwritten:
 # where there is chain data already there is nothing to do.
 #
-# usage: chaindata.sh begin|state|work ROOT SHA256 OWNER [URL]
-#   ROOT is the folder of the node, OWNER the user and group that its data belong to, as user:group. Without a URL the
-#   archive is at ROOT/chaindata.archive. `begin` and `state` print one line: present, idle, failed WHY, fetching BYTES
-#   BYTES, checking, unpacking GB.
+# usage: chaindata.sh begin|state|work ROOT SHA256 OWNER SOURCE
+#   ROOT is the folder of the node, OWNER whose its data are, as chown takes it, and SOURCE the address of the archive, or
+#   the path of one on this machine, which is moved away. `begin` and `state` print one line: present, idle, failed WHY,
+#   fetching BYTES BYTES, checking, unpacking GB.
 # environment, for tests: PATIENCE, seconds from one attempt to fetch to the next; TRIES, how many may bring nothing new
 set -eu
-verb=$1 root=$2 sha256=$3 owner=$4 url=${5-}
+verb=$1 root=$2 sha256=$3 owner=$4 source=$5
 work=$root/chaindata-restore
 data=$root/data
 part=$work/archive.part archive=$work/archive new=$work/new
@@ -39,7 +39,7 @@ begin() {
     mkdir -p "$work"
     # Its own descriptors, or the connection would wait for it.
     if flock --nonblock "$work/lock" rm -f "$work/state"; then
-        setsid sh "$0" work "$root" "$sha256" "$owner" "$url" > "$work/log" 2>&1 < /dev/null &
+        setsid sh "$0" work "$root" "$sha256" "$owner" "$source" > "$work/log" 2>&1 < /dev/null &
     fi
     echo idle
 }
@@ -66,7 +66,7 @@ get() { curl --fail --location --globoff --proto '=https,http' --silent --show-e
 
 fetch() {
     # As text: awk would write a large number in another way.
-    total=$(get --head --url "$url" | tr -d '\r' | awk 'tolower($1) == "content-length:" { n = $2 } END { print n }')
+    total=$(get --head --url "$source" | tr -d '\r' | awk 'tolower($1) == "content-length:" { n = $2 } END { print n }')
     case $total in "" | *[!0-9]*) total=0 ;; esac
     has=$(size "$part")
     free=$(($(df --output=avail --block-size=1 "$work" | tail -n 1) + has))
@@ -76,7 +76,7 @@ fetch() {
     left=$tries
     while [ "$total" = 0 ] || [ "$(size "$part")" -lt "$total" ]; do
         has=$(size "$part")
-        get --speed-limit 1024 --speed-time 60 --continue-at - --output "$part" --url "$url" && break
+        get --speed-limit 1024 --speed-time 60 --continue-at - --output "$part" --url "$source" && break
         if [ "$(size "$part")" -gt "$has" ]; then left=$tries; else left=$((left - 1)); fi
         [ "$left" -gt 0 ] || fail "the archive cannot be fetched: $(tail -n 1 "$work/log")"
         sleep "$patience"
@@ -125,11 +125,10 @@ work() {
     trap 'case $?$(cat "$work/state") in 0* | *failed*) ;; *) say "failed it ended: $(tail -n 1 "$work/log")" ;; esac' EXIT
     say checking
     if [ ! -f "$archive" ]; then
-        if [ -n "$url" ]; then
-            fetch
-        elif [ ! -f "$part" ]; then
-            mv "$root/chaindata.archive" "$part"
-        fi
+        case $source in
+            *://*) fetch ;;
+            *) [ -f "$part" ] || mv "$source" "$part" ;;
+        esac
         check
     fi
     unpack

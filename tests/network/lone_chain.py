@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from eth_keys.datatypes import PrivateKey
+
 from components.chain.console import Console, connect, wait_for
 from components.chain.endpoint import Endpoint
 from components.chain.signer import KeySigner
 from components.dynamic import ssh_key
 from components.dynamic.base import Props
 from components.nodes import conf, files, genesis
+from components.nodes.identity import EN_PORT, consensus_kni
 from components.nodes.package import Package
 from tests.network.local_hosts import Network, running_network
 from tests.stack import ROOT
@@ -50,6 +53,12 @@ class LoneChain:
     def first_block(self) -> str:
         """Return its genesis."""
         return genesis.parent_chain(CHAIN_ID, [self.address("validator")], self.balances, 25 * GKEI)
+
+    @property
+    def kni(self) -> str:
+        """Return where another node dials the validator."""
+        key = PrivateKey(bytes.fromhex(self.signer("validator").private_key)).public_key.to_hex()[2:]
+        return consensus_kni(key, self.network.address(HOST), EN_PORT)
 
     @cached_property
     def endpoint(self) -> Props:

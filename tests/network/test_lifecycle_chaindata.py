@@ -35,7 +35,7 @@ def archive(chain: LoneChain) -> Iterator[Props]:
     network.run(SERVER, f"cd /srv && setsid python3 -m http.server {PORT} >/dev/null 2>&1 </dev/null &")
     disk: Path = network.folder / SERVER / "srv/chaindata.tar.gz"
     yield {
-        "url": f"http://{network.address(SERVER)}:{PORT}/chaindata.tar.gz",
+        "source": f"http://{network.address(SERVER)}:{PORT}/chaindata.tar.gz",
         "sha256": hashlib.sha256(disk.read_bytes()).hexdigest(),
     }
     network.down(SERVER)
@@ -62,7 +62,7 @@ def test_the_life_of_chain_data_and_a_node_that_goes_on_from_them(
         program(host, archive),
         [
             Edit({"sha256": "ab" * 32}, "same"),
-            Edit({"url": "http://elsewhere.test/x.tar.gz"}, "same"),
+            Edit({"source": "http://elsewhere.test/x.tar.gz"}, "same"),
             Edit({"hours": 3.0}, "same"),
             Edit({"instance": "2"}),  # another machine with the same disk: the data are there
         ],

@@ -7,7 +7,6 @@ from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
-from eth_keys.datatypes import PrivateKey
 
 from components.chain import sync
 from components.chain.console import Console, wait_for
@@ -16,10 +15,9 @@ from components.chain.peering import peers
 from components.dynamic.base import Props
 from components.dynamic.synced_node import SyncedNode, SyncedNodeProvider
 from components.nodes import conf, files
-from components.nodes.identity import EN_PORT, consensus_kni
 from components.nodes.package import Package
 from tests.lifecycle import Behind, Edit, Life, lifecycle
-from tests.network.lone_chain import CHAIN_ID, HOST, LoneChain, console_at, start_node
+from tests.network.lone_chain import CHAIN_ID, LoneChain, console_at, start_node
 from tests.stack import ROOT
 
 EN = "alpha-en"
@@ -38,13 +36,6 @@ class Joining:
         """Return where its console is."""
         return console_at(self.chain.network, EN, PACKAGE)
 
-    @property
-    def validator(self) -> str:
-        """Return whom it may dial."""
-        private = PrivateKey(bytes.fromhex(self.chain.signer("validator").private_key))
-        key = private.public_key.to_hex()[2:]
-        return consensus_kni(key, self.chain.network.address(HOST), EN_PORT)
-
     def console(self) -> Console:
         """Connect."""
         return Console(Endpoint.model_validate(self.endpoint))
@@ -53,8 +44,8 @@ class Joining:
         """Have it dial the validator until it is connected."""
 
         def connected(console: Console) -> bool | str:
-            console.call("admin_removePeer", self.validator)
-            console.call("admin_addPeer", self.validator)
+            console.call("admin_removePeer", self.chain.kni)
+            console.call("admin_addPeer", self.chain.kni)
             time.sleep(1)
             return bool(peers(console, "admin")) or "no peer yet"
 
@@ -64,7 +55,7 @@ class Joining:
     def leave(self) -> None:
         """Have it leave the validator."""
         with closing(self.console()) as console:
-            console.call("admin_removePeer", self.validator)
+            console.call("admin_removePeer", self.chain.kni)
             wait_for(lambda: not peers(console, "admin") or "still connected", 30)
 
     def run(self, command: str) -> None:

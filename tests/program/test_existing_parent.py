@@ -111,7 +111,7 @@ def test_chain_data_come_before_all_else_of_an_en(tmp_path: Path) -> None:
     config["packages"]["chaindata"] = {"file": str(tmp_path / "genesis.json"), "sha256": "cd" * 32}
     copied = run(config)
     assert copied.one("CopyToRemote", "pair-1-en-chaindata").inputs["remotePath"] == "/srv/chaindata.archive"
-    assert "url" not in copied.one("ChainData", "pair-1-en-chaindata").inputs
+    assert copied.one("ChainData", "pair-1-en-chaindata").inputs["source"] == "/srv/chaindata.archive"
 
 
 def test_fees_are_known_beforehand(program: Program) -> None:

@@ -85,18 +85,26 @@ class Machine:
         self.data = self.root / "data/klay/chaindata"
         self.tries = 3
 
-    def ask(self, verb: str, url: str | None = None) -> str:
+    def ask(self, verb: str, source: str = "") -> str:
         """Run the script and return what it says."""
         if verb == "begin":
             self.script.write_text(SCRIPT.read_text())
-        words = ["sh", str(self.script), verb, str(self.root), self.sha256, OWNER, *([url] if url else [])]
+        words = [
+            "sh",
+            str(self.script),
+            verb,
+            str(self.root),
+            self.sha256,
+            OWNER,
+            source or str(self.root / "chaindata.archive"),
+        ]
         done = subprocess.run(words, env={**ENV, "TRIES": str(self.tries)}, capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout.strip()
 
-    def wait(self, url: str | None = None) -> str:
+    def wait(self, source: str = "") -> str:
         """Begin, and return how it ends."""
-        state = self.ask("begin", url)
+        state = self.ask("begin", source)
         end = time.monotonic() + 20
         while state != "present" and not state.startswith("failed"):
             assert time.monotonic() < end, state
@@ -104,7 +112,7 @@ class Machine:
             if not self.script.exists():  # it takes itself away at its end
                 state = "present" if self.data.is_dir() else "gone"
             else:
-                state = self.ask("state", url)
+                state = self.ask("state", source)
         while state == "present" and self.script.exists():
             time.sleep(0.05)
         return state

@@ -74,8 +74,8 @@ def test_a_chain_of_our_own_is_ours_and_no_other() -> None:
         ),
         (
             raw(parentChain=EXISTING),
-            "target: hosts on this computer have no way out to a parent chain that exists; write aws, or leave "
-            "parentChain.genesis and parentChain.staticNodes out for a chain of our own",
+            "target: hosts on this computer have no way out to a parent chain that exists; write existing or aws, or "
+            "leave parentChain.genesis and parentChain.staticNodes out for a chain of our own",
         ),
     ],
 )
