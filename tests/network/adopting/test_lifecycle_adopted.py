@@ -2,7 +2,6 @@
 
 import difflib
 import json
-from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
@@ -14,37 +13,12 @@ from components.chain.console import Console
 from components.dynamic.adopted_identity import AdoptedIdentity, AdoptedIdentityProvider
 from components.dynamic.adopted_node import AdoptedNode, AdoptedNodeProvider
 from components.dynamic.base import Props
-from components.hosts.local_preflight import missing
 from components.nodes.bridge_keys import BridgeKeys, main_bridge, sub_bridge
 from tests.lifecycle import Behind, Life, lifecycle
-from tests.network.brownfield import CHILD, DATA, PAIRED, PARENT, Brownfield, brownfield
-from tests.network.traffic_flow import Flow
-
-pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
+from tests.network.brownfield import CHILD, DATA, PAIRED, PARENT, Brownfield
 
 EN, SCN = "beta-en", "beta-scn"
 TAKEN = "alpha-en"
-
-
-@pytest.fixture(scope="module")
-def field() -> Iterator[Brownfield]:
-    """Yield nodes that people made, with one pair in use."""
-    with brownfield() as field:
-        yield field
-
-
-@pytest.fixture(autouse=True)
-def flowing(field: Brownfield) -> Iterator[None]:
-    """Have transfers go both ways over the first pair during each test, and all of them arrive."""
-    parent, child = field.bridges["parent"], field.bridges["child"]
-    up, down = field.endpoint("alpha-en"), field.endpoint("alpha-scn")
-    flows = [
-        Flow(up, down, (parent, child), field.signer("user"), "from parent to child"),
-        Flow(down, up, (child, parent), field.signer("user"), "from child to parent"),
-    ]
-    yield
-    for flow in flows:
-        assert flow.close(120) > 0
 
 
 def program(field: Brownfield, name: str, keys: BridgeKeys, **more: object) -> Props:
@@ -116,14 +90,8 @@ def test_an_en_lives_and_is_put_back(field: Brownfield) -> None:
 def test_the_document_s_second_pair(field: Brownfield, capsys: pytest.CaptureFixture[str]) -> None:
     """EN and SCN in their order, as a stack does it: adopted, changed, drifted, mended, and put back."""
     confs = {name: conf_of(field, name) for name in (EN, SCN)}
-    en, scn, who = (
-        Life(kind, resource)
-        for kind, resource in (
-            (AdoptedNodeProvider(), AdoptedNode),
-            (AdoptedNodeProvider(), AdoptedNode),
-            (AdoptedIdentityProvider(), AdoptedIdentity),
-        )
-    )
+    en, scn = Life(AdoptedNodeProvider(), AdoptedNode), Life(AdoptedNodeProvider(), AdoptedNode)
+    who = Life(AdoptedIdentityProvider(), AdoptedIdentity)
     en_program = program(field, EN, main_bridge(), partner=field.login(SCN))
     assert en.up(en_program) == "create"
     address = field.network.address(EN)

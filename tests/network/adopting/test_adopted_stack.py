@@ -1,0 +1,120 @@
+"""The whole program adopts a bridge in use, contracts and nodes, adds the second pair, and lets all of it go."""
+
+import json
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.chain import bridge_node
+from components.chain.bridge_contract import require_state
+from components.chain.console import Console, wait_for
+from components.dynamic import ssh_key
+from components.nodes.identity import EN_PORT, consensus_kni
+from tests.network.brownfield import CHILD, DATA, ENS, PARENT, SCNS, Brownfield
+from tests.stack import Settings, Stack, settings
+
+NODES = (*ENS, *SCNS)
+
+
+def host(field: Brownfield, name: str) -> dict[str, Any]:
+    return {
+        "address": field.network.address(name),
+        "hostKey": ssh_key.public_key(field.network.seed(name)),
+        "node": {"data": DATA, "conf": field.layout(name).conf},
+    }
+
+
+def configured(field: Brownfield, folder: Path) -> Settings:
+    """Return what a user writes: the places of the nodes, the contracts, and the owners' keys."""
+    genesis = folder / "parent-genesis.json"
+    genesis.write_text(field.disk("parent", field.layout("parent").genesis).read_text())
+    validator = consensus_kni(field.public_key("parent"), field.network.address("parent"), EN_PORT)
+    return settings(
+        target="existing",
+        parentChain={"chainId": PARENT, "genesis": str(genesis), "staticNodes": [validator]},
+        serviceChain={"chainId": CHILD, "nodes": list(SCNS)},
+        pairs=[{"name": "alpha", "scn": "alpha-scn"}, {"name": "beta", "scn": "beta-scn"}],
+        anchoring={"period": 10},
+        bridge={
+            "parentBridge": field.bridges["parent"],
+            "childBridge": field.bridges["child"],
+            "parentOwnerKey": field.owner("parent").private_key,
+            "childOwnerKey": field.owner("child").private_key,
+        },
+        existing={
+            "privateKey": ssh_key.private_key(field.network.seed("client")),
+            "hosts": {name: host(field, name) for name in NODES},
+        },
+    )
+
+
+@pytest.fixture
+def stack(field: Brownfield, tmp_path: Path) -> Iterator[Stack]:
+    """Yield a stack that owns nothing yet; at the end it owns nothing again."""
+    (tmp_path / "stack").mkdir()
+    stack = Stack(tmp_path / "stack", configured(field, tmp_path))
+    yield stack
+    stack.destroy()
+
+
+def trace(field: Brownfield, name: str) -> tuple[str, str]:
+    """Return the conf of a node, and what changes when it is restarted."""
+    layout = field.layout(name)
+    pid = field.disk(name, f"{DATA}/{layout.package.daemon}.pid")
+    return field.disk(name, layout.conf).read_text(), pid.read_text()
+
+
+def operators(field: Brownfield) -> dict[str, set[str]]:
+    found = {}
+    for chain, node in (("parent", "alpha-en"), ("child", "alpha-scn")):
+        with closing(Console(field.endpoint(node))) as console:
+            found[chain] = set(require_state(console, field.bridges[chain]).operators)
+    return found
+
+
+def live(field: Brownfield, scn: str) -> bool:
+    with closing(Console(field.endpoint(scn))) as console:
+        return bridge_node.read_registration(console, field.bridges["child"], field.bridges["parent"]).live
+
+
+def anchored(field: Brownfield, scn: str) -> bool | str:
+    with closing(Console(field.endpoint(scn))) as console:
+        return bool(console.call("subbridge_getLatestAnchoredBlockNumber")) or f"{scn}: no anchor yet"
+
+
+def test_the_second_pair_comes_to_a_bridge_in_use_and_goes_again(field: Brownfield, stack: Stack) -> None:
+    before, voted = {name: trace(field, name) for name in NODES}, operators(field)
+    assert set(stack.preview().changes) == {"create"}
+    assert set(stack.up().changes) == {"create"}
+    for name in ("alpha-en", "alpha-scn"):
+        assert trace(field, name) == before[name], "what works already is not touched"
+    outputs = stack.outputs
+    assert outputs["pairs"]["beta"]["en"]["kni"] == field.kni("beta-en")
+    assert json.loads(field.disk("beta-scn", f"{DATA}/main-bridges.json").read_text()) == [field.kni("beta-en")]
+    for chain, found in operators(field).items():
+        assert found == voted[chain] | {outputs["pairs"]["beta"][f"{chain}Operator"]}
+    assert live(field, "alpha-scn")
+    assert live(field, "beta-scn")
+    wait_for(lambda: anchored(field, "beta-scn"), 90)
+    assert stack.preview(refresh=True).changes == {}, "a second plan is empty"
+
+    conf = field.disk("beta-scn", field.layout("beta-scn").conf)
+    conf.write_text(conf.read_text().replace("SC_ANCHORING_PERIOD=10", "SC_ANCHORING_PERIOD=99"))
+    refreshed = stack.refresh()
+    assert "beta-scn: SC_ANCHORING_PERIOD in" in refreshed.text
+    assert [(step.verb, step.name) for step in stack.up().steps] == [("update", "beta-scn")]
+    assert stack.preview().changes == {}
+
+    stack.destroy()
+    assert operators(field) == voted
+    assert live(field, "alpha-scn")
+    for name in NODES:
+        conf_now, runs = trace(field, name)
+        assert conf_now == before[name][0]
+        assert (runs == before[name][1]) == name.startswith("alpha")
+        with closing(Console(field.endpoint(name))) as console:
+            assert console.web3.eth.block_number > 0
+    assert not list(field.disk("beta-scn", DATA).glob("*servicechain-ha*"))
