@@ -99,14 +99,16 @@ def test_the_second_pair_comes_to_a_bridge_in_use_and_goes_again(field: Brownfie
     assert live(field, "alpha-scn")
     assert live(field, "beta-scn")
     wait_for(lambda: anchored(field, "beta-scn"), 90)
-    assert stack.preview(refresh=True).changes == {}, "a second plan is empty"
+    assert stack.preview(expect_no_changes=True).steps == [], "a second plan is empty"
+    assert stack.refresh(expect_no_changes=True).changes == {}
+    assert stack.preview(expect_no_changes=True).steps == []
 
     conf = field.disk("beta-scn", field.layout("beta-scn").conf)
     conf.write_text(conf.read_text().replace("SC_ANCHORING_PERIOD=10", "SC_ANCHORING_PERIOD=99"))
     refreshed = stack.refresh()
     assert "beta-scn: SC_ANCHORING_PERIOD in" in refreshed.text
     assert [(step.verb, step.name) for step in stack.up().steps] == [("update", "beta-scn")]
-    assert stack.preview().changes == {}
+    assert stack.preview(expect_no_changes=True).steps == []
 
     stack.destroy()
     assert operators(field) == voted

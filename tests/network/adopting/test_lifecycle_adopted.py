@@ -15,7 +15,7 @@ from components.dynamic.adopted_node import AdoptedNode, AdoptedNodeProvider
 from components.dynamic.base import Props
 from components.nodes.bridge_keys import BridgeKeys, main_bridge, sub_bridge
 from tests.lifecycle import Behind, Life, lifecycle
-from tests.network.brownfield import CHILD, DATA, PAIRED, PARENT, Brownfield
+from tests.network.brownfield import CHILD, DATA, PAIRED, PARENT, USER, Brownfield
 
 EN, SCN = "beta-en", "beta-scn"
 TAKEN = "alpha-en"
@@ -53,6 +53,11 @@ def starts(field: Brownfield, name: str) -> str:
     return field.disk(name, f"{DATA}/{layout.package.daemon}.pid").read_text()
 
 
+def runs_as(field: Brownfield, name: str) -> str:
+    daemon = field.layout(name).package.daemon
+    return field.network.run(name, f"stat -c %U /proc/$(cat {DATA}/{daemon}.pid)").strip()
+
+
 def secret_of(field: Brownfield) -> list[str]:
     return [field.login(EN)["private_key"].splitlines()[3]]
 
@@ -85,6 +90,7 @@ def test_an_en_lives_and_is_put_back(field: Brownfield) -> None:
     life = Life(AdoptedNodeProvider(), AdoptedNode)
     lifecycle(life, inputs, drifts=[(drift, ["conf_keys"])], secrets=secret_of(field), lasting=True)
     assert conf_of(field, EN) == before
+    assert runs_as(field, EN) == USER
 
 
 def test_the_document_s_second_pair(field: Brownfield, capsys: pytest.CaptureFixture[str]) -> None:
@@ -104,6 +110,7 @@ def test_the_document_s_second_pair(field: Brownfield, capsys: pytest.CaptureFix
     assert scn.up(scn_program) == "create"
     text = field.disk(SCN, f"{DATA}/main-bridges.json").read_text()
     assert json.loads(text) == [field.kni(EN)]
+    assert field.network.run(SCN, f"stat -c %U {DATA}/main-bridges.json").strip() == runs_as(field, SCN) == USER
     assert changed_keys(confs[SCN], conf_of(field, SCN)) == {
         "SC_SUB_BRIDGE",
         "SC_PARENT_CHAIN_ID",
