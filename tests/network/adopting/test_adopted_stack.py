@@ -1,7 +1,7 @@
 """The whole program adopts a bridge in use, contracts and nodes, adds the second pair, and lets all of it go."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -17,13 +17,15 @@ from tests.network.brownfield import CHILD, DATA, ENS, PARENT, SCNS, Brownfield
 from tests.stack import Settings, Stack, settings
 
 NODES = (*ENS, *SCNS)
+NEW = "gamma-scn"
 
 
 def host(field: Brownfield, name: str) -> dict[str, Any]:
+    layout = field.layout(name if name in NODES else "beta-scn")
     return {
         "address": field.network.address(name),
         "hostKey": ssh_key.public_key(field.network.seed(name)),
-        "node": {"data": DATA, "conf": field.layout(name).conf},
+        "node": {"data": DATA, "conf": layout.conf},
     }
 
 
@@ -51,13 +53,27 @@ def configured(field: Brownfield, folder: Path) -> Settings:
     )
 
 
-@pytest.fixture
-def stack(field: Brownfield, tmp_path: Path) -> Iterator[Stack]:
+@pytest.fixture(scope="module")
+def stack(field: Brownfield, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Yield a stack that owns nothing yet; at the end it owns nothing again."""
-    (tmp_path / "stack").mkdir()
-    stack = Stack(tmp_path / "stack", configured(field, tmp_path))
+    folder = tmp_path_factory.mktemp("adopting")
+    (folder / "stack").mkdir()
+    stack = Stack(folder / "stack", configured(field, folder))
     yield stack
     stack.destroy()
+    field.network.down(NEW)
+
+
+@pytest.fixture(scope="module")
+def before(field: Brownfield) -> Mapping[str, tuple[str, str]]:
+    """Return how the nodes were before there was a stack."""
+    return {name: trace(field, name) for name in NODES}
+
+
+@pytest.fixture(scope="module")
+def voted(field: Brownfield) -> Mapping[str, set[str]]:
+    """Return who voted then."""
+    return operators(field)
 
 
 def trace(field: Brownfield, name: str) -> tuple[str, str]:
@@ -85,8 +101,14 @@ def anchored(field: Brownfield, scn: str) -> bool | str:
         return bool(console.call("subbridge_getLatestAnchoredBlockNumber")) or f"{scn}: no anchor yet"
 
 
-def test_the_second_pair_comes_to_a_bridge_in_use_and_goes_again(field: Brownfield, stack: Stack) -> None:
-    before, voted = {name: trace(field, name) for name in NODES}, operators(field)
+def validators(field: Brownfield) -> list[str]:
+    with closing(Console(field.endpoint("alpha-scn"))) as console:
+        return [str(one) for one in console.call("istanbul_getValidators", "latest")]
+
+
+def test_the_second_pair_comes_to_a_bridge_in_use(
+    field: Brownfield, stack: Stack, before: Mapping[str, tuple[str, str]], voted: Mapping[str, set[str]]
+) -> None:
     assert set(stack.preview().changes) == {"create"}
     assert set(stack.up().changes) == {"create"}
     for name in ("alpha-en", "alpha-scn"):
@@ -103,16 +125,36 @@ def test_the_second_pair_comes_to_a_bridge_in_use_and_goes_again(field: Brownfie
     assert stack.refresh(expect_no_changes=True).changes == {}
     assert stack.preview(expect_no_changes=True).steps == []
 
+
+def test_a_conf_that_somebody_edited_is_told_and_mended(field: Brownfield, stack: Stack) -> None:
     conf = field.disk("beta-scn", field.layout("beta-scn").conf)
     conf.write_text(conf.read_text().replace("SC_ANCHORING_PERIOD=10", "SC_ANCHORING_PERIOD=99"))
-    refreshed = stack.refresh()
-    assert "beta-scn: SC_ANCHORING_PERIOD in" in refreshed.text
+    assert "beta-scn: SC_ANCHORING_PERIOD in" in stack.refresh().text
     assert [(step.verb, step.name) for step in stack.up().steps] == [("update", "beta-scn")]
     assert stack.preview(expect_no_changes=True).steps == []
 
+
+def test_a_new_scn_joins_the_chain(field: Brownfield, stack: Stack) -> None:
+    field.network.up(NEW)
+    config = dict(configured(field, stack.folder))
+    genesis = stack.folder / "child-genesis.json"
+    genesis.write_text(field.disk("alpha-scn", field.layout("alpha-scn").genesis).read_text())
+    config["serviceChain"] = {"chainId": CHILD, "nodes": [*SCNS, NEW], "genesis": str(genesis)}
+    machine = {key: value for key, value in host(field, NEW).items() if key != "node"}
+    config["existing"]["hosts"][NEW] = {**machine, "service": "daemon"}
+    stack.configure(config)
+    assert set(stack.up().changes) == {"create", "update"}
+    assert len(validators(field)) == 3
+    assert stack.preview(expect_no_changes=True).steps == []
+
+
+def test_all_of_it_goes_and_the_first_pair_stays_in_use(
+    field: Brownfield, stack: Stack, before: Mapping[str, tuple[str, str]], voted: Mapping[str, set[str]]
+) -> None:
     stack.destroy()
     assert operators(field) == voted
     assert live(field, "alpha-scn")
+    assert len(validators(field)) == 2
     for name in NODES:
         conf_now, runs = trace(field, name)
         assert conf_now == before[name][0]
