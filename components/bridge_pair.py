@@ -16,8 +16,8 @@ from components.nodes.identity import bridge_kni
 from components.nodes.node import File, Node
 from components.nodes.package import package as package_of
 from components.parent_chain import ParentChain
-from components.service_chain import SubBridge
 from components.settings_model import Pair, Settings
+from components.sub_bridge import SubBridge
 from components.traffic import exposure
 
 

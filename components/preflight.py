@@ -48,14 +48,14 @@ def _used(settings: Settings) -> list[str]:
 
 
 def _genesis(settings: Settings) -> list[str]:
-    parent = settings.parent_chain
-    if parent.genesis is None:
-        return []
-    try:
-        genesis.read(parent.genesis, parent.chain_id)
-    except genesis.GenesisError as error:
-        return [str(error)]
-    return []
+    problems = []
+    for section, chain in (("parentChain", settings.parent_chain), ("serviceChain", settings.service_chain)):
+        try:
+            if chain.genesis is not None:
+                genesis.read(chain.genesis, chain.chain_id, section)
+        except genesis.GenesisError as error:
+            problems.append(str(error))
+    return problems
 
 
 def _package(program: str, settings: Settings) -> str | None:

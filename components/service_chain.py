@@ -1,8 +1,6 @@
 """ServiceChain: the SCNs of the child chain, all of them validators."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import partial
 
 import pulumi
 
@@ -11,28 +9,16 @@ from components.dynamic.child_validator import ChildValidator
 from components.dynamic.genesis import Genesis
 from components.dynamic.running_node import RunningNode
 from components.hosts.host import Host, Hosts
-from components.identities import Identities, Operators
+from components.identities import Identities
 from components.nodes import conf, genesis
 from components.nodes.existing import ExistingNode, Runner
-from components.nodes.files import Layout, json_list, main_bridges
+from components.nodes.files import Layout, json_list
 from components.nodes.identity import SCN_PORT, consensus_kni
 from components.nodes.node import File, Node
 from components.nodes.package import package as package_of
 from components.settings_model import ServiceChain as Settings
 from components.settings_packages import Packages
-
-
-@dataclass(frozen=True)
-class SubBridge:
-    """What makes an SCN one half of a pair."""
-
-    conf: conf.SubBridge
-    kni: pulumi.Output[str]
-    """Of the pair's EN."""
-    operators: Operators | None
-    """Made for it; None for one that exists already and has its own."""
-    existing: ExistingNode | None = None
-    """The SCN itself, where it exists already."""
+from components.sub_bridge import SubBridge, bridge_files
 
 
 class ServiceChain(pulumi.ComponentResource):
@@ -58,13 +44,35 @@ class ServiceChain(pulumi.ComponentResource):
         self.nodes: Mapping[str, Runner]
         self.ready: Mapping[str, pulumi.Resource]
         machines = {name: hosts.host(name, self._child) for name in settings.nodes}
-        self.lives_with = None if any(host.node for host in machines.values()) else self
+        found = {name: host for name, host in machines.items() if host.node}
+        self.lives_with = None if found else self
         """The chain itself, where all of it is ours and goes with its machines."""
-        if self.lives_with is None:
-            self._find(machines, sub_bridges)
-            return
-        keys = {name: identities.node(name) for name in settings.nodes}
-        self.genesis = Genesis(
+        existing = {name: self._existing(host, sub_bridges.get(name)) for name, host in found.items()}
+        keys = {name: identities.node(name) for name in settings.nodes if name not in found}
+        self.static_nodes: pulumi.Output[list[str]] = pulumi.Output.all(
+            *settings.static_nodes,
+            *(node.identity.kni for node in existing.values()),
+            *(_kni(key, machines[name]) for name, key in keys.items()),
+        )
+        self._genesis = self._first_block(settings, keys, funded) if keys else ""
+        made = {name: self._node(machines[name], key, sub_bridges.get(name)) for name, key in keys.items()}
+        self.nodes = {name: made.get(name) or existing[name] for name in settings.nodes}
+        everybody = [step for node in made.values() for step in node.prepared]
+        launched = {name: node.launch(after=everybody) for name, node in made.items()}
+        seats = {name: self._seat(name, keys[name]) for name in made}
+        self.ready = {name: node.running for name, node in existing.items()} | {
+            name: self._ready(node, launched[name], keys[name], sub_bridges.get(name), seats[name])
+            for name, node in made.items()
+        }
+        self.register_outputs({"chain_id": self.chain_id})
+
+    def _first_block(
+        self, settings: Settings, keys: Mapping[str, Account], funded: Sequence[tuple[pulumi.Input[str], int]]
+    ) -> pulumi.Input[str]:
+        """Return the genesis: of a chain that exists its own. Raises GenesisError for that of another chain."""
+        if settings.genesis:
+            return genesis.read(settings.genesis, settings.chain_id, "serviceChain")
+        return Genesis(
             "service-chain-genesis",
             pulumi.Output.all(
                 validators=[key.address for key in keys.values()], accounts=[account for account, _ in funded]
@@ -75,29 +83,12 @@ class ServiceChain(pulumi.ComponentResource):
             ),
             self._child,
         ).text
-        self.static_nodes: pulumi.Output[list[str]] = pulumi.Output.all(
-            *(_kni(keys[name], machines[name]) for name in settings.nodes)
-        )
-        made = {name: self._node(machines[name], keys[name], sub_bridges.get(name)) for name in settings.nodes}
-        self.nodes = made
-        everybody = [step for node in made.values() for step in node.prepared]
-        launched = {name: node.launch(after=everybody) for name, node in made.items()}
-        seats = {name: self._seat(name, keys[name]) for name in made}
-        self.ready = {
-            name: self._ready(node, launched[name], keys[name], sub_bridges.get(name), seats[name])
-            for name, node in made.items()
-        }
-        self.register_outputs({"chain_id": self.chain_id})
 
-    def _find(self, machines: Mapping[str, Host], sub_bridges: Mapping[str, SubBridge]) -> None:
-        """Take the SCNs of a chain that exists: those in a pair as they come with it, and of all others the console."""
-        self.nodes = {
-            name: (name in sub_bridges and sub_bridges[name].existing)
-            or ExistingNode(host, "scn", self.chain_id, opts=self._child)
-            for name, host in machines.items()
-        }
-        self.ready = {name: node.running for name, node in self.nodes.items()}
-        self.register_outputs({"chain_id": self.chain_id})
+    def _existing(self, host: Host, bridge: SubBridge | None) -> ExistingNode:
+        """Return an SCN that exists: one in a pair as it comes with it, and of another one the console."""
+        if bridge and bridge.existing:
+            return bridge.existing
+        return ExistingNode(host, "scn", self.chain_id, opts=self._child)
 
     def _node(self, host: Host, key: Account, bridge: SubBridge | None) -> Node:
         package = self._package
@@ -108,8 +99,8 @@ class ServiceChain(pulumi.ComponentResource):
             File("static-nodes.json", layout.static_nodes, self.static_nodes.apply(json_list)),
         ]
         if bridge:
-            files += _bridge_files(layout, bridge)
-        return Node(host, package, values, files, self.genesis, self._child)
+            files += bridge_files(layout, bridge)
+        return Node(host, package, values, files, self._genesis, self._child)
 
     def _ready(
         self,
@@ -141,7 +132,7 @@ class ServiceChain(pulumi.ComponentResource):
         )
 
     def _seat(self, name: str, key: Account) -> ChildValidator:
-        """Make an SCN a validator, without which no other one talks to it. The seat goes with the chain."""
+        """Make an SCN a validator, without which no other one talks to it. The seat goes with a chain of our own."""
         others = [node.endpoint for other, node in self.nodes.items() if other != name]
         return ChildValidator(
             f"{name}-validator",
@@ -153,7 +144,7 @@ class ServiceChain(pulumi.ComponentResource):
                 "static_nodes": self._others(key),
             },
             pulumi.ResourceOptions.merge(
-                self._child, pulumi.ResourceOptions(depends_on=[self.nodes[name].running], deleted_with=self)
+                self._child, pulumi.ResourceOptions(depends_on=[self.nodes[name].running], deleted_with=self.lives_with)
             ),
         )
 
@@ -168,31 +159,6 @@ def _kni(key: Account, host: Host) -> pulumi.Output[str]:
     return pulumi.Output.all(key.public_key, host.address).apply(
         lambda known: consensus_kni(known[0], known[1], SCN_PORT)
     )
-
-
-def _bridge_files(layout: Layout, bridge: SubBridge) -> list[File]:
-    files = [File("main-bridges.json", layout.main_bridges, bridge.kni.apply(main_bridges), restarts=True)]
-    accounts = bridge.operators and (("parent", bridge.operators.parent), ("child", bridge.operators.child))
-    for chain, account in accounts or ():
-        paths = account.address.apply(partial(layout.operator, chain))
-        files += [
-            File(
-                f"{chain}-keystore",
-                paths.apply(lambda p: p.keystore),
-                account.keystore,
-                "0600",
-                restarts=True,
-            ),
-            # Taken verbatim, so without a newline at its end.
-            File(
-                f"{chain}-password",
-                paths.apply(lambda p: p.password),
-                account.password,
-                "0600",
-                restarts=True,
-            ),
-        ]
-    return files
 
 
 def _genesis(settings: Settings, validators: Sequence[str], accounts: Sequence[str], amounts: Sequence[int]) -> str:

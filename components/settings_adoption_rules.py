@@ -16,6 +16,7 @@ Raw = Mapping[str, Any]
 def problems(raw: Raw) -> Iterator[str]:
     """Return a sentence for all values that do not go together. What is wrong in itself, the model tells."""
     if raw.get("target") != "existing":
+        yield from _joining(raw, set(), set())
         return
     hosts = {
         name: host for name, host in _section(_section(raw, "existing"), "hosts").items() if isinstance(host, Mapping)
@@ -28,7 +29,13 @@ def problems(raw: Raw) -> Iterator[str]:
     for name, host in found.items():
         yield from _host(name, host, "kend" if name in ens else "kscnd")
     yield from _parent(raw, [name for name in found if name in ens])
-    yield from _scns(hosts.keys() - ens, found.keys() - ens)
+    if "parent" in found:
+        yield at(
+            "existing.hosts.parent",
+            "the validator of a chain that exists is not touched; leave it out, and name parentChain.genesis",
+        )
+    others = ens | {"parent"}
+    yield from _joining(raw, hosts.keys() - others, found.keys() - others)
 
 
 def _host(name: str, host: Raw, daemon: str) -> Iterator[str]:
@@ -58,19 +65,25 @@ def _parent(raw: Raw, ens: list[str]) -> Iterator[str]:
         )
 
 
-def _scns(scns: set[str], found: set[str]) -> Iterator[str]:
-    if "parent" in found:
+def _joining(raw: Raw, scns: set[str], found: set[str]) -> Iterator[str]:
+    """Look at how new SCNs join a ServiceChain that exists: by its genesis, and by the vote of one that is there."""
+    chain = _section(raw, "serviceChain")
+    new = sorted(scns - found)
+    if found and new and not chain.get("genesis"):
         yield at(
-            "existing.hosts.parent",
-            "the validator of a chain that exists is not touched; leave it out, and name parentChain.genesis",
+            "serviceChain.genesis",
+            f"is missing; {new[0]} is new in a chain that others began, so name the genesis.json of it; or say where "
+            f"the node is that exists there as existing.hosts.{new[0]}.node",
         )
-    missing = sorted(scns - found - {"parent"})
-    if missing and found - {"parent"}:
-        yield at(
-            f"existing.hosts.{missing[0]}.node",
-            "is missing; other SCNs exist already, and a new one cannot join a chain that others began; give its data "
-            "and conf, or take it out of serviceChain.nodes",
-        )
+    for key in ("genesis", "staticNodes"):
+        if chain.get(key) and not found:
+            yield at(
+                f"serviceChain.{key}",
+                "a new SCN joins a chain that exists by the vote of an SCN there, and none is in existing.hosts with "
+                "its node; list one, or leave this key out for a chain of our own",
+            )
+    if chain.get("genesis") and chain.get("balances"):
+        yield at("serviceChain.balances", "a chain that exists has its own; leave this key out")
 
 
 def _section(raw: Raw, name: str) -> Raw:

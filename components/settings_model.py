@@ -15,7 +15,7 @@ from components.settings_existing import Existing
 from components.settings_fees import Fees
 from components.settings_owner import OwnerKeys
 from components.settings_packages import Packages
-from components.settings_parent import ParentChain, with_chain_id
+from components.settings_parent import Kni, ParentChain, with_chain_id
 from components.settings_tokens import Token
 from components.settings_types import (
     PEB,
@@ -67,6 +67,11 @@ class ServiceChain(Section):
     nodes: Annotated[list[Name], BeforeValidator(scn_names)]
     """Names of the SCNs, all of them validators; or how many, which names them scn-1 and on."""
     balances: Balances = Field(default_factory=dict)
+    """Accounts that hold coins from the first block of a chain of our own on, for development."""
+    genesis: str | None = None
+    """Path of the genesis.json of a ServiceChain that exists, with which new SCNs join it."""
+    static_nodes: list[Kni] = Field(default_factory=list)
+    """KNIs of nodes of such a chain that new SCNs dial, besides the SCNs in `nodes`."""
 
 
 class Anchoring(Section):

@@ -91,11 +91,22 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         return None
 
     def remove(self, inputs: BridgeRegistrationInputs, known: Props) -> None:
-        """Let the contracts go, but for those that an SCN knew before us."""
+        """Let the contracts go, but for those that an SCN knew before us. One that was there too is restarted later."""
+        from components.chain.bridge_node import deregister
+        from components.chain.console import Console
+        from components.chain.errors import ChainError
         from components.chain.serving import leave
 
-        if not known.get("found"):
+        if known.get("found"):
+            return
+        if not inputs.adopted:
             leave(inputs.node, inputs.child_bridge, inputs.parent_bridge, inputs.restart)
+            return
+        try:
+            with closing(Console(inputs.node)) as scn:
+                deregister(scn, inputs.child_bridge, inputs.parent_bridge)
+        except ChainError as error:
+            print(f"{error}; the contracts stay in the journal of {inputs.node.node}", file=sys.stderr)
 
 
 class BridgeRegistration(Resource, module="servicechain", name="BridgeRegistration"):

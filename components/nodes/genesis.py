@@ -32,21 +32,22 @@ class GenesisError(Exception):
     """The genesis file of a chain that exists cannot be used. The message says why, and what to do."""
 
 
-def read(path: str, chain_id: int) -> str:
-    """Return the genesis.json of a chain that exists. Raises GenesisError when it is not that of this chain."""
+def read(path: str, chain_id: int, section: str = "parentChain") -> str:
+    """Return the genesis.json of a chain that exists. Raises GenesisError when it is not that of this chain.
+
+    `section`: of the settings, for the message.
+    """
     try:
         text = Path(path).read_text(encoding="utf-8")
         found = json.loads(text)["config"]["chainId"]
     except OSError as error:
-        msg = (
-            f"parentChain.genesis: {path} cannot be read ({error.strerror}); write the path of the chain's genesis.json"
-        )
+        msg = f"{section}.genesis: {path} cannot be read ({error.strerror}); write the path of the chain's genesis.json"
         raise GenesisError(msg) from error
     except (ValueError, LookupError, TypeError) as error:
-        msg = f"parentChain.genesis: {path} is no genesis.json with a config.chainId; take the one that its nodes have"
+        msg = f"{section}.genesis: {path} is no genesis.json with a config.chainId; take the one that its nodes have"
         raise GenesisError(msg) from error
     if found != chain_id:
-        msg = f"parentChain.genesis: {path} is of the chain {found}, and parentChain.chainId is {chain_id}; correct one"
+        msg = f"{section}.genesis: {path} is of the chain {found}, and {section}.chainId is {chain_id}; correct one"
         raise GenesisError(msg)
     return text
 

@@ -4,6 +4,7 @@ It is the state of the document on high availability before its first step: EN-0
 EN-02 and SCN-L2-02 are nodes like any others.
 """
 
+import shlex
 import shutil
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +34,7 @@ PARENT, CHILD = 2020, 3000
 ENS, SCNS = ("alpha-en", "beta-en"), ("alpha-scn", "beta-scn")
 PROGRAMS = {"parent": "kcn", **dict.fromkeys(ENS, "ken"), **dict.fromkeys(SCNS, "kscn")}
 DATA = "/srv/data"
+USER = "nobody"
 START_SECONDS = 120
 
 PAIRED = conf.SubBridge(parent_chain_id=PARENT, anchoring=True, anchoring_period=10, recovery_interval=5)
@@ -147,7 +149,11 @@ class Brownfield:
         network.run(name, files.scripts(layout)["init"])
 
     def _start(self, name: str) -> None:
-        self.network.run(name, files.scripts(self.layout(name))["start"])
+        """Start a node; those of the second pair belong to a user who is not root."""
+        start = files.scripts(self.layout(name))["start"]
+        if name in (ENS[1], SCNS[1]):
+            start = f"chown -R {USER} {DATA} && runuser -u {USER} -- sh -c {shlex.quote(start)}"
+        self.network.run(name, start)
 
     def _connect(self) -> None:
         """Deploy, register the one pair's operators and have its SCN serve the bridge."""

@@ -1,5 +1,6 @@
 """A stack of nodes that exist already: each is set, restarted and let go by one resource, and nothing else is laid."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -75,6 +76,23 @@ def test_the_same_again_touches_nothing(program: Program, config: dict[str, Any]
 def test_an_scn_in_no_pair_is_only_looked_through(config: dict[str, Any]) -> None:
     alone = run(config | {"pairs": config["pairs"][:1], "existing": _without(config, "beta-en")})
     assert alone.one("AdoptedNode", "scn-2").inputs["conf_keys"] == {}
+
+
+def test_a_new_scn_joins_the_chain_by_its_genesis_its_nodes_and_their_vote(
+    config: dict[str, Any], tmp_path: Path
+) -> None:
+    (tmp_path / "genesis.json").write_text(genesis.service_chain(3000, [VALIDATOR], {}))
+    hosts = config["existing"]["hosts"]
+    new = {"address": "10.0.0.9", "hostKey": hosts["scn-1"]["hostKey"], "service": "daemon"}
+    chain = {"chainId": 3000, "nodes": ["scn-1", "scn-2", "scn-3"], "genesis": str(tmp_path / "genesis.json")}
+    joined = run(config | {"serviceChain": chain, "existing": {"hosts": hosts | {"scn-3": new}}})
+    assert not joined.of("Genesis")
+    assert VALIDATOR[2:] in joined.one("Command", "scn-3-genesis.json").inputs["stdin"]
+    seat = joined.one("ChildValidator", "scn-3-validator")
+    assert [one["node"] for one in seat.inputs["endpoints"]] == ["scn-1", "scn-2"]
+    assert seat.inputs["static_nodes"] == ["scn-1.kni", "scn-2.kni"]
+    assert "deletedWith" not in seat.options
+    assert set(joined.of("Node")) == {"scn-3"}
 
 
 def _without(config: dict[str, Any], name: str) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from components.settings_rules import read
-from tests.unit.samples import EXISTING, Raw, problems, raw
+from tests.unit.samples import EXISTING, KNI, Raw, problems, raw
 
 HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEe5Kn8Jx0kXVtIvqAvLwtKcjgZhWc8qPvQx7vFyQJkE"
 
@@ -43,6 +43,13 @@ def test_nodes_that_exist_are_adopted_by_their_places() -> None:
     node = settings.existing.hosts["scn-2"].node
     assert node
     assert (node.data, node.conf, node.restart) == ("/data", "/etc/k.conf", "service k restart")
+
+
+def test_a_new_scn_joins_those_that_exist_by_their_genesis() -> None:
+    config = brownfield(scn_2={"node": None})
+    config["serviceChain"] |= {"genesis": "genesis.json", "staticNodes": [KNI]}
+    settings = read(config)
+    assert [settings.adopts(scn) for scn in ("scn-1", "scn-2")] == [True, False]
 
 
 def test_nothing_is_adopted_elsewhere() -> None:
@@ -85,8 +92,18 @@ def test_nothing_is_adopted_elsewhere() -> None:
         ),
         (
             brownfield(scn_2={"node": None}),
-            "existing.hosts.scn-2.node: is missing; other SCNs exist already, and a new one cannot join a chain that "
-            "others began; give its data and conf, or take it out of serviceChain.nodes",
+            "serviceChain.genesis: is missing; scn-2 is new in a chain that others began, so name the genesis.json of "
+            "it; or say where the node is that exists there as existing.hosts.scn-2.node",
+        ),
+        (
+            raw(serviceChain__genesis="genesis.json"),
+            "serviceChain.genesis: a new SCN joins a chain that exists by the vote of an SCN there, and none is in "
+            "existing.hosts with its node; list one, or leave this key out for a chain of our own",
+        ),
+        (
+            raw(serviceChain__staticNodes=[KNI]),
+            "serviceChain.staticNodes: a new SCN joins a chain that exists by the vote of an SCN there, and none is in "
+            "existing.hosts with its node; list one, or leave this key out for a chain of our own",
         ),
     ],
 )

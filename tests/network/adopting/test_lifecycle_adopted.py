@@ -2,7 +2,6 @@
 
 import difflib
 import json
-from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
@@ -14,37 +13,12 @@ from components.chain.console import Console
 from components.dynamic.adopted_identity import AdoptedIdentity, AdoptedIdentityProvider
 from components.dynamic.adopted_node import AdoptedNode, AdoptedNodeProvider
 from components.dynamic.base import Props
-from components.hosts.local_preflight import missing
 from components.nodes.bridge_keys import BridgeKeys, main_bridge, sub_bridge
 from tests.lifecycle import Behind, Life, lifecycle
-from tests.network.brownfield import CHILD, DATA, PAIRED, PARENT, Brownfield, brownfield
-from tests.network.traffic_flow import Flow
-
-pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
+from tests.network.brownfield import CHILD, DATA, PAIRED, PARENT, USER, Brownfield
 
 EN, SCN = "beta-en", "beta-scn"
 TAKEN = "alpha-en"
-
-
-@pytest.fixture(scope="module")
-def field() -> Iterator[Brownfield]:
-    """Yield nodes that people made, with one pair in use."""
-    with brownfield() as field:
-        yield field
-
-
-@pytest.fixture(autouse=True)
-def flowing(field: Brownfield) -> Iterator[None]:
-    """Have transfers go both ways over the first pair during each test, and all of them arrive."""
-    parent, child = field.bridges["parent"], field.bridges["child"]
-    up, down = field.endpoint("alpha-en"), field.endpoint("alpha-scn")
-    flows = [
-        Flow(up, down, (parent, child), field.signer("user"), "from parent to child"),
-        Flow(down, up, (child, parent), field.signer("user"), "from child to parent"),
-    ]
-    yield
-    for flow in flows:
-        assert flow.close(120) > 0
 
 
 def program(field: Brownfield, name: str, keys: BridgeKeys, **more: object) -> Props:
@@ -79,6 +53,11 @@ def starts(field: Brownfield, name: str) -> str:
     return field.disk(name, f"{DATA}/{layout.package.daemon}.pid").read_text()
 
 
+def runs_as(field: Brownfield, name: str) -> str:
+    daemon = field.layout(name).package.daemon
+    return field.network.run(name, f"stat -c %U /proc/$(cat {DATA}/{daemon}.pid)").strip()
+
+
 def secret_of(field: Brownfield) -> list[str]:
     return [field.login(EN)["private_key"].splitlines()[3]]
 
@@ -111,19 +90,14 @@ def test_an_en_lives_and_is_put_back(field: Brownfield) -> None:
     life = Life(AdoptedNodeProvider(), AdoptedNode)
     lifecycle(life, inputs, drifts=[(drift, ["conf_keys"])], secrets=secret_of(field), lasting=True)
     assert conf_of(field, EN) == before
+    assert runs_as(field, EN) == USER
 
 
 def test_the_document_s_second_pair(field: Brownfield, capsys: pytest.CaptureFixture[str]) -> None:
     """EN and SCN in their order, as a stack does it: adopted, changed, drifted, mended, and put back."""
     confs = {name: conf_of(field, name) for name in (EN, SCN)}
-    en, scn, who = (
-        Life(kind, resource)
-        for kind, resource in (
-            (AdoptedNodeProvider(), AdoptedNode),
-            (AdoptedNodeProvider(), AdoptedNode),
-            (AdoptedIdentityProvider(), AdoptedIdentity),
-        )
-    )
+    en, scn = Life(AdoptedNodeProvider(), AdoptedNode), Life(AdoptedNodeProvider(), AdoptedNode)
+    who = Life(AdoptedIdentityProvider(), AdoptedIdentity)
     en_program = program(field, EN, main_bridge(), partner=field.login(SCN))
     assert en.up(en_program) == "create"
     address = field.network.address(EN)
@@ -136,6 +110,7 @@ def test_the_document_s_second_pair(field: Brownfield, capsys: pytest.CaptureFix
     assert scn.up(scn_program) == "create"
     text = field.disk(SCN, f"{DATA}/main-bridges.json").read_text()
     assert json.loads(text) == [field.kni(EN)]
+    assert field.network.run(SCN, f"stat -c %U {DATA}/main-bridges.json").strip() == runs_as(field, SCN) == USER
     assert changed_keys(confs[SCN], conf_of(field, SCN)) == {
         "SC_SUB_BRIDGE",
         "SC_PARENT_CHAIN_ID",

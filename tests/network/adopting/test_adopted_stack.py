@@ -1,0 +1,164 @@
+"""The whole program adopts a bridge in use, contracts and nodes, adds the second pair, and lets all of it go."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.chain import bridge_node
+from components.chain.bridge_contract import require_state
+from components.chain.console import Console, wait_for
+from components.dynamic import ssh_key
+from components.nodes.identity import EN_PORT, consensus_kni
+from tests.network.brownfield import CHILD, DATA, ENS, PARENT, SCNS, Brownfield
+from tests.stack import Settings, Stack, settings
+
+NODES = (*ENS, *SCNS)
+NEW = "gamma-scn"
+
+
+def host(field: Brownfield, name: str) -> dict[str, Any]:
+    layout = field.layout(name if name in NODES else "beta-scn")
+    return {
+        "address": field.network.address(name),
+        "hostKey": ssh_key.public_key(field.network.seed(name)),
+        "node": {"data": DATA, "conf": layout.conf},
+    }
+
+
+def configured(field: Brownfield, folder: Path) -> Settings:
+    """Return what a user writes: the places of the nodes, the contracts, and the owners' keys."""
+    genesis = folder / "parent-genesis.json"
+    genesis.write_text(field.disk("parent", field.layout("parent").genesis).read_text())
+    validator = consensus_kni(field.public_key("parent"), field.network.address("parent"), EN_PORT)
+    return settings(
+        target="existing",
+        parentChain={"chainId": PARENT, "genesis": str(genesis), "staticNodes": [validator]},
+        serviceChain={"chainId": CHILD, "nodes": list(SCNS)},
+        pairs=[{"name": "alpha", "scn": "alpha-scn"}, {"name": "beta", "scn": "beta-scn"}],
+        anchoring={"period": 10},
+        bridge={
+            "parentBridge": field.bridges["parent"],
+            "childBridge": field.bridges["child"],
+            "parentOwnerKey": field.owner("parent").private_key,
+            "childOwnerKey": field.owner("child").private_key,
+        },
+        existing={
+            "privateKey": ssh_key.private_key(field.network.seed("client")),
+            "hosts": {name: host(field, name) for name in NODES},
+        },
+    )
+
+
+@pytest.fixture(scope="module")
+def stack(field: Brownfield, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Yield a stack that owns nothing yet; at the end it owns nothing again."""
+    folder = tmp_path_factory.mktemp("adopting")
+    (folder / "stack").mkdir()
+    stack = Stack(folder / "stack", configured(field, folder))
+    yield stack
+    stack.destroy()
+    field.network.down(NEW)
+
+
+@pytest.fixture(scope="module")
+def before(field: Brownfield) -> Mapping[str, tuple[str, str]]:
+    """Return how the nodes were before there was a stack."""
+    return {name: trace(field, name) for name in NODES}
+
+
+@pytest.fixture(scope="module")
+def voted(field: Brownfield) -> Mapping[str, set[str]]:
+    """Return who voted then."""
+    return operators(field)
+
+
+def trace(field: Brownfield, name: str) -> tuple[str, str]:
+    """Return the conf of a node, and what changes when it is restarted."""
+    layout = field.layout(name)
+    pid = field.disk(name, f"{DATA}/{layout.package.daemon}.pid")
+    return field.disk(name, layout.conf).read_text(), pid.read_text()
+
+
+def operators(field: Brownfield) -> dict[str, set[str]]:
+    found = {}
+    for chain, node in (("parent", "alpha-en"), ("child", "alpha-scn")):
+        with closing(Console(field.endpoint(node))) as console:
+            found[chain] = set(require_state(console, field.bridges[chain]).operators)
+    return found
+
+
+def live(field: Brownfield, scn: str) -> bool:
+    with closing(Console(field.endpoint(scn))) as console:
+        return bridge_node.read_registration(console, field.bridges["child"], field.bridges["parent"]).live
+
+
+def anchored(field: Brownfield, scn: str) -> bool | str:
+    with closing(Console(field.endpoint(scn))) as console:
+        return bool(console.call("subbridge_getLatestAnchoredBlockNumber")) or f"{scn}: no anchor yet"
+
+
+def validators(field: Brownfield) -> list[str]:
+    with closing(Console(field.endpoint("alpha-scn"))) as console:
+        return [str(one) for one in console.call("istanbul_getValidators", "latest")]
+
+
+def test_the_second_pair_comes_to_a_bridge_in_use(
+    field: Brownfield, stack: Stack, before: Mapping[str, tuple[str, str]], voted: Mapping[str, set[str]]
+) -> None:
+    assert set(stack.preview().changes) == {"create"}
+    assert set(stack.up().changes) == {"create"}
+    for name in ("alpha-en", "alpha-scn"):
+        assert trace(field, name) == before[name], "what works already is not touched"
+    outputs = stack.outputs
+    assert outputs["pairs"]["beta"]["en"]["kni"] == field.kni("beta-en")
+    assert json.loads(field.disk("beta-scn", f"{DATA}/main-bridges.json").read_text()) == [field.kni("beta-en")]
+    for chain, found in operators(field).items():
+        assert found == voted[chain] | {outputs["pairs"]["beta"][f"{chain}Operator"]}
+    assert live(field, "alpha-scn")
+    assert live(field, "beta-scn")
+    wait_for(lambda: anchored(field, "beta-scn"), 90)
+    assert stack.preview(expect_no_changes=True).steps == [], "a second plan is empty"
+    assert stack.refresh(expect_no_changes=True).changes == {}
+    assert stack.preview(expect_no_changes=True).steps == []
+
+
+def test_a_conf_that_somebody_edited_is_told_and_mended(field: Brownfield, stack: Stack) -> None:
+    conf = field.disk("beta-scn", field.layout("beta-scn").conf)
+    conf.write_text(conf.read_text().replace("SC_ANCHORING_PERIOD=10", "SC_ANCHORING_PERIOD=99"))
+    assert "beta-scn: SC_ANCHORING_PERIOD in" in stack.refresh().text
+    assert [(step.verb, step.name) for step in stack.up().steps] == [("update", "beta-scn")]
+    assert stack.preview(expect_no_changes=True).steps == []
+
+
+def test_a_new_scn_joins_the_chain(field: Brownfield, stack: Stack) -> None:
+    field.network.up(NEW)
+    config = dict(configured(field, stack.folder))
+    genesis = stack.folder / "child-genesis.json"
+    genesis.write_text(field.disk("alpha-scn", field.layout("alpha-scn").genesis).read_text())
+    config["serviceChain"] = {"chainId": CHILD, "nodes": [*SCNS, NEW], "genesis": str(genesis)}
+    machine = {key: value for key, value in host(field, NEW).items() if key != "node"}
+    config["existing"]["hosts"][NEW] = {**machine, "service": "daemon"}
+    stack.configure(config)
+    assert set(stack.up().changes) == {"create", "update"}
+    assert len(validators(field)) == 3
+    assert stack.preview(expect_no_changes=True).steps == []
+
+
+def test_all_of_it_goes_and_the_first_pair_stays_in_use(
+    field: Brownfield, stack: Stack, before: Mapping[str, tuple[str, str]], voted: Mapping[str, set[str]]
+) -> None:
+    stack.destroy()
+    assert operators(field) == voted
+    assert live(field, "alpha-scn")
+    assert len(validators(field)) == 2
+    for name in NODES:
+        conf_now, runs = trace(field, name)
+        assert conf_now == before[name][0]
+        assert (runs == before[name][1]) == name.startswith("alpha")
+        with closing(Console(field.endpoint(name))) as console:
+            assert console.web3.eth.block_number > 0
+    assert not list(field.disk("beta-scn", DATA).glob("*servicechain-ha*"))
