@@ -10,7 +10,8 @@ from tests.program.stacks import SEED
 
 SCNS = [f"scn-{i}" for i in range(1, 5)]
 PROOFS = {("TransferProof", f"{one}-proof") for one in ("child-to-parent", "parent-to-child")}
-LISTS = {("Command", f"{scn}-static-nodes.json") for scn in SCNS}
+LISTS = {("Command", f"{scn}-static-nodes.json") for scn in SCNS} | {("NodeFiles", scn) for scn in SCNS}
+OTHERS = {("OtherOperators", f"{chain}-other-operators") for chain in ("parent", "child")}
 THRESHOLDS = {("OperatorThreshold", f"{chain}-threshold") for chain in ("parent", "child")}
 
 
@@ -46,7 +47,7 @@ def strangers(touched: set[tuple[str, str]], *mine: str) -> set[tuple[str, str]]
 
 
 def test_a_pair_that_comes_touches_nobody_else(before: Program, grown: Program) -> None:
-    assert strangers(before.touched_by(grown), "gamma", "scn-5") == LISTS | THRESHOLDS | PROOFS
+    assert strangers(before.touched_by(grown), "gamma", "scn-5") == LISTS | THRESHOLDS | OTHERS | PROOFS
 
 
 def test_a_pair_that_goes_is_only_taken_note_of(grown: Program) -> None:
