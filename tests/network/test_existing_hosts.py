@@ -3,6 +3,7 @@
 They are compared before and after: files, users, processes and ports.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -41,6 +42,10 @@ LOGINS: Mapping[str, Mapping[str, object]] = {
     "delta-scn": {"user": USER, "sudo": False},
 }
 """How each is entered, and what starts its node. Of what is not said: as SUDOER, with sudo, by systemd."""
+
+_FAST = """#!/bin/sh
+echo $(($(/usr/bin/date +%s) + 3601)).0"""
+"""A clock."""
 
 
 @pytest.fixture(scope="module")
@@ -92,17 +97,27 @@ def test_what_is_missing_is_told_of_all_at_once_and_nothing_is_changed(
 ) -> None:
     hosts["parent"].ask("mkdir /srv/servicechain && touch /srv/servicechain/somebodys")
     hosts["alpha-en"].ask("touch /etc/systemd/system/kend.service; useradd --uid 505 somebody")
+    hosts["beta-en"].ask(
+        f"mount -t tmpfs tmpfs /usr/local/bin; echo '{_FAST}' >/usr/local/bin/date; chmod +x /usr/local/bin/date"
+    )
+    hosts["beta-scn"].ask("systemd-run --unit=squatter python3 -m http.server 8551")
+    hosts["beta-scn"].ask("timeout 10 bash -c 'until (: </dev/tcp/127.0.0.1/8551) 2>/dev/null; do sleep 0.1; done'")
     hosts["gamma-scn"].ask(f"rm /etc/sudoers.d/{SUDOER}")
     hosts["delta-scn"].ask(f"chmod 0500 /home/{USER}; mount --bind /dev/null /usr/bin/tar")
     with pytest.raises(Failed) as caught:
         stack.preview()
     hosts["parent"].ask("rm -r /srv/servicechain")
     hosts["alpha-en"].ask("rm /etc/systemd/system/kend.service; userdel somebody")
+    hosts["beta-en"].ask("umount /usr/local/bin")
+    hosts["beta-scn"].ask("systemctl stop squatter")
     hosts["gamma-scn"].ask(f"echo '{SUDOER} ALL=(ALL:ALL) NOPASSWD: ALL' >/etc/sudoers.d/{SUDOER}")
     hosts["gamma-scn"].ask(f"chmod 0440 /etc/sudoers.d/{SUDOER}")
     hosts["delta-scn"].ask(f"chmod 0755 /home/{USER}; umount /usr/bin/tar")
     (text,) = (error for error in caught.value.run.errors if "nothing was changed" in error)
     told = {tuple(line.strip("- ").split(":22: ")) for line in text.splitlines() if line.startswith("  - ")}
+    assert "because 8 things are missing on 6 of them" in text
+    assert re.search(r"beta-en at [0-9.]+:22: its clock is 3[56][0-9]{2} s ahead of this computer's", text)
+    told = {one for one in told if "clock" not in one[1]}
     place = {name: f"{name} at {host.settings['address']}" for name, host in hosts.items()}
     assert told == {
         (
@@ -111,6 +126,10 @@ def test_what_is_missing_is_told_of_all_at_once_and_nothing_is_changed(
         ),
         (place["alpha-en"], "it has a service kend.service already, which is not this stack's: remove that one first"),
         (place["alpha-en"], "its number 505 is that of somebody: give that another one, or write service: daemon"),
+        (
+            place["beta-scn"],
+            "somebody else uses its port(s) tcp 8551: stop that, or name another machine",
+        ),
         (
             place["gamma-scn"],
             f"{SUDOER} does not become root by sudo without a password (a password is required): allow it in "
