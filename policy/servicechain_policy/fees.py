@@ -8,8 +8,8 @@ from .resources import Resource, Violation
 
 PUBLIC = {1001: "kairos", 8217: "mainnet"}
 
-ANCHOR = 0.029
-"""KAIA an anchor costs: some 38,500 gas at the 750 gkei that the public networks price it at."""
+ANCHOR = 39_000 * 750 / 10**9
+"""KAIA an anchor costs: so much gas at 750 gkei, as the program counts too (components/fees.py)."""
 BLOCKS_A_DAY = 86_400
 """Of a child chain: one a second."""
 
@@ -42,7 +42,7 @@ def spending_is_limited(resources: Sequence[Resource], limit: float = DEFAULT_LI
         network = PUBLIC[dearest.parent]
         sentence = (
             f"anchoring to {network} costs about {total:.1f} KAIA a day ({len(anchors)} SCN(s), at the least every "
-            f"{dearest.period} blocks of a second, {ANCHOR} KAIA each), more than the limit of {limit:g}; make "
+            f"{dearest.period} blocks of a second, {ANCHOR:.3f} KAIA each), more than the limit of {limit:g}; make "
             "anchoring.period longer, have fewer pairs anchor, or raise maxFeePerDay of the policy"
         )
         yield Violation(dearest.node, sentence)
