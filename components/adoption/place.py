@@ -142,7 +142,8 @@ def _by_daemon(place: Place) -> str:
     """Stop gently what the script would kill after 10 s, and start it, as the user whose the data are.
 
     A node that is killed rewinds its chain by up to 128 blocks. The watchdog of AUTO_RESTART_NODE goes first, or it
-    would start the node meanwhile; the script starts it again. A process id in a stale file may be anybody's.
+    would start the node meanwhile; the script starts it again. A process id in a stale file may be anybody's,
+    and a node that something else started is not this script's to stop.
     """
     daemon = place.daemon
     name, init = PurePosixPath(daemon).name, daemon.startswith("/etc/init.d/")
@@ -167,6 +168,10 @@ if runs "$pid" && kill "$(cat "$pid")"; then
     done
 fi
 if runs "$pid"; then $as "$daemon" stop >/dev/null; fi
+if grep -qs " $ipc\\$" /proc/net/unix; then
+    echo "the node that answers on $ipc was not started by $daemon; give the command that restarts it" >&2
+    exit 1
+fi
 rm -f "$pid" "$ipc"
 $as "$daemon" start </dev/null >/dev/null"""
 

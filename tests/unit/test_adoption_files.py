@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -145,6 +146,15 @@ def test_a_process_that_only_has_the_number_of_the_node_is_left_alone(node: Plac
     finally:
         stranger.kill()
         stranger.wait()
+
+
+def test_a_node_that_something_else_started_is_left_alone(node: Place) -> None:
+    with socket.socket(socket.AF_UNIX) as other:
+        other.bind(node.ipc)
+        other.listen()
+        done = subprocess.run(["sh", "-c", place.restart(node)], check=False, capture_output=True, text=True)
+        assert (done.returncode, Path(node.ipc).exists()) == (1, True)
+    assert "was not started by" in done.stderr
 
 
 def test_a_command_of_the_user_restarts_it(node: Place) -> None:
