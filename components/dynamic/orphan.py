@@ -29,11 +29,15 @@ def watch(pipe: int) -> None:
     """
     poll = select.poll()
     poll.register(pipe, 0)  # its end is told unasked
-    if not poll.poll(0):  # else nobody ever held it
-        threading.Thread(target=_wait, args=[poll], name="orphan", daemon=True).start()
+    if poll.poll(0):  # the engine was killed while this process began
+        _end()
+    threading.Thread(target=_wait, args=[poll], name="orphan", daemon=True).start()
 
 
 def _wait(poll: "select.poll") -> None:
     poll.poll()
-    # At once, like a kill: there is nobody to whom anything could be reported.
-    os._exit(1)
+    _end()
+
+
+def _end() -> None:
+    os._exit(1)  # at once, like a kill: there is nobody to whom anything could be reported

@@ -31,7 +31,7 @@ EARLY = 0.1
 """Share of the kills that come before the first step, when the state is read and locked."""
 STARTING_SECONDS = 3.0
 """That long the engine needs until its first step."""
-PATIENCE = 30.0
+PATIENCE = 20.0
 """Seconds for a run of which a part was killed to end by itself. It may wait for what now does not come: a user would
 end it then, and so is it ended here."""
 LONGEST = 300.0
@@ -40,6 +40,8 @@ PROVIDER_SECONDS = 5.0
 """For a provider to end after its engine; seen: 0.1."""
 
 _STEP = re.compile(r"(creat|updat|delet|replac)(ing|ed) ")
+_AT_WORK = re.compile(r"dynamic\S+ \S+ (creat|updat|delet|replac)ed ")
+"""Of a provider. Before that it is idle, knows nothing of this program, and an orphan that does no harm."""
 
 
 class Stuck(AssertionError):
@@ -99,7 +101,8 @@ class Kills:
                 leader.kill()
                 code = leader.wait()
                 killed = killed and f"{killed}, and the engine {PATIENCE:.0f} s later"
-            self._see_the_provider_end(leader.pid)
+            if _AT_WORK.search(log.read_text()):
+                _see_the_provider_end(leader.pid)
         finally:
             if leader.poll() is None:
                 leader.kill()
@@ -136,20 +139,21 @@ class Kills:
             os.kill(there[victim], signal.SIGKILL)
         return victim
 
-    def _see_the_provider_end(self, session: int) -> None:
-        deadline = time.monotonic() + PROVIDER_SECONDS
-        while any(_members(session, "provider")):
-            if time.monotonic() > deadline:
-                msg = "the provider goes on though its engine is no more"
-                raise Stuck(msg)
-            time.sleep(0.02)
-
     def bury(self) -> None:
         """End what killed engines left of their plugins, which would end by themselves within 5 minutes."""
         for session in self._sessions:
             for name in VICTIMS:
                 for pid in _members(session, name):
                     os.kill(pid, signal.SIGKILL)
+
+
+def _see_the_provider_end(session: int) -> None:
+    deadline = time.monotonic() + PROVIDER_SECONDS
+    while any(_members(session, "provider")):
+        if time.monotonic() > deadline:
+            msg = "the provider goes on though its engine is no more"
+            raise Stuck(msg)
+        time.sleep(0.02)
 
 
 def _shuffled(chance: random.Random) -> list[str]:

@@ -1,6 +1,7 @@
 """A provider whose engine is gone ends."""
 
 import os
+import signal
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -31,17 +32,24 @@ def test_it_ends_when_nobody_holds_its_standard_input_any_more() -> None:
         assert process.wait(5) == 7
 
 
-def test_it_stays_where_nobody_ever_held_it() -> None:
+def test_it_ends_at_once_when_the_engine_was_killed_before() -> None:
     end, other = os.pipe()
     os.close(other)
-    for stdin in (end, subprocess.DEVNULL):
-        with start(stdin) as process:
-            assert process.stdout
-            assert process.stdout.read(1) == b"\n"
-            with pytest.raises(subprocess.TimeoutExpired):
-                process.wait(0.3)
-            subprocess.run(["pkill", "-P", str(process.pid)], check=True)
-    os.close(end)
+    with start(end) as process:
+        os.close(end)
+        assert process.stdout
+        assert process.stdout.read() == b""
+        assert process.wait(5) == 7
+
+
+def test_it_stays_where_its_standard_input_is_nobodys() -> None:
+    with start(subprocess.DEVNULL) as process:
+        assert process.stdout
+        assert process.stdout.read(1) == b"\n"
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(0.3)
+        (child,) = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+        os.kill(int(child), signal.SIGKILL)
 
 
 def test_what_is_no_provider_of_an_engine_watches_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
