@@ -94,8 +94,11 @@ class ChainData(Section):
     """An archive of the chain data of a parent chain: a file on this computer, or an address."""
 
     file: str | None = None
+    """Path on this computer, from where it is copied to each machine."""
     url: Annotated[str, BeforeValidator(_url)] | None = None
+    """Address from which each machine takes it itself."""
     sha256: Annotated[str, BeforeValidator(_sha256)]
+    """Of the archive."""
 
     @model_validator(mode="after")
     def _is_somewhere(self) -> Self:

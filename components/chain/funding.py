@@ -56,21 +56,21 @@ def require(console: Console, signer: Signer, needs: Sequence[Need]) -> None:
     Raises NotFunded with the same words.
     """
     needs = [need for need in needs if need.amount > 0]
-    payer, total = signer.account().address, sum(need.amount for need in needs)
+    payer, total, patience = signer.account().address, sum(need.amount for need in needs), signer.funding_minutes or 0
     chain_id = console.web3.eth.chain_id
     begin = time.monotonic()
     told: tuple[float, int] | None = None
     while (held := _held(console, payer, told)) < total:
         words, now = statement(chain_id, payer, held, needs), time.monotonic()
-        if now - begin >= signer.funding_minutes * 60:
-            waited = f" (waited {signer.funding_minutes} min)" if signer.funding_minutes else ""
+        if now - begin >= patience * 60:
+            waited = f" (waited {patience} min)" if patience else ""
             msg = f"{words}\nNothing of it was sent{waited}. Run again once they are there: it goes on where it stopped"
             raise NotFunded(msg)
         if told is None or told[1] != held:
             print(words, file=sys.stderr)
             told = (now, held)
         elif now - told[0] >= REMINDER:
-            rest = f"{(now - begin) / 60:.0f} of {signer.funding_minutes} min"
+            rest = f"{(now - begin) / 60:.0f} of {patience} min"
             print(f"waiting, {rest}: {payer} lacks {coins(total - held)} coins on chain {chain_id}", file=sys.stderr)
             told = (now, held)
         time.sleep(INTERVAL)

@@ -34,8 +34,8 @@ class Signer(BaseModel):
     """Whose contract the account owns; for messages alone, which name the setting that the key is in."""
     max_gas_price: int | None = None
     """The most that is ever offered for gas, in peb; None for a limit by what the node suggests (gas_price)."""
-    funding_minutes: int = 0
-    """How long coins that are missing are waited for."""
+    funding_minutes: int | None = None
+    """How long coins that are missing are waited for; None for not at all."""
 
     @property
     def setting(self) -> str:

@@ -6,6 +6,7 @@ import pulumi
 
 from components.dynamic.base import Props
 from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
+from components.dynamic.drift import tell
 
 if TYPE_CHECKING:
     from components.chain.console import Console
@@ -52,8 +53,15 @@ class OwnerFundsProvider(ChainProvider[OwnerFundsInputs]):
 
     def observe(self, inputs: OwnerFundsInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Tell what has yet to be paid, in the place of nothing."""
+        from components.chain.funding import coins
+
         with session(inputs) as console:
-            return {"outstanding": str(sum(need.amount for need in self._needs(console, inputs)))}
+            needs = self._needs(console, inputs)
+        total = sum(need.amount for need in needs)
+        if total:
+            what = "; ".join(need.purpose for need in needs)
+            tell(inputs.chain_id, f"the owner has {coins(total)} coins to pay again: {what}; the next up asks for them")
+        return {"outstanding": str(total)}
 
     def _needs(self, console: "Console", inputs: OwnerFundsInputs) -> "list[Need]":
         from components.chain.funding_plan import Wanted, needs, price, situation
