@@ -69,6 +69,10 @@ class Key:
             raise KeyUnavailable(msg)
         return KmsAccount(self, PublicKey(public).to_checksum_address())
 
+    def known_as(self, address: str) -> "KmsAccount":
+        """Return the account without asking; the address is that of an earlier answer."""
+        return KmsAccount(self, address)
+
     def sign(self, digest: bytes) -> tuple[int, int]:
         """Return r and s of a signature on 32 bytes. Raises KeyUnavailable."""
         with self._client("Sign") as kms:

@@ -4,6 +4,7 @@ A signer is what a stack's state holds of it, as a secret. Only the kind `key` i
 it is kept, and whose it is. The state of a resource is all that a refresh and a destroy have, so they sign by it too.
 """
 
+import threading
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
@@ -12,6 +13,10 @@ if TYPE_CHECKING:
     from eth_account.datastructures import SignedTransaction
     from eth_account.types import TransactionDictType
     from eth_typing import ChecksumAddress
+
+    from components.chain.kms import Key
+
+_importing = threading.Lock()
 
 
 class Account(Protocol):
@@ -128,15 +133,17 @@ class KmsSigner(Reference):
 
     def open(self) -> Account:
         """Ask KMS for the public key."""
-        from components.chain.kms import Key
-
-        return Key(self.key_id, self.region, self.setting).account()
+        return self._key().account()
 
     def account(self) -> Account:
         """Return the account; what KMS signs with another key is told from this one's when it signs."""
-        from components.chain.kms import Key, KmsAccount
+        return self._key().known_as(self.address) if self.address else self.open()
 
-        return KmsAccount(Key(self.key_id, self.region, self.setting), self.address) if self.address else self.open()
+    def _key(self) -> "Key":
+        with _importing:  # boto3, in one thread at a time (see dynamic/base)
+            from components.chain.kms import Key
+
+        return Key(self.key_id, self.region, self.setting)
 
 
 def kind_of(value: Any) -> str:

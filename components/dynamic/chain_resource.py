@@ -13,7 +13,7 @@ from pulumi.dynamic import Resource
 
 from components.chain.endpoint import Endpoint
 from components.chain.owner import Owner, OwnerNode
-from components.chain.signer import AnySigner
+from components.chain.signer import AnySigner, Signer
 from components.dynamic.base import Inputs, InputsT, Props, Provider
 
 if TYPE_CHECKING:
@@ -49,11 +49,11 @@ class ChainProvider(Provider[InputsT]):
     def differs(self, name: str, old: object, new: object) -> bool:
         """Take note of a node only when it goes or changes: a further one is no reason to touch a resource.
 
-        Of the signer counts whose key it is and where that is, by which a destroy will sign: what it may pay for gas,
-        and how long its coins are waited for, is for the next transaction, whenever that is.
+        Of the signer counts whose key it is and where that is, by which a destroy will sign. What all kinds have, such
+        as what may be paid for gas, is for the next transaction, whenever that is.
         """
         if name == "signer" and isinstance(old, dict) and isinstance(new, dict):
-            parts = (old.keys() | new.keys()) - {"chain", "max_gas_price", "funding_minutes"}
+            parts = (old.keys() | new.keys()) - Signer.model_fields.keys()
             return any(old.get(part) != new.get(part) for part in parts)
         if name != "endpoints" or not isinstance(old, list) or not isinstance(new, list):
             return True

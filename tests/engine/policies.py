@@ -17,7 +17,8 @@ def pack() -> str:
 
 def held(run: Run) -> bool:
     """Tell whether the pack was run, and every resource keeps to it."""
-    return f"{NAME}@" in run.text and not violated(run)
+    packs = {pack for event in run.events if event.summary_event for pack in event.summary_event.policy_packs}
+    return packs == {NAME} and not violated(run)
 
 
 def violated(run: Run) -> set[tuple[str, str]]:

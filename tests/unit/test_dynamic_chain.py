@@ -94,6 +94,8 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> FakeChain:
         (BridgeOperatorProvider(), VOTE, {"signer": {"kind": "key", "private_key": "47" * 32}}, 1, []),
         (BridgeOperatorProvider(), VOTE, {"signer": {**ON_CHAIN["signer"], "max_gas_price": "5000"}}, 0, []),
         (BridgeOperatorProvider(), VOTE, {"signer": {**ON_CHAIN["signer"], "chain": "child"}}, 0, []),
+        (BridgeOperatorProvider(), VOTE, {"signer": {**ON_CHAIN["signer"], "funding_minutes": "5"}}, 0, []),
+        (BridgeOperatorProvider(), VOTE, {"signer": {"kind": "env", "name": "OWNER", "address": "0x1"}}, 1, []),
         (OperatorThresholdProvider(), THRESHOLD, {"threshold": 2.0}, 1, []),
         (BridgeContractProvider(), CONTRACT, {"artifact": "Other.json"}, 0, []),
         (BridgeContractProvider(), CONTRACT, {"mode_mint_burn": False}, 1, ["mode_mint_burn"]),
