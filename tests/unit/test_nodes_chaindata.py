@@ -86,19 +86,27 @@ class Machine:
         self.tries = 3
 
     def ask(self, verb: str, source: str = "") -> str:
-        """Run the script and return what it says."""
+        """Run the script and return what it says: from a file to begin, which it removes in the end, else without."""
+        text = SCRIPT.read_text()
         if verb == "begin":
-            self.script.write_text(SCRIPT.read_text())
-        words = [
-            "sh",
-            str(self.script),
-            verb,
-            str(self.root),
-            self.sha256,
-            OWNER,
-            source or str(self.root / "chaindata.archive"),
-        ]
-        done = subprocess.run(words, env={**ENV, "TRIES": str(self.tries)}, capture_output=True, text=True, check=False)
+            self.script.write_text(text)
+        done = subprocess.run(
+            [
+                "sh",
+                *([str(self.script)] if verb == "begin" else ["-s", "--"]),
+                verb,
+                str(self.root),
+                self.sha256,
+                OWNER,
+                source or str(self.root / "chaindata.archive"),
+            ],
+            input=None if verb == "begin" else text,
+            stdin=subprocess.DEVNULL if verb == "begin" else None,
+            env={**ENV, "TRIES": str(self.tries)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert (done.returncode, done.stderr) == (0, "")
         return done.stdout.strip()
 
@@ -109,10 +117,7 @@ class Machine:
         while state != "present" and not state.startswith("failed"):
             assert time.monotonic() < end, state
             time.sleep(0.05)
-            if not self.script.exists():  # it takes itself away at its end
-                state = "present" if self.data.is_dir() else "gone"
-            else:
-                state = self.ask("state", source)
+            state = self.ask("state", source)
         while state == "present" and self.script.exists():
             time.sleep(0.05)
         return state
