@@ -1,7 +1,7 @@
 """Who uses a node and who restarts it: within one run of Pulumi, a node is not restarted under a call of somebody else.
 
-All dynamic resources of a stack share one process, so a lock in it is shared by all of them. Without one, an SCN that is
-restarted when it joins or leaves a pair would cut off the resources that reach the child chain through it.
+All dynamic resources of a stack share one process, so a lock in it is shared by all of them. Without one, an SCN that
+is restarted when it joins or leaves a pair would cut off the resources that reach the child chain through it.
 """
 
 import threading
