@@ -17,6 +17,7 @@ from components.chain.console import Console, NodeError, wait_for
 from components.chain.errors import ChainError, NotReady
 from components.chain.peering import node_id, peers
 from components.chain.tunnel import RESTART_TIMEOUT, run_on_host
+from components.chain.turns import set_aside
 
 REGISTER_TIMEOUT = 20.0
 """Seconds for registerBridge or subscribeBridge: calls to the parent chain that have no limit of their own."""
@@ -107,7 +108,8 @@ def register(scn: Console, en: Console, child: str, parent: str, restart: str) -
         _register_once(scn, child, parent)
     except ChainError as error:
         print(f"{scn.node}: restarting it, because registering failed: {error}", file=sys.stderr)
-        run_on_host(scn.endpoint, restart, timeout=RESTART_TIMEOUT)
+        with set_aside(scn.endpoint):
+            run_on_host(scn.endpoint, restart, timeout=RESTART_TIMEOUT)
         _register_once(wait_for(lambda: Console(scn.endpoint), deadline=60), child, parent)
 
 

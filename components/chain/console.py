@@ -13,6 +13,7 @@ from web3.types import RPCEndpoint, RPCResponse
 from components.chain.endpoint import Endpoint
 from components.chain.errors import ChainError, NotReady, Unreachable
 from components.chain.tunnel import Channel
+from components.chain.turns import is_aside, used
 
 CALL_TIMEOUT = 30.0
 """Seconds for one call. The node sets none of its own on most calls to the parent chain (node-behaviour 2b)."""
@@ -89,29 +90,31 @@ class Console:
 
 @contextmanager
 def connect(endpoints: Iterable[Endpoint], chain_id: int) -> Iterator[Console]:
-    """Connect to the first node that answers and is on the chain of that id; those that just did not come last.
+    """Connect to the first node that answers and is on the chain of that id, which is not restarted meanwhile.
 
-    Raises Unreachable when none does, naming each node and why.
+    Those that are being restarted or just did not answer come last. Raises Unreachable when none does, naming each
+    node and why.
     """
     reasons: list[str] = []
     since = time.monotonic() - AWAY_SECONDS
-    for endpoint in sorted(endpoints, key=lambda one: _away.get(one, since) > since):
-        try:
-            console = Console(endpoint)
-            actual = int(console.call("eth_chainId", timeout=5), 16)
-        except ChainError as error:
-            _away[endpoint] = time.monotonic()
-            reasons.append(str(error))
-            continue
-        if actual != chain_id:
-            console.close()
-            reasons.append(f"{endpoint.node}: is on chain {actual}, not {chain_id}")
-            continue
-        try:
-            yield console
-        finally:
-            console.close()
-        return
+    for endpoint in sorted(endpoints, key=lambda one: (is_aside(one), _away.get(one, since) > since)):
+        with used(endpoint):
+            try:
+                console = Console(endpoint)
+                actual = int(console.call("eth_chainId", timeout=5), 16)
+            except ChainError as error:
+                _away[endpoint] = time.monotonic()
+                reasons.append(str(error))
+                continue
+            if actual != chain_id:
+                console.close()
+                reasons.append(f"{endpoint.node}: is on chain {actual}, not {chain_id}")
+                continue
+            try:
+                yield console
+            finally:
+                console.close()
+            return
     msg = f"no node of chain {chain_id} can be used: {'; '.join(reasons)}; bring one of them back, then run again"
     raise Unreachable(msg)
 

@@ -14,6 +14,7 @@ from components.chain.endpoint import Endpoint
 from components.chain.node_health import Health, Role, before_restart, part, wait_until_recovered
 from components.chain.peering import wait_for_peers
 from components.chain.tunnel import RESTART_TIMEOUT, run_on_host
+from components.chain.turns import set_aside
 
 ANSWER_DEADLINE = 60.0
 """Seconds until a node that was started answers, and has found another one."""
@@ -55,14 +56,15 @@ def start(
     One that is down waits for no turn: the node whose turn it is may need it to get well.
     """
     name = endpoint.node
-    print(f"{name}: restarting it, because {why}", file=sys.stderr)
-    begin = time.monotonic()
-    if peer:
-        part(endpoint, peer)
-    run_on_host(endpoint, command, timeout=RESTART_TIMEOUT)
-    (ready or (lambda: _wait_for_answer(endpoint)))()
-    wait_until_recovered(endpoint, role, before)
-    print(f"{name}: it is well again after {time.monotonic() - begin:.0f} s", file=sys.stderr)
+    with set_aside(endpoint):
+        print(f"{name}: restarting it, because {why}", file=sys.stderr)
+        begin = time.monotonic()
+        if peer:
+            part(endpoint, peer)
+        run_on_host(endpoint, command, timeout=RESTART_TIMEOUT)
+        (ready or (lambda: _wait_for_answer(endpoint)))()
+        wait_until_recovered(endpoint, role, before)
+        print(f"{name}: it is well again after {time.monotonic() - begin:.0f} s", file=sys.stderr)
 
 
 def _wait_for_answer(endpoint: Endpoint) -> None:
