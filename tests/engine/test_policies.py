@@ -42,6 +42,7 @@ def test_settings_that_the_program_only_warns_of(tmp_path: Path, cloud: Moto) ->
             "protection": False,
             "serviceChain": {"chainId": 3002, "nodes": 3},
             "anchoring": {"period": 10},
+            "fees": {"limitPerDay": 1000},
             "bridge": {"threshold": 3, "childOwnerKey": derive(stack.seed, "operator/scn-1/child")},
         }
     )
