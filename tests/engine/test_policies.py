@@ -27,8 +27,9 @@ def cloud() -> Iterator[Moto]:
         yield running
 
 
-def test_the_development_stack_keeps_to_all_of_them(tmp_path: Path) -> None:
-    config = example("dev")
+@pytest.mark.parametrize("name", ["dev", "existing"])
+def test_an_example_keeps_to_all_of_them(tmp_path: Path, name: str) -> None:
+    config = example(name)
     config.pop("identitySeed")
     assert held(Stack(tmp_path, config).preview(policy_packs=[pack()]))
 
