@@ -28,7 +28,7 @@ from toolchain.settings_kinds import alternatives, in_words, model_in, name_of, 
 
 ROOT = Path(__file__).resolve().parent.parent
 FILE = ROOT / "docs/settings.md"
-STACKS = ("dev", "kairos", "mainnet")
+STACKS = ("dev", "kairos", "mainnet", "existing")
 
 HEAD = f"""\
 # Settings
@@ -176,11 +176,11 @@ def _stack(name: str) -> Any:
 
 
 def _look_up(value: Any, path: str) -> Any:
-    """Return what is at a path, in the first item of a list that has it."""
+    """Return what is at a path, in the first of many items that has it."""
     key, _, rest = path.partition(".")
     found = value.get(key.removesuffix("[]")) if isinstance(value, Mapping) else None
-    if key.endswith("[]"):
-        items = found if isinstance(found, list) else []
+    if key.endswith("[]") or key == "<name>":
+        items = found if isinstance(found, list) else value.values() if key == "<name>" and value else []
         return next((inner for item in items if (inner := _look_up(item, rest)) is not None), None)
     return _look_up(found, rest) if rest else found
 

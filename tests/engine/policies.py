@@ -17,8 +17,8 @@ def pack() -> str:
 
 def held(run: Run) -> bool:
     """Tell whether the pack was run, and every resource keeps to it."""
-    packs = {pack for event in run.events if event.summary_event for pack in event.summary_event.policy_packs}
-    return packs == {NAME} and not violated(run)
+    ran = [pack for event in run.events if event.summary_event for pack in event.summary_event.policy_packs]
+    return [pack.partition("|")[0] for pack in ran] == [NAME] and not violated(run)  # name|local|folder
 
 
 def violated(run: Run) -> set[tuple[str, str]]:

@@ -27,8 +27,9 @@ def cloud() -> Iterator[Moto]:
         yield running
 
 
-def test_the_development_stack_keeps_to_all_of_them(tmp_path: Path) -> None:
-    config = example("dev")
+@pytest.mark.parametrize("name", ["dev", "existing"])
+def test_an_example_keeps_to_all_of_them(tmp_path: Path, name: str) -> None:
+    config = example(name)
     config.pop("identitySeed")
     assert held(Stack(tmp_path, config).preview(policy_packs=[pack()]))
 
@@ -42,6 +43,7 @@ def test_settings_that_the_program_only_warns_of(tmp_path: Path, cloud: Moto) ->
             "protection": False,
             "serviceChain": {"chainId": 3002, "nodes": 3},
             "anchoring": {"period": 10},
+            "fees": {"limitPerDay": 1000},
             "bridge": {"threshold": 3, "childOwnerKey": derive(stack.seed, "operator/scn-1/child")},
         }
     )

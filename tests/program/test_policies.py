@@ -14,7 +14,7 @@ from tests.program.mocked import run
 from tests.program.program import Program
 from tests.program.stacks import SEED, example
 
-NAMES = ("dev", "kairos", "mainnet")
+NAMES = ("dev", "existing", "kairos", "mainnet")
 
 
 def resources_of(program: Program) -> list[Resource]:
