@@ -47,17 +47,22 @@ def request(direction: Direction, signer: Signer, recipient: str, amount: int) -
     return receipt["transactionHash"].to_0x_hex()
 
 
-def wait_until_handled(direction: Direction, deadline: float) -> None:
-    """Wait until every request of this direction is handled. Raises NotReady after `deadline` seconds."""
+def wait_until_handled(direction: Direction, deadline: float) -> int:
+    """Wait until all that was requested in this direction by now is handled; return how many that are.
 
-    def probe() -> bool | str:
-        open_requests = pending(direction)
+    Others may go on requesting: a bridge in use is never without an open request. Raises NotReady after `deadline`
+    seconds.
+    """
+    asked = requested(direction)
+
+    def probe() -> int | str:
+        open_requests = asked - require_state(direction.target, direction.target_bridge).lower_handle_nonce
         if open_requests <= 0:
-            return True
+            return asked
         return (
             f"{open_requests} transfer(s) {direction.name} requested and not handled: look for votes below the "
             f"threshold, for the balances of the bridge contract {direction.target_bridge} and of the operators, "
             "and in the logs of the SCNs"
         )
 
-    wait_for(probe, deadline)
+    return wait_for(probe, deadline)

@@ -64,8 +64,7 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
                 request(direction, inputs.signer, recipient, int(inputs.amount))
             if pending(direction):
                 print(f"waiting for a transfer {inputs.direction}", file=sys.stderr)
-            wait_until_handled(direction, DEADLINE)
-            return {"proven_requests": str(requested(direction))}
+            return {"proven_requests": str(wait_until_handled(direction, DEADLINE))}
 
 
 def _direction(inputs: TransferProofInputs, stack: ExitStack) -> "Direction":

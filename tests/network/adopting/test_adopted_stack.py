@@ -1,5 +1,6 @@
 """The whole program adopts a bridge in use, contracts and nodes, adds the second pair, and lets all of it go."""
 
+import difflib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing
@@ -13,19 +14,25 @@ from components.chain.bridge_contract import require_state
 from components.chain.console import Console, wait_for
 from components.dynamic import ssh_key
 from components.nodes.identity import EN_PORT, consensus_kni
-from tests.network.brownfield import CHILD, DATA, ENS, PARENT, SCNS, Brownfield
+from tests.network.brownfield import CHILD, DATA, ENS, PARENT, SCNS, USER, Brownfield
 from tests.stack import Settings, Stack, settings
 
 NODES = (*ENS, *SCNS)
 NEW = "gamma-scn"
+CHANGED = {
+    "alpha-en": set(),
+    "alpha-scn": set(),
+    "beta-en": {"SC_MAIN_BRIDGE"},
+    "beta-scn": {"SC_SUB_BRIDGE", "SC_PARENT_CHAIN_ID", "SC_ANCHORING", "SC_ANCHORING_PERIOD"},
+}
+"""Conf keys that become others."""
 
 
 def host(field: Brownfield, name: str) -> dict[str, Any]:
-    layout = field.layout(name if name in NODES else "beta-scn")
     return {
         "address": field.network.address(name),
         "hostKey": ssh_key.public_key(field.network.seed(name)),
-        "node": {"data": DATA, "conf": layout.conf},
+        "node": {"data": DATA, "conf": field.layout(name).conf},
     }
 
 
@@ -54,11 +61,15 @@ def configured(field: Brownfield, folder: Path) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def stack(field: Brownfield, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def config(field: Brownfield, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Return the configuration, made once: the key in it is written differently each time."""
+    return configured(field, tmp_path_factory.mktemp("chains"))
+
+
+@pytest.fixture(scope="module")
+def stack(field: Brownfield, config: Settings, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Yield a stack that owns nothing yet; at the end it owns nothing again."""
-    folder = tmp_path_factory.mktemp("adopting")
-    (folder / "stack").mkdir()
-    stack = Stack(folder / "stack", configured(field, folder))
+    stack = Stack(tmp_path_factory.mktemp("stack"), config)
     yield stack
     stack.destroy()
     field.network.down(NEW)
@@ -101,6 +112,17 @@ def anchored(field: Brownfield, scn: str) -> bool | str:
         return bool(console.call("subbridge_getLatestAnchoredBlockNumber")) or f"{scn}: no anchor yet"
 
 
+def changed_keys(old: str, new: str) -> set[str]:
+    """Return the keys in the lines that are different."""
+    lines = [line for line in difflib.ndiff(old.splitlines(), new.splitlines()) if line[0] in "+-"]
+    return {line[2:].partition("=")[0] for line in lines}
+
+
+def runs_as(field: Brownfield, name: str) -> str:
+    daemon = field.layout(name).package.daemon
+    return field.network.run(name, f"stat -c %U /proc/$(cat {DATA}/{daemon}.pid)").strip()
+
+
 def validators(field: Brownfield) -> list[str]:
     with closing(Console(field.endpoint("alpha-scn"))) as console:
         return [str(one) for one in console.call("istanbul_getValidators", "latest")]
@@ -116,6 +138,9 @@ def test_the_second_pair_comes_to_a_bridge_in_use(
     outputs = stack.outputs
     assert outputs["pairs"]["beta"]["en"]["kni"] == field.kni("beta-en")
     assert json.loads(field.disk("beta-scn", f"{DATA}/main-bridges.json").read_text()) == [field.kni("beta-en")]
+    assert {name: changed_keys(before[name][0], trace(field, name)[0]) for name in NODES} == CHANGED
+    owner = field.network.run("beta-scn", f"stat -c %U {DATA}/main-bridges.json").strip()
+    assert owner == runs_as(field, "beta-scn") == runs_as(field, "beta-en") == USER
     for chain, found in operators(field).items():
         assert found == voted[chain] | {outputs["pairs"]["beta"][f"{chain}Operator"]}
     assert live(field, "alpha-scn")
@@ -126,24 +151,34 @@ def test_the_second_pair_comes_to_a_bridge_in_use(
     assert stack.preview(expect_no_changes=True).steps == []
 
 
-def test_a_conf_that_somebody_edited_is_told_and_mended(field: Brownfield, stack: Stack) -> None:
+def test_what_people_did_meanwhile_is_told_and_mended(field: Brownfield, stack: Stack) -> None:
     conf = field.disk("beta-scn", field.layout("beta-scn").conf)
     conf.write_text(conf.read_text().replace("SC_ANCHORING_PERIOD=10", "SC_ANCHORING_PERIOD=99"))
-    assert "beta-scn: SC_ANCHORING_PERIOD in" in stack.refresh().text
-    assert [(step.verb, step.name) for step in stack.up().steps] == [("update", "beta-scn")]
+    listed = field.disk("beta-scn", f"{DATA}/main-bridges.json")
+    listed.write_text(f'["{field.kni("alpha-en")}"]')
+    field.network.run("beta-en", f"{field.layout('beta-en').daemon} stop")
+    said = stack.refresh().text
+    assert f"beta-scn: SC_ANCHORING_PERIOD in {field.layout('beta-scn').conf} is 99, and was set to 10" in said
+    assert f"beta-scn: {DATA}/main-bridges.json lists {field.kni('alpha-en')}, and was set to" in said
+    assert "beta-scn: it has no bridge peer" in said
+    assert "beta-en: it does not answer" in said
+    mended = [(step.verb, step.name) for step in stack.up().steps]
+    assert sorted(mended) == [("update", "beta-en"), ("update", "beta-scn")]
+    assert json.loads(listed.read_text()) == [field.kni("beta-en")]
+    assert "SC_ANCHORING_PERIOD=10\n" in conf.read_text()
     assert stack.preview(expect_no_changes=True).steps == []
 
 
-def test_a_new_scn_joins_the_chain(field: Brownfield, stack: Stack) -> None:
+def test_a_new_scn_joins_the_chain(field: Brownfield, stack: Stack, config: Settings, tmp_path: Path) -> None:
     field.network.up(NEW)
-    config = dict(configured(field, stack.folder))
-    genesis = stack.folder / "child-genesis.json"
+    genesis = tmp_path / "genesis.json"
     genesis.write_text(field.disk("alpha-scn", field.layout("alpha-scn").genesis).read_text())
-    config["serviceChain"] = {"chainId": CHILD, "nodes": [*SCNS, NEW], "genesis": str(genesis)}
-    machine = {key: value for key, value in host(field, NEW).items() if key != "node"}
-    config["existing"]["hosts"][NEW] = {**machine, "service": "daemon"}
-    stack.configure(config)
-    assert set(stack.up().changes) == {"create", "update"}
+    place = {"address": field.network.address(NEW), "hostKey": ssh_key.public_key(field.network.seed(NEW))}
+    existing = config["existing"]
+    hosts = {**existing["hosts"], NEW: {**place, "service": "daemon", "diskGib": 1}}
+    chain = {"chainId": CHILD, "nodes": [*SCNS, NEW], "genesis": str(genesis)}
+    stack.configure({**config, "serviceChain": chain, "existing": {**existing, "hosts": hosts}})
+    assert [step.name for step in stack.up().steps if step.verb != "create"] == ["preflight"]
     assert len(validators(field)) == 3
     assert stack.preview(expect_no_changes=True).steps == []
 
