@@ -24,6 +24,7 @@ class Busy:
     looks: list[str] = field(default_factory=list)
 
     def state(self, _console: object, bridge: str) -> Any:
+        """Return how a contract is."""
         self.looks.append(bridge)
         self.requested += 1
         return SimpleNamespace(
