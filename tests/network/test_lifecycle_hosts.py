@@ -174,7 +174,7 @@ def test_watched_files(network: Network, capfd: pytest.CaptureFixture[str]) -> N
 
 
 def test_a_host_that_went_silent_is_not_waited_for(network: Network, capfd: pytest.CaptureFixture[str]) -> None:
-    name = "alpha-en"
+    name = "beta-en"
     network.up(name)
     provider, program = NodeFilesProvider(), {**files_of(network, name), "tokens": {}}
     try:
