@@ -32,7 +32,7 @@ def archive(chain: LoneChain) -> Iterator[Props]:
     start_node(network, SERVER, PACKAGE, values, network.seed("served-key"), json.dumps(first_block))
     network.run(SERVER, f"{LAYOUT.daemon} stop")
     network.run(SERVER, f"tar -czf /srv/chaindata.tar.gz -C {LAYOUT.data} klay/chaindata")
-    network.run(SERVER, f"cd /srv && setsid python3 -m http.server {PORT} >/dev/null 2>&1 </dev/null &")
+    network.run(SERVER, f"cd /srv; setsid python3 -m http.server {PORT} >/dev/null 2>&1 </dev/null &")
     disk: Path = network.folder / SERVER / "srv/chaindata.tar.gz"
     yield {
         "source": f"http://{network.address(SERVER)}:{PORT}/chaindata.tar.gz",
