@@ -76,9 +76,9 @@ def _written(file: File, owner: Callable[[str], str | None], writer: str) -> Map
     }
 
 
-def _again(tokens: Mapping[str, str], names: Sequence[str]) -> list[str]:
-    """Return a word for each of these files that had drifted."""
-    return [f"{name} again: {tokens[name]}" for name in names if name in tokens]
+def _again(tokens: Mapping[str, str] | None, names: Sequence[str]) -> list[str]:
+    """Return a word for each of these files that had drifted. None are known in a run that leaves the node out."""
+    return [f"{name} again: {tokens[name]}" for name in names if tokens and name in tokens]
 
 
 def _digest(contents: Sequence[str]) -> str:
