@@ -30,13 +30,17 @@ def metadata_asks_for_a_token(resource: Resource) -> Iterator[Violation]:
 
 
 def mainnet_is_protected(resources: Sequence[Resource]) -> Iterator[Violation]:
-    """Refuse identities and data volumes of a bridge to mainnet that a slip can destroy."""
+    """Refuse identities, data volumes and claims of a bridge to mainnet that a slip can destroy."""
     if MAINNET not in by_chain(resources, "BridgeContract"):
         return
-    volumes = (one for one in resources if one.type == "aws:ebs/volume:Volume")
-    for one in [*of(resources, "Account"), *volumes]:
+    volumes = [one for one in resources if one.type == "aws:ebs/volume:Volume"]
+    kept = {
+        "an identity": of(resources, "Account"),
+        "a data volume": volumes,
+        "a claim on a machine, and with it the node's data,": of(resources, "ExistingHost"),
+    }
+    for what, one in ((what, one) for what, found in kept.items() for one in found):
         if not one.protect:
-            what = "an identity" if one.kind == "Account" else "a data volume"
             yield Violation(
                 one, f"{one.name} is {what} of a bridge to mainnet and not protected; set protection to true"
             )

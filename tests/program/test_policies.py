@@ -185,6 +185,9 @@ def test_what_is_not_protected(stacks: Mapping[str, list[Resource]]) -> None:
     for name, type_ in (("scn-1-data", ":Volume"), ("scn-1-node", ":Account"), ("parent-owner", ":Account")):
         resources = spoilt(stacks["mainnet"], name, type_, protect=False)
         one_violation(resources, "protected-on-mainnet", name, "set protection to true")
+    claim = Resource("pulumi-python:dynamic/servicechain:ExistingHost", "scn-1", {}, protect=False)
+    one_violation([*stacks["mainnet"], claim], "protected-on-mainnet", "scn-1", "with it the node's data")
+    assert violations([*stacks["mainnet"], replace(claim, protect=True)]) == {}
 
 
 def test_what_is_spent(stacks: Mapping[str, list[Resource]]) -> None:
