@@ -55,5 +55,6 @@ def test_each_kind_of_vote_costs_what_the_estimate_says(chain: LoneChain) -> Non
             used = [vote(console, operator, bridge, nonce, recipient) for operator in operators]
     senders.forget()
     print(f"a vote {used[0]}, the deciding vote {used[1]}, a late vote {used[2]} gas")
-    for real, estimated in zip(used, (fees.VOTE, fees.HANDLE, fees.LATE), strict=True):
+    counting, estimated_counting = used[0] + used[1], fees.VOTE + fees.HANDLE
+    for real, estimated in ((counting, estimated_counting), (used[2], fees.LATE)):
         assert abs(real - estimated) < WITHIN * real

@@ -19,7 +19,7 @@ from tests.network.test_lifecycle_synced import LAYOUT, PACKAGE
 
 SERVER, EN = "beta-en", "gamma-scn"
 PORT = 8000
-MARK = "2e" * 32
+MARK = "0x2e"
 """Of the first block of the archive, so that it is known again."""
 
 
@@ -27,7 +27,7 @@ MARK = "2e" * 32
 def archive(chain: LoneChain) -> Iterator[Props]:
     """Make chain data on one host and serve them there; yield what another one is told of them."""
     network = chain.network
-    first_block = {**json.loads(chain.first_block), "parentHash": f"0x{MARK}"}
+    first_block = {**json.loads(chain.first_block), "timestamp": MARK}
     values = conf.endpoint_node(CHAIN_ID, LAYOUT.data)
     start_node(network, SERVER, PACKAGE, values, network.seed("served-key"), json.dumps(first_block))
     network.run(SERVER, f"{LAYOUT.daemon} stop")
@@ -73,7 +73,7 @@ def test_the_life_of_chain_data_and_a_node_that_goes_on_from_them(
     start_node(chain.network, EN, PACKAGE, values, chain.network.seed("restored-key"), chain.first_block)
     with closing(Console(Endpoint.model_validate(console_at(chain.network, EN, PACKAGE)))) as console:
         block = console.call("eth_getBlockByNumber", "0x0", False)  # noqa: FBT003 - the node's own argument
-    assert block["parentHash"] == f"0x{MARK}", "it began with the archive's first block, and not with its genesis file"
+    assert block["timestamp"] == MARK, "it began with the archive's first block, and not with its genesis file"
     assert chain.network.run(EN, "ls /srv | grep chaindata || true") == ""
 
 
