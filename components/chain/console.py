@@ -88,16 +88,20 @@ class Console:
         self._provider.close()
 
 
+def in_order(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
+    """Return nodes in the order in which to ask: those that are being restarted, or just did not answer, come last."""
+    since = time.monotonic() - AWAY_SECONDS
+    return sorted(endpoints, key=lambda one: (is_aside(one), _away.get(one, since) > since))
+
+
 @contextmanager
 def connect(endpoints: Iterable[Endpoint], chain_id: int) -> Iterator[Console]:
     """Connect to the first node that answers and is on the chain of that id, which is not restarted meanwhile.
 
-    Those that are being restarted or just did not answer come last. Raises Unreachable when none does, naming each
-    node and why.
+    Raises Unreachable when none does, naming each node and why.
     """
     reasons: list[str] = []
-    since = time.monotonic() - AWAY_SECONDS
-    for endpoint in sorted(endpoints, key=lambda one: (is_aside(one), _away.get(one, since) > since)):
+    for endpoint in in_order(endpoints):
         with used(endpoint):
             try:
                 console = Console(endpoint)

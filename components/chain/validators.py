@@ -10,7 +10,7 @@ from eth_utils.crypto import keccak
 
 from components.chain import council as plan
 from components.chain.catching_up import wait_until_caught_up
-from components.chain.console import Console, connect, wait_for
+from components.chain.console import Console, connect, in_order, wait_for
 from components.chain.council import Vote
 from components.chain.endpoint import Endpoint
 from components.chain.errors import ChainError, Unreachable
@@ -19,8 +19,9 @@ from components.chain.plan import Refused
 
 VOTE_DEADLINE = 120.0
 """Seconds from a vote until it counts: it does when its voter next makes a block, and turns of the dead cost 10 s."""
-PATIENCE = 60.0
-"""Seconds for what a vote is refused for to change; a dead node counts as connected for 30."""
+PATIENCE = 120.0
+"""Seconds for what a vote is refused for to change: another node is being restarted, and its chain may need a minute to
+make blocks again; a dead node counts as connected for 30 s."""
 
 _GENESIS = "0x0"
 
@@ -58,11 +59,13 @@ def let_in(node: Endpoint, knis: Sequence[str], voters: Sequence[Endpoint], chai
         if address in council(console):
             return
 
-    def catch_up(_voter: Console) -> None:
+    def catch_up(voter: Console) -> None:
         with connect([node], chain_id) as own:
             hint = "check that its port and theirs are open to one another"
             wait_for_peers(own, "admin", knis, VOTE_DEADLINE, enough=1, hint=hint)
             wait_until_caught_up(own)
+        # One that was connected all the time has caught up before the vote counts.
+        wait_for(lambda: address in council(voter) or f"{voter.node}: its vote is in no block yet", VOTE_DEADLINE)
 
     _decide(voters, chain_id, address, lambda one: plan.let_in(council(one), living(one), address), catch_up)
 
@@ -112,10 +115,12 @@ def _decide(
 def _voter(voters: Sequence[Endpoint], chain_id: int, address: str) -> Iterator[Console]:
     """Connect to the first node that is a validator, and not the one that the vote is about: it would refuse.
 
+    One that is being restarted comes last: it has yet to find the others, and would count them as dead.
+
     Raises Unreachable when there is none, naming each node and why.
     """
     reasons: list[str] = []
-    for endpoint in voters:
+    for endpoint in in_order(voters):
         with ExitStack() as stack:
             try:
                 console = stack.enter_context(connect([endpoint], chain_id))

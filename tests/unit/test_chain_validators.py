@@ -11,6 +11,7 @@ from components.chain import console, peering, validators
 from components.chain.console import Console
 from components.chain.endpoint import Endpoint
 from components.chain.errors import NotReady, Unreachable
+from components.chain.turns import set_aside
 from components.chain.validators import address_of, let_in, vote_out
 from tests.unit.fake_node import Clock
 
@@ -129,6 +130,21 @@ def test_the_dead_and_those_without_a_seat_do_not_vote(chain: Chain) -> None:
     assert chain.council == {"scn-3", "scn-4", "scn-5"}
 
 
+def test_a_node_that_is_being_restarted_is_not_asked_for_its_vote(chain: Chain) -> None:
+    with set_aside(endpoint("scn-1")):
+        join("scn-5", FOUR)
+    assert chain.votes == [("scn-2", "governance.addvalidator", AT["scn-5"])]
+
+
+def test_one_that_the_others_never_lost_has_its_seat_when_that_is_said(
+    chain: Chain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A node that ran on when its seat was taken has caught up before the vote for it counts."""
+    monkeypatch.setattr(validators, "wait_for_peers", lambda *_args, **_more: [])
+    join("scn-5", FOUR)
+    assert "scn-5" in chain.council
+
+
 def test_nobody_votes_itself_out(chain: Chain) -> None:
     go("scn-1", FOUR)
     assert chain.votes == [("scn-2", "governance.removevalidator", AT["scn-1"])]
@@ -136,7 +152,7 @@ def test_nobody_votes_itself_out(chain: Chain) -> None:
 
 def test_what_is_refused_for_good_is_told_after_a_while(chain: Chain) -> None:
     chain.dead = {"scn-4"}
-    with pytest.raises(NotReady, match=f"3 have to agree on a block, and 2 would .*{AT['scn-4']}.*waited 60 s"):
+    with pytest.raises(NotReady, match=f"3 have to agree on a block, and 2 would .*{AT['scn-4']}.*waited 120 s"):
         go("scn-1", FOUR[1:])
     assert chain.votes == []
 
