@@ -33,6 +33,7 @@ fail() {
 
 begin() {
     if present; then
+        rm -f "$0" # what is there needs no work, and leaves nothing of it
         echo present
         return
     fi

@@ -106,8 +106,9 @@ def start_validator(network: Network, package: Package, node_key: str, first_blo
 def start_node(
     network: Network, host: str, package: Package, values: conf.Conf, node_key: str, first_block: str
 ) -> None:
-    """Make a host and start a node on it, by the steps of a node."""
-    network.up(host)
+    """Start a node on a host, which is made where it is not there yet, by the steps of a node."""
+    if not network.alive(host):
+        network.up(host)
     layout = files.Layout("/srv", package)
     disk = network.folder / host / "srv"
     shutil.copy(str(package.archive), disk / package.file_name)

@@ -182,6 +182,7 @@ def test_where_there_is_chain_data_nothing_is_done(machine: Machine, server: Ser
     assert machine.ask("begin", server.url) == "present"
     assert server.ranges == []
     assert (machine.data / "CURRENT").read_text() == "mine"
+    assert [path.name for path in machine.root.iterdir()] == ["data"]
 
 
 def test_what_was_fetched_is_gone_on_with(machine: Machine, server: Server) -> None:
