@@ -11,6 +11,7 @@ from eth_utils.address import to_checksum_address
 
 from components.chain.bridge_contract import require_state, transaction
 from components.chain.console import Console, wait_for
+from components.chain.errors import ChainError
 from components.chain.operations import balance, fill_account
 from components.chain.plan import BridgeState, Step
 from components.chain.signer import KeySigner
@@ -88,7 +89,12 @@ class Network:
     # -- nodes ---------------------------------------------------------------------------------------------
 
     def console(self, node: str) -> Console:
-        """Return the console of a node, connected once. Raises Unreachable."""
+        """Return the console of a node, connected once, and anew after the node was restarted. Raises Unreachable."""
+        if node in self._consoles:
+            try:
+                self._consoles[node].call("eth_chainId", timeout=5)
+            except ChainError:
+                self._consoles.pop(node).close()
         if node not in self._consoles:
             self._consoles[node] = Console(self.endpoints[node])
         return self._consoles[node]

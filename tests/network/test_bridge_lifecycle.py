@@ -75,7 +75,12 @@ def test_a_registration(network: Network) -> None:
             deregister(scn, program["child_bridge"], program["parent_bridge"])
 
     life = Life(BridgeRegistrationProvider(), BridgeRegistration)
-    edits = [Edit({"restart": "false"}), Edit({"restart": program["restart"]})]
+    edits = [
+        Edit({"restart": "false"}, "same"),
+        Edit({"restart": program["restart"]}, "same"),
+        Edit({"en": {**program["en"], "node": "renamed"}}),
+        Edit({"en": program["en"]}),
+    ]
     secrets = [secret_of(program["node"])]
     try:
         lifecycle(life, program, edits, disappear=Behind(let_go), secrets=secrets)
