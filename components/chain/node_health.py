@@ -7,13 +7,16 @@ from typing import Any, Literal
 from components.chain.console import Console, NodeError, wait_for
 from components.chain.endpoint import Endpoint
 from components.chain.errors import ChainError
-from components.chain.peering import peer_knis
+from components.chain.peering import peer_knis, peers
 
 Role = Literal["validator", "en", "scn"]
 
 DEADLINE = 240.0
 """Seconds until a restarted node is well again. A peer that dials it may pause for 30 s, a validator that missed its
 turn waits 10 s and more, and the recovery of transfers looks twice."""
+
+PARTING = 10.0
+"""Seconds for an SCN to part from its EN; seen: less than one."""
 
 _BRIDGE = {"en": "mainbridge", "scn": "subbridge"}
 
@@ -36,10 +39,10 @@ def health(console: Console, role: Role) -> Health:
     if role not in _BRIDGE:
         return Health(head, 0)
     try:
-        peers = len(console.call(f"{_BRIDGE[role]}_peers") or [])
+        connected = len(console.call(f"{_BRIDGE[role]}_peers") or [])
     except NodeError:  # no such API: an SCN that is in no pair
         return Health(head, 0)
-    return Health(head, peers, tuple(_requests(console)) if role == "scn" else ())
+    return Health(head, connected, tuple(_requests(console)) if role == "scn" else ())
 
 
 def listens(endpoint: Endpoint) -> bool:
@@ -81,6 +84,8 @@ def part(endpoint: Endpoint, peer: str) -> None:
     with suppress(ChainError), closing(Console(endpoint)) as console:
         for kni in (peer, *peer_knis(console, "subbridge")):
             console.call("subbridge_removePeer", kni)
+        # It is asked to part, and does so a moment later: stopped before that it waits all the same.
+        wait_for(lambda: not peers(console, "subbridge") or f"{endpoint.node}: still connected", PARTING)
 
 
 def wait_until_recovered(endpoint: Endpoint, role: Role, before: Health | None) -> None:

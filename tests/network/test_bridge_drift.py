@@ -11,6 +11,7 @@ from eth_account import Account as Accounts
 
 from components.chain.bridge_node import deregister, operators
 from components.chain.console import wait_for
+from components.chain.node_health import part
 from components.chain.peering import node_id, peers
 from components.machines import VALIDATOR
 from tests.network.network import Network
@@ -75,7 +76,7 @@ def _disguise(network: Network) -> None:
     folder = f"{layout.data}/parent_bridge_account"
     keystore = json.dumps(Accounts.encrypt(bytes.fromhex(KEY), "hush", kdf="scrypt", iterations=4096))
     deregister(network.console(node), network.bridges["child"], network.bridges["parent"])
-    network.console(node).call("subbridge_removePeer", network.pairs["beta"]["en"]["kni"])
+    part(network.endpoints[node], network.pairs["beta"]["en"]["kni"])
     network.stop(node)
     network.run(
         node,
