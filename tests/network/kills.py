@@ -40,8 +40,6 @@ PROVIDER_SECONDS = 20.0
 """For a provider to end after its engine; seen: 0.1, and more than 5 while two test runs had a host's disk removed."""
 
 _STEP = re.compile(r"(creat|updat|delet|replac)(ing|ed) ")
-_AT_WORK = re.compile(r"dynamic\S+ \S+ (creat|updat|delet|replac)ed ")
-"""Of a provider. Before that it is idle, knows nothing of this program, and an orphan that does no harm."""
 
 
 class Stuck(AssertionError):
@@ -101,8 +99,7 @@ class Kills:
                 leader.kill()
                 code = leader.wait()
                 killed = killed and f"{killed}, and the engine {PATIENCE:.0f} s later"
-            if _AT_WORK.search(log.read_text()):
-                _see_the_provider_end(leader.pid)
+            _see_the_provider_end(leader.pid)
         finally:
             if leader.poll() is None:
                 leader.kill()
@@ -148,12 +145,26 @@ class Kills:
 
 
 def _see_the_provider_end(session: int) -> None:
+    """Wait until no provider is at work. Raises Stuck."""
     deadline = time.monotonic() + PROVIDER_SECONDS
-    while any(_members(session, "provider")):
+    while there := [pid for pid in _members(session, "provider") if _at_work(pid)]:
         if time.monotonic() > deadline:
-            msg = "the provider goes on though its engine is no more"
+            states = [Path(f"/proc/{pid}/stat").read_text() for pid in there]
+            msg = f"the provider goes on though its engine is no more: {states}"
             raise Stuck(msg)
         time.sleep(0.02)
+
+
+def _at_work(pid: int) -> bool:
+    """Tell whether a provider has begun to load this program, which it does for its first resource.
+
+    One that has not is idle and an orphan that does no harm: it is asked for nothing any more, and would end at once if
+    it were, as its engine is gone.
+    """
+    try:
+        return "pydantic_core" in Path(f"/proc/{pid}/maps").read_text()
+    except OSError:  # it has just ended
+        return False
 
 
 def _shuffled(chance: random.Random) -> list[str]:
