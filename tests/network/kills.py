@@ -12,6 +12,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -131,10 +132,11 @@ class Kills:
 
     def _kill(self, session: int, order: list[str]) -> str:
         there = {name: pid for name in VICTIMS for pid in _members(session, name)}
-        victim = next((name for name in order if name in there), "")
-        if victim:
-            os.kill(there[victim], signal.SIGKILL)
-        return victim
+        for victim in (name for name in order if name in there):
+            with suppress(ProcessLookupError):  # it has just ended by itself
+                os.kill(there[victim], signal.SIGKILL)
+                return victim
+        return ""
 
     def bury(self) -> None:
         """End what killed engines left of their plugins, which would end by themselves within 5 minutes."""
