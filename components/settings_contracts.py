@@ -2,19 +2,9 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
+from components.settings_types import Address, Name, Section, not_zero
 
-from components.settings_types import Address, Name, Section
-
-
-def _somewhere(value: str) -> str:
-    if int(value, 16) == 0:
-        msg = f"{value} is the zero address, where no contract can be; write the bridge contract's"
-        raise ValueError(msg)
-    return value
-
-
-BridgeAddress = Annotated[Address, AfterValidator(_somewhere)]
+BridgeAddress = Annotated[Address, not_zero("the bridge contract's")]
 
 
 class Contracts(Section):

@@ -2,9 +2,7 @@
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator
-
-from components.settings_types import Address, Flag, Name, Section
+from components.settings_types import Address, Flag, Name, Section, not_zero
 
 Kind = Literal["erc20", "erc721"]
 
@@ -14,14 +12,7 @@ def artifact_of(kind: str) -> str:
     return f".build/tokens/{kind}.json"
 
 
-def _somebody(value: str) -> str:
-    if int(value, 16) == 0:
-        msg = f"{value} is the zero address, where no contract can be; write the token's"
-        raise ValueError(msg)
-    return value
-
-
-TokenAddress = Annotated[Address, AfterValidator(_somebody)]
+TokenAddress = Annotated[Address, not_zero("the token's")]
 
 
 class Token(Section):

@@ -150,6 +150,18 @@ def _one_spelling(balances: dict[str, int]) -> dict[str, int]:
     return balances
 
 
+def not_zero(whose: str) -> AfterValidator:
+    """Return the rule that an address is not zero; `whose` contract's address belongs there instead."""
+
+    def checked(value: str) -> str:
+        if int(value, 16) == 0:
+            msg = f"{value} is the zero address, where no contract can be; write {whose}"
+            raise ValueError(msg)
+        return value
+
+    return AfterValidator(checked)
+
+
 Name = Annotated[str, BeforeValidator(_name)]
 Whole = Annotated[int, BeforeValidator(_whole)]
 Positive = Annotated[Whole, AfterValidator(_positive)]

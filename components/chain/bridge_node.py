@@ -161,6 +161,14 @@ def _is_live(console: Console, child: str, parent: str) -> bool | str:
     return f"{console.node}: the bridge pair {child} / {parent} is registered but not subscribed"
 
 
+def en_is_away(console: Console) -> NotReady:
+    """Return the error of an SCN that has to let its bridge go and has no EN to ask."""
+    return NotReady(
+        f"{console.node}: cannot deregister the bridge while its EN is away, the call would hang; "
+        "bring the EN back, or remove the SCN's machine with it"
+    )
+
+
 def deregister(console: Console, child: str, parent: str) -> None:
     """Let the pair of contracts go.
 
@@ -169,11 +177,7 @@ def deregister(console: Console, child: str, parent: str) -> None:
     if not read_registration(console, child, parent).registered:
         return
     if not peers(console, "subbridge"):
-        msg = (
-            f"{console.node}: cannot deregister the bridge while its EN is away, the call would hang; "
-            "bring the EN back, or remove the SCN's machine with it"
-        )
-        raise NotReady(msg)
+        raise en_is_away(console)
     console.call("subbridge_deregisterBridge", child, parent, timeout=REGISTER_TIMEOUT)
 
 

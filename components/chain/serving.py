@@ -10,7 +10,7 @@ from contextlib import closing
 
 from eth_utils.address import to_checksum_address
 
-from components.chain.bridge_node import deregister, one_peer, read_registration
+from components.chain.bridge_node import deregister, en_is_away, one_peer, read_registration
 from components.chain.catching_up import wait_until_caught_up
 from components.chain.console import Console, wait_for
 from components.chain.endpoint import Endpoint
@@ -77,8 +77,4 @@ def leave(endpoint: Endpoint, child: str, parent: str, command: str) -> None:
     restart(endpoint, "validator", command, "it lets its bridge go", peer=next(iter(connected), None))
     with closing(Console(endpoint)) as scn:
         if read_registration(scn, child, parent).registered:
-            msg = (
-                f"{scn.node}: cannot deregister the bridge while its EN is away, the call would hang; "
-                "bring the EN back, or remove the SCN's machine with it"
-            )
-            raise NotReady(msg)
+            raise en_is_away(scn)

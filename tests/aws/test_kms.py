@@ -13,17 +13,9 @@ from eth_keys.constants import SECPK1_N
 from components.chain.errors import KeyUnavailable
 from components.chain.signer import KmsSigner
 from tests.aws.moto import Moto, moto
+from tests.unit.test_chain_keys import TRANSACTION
 
 REGION = "eu-central-1"
-TRANSACTION: Any = {
-    "chainId": 8217,
-    "nonce": 7,
-    "gas": 21000,
-    "gasPrice": 25 * 10**9,
-    "to": "0x" + "11" * 20,
-    "value": 5,
-    "data": "0x",
-}
 
 
 @pytest.fixture(scope="module")

@@ -104,10 +104,10 @@ def test_a_long_plan_is_cut_at_a_line_and_says_so(letter: str) -> None:
 def test_a_comment_has_no_colours_no_paths_of_the_runner_and_no_private_key() -> None:
     plan = (
         "==> Pulumi from PATH\n"
-        "\x1b[32m+ create\x1b[0m /w/work/repo/.build/x in /w/work/repo\r\n/w/y\x07\n"
+        "\x1b[32m+ create\x1b[0m /w/job/repo/.build/x in /w/job/repo\r\n/w/y\x07\n"
         "-----BEGIN OPENSSH PRIVATE KEY-----\nabc\n-----END OPENSSH PRIVATE KEY-----"
     )
-    text = body("kairos", "success", LOG, plan, ["/w", "/w/work/repo", ""])
+    text = body("kairos", "success", LOG, plan, ["/w", "/w/job/repo", ""])
     assert "```text\n+ create .build/x in .\ny\n[secret]\n```" in text
 
 
