@@ -16,6 +16,9 @@ from components.chain.signer import Signer
 
 PEB = 10**18
 """1 coin in peb."""
+SETTLING = 30.0
+"""Seconds in which a node has the blocks of before it was asked: as old as its head may be to count as in step
+(sync.py). With few peers it asks for what it missed every 10 s only (node/cn/sync.go, forceSyncCycle)."""
 INTERVAL = 2.0
 """Seconds from one look at the balance to the next."""
 REMINDER = 60.0
@@ -53,27 +56,31 @@ def statement(chain_id: int, payer: str, held: int, needs: Sequence[Need]) -> st
 def require(console: Console, signer: Signer, needs: Sequence[Need]) -> None:
     """Return when the signer holds the sum of all needs; say what is missing, and wait as long as the signer may.
 
-    Raises NotFunded with the same words.
+    What was paid before it is asked counts, also where the node has yet to hear of that block. Raises NotFunded with
+    the same words.
     """
     needs = [need for need in needs if need.amount > 0]
     payer, total, patience = signer.account().address, sum(need.amount for need in needs), signer.funding_minutes or 0
     chain_id = console.web3.eth.chain_id
-    begin = time.monotonic()
+    begin, asked = time.monotonic(), time.time()
+    heard = False
     told: tuple[float, int] | None = None
     while (held := _held(console, payer, told)) < total:
         words, now = statement(chain_id, payer, held, needs), time.monotonic()
-        if now - begin >= patience * 60:
+        if now - begin >= max(patience * 60, 0 if heard else SETTLING):
             waited = f" (waited {patience} min)" if patience else ""
             msg = f"{words}\nNothing of it was sent{waited}. Run again once they are there: it goes on where it stopped"
             raise NotFunded(msg)
         if told is None or told[1] != held:
-            print(words, file=sys.stderr)
+            if patience:
+                print(words, file=sys.stderr)
             told = (now, held)
         elif now - told[0] >= REMINDER:
             rest = f"{(now - begin) / 60:.0f} of {patience} min"
             print(f"waiting, {rest}: {payer} lacks {coins(total - held)} coins on chain {chain_id}", file=sys.stderr)
             told = (now, held)
         time.sleep(INTERVAL)
+        heard = _head_time(console) >= asked  # before the balance is read: what it says then has that block in it
     if told:
         print(f"chain {chain_id}: {payer} holds {coins(held)} coins now; it goes on", file=sys.stderr)
 
@@ -86,3 +93,11 @@ def _held(console: Console, payer: str, told: tuple[float, int] | None) -> int:
         if told is None:
             raise
         return told[1]
+
+
+def _head_time(console: Console) -> float:
+    """Return when the last block that the node has was made (Unix time); 0 while the node is away."""
+    try:
+        return float(int(console.call("eth_getBlockByNumber", "latest", False)["timestamp"], 16))  # noqa: FBT003
+    except ChainError:
+        return 0.0

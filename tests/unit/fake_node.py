@@ -10,6 +10,10 @@ CHILD = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 PARENT = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
 
 
+EPOCH = 1_700_000_000.0
+"""When the clock of tests says 0 (Unix time)."""
+
+
 class Clock:
     """Time that passes only while somebody sleeps."""
 
@@ -20,6 +24,10 @@ class Clock:
     def monotonic(self) -> float:
         """Return the seconds now."""
         return self.now
+
+    def time(self) -> float:
+        """Return the seconds since 1970."""
+        return EPOCH + self.now
 
     def sleep(self, seconds: float) -> None:
         """Let time pass, and whatever happens meanwhile happen."""

@@ -72,6 +72,8 @@ class FakeChain(JSONBaseProvider):
         """What the node answers to every transaction after as many as it takes."""
         self.takes = 0
         self.slow_receipts = 0
+        self.head_time = 2**33
+        """When the last block was made (Unix time): one of just now, for all who ask."""
         self._receipts: dict[str, dict[str, Any]] = {}
         self._nonces: dict[str, int] = {}
         self._lock = threading.Lock()
@@ -86,6 +88,10 @@ class FakeChain(JSONBaseProvider):
             except NodeRefuses as error:
                 return {"jsonrpc": "2.0", "id": 1, "error": {"code": -32000, "message": str(error)}}
 
+    def result(self, method: str, *params: Any) -> Any:
+        """Return what a console's own call returns."""
+        return self.make_request(RPCEndpoint(method), params)["result"]
+
     def eth_chainId(self) -> str:
         return hex(self.chain_id)
 
@@ -94,6 +100,9 @@ class FakeChain(JSONBaseProvider):
 
     def eth_blockNumber(self) -> str:
         return hex(len(self.sent))
+
+    def eth_getBlockByNumber(self, _block: str, _whole: bool) -> dict[str, str]:  # noqa: FBT001 - the node's own
+        return {"timestamp": hex(self.head_time)}
 
     def eth_getBalance(self, address: str, _block: str) -> str:
         return hex(self.balances.get(address, 0))
@@ -174,4 +183,4 @@ def _revert_error(reason: str) -> RPCError:
 
 def console(chain: FakeChain, node: str = "en-1") -> Console:
     """Return a console on the chain, without SSH."""
-    return cast("Console", SimpleNamespace(node=node, web3=Web3(chain, middleware=[])))
+    return cast("Console", SimpleNamespace(node=node, web3=Web3(chain, middleware=[]), call=chain.result))

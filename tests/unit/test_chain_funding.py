@@ -18,6 +18,7 @@ from tests.unit.fake_node import Clock
 from tests.unit.fakes import FakeChain, console
 
 OWNER = KeySigner(private_key="46" * 32, funding_minutes=10)
+AT_ONCE = KeySigner(private_key="46" * 32, funding_minutes=0)
 OWNER_ADDRESS = "0x9d8A62f656a8d1615C1294fd71e9CFb3E4855A4F"  # the example of EIP-155
 ONE = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
 TWO = "0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB"
@@ -160,6 +161,30 @@ def test_it_ends_with_the_same_list(chain: FakeChain, clock: Clock) -> None:
         f"{statement(2020, OWNER_ADDRESS, COIN, NEEDS)}\n"
         "Nothing of it was sent (waited 10 min). Run again once they are there: it goes on where it stopped"
     )
+
+
+@pytest.mark.parametrize(
+    ("blocks", "seconds"),
+    [(("on",), funding.INTERVAL), (("behind", "behind", "on"), 3 * funding.INTERVAL), (("behind",) * 50, 30)],
+)
+def test_it_ends_at_once_but_for_coins_in_a_block_that_the_node_has_yet_to_hear_of(
+    chain: FakeChain, clock: Clock, capsys: pytest.CaptureFixture[str], blocks: tuple[str, ...], seconds: float
+) -> None:
+    begun, coming = clock.time(), iter(blocks)
+    chain.head_time = int(begun) - 5
+    clock.sleepers.append(lambda: setattr(chain, "head_time", int(clock.time() if next(coming) == "on" else begun - 5)))
+    with pytest.raises(NotFunded, match="Nothing of it was sent"):
+        require(console(chain), AT_ONCE, NEEDS)
+    assert clock.time() - begun == seconds
+    assert capsys.readouterr().err == "", "it is said once, by the error"
+
+
+def test_coins_of_a_block_that_the_node_has_yet_to_hear_of_count(chain: FakeChain, clock: Clock) -> None:
+    chain.head_time = int(clock.time()) - 5
+    clock.sleepers.append(
+        lambda: chain.balances.update({OWNER_ADDRESS: 7 * COIN}) if clock.now > 1000 + 3 * funding.INTERVAL else None
+    )
+    require(console(chain), AT_ONCE, NEEDS)
 
 
 @pytest.mark.parametrize("asked", [[], [Need(0, "nothing")], [Need(COIN, "one")]])
