@@ -4,14 +4,14 @@ settings -> identities -> hosts -> nodes -> bridge contracts -> operators -> thr
 -> tokens -> outputs
 """
 
-from components import funds, hosting, outputs, preflight, settings
+from components import funds, hosting, outputs, preflight, stack_config
 from components.bridge import Bridge
 from components.bridge_pair import BridgePair
 from components.identities import Identities
 from components.owners import owners_of
 from components.parent_chain import PrivateParentChain, existing
 from components.service_chain import ServiceChain
-from components.settings_types import PEB
+from components.settings.types import PEB
 from components.sides import Chain
 from components.tokens import Tokens
 from components.traffic import exposure
@@ -19,7 +19,7 @@ from components.traffic import exposure
 OWNER_BALANCE = 100_000_000 * PEB
 """What an owner holds on a private chain from the first block on."""
 
-config = settings.load()
+config = stack_config.load()
 preflight.check(config)
 identities = Identities(config.identity_seed.get_secret_value(), protect=config.protected)
 owners = owners_of(config.bridge, identities)

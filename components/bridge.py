@@ -18,7 +18,7 @@ from components.identities import Found
 from components.nodes.existing import ExistingNode, Runner
 from components.nodes.node import Node
 from components.service_chain import ServiceChain
-from components.settings_model import Bridge as Settings
+from components.settings.model import Bridge as Settings
 from components.sides import Chain, Side, levels
 from components.votes import votes
 

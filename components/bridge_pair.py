@@ -16,7 +16,7 @@ from components.nodes.identity import bridge_kni
 from components.nodes.node import File, Node
 from components.nodes.package import package as package_of
 from components.parent_chain import ParentChain
-from components.settings_model import Pair, Settings
+from components.settings.model import Pair, Settings
 from components.sub_bridge import SubBridge
 from components.traffic import exposure
 

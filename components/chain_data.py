@@ -8,7 +8,7 @@ from pulumi_command import remote
 from components.dynamic.chaindata import ChainData
 from components.hosts.host import Host
 from components.nodes.files import SERVICE_ID
-from components.settings_model import Settings
+from components.settings.model import Settings
 
 
 def with_chain_data(host: Host, settings: Settings, opts: pulumi.ResourceOptions) -> Host:

@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 
-from components.settings_model import Settings
-from components.settings_types import PEB
+from components.settings.model import Settings
+from components.settings.types import PEB
 
 GKEI = 10**9
 DAY_BLOCKS = 86_400

@@ -8,8 +8,8 @@ import pulumi
 from components.dynamic.account import Account
 from components.dynamic.owner_funds import OwnerFunds
 from components.identities import Found
-from components.settings_model import Bridge as Settings
-from components.settings_tokens import Token
+from components.settings.model import Bridge as Settings
+from components.settings.tokens import Token
 from components.sides import Chain, levels
 
 

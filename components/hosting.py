@@ -6,8 +6,8 @@ from components.hosts.local import LocalHosts
 from components.identities import Identities
 from components.machines import machines
 from components.node_needs import needs
-from components.settings_aws import Aws
-from components.settings_model import Settings
+from components.settings.aws import Aws
+from components.settings.model import Settings
 from components.traffic import flows, way_out
 
 

@@ -2,7 +2,7 @@
 
 from components.fleet.flow import Group
 from components.fleet.machine import Machine
-from components.settings_model import Pair, Settings
+from components.settings.model import Pair, Settings
 from components.sizes import size
 
 VALIDATOR = "parent"

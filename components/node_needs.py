@@ -7,8 +7,8 @@ from components.fleet.needs import Needs
 from components.machines import machines
 from components.nodes.files import SERVICE_ID, SERVICE_USER
 from components.nodes.identity import EN_PORT, MAIN_BRIDGE_PORT, SCN_PORT
-from components.settings_existing import ROOT_USER, Existing
-from components.settings_model import Settings
+from components.settings.existing import ROOT_USER, Existing
+from components.settings.model import Settings
 from components.traffic import METRICS, RPC, exposure
 
 PROGRAMS = {"en": "ken", "scn": "kscn", "validator": "kcn"}

@@ -10,7 +10,7 @@ from components.bridge_pair import BridgePair
 from components.hosts.host import Hosts
 from components.nodes.existing import Runner
 from components.service_chain import ServiceChain
-from components.settings_model import Settings
+from components.settings.model import Settings
 from components.summary import survives
 from components.tokens import Token, Tokens
 

@@ -12,8 +12,8 @@ import pulumi
 
 from components.chain.signer import EnvironmentSigner, KeystoreSigner, KmsSigner, Reference
 from components.identities import Identities
-from components.settings_model import Bridge
-from components.settings_owner import SAME_OWNER, OwnerKey
+from components.settings.model import Bridge
+from components.settings.owner import SAME_OWNER, OwnerKey
 
 Chain = Literal["parent", "child"]
 _CHAINS: tuple[Chain, ...] = get_args(Chain)

@@ -16,9 +16,9 @@ from components.nodes.files import Layout
 from components.nodes.identity import EN_PORT, consensus_kni
 from components.nodes.node import File, Node
 from components.nodes.package import package as package_of
-from components.settings_model import GKEI
-from components.settings_packages import Packages
-from components.settings_parent import ParentChain as Settings
+from components.settings.model import GKEI
+from components.settings.packages import Packages
+from components.settings.parent import ParentChain as Settings
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from components.machines import machines
 from components.node_needs import PROGRAMS
 from components.nodes import genesis
 from components.nodes.package import PackageError, package
-from components.settings_model import Settings
-from components.settings_tokens import artifact_of
+from components.settings.model import Settings
+from components.settings.tokens import artifact_of
 
 
 def check(settings: Settings) -> None:

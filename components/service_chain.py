@@ -16,8 +16,8 @@ from components.nodes.files import Layout, json_list
 from components.nodes.identity import SCN_PORT, consensus_kni
 from components.nodes.node import File, Node
 from components.nodes.package import package as package_of
-from components.settings_model import ServiceChain as Settings
-from components.settings_packages import Packages
+from components.settings.model import ServiceChain as Settings
+from components.settings.packages import Packages
 from components.sub_bridge import SubBridge, bridge_files
 
 

@@ -13,7 +13,7 @@ from components.dynamic.operator_threshold import OperatorThreshold
 from components.dynamic.other_operators import OtherOperators
 from components.nodes.existing import Runner
 from components.owners import Owner
-from components.settings_model import GKEI
+from components.settings.model import GKEI
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Literal
 
 from components.fleet.machine import Size
-from components.settings_aws import Machine
-from components.settings_model import Settings
+from components.settings.aws import Machine
+from components.settings.model import Settings
 
 Role = Literal["en", "scn", "validator"]
 

@@ -17,8 +17,8 @@ from components.dynamic.development_token import DevelopmentToken
 from components.dynamic.node_token import NodeToken
 from components.dynamic.token_registration import TokenRegistration
 from components.service_chain import ServiceChain
-from components.settings_tokens import Token as Settings
-from components.settings_tokens import artifact_of
+from components.settings.tokens import Token as Settings
+from components.settings.tokens import artifact_of
 from components.sides import Side
 
 SUPPLY = {"erc20": 10**24, "erc721": 16}

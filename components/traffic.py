@@ -14,10 +14,10 @@ from components.fleet.machine import Machine
 from components.machines import ENS, NODES, SCNS, VALIDATORS, en_group, scn_group
 from components.nodes.conf import Exposure
 from components.nodes.identity import EN_PORT, MAIN_BRIDGE_PORT, SCN_PORT
-from components.settings_aws import Aws
-from components.settings_model import Settings
-from components.settings_packages import Archive
-from components.settings_parent import place
+from components.settings.aws import Aws
+from components.settings.model import Settings
+from components.settings.packages import Archive
+from components.settings.parent import place
 from components.sizes import size
 
 SSH, RPC, METRICS, HTTPS = 22, 8551, 61001, 443

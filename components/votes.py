@@ -17,7 +17,7 @@ from components.dynamic.bridge_operator import BridgeOperator
 from components.dynamic.operator_threshold import OperatorThreshold
 from components.dynamic.other_operators import OtherOperators
 from components.identities import Found
-from components.settings_model import Bridge as Settings
+from components.settings.model import Bridge as Settings
 
 Options = Callable[[Sequence[pulumi.Resource], BridgePair | None], pulumi.ResourceOptions]
 """Options of a resource that waits for others, and is one of a pair or of all."""

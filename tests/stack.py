@@ -20,7 +20,7 @@ from pulumi import automation
 
 from components.chain.endpoint import Endpoint
 from components.nodes.identity import network_id
-from components.settings_sentences import NAMESPACE
+from components.settings.sentences import NAMESPACE
 from tests.run import Failed, Run, Step, record
 from toolchain.exported import in_the_clear
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel, SecretStr
 
-import components
+from components import settings
 from toolchain.settings_examples import WORDS
 
 
@@ -18,12 +18,10 @@ from toolchain.settings_examples import WORDS
 def _named() -> tuple[tuple[str, Any], ...]:
     """Return the named kinds of values that the settings know, those with more rules first."""
     found = {}
-    for module in pkgutil.iter_modules(components.__path__):
-        if module.name.startswith("settings_"):
-            names = vars(importlib.import_module(f"components.{module.name}"))
-            for name, value in names.items():
-                if get_origin(value) is Annotated:
-                    found[value.__origin__, value.__metadata__] = (name, value)
+    for module in pkgutil.iter_modules(settings.__path__, f"{settings.__name__}."):
+        for name, value in vars(importlib.import_module(module.name)).items():
+            if get_origin(value) is Annotated:
+                found[value.__origin__, value.__metadata__] = (name, value)
     return tuple(sorted(found.values(), key=lambda one: (-len(one[1].__metadata__), one[0])))
 
 

@@ -20,9 +20,9 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from components.settings_model import Settings
-from components.settings_sentences import NAMESPACE
-from components.settings_types import PEB
+from components.settings.model import Settings
+from components.settings.sentences import NAMESPACE
+from components.settings.types import PEB
 from toolchain.settings_examples import DEFAULTS, EXAMPLES, MEANINGS, OF_KINDS, SEED_FILE
 from toolchain.settings_kinds import alternatives, in_words, model_in, name_of, names_in
 
@@ -38,7 +38,7 @@ namespace before it, as in `{NAMESPACE}:bridge`; the tables after it are of the 
 item of a list. What is not written has its default. A setting that cannot be used stops the preview with a sentence
 that says where, why, and what to write.
 
-This page is written by `make docs` from the models in `components/settings*.py`; a test holds it to them.
+This page is written by `make docs` from the models in `components/settings/`; a test holds it to them.
 """
 
 Row = tuple[str, str, str, str, str]

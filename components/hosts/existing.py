@@ -9,7 +9,7 @@ from components.dynamic.host_preflight import HostPreflight
 from components.dynamic.ssh_key import SshKey
 from components.fleet.needs import Needs
 from components.hosts.host import Host, Ssh
-from components.settings_existing import ROOT_USER, Existing
+from components.settings.existing import ROOT_USER, Existing
 
 
 class ExistingHosts(pulumi.ComponentResource):

@@ -9,7 +9,7 @@ from typing import Any, Literal, Protocol
 import pulumi
 from pulumi_command import remote
 
-from components.settings_adoption import ExistingNode
+from components.settings.adoption import ExistingNode
 from components.ssh.sudo import as_root
 
 DIAL_ERROR_LIMIT = 20

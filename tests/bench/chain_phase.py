@@ -13,7 +13,7 @@ from components.chain.bridge_node import register
 from components.chain.plan import drop_phantom, register_operator
 from components.chain.signer import Signer
 from components.chain.transactions import Transaction, execute
-from components.settings_model import Bridge
+from components.settings.model import Bridge
 from tests.bench.timeline import PHASES, Timeline
 from tests.network.network import COIN, Network
 from tests.stack import ROOT

@@ -6,7 +6,7 @@ from statistics import mean
 from components import fees
 from components.chain.console import wait_for
 from components.chain.operations import balance
-from components.settings_rules import read
+from components.settings.rules import read
 from tests.network.conftest import SETTINGS
 from tests.network.network import ANCHOR, Network
 

@@ -9,7 +9,7 @@ from components.chain.plan import Step as Call
 from components.chain.signer import KeySigner
 from components.chain.token_contract import ensure_development_token
 from components.chain.transactions import execute
-from components.settings_tokens import artifact_of
+from components.settings.tokens import artifact_of
 from tests.network.conftest import SETTINGS
 from tests.network.network import CHAINS, Network
 from tests.network.token import Token, TokenTransfers, fresh_accounts

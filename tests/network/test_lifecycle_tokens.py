@@ -14,7 +14,7 @@ from components.chain.transactions import Transaction, execute
 from components.dynamic.base import Props
 from components.dynamic.development_token import DevelopmentToken, DevelopmentTokenProvider
 from components.dynamic.token_registration import TokenRegistration, TokenRegistrationProvider
-from components.settings_tokens import artifact_of
+from components.settings.tokens import artifact_of
 from tests.lifecycle import Behind, Edit, Life, lifecycle
 from tests.network.lone_chain import ARTIFACT, CHAIN_ID, LoneChain
 from tests.network.test_lifecycle_chain import NOWHERE, further

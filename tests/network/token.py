@@ -14,7 +14,7 @@ from components.chain.console import wait_for
 from components.chain.signer import Signer
 from components.chain.token_plan import TokenState
 from components.chain.transactions import Transaction, execute
-from components.settings_tokens import artifact_of
+from components.settings.tokens import artifact_of
 from tests.network.network import OTHER, Network
 from tests.stack import ROOT
 

@@ -22,7 +22,7 @@ from google.protobuf import json_format
 from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
 
-from components.settings_sentences import NAMESPACE
+from components.settings.sentences import NAMESPACE
 from tests.program.program import DYNAMIC, Asked, Program, provider_of
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -4,7 +4,7 @@ from typing import Any
 
 import yaml
 
-from components.settings_sentences import NAMESPACE
+from components.settings.sentences import NAMESPACE
 from tests.program.mocked import ROOT
 
 SEED, DIGEST = "1f" * 32, "ab" * 32

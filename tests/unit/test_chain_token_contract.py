@@ -8,7 +8,7 @@ import pytest
 from components.chain import senders
 from components.chain.signer import KeySigner
 from components.chain.token_contract import ensure_development_token
-from components.settings_tokens import artifact_of
+from components.settings.tokens import artifact_of
 from tests.stack import ROOT
 from tests.unit.fake_token import CREATION, FakeToken
 from tests.unit.fakes import FakeChain, console

@@ -11,7 +11,7 @@ from components.dynamic.base import PROVIDER_KEY, Props
 from components.dynamic.placement import PlacementProvider
 from components.fleet import subnets
 from components.machines import machines
-from components.settings_rules import read
+from components.settings.rules import read
 from tests.unit.samples import Raw, aws_raw, pairs
 
 VPC = IPv4Network("10.40.0.0/16")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from components import fees
 from components.fees import ANCHOR, GKEI, HANDLE, LATE, VOTE
-from components.settings_rules import read
+from components.settings.rules import read
 from tests.unit.samples import EXISTING, Raw, aws_raw, kairos_raw, pairs, problems, raw
 
 COIN = 10**18

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from components.fleet.machine import Machine, Size
 from components.fleet.placement import zones
 from components.machines import machines
-from components.settings_rules import read
+from components.settings.rules import read
 from tests.unit.samples import aws_raw, pairs
 
 SOME = Size("m6i.large", 100, 3000, 125)

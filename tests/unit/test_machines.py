@@ -3,7 +3,7 @@
 import pytest
 
 from components.machines import machines
-from components.settings_rules import read
+from components.settings.rules import read
 from components.sizes import PRIVATE_EN, PUBLIC_EN, SCN, VALIDATOR
 from tests.unit.samples import Raw, aws_raw, kairos_raw, pairs, raw
 

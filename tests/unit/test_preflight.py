@@ -6,7 +6,7 @@ import pulumi
 import pytest
 
 from components import preflight
-from components.settings_rules import read
+from components.settings.rules import read
 from tests.unit.samples import raw
 
 DEVELOPED = [{"name": name, "kind": kind, "development": True} for name, kind in (("a", "erc20"), ("b", "erc20"))]

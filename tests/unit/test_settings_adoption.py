@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.settings_rules import read
+from components.settings.rules import read
 from tests.unit.samples import EXISTING, KNI, Raw, problems, raw
 
 HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEe5Kn8Jx0kXVtIvqAvLwtKcjgZhWc8qPvQx7vFyQJkE"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.settings_rules import read
+from components.settings.rules import read
 from tests.unit.samples import Raw, aws_raw, kairos_raw, problems
 
 WORLD = "lets the whole world in; name the networks of your own, each /8 or smaller"

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from components.fleet.machine import Size
-from components.settings_rules import read, warnings
+from components.settings.rules import read, warnings
 from components.sizes import PRIVATE_EN, PUBLIC_EN, SCN, VALIDATOR, size
 from tests.unit.samples import VPC, Raw, archive, aws_raw, kairos_raw, pairs, problems, raw
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.settings_rules import read
+from components.settings.rules import read
 from tests.unit.samples import VPC, Raw, aws_raw, kairos_raw, pairs, problems, raw
 
 ZONES = ["ap-northeast-2a", "ap-northeast-2b"]

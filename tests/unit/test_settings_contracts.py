@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.settings_rules import read
+from components.settings.rules import read
 from tests.unit.samples import Raw, pairs, problems, raw
 
 PARENT, CHILD = "0x" + "ab" * 20, "0x" + "cd" * 20

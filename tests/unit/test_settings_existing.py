@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from components.dynamic.ssh_key import private_key, public_key
-from components.settings_existing import Existing
-from components.settings_rules import read
+from components.settings.existing import Existing
+from components.settings.rules import read
 from tests.unit.samples import Raw, archive, problems, raw
 
 KEY = private_key("2c" * 32)

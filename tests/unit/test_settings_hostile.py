@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from components.fleet.machine import Machine
 from components.machines import machines
-from components.settings import _raw
-from components.settings_rules import BadSettings, read, warnings
+from components.settings.rules import BadSettings, read, warnings
+from components.stack_config import _raw
 from tests.unit.samples import VPC, Raw, aws_raw, kairos_raw, raw
 
 scalars = (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.settings_rules import read
+from components.settings.rules import read
 from tests.unit.samples import Raw, problems, raw
 
 KEY = "46" * 32

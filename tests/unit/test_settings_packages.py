@@ -2,8 +2,8 @@
 
 import pytest
 
-from components.settings_packages import PLACEHOLDER
-from components.settings_rules import BadSettings, read
+from components.settings.packages import PLACEHOLDER
+from components.settings.rules import BadSettings, read
 from tests.unit.samples import Raw, archive, aws_raw, kairos_raw, problems, raw
 
 SHA = "ab" * 32

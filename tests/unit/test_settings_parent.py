@@ -7,8 +7,8 @@ import pytest
 
 from components.machines import machines
 from components.nodes import genesis
-from components.settings_parent import place
-from components.settings_rules import read
+from components.settings.parent import place
+from components.settings.rules import read
 from components.traffic import flows, way_out
 from tests.unit.samples import EXISTING, KNI, Raw, archive, aws_raw, kairos_raw, problems, raw
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.settings_rules import read
+from components.settings.rules import read
 from tests.unit.samples import Raw, pairs, problems, raw
 
 NO_NAME = "is no name; write 1 to 20 characters of a-z, 0-9 and -, a letter first and no - last"

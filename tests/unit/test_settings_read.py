@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from components.settings import _raw
-from components.settings_rules import read, warnings
+from components.settings.rules import read, warnings
+from components.stack_config import _raw
 from tests.unit.samples import SEED, pairs, raw
 
 ROOT = Path(__file__).parents[2]

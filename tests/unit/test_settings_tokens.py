@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.settings_rules import BadSettings, read
+from components.settings.rules import BadSettings, read
 from tests.unit.samples import Raw, kairos_raw, problems, raw
 
 ONE = "0x" + "1a" * 20

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.settings_rules import BadSettings, read
+from components.settings.rules import BadSettings, read
 from tests.unit.samples import SEED, problems, raw
 
 SECRET = "c0ffee" * 10 + "dead"

@@ -7,8 +7,8 @@ import pytest
 
 from components.fleet.flow import ANYWHERE, Flow, Group
 from components.machines import machines
-from components.settings_model import Settings
-from components.settings_rules import read
+from components.settings.model import Settings
+from components.settings.rules import read
 from components.traffic import BASTION, exposure, flows, way_out
 from tests.unit.samples import VPC, Raw, archive, aws_raw, kairos_raw, pairs
 

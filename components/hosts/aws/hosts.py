@@ -20,7 +20,7 @@ from components.hosts.aws.machine import Common, Machine
 from components.hosts.aws.network import Network, NewNetwork, Subnets, existing
 from components.hosts.aws.tags import Tags
 from components.hosts.host import Host, Ssh
-from components.settings_aws import Aws
+from components.settings.aws import Aws
 
 BASTION = Group("bastion")
 BASTION_MACHINE = Wanted("bastion", "bastion", "bastion", Size("t3.micro", 0, 0, 0, public_address=True), [BASTION])

@@ -3,7 +3,7 @@
 import pulumi
 from pulumi_aws import ec2
 
-from components.settings_aws import Image
+from components.settings.aws import Image
 
 
 def newest(image: Image, invoke: pulumi.InvokeOptions) -> pulumi.Output[str]:

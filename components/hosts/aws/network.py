@@ -10,7 +10,7 @@ from pulumi_aws import ec2
 from components.fleet import subnets
 from components.fleet.flow import ANYWHERE
 from components.hosts.aws.tags import Tags
-from components.settings_aws import Network as Settings
+from components.settings.aws import Network as Settings
 
 
 @dataclass(frozen=True)

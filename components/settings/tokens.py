@@ -1,8 +1,8 @@
-"""Tokens that the bridge carries. Rules between values are in settings_tokens_rules.py."""
+"""Tokens that the bridge carries. Rules between values are in tokens_rules.py."""
 
 from typing import Annotated, Literal
 
-from components.settings_types import Address, Flag, Name, Section, not_zero
+from components.settings.types import Address, Flag, Name, Section, not_zero
 
 Kind = Literal["erc20", "erc721"]
 

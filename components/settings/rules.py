@@ -9,21 +9,21 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from components import (
-    settings_adoption_rules,
-    settings_aws_rules,
-    settings_contracts_rules,
-    settings_existing_rules,
-    settings_fees_rules,
-    settings_owner,
-    settings_parent_rules,
-    settings_tokens_rules,
-)
 from components.chain.plan import MAX_OPERATORS
-from components.settings_model import Settings, scn_names
-from components.settings_parent import PUBLIC_CHAINS
-from components.settings_sentences import at, nearest, sentence
-from components.settings_types import hidden
+from components.settings import (
+    adoption_rules,
+    aws_rules,
+    contracts_rules,
+    existing_rules,
+    fees_rules,
+    owner,
+    parent_rules,
+    tokens_rules,
+)
+from components.settings.model import Settings, scn_names
+from components.settings.parent import PUBLIC_CHAINS
+from components.settings.sentences import at, nearest, sentence
+from components.settings.types import hidden
 
 FAULT_TOLERANT_SCNS = 4
 """Istanbul BFT: 4 validators survive the loss of one, 2 or 3 survive none."""
@@ -49,7 +49,7 @@ def read(raw: Mapping[str, Any]) -> Settings:
         problems += [sentence(problem) for problem in error.errors(include_url=False)]
     problems += _between(raw)
     if settings is not None and not problems:
-        problems += settings_fees_rules.problems(settings)
+        problems += fees_rules.problems(settings)
     if problems or settings is None:
         raise BadSettings(problems)
     return settings
@@ -73,7 +73,7 @@ def warnings(settings: Settings) -> list[str]:
             f"{scns} SCN(s): the child chain stops when one is lost, and all anchoring and value transfer with it; "
             f"{FAULT_TOLERANT_SCNS} survive the loss of one"
         )
-    found += settings_aws_rules.warnings(settings)
+    found += aws_rules.warnings(settings)
     return found
 
 
@@ -84,17 +84,17 @@ def _between(raw: Mapping[str, Any]) -> Iterator[str]:
     pairs = [pair for pair in _list(raw.get("pairs")) if isinstance(pair, Mapping)]
     yield from _pairs(raw, pairs)
     yield from _scns(raw, pairs)
-    yield from settings_parent_rules.problems(raw)
-    yield from settings_aws_rules.problems(raw)
-    yield from settings_tokens_rules.problems(raw)
-    yield from settings_contracts_rules.problems(raw)
-    yield from settings_existing_rules.problems(raw)
-    yield from settings_adoption_rules.problems(raw)
+    yield from parent_rules.problems(raw)
+    yield from aws_rules.problems(raw)
+    yield from tokens_rules.problems(raw)
+    yield from contracts_rules.problems(raw)
+    yield from existing_rules.problems(raw)
+    yield from adoption_rules.problems(raw)
     parent, child = _chain_id(raw, "parentChain"), _chain_id(raw, "serviceChain")
     keys = [_section(raw, "bridge").get(f"{chain}OwnerKey") for chain in ("parent", "child")]
-    if isinstance(keys[0], str) and keys[0] == keys[1] and not settings_contracts_rules.adopted(raw):
-        yield at("bridge.childOwnerKey", settings_owner.SAME_OWNER)
-    for key, words in settings_owner.problems(_section(raw, "bridge")):
+    if isinstance(keys[0], str) and keys[0] == keys[1] and not contracts_rules.adopted(raw):
+        yield at("bridge.childOwnerKey", owner.SAME_OWNER)
+    for key, words in owner.problems(_section(raw, "bridge")):
         yield at(f"bridge.{key}", words)
     yield from _gas_price(raw)
     if parent is not None and parent == child:
@@ -137,7 +137,7 @@ def _pairs(raw: Mapping[str, Any], pairs: list[Mapping[str, Any]]) -> Iterator[s
             where,
             f"{threshold} is more than the {MAX_OPERATORS} operators that a contract takes; write fewer than the pairs",
         )
-    elif count and threshold > count and not settings_contracts_rules.keeps_others(raw):
+    elif count and threshold > count and not contracts_rules.keeps_others(raw):
         advice = "write 1" if count == 1 else f"write {count - 1}, which survives the loss of a pair"
         yield at(where, f"{threshold} votes can never come together from {count} pair(s); {advice}")
 

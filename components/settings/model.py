@@ -1,6 +1,6 @@
 """What a stack can be configured to be.
 
-Rules of single values are with their types, rules between values in settings_rules.py; all are applied before any
+Rules of single values are with their types, rules between values in rules.py; all are applied before any
 resource exists.
 """
 
@@ -8,16 +8,16 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from components.settings_aws import Aws, Machine
-from components.settings_contracts import Contracts
-from components.settings_defaults import filled_in
-from components.settings_existing import Existing
-from components.settings_fees import Fees
-from components.settings_owner import OwnerKeys
-from components.settings_packages import Packages
-from components.settings_parent import Kni, ParentChain, with_chain_id
-from components.settings_tokens import Token
-from components.settings_types import (
+from components.settings.aws import Aws, Machine
+from components.settings.contracts import Contracts
+from components.settings.defaults import filled_in
+from components.settings.existing import Existing
+from components.settings.fees import Fees
+from components.settings.owner import OwnerKeys
+from components.settings.packages import Packages
+from components.settings.parent import Kni, ParentChain, with_chain_id
+from components.settings.tokens import Token
+from components.settings.types import (
     PEB,
     Balances,
     Coins,

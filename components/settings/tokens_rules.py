@@ -1,11 +1,11 @@
-"""Rules between the values of tokens. See settings_rules.py."""
+"""Rules between the values of tokens. See rules.py."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from components.settings_parent import PUBLIC_CHAINS
-from components.settings_sentences import at
+from components.settings.parent import PUBLIC_CHAINS
+from components.settings.sentences import at
 
 CHAINS = ("parent", "child")
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
-from components.settings_types import Section, shown
+from components.settings.types import Section, shown
 
 PLACEHOLDER = "0" * 64
 """Stands in the example stacks until a user has put in what was checked."""

@@ -1,4 +1,4 @@
-"""Rules between the values of a stack on AWS, or on a public parent chain. See settings_rules.py."""
+"""Rules between the values of a stack on AWS, or on a public parent chain. See rules.py."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -8,12 +8,12 @@ from pydantic import TypeAdapter, ValidationError
 
 from components.machines import machines
 from components.nodes.protocol import mismatch, too_old_for
-from components.settings_aws import Machine, NamedCidr, Region, Subnet, Zone
-from components.settings_model import Settings
-from components.settings_packages import Archive, Packages, SomeArchive
-from components.settings_parent import PUBLIC_CHAINS
-from components.settings_sentences import at
-from components.settings_types import shown
+from components.settings.aws import Machine, NamedCidr, Region, Subnet, Zone
+from components.settings.model import Settings
+from components.settings.packages import Archive, Packages, SomeArchive
+from components.settings.parent import PUBLIC_CHAINS
+from components.settings.sentences import at
+from components.settings.types import shown
 from components.sizes import Role, merged
 from components.traffic import flows, way_out
 

@@ -1,9 +1,9 @@
-"""Rules between the values of bridge contracts that exist already. See settings_rules.py."""
+"""Rules between the values of bridge contracts that exist already. See rules.py."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from components.settings_sentences import at, nearest
+from components.settings.sentences import at, nearest
 
 CHAINS = ("parent", "child")
 OTHER = {"parent": "child", "child": "parent"}

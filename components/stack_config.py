@@ -8,9 +8,9 @@ from typing import Any
 
 import pulumi
 
-from components.settings_model import Settings
-from components.settings_rules import BadSettings, read, warnings
-from components.settings_sentences import NAMESPACE
+from components.settings.model import Settings
+from components.settings.rules import BadSettings, read, warnings
+from components.settings.sentences import NAMESPACE
 
 _SEED = "identitySeed"
 _SEED_FILE = "identitySeedFile"

@@ -6,8 +6,8 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, SecretStr, model_validator
 
-from components.settings_aws import Region
-from components.settings_types import Key, Section, shown
+from components.settings.aws import Region
+from components.settings.types import Key, Section, shown
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ARN = r"arn:aws[a-z-]*:kms:(?P<region>[a-z0-9-]+):[0-9]{12}:"

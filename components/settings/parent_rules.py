@@ -1,10 +1,10 @@
-"""Rules between the values of a parent chain. See settings_rules.py; those of public ones are in settings_aws_rules."""
+"""Rules between the values of a parent chain. See rules.py; those of public ones are in aws_rules."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from components.settings_parent import PUBLIC_CHAINS
-from components.settings_sentences import at
+from components.settings.parent import PUBLIC_CHAINS
+from components.settings.sentences import at
 
 OF_OUR_OWN = ("unitPrice", "balances")
 OF_ONE_THAT_EXISTS = ("genesis", "staticNodes")

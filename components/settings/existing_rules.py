@@ -1,4 +1,4 @@
-"""Rules between the values of a stack on machines that exist already. See settings_rules.py."""
+"""Rules between the values of a stack on machines that exist already. See rules.py."""
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -6,11 +6,11 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from components.settings_existing import ROOT_USER, Existing, ExistingHost
-from components.settings_model import scn_names
-from components.settings_packages import SomeArchive
-from components.settings_parent import PUBLIC_CHAINS
-from components.settings_sentences import at, nearest
+from components.settings.existing import ROOT_USER, Existing, ExistingHost
+from components.settings.model import scn_names
+from components.settings.packages import SomeArchive
+from components.settings.parent import PUBLIC_CHAINS
+from components.settings.sentences import at, nearest
 
 VALIDATOR = "parent"
 """Name of the machine of a private parent chain's validator, as in machines.py."""

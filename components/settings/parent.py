@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, SecretStr
 
-from components.settings_types import Balances, NotNegative, Positive, Section, shown
+from components.settings.types import Balances, NotNegative, Positive, Section, shown
 
 PUBLIC_CHAINS = {"kairos": 1001, "mainnet": 8217}
 """Chain ids of the public networks (domain: words)."""

@@ -1,6 +1,6 @@
 """What is expected of a bridge, from which its fees follow, and how much they may be."""
 
-from components.settings_types import Coins, NotNegative, Section
+from components.settings.types import Coins, NotNegative, Section
 
 
 class Fees(Section):

@@ -1,11 +1,11 @@
-"""Rules between the values of nodes that exist already. See settings_rules.py."""
+"""Rules between the values of nodes that exist already. See rules.py."""
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from components.settings_parent import PUBLIC_CHAINS
-from components.settings_sentences import at
+from components.settings.parent import PUBLIC_CHAINS
+from components.settings.sentences import at
 
 _CONF = re.compile(r"/([^/]+/)*conf/(kend|kscnd)\.conf")
 """Where both packages have it."""

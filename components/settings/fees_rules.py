@@ -1,10 +1,10 @@
-"""Rules on what a setting spends on the parent chain. They need all other values to be right. See settings_rules.py."""
+"""Rules on what a setting spends on the parent chain. They need all other values to be right. See rules.py."""
 
 from collections.abc import Iterator
 
 from components import fees
-from components.settings_model import Settings
-from components.settings_sentences import at
+from components.settings.model import Settings
+from components.settings.sentences import at
 
 
 def problems(settings: Settings) -> Iterator[str]:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
-from components.settings_model import Settings
+from components.settings.model import Settings
 
 NAMESPACE = "servicechain-ha"
 

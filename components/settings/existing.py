@@ -1,6 +1,6 @@
 """What a stack on machines that exist already can be configured to be.
 
-Rules between values are in settings_existing_rules.py.
+Rules between values are in existing_rules.py.
 """
 
 import re
@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
-from components.settings_adoption import ExistingNode
-from components.settings_aws import HostKey, HostName, UserName
-from components.settings_types import Flag, Name, Section, Whole, shown
+from components.settings.adoption import ExistingNode
+from components.settings.aws import HostKey, HostName, UserName
+from components.settings.types import Flag, Name, Section, Whole, shown
 
 LAST_PORT = 65535
 ROOT_USER = "root"

@@ -1,4 +1,4 @@
-"""What a stack on AWS can be configured to be. Rules between values are in settings_aws_rules.py."""
+"""What a stack on AWS can be configured to be. Rules between values are in aws_rules.py."""
 
 import re
 from ipaddress import IPv4Network
@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
-from components.settings_types import Flag, Section, Whole, shown
+from components.settings.types import Flag, Section, Whole, shown
 
 WIDEST = 8
 """Prefix length of the widest network that may be let in by name; whoever needs a wider one means everybody."""
@@ -103,7 +103,7 @@ TagValue = Annotated[str, _text(r"[\w .:/=+@-]{0,256}", "value of a tag", "bridg
 
 
 class Network(Section):
-    """Where the machines are: a VPC that is made, or one that exists. Which it is, settings_aws_rules.py tells."""
+    """Where the machines are: a VPC that is made, or one that exists."""
 
     cidr: Annotated[str, AfterValidator(_vpc_cidr), BeforeValidator(_network)] | None = None
     """Addresses of the VPC that is made."""

@@ -1,8 +1,8 @@
-"""Bridge contracts that exist already. Rules between the values are in settings_contracts_rules.py."""
+"""Bridge contracts that exist already. Rules between the values are in contracts_rules.py."""
 
 from typing import Annotated, Literal
 
-from components.settings_types import Address, Name, Section, not_zero
+from components.settings.types import Address, Name, Section, not_zero
 
 BridgeAddress = Annotated[Address, not_zero("the bridge contract's")]
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-from components.settings_types import Section, shown
+from components.settings.types import Section, shown
 
 _PATH = re.compile(r"(/[A-Za-z0-9._-]+)+")
 
