@@ -21,8 +21,8 @@ VOTE = 144_000
 HANDLE = 246_000
 LATE = 52_000
 """Gas of an anchor, of what each further vote that a transfer needs adds, of a vote that decides alone and pays out,
-and of one that is too late and reverts. Measured on v1.0.3 with transfers of the coin to new accounts; test_bridge_fees
-and test_fees_votes hold them against what was burned."""
+and of one that is too late and reverts. Measured on v1.0.3 with transfers of the coin to new accounts; the
+network tests test_fees and test_fees_votes hold them against what was burned."""
 
 PUBLIC_PRICE = 750
 PRIVATE_PRICE = 25

@@ -153,6 +153,11 @@ class Stack:
             if resource["type"] == f"pulumi-python:dynamic/servicechain:{name}"
         }
 
+    def program_of(self, kind: str, name: str, *computed: str) -> dict[str, Any]:
+        """Return the inputs of a resource as the program gives them."""
+        known = self.of_type(kind)[name]
+        return {key: value for key, value in known.items() if key != "__provider"} | dict.fromkeys(computed)
+
     def endpoints(self) -> dict[str, Endpoint]:
         """Return where the consoles of all nodes are, by node."""
         return {name: Endpoint.model_validate(node["node"]) for name, node in self.of_type("RunningNode").items()}

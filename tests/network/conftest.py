@@ -1,4 +1,4 @@
-"""One network of seven real nodes serves all tests of the bridge; what they do not survive is shown with its logs."""
+"""Stacks that leave nothing behind, and a chain for all tests; what they do not survive is shown with its logs."""
 
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
@@ -11,38 +11,12 @@ from components.dynamic.local_network import LocalNetworkProvider
 from components.hosts.addresses import default_subnet
 from components.hosts.local_preflight import missing
 from tests.network.lone_chain import LoneChain, lone_chain
-from tests.network.network import Network
 from tests.network.traces import Traces
-from tests.stack import ROOT, Failed, Run, Settings, Stack, settings
-
-SETTINGS = settings()
-"""Of the network under test."""
+from tests.stack import ROOT, Failed, Run, Settings, Stack
 
 LOG_LINES = 25
 
 _living: list[Stack] = []
-
-
-@pytest.fixture(scope="package")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Yield a stack with nothing in it; at the end it is destroyed, and nothing of it may be left."""
-    if missing():
-        pytest.skip(" ".join(missing()))
-    with make_stack(tmp_path_factory.mktemp("stack"), SETTINGS) as stack:
-        yield stack
-
-
-@pytest.fixture(scope="package")
-def first_up(stack: Stack) -> Run:
-    """Return the run that brought the network up from nothing."""
-    return stack.up()
-
-
-@pytest.fixture(scope="package")
-def network(stack: Stack, first_up: Run) -> Network:
-    """Return the network."""
-    assert first_up.changes.keys() == {"create"}
-    return Network(stack)
 
 
 @pytest.fixture(scope="package")

@@ -33,6 +33,10 @@ CHAINS = ("parent", "child")
 OTHER = {"parent": "child", "child": "parent"}
 
 
+ARRIVAL_SECONDS = 120.0
+"""How long a transfer may take when an EN has come back just now and a validator is away: 30 s and some turns."""
+
+
 @dataclass(frozen=True)
 class Anchor:
     """An anchor found on the parent chain."""
@@ -53,7 +57,7 @@ class Transfers:
         """Return how many recipients hold exactly what was sent to them; they hold nothing before."""
         return sum(balance(self.direction.target, to) == amount for to, amount in self.amounts.items())
 
-    def wait(self, deadline: float) -> None:
+    def wait(self, deadline: float = ARRIVAL_SECONDS) -> None:
         """Wait until all have arrived; raises NotReady after `deadline` seconds. Prints the two numbers."""
 
         def probe() -> bool | str:
@@ -112,6 +116,10 @@ class Network:
         ens = {pair["en"]["name"] for pair in self.pairs.values()}
         program = "kcn" if node == VALIDATOR else "ken" if node in ens else "kscn"
         return Layout("/srv", Package(program, Path()))
+
+    def processes(self) -> dict[str, str]:
+        """Return the process of each node."""
+        return {node: self.run(node, "pgrep -o 'k(en|scn|cn)$'").strip() for node in self.endpoints}
 
     def kill(self, node: str) -> None:
         """Kill the node without a warning, and return when it is dead; its host stays."""

@@ -148,7 +148,7 @@ def test_a_bridge_comes_up_on_them(stack: Stack, hosts: dict[str, HandMade]) -> 
     assert secret not in stack.state
     network = Network(stack)
     for source in CHAINS:
-        network.send(source, 3).wait(60)
+        network.send(source, 3).wait()
     owners = {
         name: host.ask("ps -e -o user=,comm= | grep -e ken$ -e kcn$ -e kscn$").split() for name, host in hosts.items()
     }
@@ -172,7 +172,7 @@ def test_a_lost_en_stops_nothing(stack: Stack, hosts: dict[str, HandMade]) -> No
     hosts["beta-en"].ask("pkill -KILL ken")
     network = Network(stack)
     for source in CHAINS:
-        network.send(source, 3).wait(60)
+        network.send(source, 3).wait()
 
 
 def test_they_are_left_as_they_were_found(

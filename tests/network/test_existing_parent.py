@@ -83,7 +83,7 @@ def test_transfers_go_both_ways(chain: LoneChain, stack: Stack) -> None:
     network.via = {"parent": "alpha-en", "child": "alpha-scn"}
     network.owners["parent"] = chain.signer("owner")
     for source in CHAINS:
-        network.send(source, 2).wait(60)
+        network.send(source, 2).wait()
 
 
 def test_the_chain_goes_on_when_the_stack_goes(chain: LoneChain, stack: Stack) -> None:

@@ -93,7 +93,7 @@ def check(network: Network, threshold: int) -> None:
     for node in network.endpoints:
         assert network.run(node, "pgrep -c 'k(en|scn|cn)$'").strip() == "1"
     for transfers in [network.send(chain, 3) for chain in CHAINS]:
-        transfers.wait(60)
+        transfers.wait()
     assert network.stack.preview(expect_no_changes=True).steps == []
 
 

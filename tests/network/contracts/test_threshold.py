@@ -3,8 +3,8 @@
 import time
 
 from components.chain.transfer import pending
-from tests.network.conftest import SETTINGS
 from tests.network.network import CHAINS, OTHER, Network
+from tests.network.running import SETTINGS
 from tests.stack import Step
 
 HOLD = 12
@@ -36,10 +36,10 @@ def test_threshold_2_holds_transfers_back_until_the_pair_returns(network: Networ
     finally:
         network.start("alpha-en")
     for transfers in sent.values():
-        transfers.wait(120)
+        transfers.wait()
     _change_threshold(network, 1, "2 pairs, threshold 1: survives the loss of 1 pair, no hostile operator")
     for source in CHAINS:
-        network.send(source, 2).wait(60)
+        network.send(source, 2).wait()
 
 
 def _change_threshold(network: Network, threshold: int, survives: str) -> None:

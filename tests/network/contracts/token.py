@@ -15,7 +15,7 @@ from components.chain.signer import Signer
 from components.chain.token_plan import TokenState
 from components.chain.transactions import Transaction, execute
 from components.settings.tokens import artifact_of
-from tests.network.network import OTHER, Network
+from tests.network.network import ARRIVAL_SECONDS, OTHER, Network
 from tests.stack import ROOT
 
 
@@ -87,7 +87,7 @@ class TokenTransfers:
             return False
         return bool(self.token.view(self.target, "ownerOf", number) == account)
 
-    def wait(self, deadline: float) -> None:
+    def wait(self, deadline: float = ARRIVAL_SECONDS) -> None:
         """Wait until all have arrived; raises NotReady after `deadline` seconds. Prints the two numbers."""
         count, started = len(self.amounts), time.monotonic()
 

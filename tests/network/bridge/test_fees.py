@@ -7,8 +7,8 @@ from components import fees
 from components.chain.console import wait_for
 from components.chain.operations import balance
 from components.settings.rules import read
-from tests.network.conftest import SETTINGS
 from tests.network.network import ANCHOR, Network
+from tests.network.running import SETTINGS
 
 TRANSFERS = 12
 PERIODS = 6
@@ -21,10 +21,10 @@ def test_the_estimate_is_within_a_fifth_of_what_was_burned(network: Network) -> 
     period = settings.anchoring.period
     operators = [pair["parentOperator"] for pair in network.pairs.values()]
     transfers = network.send("child", 1)  # what a first transfer brings about is no part of it
-    transfers.wait(60)
+    transfers.wait()
     begun = _between_anchors(network, period, network.head("child"))
     since, before = network.head("parent"), [balance(network.on("parent"), one) for one in operators]
-    network.send("child", TRANSFERS).wait(60)
+    network.send("child", TRANSFERS).wait()
     ended = _between_anchors(network, period, begun + period * PERIODS - 1)
     after = [balance(network.on("parent"), one) for one in operators]
     burned = sum(before) - sum(after)

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.network.conftest import SETTINGS
 from tests.network.network import CHAINS, Network
+from tests.network.running import SETTINGS
 from tests.stack import Failed
 
 
@@ -17,7 +17,7 @@ def test_a_protected_bridge_refuses_to_go_and_goes_on(network: Network) -> None:
         assert [step for step in refused.value.run.steps if step.verb != "delete"] == []
         assert stack.preview(expect_no_changes=True).steps == []
         for source in CHAINS:
-            network.send(source, 1).wait(60)
+            network.send(source, 1).wait()
     finally:
         stack.configure(SETTINGS)
         stack.up()

@@ -3,9 +3,9 @@
 from components.chain.bridge_node import main_bridge_id, operators, read_registration
 from components.chain.console import wait_for
 from components.chain.peering import node_id, peers
-from tests.network.changing import Change, bring, kill_host, validators, view
+from tests.network.growing.changing import Change, bring, kill_host, validators, view
 from tests.network.network import CHAINS, OTHER, Network
-from tests.network.test_bridge_rolling import traffic
+from tests.network.traffic import traffic
 from toolchain.replacing import Stack as Machines
 
 DEADLINE = 60

@@ -14,7 +14,7 @@ from components.chain.plan import Step
 from components.chain.validators import council
 from components.dynamic.local_namespaces import BASE, keeper_of
 from tests.network.network import CHAINS, Network
-from tests.network.test_bridge_rolling import traffic
+from tests.network.traffic import traffic
 from tests.run import Run
 from tests.stack import Stack, settings
 

@@ -19,18 +19,12 @@ from tests.network.network import CHAINS, Network
 PAIR, EN, SCN, UNPAIRED, VALIDATOR = "alpha", "alpha-en", "scn-1", "scn-3", "scn-4"
 
 
-def program_of(network: Network, kind: str, name: str, *computed: str) -> Props:
-    """Return the inputs of a resource as the program gives them."""
-    known = network.stack.of_type(kind)[name]
-    return {key: value for key, value in known.items() if key != "__provider"} | dict.fromkeys(computed)
-
-
 def secret_of(endpoint: Props) -> str:
     return str(endpoint["private_key"].splitlines()[3])
 
 
 def test_a_running_node(network: Network) -> None:
-    program = program_of(network, "RunningNode", EN, "version")
+    program = network.stack.program_of("RunningNode", EN, "version")
     disappear = Behind(lambda: network.stop(EN), before_mending=lambda: network.start(EN))
     edits = [
         Edit({"started": "again"}),
@@ -46,7 +40,7 @@ def test_a_running_node(network: Network) -> None:
 
 
 def test_a_seat_of_a_validator(network: Network) -> None:
-    program = program_of(network, "ChildValidator", f"{VALIDATOR}-validator")
+    program = network.stack.program_of("ChildValidator", f"{VALIDATOR}-validator")
     others = [Endpoint.model_validate(one) for one in program["endpoints"]]
 
     def unseat() -> None:
@@ -68,7 +62,7 @@ def test_a_seat_of_a_validator(network: Network) -> None:
 
 
 def test_a_registration(network: Network) -> None:
-    program = program_of(network, "BridgeRegistration", f"{SCN}-registration")
+    program = network.stack.program_of("BridgeRegistration", f"{SCN}-registration")
 
     def let_go() -> None:
         with closing(Console(Endpoint.model_validate(program["node"]))) as scn:
@@ -87,19 +81,19 @@ def test_a_registration(network: Network) -> None:
     finally:
         BridgeRegistrationProvider().create(program)
     for source in ("parent", "child"):
-        network.send(source, 1).wait(60)
+        network.send(source, 1).wait()
 
 
 def test_an_scn_that_left_its_pair_has_nothing_to_deregister(network: Network) -> None:
-    known = program_of(network, "BridgeRegistration", f"{SCN}-registration")
-    left: Props = {**known, "node": program_of(network, "RunningNode", UNPAIRED)["node"]}
+    known = network.stack.program_of("BridgeRegistration", f"{SCN}-registration")
+    left: Props = {**known, "node": network.stack.program_of("RunningNode", UNPAIRED)["node"]}
     provider = BridgeRegistrationProvider()
     assert provider.read("id", left).id == ""
     provider.delete("id", left)
 
 
 def test_a_token_on_a_node(network: Network) -> None:
-    known = program_of(network, "BridgeRegistration", f"{SCN}-registration")
+    known = network.stack.program_of("BridgeRegistration", f"{SCN}-registration")
     parent, child = (network.owners[chain].account().address for chain in CHAINS)  # any address: nothing asks it
     program: Props = {**known, "parent_token": parent, "child_token": child}
     edits = [
@@ -111,7 +105,7 @@ def test_a_token_on_a_node(network: Network) -> None:
 
 
 def test_a_proof(network: Network) -> None:
-    program = program_of(network, "TransferProof", "child-to-parent-proof", "proven_requests")
+    program = network.stack.program_of("TransferProof", "child-to-parent-proof", "proven_requests")
     direction = network.direction("child")
     before = requested(direction)
     edits = [

@@ -15,7 +15,7 @@ from components.chain.node_health import part
 from components.chain.peering import node_id, peers
 from components.machines import VALIDATOR
 from tests.network.network import Network
-from tests.network.test_bridge_rolling import pids, traffic
+from tests.network.traffic import traffic
 from tests.run import Run
 
 KEY = "77" * 32
@@ -27,7 +27,7 @@ OFF = False
 @pytest.fixture(scope="module")
 def before(network: Network) -> Mapping[str, str]:
     """Return the process of each node before anything happened."""
-    return pids(network)
+    return network.processes()
 
 
 @pytest.fixture(scope="module")
@@ -167,7 +167,7 @@ def test_one_up_mends_all_while_transfers_flow(
         print(f"mended in {time.monotonic() - begin:.0f} s")
     assert _planned(run) == MENDING
     assert "scn-4: restarting it, because it does not answer" in run.text
-    after = pids(network)
+    after = network.processes()
     restarted = {node for node in before if before[node] != after[node]}
     assert restarted == {"alpha-en", "scn-2", "scn-3", "scn-4"}, "scn-1 was mended by calls"
     stack = network.stack

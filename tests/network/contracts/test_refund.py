@@ -4,7 +4,6 @@ from components.chain import operations
 from components.chain.refund import give_back
 from components.chain.signer import KeySigner
 from tests.network.network import CHAINS, COIN, Network
-from tests.network.test_bridge_lifecycle import program_of
 
 PAIR, SCN = "beta", "scn-2"
 RESTART_SECONDS = 200.0
@@ -15,7 +14,7 @@ def test_what_an_anchoring_scn_has_left_goes_back(network: Network) -> None:
     console, operator = network.on("parent"), network.pairs[PAIR]["parentOperator"]
     key = KeySigner(private_key=network.stack.of_type("Account")[f"{SCN}-parent-operator"]["private_key"])
     funder = network.owners["parent"].account().address
-    restart = str(program_of(network, "BridgeRegistration", f"{SCN}-registration")["restart"])
+    restart = str(network.stack.program_of("BridgeRegistration", f"{SCN}-registration")["restart"])
     network.wait_for_anchor(PAIR)
     held, before = operations.balance(console, operator), operations.balance(console, funder)
     try:
@@ -31,4 +30,4 @@ def test_what_an_anchoring_scn_has_left_goes_back(network: Network) -> None:
     network.start(SCN)
     network.wait_for_anchor(PAIR, deadline=120)
     for source in CHAINS:
-        network.send(source, 1).wait(60)
+        network.send(source, 1).wait()

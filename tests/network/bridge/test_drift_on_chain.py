@@ -33,7 +33,7 @@ def drain(network: Network) -> None:
     to = to_checksum_address(secrets.token_hex(20))
     request = Call("requestKLAYTransfer", (to, DRAINED, b""), "a large transfer", DRAINED)
     execute(direction.source, network.user, [transaction(direction.source_bridge, request)])
-    network.send("parent", 1).wait(60)
+    network.send("parent", 1).wait()
     assert operations.balance(direction.target, to) == DRAINED
 
 
@@ -80,7 +80,7 @@ def test_every_drift_on_chain_is_named_and_one_up_mends_all(network: Network) ->
         assert stack.outputs[f"{name}Chain"]["otherOperators"] == []
         assert operations.balance(network.on(name), bridges[name]) >= 500 * COIN
     for source in CHAINS:
-        network.send(source, 2).wait(60)
+        network.send(source, 2).wait()
     assert stack.preview(expect_no_changes=True).steps == []
 
 

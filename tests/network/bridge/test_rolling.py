@@ -9,41 +9,13 @@ import pytest
 
 from components.chain.console import Console
 from components.chain.errors import ChainError
-from tests.network.conftest import SETTINGS
-from tests.network.network import CHAINS, Network, Transfers
+from tests.network.network import Network
+from tests.network.running import SETTINGS
+from tests.network.traffic import traffic
 from tests.run import Run
 
 SCNS = ("scn-1", "scn-2")
 """Of the two pairs."""
-
-
-def pids(network: Network) -> dict[str, str]:
-    """Return the process of each node."""
-    return {node: network.run(node, "pgrep -o 'k(en|scn|cn)$'").strip() for node in network.endpoints}
-
-
-@contextmanager
-def traffic(network: Network) -> Iterator[list[Transfers]]:
-    """Send a transfer each way every second while the block runs; all have to arrive."""
-    sent: list[Transfers] = []
-    done = threading.Event()
-
-    def send() -> None:
-        while not done.wait(1):
-            sent.extend(network.send(source, 1) for source in CHAINS)
-
-    sender = threading.Thread(target=send)
-    sender.start()
-    try:
-        yield sent
-    finally:
-        done.set()
-        sender.join()
-    for transfers in sent:
-        transfers.wait(120)
-    arrived = sum(transfers.arrived() for transfers in sent)
-    print(f"sent {len(sent)}, arrived {arrived}")
-    assert arrived == len(sent) > 0
 
 
 @contextmanager
@@ -85,12 +57,12 @@ def change(network: Network, period: int) -> Run:
 
 
 def test_a_changed_setting_restarts_the_nodes_concerned_one_at_a_time(network: Network) -> None:
-    before = pids(network)
+    before = network.processes()
     with traffic(network), watched(network) as answering:
         begin = time.monotonic()
         run = change(network, 7)
         print(f"both SCNs restarted in {time.monotonic() - begin:.0f} s")
-    after = pids(network)
+    after = network.processes()
     assert {node for node in before if before[node] != after[node]} == set(SCNS)
     assert min(answering) == 1, "one was down at a time, and each was"
     assert {step.name for step in run.steps if step.type == "RunningNode"} == set(SCNS)

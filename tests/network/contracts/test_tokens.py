@@ -10,9 +10,9 @@ from components.chain.signer import KeySigner
 from components.chain.token_contract import ensure_development_token
 from components.chain.transactions import execute
 from components.settings.tokens import artifact_of
-from tests.network.conftest import SETTINGS
+from tests.network.contracts.token import Token, TokenTransfers, fresh_accounts
 from tests.network.network import CHAINS, Network
-from tests.network.token import Token, TokenTransfers, fresh_accounts
+from tests.network.running import SETTINGS
 from tests.stack import ROOT, Step
 
 TOKENS: list[dict[str, Any]] = [
@@ -62,12 +62,12 @@ def test_again_does_nothing(network: Network, tokens: dict[str, Token]) -> None:
 def test_erc20_tokens_arrive_both_ways(network: Network, tokens: dict[str, Token]) -> None:
     gold, user = tokens["gold"], network.user.account().address
     amounts = fresh_accounts(*range(1001, 1020)) | {user: 10**6}
-    gold.send("parent", network.owners["parent"], amounts).wait(60)
+    gold.send("parent", network.owners["parent"], amounts).wait()
     sent = sum(amounts.values())
     assert gold.view("child", "totalSupply") == sent, "minted"
     assert gold.view("parent", "balanceOf", network.bridges["parent"]) == sent, "held"
     back = fresh_accounts(*range(2001, 2021))
-    gold.send("child", network.user, back).wait(60)
+    gold.send("child", network.user, back).wait()
     left = sent - sum(back.values())
     assert gold.view("child", "totalSupply") == left, "burned"
     assert gold.view("parent", "balanceOf", network.bridges["parent"]) == left, "released"
@@ -75,13 +75,13 @@ def test_erc20_tokens_arrive_both_ways(network: Network, tokens: dict[str, Token
 
 def test_erc721_tokens_arrive_both_ways_with_their_uri(network: Network, tokens: dict[str, Token]) -> None:
     art, users = tokens["art"], [KeySigner(private_key=f"{n:064x}") for n in range(1, 5)]
-    art.send("parent", network.owners["parent"], {u.account().address: n for n, u in enumerate(users, 1)}).wait(60)
+    art.send("parent", network.owners["parent"], {u.account().address: n for n, u in enumerate(users, 1)}).wait()
     assert [art.view("child", "tokenURI", n) for n in (1, 4)] == ["urn:development:1", "urn:development:4"]
     assert art.view("parent", "ownerOf", 1) == network.bridges["parent"]
     back = fresh_accounts(1, 2, 3, 4)
     for (to, number), user in zip(back.items(), users, strict=True):
         art.send("child", user, {to: number})
-    TokenTransfers(art, "parent", back).wait(60)
+    TokenTransfers(art, "parent", back).wait()
 
 
 def test_a_token_that_its_owner_deregisters_is_missed_and_registered_again(
@@ -94,7 +94,7 @@ def test_a_token_that_its_owner_deregisters_is_missed_and_registered_again(
     run = network.stack.up()
     assert run.steps == [Step("create", "TokenRegistration", "gold-child-registration")]
     assert gold.registered("child").counterpart == gold.addresses["parent"]
-    gold.send("child", network.user, fresh_accounts(5)).wait(60)
+    gold.send("child", network.user, fresh_accounts(5)).wait()
 
 
 def test_a_token_with_another_counterpart_is_never_paid_out_in_the_former_one(
@@ -117,7 +117,7 @@ def test_a_token_with_another_counterpart_is_never_paid_out_in_the_former_one(
     deleted = [step.type for step in run.steps if "delete" in step.verb and step.type != "DevelopmentToken"]
     assert deleted == ["TokenRegistration"] * 2 + ["NodeToken"] * 2, "none is forgotten while it is registered"
     second = Token(network, "erc20", addresses)
-    second.send("parent", network.owners["parent"], fresh_accounts(*range(1, 21))).wait(60)
+    second.send("parent", network.owners["parent"], fresh_accounts(*range(1, 21))).wait()
     assert gold.view("child", "totalSupply") == before
     assert network.stack.preview(expect_no_changes=True).steps == []
 
@@ -137,4 +137,4 @@ def test_a_removal_waits_for_what_is_on_its_way_and_undoes_all(network: Network,
     assert "tokens" not in network.stack.outputs
     assert network.stack.preview(expect_no_changes=True).steps == []
     for source in CHAINS:
-        network.send(source, 3).wait(60)
+        network.send(source, 3).wait()

@@ -9,9 +9,9 @@ from components.chain import operations
 from components.chain.bridge_contract import Artifact
 from components.chain.signer import KeySigner
 from components.chain.transactions import Transaction, execute
-from tests.network.conftest import SETTINGS
 from tests.network.lone_chain import ARTIFACT
 from tests.network.network import CHAINS, COIN, Network
+from tests.network.running import SETTINGS
 
 STRANGER = to_checksum_address(secrets.token_hex(20))
 """An operator that somebody has registered before."""
@@ -50,7 +50,7 @@ def test_contracts_of_two_owners_are_taken_over_and_nothing_of_them_is_changed(n
         assert stack.outputs[f"{chain}Chain"]["otherOperators"] == [owner, STRANGER]
         assert network.nonce(chain, owner) == sent[chain] + len(ours) + 1, "a call for each operator, and the proof"
     for source in CHAINS:
-        taken.send(source, 2).wait(60)
+        taken.send(source, 2).wait()
     assert stack.preview(expect_no_changes=True).steps == []
     said = stack.refresh(expect_no_changes=True).text
     assert (

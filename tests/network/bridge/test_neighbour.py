@@ -25,7 +25,7 @@ def test_a_second_stack_comes_and_goes(network: Network, tmp_path_factory: pytes
         _require_strangers(network, neighbour)
         sent = [which.send(source, 3) for which in (network, neighbour) for source in CHAINS]
         for transfers in sent:
-            transfers.wait(60)
+            transfers.wait()
         neighbour.wait_for_anchor("alpha")
         theirs = Traces.of(stack.network_id)
         assert not mine.spaces & theirs.spaces
@@ -33,7 +33,7 @@ def test_a_second_stack_comes_and_goes(network: Network, tmp_path_factory: pytes
         assert theirs.remains() == []
     assert Traces.of(network.stack.network_id) == mine
     for source in CHAINS:
-        network.send(source, 3).wait(60)
+        network.send(source, 3).wait()
 
 
 def _require_strangers(network: Network, neighbour: Network) -> None:

@@ -7,8 +7,8 @@ import pytest
 from eth_account import Account as Accounts
 
 from components.nodes.identity import derive
-from tests.network.conftest import SETTINGS
 from tests.network.network import CHAINS, Network
+from tests.network.running import SETTINGS
 
 PASSWORD = "correct horse battery staple"
 

@@ -24,7 +24,6 @@ from components.dynamic.bridge_operator import BridgeOperator, BridgeOperatorPro
 from tests.life import Life
 from tests.network.lone_chain import ARTIFACT
 from tests.network.network import CHAINS, COIN, Network
-from tests.network.test_bridge_lifecycle import program_of
 
 SCN, EN, PAIR = "scn-2", "beta-en", "beta"
 ONE, TWO = (to_checksum_address(secrets.token_hex(20)) for _ in range(2))
@@ -48,7 +47,7 @@ def bridges(network: Network) -> Iterator[Mapping[str, str]]:
         execute(console, deployer, [Transaction("hand over", to_checksum_address(bridge), "0x" + data.hex())])
         found[chain] = bridge
     scn, en = network.console(SCN), network.console(EN)
-    restart = program_of(network, "BridgeRegistration", f"{SCN}-registration")["restart"]
+    restart = network.stack.program_of("BridgeRegistration", f"{SCN}-registration")["restart"]
     register(scn, en, found["child"], found["parent"], restart)
     yield found
     deregister(network.console(SCN), found["child"], found["parent"])
@@ -56,7 +55,7 @@ def bridges(network: Network) -> Iterator[Mapping[str, str]]:
 
 def props(network: Network, chain: str, **more: object) -> Props:
     """Return the inputs of a resource of which the SCN is the owner."""
-    known = program_of(network, "BridgeContract", f"{chain}-bridge")
+    known = network.stack.program_of("BridgeContract", f"{chain}-bridge")
     node = owner(network, chain).model_dump()
     return {name: known[name] for name in ("chain_id", "endpoints", "signer")} | {"owner_node": node, **more}
 

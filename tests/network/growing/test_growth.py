@@ -6,9 +6,9 @@ import pytest
 
 from components.chain.bridge_node import read_registration
 from components.chain.peering import peers
-from tests.network.changing import bring, declared, kill_host, under_traffic, validators, view
-from tests.network.conftest import SETTINGS
+from tests.network.growing.changing import bring, declared, kill_host, under_traffic, validators, view
 from tests.network.network import CHAINS, Network
+from tests.network.running import SETTINGS
 
 GROWS = ["registerOperator", "setOperatorThreshold"]
 SHRINKS = ["setOperatorThreshold", "deregisterOperator"]

@@ -110,6 +110,6 @@ def test_both_pairs_anchor(network: Network, pair: str) -> None:
 def test_transfers_arrive(network: Network, source: str) -> None:
     held = balance(network.on(source), network.bridges[source])
     transfers = network.send(source, 20)
-    transfers.wait(60)
+    transfers.wait()
     assert pending(network.direction(source)) == 0
     assert balance(network.on(source), network.bridges[source]) == held + sum(transfers.amounts.values())

@@ -1,0 +1,1 @@
+"""A network of seven real nodes whose owners, tokens and thresholds change. It ends half dead, and is destroyed so."""
