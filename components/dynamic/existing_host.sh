@@ -60,13 +60,11 @@ claim() {
     fi
 }
 
-# Ends what runs a program in the folder. Its data go with it, so it has ten seconds to end by itself and no more: an
-# SCN that is connected to its EN never would.
+# Ends what runs a program in the folder, or holds a lock there, as work does that goes on by itself for hours. Its data
+# go with it, so it has ten seconds to end by itself and no more: an SCN that is connected to its EN never would.
 processes() {
-    for exe in /proc/[0-9]*/exe; do
-        program=$(readlink "$exe" 2>/dev/null) || continue
-        case $program in "$folder"/*) pid=${exe#/proc/} && echo "${pid%/exe}" ;; esac
-    done
+    find /proc/[0-9]*/exe /proc/[0-9]*/fd -maxdepth 1 \
+        \( -path '*/exe' -lname "$folder/*" -o -path '*/fd/*' -lname "$folder/*/lock" \) 2>/dev/null | cut -d/ -f3 | sort -u
 }
 end_processes() {
     for signal in TERM KILL; do

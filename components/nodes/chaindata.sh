@@ -67,7 +67,7 @@ get() { curl --fail --location --globoff --proto '=https,http' --silent --show-e
 
 fetch() {
     # As text: awk would write a large number in another way.
-    total=$(get --head --url "$source" | tr -d '\r' | awk 'tolower($1) == "content-length:" { n = $2 } END { print n }')
+    total=$(get --head --max-time 60 --url "$source" | tr -d '\r' | awk 'tolower($1) == "content-length:" { n = $2 } END { print n }')
     case $total in "" | *[!0-9]*) total=0 ;; esac
     has=$(size "$part")
     free=$(($(df --output=avail --block-size=1 "$work" | tail -n 1) + has))

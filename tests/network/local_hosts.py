@@ -18,6 +18,8 @@ from components.dynamic.local_namespaces import BASE, LocalError, keeper_of
 from components.dynamic.local_network import LocalNetworkProvider
 from components.hosts.addresses import addresses, default_subnet
 
+TIMEOUT = 120.0
+"""Seconds for a command on a host, on a machine that has other tests to run."""
 NAMES = ("parent", "alpha-en", "alpha-scn", "beta-en", "beta-scn", "gamma-scn", "delta-scn")
 HOSTS, NETWORKS = LocalHostProvider(), LocalNetworkProvider()
 
@@ -115,7 +117,7 @@ class Network:
 
         async def run() -> str:
             async with self.connect(name, client=client, pinned=pinned) as connection:
-                result = await connection.run(command, check=True, timeout=20)
+                result = await connection.run(command, check=True, timeout=TIMEOUT)
                 return str(result.stdout)
 
         return asyncio.run(run())

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from components.dynamic.base import Props
+from components.dynamic.chaindata import ChainDataError, ChainDataProvider
 from components.dynamic.existing_host import ExistingHost, ExistingHostError, ExistingHostProvider
 from components.dynamic.host_preflight import HostPreflight, HostPreflightProvider
 from components.hosts.local_preflight import missing
@@ -43,6 +44,8 @@ with socket.socket(socket.AF_UNIX) as listener:
             lines.write(line.upper())
             lines.flush()
 """
+_SILENT = 'import socket, time; s = socket.create_server(("127.0.0.1", 8123)); time.sleep(300)'
+"""A server that never answers."""
 
 
 @pytest.fixture(scope="module")
@@ -147,6 +150,22 @@ def test_a_claim_ends_what_runs_in_it(host: HandMade) -> None:
     assert different(before, host.found())
     CLAIMS.delete("", claim(host, USER, folder=home))
     assert different(before, host.found()) == []
+
+
+def test_a_claim_ends_the_work_that_goes_on_by_itself(host: HandMade) -> None:
+    home = f"/home/{USER}/servicechain"
+    host.ask(f"setsid python3 -c '{_SILENT}' >/dev/null 2>&1 </dev/null &")
+    before = host.found()
+    CLAIMS.create(claim(host, USER, folder=home))
+    work = {"node": "alpha-en", "login": host.login(USER), "root": home, "instance": "1", "sha256": "ab" * 32}
+    archive = {"owner": f"{USER}:", "hours": 0, "source": "http://127.0.0.1:8123/chaindata.tar.gz"}
+    with pytest.raises(ChainDataError, match="it goes on by itself"):
+        ChainDataProvider().create({**work, **archive})
+    assert [line for line in host.found()["processes"] if "chaindata.sh work" in line]
+    assert [line for line in host.found()["processes"] if "curl" in line]
+    CLAIMS.delete("", claim(host, USER, folder=home))
+    assert different(before, host.found()) == []
+    host.ask("pkill -f create_server")
 
 
 def test_a_release_that_was_cut_off_is_finished(host: HandMade) -> None:
