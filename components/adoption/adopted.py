@@ -40,16 +40,27 @@ class Adopted:
 
         Returns whether it has to read something new, and the KNI by which it dials. Raises Unreachable and Wrong.
         """
-        missing = {key: value for key, value in self.needed.items() if not found.values[key].strip()}
-        changed = host_files.set_keys(self.node, self.place, found, {**self.conf_keys, **missing})
+        changed = host_files.set_keys(self.node, self.place, found, self._wanted(found))
         if peer is None:
             return changed or found.restart_due, None
-        text = main_bridges.settled(found.main_bridges, peer, live.main_bridges_of(self.node))
+        text = self._listing(found, peer)
         changed |= host_files.set_main_bridges(self.node, self.place, found, text)
         return changed or found.restart_due, main_bridges.knis(text)[0]
 
+    def planned(self, found: Found, peer: str | None) -> list[str]:
+        """Return a sentence without its subject, the node, of each thing that `set` would change."""
+        words = [
+            f"{key} in {self.place.conf} is {found.values[key] or 'empty'}, and will be {value}"
+            for key, value in self._wanted(found).items()
+            if found.values[key] != value
+        ]
+        if peer is not None and self._listing(found, peer) != found.main_bridges:
+            who = ", ".join(main_bridges.knis(found.main_bridges)) or "nobody"
+            words.append(f"{self.place.main_bridges} lists {who}, and will list {peer}")
+        return words
+
     def edited(self, found: Found, dialled: str | None) -> dict[str, str]:
-        """Return a sentence without its subject, the node, of each thing in its files that is not as it was set."""
+        """Return such a sentence of each thing in its files that is not as it was set."""
         words = {
             key: f"{key} in {self.place.conf} is {found.values[key] or 'empty'}, and was set to {value}"
             for key, value in self.conf_keys.items()
@@ -116,6 +127,15 @@ class Adopted:
     @property
     def _keys(self) -> Sequence[str]:
         return [*self.conf_keys, *self.needed]
+
+    def _wanted(self, found: Found) -> Mapping[str, str]:
+        """Return what its conf has to say: its keys, and what else is needed where the conf has none."""
+        missing = {key: value for key, value in self.needed.items() if not found.values[key].strip()}
+        return {**self.conf_keys, **missing}
+
+    def _listing(self, found: Found, peer: str) -> str:
+        """Return what its main-bridges.json has to be."""
+        return main_bridges.settled(found.main_bridges, peer, live.main_bridges_of(self.node))
 
     def _expected(self, dialled: str | None) -> Expected:
         expected = Expected(chain_id=self.chain_id, peer=dialled)

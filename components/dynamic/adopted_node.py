@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pulumi
 from pulumi.dynamic import Resource
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from components.adoption.place import Place
 from components.chain.endpoint import Endpoint
@@ -24,9 +24,9 @@ class AdoptedNodeInputs(Inputs):
     node: Endpoint
     role: Literal["en", "scn"]
     chain_id: int
-    data: str
-    """Its DATA_DIR, an absolute path."""
-    conf: str
+    data: str = Field(pattern="^/")
+    """Its DATA_DIR."""
+    conf: str = Field(pattern="^/")
     restart: str | None = None
     """Command that restarts it; by default what follows from the place of the conf."""
     conf_keys: dict[str, str]
@@ -63,6 +63,21 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
         """Leave a node alone for what is asked once, when it is adopted."""
         return name != "partner" and old != new
 
+    def complete(self, olds: Props, news: Props) -> Props:
+        """Tell what will be set on a node that comes to the stack, in its preview too; refuse one that cannot be."""
+        if not olds:
+            from components.chain.errors import ChainError
+
+            self._load()
+            known = {name: value for name, value in news.items() if not pulumi.contains_unknowns(value)}
+            try:
+                self._tell(self._parse(known))
+            except ValidationError:  # too little is known of it in this preview
+                return news
+            except ChainError as error:
+                raise ValueError(str(error)) from error
+        return news
+
     def converge(self, inputs: AdoptedNodeInputs, known: Props) -> Props:
         """Set what is not so already, restart the node if that changed something, and wait until it is well."""
         from components.adoption import adopted, live, slot
@@ -79,6 +94,22 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
         elif different:
             node.mend(dialled)
         return {"version": node.wait_until_ready(dialled), "dialled": dialled or ""}
+
+    def _tell(self, inputs: AdoptedNodeInputs) -> None:
+        from components.adoption import live, slot
+        from components.chain.errors import HostUnreachable
+
+        node = inputs.adopted
+        try:
+            found = node.read()
+            planned = node.planned(found, inputs.peer)
+            if inputs.partner and live.answers(inputs.node):
+                slot.refuse_taken(inputs.node, inputs.partner)
+        except HostUnreachable as error:
+            node.say(f"what will be set on it is not known yet ({error})")
+            return
+        due = planned or found.restart_due
+        node.say(*planned, "it will be restarted for that, in its turn" if due else "its files have all that already")
 
     def observe(self, inputs: AdoptedNodeInputs, known: Props) -> Props | None:
         """Tell in words what is not as it was set. A node that is down is still there: it goes on being itself."""

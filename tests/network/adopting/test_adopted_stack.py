@@ -131,7 +131,13 @@ def validators(field: Brownfield) -> list[str]:
 def test_the_second_pair_comes_to_a_bridge_in_use(
     field: Brownfield, stack: Stack, before: Mapping[str, tuple[str, str]], voted: Mapping[str, set[str]]
 ) -> None:
-    assert set(stack.preview().changes) == {"create"}
+    preview = stack.preview()
+    assert set(preview.changes) == {"create"}
+    for name in ("alpha-en", "alpha-scn"):
+        assert f"{name}: its files have all that already" in preview.text
+    for name, key, value in (("beta-en", "SC_MAIN_BRIDGE", "1"), ("beta-scn", "SC_SUB_BRIDGE", "1")):
+        assert f"{name}: {key} in {field.layout(name).conf} is 0, and will be {value}" in preview.text
+        assert f"{name}: it will be restarted for that, in its turn" in preview.text
     assert set(stack.up().changes) == {"create"}
     for name in ("alpha-en", "alpha-scn"):
         assert trace(field, name) == before[name], "what works already is not touched"

@@ -55,6 +55,8 @@ def secret_of(field: Brownfield) -> list[str]:
 def test_an_en_whose_slot_is_taken_is_refused_before_anything_changes(field: Brownfield) -> None:
     before, runs = conf_of(field, TAKEN), starts(field, TAKEN)
     inputs = program(field, TAKEN, main_bridge(), partner=field.login(SCN))
+    (failure,) = AdoptedNodeProvider().check({}, inputs).failures or []
+    assert "so beta-scn would never get through" in failure.reason, "a preview says so too"
     with pytest.raises(Taken, match="an EN serves one SCN alone, so beta-scn would never get through"):
         AdoptedNodeProvider().create(inputs)
     assert (conf_of(field, TAKEN), starts(field, TAKEN)) == (before, runs)
