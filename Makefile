@@ -1,7 +1,7 @@
 # The commands of this checkout. What they need is installed into the ignored folder .build on first use.
 STACK ?= dev
 ARGS ?=
-WORKERS ?= 4
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-preview up preview refresh outputs replace drill down shell test lint bench lock docs \
@@ -11,7 +11,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "STACK=name chooses the stack (now: $(STACK)), ARGS=... is handed on to pulumi or pytest."
-	@echo "WORKERS=4 is how many tests run side by side."
+	@echo "WORKERS=3 is how many tests run side by side."
 	@echo "POLICY=1 has up and preview keep to the policies in policy/."
 
 setup: ## Install or build what is missing, and nothing else

@@ -104,7 +104,11 @@ sync -f {data}
 
 
 def _start(layout: Layout) -> str:
-    """Stop the node if it runs, start it with the unit as it is now, and wait for its console."""
+    """Stop the node if it runs, start it with the unit as it is now, and wait for its console.
+
+    What is told of a program that cannot be run comes from a process that is gone when the journal asks whose it was.
+    It names the unit itself, in a field that `journalctl --unit` heeds in what systemd's first process says alone.
+    """
     unit, ipc = layout.unit, shlex.quote(layout.ipc)
     return f"""\
 systemctl daemon-reload
@@ -121,6 +125,6 @@ if systemctl start {unit}; then
 fi
 echo 'the node did not open its console '{ipc}'; the end of its log:' >&2
 journalctl --sync
-journalctl --unit={unit} --since="@$begin" --no-pager --output=cat | tail -n 15 >&2
+journalctl _SYSTEMD_UNIT={unit} + UNIT={unit} --since="@$begin" --no-pager --output=cat | tail -n 15 >&2
 exit 1
 """
