@@ -31,7 +31,7 @@ def test_one_pair_and_one_scn_become_two_pairs_and_four_scns(stack: Stack) -> No
     small = Network(stack)
     with traffic(small):
         change = bring(small, AVAILABLE)
-    assert change.calls == dict.fromkeys(CHAINS, ["registerOperator"])
+    assert change.calls == {chain: ["registerOperator"] for chain in CHAINS}
     assert "1 SCN(s)" not in change.run.text, "nothing is warned of any more"
     grown = Network(stack)
     assert validators(grown) == set(SCNS)
