@@ -26,12 +26,14 @@ from components.dynamic.base import Props
 from components.nodes import conf, files, genesis
 from components.nodes.identity import EN_PORT, SCN_PORT, bridge_kni, consensus_kni
 from components.nodes.package import Package
+from tests.network.existing_hosts import SUDOER, local
 from tests.network.local_hosts import Network, running_network
 from tests.network.lone_chain import ARTIFACT, COIN, GKEI
 from tests.stack import ROOT
 
 PARENT, CHILD = 2020, 3000
 ENS, SCNS = ("alpha-en", "beta-en"), ("alpha-scn", "beta-scn")
+SECOND = (ENS[1], SCNS[1])
 PROGRAMS = {"parent": "kcn", **dict.fromkeys(ENS, "ken"), **dict.fromkeys(SCNS, "kscn")}
 DATA = "/srv/data"
 USER = "nobody"
@@ -75,11 +77,15 @@ class Brownfield:
             "node": name,
             "host": self.network.address(name),
             "port": 22.0,
-            "user": "root",
+            **self.who(name),
             "private_key": ssh_key.private_key(seed("client")),
             "host_key": ssh_key.public_key(seed(name)),
             "ipc": self.layout(name).ipc,
         }
+
+    def who(self, name: str) -> Props:
+        """Return who logs in there: root, and on the machines of the second pair one who becomes root by sudo."""
+        return {"user": SUDOER, "sudo": True} if name in SECOND else {"user": "root"}
 
     def endpoint(self, name: str) -> Endpoint:
         """Return the same, parsed."""
@@ -133,7 +139,7 @@ class Brownfield:
 
     def _install(self, name: str, values: conf.Conf, first_block: str, listed: list[str]) -> None:
         layout, network = self.layout(name), self.network
-        network.up(name)
+        (local if name in SECOND else Network.up)(network, name)
         package = layout.package
         shutil.copy(str(package.archive), network.folder / name / "srv" / package.file_name)
         network.run(name, files.scripts(layout)["unpack"])
@@ -151,7 +157,7 @@ class Brownfield:
     def _start(self, name: str) -> None:
         """Start a node; those of the second pair belong to a user who is not root."""
         start = files.scripts(self.layout(name))["start"]
-        if name in (ENS[1], SCNS[1]):
+        if name in SECOND:
             start = f"chown -R {USER} {DATA} && runuser -u {USER} -- sh -c {shlex.quote(start)}"
         self.network.run(name, start)
 

@@ -33,6 +33,7 @@ def host(field: Brownfield, name: str) -> dict[str, Any]:
         "address": field.network.address(name),
         "hostKey": ssh_key.public_key(field.network.seed(name)),
         "node": {"data": DATA, "conf": field.layout(name).conf},
+        **field.who(name),
     }
 
 
