@@ -137,7 +137,7 @@ class Network:
         if "is running" not in self.run(node, f"{daemon} status"):
             stale = f"{self._pid_file(node)} {self.layout(node).ipc}"
             assert "Success" in self.run(node, f"rm -f {stale}; {daemon} start")
-        wait_for(lambda: self.console(node).web3.eth.block_number, deadline=30)
+        wait_for(lambda: self.console(node).web3.eth.block_number, deadline=90)
 
     def _pid_file(self, node: str) -> str:
         layout = self.layout(node)
@@ -195,7 +195,7 @@ class Network:
             for tx in block["transactions"]:
                 yield {"to": None, **tx}
 
-    def wait_for_anchor(self, pair: str, deadline: float = 60) -> Anchor:
+    def wait_for_anchor(self, pair: str, deadline: float = ARRIVAL_SECONDS) -> Anchor:
         """Wait for an anchor of a pair of a child block that does not exist yet. Raises NotReady."""
         since, child_block = self.head("parent"), self.head("child")
         operator = self.pairs[pair]["parentOperator"]

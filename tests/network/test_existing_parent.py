@@ -92,7 +92,7 @@ def test_the_chain_goes_on_when_the_stack_goes(chain: LoneChain, stack: Stack) -
     with chain.console() as console:
         assert operator not in require_state(console, bridge).operators
         head = console.web3.eth.block_number
-        wait_for(lambda: console.web3.eth.block_number > head or "no new block", 30)
+        wait_for(lambda: console.web3.eth.block_number > head or "no new block", 90)
 
 
 def _contract(stack: Stack) -> tuple[str, str]:

@@ -37,7 +37,7 @@ def vote(console: Console, operator: Signer, bridge: str, nonce: int, recipient:
         }
     )
     sent = console.web3.eth.send_raw_transaction(signed.raw_transaction).to_0x_hex()
-    receipt = wait_for(lambda: console.call("eth_getTransactionReceipt", sent) or "not mined yet", 20)
+    receipt = wait_for(lambda: console.call("eth_getTransactionReceipt", sent) or "not mined yet", 60)
     return int(receipt["gasUsed"], 16)
 
 

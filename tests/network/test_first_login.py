@@ -121,7 +121,7 @@ def test_a_third_key_is_refused_at_once(machine: Booted, capfd: pytest.CaptureFi
     begin = time.monotonic()
     with pytest.raises(FirstLoginError) as error:
         created(machine.props())
-    assert time.monotonic() - begin < 5
+    assert time.monotonic() - begin < 30
     seed = machine.network.seed
     stranger, one_time, own = (
         fingerprint(ssh_key.public_key(seed(label))) for label in ("stranger", "one-time", "own")

@@ -78,14 +78,14 @@ def test_an_owner_without_coins_is_waited_for_and_nothing_is_sent_meanwhile(
     total = 140 * COIN + gas
     thread = threading.Thread(target=gate, daemon=True)
     thread.start()
-    wait_for(lambda: heard(f"has to pay {funding.coins(total)} coins and holds 0: send it"), 20)
+    wait_for(lambda: heard(f"has to pay {funding.coins(total)} coins and holds 0: send it"), 90)
     pay(chain, 100 * COIN)
-    wait_for(lambda: heard("and holds 100: send it"), 20)
+    wait_for(lambda: heard("and holds 100: send it"), 90)
     with chain.console() as console:
         assert console.web3.eth.get_transaction_count(owner.account().address) == 0
     assert not passed.is_set()
     pay(chain, total - 100 * COIN)
-    assert passed.wait(20)
+    assert passed.wait(90)
     print(said)
     with chain.console() as console:
         bridge = ensure_deployed(console, owner, Path(ARTIFACT), None, mode_mint_burn=False)

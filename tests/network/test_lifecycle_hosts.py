@@ -39,7 +39,7 @@ def end(pid: int) -> None:
     handle = os.pidfd_open(pid)
     try:
         signal.pidfd_send_signal(handle, signal.SIGKILL)
-        assert select.select([handle], [], [], 10)[0]
+        assert select.select([handle], [], [], 60)[0]
     finally:
         os.close(handle)
 
@@ -105,7 +105,7 @@ def test_a_first_login(network: Network) -> None:
         network.down(machine.name)
 
 
-GIVEN_UP = 30
+GIVEN_UP = 60
 """Seconds."""
 CONTENTS = {"nodekey": ("46" * 32, "0600", True), "genesis.json": ("{}\n", "0644", False)}
 

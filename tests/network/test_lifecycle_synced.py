@@ -56,7 +56,7 @@ class Joining:
         """Have it leave the validator."""
         with closing(self.console()) as console:
             console.call("admin_removePeer", self.chain.kni)
-            wait_for(lambda: not peers(console, "admin") or "still connected", 30)
+            wait_for(lambda: not peers(console, "admin") or "still connected", 90)
 
     def run(self, command: str) -> None:
         """Run a command on its host."""
@@ -91,9 +91,9 @@ def test_it_waits_for_peers_and_for_a_node_that_is_gone_in_the_middle(
         return words in said or f"not said: {words}"
 
     waiting.start()
-    wait_for(lambda: heard("alpha-en: it has no peers; check that it may reach them"), 20)
+    wait_for(lambda: heard("alpha-en: it has no peers; check that it may reach them"), 90)
     en.run(f"kill -9 $(cat {LAYOUT.data}/kend.pid)")
-    wait_for(lambda: heard(f"alpha-en: no node listens on {LAYOUT.ipc}"), 20)
+    wait_for(lambda: heard(f"alpha-en: no node listens on {LAYOUT.ipc}"), 90)
     assert waiting.is_alive()
     en.run(files.scripts(LAYOUT)["start"])
     en.join()

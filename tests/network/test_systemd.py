@@ -80,7 +80,7 @@ def owner_and_mode(path: Path) -> tuple[int, int]:
 def test_a_killed_node_comes_back(node: Running) -> None:
     pid, head = node.pid, node.head()
     node.machine.ask(f"kill -9 {pid}")
-    assert until(lambda: node.pid if node.pid not in (0, pid) else None, 30)
+    assert until(lambda: node.pid if node.pid not in (0, pid) else None, 90)
     assert until(node.head, 60) >= head
     assert int(node.machine.show(node.unit, "NRestarts")) == 1
 
@@ -179,7 +179,7 @@ def test_a_machine_leaves_nothing_when_its_test_fails(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError):
         fails()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["systemd.log", "volume"]
-    until(lambda: None if Path(f"/proc/{seen[0]}").exists() else True, 10)
+    until(lambda: None if Path(f"/proc/{seen[0]}").exists() else True, 60)
 
 
 def test_a_new_machine_goes_on_with_the_old_volume(node: Running, tmp_path: Path) -> None:

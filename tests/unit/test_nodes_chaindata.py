@@ -113,7 +113,7 @@ class Machine:
     def wait(self, source: str = "") -> str:
         """Begin, and return how it ends."""
         state = self.ask("begin", source)
-        end = time.monotonic() + 20
+        end = time.monotonic() + 60
         while state != "present" and not state.startswith("failed"):
             assert time.monotonic() < end, state
             time.sleep(0.05)

@@ -73,7 +73,7 @@ def passed_by_script(folder: Path, program: str, values: Conf) -> list[str]:
     (folder / "data").mkdir()
     done = subprocess.run([home / f"bin/{program}d", "start"], capture_output=True, text=True, check=True, cwd="/usr")
     assert "Success to start node" in done.stdout, done.stdout + done.stderr
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not given_arguments.exists():
         assert time.monotonic() < deadline
         time.sleep(0.01)

@@ -103,7 +103,7 @@ def test_both_pairs_anchor(network: Network, pair: str) -> None:
         latest = int(scn.call("subbridge_getLatestAnchoredBlockNumber"))
         return latest if latest > anchored else f"the latest anchored block of {pair} is {latest} as before"
 
-    print(f"{pair}: anchored {anchored}, then {wait_for(probe, deadline=30)}")
+    print(f"{pair}: anchored {anchored}, then {wait_for(probe, deadline=90)}")
 
 
 @pytest.mark.parametrize("source", CHAINS)

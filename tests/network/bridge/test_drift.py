@@ -85,7 +85,7 @@ def _disguise(network: Network) -> None:
         f" echo '{keystore}' >{folder}/keystore; printf hush >{folder}/{STRANGER}",
     )
     network.start(node)
-    wait_for(lambda: operators(network.console(node))[0].lower() == STRANGER.lower() or "not yet", deadline=30)
+    wait_for(lambda: operators(network.console(node))[0].lower() == STRANGER.lower() or "not yet", deadline=90)
     name = layout.conf.rpartition("/")[2]
     network.run(
         node,
@@ -98,9 +98,9 @@ def _swap(network: Network) -> None:
     scn = network.console("scn-1")
     own, other = (network.pairs[name]["en"]["kni"] for name in ("alpha", "beta"))
     scn.call("subbridge_removePeer", own)
-    wait_for(lambda: not peers(scn, "subbridge") or "still connected to alpha-en", deadline=30)
+    wait_for(lambda: not peers(scn, "subbridge") or "still connected to alpha-en", deadline=90)
     scn.call("subbridge_addPeer", other)
-    wait_for(lambda: peers(scn, "subbridge") == [node_id(other)] or "not connected to beta-en", deadline=60)
+    wait_for(lambda: peers(scn, "subbridge") == [node_id(other)] or "not connected to beta-en", deadline=120)
 
 
 def _said(run: Run, node: str) -> str:

@@ -28,6 +28,6 @@ def test_what_an_anchoring_scn_has_left_goes_back(network: Network) -> None:
         operations.fill_account(console, network.owners["parent"], operator, 50 * COIN, 100 * COIN)
         network.run(SCN, restart, timeout=RESTART_SECONDS)
     network.start(SCN)
-    network.wait_for_anchor(PAIR, deadline=120)
+    network.wait_for_anchor(PAIR)
     for source in CHAINS:
         network.send(source, 1).wait()

@@ -13,7 +13,7 @@ from tests.network.running import SETTINGS
 GROWS = ["registerOperator", "setOperatorThreshold"]
 SHRINKS = ["setOperatorThreshold", "deregisterOperator"]
 EXCHANGES = ["registerOperator", "deregisterOperator"]
-UP_SECONDS = 120
+UP_SECONDS = 240
 """An up in which a machine is dead may take so long: several resources know of it, and each try costs 10 s."""
 
 

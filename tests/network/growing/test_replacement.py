@@ -8,7 +8,7 @@ from tests.network.network import CHAINS, OTHER, Network
 from tests.network.traffic import traffic
 from toolchain.replacing import Stack as Machines
 
-DEADLINE = 60
+DEADLINE = 120
 
 
 def test_a_replaced_scn_is_the_same_node_again(network: Network) -> None:
