@@ -1,6 +1,7 @@
 """What an operator has left goes back to the funder, on a running SCN that anchors with it."""
 
 from components.chain import operations
+from components.chain.node_health import part
 from components.chain.refund import give_back
 from components.chain.signer import KeySigner
 from tests.network.network import CHAINS, COIN, Network
@@ -26,6 +27,7 @@ def test_what_an_anchoring_scn_has_left_goes_back(network: Network) -> None:
         assert give_back(console, key, funder, network.endpoints[SCN]) == 0
     finally:
         operations.fill_account(console, network.owners["parent"], operator, 50 * COIN, 100 * COIN)
+        part(network.endpoints[SCN], network.pairs[PAIR]["en"]["kni"])  # or its stop takes a minute
         network.run(SCN, restart, timeout=RESTART_SECONDS)
     network.start(SCN)
     network.wait_for_anchor(PAIR)
