@@ -11,7 +11,7 @@ help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "STACK=name chooses the stack (now: $(STACK)), ARGS=... is handed on to pulumi or pytest."
-	@echo "WORKERS=3 is how many tests run side by side."
+	@echo "WORKERS=... is how many tests run side by side (now: $(WORKERS))."
 	@echo "POLICY=1 has up and preview keep to the policies in policy/."
 
 setup: ## Install or build what is missing, and nothing else

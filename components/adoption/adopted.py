@@ -50,26 +50,24 @@ class Adopted:
     def planned(self, found: Found, peer: str | None) -> list[str]:
         """Return a sentence without its subject, the node, of each thing that `set` would change."""
         words = [
-            f"{key} in {self.place.conf} is {found.values[key] or 'empty'}, and will be {value}"
+            f"{self._says(found, key)}, and will be {value}"
             for key, value in self._wanted(found).items()
             if found.values[key] != value
         ]
         if peer is not None and self._listing(found, peer) != found.main_bridges:
-            who = ", ".join(main_bridges.knis(found.main_bridges)) or "nobody"
-            words.append(f"{self.place.main_bridges} lists {who}, and will list {peer}")
+            words.append(f"{self._lists(found)}, and will list {peer}")
         return words
 
     def edited(self, found: Found, dialled: str | None) -> dict[str, str]:
         """Return such a sentence of each thing in its files that is not as it was set."""
         words = {
-            key: f"{key} in {self.place.conf} is {found.values[key] or 'empty'}, and was set to {value}"
+            key: f"{self._says(found, key)}, and was set to {value}"
             for key, value in self.conf_keys.items()
             if found.values[key] != value
         }
         listed = main_bridges.knis(found.main_bridges)
         if dialled and not (len(listed) == 1 and main_bridges.same(listed[0], dialled)):
-            who = ", ".join(listed) or "nobody"
-            words["main_bridges"] = f"{self.place.main_bridges} lists {who}, and was set to {dialled}"
+            words["main_bridges"] = f"{self._lists(found)}, and was set to {dialled}"
         return words
 
     def differences(self, dialled: str | None) -> dict[str, str]:
@@ -127,6 +125,12 @@ class Adopted:
     @property
     def _keys(self) -> Sequence[str]:
         return [*self.conf_keys, *self.needed]
+
+    def _says(self, found: Found, key: str) -> str:
+        return f"{key} in {self.place.conf} is {found.values[key] or 'empty'}"
+
+    def _lists(self, found: Found) -> str:
+        return f"{self.place.main_bridges} lists {', '.join(main_bridges.knis(found.main_bridges)) or 'nobody'}"
 
     def _wanted(self, found: Found) -> Mapping[str, str]:
         """Return what its conf has to say: its keys, and what else is needed where the conf has none."""

@@ -13,12 +13,10 @@ from decimal import Decimal
 from components.chain.console import Console
 from components.chain.errors import ChainError, NotFunded
 from components.chain.signer import Signer
+from components.chain.sync import FRESH_SECONDS
 
 PEB = 10**18
 """1 coin in peb."""
-SETTLING = 30.0
-"""Seconds in which a node has the blocks of before it was asked: as old as its head may be to count as in step
-(sync.py). With few peers it asks for what it missed every 10 s only (node/cn/sync.go, forceSyncCycle)."""
 INTERVAL = 2.0
 """Seconds from one look at the balance to the next."""
 REMINDER = 60.0
@@ -56,8 +54,8 @@ def statement(chain_id: int, payer: str, held: int, needs: Sequence[Need]) -> st
 def require(console: Console, signer: Signer, needs: Sequence[Need]) -> None:
     """Return when the signer holds the sum of all needs; say what is missing, and wait as long as the signer may.
 
-    What was paid before it is asked counts, also where the node has yet to hear of that block. Raises NotFunded with
-    the same words.
+    What was paid before it is asked counts, also where the node has yet to hear of that block: with few peers it asks
+    for what it missed every 10 s only (node/cn/sync.go, forceSyncCycle). Raises NotFunded with the same words.
     """
     needs = [need for need in needs if need.amount > 0]
     payer, total, patience = signer.account().address, sum(need.amount for need in needs), signer.funding_minutes or 0
@@ -67,7 +65,7 @@ def require(console: Console, signer: Signer, needs: Sequence[Need]) -> None:
     told: tuple[float, int] | None = None
     while (held := _held(console, payer, told)) < total:
         words, now = statement(chain_id, payer, held, needs), time.monotonic()
-        if now - begin >= max(patience * 60, 0 if heard else SETTLING):
+        if now - begin >= max(patience * 60, 0 if heard else FRESH_SECONDS):
             waited = f" (waited {patience} min)" if patience else ""
             msg = f"{words}\nNothing of it was sent{waited}. Run again once they are there: it goes on where it stopped"
             raise NotFunded(msg)

@@ -139,7 +139,10 @@ class Brownfield:
 
     def _install(self, name: str, values: conf.Conf, first_block: str, listed: list[str]) -> None:
         layout, network = self.layout(name), self.network
-        (local if name in SECOND else Network.up)(network, name)
+        if name in SECOND:
+            local(network, name)
+        else:
+            network.up(name)
         package = layout.package
         shutil.copy(str(package.archive), network.folder / name / "srv" / package.file_name)
         network.run(name, files.scripts(layout)["unpack"])

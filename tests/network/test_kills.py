@@ -15,11 +15,12 @@ from eth_utils.address import to_checksum_address
 from web3.types import Nonce
 from web3.utils import get_create_address
 
-from components.chain.bridge_node import read_registration
+from components.chain.bridge_node import _is_live
 from components.chain.console import wait_for
 from components.dynamic.local_network import LocalNetworkProvider
 from components.hosts.addresses import default_subnet
 from components.hosts.local_preflight import missing
+from components.nodes.files import ALONE_SECONDS, alone
 from tests.network.kills import Kills
 from tests.network.network import CHAINS, Network
 from tests.network.traces import Traces
@@ -32,8 +33,8 @@ SCNS = ["scn-1", "scn-2"]
 SMALL = settings(serviceChain={"chainId": 3000, "nodes": SCNS})
 CHANGED: Settings = {**SMALL, "anchoring": {"period": 7}, "bridge": {"threshold": 2}}
 FIFTY = 50
-RESTART_SECONDS = 150
-"""For a restart that is under way: a stop may take a minute, and an EN be dialled again half a minute later."""
+SUBSCRIBED_SECONDS = 150
+"""For an SCN that was restarted a moment ago: its EN may be dialled again half a minute later."""
 
 
 class Mortal:
@@ -88,7 +89,7 @@ def check(network: Network, threshold: int) -> None:
     node be started again, after the run that finished the job (docs/interrupted.md).
     """
     for node in network.endpoints:
-        network.run(node, f"flock -w {RESTART_SECONDS} /srv/.alone true", timeout=RESTART_SECONDS + 10)
+        network.run(node, alone(network.layout(node), "true"), timeout=ALONE_SECONDS + 10)
     for chain in CHAINS:
         bridge, owner = network.bridge(chain), network.owners[chain].account().address
         assert sorted(bridge.operators) == sorted(pair[f"{chain}Operator"] for pair in network.pairs.values())
@@ -99,17 +100,12 @@ def check(network: Network, threshold: int) -> None:
     for node in SCNS:
         scn = network.console(node)
         assert len(scn.call("subbridge_listBridge")) == 1
-        wait_for(partial(_live, network, node), RESTART_SECONDS)
+        wait_for(partial(_is_live, scn, network.bridges["child"], network.bridges["parent"]), SUBSCRIBED_SECONDS)
     for node in network.endpoints:
         assert network.run(node, "pgrep -c 'k(en|scn|cn)$'").strip() == "1"
     for transfers in [network.send(chain, 3) for chain in CHAINS]:
         transfers.wait()
     assert network.stack.preview(expect_no_changes=True).steps == []
-
-
-def _live(network: Network, node: str) -> bool | str:
-    found = read_registration(network.console(node), network.bridges["child"], network.bridges["parent"])
-    return found.live or f"{node}: not subscribed"
 
 
 def test_up_from_nothing(mortal: Mortal) -> None:

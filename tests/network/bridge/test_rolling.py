@@ -1,6 +1,5 @@
 """A changed setting restarts the nodes concerned, one at a time, while transfers flow and all of them arrive."""
 
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from components.chain.console import Console
 from components.chain.errors import ChainError
 from tests.network.network import Network
 from tests.network.running import SETTINGS
-from tests.network.traffic import traffic
+from tests.network.traffic import repeated, traffic
 from tests.run import Run
 
 SCNS = ("scn-1", "scn-2")
@@ -22,7 +21,6 @@ SCNS = ("scn-1", "scn-2")
 def watched(network: Network) -> Iterator[list[int]]:
     """Count the pairs' SCNs that answer, again and again."""
     counts: list[int] = []
-    done = threading.Event()
 
     def answers(node: str) -> bool:
         try:
@@ -37,17 +35,8 @@ def watched(network: Network) -> Iterator[list[int]]:
             console.close()
         return True
 
-    def watch() -> None:
-        while not done.wait(0.2):
-            counts.append(sum(map(answers, SCNS)))
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    try:
+    with repeated(lambda: counts.append(sum(map(answers, SCNS))), pause=0.2):
         yield counts
-    finally:
-        done.set()
-        watcher.join()
 
 
 def change(network: Network, period: int) -> Run:
