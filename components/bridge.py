@@ -52,7 +52,11 @@ class Bridge(pulumi.ComponentResource):
         self._refunded: dict[str, list[Funding]] = {}
         self.registrations: dict[str, BridgeRegistration] = {}
         self._owned = {chain.name: self._owner(chain, pairs) for chain in (parent, child)}
-        self.contracts = {chain.name: self._contract(chain) for chain in (parent, child)}
+        voters = {"parent": [p.operators.parent for p in pairs], "child": [p.operators.child for p in pairs]}
+        self.contracts = {
+            here.name: self._contract(here, there, [account.address for account in voters[here.name]])
+            for here, there in ((parent, child), (child, parent))
+        }
         self.parent = self._side(parent, {pair: pair.operators.parent for pair in pairs})
         self.child = self._side(child, {pair: pair.operators.child for pair in pairs})
         for pair in pairs:
@@ -92,13 +96,25 @@ class Bridge(pulumi.ComponentResource):
         node = {"node": self._service_chain.nodes[name].endpoint, "address": address, "chain": chain.name}
         return chain.props(owner_node=pulumi.Output.secret(node))
 
-    def _contract(self, chain: Chain) -> BridgeContract:
+    def _contract(self, chain: Chain, other: Chain, operators: Sequence[pulumi.Input[str]]) -> BridgeContract:
+        """Deploy or take over. Both chains are there before: an old contract is judged by its counterpart."""
         settings, name = self._settings, chain.name
-        existing = {"adopt": settings.bridge_of(name)} if settings.adopted else {}
+        existing = {}
+        if settings.adopted:
+            existing = {"adopt": settings.bridge_of(name), "other_bridge": settings.bridge_of(other.name)}
         return BridgeContract(
             f"{name}-bridge",
-            {**self._owned[name], "mode_mint_burn": name == "child", "artifact": settings.artifact, **existing},
-            self._opts(chain),
+            {
+                **self._owned[name],
+                "mode_mint_burn": name == "child",
+                "artifact": settings.artifact,
+                "operators": operators,
+                "other_chain_id": other.chain_id,
+                "other_endpoints": other.endpoints,
+                "other_owner": other.owner.address,
+                **existing,
+            },
+            self._opts(chain, other.ready),
         )
 
     def _side(self, chain: Chain, operators: Mapping[BridgePair, Account | Found]) -> Side:

@@ -43,6 +43,12 @@ _ABI: list[ABIFunction] = [
     function("operatorThresholds", ["uint8"], gives="uint8"),
     function("requestNonce", gives="uint64"),
     function("lowerHandleNonce", gives="uint64"),
+    function("recoveryBlockNumber", gives="uint64"),
+    function("handledRequestTx", ["bytes32"], gives="bool"),
+    function("isRunning", gives="bool"),
+    function("isLockedKLAY", gives="bool"),
+    function("feeReceiver", gives="address"),
+    function("feeOfKLAY", gives="uint256"),
     function("registerOperator", ["address"]),
     function("deregisterOperator", ["address"]),
     function("setOperatorThreshold", ["uint8", "uint8"]),
@@ -59,8 +65,8 @@ _CODEC: Contract = Web3().eth.contract(  # encodes calls; never connected
     abi=_ABI, address=to_checksum_address("0x" + "00" * 20)
 )
 
-_UNSIMULATED_GAS = 300_000
-"""For a call to a contract that is created in the same block; deregistering costs about 40,000."""
+_UNSIMULATED_GAS = 200_000
+"""For a call to a contract that is created in the same block; registering costs about 93,000."""
 
 
 @dataclass(frozen=True)
@@ -97,14 +103,14 @@ def read_state(console: Console, address: str) -> BridgeState | None:
     where = to_checksum_address(address)
     if not console.web3.eth.get_code(where):
         return None
-    view = console.web3.eth.contract(address=where, abi=_ABI).functions
+    contract = view(console, where)
     return BridgeState(
-        owner=view.owner().call(),
-        operators=tuple(view.getOperatorList().call()),
-        threshold=view.operatorThresholds(VALUE_TRANSFER).call(),
-        mode_mint_burn=view.modeMintBurn().call(),
-        request_nonce=view.requestNonce().call(),
-        lower_handle_nonce=view.lowerHandleNonce().call(),
+        owner=contract.owner().call(),
+        operators=tuple(contract.getOperatorList().call()),
+        threshold=contract.operatorThresholds(VALUE_TRANSFER).call(),
+        mode_mint_burn=contract.modeMintBurn().call(),
+        request_nonce=contract.requestNonce().call(),
+        lower_handle_nonce=contract.lowerHandleNonce().call(),
     )
 
 
@@ -121,18 +127,23 @@ def require_state(console: Console, address: str) -> BridgeState:
     return state
 
 
+def view(console: Console, address: str) -> Any:
+    """Return the read functions of the bridge contract at that address, by name. Nothing is read yet."""
+    return console.web3.eth.contract(address=to_checksum_address(address), abi=_ABI).functions
+
+
 def read_token(console: Console, address: str, token: str) -> TokenState | None:
     """Read what the contract at that address says of a token, or None where no contract is. Raises ChainError."""
     where, what = to_checksum_address(address), to_checksum_address(token)
     if not console.web3.eth.get_code(where):
         return None
-    view = console.web3.eth.contract(address=where, abi=_ABI).functions
-    counterpart = str(view.registeredTokens(what).call())
+    contract = view(console, where)
+    counterpart = str(contract.registeredTokens(what).call())
     return TokenState(
         bridge=where,
-        owner=view.owner().call(),
+        owner=contract.owner().call(),
         counterpart=counterpart if int(counterpart, 16) else None,
-        locked=view.lockedTokens(what).call(),
+        locked=contract.lockedTokens(what).call(),
     )
 
 

@@ -100,8 +100,7 @@ def register(scn: Console, en: Console, child: str, parent: str, restart: str) -
     of registerBridge the node is half-registered until it restarts, so `restart` is run on its host, once; and
     nothing is registered before the SCN is connected and both nodes see code at the addresses. Raises ChainError.
     """
-    for console, bridge in ((scn, child), (en, parent)):
-        wait_for(partial(_sees_code, console, bridge), deadline=CODE_DEADLINE)
+    see_contracts(scn, en, child, parent)
     wait_for(lambda: one_peer(scn), deadline=60)
     read_registration(scn, child, parent)  # with another counterpart no restart would help
     try:
@@ -111,6 +110,12 @@ def register(scn: Console, en: Console, child: str, parent: str, restart: str) -
         with set_aside(scn.endpoint):
             run_on_host(scn.endpoint, restart, timeout=RESTART_TIMEOUT)
         _register_once(wait_for(lambda: Console(scn.endpoint), deadline=60), child, parent)
+
+
+def see_contracts(scn: Console, en: Console, child: str, parent: str) -> None:
+    """Wait until both nodes of a pair see the contracts of their chains. Raises NotReady."""
+    for console, bridge in ((scn, child), (en, parent)):
+        wait_for(partial(_sees_code, console, bridge), deadline=CODE_DEADLINE)
 
 
 def _register_once(scn: Console, child: str, parent: str) -> None:

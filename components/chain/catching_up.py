@@ -31,6 +31,11 @@ def wait_until_caught_up(console: Console) -> None:
             return
 
 
+def is_caught_up(console: Console) -> bool:
+    """Tell whether the node has what its peers have, at this moment."""
+    return _has_caught_up(console) is True
+
+
 def _has_caught_up(console: Console) -> bool | str:
     newest = console.call("eth_getBlockByNumber", "latest", _HASHES_ONLY)
     number, age = int(newest["number"], 16), time.time() - int(newest["timestamp"], 16)

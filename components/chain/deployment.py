@@ -1,57 +1,211 @@
-"""Deploying a bridge contract once, and finding again what a killed run deployed."""
+"""Deploying a bridge contract once, and finding again what an earlier run deployed.
 
+Which contracts of an owner are this stack's is decided by what is on chain: its operators, its history, and its
+counterpart on the other chain. Both contracts of a bridge are looked for at the same time, each on its own chain, and
+have to come to the same answer: a pair of counterparts with a history goes before one without, and the newest goes
+before older ones. Without a counterpart of its own history a contract is abandoned: a new one takes its place.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
+from typing import Literal
 
 from eth_typing import ChecksumAddress
-from web3.types import Nonce
-from web3.utils import get_create_address
+from eth_utils.address import to_checksum_address
+from web3.exceptions import Web3Exception
 
+from components.chain.abandoned import remains
 from components.chain.bridge_contract import Artifact, read_state, require_state, transaction
+from components.chain.catching_up import wait_until_caught_up
 from components.chain.console import Console
-from components.chain.plan import drop_phantom
-from components.chain.senders import settle
+from components.chain.created import TooFarBack, created_by
+from components.chain.errors import ChainError
+from components.chain.pairing import Place, counterpart_of
+from components.chain.plan import BridgeState, drop_phantom, others_of, register_operators
 from components.chain.signer import Signer
-from components.chain.transactions import CREATED, Transaction, execute
+from components.chain.transactions import CREATED, Transaction, carry_out
 
-_LOOK_BACK = 16
-"""Nonces of the owner that are searched for a deployment; the first transaction of an owner account is its own."""
+
+@dataclass(frozen=True)
+class OtherSide:
+    """The other chain of the bridge."""
+
+    connect: Callable[[], AbstractContextManager[Console]]
+    """Called only where an old contract has to be judged."""
+    owner: str
+    """Of the contract there."""
+
+
+class Kin(Enum):
+    """Whose a contract of our owner is."""
+
+    OURS = auto()
+    """An operator of this stack votes in it."""
+    NOBODYS = auto()
+    """Nobody but its deployer votes in it: a run was cut off, or the bridge was taken down."""
+    FOREIGN = auto()
+    """Others vote in it: another stack, or somebody who uses the same owner."""
+
+
+def kin_of(state: BridgeState, operators: Sequence[str]) -> Kin:
+    """Tell whose a contract is. `operators`: those of this stack; without any, all are taken to be."""
+    voters = set(others_of(state, [state.owner]))
+    if voters and set(others_of(state, [*operators, state.owner])) == voters and operators:
+        return Kin.FOREIGN
+    return Kin.OURS if voters else Kin.NOBODYS
+
+
+def has_history(state: BridgeState) -> bool:
+    """Tell whether a contract was ever used."""
+    return state.request_nonce > 0 or state.lower_handle_nonce > 0
 
 
 def ensure_deployed(
-    console: Console, signer: Signer, artifact: Path, known_address: str | None, *, mode_mint_burn: bool
+    console: Console,
+    signer: Signer,
+    artifact: Path,
+    known_address: str | None,
+    *,
+    mode_mint_burn: bool,
+    operators: Sequence[str] = (),
+    other: OtherSide | None = None,
 ) -> str:
-    """Return the address of the owner's bridge contract, in which the owner holds no vote.
+    """Return the address of the stack's bridge contract, in which the owner holds no vote.
 
-    Deploys where there is none. The deployment and the call that drops the deployer's vote go out together with
-    consecutive nonces, so no block ever ends with the phantom vote in a contract of ours. Raises ChainError.
+    Deploys where there is none. The deployment, the call that drops the deployer's vote and the registration of the
+    stack's operators go out together with consecutive nonces: no contract of ours ever has a phantom vote at the end of
+    a block, and another stack with the same owner sees whose it is. Raises ChainError.
     """
     owner = signer.account().address
-    settle(console, signer)  # what a killed run has sent may be the deployment
-    address = known_address or find_deployed(console, owner, mode_mint_burn=mode_mint_burn)
-    if address is not None:
-        steps = drop_phantom(require_state(console, address).operators, owner)
-        execute(console, signer, [transaction(address, step) for step in steps])
-        return address
-    creation = Transaction(
-        annotation="deploy the bridge contract",
-        data=Artifact.load(artifact).creation(mode_mint_burn=mode_mint_burn),
-    )
-    cleanup = [transaction(CREATED, step, simulate=False) for step in drop_phantom((owner,), owner)]
-    receipt, *_ = execute(console, signer, [creation, *cleanup])
-    deployed = receipt["contractAddress"]
-    require_state(console, str(deployed))
-    return str(deployed)
+    address: str | None = known_address
+
+    def plan() -> list[Transaction]:
+        nonlocal address
+        address = address or find_deployed(console, owner, operators, mode_mint_burn=mode_mint_burn, other=other)
+        if address is not None:
+            steps = drop_phantom(require_state(console, address).operators, owner)
+            return [transaction(address, step) for step in steps]
+        fresh = BridgeState(owner, (), 1, mode_mint_burn, 0, 0)
+        first = [*drop_phantom((owner,), owner), *register_operators(fresh, list(map(to_checksum_address, operators)))]
+        creation = Transaction(
+            annotation="deploy the bridge contract",
+            data=Artifact.load(artifact).creation(mode_mint_burn=mode_mint_burn),
+        )
+        return [creation, *(transaction(CREATED, step, simulate=False) for step in first)]
+
+    receipts = carry_out(console, signer, plan)
+    if address is None:
+        address = str(receipts[0]["contractAddress"])
+        require_state(console, address)
+    return address
 
 
-def find_deployed(console: Console, owner: ChecksumAddress, *, mode_mint_burn: bool) -> ChecksumAddress | None:
-    """Return where the owner has deployed a bridge contract, if it has: the address follows from owner and nonce."""
-    sent = console.web3.eth.get_transaction_count(owner, "latest")
-    for nonce in range(min(sent, _LOOK_BACK)):
-        address = get_create_address(owner, Nonce(nonce))
-        try:
-            state = read_state(console, address)
-        except ValueError:  # web3: the code there does not answer like a bridge contract
+def find_deployed(
+    console: Console,
+    owner: ChecksumAddress,
+    operators: Sequence[str],
+    *,
+    mode_mint_burn: bool,
+    other: OtherSide | None = None,
+) -> ChecksumAddress | None:
+    """Return the stack's contract among those that the owner has deployed, if there is one that can be gone on with.
+
+    Raises ChainError for a bridge between the same two chains that somebody else runs with this owner, and where the
+    owner has sent more transactions than are looked at.
+    """
+    side: Literal["child", "parent"] = "child" if mode_mint_burn else "parent"
+    unused: ChecksumAddress | None = None
+    try:
+        for address in created_by(console, owner, "bridge contract"):
+            state = bridge_at(console, address)
+            if state is None or state.owner != owner or state.mode_mint_burn != mode_mint_burn:
+                continue
+            kin, mine = kin_of(state, operators), Place(console, address, side)
+            if not has_history(state):
+                unused = unused or (None if kin is Kin.FOREIGN else address)
+                continue
+            if other is None:
+                if kin is not Kin.FOREIGN:
+                    return address
+                continue
+            counterpart = _counterpart(mine, state, other)
+            if kin is Kin.FOREIGN:
+                _leave_to_others(mine, state, counterpart)
+            elif counterpart is not None:
+                return address
+            else:
+                print(_abandoned(mine, state), file=sys.stderr)
+    except TooFarBack as error:
+        if unused is None:
+            msg = (
+                f"{error}. Give the stack an owner key of its own, which has sent less (bridge.{side}Owner or "
+                f"bridge.{side}OwnerKey); or, if the bridge exists, write both of its contracts as bridge.parentBridge "
+                "and bridge.childBridge"
+            )
+            raise TooFarBack(msg) from error
+    return unused
+
+
+def find_ours(
+    console: Console, owner: ChecksumAddress, operators: Sequence[str], *, mode_mint_burn: bool
+) -> ChecksumAddress | None:
+    """Return the newest contract of the owner in which this stack votes, or nobody does that has no history yet.
+
+    For what has to be known before the other chain can be asked. Raises TooFarBack.
+    """
+    for address in created_by(console, owner, "bridge contract"):
+        state = bridge_at(console, address)
+        if state is None or state.owner != owner or state.mode_mint_burn != mode_mint_burn:
             continue
-        if state and state.owner == owner and state.mode_mint_burn == mode_mint_burn:
+        kin = kin_of(state, operators)
+        if kin is Kin.OURS or (kin is Kin.NOBODYS and not has_history(state)):
             return address
     return None
+
+
+def bridge_at(console: Console, address: str) -> BridgeState | None:
+    """Return the state of a bridge contract, or None where there is none or something else."""
+    try:
+        return read_state(console, address)
+    except (Web3Exception, ValueError):  # the code there does not answer like a bridge contract
+        return None
+
+
+def _counterpart(mine: Place, state: BridgeState, other: OtherSide) -> str | None:
+    """Look for the counterpart on the other chain, by a node that has all of it."""
+    with other.connect() as there:
+        wait_until_caught_up(there)
+        owner = to_checksum_address(other.owner)
+        return counterpart_of(mine, state, there, lambda: created_by(there, owner, "bridge contract"))
+
+
+def _leave_to_others(mine: Place, state: BridgeState, counterpart: str | None) -> None:
+    """Say whose a contract is. Raises ChainError where it belongs to a bridge between the same two chains."""
+    what = (
+        f"chain {mine.console.web3.eth.chain_id}: the bridge contract {mine.address} has the same owner "
+        f"{state.owner} and belongs to somebody else: its operators are {', '.join(state.operators)}, none of this "
+        f"stack, and it has {state.request_nonce} requests"
+    )
+    if counterpart is None:
+        print(f"{what}; it is left alone", file=sys.stderr)
+        return
+    parent, child = (counterpart, mine.address) if mine.side == "child" else (mine.address, counterpart)
+    msg = (
+        f"{what}. Its counterpart is {counterpart}, between the same two chains. Nothing was sent. To take that bridge "
+        f"over write bridge.parentBridge: {parent} and bridge.childBridge: {child} with the owners' keys; to run a "
+        "second bridge beside it give the stack owner keys of its own"
+    )
+    raise ChainError(msg)
+
+
+def _abandoned(mine: Place, state: BridgeState) -> str:
+    left = remains(mine.console, mine.address, state)
+    return (
+        f"chain {mine.console.web3.eth.chain_id}: the bridge contract {mine.address} of an earlier life of this "
+        f"stack has no counterpart on the other chain ({state.request_nonce} requests made, "
+        f"{state.lower_handle_nonce} handled), so it is not used again" + (f"; {left}" if left else "")
+    )

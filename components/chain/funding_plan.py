@@ -8,7 +8,8 @@ from eth_utils.address import to_checksum_address
 from components.chain import gas_price, plan
 from components.chain.bridge_contract import read_state, read_token
 from components.chain.console import Console
-from components.chain.deployment import find_deployed
+from components.chain.created import TooFarBack
+from components.chain.deployment import find_ours
 from components.chain.funding import Need
 from components.chain.gas_price import gkei
 from components.chain.plan import BridgeState
@@ -35,6 +36,8 @@ class Wanted:
     mode_mint_burn: bool = False
     bridge: str | None = None
     """A contract that is known already."""
+    found: str | None = None
+    """The contract that was found last time, for an owner that has sent too much since."""
 
 
 @dataclass(frozen=True)
@@ -47,21 +50,32 @@ class Situation:
     """Of the wanted operators, in their order."""
     tokens: frozenset[str] = frozenset()
     """Those of the wanted ones that are registered."""
+    address: str | None = None
+    """Of the contract."""
 
 
 def situation(console: Console, signer: Signer, wanted: Wanted) -> Situation:
-    """Read what there is. Raises ChainError."""
-    owner = signer.account().address
-    address = wanted.bridge or find_deployed(console, owner, mode_mint_burn=wanted.mode_mint_burn)
+    """Read what there is. Raises ChainError, TooFarBack where nobody knows whether there is a contract."""
+    address = wanted.bridge or _contract(console, signer, wanted)
     state = read_state(console, address) if address else None
     balance = console.web3.eth.get_balance
     known = {token: read_token(console, address, token) for token in wanted.tokens} if state and address else {}
     return Situation(
         bridge=state,
+        address=address,
         liquidity=balance(to_checksum_address(address)) if address else 0,
         balances=[balance(to_checksum_address(operator)) for operator in wanted.operators],
         tokens=frozenset(token for token, found in known.items() if found and found.counterpart),
     )
+
+
+def _contract(console: Console, signer: Signer, wanted: Wanted) -> str | None:
+    try:
+        return find_ours(console, signer.account().address, wanted.operators, mode_mint_burn=wanted.mode_mint_burn)
+    except TooFarBack:
+        if wanted.found is None:
+            raise
+        return wanted.found
 
 
 def price(console: Console, signer: Signer) -> int:

@@ -15,9 +15,8 @@ from components.chain.owner import Owner, OwnerNode, address_of
 from components.chain.owner_node import send_through
 from components.chain.plan import BridgeState, Step
 from components.chain.reasons import not_owner
-from components.chain.senders import settle
 from components.chain.signer import Signer
-from components.chain.transactions import Transaction, execute
+from components.chain.transactions import Transaction, carry_out
 
 _contracts: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
@@ -60,15 +59,19 @@ def _close(console: Console, signer: Owner, bridge: str, steps: Callable[[Bridge
     One at a time for a contract: what is planned on a state must not meet what another plans on the same one.
     """
     with _contracts[bridge]:
-        if not isinstance(signer, OwnerNode):
-            settle(console, signer)  # what a killed run has sent may be what is missing
-        state = require_state(console, bridge)
-        planned = _planned(console, bridge, state, steps)
-        _require_owner(console, signer, bridge, state, planned)
+        planned: list[Step] = []
+
+        def plan_calls() -> list[Transaction]:
+            state = require_state(console, bridge)
+            planned[:] = _planned(console, bridge, state, steps)
+            _require_owner(console, signer, bridge, state, planned)
+            return [transaction(bridge, step) for step in planned]
+
         if isinstance(signer, OwnerNode):
+            plan_calls()
             send_through(console, signer, bridge, planned)
         else:
-            execute(console, signer, [transaction(bridge, step) for step in planned])
+            carry_out(console, signer, plan_calls)
         if planned and (left := steps(require_state(console, bridge))):
             chain = console.web3.eth.chain_id
             msg = (
@@ -98,22 +101,31 @@ def _require_owner(console: Console, signer: Owner, bridge: str, state: BridgeSt
 
 def fill_account(console: Console, signer: Signer, account: str, minimum: int, target: int) -> None:
     """Send coin (peb) to an account that holds less than `minimum`. Raises ChainError."""
-    settle(console, signer)
     where = to_checksum_address(account)
-    missing = plan.fill_up(console.web3.eth.get_balance(where), minimum, target)
-    if missing:
+
+    def payment() -> list[Transaction]:
+        missing = plan.fill_up(console.web3.eth.get_balance(where), minimum, target)
+        if not missing:
+            return []
         require(console, signer, [Need(missing, f"balance of {where}, from which it pays gas")])
-        execute(console, signer, [Transaction(f"fund {where} with {missing} peb", where, value=missing)])
+        return [Transaction(f"fund {where} with {missing} peb", where, value=missing)]
+
+    carry_out(console, signer, payment)
 
 
 def fill_bridge(console: Console, signer: Signer, bridge: str, minimum: int, target: int) -> None:
     """Add coin (peb) to a bridge contract which holds less than `minimum` to pay transfers out. Raises ChainError."""
-    settle(console, signer)
-    missing = plan.fill_up(console.web3.eth.get_balance(to_checksum_address(bridge)), minimum, target)
-    if missing:
-        step = Step("chargeWithoutEvent", (), f"add {missing} peb of liquidity to {bridge}", missing)
+
+    def payment() -> list[Transaction]:
+        missing = plan.fill_up(console.web3.eth.get_balance(to_checksum_address(bridge)), minimum, target)
+        if not missing:
+            return []
         require(console, signer, [Need(missing, f"liquidity of {bridge}, from which it pays transfers out")])
-        execute(console, signer, [transaction(bridge, step)])
+        return [
+            transaction(bridge, Step("chargeWithoutEvent", (), f"add {missing} peb of liquidity to {bridge}", missing))
+        ]
+
+    carry_out(console, signer, payment)
 
 
 def balance(console: Console, account: str) -> int:

@@ -15,9 +15,8 @@ from components.chain.bridge_node import operators
 from components.chain.console import Console, NodeError, wait_for
 from components.chain.endpoint import Endpoint
 from components.chain.errors import ChainError, NotMined, NotReady, Reverted, SenderShared, Unreachable
-from components.chain.senders import settle
 from components.chain.signer import Signer
-from components.chain.transactions import Transaction, execute
+from components.chain.transactions import Transaction, carry_out
 
 ATTEMPTS = 5
 """How often it is tried while an SCN sends with the same account."""
@@ -38,16 +37,18 @@ def give_back(console: Console, operator: Signer, to: str, scn: Endpoint) -> int
     stop_paying(scn, account)
     failure: ChainError | None = None
     for _ in range(ATTEMPTS):
-        settle(console, operator)
-        most = gas_price.limit(operator.max_gas_price, console.web3.eth.gas_price)
-        held = console.web3.eth.get_balance(account)
-        amount = held - _PAYMENT_GAS * most  # as much is left when the price has to be raised
-        if amount <= 0:
-            return 0
-        words = f"give {amount} peb of {account} back to {to}"
-        payment = Transaction(words, to_checksum_address(to), value=amount, gas=_PAYMENT_GAS)
+        amount = 0
+
+        def payment() -> list[Transaction]:
+            nonlocal amount
+            most = gas_price.limit(operator.max_gas_price, console.web3.eth.gas_price)
+            held = console.web3.eth.get_balance(account)
+            amount = max(0, held - _PAYMENT_GAS * most)  # as much is left when the price has to be raised
+            words = f"give {amount} peb of {account} back to {to}"
+            return [Transaction(words, to_checksum_address(to), value=amount, gas=_PAYMENT_GAS)] if amount else []
+
         try:
-            execute(console, operator, [payment])
+            carry_out(console, operator, payment)
         except (Reverted, NotMined, SenderShared) as error:  # an anchor has got in between
             failure = error
             print(f"{error}; trying again", file=sys.stderr)

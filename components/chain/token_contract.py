@@ -9,14 +9,14 @@ from eth_utils.address import to_checksum_address
 from web3 import Web3
 from web3.contract import Contract
 from web3.exceptions import Web3Exception
-from web3.types import Nonce, TxParams
-from web3.utils import get_create_address
+from web3.types import TxParams
 
 from components.chain.bridge_contract import Artifact, function
 from components.chain.console import Console
+from components.chain.created import created_by
 from components.chain.errors import ChainError
 from components.chain.signer import Signer
-from components.chain.transactions import Transaction, execute
+from components.chain.transactions import Transaction, carry_out
 
 _CODEC: Contract = Web3().eth.contract(  # encodes calls; never connected
     abi=[
@@ -33,9 +33,6 @@ _CODEC: Contract = Web3().eth.contract(  # encodes calls; never connected
 
 _UNUSED_ID = 2**127 + 1
 """Of an ERC-721 token, to try whether it could be minted."""
-
-_LOOK_BACK = 64
-"""Nonces of the owner that are searched for a development token which a killed run deployed."""
 
 
 class _Refused(Exception):
@@ -93,23 +90,25 @@ def ensure_development_token(
 
     `supply` is what the owner gets, in the smallest unit or as the number of ids. Raises ChainError.
     """
-    found = _find(console, signer.account().address, kind, name, bridge)
-    if found is not None:
-        return found
-    arguments = encode(["string", "address", "uint256"], [name, to_checksum_address(bridge), supply]).hex()
-    creation = Transaction(f"deploy the development token {name}", data=Artifact.load(artifact).bytecode + arguments)
-    (receipt,) = execute(console, signer, [creation])
-    return str(receipt["contractAddress"])
+    found: str | None = None
+
+    def creation() -> list[Transaction]:
+        nonlocal found
+        found = _find(console, signer.account().address, kind, name, bridge)
+        if found is not None:
+            return []
+        arguments = encode(["string", "address", "uint256"], [name, to_checksum_address(bridge), supply]).hex()
+        code = Artifact.load(artifact).bytecode
+        return [Transaction(f"deploy the development token {name}", data=code + arguments)]
+
+    receipts = carry_out(console, signer, creation)
+    return found or str(receipts[0]["contractAddress"])
 
 
 def _find(console: Console, owner: ChecksumAddress, kind: str, name: str, bridge: str) -> ChecksumAddress | None:
-    """Look where the owner's last transactions can have put it: a contract's address follows from owner and nonce."""
+    """Look among the contracts that the owner has created. One that is there names its bridge: it is nobody else's."""
     wanted = [encode(["string"], [kind]), encode(["string"], [name]), encode(["address"], [bridge])]
-    sent = console.web3.eth.get_transaction_count(owner, "latest")
-    for nonce in range(sent - 1, max(-1, sent - 1 - _LOOK_BACK), -1):
-        address = get_create_address(owner, Nonce(nonce))
-        if not has_code(console, address):
-            continue
+    for address in created_by(console, owner, f"development token {name}"):
         try:
             if [_ask(console, address, view) for view in ("kind", "name", "bridge")] == wanted:
                 return address

@@ -12,7 +12,7 @@ from components.chain.errors import ChainError, NotReady
 from components.chain.plan import Step
 from components.chain.signer import Signer
 from components.chain.token_plan import TokenState
-from components.chain.transactions import execute
+from components.chain.transactions import Transaction, carry_out
 from components.chain.transfer import Direction, requested
 
 
@@ -99,8 +99,13 @@ def _close(
     console: Console, signer: Signer, bridge: str, token: str, steps: Callable[[TokenState], list[Step]]
 ) -> None:
     """Close a gap, and prove that it is closed by planning again on what the chain says afterwards."""
-    planned = steps(_require(console, bridge, token))
-    execute(console, signer, [transaction(bridge, step) for step in planned])
+    planned: list[Step] = []
+
+    def plan_calls() -> list[Transaction]:
+        planned[:] = steps(_require(console, bridge, token))
+        return [transaction(bridge, step) for step in planned]
+
+    carry_out(console, signer, plan_calls)
     if planned and (left := steps(_require(console, bridge, token))):
         msg = (
             f"chain {console.web3.eth.chain_id}, bridge {bridge}: {left[0].annotation}: was mined, yet the contract "

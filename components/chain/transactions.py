@@ -7,7 +7,7 @@ not one block a call. What can happen to a transaction has names, in nonces.
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from eth_typing import ChecksumAddress, HexStr
 from web3.exceptions import ContractLogicError, Web3RPCError
@@ -26,13 +26,23 @@ from components.chain.refusals import Refusal
 from components.chain.senders import Sender, sender_of, settle, shared
 from components.chain.signer import Signer
 
-__all__ = ["CREATED", "Created", "Transaction", "execute"]
+__all__ = ["CREATED", "Created", "Transaction", "carry_out", "execute"]
 
 GAS_MARGIN = 1.3
 """Estimates are of the latest block; votes and list growth between then and the mining may cost a little more."""
 
 ATTEMPTS = 5
 """How often a transaction is offered before somebody else who is faster every time counts as a reason to stop."""
+
+
+def carry_out(console: Console, signer: Signer, plan: Callable[[], Sequence[Transaction]]) -> list[TxReceipt]:
+    """Plan on what the chain says once all earlier transactions of the signer are mined, and execute that.
+
+    What a killed run has sent may be the very thing that is missing, so nothing is planned before. Everything that this
+    program sends with a plan goes through here. Raises what `execute` and the plan raise.
+    """
+    settle(console, signer)
+    return execute(console, signer, plan())
 
 
 def execute(console: Console, signer: Signer, transactions: Sequence[Transaction]) -> list[TxReceipt]:

@@ -6,7 +6,7 @@ from components.chain.bridge_contract import require_state, transaction
 from components.chain.console import Console, wait_for
 from components.chain.plan import Step
 from components.chain.signer import Signer
-from components.chain.transactions import execute
+from components.chain.transactions import carry_out
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def request(direction: Direction, signer: Signer, recipient: str, amount: int) -
         f"request a transfer of {amount} peb, {direction.name}",
         value=amount,
     )
-    (receipt,) = execute(direction.source, signer, [transaction(direction.source_bridge, step)])
+    (receipt,) = carry_out(direction.source, signer, lambda: [transaction(direction.source_bridge, step)])
     return receipt["transactionHash"].to_0x_hex()
 
 

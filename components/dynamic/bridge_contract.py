@@ -1,10 +1,12 @@
 """BridgeContract: the bridge contract of one chain, deployed by the owner account, or taken over where it exists."""
 
+import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pulumi
 
+from components.chain.endpoint import Endpoint
 from components.dynamic.base import Props
 from components.dynamic.chain_resource import ChainProvider, ChainResource, OwnedInputs, session
 from components.dynamic.drift import tell
@@ -22,6 +24,15 @@ class BridgeContractInputs(OwnedInputs):
     """Path of the JSON file with the creation code, from the program's folder. Read only to deploy."""
     adopt: str | None = None
     """Address of a contract that exists and is to be taken over; None deploys one of our own."""
+    operators: tuple[str, ...] = ()
+    """Of this stack: they get their votes with the deployment, and by them a contract is known to be ours."""
+    other_chain_id: int | None = None
+    """The other chain of the bridge. None in stacks of an older program, until a contract of theirs is made again."""
+    other_endpoints: list[Endpoint] | None = None
+    other_owner: str | None = None
+    """Who owns the contract there."""
+    other_bridge: str | None = None
+    """The contract there, where both exist and are taken over."""
     moved_to: str | None = None
     """Never asked for: another owner that a refresh has found. As an input it is a difference."""
 
@@ -29,21 +40,32 @@ class BridgeContractInputs(OwnedInputs):
 class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
     """Deploys once, and finds what a killed run deployed; or looks at one that exists, and sends nothing.
 
-    A contract cannot be undone, so removal only forgets it.
+    A contract cannot be undone, so removal forgets it, and says what remains in one of our own.
     """
 
     inputs_type = BridgeContractInputs
-    replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "mode_mint_burn", "adopt"})
+    replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "mode_mint_burn", "adopt", "other_chain_id"})
 
     def identify(self, inputs: BridgeContractInputs) -> str:
         """One contract a chain."""
         return f"{inputs.chain_id}/bridge"
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Another artifact is for another contract: the one that runs stays. Addresses are spelled in any way."""
-        if name == "adopt":
-            return str(old).lower() != str(new).lower()
-        return name != "artifact" and super().differs(name, old, new)
+        """Another artifact is for another contract: the one that runs stays. Addresses are spelled in any way.
+
+        A contract serves one other chain for good: for a chain of another id it needs a contract without a past.
+        """
+        if name in ("adopt", "other_bridge"):
+            return str(old).lower() != str(new).lower() and (name == "adopt" or old is not None)
+        if name in ("other_chain_id", "other_endpoints"):
+            return old is not None and super().differs("endpoints" if name == "other_endpoints" else name, old, new)
+        return name not in ("artifact", "operators", "other_owner") and super().differs(name, old, new)
+
+    def _changed(self, name: str, olds: Props, news: Props) -> bool:
+        """Keep the address known in previews in which nodes or operators are not: they are no reason to touch it."""
+        if name in ("operators", "other_endpoints", "other_owner") and pulumi.contains_unknowns(news.get(name)):
+            return False
+        return super()._changed(name, olds, news)
 
     def replaces(self, name: str, known: Props, new: object) -> bool:
         """Keep a contract whose address is written down: it is the same one."""
@@ -76,22 +98,81 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
             next_step = "the next up stops and says so" if inputs.adopt else "the next up deploys another one"
             tell(inputs.chain_id, f"the contract is gone: there is no code at its address; {next_step}", address)
             return None
+        if state.lower_handle_nonce and _is_abandoned(inputs, address):
+            next_step = "the next up stops and says so" if inputs.adopt else "the next up deploys a new pair"
+            left = "" if inputs.adopt else _left(inputs, address)
+            what = (
+                f"its counterpart is gone: chain {inputs.other_chain_id} does not hold the request that it handled "
+                f"last; {next_step}"
+            )
+            tell(inputs.chain_id, what + (f"; {left}" if left else ""), address)
+            if not inputs.adopt:
+                return None
         if state.owner.lower() == address_of(inputs.owner).lower():
             return {"owner": state.owner, "moved_to": None}
         tell(inputs.chain_id, f"the ownership has moved: {not_owner(inputs.owner, address, state.owner)}", address)
         return {"owner": state.owner, "moved_to": state.owner}
 
+    def remove(self, inputs: BridgeContractInputs, known: Props) -> None:
+        """Tell what remains in a contract of our own. That nobody can be asked for it is no reason to stop."""
+        from components.chain.errors import ChainError
+
+        if inputs.adopt or "address" not in known:
+            return
+        try:
+            left = _left(inputs, known["address"])
+        except ChainError as error:
+            left = f"nobody knows what it holds: {error}"
+        if left:
+            where = f"chain {inputs.chain_id}: the bridge contract {known['address']} stays on the chain"
+            print(f"{where}; {left}", file=sys.stderr)
+
+
+def _is_abandoned(inputs: BridgeContractInputs, address: str) -> bool:
+    """Tell whether the other chain is another one than the contract served. Who cannot be asked says nothing."""
+    from components.chain.console import connect
+    from components.chain.errors import ChainError
+    from components.chain.pairing import Place, was_made_here
+
+    if inputs.other_endpoints is None or inputs.other_chain_id is None:
+        return False
+    try:
+        with session(inputs) as console, connect(inputs.other_endpoints, inputs.other_chain_id) as other:
+            return was_made_here(Place(console, address, _side(inputs)), other) is False
+    except ChainError:
+        return False
+
+
+def _left(inputs: BridgeContractInputs, address: str) -> str:
+    from components.chain.abandoned import remains
+    from components.chain.bridge_contract import read_state
+
+    with session(inputs) as console:
+        state = read_state(console, address)
+        return remains(console, address, state) if state else ""
+
+
+def _side(inputs: BridgeContractInputs) -> Literal["child", "parent"]:
+    return "child" if inputs.mode_mint_burn else "parent"
+
 
 def _deployed(console: "Console", inputs: BridgeContractInputs, known: Props) -> Props:
-    from components.chain.deployment import ensure_deployed
+    from components.chain.console import connect
+    from components.chain.deployment import OtherSide, ensure_deployed
     from components.chain.plan import LOWEST_THRESHOLD
 
+    endpoints, chain_id, owner = inputs.other_endpoints, inputs.other_chain_id, inputs.other_owner
+    other = None
+    if endpoints is not None and chain_id is not None and owner is not None:
+        other = OtherSide(lambda: connect(endpoints, chain_id), owner)
     address = ensure_deployed(
         console,
         inputs.signer,
         Path(inputs.artifact),
         known.get("address"),
         mode_mint_burn=inputs.mode_mint_burn,
+        operators=inputs.operators,
+        other=other,
     )
     return {"address": address, "operators_before": [], "threshold_before": LOWEST_THRESHOLD}
 
@@ -104,11 +185,33 @@ def _looked_at(console: "Console", inputs: BridgeContractInputs, known: Props) -
 
     address = to_checksum_address(str(inputs.adopt))
     state = look_at(console, address, mode_mint_burn=inputs.mode_mint_burn)
+    _require_counterpart(console, address, inputs)
     return {
         "address": address,
         "operators_before": known.get("operators_before", list(state.operators)),
         "threshold_before": known.get("threshold_before", state.threshold),
     }
+
+
+def _require_counterpart(console: "Console", address: str, inputs: BridgeContractInputs) -> None:
+    from components.chain.console import connect
+    from components.chain.deployment import bridge_at
+    from components.chain.pairing import Place, require_counterparts
+
+    if inputs.other_bridge is None or inputs.other_endpoints is None or inputs.other_chain_id is None:
+        return
+    with connect(inputs.other_endpoints, inputs.other_chain_id) as other:
+        if bridge_at(other, inputs.other_bridge) is None:
+            return  # whoever looks at that contract says what is wrong with it
+        mine = Place(console, address, _side(inputs))
+        theirs = Place(other, inputs.other_bridge, "parent" if mine.side == "child" else "child")
+        child, parent = (mine, theirs) if mine.side == "child" else (theirs, mine)
+        require_counterparts(
+            child,
+            parent,
+            "write the addresses of two contracts that serve each other as bridge.childBridge and bridge.parentBridge, "
+            "or take both away to have a new pair deployed",
+        )
 
 
 class BridgeContract(ChainResource, module="servicechain", name="BridgeContract"):

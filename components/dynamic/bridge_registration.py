@@ -10,6 +10,13 @@ from pulumi.dynamic import Resource
 from components.chain.endpoint import Endpoint
 from components.dynamic.base import Inputs, Props, Provider
 
+ADVICE = (
+    "transfers between them would be lost, so the SCN does not serve them. If this stack has deployed them, run "
+    "`make up ARGS=--refresh`, which deploys a new pair; if they are in the settings, correct bridge.childBridge and "
+    "bridge.parentBridge"
+)
+"""For contracts that are no counterparts."""
+
 
 class BridgeRegistrationInputs(Inputs):
     """One SCN and the two contracts."""
@@ -54,14 +61,18 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         On another machine of its EN an SCN may wait for good for what it had asked the old one (node-behaviour 2b), so
         it is restarted then.
         """
-        from components.chain.bridge_node import read_registration, register
+        from components.chain.bridge_node import read_registration, register, see_contracts
         from components.chain.console import Console
+        from components.chain.pairing import Place, require_counterparts
         from components.chain.serving import wait_until_able
 
         moved = known.get("en_started") not in (None, inputs.en_started) and known.get("started") == inputs.started
         with closing(Console(inputs.node)) as scn, closing(Console(inputs.en)) as en:
             found = inputs.adopted and read_registration(scn, inputs.child_bridge, inputs.parent_bridge).registered
             wait_until_able(scn, en, inputs.restart, why="its EN is another machine now" if moved else "")
+            child, parent = Place(scn, inputs.child_bridge, "child"), Place(en, inputs.parent_bridge, "parent")
+            see_contracts(scn, en, inputs.child_bridge, inputs.parent_bridge)
+            require_counterparts(child, parent, ADVICE)
             register(scn, en, inputs.child_bridge, inputs.parent_bridge, inputs.restart)
         return {"found": known.get("found", found)} if inputs.adopted else {}
 

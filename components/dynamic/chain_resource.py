@@ -75,6 +75,6 @@ class ChainResource(Resource):
     def __init__(
         self, provider: ChainProvider[InputsT], name: str, props: Props, opts: pulumi.ResourceOptions | None
     ) -> None:
-        secrets = ["endpoints", "signer", *(key for key in ("owner_node", "refund") if key in props)]
+        secrets = ["endpoints", "signer", *(key for key in ("owner_node", "refund", "other_endpoints") if key in props)]
         secret = pulumi.ResourceOptions(additional_secret_outputs=secrets)
         super().__init__(provider, name, props, pulumi.ResourceOptions.merge(secret, opts))

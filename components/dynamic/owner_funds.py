@@ -1,5 +1,6 @@
 """OwnerFunds: the owner of a bridge contract holds all that it has to pay on a chain, before it pays any of it."""
 
+import sys
 from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
@@ -43,27 +44,35 @@ class OwnerFundsProvider(ChainProvider[OwnerFundsInputs]):
         """One a chain."""
         return f"{inputs.chain_id}/owner-funds"
 
-    def converge(self, inputs: OwnerFundsInputs, known: Props) -> Props:  # noqa: ARG002
+    def converge(self, inputs: OwnerFundsInputs, known: Props) -> Props:
         """Wait until the owner holds it."""
         from components.chain.funding import require
+        from components.chain.senders import settle
 
         with session(inputs) as console:
-            require(console, inputs.signer, self._needs(console, inputs))
-        return {"payer": inputs.signer.account().address}
+            settle(console, inputs.signer)  # what a killed run has sent may have paid for some of it
+            needs, found = self._needs(console, inputs, known)
+            require(console, inputs.signer, needs)
+        return {"payer": inputs.signer.account().address, **found}
 
-    def observe(self, inputs: OwnerFundsInputs, known: Props) -> Props | None:  # noqa: ARG002
+    def observe(self, inputs: OwnerFundsInputs, known: Props) -> Props | None:
         """Tell what has yet to be paid, in the place of nothing."""
+        from components.chain.created import TooFarBack
         from components.chain.funding import coins
 
-        with session(inputs) as console:
-            needs = self._needs(console, inputs)
+        try:
+            with session(inputs) as console:
+                needs, found = self._needs(console, inputs, known)
+        except TooFarBack as error:
+            print(f"what the owner has yet to pay is not known: {error}", file=sys.stderr)
+            return {}
         total = sum(need.amount for need in needs)
         if total:
             what = "; ".join(need.purpose for need in needs)
             tell(inputs.chain_id, f"the owner has {coins(total)} coins to pay again: {what}; the next up asks for them")
-        return {"outstanding": str(total)}
+        return {"outstanding": str(total), **found}
 
-    def _needs(self, console: "Console", inputs: OwnerFundsInputs) -> "list[Need]":
+    def _needs(self, console: "Console", inputs: OwnerFundsInputs, known: Props) -> "tuple[list[Need], Props]":
         from components.chain.funding_plan import Wanted, needs, price, situation
 
         wanted = Wanted(
@@ -75,8 +84,11 @@ class OwnerFundsProvider(ChainProvider[OwnerFundsInputs]):
             liquidity_target=int(inputs.liquidity_target),
             tokens=inputs.tokens,
             bridge=inputs.bridge,
+            found=known.get("contract"),
         )
-        return needs(wanted, situation(console, inputs.signer, wanted), price(console, inputs.signer))
+        there = situation(console, inputs.signer, wanted)
+        found = {"contract": there.address} if there.address else {}
+        return needs(wanted, there, price(console, inputs.signer)), found
 
 
 class OwnerFunds(ChainResource, module="servicechain", name="OwnerFunds"):

@@ -8,7 +8,7 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from web3.types import TxReceipt
 
-from components.chain import operations, refund
+from components.chain import operations, transactions
 from components.chain.bridge_contract import require_state
 from components.chain.console import Console
 from components.chain.signer import Signer
@@ -159,10 +159,10 @@ def test_what_is_left_goes_back_when_an_account_is_needed_no_more(
     program = chain.props("owner-2", account=account, refund=given, **levels(5 * COIN, 10 * COIN))
     real, between = execute, [Transaction("an anchor", to_checksum_address(NOWHERE), value=COIN)]
 
-    def execute_late(console: Console, signer: Signer, transactions: Sequence[Transaction]) -> list[TxReceipt]:
+    def execute_late(console: Console, signer: Signer, batch: Sequence[Transaction]) -> list[TxReceipt]:
         if between:
             real(console, signer, [between.pop()])
-        return real(console, signer, transactions)
+        return real(console, signer, batch)
 
     life = Life(FundingProvider(), Funding)
     edits = [Edit({"refund": {**given, "scn": {**chain.endpoint, "node": "second"}}}, "same")]
@@ -170,7 +170,7 @@ def test_what_is_left_goes_back_when_an_account_is_needed_no_more(
     with chain.console() as console:
         funder = chain.address("owner-2")
         before = operations.balance(console, funder)
-        monkeypatch.setattr(refund, "execute", execute_late)
+        monkeypatch.setattr(transactions, "execute", execute_late)
         life.delete()
         assert operations.balance(console, account) < COIN // 100, "the price of the gas at most"
         assert operations.balance(console, funder) > before + 8 * COIN

@@ -79,8 +79,7 @@ class World:
             for name in ("read_state", "require_state"):
                 patch.setattr(f"components.chain.bridge_contract.{name}", lambda *_: self.state)
             patch.setattr(operations, "transaction", lambda _bridge, step: step)
-            patch.setattr(operations, "settle", lambda _console, _signer: None)
-            patch.setattr(operations, "execute", lambda _console, _signer, steps: self.execute(steps))
+            patch.setattr(operations, "carry_out", lambda _console, _signer, plan: self.execute(plan()))
             patch.setattr(KeySigner, "account", lambda _self: SimpleNamespace(address=OWNER))
             yield
 

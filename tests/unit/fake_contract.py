@@ -32,6 +32,19 @@ class Contract:
     lower_handle_nonce: int = 0
     tokens: dict[str, str] = field(default_factory=dict)
     locked: set[str] = field(default_factory=set)
+    recovery_block: int = 1
+    handled: set[bytes] = field(default_factory=set)
+    """Hashes of the requests that it has paid out."""
+    running: bool = True
+    locked_coin: bool = False
+    fee: int = 0
+    fee_receiver: str = "0x" + "00" * 20
+
+    def handle(self, requests: list[tuple[int, str]]) -> None:
+        """Pay out requests of the other chain, each with its block and hash, without a gap."""
+        for block, hash_ in requests:
+            self.handled.add(bytes.fromhex(hash_[2:]))
+            self.lower_handle_nonce, self.recovery_block = self.lower_handle_nonce + 1, block
 
     def view(self, data: bytes, sender: str = "") -> bytes:  # noqa: ARG002
         match data[:4].hex():
@@ -47,6 +60,18 @@ class Contract:
                 return encode(["uint64"], [self.request_nonce])
             case "4b40b826":
                 return encode(["uint64"], [self.lower_handle_nonce])
+            case "989ba0d3":
+                return encode(["uint64"], [self.recovery_block])
+            case "8a75eee2":
+                return encode(["bool"], [data[4:36] in self.handled])
+            case "2014e5d1":
+                return encode(["bool"], [self.running])
+            case "f1719966":
+                return encode(["bool"], [self.locked_coin])
+            case "b3f00674":
+                return encode(["address"], [self.fee_receiver])
+            case "c263b5d6":
+                return encode(["uint256"], [self.fee])
             case "8c0bd916":
                 return encode(["address"], [self.tokens.get(_address(data), "0x" + "00" * 20)])
             case "5eb7413a":

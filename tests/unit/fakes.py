@@ -74,6 +74,8 @@ class FakeChain(JSONBaseProvider):
         self.slow_receipts = 0
         self.head_time = 2**33
         """When the last block was made (Unix time): one of just now, for all who ask."""
+        self.requests: list[dict[str, Any]] = []
+        """Events of requests of transfers."""
         self._receipts: dict[str, dict[str, Any]] = {}
         self._nonces: dict[str, int] = {}
         self._lock = threading.Lock()
@@ -102,7 +104,14 @@ class FakeChain(JSONBaseProvider):
         return hex(len(self.sent))
 
     def eth_getBlockByNumber(self, _block: str, _whole: bool) -> dict[str, str]:  # noqa: FBT001 - the node's own
-        return {"timestamp": hex(self.head_time)}
+        return {"timestamp": hex(self.head_time), "number": self.eth_blockNumber()}
+
+    def admin_peers(self) -> list[dict[str, Any]]:
+        return []
+
+    def eth_getLogs(self, asked: dict[str, Any]) -> list[dict[str, Any]]:
+        assert asked["fromBlock"] == asked["toBlock"]
+        return [log for log in self.requests if log["blockNumber"] == asked["fromBlock"]]
 
     def eth_getBalance(self, address: str, _block: str) -> str:
         return hex(self.balances.get(address, 0))
@@ -143,7 +152,27 @@ class FakeChain(JSONBaseProvider):
         self.sent.append(tx)
         self._nonces[tx.sender] = max(self._mined(tx.sender), tx.nonce + 1)
         block = self.eth_blockNumber()
+        self._note_request(hash_, tx, block)
         self._receipts[hash_] = {"transactionHash": hash_, "blockNumber": block, "gasUsed": "0x5208", **self._mine(tx)}
+
+    def _note_request(self, hash_: str, tx: Sent, block: str) -> None:
+        if tx.to in self.contracts and tx.data.hex().startswith("75ebdc09"):
+            values = encode(["uint8", "uint256", "uint64", "uint256"], [0, 1, self.contracts[tx.to].request_nonce, 0])
+            self.requests.append(
+                {
+                    "address": tx.to,
+                    "topics": [],
+                    "data": f"0x{values.hex()}",
+                    "blockNumber": block,
+                    "transactionHash": hash_,
+                }
+            )
+
+    def requested(self, bridge: str) -> list[tuple[int, str]]:
+        """Return block and hash of each request on a contract, in their order."""
+        return [
+            (int(one["blockNumber"], 16), one["transactionHash"]) for one in self.requests if one["address"] == bridge
+        ]
 
     def eth_getTransactionByHash(self, hash_: str) -> dict[str, Any] | None:
         return {"hash": hash_} if hash_ in self._receipts else None

@@ -1,0 +1,70 @@
+"""Are two bridge contracts counterparts of each other? Pure: what is judged is read in pairing.
+
+A node takes any two contracts for a pair. If they are not, transfers are lost: requests on a new contract are dropped
+until there are as many as the other one has handled for somebody else, and requests of another life of a chain are paid
+a second time (domain: trap 22). Nonces alone cannot tell that two contracts belong together, only that they do not: so
+the request that a contract handled last is looked for on the other chain too.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+CHAINS: tuple[Literal["child"], Literal["parent"]] = ("child", "parent")
+
+
+@dataclass(frozen=True)
+class Way:
+    """One direction over a pair of contracts."""
+
+    source: Literal["child", "parent"]
+    requested: int
+    """requestNonce of the contract on the source."""
+    handled: int
+    """lowerHandleNonce of the contract on the target: all requests before it are handled there."""
+    known: bool | None = None
+    """Whether the source holds the request that the target handled last; None where that cannot be told."""
+
+    @property
+    def target(self) -> Literal["child", "parent"]:
+        """Return the chain where transfers arrive."""
+        return "parent" if self.source == "child" else "child"
+
+    def __str__(self) -> str:
+        return (
+            f"from the {self.source} chain to the {self.target} chain: {self.requested} requested on the {self.source} "
+            f"chain, {self.handled} handled on the {self.target} chain"
+        )
+
+
+def faults(ways: Sequence[Way]) -> list[str]:
+    """Return in words why the contracts of these two directions are no counterparts; nothing where they may be."""
+    found = []
+    for way in ways:
+        if way.handled > way.requested:
+            found.append(
+                f"the contract on the {way.target} chain has handled {way.handled} requests, and the one on the "
+                f"{way.source} chain has made {way.requested}"
+            )
+        elif way.handled and way.known is False:
+            found.append(
+                f"the request that the contract on the {way.target} chain handled last (number {way.handled - 1}) is "
+                f"none of the contract on the {way.source} chain"
+            )
+    used = {chain: any(_leaves_a_trace(way, chain) for way in ways) for chain in CHAINS}
+    if not found and used["child"] != used["parent"]:
+        one, other = CHAINS if used["child"] else CHAINS[::-1]
+        found.append(
+            f"the contract on the {one} chain has a history, and the one on the {other} chain has none: its requests "
+            "are of another bridge, and would be paid out here"
+        )
+    return found
+
+
+def numbers(ways: Sequence[Way]) -> str:
+    """Return both numbers of both directions."""
+    return "; ".join(map(str, ways))
+
+
+def _leaves_a_trace(way: Way, chain: str) -> bool:
+    return bool(way.requested if way.source == chain else way.handled)
