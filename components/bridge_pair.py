@@ -56,7 +56,7 @@ class BridgePair(pulumi.ComponentResource):
         self.operators: Operators | FoundOperators
         if not scn:
             self.operators = operators or identities.operators(pair.scn)
-            self.sub_bridge = SubBridge(sub_bridge, self.kni, self.operators)
+            self.sub_bridge = SubBridge(sub_bridge, self.kni, self.en.endpoint, self.operators)
         else:
             existing = ExistingNode(
                 scn,
@@ -64,12 +64,13 @@ class BridgePair(pulumi.ComponentResource):
                 settings.service_chain.chain_id,
                 sub_bridge_keys(sub_bridge),
                 peer=self.kni,
+                en=self.en.endpoint,
                 after=[self.ready],
                 opts=self._child,
             )
             found = existing.identity
             self.operators = FoundOperators(Found(found.parent_operator), Found(found.child_operator))
-            self.sub_bridge = SubBridge(sub_bridge, self.kni, None, existing)
+            self.sub_bridge = SubBridge(sub_bridge, self.kni, self.en.endpoint, None, existing)
         self.register_outputs({"kni": self.kni})
 
     def _made(

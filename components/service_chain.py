@@ -116,6 +116,7 @@ class ServiceChain(pulumi.ComponentResource):
                 "parent_operator": bridge.operators.parent.address,
                 "child_operator": bridge.operators.child.address,
                 "peer": bridge.kni,
+                "en": bridge.en,
                 "anchoring": bridge.conf.anchoring,
                 "anchoring_period": bridge.conf.anchoring_period,
             }

@@ -1,5 +1,6 @@
 """What makes an SCN one half of a pair: its conf, its EN, its operators, and the files in which the node finds them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,6 +20,8 @@ class SubBridge:
     conf: conf.SubBridge
     kni: pulumi.Output[str]
     """Of the pair's EN."""
+    en: pulumi.Output[Mapping[str, object]]
+    """The console of that EN."""
     operators: Operators | None
     """Made for it; None for one that exists already and has its own."""
     existing: ExistingNode | None = None

@@ -30,6 +30,8 @@ class Adopted:
     place: Place
     conf_keys: Mapping[str, str]
     needed: Mapping[str, str]
+    en: Endpoint | None = None
+    """Of an SCN's pair."""
 
     def read(self) -> Found:
         """Read its files. Raises Unreachable, and Wrong when they are those of another node."""
@@ -161,5 +163,6 @@ class Adopted:
             place.restart(self.place),
             why,
             peer=listed[0] if listed else dialled,
+            en=self.en,
             ready=lambda: self.wait_until_ready(dialled),
         )

@@ -1,8 +1,9 @@
 """The console of a node: web3 plus the node's own namespaces, over IPC through SSH."""
 
+import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -54,6 +55,17 @@ class _TunnelProvider(JSONBaseProvider):
             self.close()  # a late answer would be taken for the next one
             raise
 
+    def call_each(self, method: str, params: Sequence[object], timeout: float) -> list[RPCResponse]:
+        """Return the responses to several calls of a method, which travel as one message."""
+        requests = [self.encode_rpc_request(RPCEndpoint(method), one) for one in params]
+        channel = self._channel = self._channel or Channel(self._endpoint)
+        try:
+            responses = json.loads(channel.exchange(b"[" + b",".join(requests) + b"]", timeout))
+        except Unreachable:
+            self.close()
+            raise
+        return sorted(responses, key=lambda one: int(one["id"]))
+
     def close(self) -> None:
         if self._channel is not None:
             self._channel.close()
@@ -75,7 +87,15 @@ class Console:
 
         Raises NodeError with the node's own words, or Unreachable after `timeout` seconds.
         """
-        response = self._provider.call(method, list(params), timeout)
+        return self._result(method, self._provider.call(method, list(params), timeout))
+
+    def call_each(self, method: str, params: Sequence[object], timeout: float = CALL_TIMEOUT) -> list[Any]:
+        """Like `call`, with one list of parameters after another, all in one message to the node."""
+        if not params:
+            return []
+        return [self._result(method, one) for one in self._provider.call_each(method, params, timeout)]
+
+    def _result(self, method: str, response: RPCResponse) -> Any:
         if "error" in response:
             error = response["error"]
             text = error if isinstance(error, str) else error.get("message", "no reason given")

@@ -1,12 +1,16 @@
 """Is a node as well as it was before it was restarted? The gate between one restart and the next."""
 
+import time
+from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from components.chain.console import Console, NodeError, wait_for
+from components.chain.direction import Direction
 from components.chain.endpoint import Endpoint
 from components.chain.errors import ChainError
+from components.chain.payout import NAMED, left_behind
 from components.chain.peering import peer_knis, peers
 
 Role = Literal["validator", "en", "scn"]
@@ -31,6 +35,8 @@ class Health:
     """Nodes at the other end of its bridge: 0 or 1."""
     requests: tuple[tuple[str, int], ...] = ()
     """SCN: each bridge contract that it is subscribed to, and how many transfers were requested for it."""
+    moment: float = field(default_factory=time.time)
+    """When that was (Unix time)."""
 
 
 def health(console: Console, role: Role) -> Health:
@@ -88,20 +94,21 @@ def part(endpoint: Endpoint, peer: str) -> None:
         wait_for(lambda: not peers(console, "subbridge") or f"{endpoint.node}: still connected", PARTING)
 
 
-def wait_until_recovered(endpoint: Endpoint, role: Role, before: Health | None) -> None:
-    """Wait until blocks go on, the bridge's peer is back, and all that was requested before is handled.
+def wait_until_recovered(endpoint: Endpoint, role: Role, before: Health | None, en: Endpoint | None = None) -> None:
+    """Wait until blocks go on, the bridge's peer is back, and what was requested before is handled.
 
-    Raises NotReady with what is missing.
+    `en` is the other node of an SCN's pair: through it is seen which requests cannot be paid, or stood still before the
+    restart already, and so are not waited for. Raises NotReady with what is missing.
     """
     console = wait_for(lambda: Console(endpoint), DEADLINE)
     try:
         since = before or wait_for(lambda: Health(console.web3.eth.block_number, 0), DEADLINE)
-        wait_for(lambda: _gap(console, role, since), DEADLINE)
+        wait_for(lambda: _gap(console, role, since, en), DEADLINE)
     finally:
         console.close()
 
 
-def _gap(console: Console, role: Role, before: Health) -> bool | str:
+def _gap(console: Console, role: Role, before: Health, en: Endpoint | None) -> bool | str:
     now = health(console, role)
     if now.head <= before.head:
         return f"{console.node}: no new block since {before.head}"
@@ -111,9 +118,22 @@ def _gap(console: Console, role: Role, before: Health) -> bool | str:
         known = _information(console, bridge)
         if not known.get("isSubscribed"):
             return f"{console.node}: it is not subscribed to the bridge {bridge} yet"
-        if (left := requested - int(known["lowerHandleNonce"])) > 0:
-            return f"{console.node}: {left} transfer(s) for the bridge {bridge} are not handled yet"
+        if left := _left(console, en, bridge, known, requested, before.moment):
+            numbers = ", ".join(map(str, left[:NAMED]))
+            return f"{console.node}: {len(left)} transfer(s) for the bridge {bridge} are not handled yet: {numbers}"
     return True
+
+
+def _left(
+    console: Console, en: Endpoint | None, bridge: str, known: Mapping[str, Any], below: int, moment: float
+) -> Sequence[int]:
+    """Return the nonces of the requests below one for a contract that the node still has to see handled."""
+    lower = int(known["lowerHandleNonce"])
+    if lower >= below or en is None:
+        return range(lower, below)
+    with closing(Console(en)) as other:
+        here, there = (console, other) if known["onServiceChain"] else (other, console)
+        return left_behind(Direction("", there, str(known["counterPart"]), here, bridge), below, moment)
 
 
 def _requests(console: Console) -> list[tuple[str, int]]:

@@ -30,15 +30,16 @@ def restart(
     why: str,
     *,
     peer: str | None = None,
+    en: Endpoint | None = None,
     ready: Callable[[], object] | None = None,
 ) -> None:
     """Restart a node while no other one is down, and give the turn away only when it is well again.
 
-    `command`: on its host. `peer`: KNI of the EN that an SCN is to be parted from first. `ready` waits for what is
-    predicted of the node. Raises ChainError.
+    `command`: on its host. `peer`: KNI of the EN that an SCN is to be parted from first. `en`: the EN of its pair.
+    `ready` waits for what is predicted of the node. Raises ChainError.
     """
     with _turn:
-        start(endpoint, role, command, why, before_restart(endpoint, role), peer=peer, ready=ready)
+        start(endpoint, role, command, why, before_restart(endpoint, role), peer=peer, en=en, ready=ready)
 
 
 def start(
@@ -49,6 +50,7 @@ def start(
     before: Health | None = None,
     *,
     peer: str | None = None,
+    en: Endpoint | None = None,
     ready: Callable[[], object] | None = None,
 ) -> None:
     """Start a node, stopping it first where it runs, and wait until it is as well as `before`. Raises ChainError.
@@ -63,7 +65,7 @@ def start(
             part(endpoint, peer)
         run_on_host(endpoint, command, timeout=RESTART_TIMEOUT)
         (ready or (lambda: _wait_for_answer(endpoint)))()
-        wait_until_recovered(endpoint, role, before)
+        wait_until_recovered(endpoint, role, before, en)
         print(f"{name}: it is well again after {time.monotonic() - begin:.0f} s", file=sys.stderr)
 
 

@@ -42,7 +42,8 @@ def wait_until_able(scn: Console, en: Console, command: str, *, why: str = "") -
             why = str(error)
         else:
             return
-    restart(scn.endpoint, "scn", command, why, peer=next(iter(peer_knis(scn, "subbridge")), None))
+    peer = next(iter(peer_knis(scn, "subbridge")), None)
+    restart(scn.endpoint, "scn", command, why, peer=peer, en=en.endpoint)
     wait_for(lambda: one_peer(scn), CONNECT_DEADLINE)
     wait_for(lambda: _miscounts(scn, "child", scn) or _miscounts(scn, "parent", en) or True, CONNECT_DEADLINE)
 

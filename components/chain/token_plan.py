@@ -6,9 +6,13 @@ nothing that came after it (handleRequestValueTransferEvent in node/sc/bridge_ma
 the token, which stops requests, wait until all are handled, and deregister it then, which takes the lock away too.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from components.chain.plan import Refused, Step
+
+NAMED = 5
+"""How many open requests an error names."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +61,7 @@ def lock_token(state: TokenState, account: str, token: str, counterpart: str) ->
 
 
 def deregister_token(
-    state: TokenState, account: str, token: str, counterpart: str, open_requests: int = 0
+    state: TokenState, account: str, token: str, counterpart: str, open_requests: Sequence[str] = ()
 ) -> list[Step]:
     """Undo the registration; one with another counterpart is not ours to undo.
 
@@ -67,11 +71,13 @@ def deregister_token(
         return []
     words = f"deregister token {token}"
     _require_owner(state, account, words)
-    if open_requests > 0:
+    if open_requests:
+        named, more = "; ".join(open_requests[:NAMED]), len(open_requests) - NAMED
         msg = (
-            f"token {token} cannot be deregistered: {open_requests} transfer(s) requested on the bridge {state.bridge} "
-            "are not handled yet, and SCNs that do not find a token they need handle nothing that came after it; it "
-            "is locked now, so bring the bridge to work and run again"
+            f"token {token} cannot be deregistered: {len(open_requests)} transfer(s) of it requested on the bridge "
+            f"{state.bridge} are not handled yet, and SCNs that do not find a token they need handle nothing that came "
+            f"after it; it is locked now, so have these paid and run again: {named}"
+            + (f"; and {more} more" if more > 0 else "")
         )
         raise Refused(msg)
     return [Step("deregisterToken", (token,), words)]

@@ -1,19 +1,23 @@
 """The verbs of a token on one bridge contract: read, plan, execute, read back."""
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from eth_utils.address import to_checksum_address
 
 from components.chain import token_contract, token_plan
 from components.chain.bridge_contract import read_token, require_state, transaction
 from components.chain.console import Console, wait_for
+from components.chain.direction import Direction
 from components.chain.errors import ChainError, NotReady
+from components.chain.open_requests import Request, find, open_nonces
+from components.chain.payout import why_not
 from components.chain.plan import Step
 from components.chain.signer import Signer
 from components.chain.token_plan import TokenState
 from components.chain.transactions import Transaction, carry_out
-from components.chain.transfer import Direction, requested
+from components.chain.transfer import requested
 
 
 def register(console: Console, signer: Signer, bridge: str, kind: str, token: str, counterpart: str) -> None:
@@ -32,10 +36,10 @@ def register(console: Console, signer: Signer, bridge: str, kind: str, token: st
 
 
 def deregister(direction: Direction, signer: Signer, token: str, counterpart: str, deadline: float) -> None:
-    """Undo a registration on the source of a direction: lock, wait until what was requested is handled, deregister.
+    """Undo a registration on the source of a direction: lock, wait until requests of it are handled, deregister.
 
-    Nothing is done where the token is not registered, or with another counterpart. `deadline` is in seconds. Raises
-    ChainError, Refused.
+    Nothing is done where the token is not registered, or with another counterpart. It stays registered, and locked,
+    for requests that cannot be paid. `deadline` is in seconds. Raises ChainError, Refused.
     """
     token, counterpart, account = to_checksum_address(token), to_checksum_address(counterpart), signer.account().address
     source, bridge = direction.source, direction.source_bridge
@@ -44,13 +48,27 @@ def deregister(direction: Direction, signer: Signer, token: str, counterpart: st
     _close(source, signer, bridge, token, lambda state: token_plan.lock_token(state, account, token, counterpart))
     if not token_plan.deregister_token(_require(source, bridge, token), account, token, counterpart):
         return
-    left = _drain(direction, deadline)
+    left = _drain(direction, token, deadline)
+    waiting = [words for words, why in left.items() if not why]
+    if left and not waiting:
+        _leave(source, bridge, token, left)
+        return
     _close(
         source,
         signer,
         bridge,
         token,
-        lambda state: token_plan.deregister_token(state, account, token, counterpart, left),
+        lambda state: token_plan.deregister_token(state, account, token, counterpart, waiting),
+    )
+
+
+def _leave(console: Console, bridge: str, token: str, left: Mapping[str, str]) -> None:
+    """Say that a token stays registered for requests that cannot be paid: without it SCNs would stop at these."""
+    named = "; ".join(f"{words} cannot be paid: {why}" for words, why in left.items())
+    print(
+        f"chain {console.web3.eth.chain_id}: token {token} stays registered in the bridge {bridge}, and locked, which "
+        f"stops requests of it: SCNs that do not find a token they need handle nothing after it. {named}",
+        file=sys.stderr,
     )
 
 
@@ -66,22 +84,31 @@ def _check(console: Console, bridge: str, kind: str, token: str) -> None:
         )
 
 
-def _drain(direction: Direction, deadline: float) -> int:
-    """Wait until what is requested by now is handled; return how many requests are not."""
-    mark = requested(direction)
+def _drain(direction: Direction, token: str, deadline: float) -> dict[str, str]:
+    """Wait until the transfers of a token that are requested by now, and can be paid, are handled.
 
-    def left() -> int:
-        return max(0, mark - require_state(direction.target, direction.target_bridge).lower_handle_nonce)
+    Return those that are not, in words, and why each cannot be paid. Those of coins and of other tokens are none of it.
+    """
+    found: dict[int, Request] = {}
+
+    def left() -> dict[str, str]:
+        nonces = open_nonces(direction, below=mark)
+        found.update(find(direction, [nonce for nonce in nonces if nonce not in found]))
+        unseen = [nonce for nonce in nonces if nonce not in found]
+        concerned = [found[nonce] for nonce in nonces if nonce in found and found[nonce].token == token]
+        return {f"request {nonce}, whose event is too far back to be looked at": "" for nonce in unseen} | {
+            str(one): why_not(direction, one) for one in concerned
+        }
 
     def probe() -> bool | str:
-        count = left()
-        return count == 0 or f"{count} transfer(s) {direction.name} requested before a token goes, and not handled"
+        waiting = [words for words, why in left().items() if not why]
+        what = f"{len(waiting)} transfer(s) {direction.name} of a token that goes are not handled"
+        return not waiting or f"{what}: {waiting[0]}"
 
-    try:
-        wait_for(probe, deadline)
-    except NotReady:
-        return left()
-    return 0
+    mark = requested(direction)
+    with suppress(NotReady):
+        wait_for(probe, deadline, interval=1)
+    return left()
 
 
 def _require(console: Console, bridge: str, token: str) -> TokenState:

@@ -35,6 +35,8 @@ class AdoptedNodeInputs(Inputs):
     """What has to be there too, with whatever value: these are set where the conf has none."""
     peer: str | None = None
     """SCN of a pair: the KNI of its EN."""
+    en: Endpoint | None = None
+    """SCN of a pair: the console of that EN, through which its restart looks at the parent chain."""
     partner: Endpoint | str | None = None
     """EN of a pair: its SCN, or the public key of it. Whoever is connected has to be that one."""
     well: bool = True
@@ -46,7 +48,7 @@ class AdoptedNodeInputs(Inputs):
         from components.adoption.adopted import Adopted
 
         place = Place(self.data, self.conf, self.restart)
-        return Adopted(self.node, self.role, self.chain_id, place, self.conf_keys, self.needed)
+        return Adopted(self.node, self.role, self.chain_id, place, self.conf_keys, self.needed, self.en)
 
 
 class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
@@ -61,7 +63,7 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
 
     def differs(self, name: str, old: object, new: object) -> bool:
         """Leave a node alone for what is asked once, when it is adopted."""
-        return name != "partner" and old != new
+        return name not in ("partner", "en") and old != new
 
     def complete(self, olds: Props, news: Props) -> Props:
         """Tell what will be set on a node that comes to the stack, in its preview too; refuse one that cannot be."""
@@ -153,7 +155,9 @@ class AdoptedNode(Resource, module="servicechain", name="AdoptedNode"):
     version: pulumi.Output[str]
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
-        secret = pulumi.ResourceOptions(additional_secret_outputs=["node", "partner"])
+        secret = pulumi.ResourceOptions(
+            additional_secret_outputs=["node", "partner", *(["en"] if "en" in props else [])]
+        )
         super().__init__(
             AdoptedNodeProvider(),
             name,

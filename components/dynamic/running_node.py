@@ -37,6 +37,8 @@ class RunningNodeInputs(Inputs):
     """KNIs of the nodes of its own chain that it dials."""
     peer: str | None = None
     """SCN with a sub bridge: the KNI of its own EN, the only main bridge that it may be connected to."""
+    en: Endpoint | None = None
+    """SCN with a sub bridge: the console of that EN, through which its restart looks at the parent chain."""
     anchoring: bool | None = None
     """SCN with a sub bridge: what its conf says. Another value comes with another conf, so it asks for nothing."""
     anchoring_period: int | None = None
@@ -77,7 +79,7 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
 
     def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
         """Look again after a start, or when something else is predicted; not because others came or went."""
-        return name not in ("static_nodes", "start", "anchoring", "anchoring_period")
+        return name not in ("static_nodes", "start", "en", "anchoring", "anchoring_period")
 
     def observe(self, inputs: RunningNodeInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Tell in what it is not as predicted. Gone when it does not answer, and as it was when its host does not."""
@@ -105,7 +107,15 @@ def _restart(inputs: RunningNodeInputs, why: str) -> None:
     """Restart the node when it is its turn, and wait until it is well again."""
     from components.chain.restarting import restart
 
-    restart(inputs.node, inputs.role, inputs.start, why, peer=inputs.peer, ready=lambda: _wait_until_ready(inputs))
+    restart(
+        inputs.node,
+        inputs.role,
+        inputs.start,
+        why,
+        peer=inputs.peer,
+        en=inputs.en,
+        ready=lambda: _wait_until_ready(inputs),
+    )
 
 
 def _start(inputs: RunningNodeInputs, why: str) -> None:
@@ -156,7 +166,7 @@ class RunningNode(Resource, module="servicechain", name="RunningNode"):
     version: pulumi.Output[str]
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
-        secret = pulumi.ResourceOptions(additional_secret_outputs=["node"])
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["node", *(["en"] if "en" in props else [])])
         super().__init__(
             RunningNodeProvider(),
             name,

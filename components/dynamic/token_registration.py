@@ -81,8 +81,8 @@ class TokenRegistrationProvider(ChainProvider[TokenRegistrationInputs]):
     def remove(self, inputs: TokenRegistrationInputs, known: Props) -> None:  # noqa: ARG002
         """Lock, wait until nothing of it is on its way, deregister."""
         from components.chain.console import connect
+        from components.chain.direction import Direction
         from components.chain.tokens import deregister
-        from components.chain.transfer import Direction
 
         with session(inputs) as here, connect(inputs.other_endpoints, inputs.other_chain_id) as there:
             name = f"from chain {inputs.chain_id} to chain {inputs.other_chain_id}"

@@ -13,9 +13,10 @@ import pulumi
 from components.chain.endpoint import Endpoint
 from components.dynamic.base import Props
 from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
+from components.dynamic.drift import tell
 
 if TYPE_CHECKING:
-    from components.chain.transfer import Direction
+    from components.chain.direction import Direction
 
 DEADLINE = 180.0
 """Seconds for a transfer: one block on each chain, or a few round changes of 11 s."""
@@ -66,10 +67,23 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
                 print(f"waiting for a transfer {inputs.direction}", file=sys.stderr)
             return {"proven_requests": str(wait_until_handled(direction, DEADLINE))}
 
+    def observe(self, inputs: TransferProofInputs, known: Props) -> Props | None:  # noqa: ARG002
+        """Tell each request that cannot be paid, and why. No run of this program can mend that: nothing differs."""
+        from components.chain.errors import Unreachable
+        from components.chain.payout import unpayable
+
+        try:
+            with ExitStack() as stack:
+                for words in unpayable(_direction(inputs, stack)):
+                    tell(inputs.target_chain_id, words, inputs.target_bridge)
+        except Unreachable:  # others tell that, and which nodes it is
+            return {}
+        return {}
+
 
 def _direction(inputs: TransferProofInputs, stack: ExitStack) -> "Direction":
     from components.chain.console import connect
-    from components.chain.transfer import Direction
+    from components.chain.direction import Direction
 
     return Direction(
         name=inputs.direction,

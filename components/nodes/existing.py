@@ -31,16 +31,20 @@ class ExistingNode(pulumi.ComponentResource):
         bridge: BridgeKeys = NO_BRIDGE,
         *,
         peer: pulumi.Input[str] | None = None,
+        en: pulumi.Input[Mapping[str, object]] | None = None,
         partner: pulumi.Input[object] | None = None,
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`peer`: KNI of the EN of an SCN's pair; `partner`: the SCN of an EN's pair, by its console or public key."""
+        """`peer` and `en`: KNI and console of the EN of an SCN's pair.
+
+        `partner`: the SCN of an EN's pair, by its console or public key.
+        """
         super().__init__("servicechain:node:ExistingNode", host.name, None, opts)
         self.host, self.name = host, host.name
         self._place = _place(host)
         self.restart_command = place.restart(self._place)
-        given = {"peer": peer, "partner": partner, "restart": self._place.restart}
+        given = {"peer": peer, "en": en, "partner": partner, "restart": self._place.restart}
         self.running = AdoptedNode(
             host.name,
             {

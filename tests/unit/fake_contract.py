@@ -20,6 +20,16 @@ def require(condition: object, reason: str) -> None:
         raise Revert(reason)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A request of a transfer; coins have the token of nobody."""
+
+    nonce: int
+    block: int
+    token: str = "0x" + "00" * 20
+    kind: int = 0
+
+
 @dataclass
 class Contract:
     """A bridge contract."""
@@ -30,6 +40,12 @@ class Contract:
     thresholds: dict[int, int] = field(default_factory=lambda: {0: 1, 1: 1})
     request_nonce: int = 0
     lower_handle_nonce: int = 0
+    paid: dict[int, int] = field(default_factory=dict)
+    """Blocks of the requests that are handled above the lowest nonce that is not."""
+    refuses: set[int] = field(default_factory=set)
+    """Nonces of requests whose payment reverts."""
+    asked: list[Asked] = field(default_factory=list)
+    """Requests that were made here."""
     tokens: dict[str, str] = field(default_factory=dict)
     locked: set[str] = field(default_factory=set)
     recovery_block: int = 1
@@ -72,6 +88,8 @@ class Contract:
                 return encode(["address"], [self.fee_receiver])
             case "c263b5d6":
                 return encode(["uint256"], [self.fee])
+            case "13a6738a":
+                return encode(["uint64"], [self.paid.get(decode(["uint64"], data[4:])[0], 0)])
             case "8c0bd916":
                 return encode(["address"], [self.tokens.get(_address(data), "0x" + "00" * 20)])
             case "5eb7413a":
@@ -93,6 +111,11 @@ class Contract:
                 self.request_nonce += 1
             case "dd9222d6":
                 pass
+            case "a066a7ed" | "407e6bae":
+                require(sender in self.operators, "msg.sender is not an operator")
+                place = 4 if data[:4].hex() == "a066a7ed" else 5
+                nonce = int.from_bytes(data[4 + 32 * place : 36 + 32 * place])
+                require(nonce not in self.refuses, "handleKLAYTransfer: transfer failed")
             case _:
                 raise Revert
 

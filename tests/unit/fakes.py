@@ -18,7 +18,7 @@ from web3.types import RPCEndpoint, RPCError, RPCResponse
 from web3.utils import get_create_address
 
 from components.chain.console import Console
-from tests.unit.fake_contract import Contract, Revert
+from tests.unit.fake_contract import Asked, Contract, Revert
 from tests.unit.fake_token import CREATION, FakeToken
 
 
@@ -66,6 +66,11 @@ class FakeChain(JSONBaseProvider):
         self.sent: list[Sent] = []
         self.calls: list[str] = []
         self.mines = True
+        self.head = 0
+        """The newest block is at least this one."""
+        self.searched: list[tuple[int, int]] = []
+        """In which blocks events were looked for."""
+        self.overrides: list[Any] = []
         self.pending_lag = 0
         """How many of the sent transactions the node does not count as pending yet."""
         self.refuses: str | None = None
@@ -101,17 +106,14 @@ class FakeChain(JSONBaseProvider):
         return hex(25 * 10**9)
 
     def eth_blockNumber(self) -> str:
-        return hex(len(self.sent))
+        return hex(max(len(self.sent), self.head))
 
-    def eth_getBlockByNumber(self, _block: str, _whole: bool) -> dict[str, str]:  # noqa: FBT001 - the node's own
-        return {"timestamp": hex(self.head_time), "number": self.eth_blockNumber()}
+    def eth_getBlockByNumber(self, block: str, _whole: bool) -> dict[str, str]:  # noqa: FBT001 - the node's own
+        behind = max(0, self.head - int(block, 16)) if block.startswith("0x") else 0
+        return {"timestamp": hex(self.head_time - behind), "number": self.eth_blockNumber()}
 
     def admin_peers(self) -> list[dict[str, Any]]:
         return []
-
-    def eth_getLogs(self, asked: dict[str, Any]) -> list[dict[str, Any]]:
-        assert asked["fromBlock"] == asked["toBlock"]
-        return [log for log in self.requests if log["blockNumber"] == asked["fromBlock"]]
 
     def eth_getBalance(self, address: str, _block: str) -> str:
         return hex(self.balances.get(address, 0))
@@ -123,12 +125,25 @@ class FakeChain(JSONBaseProvider):
         count = sum(tx.sender == address for tx in self.sent)
         return hex(max(0, count - self.pending_lag) if block == "pending" else self._mined(address))
 
-    def eth_call(self, tx: dict[str, Any], _block: str) -> str:
+    def eth_call(self, tx: dict[str, Any], _block: str, override: Any = None) -> str:
+        if override is not None:
+            self.overrides.append(override)
+            (place,) = next(iter(override.values()))["stateDiff"].items()
+            if "from" not in tx:
+                return str(place[1]) if place[0] == THRESHOLD_PLACE else "0x01"
         token = self.tokens.get(tx["to"])
         if token is None and "from" in tx:
             self.eth_estimateGas(tx)
             return "0x"
         return "0x" + (token or self.contracts[tx["to"]]).view(bytes.fromhex(tx["data"][2:]), tx.get("from", "")).hex()
+
+    def eth_getLogs(self, query: dict[str, Any]) -> list[dict[str, Any]]:
+        first, last = int(query["fromBlock"], 16), int(query["toBlock"], 16)
+        self.searched.append((first, last))
+        if query["fromBlock"] == query["toBlock"] and self.requests:
+            return [one for one in self.requests if one["blockNumber"] == query["fromBlock"]]
+        (address,) = [query["address"]] if isinstance(query["address"], str) else query["address"]
+        return [log(address, one) for one in self.contracts[address].asked if first <= one.block <= last]
 
     def eth_estimateGas(self, tx: dict[str, Any], *_block: str) -> str:
         if tx.get("to") in self.contracts:
@@ -210,6 +225,37 @@ def _revert_error(reason: str) -> RPCError:
     return {"code": 3, "message": f"execution reverted: {reason}", "data": data}
 
 
+THRESHOLD_PLACE = Web3.solidity_keccak(["uint256", "uint256"], [0, 13]).to_0x_hex()
+"""Where a bridge contract keeps the threshold of value transfers."""
+
+
+def log(address: str, asked: Asked) -> dict[str, Any]:
+    """Return the event of a request, by somebody for somebody."""
+    words = ["uint8", "uint256", "uint64", "uint256", "bytes"]
+    topic = "RequestValueTransfer(uint8,address,address,address,uint256,uint64,uint256,bytes)"
+    somebody = "0x" + "22" * 20
+    return {
+        "address": address,
+        "topics": [
+            Web3.keccak(text=topic).to_0x_hex(),
+            *("0x" + "00" * 12 + one[2:] for one in (somebody, somebody, asked.token)),
+        ],
+        "data": "0x" + encode(words, [asked.kind, 7, asked.nonce, 0, b""]).hex(),
+        "blockNumber": hex(asked.block),
+        "transactionHash": f"0x{asked.nonce:064x}",
+        "transactionIndex": "0x0",
+        "blockHash": "0x" + "11" * 32,
+        "logIndex": "0x0",
+        "removed": False,
+    }
+
+
 def console(chain: FakeChain, node: str = "en-1") -> Console:
     """Return a console on the chain, without SSH."""
-    return cast("Console", SimpleNamespace(node=node, web3=Web3(chain, middleware=[]), call=chain.result))
+    it = SimpleNamespace(
+        node=node,
+        web3=Web3(chain, middleware=[]),
+        call=chain.result,
+        call_each=lambda method, params: [chain.result(method, *some) for some in params],
+    )
+    return cast("Console", it)

@@ -27,9 +27,12 @@ class Scn(FakeNode):
         one = {"address": OPERATOR.lower(), "nonce": self.counted, "isNonceSynced": self.synced}
         return {"parentOperator": one, "childOperator": one}
 
-    def restarted(self, _endpoint: object, role: str, command: str, why: str, *, peer: str | None) -> None:
+    def restarted(
+        self, _endpoint: object, role: str, command: str, why: str, *, peer: str | None, en: str | None = None
+    ) -> None:
         """Come back after a restart."""
         assert command == RESTART
+        assert (en == "the EN's") == (role == "scn")
         self.restarts.append({"role": role, "why": why, "peer": peer})
         self.counted, self.synced, self.sub_bridge = self.mined, True, self.sub_bridge_after
         self.restart()
@@ -43,7 +46,7 @@ def play(monkeypatch: pytest.MonkeyPatch, scn: Scn) -> tuple[Any, Any]:
     monkeypatch.setattr(serving, "Console", lambda _endpoint: SimpleNamespace(**vars(scn.console), close=lambda: None))
     eth = SimpleNamespace(get_transaction_count=lambda _address: scn.mined)
     own = SimpleNamespace(node="scn-1", endpoint="endpoint", call=scn.call, web3=SimpleNamespace(eth=eth))
-    return own, SimpleNamespace(node="alpha-en", web3=SimpleNamespace(eth=eth))
+    return own, SimpleNamespace(node="alpha-en", endpoint="the EN's", web3=SimpleNamespace(eth=eth))
 
 
 @pytest.mark.parametrize("counted", [5, 7])

@@ -16,7 +16,7 @@ def test_what_holds_needs_no_call() -> None:
     assert register_token(state("C"), "OWNER", "T", "C") == []
     assert lock_token(state("C", locked=True), "OWNER", "T", "C") == []
     assert lock_token(state(), "OWNER", "T", "C") == []
-    assert deregister_token(state(), "OWNER", "T", "C", 3) == []
+    assert deregister_token(state(), "OWNER", "T", "C", ["one"]) == []
 
 
 def test_a_gap_is_closed_by_one_annotated_call() -> None:
@@ -52,11 +52,11 @@ def test_a_locked_token_is_refused() -> None:
 
 def test_a_token_with_transfers_on_their_way_is_kept() -> None:
     with pytest.raises(Refused) as caught:
-        deregister_token(state("C", locked=True), "OWNER", "T", "C", 2)
+        deregister_token(state("C", locked=True), "OWNER", "T", "C", list("abcdefg"))
     assert str(caught.value) == (
-        "token T cannot be deregistered: 2 transfer(s) requested on the bridge BRIDGE are not handled yet, and SCNs "
-        "that do not find a token they need handle nothing that came after it; it is locked now, so bring the bridge "
-        "to work and run again"
+        "token T cannot be deregistered: 7 transfer(s) of it requested on the bridge BRIDGE are not handled yet, and "
+        "SCNs that do not find a token they need handle nothing that came after it; it is locked now, so have these "
+        "paid and run again: a; b; c; d; e; and 2 more"
     )
 
 

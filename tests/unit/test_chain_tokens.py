@@ -1,14 +1,16 @@
 """The verbs of tokens on contracts in memory: what is sent, what is refused, what is waited for."""
 
+from dataclasses import replace
+
 import pytest
 
 from components.chain import console as console_module
 from components.chain import senders, tokens
+from components.chain.direction import Direction
 from components.chain.errors import ChainError
 from components.chain.plan import Refused
 from components.chain.signer import KeySigner
-from components.chain.transfer import Direction
-from tests.unit.fake_contract import Contract
+from tests.unit.fake_contract import Asked, Contract
 from tests.unit.fake_node import Clock
 from tests.unit.fake_token import FakeToken
 from tests.unit.fakes import FakeChain, console
@@ -48,9 +50,9 @@ def register(chain: FakeChain, kind: str = "erc20") -> None:
     tokens.register(console(chain), OWNER, BRIDGE, kind, TOKEN.lower(), COUNTERPART)
 
 
-def deregister(chain: FakeChain, other: FakeChain) -> None:
+def deregister(chain: FakeChain, other: FakeChain, deadline: float = 30) -> None:
     direction = Direction("up", console(chain), BRIDGE, console(other), BRIDGE)
-    tokens.deregister(direction, OWNER, TOKEN, COUNTERPART.lower(), 30)
+    tokens.deregister(direction, OWNER, TOKEN, COUNTERPART.lower(), deadline)
 
 
 def test_a_token_is_registered_once_and_deregistered_once(chain: FakeChain, other: FakeChain) -> None:
@@ -151,34 +153,70 @@ def test_what_is_registered_already_is_adopted_without_a_look_at_the_token(chain
     assert chain.sent == []
 
 
-def test_a_removal_waits_for_what_was_requested_before(chain: FakeChain, other: FakeChain, clock: Clock) -> None:
+def ask(source: Contract, *tokens: str | None) -> None:
+    """Request transfers on a contract: of these tokens, or of coins."""
+    for token in tokens:
+        one = Asked(source.request_nonce, source.request_nonce)
+        source.asked.append(replace(one, token=token, kind=1) if token else one)
+        source.request_nonce += 1
+
+
+def test_a_removal_waits_for_what_was_requested_of_the_token(chain: FakeChain, other: FakeChain, clock: Clock) -> None:
     source, target = chain.contracts[BRIDGE], other.contracts[BRIDGE]
     register(chain)
-    source.request_nonce, target.lower_handle_nonce = 5, 3
+    ask(source, TOKEN, TOKEN, TOKEN, TOKEN)
+    target.lower_handle_nonce = 3
 
     def handle() -> None:
         assert source.locked == {TOKEN}
-        source.request_nonce += 1  # of other tokens: they are not waited for
+        ask(source, COUNTERPART)  # other tokens are not waited for
         target.lower_handle_nonce += clock.now > 1004
 
     clock.sleepers.append(handle)
     deregister(chain, other)
-    assert target.lower_handle_nonce == 5
+    assert target.lower_handle_nonce == 4
+    assert source.tokens == {}
+
+
+def test_a_removal_does_not_wait_for_what_stands_still_and_is_none_of_its(chain: FakeChain, other: FakeChain) -> None:
+    source, target = chain.contracts[BRIDGE], other.contracts[BRIDGE]
+    register(chain)
+    ask(source, None, TOKEN, COUNTERPART)
+    target.paid, target.refuses = {1: 1}, {0}
+    deregister(chain, other)
     assert source.tokens == {}
 
 
 def test_a_removal_gives_up_when_nothing_is_handled_and_can_be_run_again(chain: FakeChain, other: FakeChain) -> None:
     source, target = chain.contracts[BRIDGE], other.contracts[BRIDGE]
+    target.operators, target.refuses = [OWNER_ADDRESS], {1}
     register(chain)
-    source.request_nonce = 2
-    with pytest.raises(Refused, match=r"2 transfer\(s\) requested on the bridge .* are not handled yet"):
-        deregister(chain, other)
+    ask(source, TOKEN, TOKEN)
+    with pytest.raises(Refused) as caught:
+        deregister(chain, other, deadline=3)
+    said = str(caught.value)
+    assert "1 transfer(s) of it requested on the bridge" in said
+    assert f"request 0 (7 of token {TOKEN} for 0x2222" in said
     assert (source.tokens, source.locked) == ({TOKEN: COUNTERPART}, {TOKEN})
     with pytest.raises(Refused, match="is locked in the bridge"):
         register(chain)
     target.lower_handle_nonce = 2
     deregister(chain, other)
     assert source.tokens == {}
+
+
+def test_a_token_stays_locked_for_a_request_that_cannot_be_paid(
+    chain: FakeChain, other: FakeChain, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, target = chain.contracts[BRIDGE], other.contracts[BRIDGE]
+    target.operators, target.refuses, target.paid = [OWNER_ADDRESS], {0}, {1: 1}
+    register(chain)
+    ask(source, TOKEN, TOKEN)
+    deregister(chain, other)
+    assert (source.tokens, source.locked) == ({TOKEN: COUNTERPART}, {TOKEN}), "SCNs would stop at it otherwise"
+    said = capsys.readouterr().err
+    assert f"token {TOKEN} stays registered in the bridge {BRIDGE}, and locked" in said
+    assert f"cannot be paid: token {COUNTERPART} does not let the bridge {BRIDGE} pay it out" in said
 
 
 def test_a_removal_where_the_bridge_or_our_registration_is_gone_does_nothing(

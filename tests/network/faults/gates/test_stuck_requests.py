@@ -1,0 +1,93 @@
+"""Requests that nobody can pay: anybody can make one for 1 peb, and nothing else may wait for it."""
+
+import re
+
+from components.chain.bridge_contract import transaction
+from components.chain.console import wait_for
+from components.chain.open_requests import open_nonces
+from components.chain.operations import fill_account
+from components.chain.plan import Step
+from components.chain.signer import Signer
+from components.chain.transactions import Transaction, execute
+from tests.network.contracts.token import Token, fresh_accounts
+from tests.network.faults.gates.conftest import GOLD, SETTINGS
+from tests.network.network import CHAINS, COIN, OTHER, Network
+
+REFUSES = "0x6005600c60003960056000f3" + "60006000fd"
+"""Creation code of a contract that reverts whatever is sent to it."""
+
+NOBODY = "0x" + "00" * 20
+"""To whom a token of the parent chain cannot be transferred."""
+
+
+def deployed(network: Network, chain: str, signer: Signer) -> str:
+    """Deploy the contract that takes no coins."""
+    (receipt,) = execute(network.on(chain), signer, [Transaction("deploy", None, REFUSES)])
+    return str(receipt["contractAddress"])
+
+
+def request(network: Network, source: str, recipient: str) -> int:
+    """Request a transfer of 1 peb to an account; return the nonce of the request."""
+    nonce = network.bridge(source).request_nonce
+    step = Step("requestKLAYTransfer", (recipient, 1, b""), "request what cannot be paid", 1)
+    execute(network.on(source), network.user, [transaction(network.bridges[source], step)])
+    return nonce
+
+
+def refused(text: str) -> set[str]:
+    """Return the requests of which a refresh says that their recipients take no coins; it says so more than once."""
+    return set(re.findall(r"request (\d+ \(1 peb for 0x\w+).* cannot be paid: its recipient is a contract", text))
+
+
+def test_nothing_waits_for_requests_that_cannot_be_paid_and_a_refresh_names_them(network: Network) -> None:
+    stack, user = network.stack, network.user.account().address
+    stuck: dict[str, list[int]] = {}
+    for source, target in OTHER.items():
+        fill_account(network.on(source), network.owners[source], user, 10 * COIN, 100 * COIN)
+        refuses = deployed(network, target, network.owners[target])
+        stuck[source] = [request(network, source, refuses), request(network, source, network.bridges[target])]
+    for source in CHAINS:
+        network.send(source, 2).wait()
+        assert open_nonces(network.direction(source)) == stuck[source], "and the later ones have arrived"
+
+    said = stack.refresh().text
+    for source in CHAINS:
+        for nonce in stuck[source]:
+            assert f"request {nonce} (1 peb for 0x" in said
+    assert len(refused(said)) == 4
+
+    token = Token.named(network, "gold")
+    moving = token.send("parent", network.owners["parent"], fresh_accounts(*range(1, 6)))
+    # Other confs restart the SCNs of both pairs, another threshold asks for new proofs, and the token goes.
+    stack.configure({**SETTINGS, "tokens": [], "anchoring": {"period": 7}, "bridge": {"threshold": 2}})
+    run = stack.up()
+    print(run.changes)
+    assert "scn-1: restarting it, because what it reads at its start has changed" in run.text
+    assert moving.arrived() == len(moving.amounts)
+    assert {chain: token.registered(chain).counterpart for chain in CHAINS} == dict.fromkeys(CHAINS)
+
+    # With a threshold of 2 a vote alone pays nothing, and what cannot be paid is told all the same.
+    assert refused(stack.refresh().text) == refused(said)
+    for source in CHAINS:
+        network.send(source, 2).wait()
+    stack.configure({**SETTINGS, "tokens": [GOLD]})
+    stack.up()
+
+
+def test_a_token_stays_locked_for_a_request_that_cannot_be_paid_and_the_bridge_goes_on(network: Network) -> None:
+    stack, token, user = network.stack, Token.named(network, "gold"), network.user
+    token.send("parent", network.owners["parent"], {user.account().address: 50}).wait()
+    token.send("child", user, {NOBODY: 7})
+    wait_for(lambda: len(open_nonces(network.direction("child"))) == 3 or "the request is not there", 30)
+    nonce = open_nonces(network.direction("child"))[-1]
+    named = f"request {nonce} (7 of token {token.addresses['child']} for {NOBODY}"
+    assert named in stack.refresh().text
+    stack.configure({**SETTINGS, "tokens": []})
+    said = stack.up().text
+    assert f"token {token.addresses['child']} stays registered" in said
+    assert named in said
+    state = token.registered("child")
+    assert (state.counterpart, state.locked) == (token.addresses["parent"], True)
+    assert token.registered("parent").counterpart is None
+    for source in CHAINS:
+        network.send(source, 2).wait()
