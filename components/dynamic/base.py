@@ -23,6 +23,7 @@ from pulumi.dynamic import (
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from components.dynamic.orphan import end_with_the_engine
+from components.dynamic.workers import have_enough
 
 Props = dict[str, Any]
 
@@ -102,21 +103,21 @@ class Provider(ResourceProvider, Generic[InputsT]):
     def configure(self, _req: ConfigureRequest) -> None:
         """Begin the life of a provider process."""
         end_with_the_engine()
+        have_enough()
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
         """Validate the inputs; runs in previews too."""
         olds = _declared(_olds)
         news = _declared(news)
-        if pulumi.contains_unknowns(news):
-            return CheckResult(self.complete(olds, news), [])
-        try:
-            self._parse(news)
-        except ValidationError as error:
-            failures = [
-                CheckFailure(".".join(str(part) for part in problem["loc"]), problem["msg"])
-                for problem in error.errors(include_input=False, include_url=False)
-            ]
-            return CheckResult(news, failures)
+        if not pulumi.contains_unknowns(news):
+            try:
+                self._parse(news)
+            except ValidationError as error:
+                failures = [
+                    CheckFailure(".".join(str(part) for part in problem["loc"]), problem["msg"])
+                    for problem in error.errors(include_input=False, include_url=False)
+                ]
+                return CheckResult(news, failures)
         try:
             return CheckResult(self.complete(olds, news), [])
         except ValueError as error:  # what is held and what is asked for now do not go together
