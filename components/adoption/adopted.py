@@ -98,7 +98,15 @@ class Adopted:
             if not changed or live.answers(self.node):
                 raise
             self.say("it does not start with its new files, so it gets back the old ones")
-            self.put_back(self.read())
+            try:
+                self.put_back(self.read())
+            except ChainError as again:
+                msg = (
+                    f"{self.node.node}: it starts neither with the keys of a bridge in {self.place.conf} nor with its "
+                    "old files, which it has again: they, or something else on its machine, were changed after its "
+                    f"last start. Correct what its log says, start it, and run again: {again}"
+                )
+                raise NotReady(msg) from error
             msg = (
                 f"{self.node.node}: it did not start with the keys of a bridge in {self.place.conf}, and has its old "
                 "files again; correct what its log says, or give the command that restarts it as node.restart of its "

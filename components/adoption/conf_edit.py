@@ -142,10 +142,17 @@ def values_of(keys: Sequence[str], printed: str) -> Mapping[str, str]:
     """Return the values that SOURCE printed for these keys. Raises ConfError when it printed something else."""
     parts = printed.split("\0")[:-1]
     if len(parts) != len(keys):
-        msg = "bash cannot source the conf to its end; look for a mistake in it"
+        said = f": {printed.strip()}" if printed.strip() and "\0" not in printed else ""
+        msg = f"bash cannot source the conf to its end; look for a mistake in it{said}"
         raise ConfError(msg)
     return dict(zip(keys, parts, strict=True))
 
 
-SOURCE = 'source "$1" >/dev/null 2>&1; shift; for key; do printf "%s\\0" "${!key-}"; done'
-"""For bash -c: sources a file and prints the values of the keys that are given after it, each with a NUL."""
+SOURCE = (
+    'said=$(bash -n "$1" 2>&1) || { said=${said%%$\'\\n\'*}; printf %s "${said#"$1": }"; exit; }; unset said; '
+    'source "$1" >/dev/null 2>&1; shift; for key; do printf "%s\\0" "${!key-}"; done'
+)
+"""For bash -c: sources a file and prints the values of the keys that are given after it, each with a NUL.
+
+Of a file that is no bash it prints what bash says of it, without a NUL: bash would go on with what stands above.
+"""

@@ -4,6 +4,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from posixpath import normpath
 
 from components.adoption import place as commands
 from components.adoption.conf_edit import ConfError, Wanted, settle, undo, values_of
@@ -44,8 +45,7 @@ def read(node: Endpoint, place: Place, keys: Sequence[str]) -> Found:
         values = values_of(asked, _text(lines[5]))
     except ConfError as error:
         raise _wrong(node, place, str(error)) from error
-    if values["DATA_DIR"].rstrip("/") != place.data:
-        words = f"its DATA_DIR is {values['DATA_DIR'] or 'empty'}, and not {place.data}, which the settings say"
+    if words := _other_data(values["DATA_DIR"], place.data):
         raise _wrong(node, place, words)
     return Found(conf or "", conf_before, main_bridges, main_bridges_before, due is not None, values)
 
@@ -53,7 +53,7 @@ def read(node: Endpoint, place: Place, keys: Sequence[str]) -> Found:
 def set_keys(node: Endpoint, place: Place, found: Found, wanted: Wanted) -> bool:
     """Set keys of the conf; return whether something had to be changed. Raises Unreachable and Wrong."""
     try:
-        text = settle(found.conf, wanted, partial(_sourced, node, list(wanted)))
+        text = settle(found.conf, wanted, partial(_sourced, node, place, list(wanted)))
     except ConfError as error:
         raise _wrong(node, place, str(error)) from error
     return _write(node, place, place.conf, found.conf, text)
@@ -71,7 +71,7 @@ def put_back(node: Endpoint, place: Place, found: Found, wanted: Wanted) -> bool
     """
     changed = False
     if found.conf_before is not None:
-        text = undo(found.conf, found.conf_before, wanted, partial(_sourced, node, list(wanted)))
+        text = undo(found.conf, found.conf_before, wanted, partial(_sourced, node, place, list(wanted)))
         changed = _write(node, place, place.conf, found.conf, text)
     if found.main_bridges_before is not None:
         if found.main_bridges_before:
@@ -87,6 +87,18 @@ def forget(node: Endpoint, place: Place) -> None:
     run_on_host(node, commands.forget(place), TIMEOUT)
 
 
+def _other_data(found: str, wanted: str) -> str | None:
+    """Return in what the DATA_DIR of a conf is not the folder of the settings, or None."""
+    if found.startswith("/"):
+        if normpath(found) == normpath(wanted):
+            return None
+        return f"its DATA_DIR is {found}, and not {wanted}, which the settings say"
+    if not found:
+        return f"its DATA_DIR is empty, and not {wanted}, which the settings say"
+    why = "bash does not expand a ~ in quotes" if found.startswith("~") else "it depends on where the script is started"
+    return f"its DATA_DIR is {found}, which is no absolute path ({why}); write DATA_DIR={wanted} there"
+
+
 def _write(node: Endpoint, place: Place, path: str, old: str | None, new: str) -> bool:
     if old == new:
         return False
@@ -94,8 +106,8 @@ def _write(node: Endpoint, place: Place, path: str, old: str | None, new: str) -
     return True
 
 
-def _sourced(node: Endpoint, keys: Sequence[str], text: str) -> Mapping[str, str]:
-    return values_of(keys, _text(run_on_host(node, commands.source(keys), TIMEOUT, stdin=_line(text))))
+def _sourced(node: Endpoint, place: Place, keys: Sequence[str], text: str) -> Mapping[str, str]:
+    return values_of(keys, _text(run_on_host(node, commands.source(place, keys), TIMEOUT, stdin=_line(text))))
 
 
 def _wrong(node: Endpoint, place: Place, words: str) -> Wrong:

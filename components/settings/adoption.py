@@ -12,7 +12,13 @@ _PATH = re.compile(r"(/[A-Za-z0-9._-]+)+")
 
 def _path(value: Any) -> str:
     if not isinstance(value, str) or not _PATH.fullmatch(value) or {".", ".."} & set(value.split("/")):
-        msg = f"{shown(value)} is no absolute path; write for example /var/kscnd/data"
+        home = isinstance(value, str) and value.startswith("~")
+        hint = (
+            "write the home of the node's own user out, as /home/kaia/data"
+            if home
+            else "write for example /var/kscnd/data"
+        )
+        msg = f"{shown(value)} is no absolute path; {hint}"
         raise ValueError(msg)
     return value
 

@@ -197,3 +197,23 @@ def test_an_en_that_is_the_right_one_or_works_is_left_in_the_list(
     settled = main_bridges.settled(text, KNI, connected)
     assert (settled == text) == kept
     assert kept or main_bridges.knis(settled) == [KNI]
+
+
+@pytest.mark.parametrize("line", ["PORT=(", "if true; then", "exit"])
+def test_a_conf_that_bash_cannot_source_is_named(node: Place, line: str) -> None:
+    """Bash goes on with what stands above the mistake, so it once passed for a conf without the keys below."""
+    with Path(node.conf).open("a") as file:
+        file.write(f"{line}\n")
+    with pytest.raises(Wrong, match="bash cannot source the conf to its end; look for a mistake in it"):
+        read(node)
+
+
+@pytest.mark.parametrize(("path", "ours"), [("{}/", True), ("{}/../data", True), ("data", False), ("'~/data'", False)])
+def test_data_dir_is_compared_as_a_path(node: Place, path: str, *, ours: bool) -> None:
+    with Path(node.conf).open("a") as file:
+        file.write(f"DATA_DIR={path.format(node.data)}\n")
+    if ours:
+        assert read(node).values["DATA_DIR"]
+    else:
+        with pytest.raises(Wrong, match=f"no absolute path .*; write DATA_DIR={node.data} there"):
+            read(node)

@@ -46,7 +46,7 @@ def adoption_texts() -> Iterator[tuple[str, str]]:
     }
     for kind, one in places.items():
         yield f"adopted, {kind}: read", place.read(one, ["SC_SUB_BRIDGE"])
-        yield f"adopted, {kind}: source", place.source(["SC_SUB_BRIDGE"])
+        yield f"adopted, {kind}: source", place.source(one, ["SC_SUB_BRIDGE"])
         yield f"adopted, {kind}: write", place.write(one, one.conf)
         yield f"adopted, {kind}: unlink", place.unlink(one, one.main_bridges)
         yield f"adopted, {kind}: forget", place.forget(one)
