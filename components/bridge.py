@@ -5,6 +5,7 @@ another name, or two pairs change SCNs, the deletes of old resources would else 
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pulumi
 
@@ -13,13 +14,17 @@ from components.dynamic.account import Account
 from components.dynamic.balance import Funding, Liquidity
 from components.dynamic.bridge_contract import BridgeContract
 from components.dynamic.bridge_registration import BridgeRegistration
+from components.dynamic.resilience import Resilience
+from components.dynamic.transfer_fees import TransferFees
 from components.dynamic.transfer_proof import TransferProof
+from components.dynamic.voters import Voters
 from components.identities import Found
 from components.nodes.existing import ExistingNode, Runner
 from components.nodes.node import Node
 from components.service_chain import ServiceChain
 from components.settings.model import Bridge as Settings
 from components.sides import Chain, Side, levels
+from components.summary import Contract, Pair, planned, survives
 from components.votes import votes
 
 PROOF_AMOUNT = 1
@@ -49,6 +54,7 @@ class Bridge(pulumi.ComponentResource):
         )
         self._settings = settings
         self._service_chain = service_chain
+        self.adopted = settings.adopted
         self._refunded: dict[str, list[Funding]] = {}
         self.registrations: dict[str, BridgeRegistration] = {}
         self._owned = {chain.name: self._owner(chain, pairs) for chain in (parent, child)}
@@ -57,10 +63,9 @@ class Bridge(pulumi.ComponentResource):
             here.name: self._contract(here, there, [account.address for account in voters[here.name]])
             for here, there in ((parent, child), (child, parent))
         }
+        self.voters = self._voters(pairs)
         self.parent = self._side(parent, {pair: pair.operators.parent for pair in pairs})
         self.child = self._side(child, {pair: pair.operators.child for pair in pairs})
-        for pair in pairs:
-            self._registration(pair)
         sides = (self.parent, self.child)
         self.threshold = pulumi.Output.from_input(settings.threshold)
         if not settings.threshold_set:
@@ -73,6 +78,8 @@ class Bridge(pulumi.ComponentResource):
             "childToParent": self._proof(self.child, self.parent),
             "parentToChild": self._proof(self.parent, self.child),
         }
+        self.fees = {side.chain.name: self._fees(side) for side in sides}
+        self.survives = self._survives(pairs)
         self.register_outputs(
             {"parent_bridge": self.parent.contract.address, "child_bridge": self.child.contract.address}
         )
@@ -117,6 +124,44 @@ class Bridge(pulumi.ComponentResource):
             self._opts(chain, other.ready),
         )
 
+    def _pairs(self, pairs: Sequence[BridgePair]) -> pulumi.Output[Sequence[Mapping[str, object]]]:
+        """Return the pairs as those take them who look whether they can vote; a secret."""
+        return pulumi.Output.secret(
+            pulumi.Output.all(
+                *(
+                    pulumi.Output.all(
+                        pair=pair.name,
+                        scn=self._service_chain.nodes[pair.scn].endpoint,
+                        en=pair.en.endpoint,
+                        parent=pair.operators.parent.address,
+                        child=pair.operators.child.address,
+                        adopted=pair.operators.adopted,
+                    )
+                    for pair in pairs
+                )
+            )
+        )
+
+    def _voters(self, pairs: Sequence[BridgePair]) -> Voters:
+        """Declare the pairs before anything that changes votes; see dynamic/voters.py."""
+        settings = self._settings
+        threshold: pulumi.Input[int] = settings.threshold
+        if not settings.threshold_set:
+            before = [contract.threshold_before for contract in self.contracts.values()]
+            threshold = pulumi.Output.all(*before).apply(max)
+        return Voters(
+            "voters",
+            {
+                "voters": self._pairs(pairs),
+                "child_bridge": self.contracts["child"].address,
+                "parent_bridge": self.contracts["parent"].address,
+                "threshold": threshold,
+                "removes_others": settings.removes_others,
+                "owner_nodes": [name for name in self.contracts if settings.owner_node_of(name)],
+            },
+            pulumi.ResourceOptions(parent=self),
+        )
+
     def _side(self, chain: Chain, operators: Mapping[BridgePair, Account | Found]) -> Side:
         settings, name = self._settings, chain.name
         contract = self.contracts[name]
@@ -134,14 +179,18 @@ class Bridge(pulumi.ComponentResource):
                 self._funding(chain, pair, account, after)
         owners = [pair for pair in operators if pair.scn == settings.owner_node_of(name)]
         after += map(self._registration, owners)  # a node calls only a contract that it knows
+        after.append(self.voters)
 
         def options(after: Sequence[pulumi.Resource], pair: BridgePair | None) -> pulumi.ResourceOptions:
             opts = self._opts(chain, after)
             return pulumi.ResourceOptions.merge(opts, self._once(pair, f"{name}-vote")) if pair else opts
 
-        given = votes(settings, name, contract, self._owned[name], operators, options, after)
+        registrations = [self._registration(pair) for pair in operators]
+        given = votes(settings, name, contract, self._owned[name], operators, options, after, registrations)
         owner = contract.owner if owners else chain.owner.address
-        return Side(chain, contract, liquidity, given.operators, given.threshold, given.others, owner)
+        return Side(
+            chain, contract, liquidity, given.operators, given.threshold, given.configuration, given.others, owner
+        )
 
     def _funding(
         self, chain: Chain, pair: BridgePair, account: Account | Found, after: Sequence[pulumi.Resource]
@@ -191,6 +240,57 @@ class Bridge(pulumi.ComponentResource):
             "parent_bridge": self.contracts["parent"].address,
             "restart": scn.restart_command,
         }
+
+    def _fees(self, side: Side) -> TransferFees:
+        chain, adopted = side.chain, {"adopted": True} if self.adopted else {}
+        return TransferFees(
+            f"{chain.name}-fees",
+            chain.props(bridge=side.contract.address, **adopted),
+            self._opts(chain, [side.contract]),
+        )
+
+    def _survives(self, pairs: Sequence[BridgePair]) -> pulumi.Output[str]:
+        """Return what the bridge survives, by what it says itself; in the first preview, by what the settings say."""
+        sides = (self.parent, self.child)
+        covers: list[pulumi.Input[object]] = []
+        for side in sides:
+            covers += [side.contract.owner, side.threshold.threshold, side.others.others]
+            covers += [vote.operator for vote in side.operators]
+        resilience = Resilience(
+            "resilience",
+            {
+                "voters": self._pairs(pairs),
+                **{
+                    side.chain.name: {
+                        "chain_id": side.chain.chain_id,
+                        "endpoints": side.chain.endpoints,
+                        "bridge": side.contract.address,
+                    }
+                    for side in sides
+                },
+                "covers": pulumi.Output.all(*covers).apply(lambda known: [str(one) for one in known]),
+            },
+            pulumi.ResourceOptions(parent=self, depends_on=self.done),
+        )
+        by_settings = self.threshold.apply(lambda threshold: planned(len(pairs), int(threshold)))
+        operators = [
+            pulumi.Output.all(parent=pair.operators.parent.address, child=pair.operators.child.address)
+            for pair in pairs
+        ]
+
+        def sentence(known: Any) -> pulumi.Input[str]:
+            if not isinstance(known, Mapping) or not known["contracts"]:
+                return by_settings
+            unable = known["unable"] or ()
+            own = [
+                Pair(pair.name, accounts, pair.name not in unable)
+                for pair, accounts in zip(pairs, known["operators"], strict=True)
+            ]
+            return survives(own, [Contract.of(chain, one) for chain, one in known["contracts"].items()])
+
+        return pulumi.Output.all(
+            operators=pulumi.Output.all(*operators), contracts=resilience.contracts, unable=resilience.unable
+        ).apply(sentence, run_with_unknowns=True)
 
     def _proof(self, source: Side, target: Side) -> TransferProof:
         voters = [vote.operator for side in (source, target) for vote in side.operators]

@@ -11,16 +11,16 @@ from decimal import ROUND_UP, Decimal
 
 from components.settings.model import Settings
 from components.settings.types import PEB
+from policy.servicechain_policy.gas import ANCHOR
 
 GKEI = 10**9
 DAY_BLOCKS = 86_400
 """Blocks of the child chain in a day: one a second."""
 
-ANCHOR = 38_500
 VOTE = 144_000
 HANDLE = 246_000
 LATE = 52_000
-"""Gas of an anchor, of what each further vote that a transfer needs adds, of a vote that decides alone and pays out,
+"""Gas of what each further vote that a transfer needs adds, of a vote that decides alone and pays out,
 and of one that is too late and reverts. Measured on v1.0.3 with transfers of the coin to new accounts; the
 network tests test_fees and test_fees_votes hold them against what was burned."""
 

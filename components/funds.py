@@ -24,6 +24,7 @@ def gated(chain: Chain, settings: Settings, operators: Sequence[Account | Found]
         chain.props(
             operators=[account.address for account in operators],
             threshold=settings.threshold if settings.threshold_set else None,
+            configuration_threshold=settings.configuration_threshold_of(chain.name),
             bridge=settings.bridge_of(chain.name),
             **{f"operator_{level}": amount for level, amount in operator.items()},
             **{f"liquidity_{level}": amount for level, amount in liquidity.items()},

@@ -11,7 +11,6 @@ from components.hosts.host import Hosts
 from components.nodes.existing import Runner
 from components.service_chain import ServiceChain
 from components.settings.model import Settings
-from components.summary import survives
 from components.tokens import Token, Tokens
 
 
@@ -26,7 +25,7 @@ def export(
     """Export everything."""
     threshold = bridge.threshold
     pulumi.export("fees", fees.shown(settings))
-    pulumi.export("survives", threshold.apply(lambda votes: survives(len(pairs), votes)))
+    pulumi.export("survives", bridge.survives)
     pulumi.export("threshold", threshold)
     for side in (bridge.parent, bridge.child):
         chain = side.chain
@@ -38,6 +37,7 @@ def export(
                 "owner": side.owner,
                 "operators": [vote.operator for vote in side.operators],
                 "otherOperators": side.others.others,
+                "transferFees": bridge.fees[chain.name].fees,
             },
         )
     pulumi.export("pairs", {pair.name: _pair(pair, service_chain) for pair in pairs})

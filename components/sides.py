@@ -9,7 +9,7 @@ import pulumi
 from components.dynamic.balance import Liquidity
 from components.dynamic.bridge_contract import BridgeContract
 from components.dynamic.bridge_operator import BridgeOperator
-from components.dynamic.operator_threshold import OperatorThreshold
+from components.dynamic.operator_threshold import ConfigurationThreshold, OperatorThreshold
 from components.dynamic.other_operators import OtherOperators
 from components.nodes.existing import Runner
 from components.owners import Owner
@@ -63,6 +63,7 @@ class Side:
     """None where that of an existing contract is left alone."""
     operators: Sequence[BridgeOperator]
     threshold: OperatorThreshold
+    configuration: ConfigurationThreshold | None
     others: OtherOperators
     owner: pulumi.Input[str]
     """Of the contract: the owner's account, or the operator of an SCN."""

@@ -103,6 +103,7 @@ class Tokens(pulumi.ComponentResource):
                 other_chain_id=there.chain.chain_id,
                 other_endpoints=there.chain.endpoints,
                 other_bridge=there.contract.address,
+                **({"before": here.contract.tokens_before} if self._bridge.adopted else {}),
             ),
             pulumi.ResourceOptions(
                 parent=self,

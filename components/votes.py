@@ -14,7 +14,7 @@ from components.bridge_pair import BridgePair
 from components.dynamic.account import Account
 from components.dynamic.bridge_contract import BridgeContract
 from components.dynamic.bridge_operator import BridgeOperator
-from components.dynamic.operator_threshold import OperatorThreshold
+from components.dynamic.operator_threshold import ConfigurationThreshold, OperatorThreshold
 from components.dynamic.other_operators import OtherOperators
 from components.identities import Found
 from components.settings.model import Bridge as Settings
@@ -29,6 +29,8 @@ class Votes:
 
     operators: Sequence[BridgeOperator]
     threshold: OperatorThreshold
+    configuration: ConfigurationThreshold | None
+    """None where it is left alone: that of an existing contract whose threshold is kept, or that a node owns."""
     others: OtherOperators
 
 
@@ -40,10 +42,12 @@ def votes(
     operators: Mapping[BridgePair, Account | Found],
     options: Options,
     after: Sequence[pulumi.Resource],
+    registrations: Sequence[pulumi.Resource],
 ) -> Votes:
     """Give each pair its vote in the contract of the chain of that name.
 
     `owned`: the inputs of everything that the contract's owner does. `after`: what has to be there before any call.
+    `registrations`: by which the pairs serve the contract, before votes of others go.
     """
     props = {**owned, "bridge": contract.address}
     cohort = [account.address for account in operators.values()]
@@ -61,12 +65,20 @@ def votes(
     if settings.adopted:
         wanted |= {"before": contract.threshold_before, "leaving": _leaving(contract, operators)}
     threshold = OperatorThreshold(f"{name}-threshold", {**props, **wanted}, options(pairs, None))
+    configuration = None
+    if settings.configuration_threshold_of(name) is not None:
+        # Operators set fees by votes of their own type: with a lower threshold one of them could do it alone.
+        if settings.adopted:
+            wanted |= {"before": contract.configuration_threshold_before}
+        configuration = ConfigurationThreshold(
+            f"{name}-configuration-threshold", {**props, **wanted}, options(pairs, None)
+        )
     others = OtherOperators(
         f"{name}-other-operators",
         {**props, "operators": cohort, "policy": "remove" if settings.removes_others else "keep"},
-        options([*pairs, threshold], None),
+        options([*pairs, threshold, *registrations], None),
     )
-    return Votes(pairs, threshold, others)
+    return Votes(pairs, threshold, configuration, others)
 
 
 def _leaving(contract: BridgeContract, operators: Mapping[BridgePair, Account | Found]) -> pulumi.Output[list[str]]:

@@ -13,7 +13,8 @@ from components.chain.reasons import not_owner
 def look_at(console: Console, address: str, *, mode_mint_burn: bool) -> BridgeState:
     """Return the state of an existing bridge contract of the child chain (mode_mint_burn) or the parent chain.
 
-    Raises ChainError, which names the setting, when nothing or something else is there, or the other chain's contract.
+    Either mode of tokens works on either chain (see `mode_in_words`). Raises ChainError, which names the setting, when
+    nothing or something else is there.
     """
     side, other = ("child", "parent") if mode_mint_burn else ("parent", "child")
     where, setting = f"chain {console.web3.eth.chain_id}", f"bridge.{side}Bridge"
@@ -31,16 +32,33 @@ def look_at(console: Console, address: str, *, mode_mint_burn: bool) -> BridgeSt
             f"(has it been mixed up with that of the {other} chain?)"
         )
         raise ChainError(msg)
-    if state.mode_mint_burn != mode_mint_burn:
-        does = "mints and burns" if state.mode_mint_burn else "holds and pays out"
-        needs = "has to mint and burn" if mode_mint_burn else "has to hold and pay out"
-        msg = (
-            f"{where}: the bridge contract {address} {does} tokens, and that of the {side} chain {needs} them; "
-            f"it was deployed for the {other} side, so deploy one with modeMintBurn "
-            f"{str(mode_mint_burn).lower()}, and set {setting} to it"
-        )
-        raise ChainError(msg)
     return state
+
+
+def mode_in_words(console: Console, address: str, state: BridgeState, *, mode_mint_burn: bool) -> str:
+    """Return what the mode of an existing contract means for tokens, where it is not that of a contract of our own.
+
+    The known deploy scripts deploy both contracts with modeMintBurn true, and the nodes do not look at it. The contract
+    looks at it when a token is requested, and when one is handled (BridgeTransferERC20.sol).
+    """
+    if state.mode_mint_burn == mode_mint_burn:
+        return ""
+    side = "child" if mode_mint_burn else "parent"
+    if state.mode_mint_burn:
+        does = (
+            "it mints tokens that arrive on this chain and burns those that leave it, so it needs the right to mint "
+            "each token, and holds none"
+        )
+    else:
+        does = (
+            "it pays tokens that arrive on this chain out of what it holds, and holds those that leave it, so it needs "
+            "a balance of each token before the first one arrives"
+        )
+    mode = str(state.mode_mint_burn).lower()
+    return (
+        f"chain {console.web3.eth.chain_id}: the {side} bridge {address} was deployed with modeMintBurn {mode}: {does}"
+        "; transfers of coins are the same in both modes"
+    )
 
 
 def require_owner(console: Console, owner: Owner, address: str, state: BridgeState) -> None:

@@ -17,12 +17,9 @@ from web3.contract import Contract
 
 from components.chain.console import Console
 from components.chain.errors import ChainError
-from components.chain.plan import BridgeState, Step
+from components.chain.plan import CONFIGURATION, VALUE_TRANSFER, BridgeState, Step
 from components.chain.token_plan import TokenState
 from components.chain.transactions import Created, Transaction
-
-VALUE_TRANSFER = 0
-"""Vote type of value transfers; 1 is configuration (BridgeOperator.sol)."""
 
 
 def function(name: str, takes: Sequence[str] = (), gives: str = "", mutability: str = "nonpayable") -> ABIFunction:
@@ -54,6 +51,8 @@ _ABI: list[ABIFunction] = [
     function("setOperatorThreshold", ["uint8", "uint8"]),
     function("chargeWithoutEvent", mutability="payable"),
     function("requestKLAYTransfer", ["address", "uint256", "bytes"], mutability="payable"),
+    function("feeOfERC20", ["address"], gives="uint256"),
+    function("getRegisteredTokenList", gives="address[]"),
     function("registeredTokens", ["address"], gives="address"),
     function("lockedTokens", ["address"], gives="bool"),
     function("registerToken", ["address", "address"]),
@@ -111,6 +110,7 @@ def read_state(console: Console, address: str) -> BridgeState | None:
         mode_mint_burn=contract.modeMintBurn().call(),
         request_nonce=contract.requestNonce().call(),
         lower_handle_nonce=contract.lowerHandleNonce().call(),
+        configuration_threshold=contract.operatorThresholds(CONFIGURATION).call(),
     )
 
 

@@ -23,7 +23,7 @@ def wait_until_caught_up(console: Console) -> None:
     while True:
         before = console.web3.eth.block_number
         try:
-            wait_for(lambda: _has_caught_up(console), STALL)
+            wait_for(lambda: has_caught_up(console), STALL)
         except NotReady:
             if console.web3.eth.block_number == before:
                 raise
@@ -33,10 +33,11 @@ def wait_until_caught_up(console: Console) -> None:
 
 def is_caught_up(console: Console) -> bool:
     """Tell whether the node has what its peers have, at this moment."""
-    return _has_caught_up(console) is True
+    return has_caught_up(console) is True
 
 
-def _has_caught_up(console: Console) -> bool | str:
+def has_caught_up(console: Console) -> bool | str:
+    """Tell whether a node has what its peers have and its chain goes on, or in a sentence what is missing."""
     newest = console.call("eth_getBlockByNumber", "latest", _HASHES_ONLY)
     number, age = int(newest["number"], 16), time.time() - int(newest["timestamp"], 16)
     ahead = max(_heads(console), default=None)

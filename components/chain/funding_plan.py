@@ -38,6 +38,8 @@ class Wanted:
     """A contract that is known already."""
     found: str | None = None
     """The contract that was found last time, for an owner that has sent too much since."""
+    configuration_threshold: int | None = None
+    """Like `threshold`, of configuration votes."""
 
 
 @dataclass(frozen=True)
@@ -93,13 +95,18 @@ def needs(wanted: Wanted, found: Situation, price: int) -> list[Need]:
         for operator, held in zip(wanted.operators, found.balances, strict=True)
         if (missing := plan.fill_up(held, wanted.operator_minimum, wanted.operator_target))
     ]
-    threshold = found.bridge.threshold if found.bridge else plan.LOWEST_THRESHOLD
+    thresholds = {plan.VALUE_TRANSFER: wanted.threshold, plan.CONFIGURATION: wanted.configuration_threshold}
+    unset = [
+        votes
+        for vote_type, votes in thresholds.items()
+        if votes not in (None, found.bridge.threshold_of(vote_type) if found.bridge else plan.LOWEST_THRESHOLD)
+    ]
     liquidity = plan.fill_up(found.liquidity, wanted.liquidity_minimum, wanted.liquidity_target)
     calls = {
         f"register {_count(len(unregistered), 'operator')}": len(unregistered),
         f"fund {_count(len(poor), 'operator')}": len(poor),
         "add liquidity": int(liquidity > 0),
-        "set the threshold": int(wanted.threshold not in (None, threshold)),
+        f"set {_count(len(unset), 'threshold')}": len(unset),
         f"register {_count(len(wanted.tokens) - len(found.tokens), 'token')}": len(wanted.tokens) - len(found.tokens),
         "prove that a transfer arrives": int(found.bridge is None or bool(unregistered)),
     }

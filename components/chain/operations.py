@@ -7,50 +7,90 @@ from collections.abc import Callable, Sequence
 from eth_utils.address import to_checksum_address
 
 from components.chain import plan
-from components.chain.bridge_contract import VALUE_TRANSFER, read_state, require_state, transaction
+from components.chain.bridge_contract import read_state, require_state, transaction
 from components.chain.console import Console
 from components.chain.errors import ChainError
 from components.chain.funding import Need, require
 from components.chain.owner import Owner, OwnerNode, address_of
 from components.chain.owner_node import send_through
-from components.chain.plan import BridgeState, Step
+from components.chain.plan import VALUE_TRANSFER, BridgeState, Step
 from components.chain.reasons import not_owner
+from components.chain.roster import Roster, roster_of
 from components.chain.signer import Signer
 from components.chain.transactions import Transaction, carry_out
+from components.chain.voter_plan import room_for
+from components.chain.voters import require_voters
 
 _contracts: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
 def register_operators(console: Console, signer: Owner, bridge: str, operators: Sequence[str]) -> None:
-    """Make these accounts operators of the bridge contract, all in one block. Raises ChainError, Refused."""
+    """Make these accounts operators of the bridge contract, all in one block.
+
+    Where the contract is full, operators that are to go anyway make room before. Raises ChainError, Refused.
+    """
+    roster = roster_of(bridge)
+    if roster is not None:
+        _close(console, signer, bridge, lambda state: _make_room(bridge, state, roster, operators))
     _close(console, signer, bridge, lambda state: plan.register_operators(state, operators))
 
 
 def deregister_operator(console: Console, signer: Owner, bridge: str, operator: str) -> None:
     """Take the vote of `operator` away, where there is a contract. Raises ChainError, Refused."""
+
+    def steps(state: BridgeState) -> list[Step]:
+        planned = plan.deregister_operator(state, operator)
+        if planned:
+            require_voters(bridge, state, [operator], planned[0].annotation)
+        return planned
+
     if read_state(console, bridge):
-        _close(console, signer, bridge, lambda state: plan.deregister_operator(state, operator))
+        _close(console, signer, bridge, steps)
 
 
-def set_threshold(console: Console, signer: Owner, bridge: str, threshold: int) -> None:
-    """Set the votes that a value transfer needs. Raises ChainError, Refused."""
-    _close(console, signer, bridge, lambda state: plan.set_threshold(state, VALUE_TRANSFER, threshold))
+def _make_room(bridge: str, state: BridgeState, roster: Roster, wanted: Sequence[str]) -> list[Step]:
+    """Take votes that are to go anyway away before others come, where the contract takes no more of them."""
+    may_go = [*roster.leaving, *(plan.others_of(state, wanted) if roster.removes_others else ())]
+    going = room_for(state.operators, wanted, may_go, plan.MAX_OPERATORS)
+    if not going:
+        return []
+    require_voters(bridge, state, going, f"making room for {len(going)} operator(s) in a full contract")
+    return plan.deregister_operators(state, going)
+
+
+def set_threshold(
+    console: Console, signer: Owner, bridge: str, threshold: int, vote_type: int = VALUE_TRANSFER
+) -> None:
+    """Set the votes that a value transfer needs, or a configuration vote. Raises ChainError, Refused."""
+    _close(console, signer, bridge, lambda state: plan.set_threshold(state, vote_type, threshold))
 
 
 def reset_threshold(
-    console: Console, signer: Owner, bridge: str, threshold: int = plan.LOWEST_THRESHOLD, leaving: Sequence[str] = ()
+    console: Console,
+    signer: Owner,
+    bridge: str,
+    threshold: int = plan.LOWEST_THRESHOLD,
+    leaving: Sequence[str] = (),
+    vote_type: int = VALUE_TRANSFER,
 ) -> None:
-    """Set the votes that a value transfer needs back to what they were, where there is a contract.
+    """Set the votes that a type needs back to what they were, where there is a contract.
 
     No more than those who stay can give, when the operators `leaving` go. Raises ChainError.
     """
     if read_state(console, bridge):
-        _close(console, signer, bridge, lambda state: plan.reset_threshold(state, VALUE_TRANSFER, threshold, leaving))
+        _close(console, signer, bridge, lambda state: plan.reset_threshold(state, vote_type, threshold, leaving))
 
 
 def remove_other_operators(console: Console, signer: Owner, bridge: str, known: Sequence[str]) -> None:
     """Take away all votes but those of the operators known. Raises ChainError, Refused."""
-    _close(console, signer, bridge, lambda state: plan.remove_others(state, known))
+
+    def steps(state: BridgeState) -> list[Step]:
+        planned = plan.remove_others(state, known)
+        if planned:
+            require_voters(bridge, state, plan.others_of(state, known), planned[0].annotation)
+        return planned
+
+    _close(console, signer, bridge, steps)
 
 
 def _close(console: Console, signer: Owner, bridge: str, steps: Callable[[BridgeState], list[Step]]) -> None:

@@ -10,11 +10,11 @@ from web3.contract import Contract
 from web3.exceptions import ContractLogicError, Web3Exception, Web3RPCError
 from web3.types import TxParams
 
-from components.chain.bridge_contract import VALUE_TRANSFER, function, read_token, require_state
+from components.chain.bridge_contract import function, read_token, require_state
 from components.chain.console import Console
 from components.chain.direction import Direction
 from components.chain.open_requests import Request, find, open_nonces
-from components.chain.plan import BridgeState
+from components.chain.plan import VALUE_TRANSFER, BridgeState
 from components.chain.reasons import reason
 from components.chain.refusals import words_of
 

@@ -12,6 +12,11 @@ MAX_OPERATORS = 12
 LOWEST_THRESHOLD = 1
 """What the constructor sets, and the least that the contract takes (BridgeOperator.sol)."""
 
+VALUE_TRANSFER, CONFIGURATION = 0, 1
+"""Vote types, each with a threshold of its own (BridgeOperator.sol). Configuration is the fees of transfers."""
+VOTES = {VALUE_TRANSFER: "value transfers", CONFIGURATION: "configuration votes"}
+"""What they are called in sentences."""
+
 
 @dataclass(frozen=True)
 class BridgeState:
@@ -26,6 +31,12 @@ class BridgeState:
     """Requests made on this contract so far."""
     lower_handle_nonce: int
     """Requests of the counterpart up to here are all handled on this contract."""
+    configuration_threshold: int = LOWEST_THRESHOLD
+    """Votes that a change of fees needs."""
+
+    def threshold_of(self, vote_type: int) -> int:
+        """Return how many votes that type needs."""
+        return self.configuration_threshold if vote_type == CONFIGURATION else self.threshold
 
 
 @dataclass(frozen=True)
@@ -85,6 +96,15 @@ def deregister_operator(bridge: BridgeState, operator: str) -> list[Step]:
     return [Step("deregisterOperator", (operator,), f"deregister operator {operator}")]
 
 
+def deregister_operators(bridge: BridgeState, operators: Sequence[str]) -> list[Step]:
+    """Take the votes of several accounts away. Raises Refused as for one of them."""
+    steps: list[Step] = []
+    for operator in operators:
+        steps += deregister_operator(bridge, operator)
+        bridge = replace(bridge, operators=tuple(one for one in bridge.operators if one != operator))
+    return steps
+
+
 def others_of(bridge: BridgeState, known: Sequence[str]) -> tuple[str, ...]:
     """Return the operators that are none of those known, whose addresses may be spelled in any way."""
     ours = {operator.lower() for operator in known}
@@ -123,8 +143,9 @@ def drop_phantom(operators: tuple[str, ...], deployer: str) -> list[Step]:
 
 
 def set_threshold(bridge: BridgeState, vote_type: int, threshold: int) -> list[Step]:
-    """Set how many votes a value transfer needs. Raises Refused when there are fewer operators than that."""
-    if threshold == bridge.threshold:
+    """Set how many votes that type needs. Raises Refused when there are fewer operators than that."""
+    before = bridge.threshold_of(vote_type)
+    if threshold == before:
         return []
     if not 1 <= threshold <= len(bridge.operators):
         msg = (
@@ -132,7 +153,7 @@ def set_threshold(bridge: BridgeState, vote_type: int, threshold: int) -> list[S
             f"which is {len(bridge.operators)}"
         )
         raise Refused(msg)
-    words = f"set the threshold of value transfers to {threshold} (was {bridge.threshold})"
+    words = f"set the threshold of {VOTES[vote_type]} to {threshold} (was {before})"
     return [Step("setOperatorThreshold", (vote_type, threshold), words)]
 
 

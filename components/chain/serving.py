@@ -33,11 +33,11 @@ def wait_until_able(scn: Console, en: Console, command: str, *, why: str = "") -
     for console in (en, scn):
         wait_until_caught_up(console)
     if not why:
-        why = _miscounts(scn, "child", scn)  # which nothing but a restart changes
+        why = miscounts(scn, "child", scn)  # which nothing but a restart changes
     if not why:
         wait_for(lambda: one_peer(scn), CONNECT_DEADLINE)
         try:
-            wait_for(lambda: _miscounts(scn, "parent", en) or True, COUNT_DEADLINE)
+            wait_for(lambda: miscounts(scn, "parent", en) or True, COUNT_DEADLINE)
         except NotReady as error:
             why = str(error)
         else:
@@ -45,10 +45,10 @@ def wait_until_able(scn: Console, en: Console, command: str, *, why: str = "") -
     peer = next(iter(peer_knis(scn, "subbridge")), None)
     restart(scn.endpoint, "scn", command, why, peer=peer, en=en.endpoint)
     wait_for(lambda: one_peer(scn), CONNECT_DEADLINE)
-    wait_for(lambda: _miscounts(scn, "child", scn) or _miscounts(scn, "parent", en) or True, CONNECT_DEADLINE)
+    wait_for(lambda: miscounts(scn, "child", scn) or miscounts(scn, "parent", en) or True, CONNECT_DEADLINE)
 
 
-def _miscounts(scn: Console, chain: str, console: Console) -> str:
+def miscounts(scn: Console, chain: str, console: Console) -> str:
     """Return in words that an SCN counts too few transactions of its operator on a chain, if it does."""
     operator = scn.call("subbridge_getOperators")[f"{chain}Operator"]
     if not operator["isNonceSynced"]:

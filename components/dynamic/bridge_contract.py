@@ -1,10 +1,12 @@
 """BridgeContract: the bridge contract of one chain, deployed by the owner account, or taken over where it exists."""
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pulumi
+from pydantic import ValidationError
 
 from components.chain.endpoint import Endpoint
 from components.dynamic.base import Props
@@ -70,6 +72,19 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
     def replaces(self, name: str, known: Props, new: object) -> bool:
         """Keep a contract whose address is written down: it is the same one."""
         return name != "adopt" or str(known.get("address")).lower() != str(new).lower()
+
+    def complete(self, olds: Props, news: Props) -> Props:
+        """Look at a contract that is to be taken over, in the preview too: refuse it, or say what its mode means."""
+        adopt = news.get("adopt")
+        if adopt and str(olds.get("adopt")).lower() != str(adopt).lower():
+            self._load()
+            known = {name: value for name, value in news.items() if not pulumi.contains_unknowns(value)}
+            try:
+                inputs = self._parse(known)
+            except ValidationError:  # too little is known of it in this preview
+                return news
+            _foretell(inputs, owned=not pulumi.contains_unknowns(news.get("owner_node")))
+        return news
 
     def converge(self, inputs: BridgeContractInputs, known: Props) -> Props:
         """Deploy and drop the deployer's vote, or finish what is there; an existing one is looked at and left alone."""
@@ -156,6 +171,34 @@ def _side(inputs: BridgeContractInputs) -> Literal["child", "parent"]:
     return "child" if inputs.mode_mint_burn else "parent"
 
 
+def _foretell(inputs: BridgeContractInputs, *, owned: bool) -> None:
+    """Raise ValueError where a contract cannot be taken over. Nothing is said where no node can be asked yet.
+
+    `owned`: whether it is known who is to own it.
+    """
+    from components.chain.adoption import look_at, mode_in_words, require_owner
+    from components.chain.errors import ChainError, Unreachable
+    from components.chain.node_health import listens
+
+    with ThreadPoolExecutor(len(inputs.endpoints)) as pool:  # machines that are not there yet cost some seconds each
+        there = [one for one, up in zip(inputs.endpoints, pool.map(listens, inputs.endpoints), strict=True) if up]
+    if not there:
+        return
+    try:
+        with session(inputs.model_copy(update={"endpoints": there})) as console:
+            state = look_at(console, str(inputs.adopt), mode_mint_burn=inputs.mode_mint_burn)
+            if owned:
+                require_owner(console, inputs.owner, str(inputs.adopt), state)
+            _require_counterpart(console, str(inputs.adopt), inputs)
+            words = mode_in_words(console, str(inputs.adopt), state, mode_mint_burn=inputs.mode_mint_burn)
+    except Unreachable:
+        return
+    except ChainError as error:
+        raise ValueError(str(error)) from error
+    if words:
+        print(words, file=sys.stderr)
+
+
 def _deployed(console: "Console", inputs: BridgeContractInputs, known: Props) -> Props:
     from components.chain.console import connect
     from components.chain.deployment import OtherSide, ensure_deployed
@@ -174,7 +217,13 @@ def _deployed(console: "Console", inputs: BridgeContractInputs, known: Props) ->
         operators=inputs.operators,
         other=other,
     )
-    return {"address": address, "operators_before": [], "threshold_before": LOWEST_THRESHOLD}
+    return {
+        "address": address,
+        "operators_before": [],
+        "threshold_before": LOWEST_THRESHOLD,
+        "configuration_threshold_before": LOWEST_THRESHOLD,
+        "tokens_before": [],
+    }
 
 
 def _looked_at(console: "Console", inputs: BridgeContractInputs, known: Props) -> Props:
@@ -182,14 +231,18 @@ def _looked_at(console: "Console", inputs: BridgeContractInputs, known: Props) -
     from eth_utils.address import to_checksum_address
 
     from components.chain.adoption import look_at
+    from components.chain.transfer_fees import registered_tokens
 
     address = to_checksum_address(str(inputs.adopt))
     state = look_at(console, address, mode_mint_burn=inputs.mode_mint_burn)
     _require_counterpart(console, address, inputs)
+    tokens = known.get("tokens_before") or ([] if known else registered_tokens(console, address))
     return {
         "address": address,
         "operators_before": known.get("operators_before", list(state.operators)),
         "threshold_before": known.get("threshold_before", state.threshold),
+        "configuration_threshold_before": known.get("configuration_threshold_before", state.configuration_threshold),
+        "tokens_before": tokens,
     }
 
 
@@ -223,7 +276,12 @@ class BridgeContract(ChainResource, module="servicechain", name="BridgeContract"
     """Those that an existing contract had when it was taken over."""
     threshold_before: pulumi.Output[int]
     """What it had then; the constructor's for one of our own."""
+    configuration_threshold_before: pulumi.Output[int | None]
+    """The same of configuration votes; None where an older program took it over."""
+    tokens_before: pulumi.Output[list[str] | None]
+    """Tokens that were registered then; None where an older program took it over."""
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
-        outputs = dict.fromkeys(("address", "owner", "operators_before", "threshold_before"))
+        before = ("operators_before", "threshold_before", "configuration_threshold_before", "tokens_before")
+        outputs = dict.fromkeys(("address", "owner", *before))
         super().__init__(BridgeContractProvider(), name, {**outputs, **props}, opts)

@@ -1,5 +1,6 @@
 """BridgeOperator: the vote of one pair in one bridge contract."""
 
+import sys
 from typing import ClassVar
 
 import pulumi
@@ -66,12 +67,27 @@ class BridgeOperatorProvider(ChainProvider[BridgeOperatorInputs]):
         return None
 
     def remove(self, inputs: BridgeOperatorInputs, known: Props) -> None:  # noqa: ARG002
-        """Deregister, unless it voted before us and is not of our making."""
+        """Deregister, unless it voted before us and is not of our making.
+
+        Where a node owns the contract the vote stays: a node's API has no call for it, and an end that stops there
+        would leave the rest of the stack half removed.
+        """
+        from components.chain.bridge_contract import read_state
         from components.chain.operations import deregister_operator
 
         if inputs.adopted and inputs.registered_before:
             return
         with session(inputs) as console:
+            if inputs.owner_node is not None:
+                state = read_state(console, inputs.bridge)
+                if state and inputs.operator in state.operators:
+                    what = (
+                        f"operator {inputs.operator} keeps its vote: the owner is {state.owner}, the operator of "
+                        f"{inputs.owner_node.node.node}, and a node's API has no call that takes a vote away; have "
+                        f"that account call transferOwnership, and the new owner deregisterOperator({inputs.operator})"
+                    )
+                    print(f"chain {inputs.chain_id}, bridge {inputs.bridge}: {what}", file=sys.stderr)
+                return
             deregister_operator(console, inputs.owner, inputs.bridge, inputs.operator)
 
 

@@ -1,21 +1,26 @@
-"""OperatorThreshold: how many operators must vote for the same value transfer before it is paid out."""
+"""OperatorThreshold and ConfigurationThreshold: how many operators must vote for the same before it is done.
+
+A value transfer is paid out then, or a fee is set. The contract has a threshold for each of the two.
+"""
 
 from typing import ClassVar
 
 import pulumi
 
+from components.chain.plan import CONFIGURATION, LOWEST_THRESHOLD, VALUE_TRANSFER, VOTES
 from components.dynamic.base import Props
 from components.dynamic.chain_resource import ChainProvider, ChainResource, OwnedInputs, session
 from components.dynamic.drift import tell
 
 
 class OperatorThresholdInputs(OwnedInputs):
-    """The threshold of value transfers in one contract."""
+    """The threshold of one type of vote in one contract."""
 
     bridge: str
     threshold: int
-    before: int = 1
-    """What it was when an existing contract was taken over, and goes back to on removal."""
+    before: int | None = 1
+    """What it was when an existing contract was taken over, and goes back to on removal. None where nobody noted it:
+    then it is what the resource found when it was created."""
     leaving: tuple[str, ...] = ()
     """Operators that go with the threshold: it goes back to no more than what those who stay can give."""
 
@@ -25,22 +30,28 @@ class OperatorThresholdProvider(ChainProvider[OperatorThresholdInputs]):
 
     inputs_type = OperatorThresholdInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge"})
+    vote_type: ClassVar[int] = VALUE_TRANSFER
+    suffix: ClassVar[str] = "threshold"
 
     def identify(self, inputs: OperatorThresholdInputs) -> str:
-        """One a contract."""
-        return f"{inputs.chain_id}/{inputs.bridge}/threshold"
+        """One per contract."""
+        return f"{inputs.chain_id}/{inputs.bridge}/{self.suffix}"
 
     def differs(self, name: str, old: object, new: object) -> bool:
         """Leave it alone when only what its removal needs is another."""
         return name not in ("before", "leaving") and super().differs(name, old, new)
 
-    def converge(self, inputs: OperatorThresholdInputs, known: Props) -> Props:  # noqa: ARG002
+    def converge(self, inputs: OperatorThresholdInputs, known: Props) -> Props:
         """Set it unless it is so."""
+        from components.chain.bridge_contract import require_state
         from components.chain.operations import set_threshold
 
         with session(inputs) as console:
-            set_threshold(console, inputs.owner, inputs.bridge, inputs.threshold)
-        return {}
+            found = known.get("found")
+            if inputs.before is None and found is None:
+                found = require_state(console, inputs.bridge).threshold_of(self.vote_type)
+            set_threshold(console, inputs.owner, inputs.bridge, inputs.threshold, self.vote_type)
+        return {} if found is None else {"found": found}
 
     def observe(self, inputs: OperatorThresholdInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Tell the threshold that the contract has."""
@@ -50,17 +61,20 @@ class OperatorThresholdProvider(ChainProvider[OperatorThresholdInputs]):
             state = read_state(console, inputs.bridge)
         if state is None:
             return None
-        if state.threshold != inputs.threshold:
-            what = f"the threshold of value transfers is {state.threshold}, not {inputs.threshold}; the next up sets it"
+        found = state.threshold_of(self.vote_type)
+        if found != inputs.threshold:
+            what = f"the threshold of {VOTES[self.vote_type]} is {found}, not {inputs.threshold}; the next up sets it"
             tell(inputs.chain_id, what, inputs.bridge)
-        return {"threshold": state.threshold}
+        return {"threshold": found}
 
-    def remove(self, inputs: OperatorThresholdInputs, known: Props) -> None:  # noqa: ARG002
+    def remove(self, inputs: OperatorThresholdInputs, known: Props) -> None:
         """Back to what it was, or to the contract's default, so that operators can go afterwards."""
         from components.chain.operations import reset_threshold
 
+        back = inputs.before or int(known.get("found") or LOWEST_THRESHOLD)
+        leaving = inputs.leaving if inputs.owner_node is None else ()  # votes that nobody can take away stay
         with session(inputs) as console:
-            reset_threshold(console, inputs.owner, inputs.bridge, inputs.before, inputs.leaving)
+            reset_threshold(console, inputs.owner, inputs.bridge, back, leaving, self.vote_type)
 
 
 class OperatorThreshold(ChainResource, module="servicechain", name="OperatorThreshold"):
@@ -70,3 +84,22 @@ class OperatorThreshold(ChainResource, module="servicechain", name="OperatorThre
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(OperatorThresholdProvider(), name, props, opts)
+
+
+class ConfigurationThresholdProvider(OperatorThresholdProvider):
+    """Sets the threshold of configuration votes, by which operators set the fees of transfers.
+
+    A node that owns the contract has no call for it.
+    """
+
+    vote_type = CONFIGURATION
+    suffix = "configuration-threshold"
+
+
+class ConfigurationThreshold(ChainResource, module="servicechain", name="ConfigurationThreshold"):
+    """The threshold of configuration votes in one bridge contract."""
+
+    threshold: pulumi.Output[int]
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(ConfigurationThresholdProvider(), name, props, opts)

@@ -22,6 +22,8 @@ class OwnerFundsInputs(ChainInputs):
     operators: tuple[str, ...]
     threshold: int | None = None
     """None where that of an existing contract is left as it is."""
+    configuration_threshold: int | None = None
+    """The same of configuration votes."""
     operator_minimum: str
     operator_target: str
     liquidity_minimum: str
@@ -78,6 +80,7 @@ class OwnerFundsProvider(ChainProvider[OwnerFundsInputs]):
         wanted = Wanted(
             operators=inputs.operators,
             threshold=inputs.threshold,
+            configuration_threshold=inputs.configuration_threshold,
             operator_minimum=int(inputs.operator_minimum),
             operator_target=int(inputs.operator_target),
             liquidity_minimum=int(inputs.liquidity_minimum),

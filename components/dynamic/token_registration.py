@@ -1,5 +1,6 @@
 """TokenRegistration: one token in one bridge contract, with its counterpart on the other chain."""
 
+import sys
 from typing import ClassVar
 
 import pulumi
@@ -25,6 +26,8 @@ class TokenRegistrationInputs(ChainInputs):
     other_chain_id: int
     other_endpoints: list[Endpoint]
     other_bridge: str
+    before: tuple[str, ...] | None = ()
+    """Tokens that the contract had when it was taken over: their registrations are not ours to undo."""
     locked: bool = False
     """Never asked for: it is an input so that a refresh that finds a locked token is a difference."""
 
@@ -40,18 +43,24 @@ class TokenRegistrationProvider(ChainProvider[TokenRegistrationInputs]):
         return f"{inputs.chain_id}/{inputs.bridge}/token/{inputs.token.lower()}"
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Compare addresses however they are spelled, and the nodes of the other chain as those of this one."""
+        """Compare addresses however they are spelled, and the nodes of the other chain as those of this one.
+
+        What only its removal asks for is no reason to touch it.
+        """
+        if name == "before":
+            return False
         if name in _ADDRESSES:
             return str(old).lower() != str(new).lower()
         return super().differs("endpoints" if name == "other_endpoints" else name, old, new)
 
-    def converge(self, inputs: TokenRegistrationInputs, known: Props) -> Props:  # noqa: ARG002
+    def converge(self, inputs: TokenRegistrationInputs, known: Props) -> Props:
         """Register unless registered, once the bridge can pay transfers out."""
         from components.chain.tokens import register
 
         with session(inputs) as console:
             register(console, inputs.signer, inputs.bridge, inputs.kind, inputs.token, inputs.counterpart)
-        return {}
+        before = inputs.token.lower() in {token.lower() for token in inputs.before or ()}
+        return {"registered_before": known.get("registered_before", before)}
 
     def observe(self, inputs: TokenRegistrationInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Gone when the contract does not have it; another counterpart or a lock is a difference."""
@@ -78,12 +87,16 @@ class TokenRegistrationProvider(ChainProvider[TokenRegistrationInputs]):
             found["counterpart"] = state.counterpart
         return found
 
-    def remove(self, inputs: TokenRegistrationInputs, known: Props) -> None:  # noqa: ARG002
-        """Lock, wait until nothing of it is on its way, deregister."""
+    def remove(self, inputs: TokenRegistrationInputs, known: Props) -> None:
+        """Lock, wait until nothing of it is on its way, deregister. A token that was there before us stays."""
         from components.chain.console import connect
         from components.chain.direction import Direction
         from components.chain.tokens import deregister
 
+        if known.get("registered_before"):
+            what = f"token {inputs.token} was registered before it came to the stack, and stays registered"
+            print(f"chain {inputs.chain_id}, bridge {inputs.bridge}: {what}", file=sys.stderr)
+            return
         with session(inputs) as here, connect(inputs.other_endpoints, inputs.other_chain_id) as there:
             name = f"from chain {inputs.chain_id} to chain {inputs.other_chain_id}"
             direction = Direction(name, here, inputs.bridge, there, inputs.other_bridge)
@@ -100,6 +113,6 @@ class TokenRegistration(ChainResource, module="servicechain", name="TokenRegistr
         super().__init__(
             TokenRegistrationProvider(),
             name,
-            {"locked": False, **props},
+            {"locked": False, "registered_before": None, **props},
             pulumi.ResourceOptions.merge(secret, opts),
         )

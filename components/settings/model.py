@@ -136,6 +136,10 @@ class Bridge(OwnerKeys, Contracts):
     artifact: str = ".build/bridge/Bridge.json"
     """JSON file with the creation code of the bridge contract."""
 
+    def configuration_threshold_of(self, chain: str) -> int | None:
+        """Return the votes that a change of fees is to need; None where what is there is left alone."""
+        return self.threshold if self.threshold_set and self.owner_node_of(chain) is None else None
+
 
 class Local(Section):
     """Hosts on this machine."""

@@ -4,12 +4,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from . import gas
 from .resources import Resource, Violation
 
 PUBLIC = {1001: "kairos", 8217: "mainnet"}
 
-ANCHOR = 39_000 * 750 / 10**9
-"""KAIA an anchor costs: so much gas at 750 gkei, as the program counts too (components/fees.py)."""
+ANCHOR = gas.ANCHOR * 750 / 10**9
+"""KAIA that an anchor costs, at 750 gkei."""
 BLOCKS_A_DAY = 86_400
 """Of a child chain: one a second."""
 

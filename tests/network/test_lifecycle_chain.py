@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 import pytest
 from eth_abi.abi import encode
+from eth_typing import HexStr
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from web3.types import TxReceipt
@@ -11,16 +12,24 @@ from web3.types import TxReceipt
 from components.chain import operations, transactions
 from components.chain.bridge_contract import require_state
 from components.chain.console import Console
+from components.chain.plan import VOTES
 from components.chain.signer import Signer
 from components.chain.transactions import Transaction, execute
 from components.dynamic.balance import Funding, FundingProvider, Liquidity, LiquidityProvider
 from components.dynamic.base import Props
 from components.dynamic.bridge_contract import BridgeContract, BridgeContractProvider
 from components.dynamic.bridge_operator import BridgeOperator, BridgeOperatorProvider
-from components.dynamic.operator_threshold import OperatorThreshold, OperatorThresholdProvider
+from components.dynamic.operator_threshold import (
+    ConfigurationThreshold,
+    ConfigurationThresholdProvider,
+    OperatorThreshold,
+    OperatorThresholdProvider,
+)
 from components.dynamic.other_operators import OtherOperators, OtherOperatorsProvider
+from components.dynamic.resilience import Resilience, ResilienceProvider
+from components.dynamic.transfer_fees import TransferFees, TransferFeesProvider
 from tests.lifecycle import Behind, Edit, Life, lifecycle
-from tests.network.lone_chain import ARTIFACT, COIN, LoneChain
+from tests.network.lone_chain import ARTIFACT, CHAIN_ID, COIN, LoneChain
 
 NOWHERE = "0x" + "00" * 19 + "11"
 
@@ -92,12 +101,16 @@ def test_a_threshold(chain: LoneChain, bridge: str, secrets: list[str]) -> None:
 
     def lower() -> None:
         with chain.console() as console:
-            operations.set_threshold(console, chain.signer("owner"), bridge, 1)
+            for vote_type in VOTES:
+                operations.set_threshold(console, chain.signer("owner"), bridge, 1, vote_type)
 
     edits = [*further(chain), Edit({"threshold": 2.0})]
     drifts = [(Behind(lower), ["threshold"])]
-    life = Life(OperatorThresholdProvider(), OperatorThreshold)
-    lifecycle(life, program, edits, drifts=drifts, secrets=secrets, lasting=True)
+    for life in (
+        Life(OperatorThresholdProvider(), OperatorThreshold),
+        Life(ConfigurationThresholdProvider(), ConfigurationThreshold),
+    ):
+        lifecycle(life, program, edits, drifts=drifts, secrets=secrets, lasting=True)
     with chain.console() as console:
         operations.deregister_operator(console, chain.signer("owner"), bridge, chain.address("operator-3"))
 
@@ -122,6 +135,47 @@ def test_operators_of_nobody(chain: LoneChain, bridge: str, secrets: list[str]) 
     lifecycle(life, program, edits, drifts=[(Behind(register), ["unwanted"])], secrets=secrets, lasting=True)
     with chain.console() as console:
         assert require_state(console, bridge).operators == (ours,)
+
+
+def vote_a_fee(chain: LoneChain, bridge: str, fee: int) -> None:
+    """Have the only operator set the fee of a transfer of coins."""
+    with chain.console() as console:
+        votes = HexStr("0x" + selector("configurationNonce()"))
+        nonce = int.from_bytes(console.web3.eth.call({"to": to_checksum_address(bridge), "data": votes}))
+        data = "0x" + selector("setKLAYFee(uint256,uint64)") + encode(["uint256", "uint64"], [fee, nonce]).hex()
+        execute(console, chain.signer("operator-12"), [Transaction("set a fee", to_checksum_address(bridge), data)])
+
+
+def selector(signature: str) -> str:
+    return keccak(text=signature)[:4].hex()
+
+
+def test_the_fees_of_transfers(chain: LoneChain, bridge: str, secrets: list[str]) -> None:
+    program = chain.props(bridge=bridge)
+    drift = Behind(lambda: vote_a_fee(chain, bridge, 5), lambda: vote_a_fee(chain, bridge, 0))
+    life = Life(TransferFeesProvider(), TransferFees)
+    lifecycle(life, program, further(chain), drifts=[(drift, ["differences"])], secrets=secrets, lasting=True)
+
+
+def test_what_a_bridge_survives(chain: LoneChain, bridge: str, secrets: list[str]) -> None:
+    owner, stranger = chain.signer("owner"), chain.address("stranger-2")
+    side = {"chain_id": float(CHAIN_ID), "endpoints": [chain.endpoint], "bridge": bridge}
+    program = {"voters": [], "parent": side, "child": side, "covers": ["a"], "differences": []}
+
+    def register() -> None:
+        with chain.console() as console:
+            operations.register_operators(console, owner, bridge, [stranger])
+
+    def deregister() -> None:
+        with chain.console() as console:
+            operations.deregister_operator(console, owner, bridge, stranger)
+
+    second = {**side, "endpoints": [{**chain.endpoint, "node": "second"}]}
+    edits = [Edit({"covers": ["b"]}), Edit({"parent": second}, "same")]
+    life = Life(ResilienceProvider(), Resilience)
+    drifts = [(Behind(register, deregister), ["differences"])]
+    lifecycle(life, program, edits, drifts=drifts, secrets=secrets[1:], lasting=True)
+    assert life.outs["contracts"]["child"]["operators"] == [chain.address("operator-12")]
 
 
 def levels(minimum: int, target: int) -> Props:

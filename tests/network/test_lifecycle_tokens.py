@@ -8,10 +8,12 @@ from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
+from components.chain.bridge_contract import read_token
 from components.chain.deployment import ensure_deployed
 from components.chain.token_contract import ensure_development_token
 from components.chain.transactions import Transaction, execute
 from components.dynamic.base import Props
+from components.dynamic.bridge_contract import BridgeContractProvider
 from components.dynamic.development_token import DevelopmentToken, DevelopmentTokenProvider
 from components.dynamic.token_registration import TokenRegistration, TokenRegistrationProvider
 from components.settings.tokens import artifact_of
@@ -112,3 +114,40 @@ def test_a_registered_token(chain: LoneChain, bridges: tuple[str, str], secrets:
         drifts=[(Behind(lambda: call("lockToken"), before_mending=lambda: call("unlockToken")), ["locked"])],
         secrets=secrets,
     )
+
+
+def test_a_token_that_was_registered_before_stays_registered(chain: LoneChain, bridges: tuple[str, str]) -> None:
+    held, minted = token(chain, "silver", bridges[0]), token(chain, "silver", bridges[1])
+    program: Props = chain.props(
+        "operator-11",
+        bridge=bridges[0],
+        kind="erc20",
+        token=held,
+        counterpart=minted,
+        other_chain_id=float(CHAIN_ID),
+        other_endpoints=[chain.endpoint],
+        other_bridge=bridges[1],
+    )
+    Life(TokenRegistrationProvider(), TokenRegistration).up(program)  # by whoever had the contract before
+    ours = Life(TokenRegistrationProvider(), TokenRegistration)
+    ours.up({**program, "before": [held]})
+    ours.delete()
+    with chain.console() as console:
+        state = read_token(console, bridges[0], held)
+    assert state is not None
+    assert (state.counterpart, state.locked) == (minted, False)
+
+
+def test_contracts_that_both_mint_are_taken_over_and_the_preview_says_what_that_means(
+    chain: LoneChain, bridges: tuple[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As the known deploy scripts leave them."""
+    provider = BridgeContractProvider()
+    asked = chain.props("operator-11", mode_mint_burn=False, artifact=ARTIFACT, adopt=bridges[1])
+    assert not provider.check({}, asked).failures
+    assert f"the parent bridge {bridges[1]} was deployed with modeMintBurn true: it mints" in capsys.readouterr().err
+    made = provider.create(asked).outs
+    assert made is not None
+    assert made["address"] == bridges[1]
+    (failure,) = provider.check({}, {**asked, "adopt": NOWHERE}).failures or []
+    assert f"no contract at {NOWHERE}" in failure.reason

@@ -36,6 +36,8 @@ def test_nothing_is_filled_or_set_that_is_not_written(adopted: Program) -> None:
     told = stack(**ADDRESSES, **KEYS, threshold=1, liquidity=5, otherOperators="remove")
     assert len(told.of("Liquidity")) == 2
     assert {one.inputs["threshold"] for one in told.of("OperatorThreshold").values()} == {1}
+    assert not adopted.of("ConfigurationThreshold")
+    assert {one.inputs["threshold"] for one in told.of("ConfigurationThreshold").values()} == {1}
     assert {one.inputs["policy"] for one in told.of("OtherOperators").values()} == {"remove"}
 
 

@@ -11,8 +11,16 @@ from tests.program.stacks import SEED
 SCNS = [f"scn-{i}" for i in range(1, 5)]
 PROOFS = {("TransferProof", f"{one}-proof") for one in ("child-to-parent", "parent-to-child")}
 LISTS = {("Command", f"{scn}-static-nodes.json") for scn in SCNS} | {("NodeFiles", scn) for scn in SCNS}
+WATCHED = {("Voters", "voters"), ("Resilience", "resilience")}
 OTHERS = {("OtherOperators", f"{chain}-other-operators") for chain in ("parent", "child")}
-THRESHOLDS = {("OperatorThreshold", f"{chain}-threshold") for chain in ("parent", "child")}
+THRESHOLDS = {
+    step
+    for chain in ("parent", "child")
+    for step in (
+        ("OperatorThreshold", f"{chain}-threshold"),
+        ("ConfigurationThreshold", f"{chain}-configuration-threshold"),
+    )
+}
 
 
 def local(pairs: dict[str, str], scns: list[str], threshold: int = 1) -> dict[str, Any]:
@@ -47,7 +55,7 @@ def strangers(touched: set[tuple[str, str]], *mine: str) -> set[tuple[str, str]]
 
 
 def test_a_pair_that_comes_touches_nobody_else(before: Program, grown: Program) -> None:
-    assert strangers(before.touched_by(grown), "gamma", "scn-5") == LISTS | THRESHOLDS | OTHERS | PROOFS
+    assert strangers(before.touched_by(grown), "gamma", "scn-5") == LISTS | THRESHOLDS | OTHERS | PROOFS | WATCHED
 
 
 def test_a_pair_that_goes_is_only_taken_note_of(grown: Program) -> None:

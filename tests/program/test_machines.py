@@ -168,7 +168,8 @@ def test_mainnet_protects_keys_data_and_machines_by_default() -> None:
     del config["protection"]
     assert protected(run(config)) == {
         *("Account", "Bridge", "BridgeContract", "BridgeOperator", "BridgeRegistration", "Funding", "Liquidity"),
-        *("OperatorThreshold", "OtherOperators", "TransferProof"),
+        *("ConfigurationThreshold", "OperatorThreshold", "OtherOperators", "Resilience", "TransferFees"),
+        *("TransferProof", "Voters"),
         *("Boot", "Eip", "FirstLogin", "Instance", "Machine", "NetworkInterface", "Placement", "SshKey", "Volume"),
         "VolumeAttachment",
     }

@@ -193,7 +193,7 @@ def test_what_is_not_protected(stacks: Mapping[str, list[Resource]]) -> None:
 def test_what_is_spent(stacks: Mapping[str, list[Resource]]) -> None:
     config = example("kairos")
     resources = resources_of(run({**config, "anchoring": {"period": 10}}))
-    one_violation(resources, "spend-limit", "scn-1-kscnd.service", "about 505.4 KAIA a day (2 SCN(s)", "limit of 100")
+    one_violation(resources, "spend-limit", "scn-1-kscnd.service", "about 499.0 KAIA a day (2 SCN(s)", "limit of 100")
     assert violations(resources, limit=600) == {}
     assert violations(stacks["mainnet"], limit=1).keys() == {"spend-limit"}, "two of three pairs anchor, for 1.4 a day"
     assert violations(stacks["mainnet"], limit=1.5) == {}

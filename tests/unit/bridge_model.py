@@ -14,18 +14,26 @@ from typing import Any
 
 import pytest
 
-from components.chain import operations
+from components.chain import operations, roster, voters
+from components.chain.endpoint import Endpoint
 from components.chain.plan import MAX_OPERATORS, BridgeState, Step
+from components.chain.roster import Voter
 from components.chain.signer import KeySigner
 from components.dynamic import bridge_operator, operator_threshold, other_operators
 from components.dynamic.base import Props
 from components.dynamic.bridge_operator import BridgeOperator, BridgeOperatorProvider
-from components.dynamic.operator_threshold import OperatorThreshold, OperatorThresholdProvider
+from components.dynamic.operator_threshold import (
+    ConfigurationThreshold,
+    ConfigurationThresholdProvider,
+    OperatorThreshold,
+    OperatorThresholdProvider,
+)
 from components.dynamic.other_operators import OtherOperators, OtherOperatorsProvider
 from tests.life import Life
 from tests.unit.fake_contract import Contract
 
 OWNER = "owner"
+NODE = Endpoint(node="scn-1", host="10.0.0.1", private_key="k", host_key="h", ipc="/srv/klay.ipc")
 
 
 @dataclass
@@ -40,7 +48,15 @@ class World:
         """Return what a read of the contract gives."""
         of = self.contract
         threshold, minted = of.thresholds[0], of.mode_mint_burn
-        return BridgeState(of.owner, tuple(of.operators), threshold, minted, request_nonce=0, lower_handle_nonce=0)
+        return BridgeState(
+            of.owner,
+            tuple(of.operators),
+            threshold,
+            minted,
+            request_nonce=0,
+            lower_handle_nonce=0,
+            configuration_threshold=of.thresholds[1],
+        )
 
     def execute(self, steps: Sequence[Step]) -> None:
         """Make the calls as the owner; a revert is an error of the program, and so is what would stop the bridge."""
@@ -78,6 +94,7 @@ class World:
                 patch.setattr(operations, name, lambda *_: self.state, raising=False)
             for name in ("read_state", "require_state"):
                 patch.setattr(f"components.chain.bridge_contract.{name}", lambda *_: self.state)
+            patch.setattr(voters, "unable", lambda _roster, _enough: {})
             patch.setattr(operations, "transaction", lambda _bridge, step: step)
             patch.setattr(operations, "carry_out", lambda _console, _signer, plan: self.execute(plan()))
             patch.setattr(KeySigner, "account", lambda _self: SimpleNamespace(address=OWNER))
@@ -103,12 +120,14 @@ class Config:
 
 
 class Stack:
-    """The votes and the threshold of one contract in a stack's state. `policy`: for operators that no pair owns."""
+    """The votes and the thresholds of one contract in a stack's state. `policy`: for operators that no pair owns."""
 
     def __init__(self, random: Random, policy: str = "remove") -> None:
+        roster.forget()
         self.random, self.policy = random, policy
         self.votes: dict[str, Life] = {}
         self.threshold = Life(OperatorThresholdProvider(), OperatorThreshold)
+        self.configuration = Life(ConfigurationThresholdProvider(), ConfigurationThreshold)
         self.others = Life(OtherOperatorsProvider(), OtherOperators)
         self.due: list[Callable[[], object]] = []
         """Deletes of what was replaced."""
@@ -116,12 +135,14 @@ class Stack:
     def up(self, config: Config) -> list[str]:
         """Do what an up does; return its verbs. Raises what the providers raise, and is left half-way then."""
         verbs = []
+        self._declare(config)
         self._delete_due()
         wanted = config.votes()
         for name in self._any_order(wanted):
             life = self.votes.setdefault(name, Life(BridgeOperatorProvider(), BridgeOperator))
             verbs.append(life.up(wanted[name], later=self.due))
-        verbs.append(self.threshold.up(_props(threshold=float(config.threshold))))
+        both = self.random.sample([self.threshold, self.configuration], 2)
+        verbs += [life.up(_props(threshold=float(config.threshold))) for life in both]
         cohort = [f"operator-{scn}" for scn in config.pairs.values()]
         verbs.append(self.others.up(_props(operators=cohort, policy=self.policy, unwanted=[], others=None)))
         self._delete_due()
@@ -133,18 +154,22 @@ class Stack:
     def refresh(self) -> None:
         """Read everything."""
         self.votes = {name: life for name, life in self.votes.items() if life.id and life.refresh()}
-        for life in (self.threshold, self.others):
+        for life in (self.threshold, self.configuration, self.others):
             if life.id:
                 life.refresh()
 
     def destroy(self) -> None:
         """Undo everything."""
+        roster.forget()
         if self.others.id:
             self.others.delete()
             self.others = Life(OtherOperatorsProvider(), OtherOperators)
         if self.threshold.id:
             self.threshold.delete()
             self.threshold = Life(OperatorThresholdProvider(), OperatorThreshold)
+        if self.configuration.id:
+            self.configuration.delete()
+            self.configuration = Life(ConfigurationThresholdProvider(), ConfigurationThreshold)
         self._delete_due()
         for name in self._any_order(self.votes):
             self._forget(name)
@@ -152,6 +177,20 @@ class Stack:
     def operators(self) -> set[str]:
         """Return whom the state lists."""
         return {str(life.outs["operator"]) for life in self.votes.values() if life.id}
+
+    def _declare(self, config: Config) -> None:
+        """Make the pairs known, as the resource does that comes before all votes."""
+        wanted = {f"operator-{scn}" for scn in config.pairs.values()}
+        voters = [Voter(pair=one, scn=NODE, en=NODE, parent=one, child=one) for one in sorted(wanted)]
+        roster.declare(
+            roster.Roster(
+                child_bridge="0x1",
+                parent_bridge="0x2",
+                voters=tuple(voters),
+                leaving=frozenset(self.operators() - wanted),
+                removes_others=self.policy == "remove",
+            )
+        )
 
     def _forget(self, name: str) -> None:
         if self.votes[name].id:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from components.chain import roster
 from tests.unit.fake_node import Clock
 from tests.unit.fake_pool import PoolChain, only
 
@@ -12,6 +13,14 @@ settings.register_profile(
     "unit", max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("unit")
+
+
+@pytest.fixture(autouse=True)
+def _no_pairs() -> Iterator[None]:
+    """Have no test know the pairs that another one declared."""
+    roster.forget()
+    yield
+    roster.forget()
 
 
 @pytest.fixture

@@ -54,6 +54,7 @@ class Contract:
     running: bool = True
     locked_coin: bool = False
     fee: int = 0
+    token_fees: dict[str, int] = field(default_factory=dict)
     fee_receiver: str = "0x" + "00" * 20
 
     def handle(self, requests: list[tuple[int, str]]) -> None:
@@ -92,6 +93,10 @@ class Contract:
                 return encode(["uint64"], [self.paid.get(decode(["uint64"], data[4:])[0], 0)])
             case "8c0bd916":
                 return encode(["address"], [self.tokens.get(_address(data), "0x" + "00" * 20)])
+            case "488af871":
+                return encode(["uint256"], [self.token_fees.get(_address(data), 0)])
+            case "ea21eade":
+                return encode(["address[]"], [list(self.tokens)])
             case "5eb7413a":
                 return encode(["bool"], [_address(data) in self.locked])
         raise Revert

@@ -41,7 +41,7 @@ def test_a_new_bridge_needs_all_of_it() -> None:
         Need(2 * CALL * price, "gas to register 2 operators, at 25 gkei"),
         Need(2 * CALL * price, "gas to fund 2 operators, at 25 gkei"),
         Need(CALL * price, "gas to add liquidity, at 25 gkei"),
-        Need(CALL * price, "gas to set the threshold, at 25 gkei"),
+        Need(CALL * price, "gas to set 1 threshold, at 25 gkei"),
         Need(CALL * price, "gas to prove that a transfer arrives, at 25 gkei"),
         Need(100 * COIN, "liquidity of the bridge contract, from which it pays transfers out"),
         Need(20 * COIN, f"balance of the operator {ONE}, from which it pays gas"),
@@ -57,7 +57,7 @@ def test_a_new_bridge_needs_all_of_it() -> None:
         (replace(DONE, liquidity=COIN), ["gas to add liquidity", "liquidity of the bridge contract"]),
         (
             replace(DONE, bridge=replace(DONE.bridge, operators=(ONE,), threshold=1)),  # type: ignore[type-var]
-            ["gas to register 1 operator", "gas to set the threshold", "gas to prove that a transfer arrives"],
+            ["gas to register 1 operator", "gas to set 1 threshold", "gas to prove that a transfer arrives"],
         ),
     ],
 )
@@ -65,6 +65,13 @@ def test_a_bridge_that_is_there_needs_what_is_missing(found: Situation, purposes
     told = [need.purpose for need in needs(WANTED, found, 25 * GKEI)]
     assert len(told) == len(purposes)
     assert all(one.startswith(purpose) for one, purpose in zip(told, purposes, strict=True)), told
+
+
+def test_configuration_votes_get_their_threshold_too() -> None:
+    wanted = replace(WANTED, configuration_threshold=2)
+    assert [need.purpose for need in needs(wanted, DONE, GKEI)] == ["gas to set 1 threshold, at 1 gkei"]
+    assert needs(replace(WANTED, configuration_threshold=1), DONE, GKEI) == []
+    assert "gas to set 2 thresholds, at 1 gkei" in [need.purpose for need in needs(wanted, NEW, GKEI)]
 
 
 def test_a_token_that_is_not_registered_needs_gas() -> None:

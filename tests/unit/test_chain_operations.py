@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from components.chain import operations, senders
+from components.chain import operations, roster, senders
+from components.chain import voters as chain_voters
 from components.chain.deployment import ensure_deployed
+from components.chain.endpoint import Endpoint
 from components.chain.errors import ChainError
-from components.chain.plan import Refused
+from components.chain.plan import CONFIGURATION, Refused
+from components.chain.roster import Voter
 from components.chain.signer import KeySigner
 from tests.unit.fake_contract import Contract
 from tests.unit.fakes import FakeChain, console
@@ -16,6 +19,7 @@ from tests.unit.fakes import FakeChain, console
 OWNER = KeySigner(private_key="46" * 32)
 OWNER_ADDRESS = "0x9d8A62f656a8d1615C1294fd71e9CFb3E4855A4F"  # the example of EIP-155
 BRIDGE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+NODE = Endpoint(node="scn-1", host="10.0.0.1", private_key="k", host_key="h", ipc="/srv/klay.ipc")
 ONE = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
 TWO = "0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB"
 
@@ -23,6 +27,7 @@ TWO = "0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB"
 @pytest.fixture
 def chain() -> FakeChain:
     senders.forget()
+    roster.forget()
     chain = FakeChain()
     chain.contracts[BRIDGE] = Contract(OWNER_ADDRESS, operators=[ONE])
     chain.balances[OWNER_ADDRESS] = 1000
@@ -44,6 +49,17 @@ def test_registering_raising_lowering_and_deregistering_twice_sends_four_transac
         operations.deregister_operator(console(chain), OWNER, BRIDGE, ONE)
     assert (bridge.operators, bridge.thresholds) == ([TWO], {0: 1, 1: 1})
     assert [tx.nonce for tx in chain.sent] == [0, 1, 2, 3]
+
+
+def test_configuration_votes_have_a_threshold_of_their_own(chain: FakeChain) -> None:
+    bridge = chain.contracts[BRIDGE]
+    bridge.operators = [ONE, TWO]
+    for _ in range(2):
+        operations.set_threshold(console(chain), OWNER, BRIDGE, 2, CONFIGURATION)
+    assert bridge.thresholds == {0: 1, 1: 2}
+    for _ in range(2):
+        operations.reset_threshold(console(chain), OWNER, BRIDGE, vote_type=CONFIGURATION)
+    assert (bridge.thresholds, len(chain.sent)) == ({0: 1, 1: 1}, 2)
 
 
 def test_a_key_that_is_not_the_owners_is_told_before_anything_is_sent(chain: FakeChain) -> None:
@@ -101,6 +117,54 @@ def test_a_cohort_that_many_ask_for_at_once_is_registered_once(chain: FakeChain)
 def test_a_cohort_that_does_not_fit_is_refused_whole(chain: FakeChain) -> None:
     with pytest.raises(Refused, match="the contract holds 12 operators, and 12 is its limit"):
         operations.register_operators(console(chain), OWNER, BRIDGE, [f"0x{n:040d}" for n in range(1, 13)])
+    assert chain.sent == []
+
+
+def declared(monkeypatch: pytest.MonkeyPatch, *operators: str, unable: dict[str, str], **more: object) -> None:
+    """Declare a pair for each of these operators, some of which cannot vote."""
+    voters = [Voter(pair=one[-3:], scn=NODE, en=NODE, parent=one, child=one) for one in operators]
+    roster.declare(roster.Roster(child_bridge=BRIDGE, parent_bridge=TWO, voters=tuple(voters), **more))  # type: ignore[arg-type]
+    monkeypatch.setattr(chain_voters, "unable", lambda _roster, _enough: unable)
+
+
+def test_no_vote_goes_while_those_that_stay_do_not_carry_the_bridge(
+    chain: FakeChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bridge = chain.contracts[BRIDGE]
+    bridge.operators = [ONE, TWO]
+    declared(monkeypatch, TWO, unable={TWO[-3:]: "dead"})
+    with pytest.raises(Refused, match=rf"deregister operator {ONE} is refused: of the 1 pair.s. that stay 0 can vote"):
+        operations.deregister_operator(console(chain), OWNER, BRIDGE, ONE)
+    with pytest.raises(Refused, match="which no pair owns is refused"):
+        operations.remove_other_operators(console(chain), OWNER, BRIDGE, [TWO])
+    assert (bridge.operators, chain.sent) == ([ONE, TWO], [])
+    declared(monkeypatch, TWO, unable={ONE[-3:]: "the pair that leaves may be dead"})
+    operations.deregister_operator(console(chain), OWNER, BRIDGE, ONE)
+    assert bridge.operators == [TWO]
+
+
+def test_a_full_contract_gets_room_by_those_that_are_to_go(chain: FakeChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    bridge, pairs = chain.contracts[BRIDGE], [f"0x{n:040d}" for n in range(1, 12)]
+    bridge.operators = [*pairs, ONE]
+    with pytest.raises(Refused, match="12 is its limit"):
+        operations.register_operators(console(chain), OWNER, BRIDGE, [*pairs, TWO])
+    declared(monkeypatch, *pairs, TWO, unable={pairs[0][-3:]: "dead"}, leaving=frozenset({ONE.lower()}))
+    bridge.thresholds[0] = 11
+    with pytest.raises(Refused, match=r"making room for 1 operator.s. in a full contract is refused: of the 11 pair"):
+        operations.register_operators(console(chain), OWNER, BRIDGE, [*pairs, TWO])
+    assert chain.sent == []
+    bridge.thresholds[0] = 10
+    operations.register_operators(console(chain), OWNER, BRIDGE, [*pairs, TWO])
+    assert bridge.operators == [*pairs, TWO]
+    assert [tx.data[:4].hex() for tx in chain.sent] == ["d8cf98ca", "3682a450"], "first one goes, then one comes"
+
+
+def test_a_full_contract_of_which_all_must_vote_is_refused(chain: FakeChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    bridge, pairs = chain.contracts[BRIDGE], [f"0x{n:040d}" for n in range(1, 12)]
+    bridge.operators, bridge.thresholds[0] = [*pairs, ONE], 12
+    declared(monkeypatch, *pairs, TWO, unable={}, removes_others=True)
+    with pytest.raises(Refused, match=r"11 operator.s. would stay, and a transfer needs 12"):
+        operations.register_operators(console(chain), OWNER, BRIDGE, [*pairs, TWO])
     assert chain.sent == []
 
 

@@ -16,6 +16,7 @@ from components.chain.plan import MAX_OPERATORS, Refused
 from tests.unit.bridge_model import OWNER, Config, Stack, World
 
 SCNS, STRANGERS = 14, 3
+OVER = r"would stay, and a transfer needs \d+ vote.s.; exchange fewer pairs in one up, or lower bridge.threshold"
 PAIR_NAMES = [f"pair-{i}" for i in range(14)]
 
 configs = (
@@ -38,6 +39,7 @@ class Outside:
     verb: str
     operator: str = ""
     threshold: int = 1
+    vote_type: int = 0
 
     def act(self, world: World) -> None:
         """Do it."""
@@ -48,7 +50,7 @@ class Outside:
             case "remove" if self.operator in contract.operators:
                 contract.operators.remove(self.operator)
             case "threshold" if self.threshold <= len(contract.operators):
-                contract.thresholds[0] = self.threshold
+                contract.thresholds[self.vote_type] = self.threshold
             case "take":
                 contract.owner = "thief"
             case "give back":
@@ -58,7 +60,7 @@ class Outside:
 anybody = st.sampled_from([*(f"operator-{i}" for i in range(SCNS)), *(f"stranger-{i}" for i in range(STRANGERS))])
 outsides = st.one_of(
     st.builds(Outside, st.sampled_from(["add", "remove"]), operator=anybody),
-    st.builds(Outside, st.just("threshold"), threshold=st.integers(1, 12)),
+    st.builds(Outside, st.just("threshold"), threshold=st.integers(1, 12), vote_type=st.integers(0, 1)),
     st.builds(Outside, st.sampled_from(["take", "give back"])),
 )
 POLICIES = st.sampled_from(["keep", "remove"])
@@ -115,24 +117,44 @@ def test_an_up_that_does_not_look_first_is_safe_too(events: list[Config | Outsid
             error = failure(lambda config=event: stack.up(config))  # type: ignore[misc]
             if not outside and not error:
                 assert set(world.contract.operators) == event.operators
-                assert world.contract.thresholds[0] == event.threshold
+                assert set(world.contract.thresholds.values()) == {event.threshold}
 
 
-@pytest.mark.parametrize("threshold", [1, 12])
-@pytest.mark.parametrize("kept", [0, 5, 11])
-def test_twelve_pairs_are_not_replaced_in_one_up_and_nothing_is_sent(kept: int, threshold: int) -> None:
-    world, stack = World(), Stack(Random(1))  # noqa: S311
+@pytest.mark.parametrize("policy", ["keep", "remove"])
+@pytest.mark.parametrize("threshold", [1, 5, 11])
+@pytest.mark.parametrize("kept", [5, 11])
+def test_some_of_twelve_pairs_are_exchanged_in_one_up(kept: int, threshold: int, policy: str) -> None:
+    world, stack = World(), Stack(Random(1), policy)  # noqa: S311
     old = Config({f"pair-{i}": i for i in range(12)}, threshold)
     new = Config({f"pair-{i}": i if i < kept else i + 12 for i in range(12)}, threshold)
     with world.patched():
         stack.up(old)
+        if kept < threshold:
+            sent = len(world.calls)
+            with pytest.raises(Refused, match=OVER):
+                stack.up(new)
+            assert (set(world.contract.operators), len(world.calls)) == (old.operators, sent)
+        else:
+            stack.up(new)
+            assert set(world.contract.operators) == new.operators
+            assert set(stack.up(new)) == {"same"}
+        take_down(world, stack)
+        assert world.contract.operators == []
+
+
+@pytest.mark.parametrize("threshold", [1, 12])
+def test_all_of_twelve_pairs_are_not_exchanged_in_one_up_and_nothing_is_sent(threshold: int) -> None:
+    world, stack = World(), Stack(Random(1))  # noqa: S311
+    old = Config({f"pair-{i}": i for i in range(12)}, threshold)
+    new = Config({f"pair-{i}": i + 12 for i in range(12)}, threshold)
+    with world.patched():
+        stack.up(old)
         sent = len(world.calls)
-        with pytest.raises(Refused, match="12 is its limit; remove a pair"):
+        with pytest.raises(Refused, match=OVER):
             stack.up(new)
         assert (set(world.contract.operators), len(world.calls)) == (old.operators, sent)
-        # The way that the sentence names: remove first, in an up of its own, then add.
-        less = dict(list(new.pairs.items())[: max(kept, 1)]) if kept else {"pair-0": 0}
-        for step in (Config(less, 1), Config({**new.pairs, **less}, threshold)):
+        # The way that docs/changing.md names: fewer first, in an up of its own.
+        for step in (Config({"pair-0": 0}, 1), Config({**new.pairs, "pair-0": 0}, threshold)):
             stack.refresh()
             stack.up(step)
             assert set(world.contract.operators) == step.operators
@@ -151,7 +173,7 @@ def up(world: World, stack: Stack, config: Config) -> None:
         assert len(world.calls) == calls, "said before anything was sent"
         return
     assert set(world.contract.operators) == others | config.operators, "those wanted, those of others, and nobody else"
-    assert world.contract.thresholds[0] == config.threshold
+    assert set(world.contract.thresholds.values()) == {config.threshold}
     calls = len(world.calls)
     assert set(stack.up(config)) == {"same"}, "a second plan is empty"
     stack.refresh()

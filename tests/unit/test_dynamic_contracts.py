@@ -6,15 +6,24 @@ from contextlib import contextmanager
 import pytest
 from eth_account import Account
 
-from components.chain import senders
+from components.chain import operations, senders
 from components.chain.console import Console
 from components.chain.errors import ChainError
-from components.dynamic import balance, bridge_contract, bridge_operator, operator_threshold, other_operators
+from components.chain.plan import Step
+from components.dynamic import (
+    balance,
+    bridge_contract,
+    bridge_operator,
+    operator_threshold,
+    other_operators,
+    transfer_fees,
+)
 from components.dynamic.balance import FundingProvider, LiquidityProvider
 from components.dynamic.base import Props
 from components.dynamic.bridge_contract import BridgeContractProvider
 from components.dynamic.bridge_operator import BridgeOperatorProvider
-from components.dynamic.operator_threshold import OperatorThresholdProvider
+from components.dynamic.operator_threshold import ConfigurationThresholdProvider, OperatorThresholdProvider
+from components.dynamic.transfer_fees import TransferFeesProvider
 from tests.unit.fake_contract import Contract
 from tests.unit.fake_token import FakeToken
 from tests.unit.fakes import FakeChain, console
@@ -35,13 +44,14 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> FakeChain:
     def session(_inputs: object) -> Iterator[Console]:
         yield console(chain)
 
-    for module in (balance, bridge_contract, bridge_operator, operator_threshold, other_operators):
+    for module in (balance, bridge_contract, bridge_operator, operator_threshold, other_operators, transfer_fees):
         monkeypatch.setattr(module, "session", session)
     return chain
 
 
 def test_an_existing_contract_is_looked_at_and_nothing_is_sent(chain: FakeChain) -> None:
-    chain.contracts[BRIDGE].thresholds[0] = 2
+    chain.contracts[BRIDGE].thresholds = {0: 2, 1: 3}
+    chain.contracts[BRIDGE].tokens[TWO] = ONE
     outs = BridgeContractProvider().create(ADOPTED).outs
     assert outs is not None
     assert {name: value for name, value in outs.items() if name not in ADOPTED} == {
@@ -49,8 +59,11 @@ def test_an_existing_contract_is_looked_at_and_nothing_is_sent(chain: FakeChain)
         "owner": OWNER,
         "operators_before": [OWNER, ONE],
         "threshold_before": 2,
+        "configuration_threshold_before": 3,
+        "tokens_before": [TWO],
     }
     chain.contracts[BRIDGE].operators.append(TWO)
+    chain.contracts[BRIDGE].tokens[ONE] = TWO
     again = BridgeContractProvider().update("id", dict(outs), ADOPTED).outs
     assert again == outs, "how it was is remembered"
     assert chain.sent == []
@@ -74,12 +87,6 @@ def test_a_contract_whose_address_is_written_down_is_the_same_one(address: str |
             r"contract \(has it been mixed up with that of the parent chain\?\)",
         ),
         (
-            {"mode_mint_burn": False},
-            f"chain 3000: the bridge contract {BRIDGE} mints and burns tokens, and that of the parent chain has to "
-            "hold and pay out them; it was deployed for the child side, so deploy one with modeMintBurn false, and set "
-            "bridge.parentBridge to it",
-        ),
-        (
             {"signer": {"private_key": "47" * 32, "chain": "child"}},
             f"chain 3000: the owner of the child bridge {BRIDGE} is {OWNER}, and the configured key is that of "
             "0x[0-9a-fA-F]{40}; set bridge.childOwnerKey to the owner's key",
@@ -94,6 +101,56 @@ def test_a_contract_that_cannot_be_taken_over_is_refused_in_words(
     with pytest.raises(ChainError, match=f"^{sentence}"):
         BridgeContractProvider().create({**ADOPTED, **change})
     assert chain.sent == []
+
+
+@pytest.mark.parametrize(
+    ("side", "mode", "words"),
+    [
+        ("parent", True, "mints tokens that arrive on this chain and burns those that leave it, so it needs the right"),
+        ("child", False, "pays tokens that arrive on this chain out of what it holds, and holds those that leave it"),
+        ("parent", False, ""),
+        ("child", True, ""),
+    ],
+)
+def test_the_preview_says_what_another_mode_means_for_tokens(
+    chain: FakeChain,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    side: str,
+    *,
+    mode: bool,
+    words: str,
+) -> None:
+    monkeypatch.setattr("components.chain.node_health.listens", lambda one: one.node == "scn-2")
+    chain.contracts[BRIDGE].mode_mint_burn = mode
+    asked = {**ADOPTED, "mode_mint_burn": side == "child"}
+    assert not BridgeContractProvider().check({}, asked).failures
+    said = capsys.readouterr().err
+    assert words in said if words else said == ""
+    assert BridgeContractProvider().create(asked).outs
+    BridgeContractProvider().check(asked, asked)
+    assert capsys.readouterr().err == "", "it is said once"
+
+
+@pytest.mark.usefixtures("chain")
+def test_a_contract_that_cannot_be_taken_over_is_refused_by_the_preview(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("components.chain.node_health.listens", lambda _one: True)
+    (failure,) = BridgeContractProvider().check({}, {**ADOPTED, "adopt": STRANGER}).failures or []
+    assert f"no contract at {STRANGER}" in failure.reason
+    monkeypatch.setattr("components.chain.node_health.listens", lambda _one: False)
+    assert not BridgeContractProvider().check({}, {**ADOPTED, "adopt": STRANGER}).failures, "no node can be asked yet"
+
+
+@pytest.mark.parametrize(("before", "found", "after"), [(3, 1, 3), (None, 2, 2), (1, 2, 1)])
+def test_configuration_votes_get_the_threshold_and_give_it_back(
+    chain: FakeChain, before: int | None, found: int, after: int
+) -> None:
+    bridge, provider = chain.contracts[BRIDGE], ConfigurationThresholdProvider()
+    bridge.operators, bridge.thresholds = [OWNER, ONE, TWO], {0: 1, 1: found}
+    outs = provider.create({**THRESHOLD, "threshold": 3.0, "before": before}).outs
+    assert bridge.thresholds == {0: 1, 1: 3}
+    provider.delete("id", dict(outs or {}))
+    assert bridge.thresholds == {0: 1, 1: after}
 
 
 def test_an_ownership_that_has_moved_stops_an_up_until_the_new_key_is_given(
@@ -146,10 +203,11 @@ def test_the_threshold_goes_back_to_what_it_was_where_those_who_stay_can_give_it
 
 def test_each_drift_is_one_line_in_words(chain: FakeChain, capsys: pytest.CaptureFixture[str]) -> None:
     bridge = chain.contracts[BRIDGE]
-    bridge.operators, bridge.thresholds[0] = [TWO], 2
+    bridge.operators, bridge.thresholds = [TWO], {0: 2, 1: 3}
     chain.balances[ONE] = chain.balances[BRIDGE] = 7
     BridgeOperatorProvider().read("id", dict(VOTE))
     OperatorThresholdProvider().read("id", dict(THRESHOLD))
+    ConfigurationThresholdProvider().read("id", dict(THRESHOLD))
     FundingProvider().read("id", dict(FUNDING))
     LiquidityProvider().read("id", {**FUNDING, "account": BRIDGE})
     del chain.contracts[BRIDGE]
@@ -157,8 +215,79 @@ def test_each_drift_is_one_line_in_words(chain: FakeChain, capsys: pytest.Captur
     assert capsys.readouterr().err.splitlines() == [
         f"{DRIFT}operator {ONE} is not registered; the next up registers it",
         f"{DRIFT}the threshold of value transfers is 2, not 1; the next up sets it",
+        f"{DRIFT}the threshold of configuration votes is 3, not 1; the next up sets it",
         f"drift: chain 3000: account {ONE} holds 7 peb, less than its minimum of 50; the next up fills it up to 100",
         f"drift: chain 3000: the bridge {BRIDGE} holds 7 peb, less than its minimum of 50; "
         "the next up fills it up to 100",
         f"{DRIFT}the contract is gone: there is no code at its address; the next up deploys another one",
     ]
+
+
+OWNED: Props = {"node": ON_CHAIN["endpoints"][0], "address": OWNER, "chain": "parent"}
+
+
+def test_the_end_of_a_contract_that_a_node_owns_is_whole(
+    chain: FakeChain, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The threshold goes back, and the votes stay, with a sentence: a node's API has no call that takes them away."""
+    bridge = chain.contracts[BRIDGE]
+    reset: list[tuple[object, ...]] = []
+    bridge.operators, bridge.thresholds[0] = [ONE, TWO], 1
+
+    def send(_console: object, _owner: object, _bridge: str, steps: list[Step]) -> None:
+        reset.extend(step.arguments for step in steps)
+        bridge.thresholds[0] = 2
+
+    monkeypatch.setattr(operations, "send_through", send)
+    OperatorThresholdProvider().delete("id", {**THRESHOLD, "owner_node": OWNED, "before": 2.0, "leaving": [ONE, TWO]})
+    assert reset == [(0, 2)]
+    BridgeOperatorProvider().delete("id", {**VOTE, "owner_node": OWNED})
+    assert bridge.operators == [ONE, TWO]
+    assert f"{BRIDGE}: operator {ONE} keeps its vote: the owner is {OWNER}, the operator of scn-1" in (
+        capsys.readouterr().err
+    )
+    BridgeOperatorProvider().delete("id", {**VOTE, "owner_node": OWNED, "operator": STRANGER})
+    assert capsys.readouterr().err == ""
+
+
+def test_fees_are_watched_and_said_until_they_are_as_they_were(
+    chain: FakeChain, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bridge, provider, asked = chain.contracts[BRIDGE], TransferFeesProvider(), {**ON_CHAIN, "bridge": BRIDGE}
+    bridge.tokens[ONE] = TWO
+    known = dict(provider.create(asked).outs or {})
+    assert (known["fees"], known["differences"]) == ({"receiver": "", "coin": "0", "tokens": {}}, [])
+    bridge.fee, bridge.token_fees[ONE], bridge.fee_receiver, bridge.thresholds[1] = 5, 7, STRANGER, 2
+    found = dict(provider.read("id", known).outs or {})
+    votes = "operators set it by votes: on 2 SCN(s), and on each with the same fee, call subbridge"
+    said = [
+        f"{DRIFT}the receiver of fees is {STRANGER}, not nobody; only the owner can set it: have the owner call "
+        "setFeeReceiver(0x0000000000000000000000000000000000000000)",
+        f'{DRIFT}the fee of a transfer of coins is 5 peb, not 0; {votes}.setKLAYFee("{BRIDGE}", 0)',
+        f'{DRIFT}the fee of a transfer of token {ONE} is 7, not 0; {votes}.setERC20Fee("{BRIDGE}", "{ONE}", 0)',
+    ]
+    assert capsys.readouterr().err.splitlines() == said
+    assert provider.diff("id", found, asked).changes
+    known = dict(provider.update("id", found, asked).outs or {})
+    assert capsys.readouterr().err.splitlines() == said, "an up says it too"
+    assert provider.diff("id", known, asked).changes, "and does not take it for what is meant to be"
+    bridge.fee_receiver = "0x" + "00" * 20
+    provider.read("id", known)
+    assert "5 peb, not 0, which nobody is charged while there is no receiver;" in capsys.readouterr().err
+    bridge.fee = bridge.token_fees[ONE] = 0
+    known = dict(provider.update("id", known, asked).outs or {})
+    assert not provider.diff("id", known, asked).changes
+    assert capsys.readouterr().err == ""
+
+
+def test_a_contract_that_is_taken_over_may_charge_what_it_did(
+    chain: FakeChain, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bridge, provider = chain.contracts[BRIDGE], TransferFeesProvider()
+    bridge.fee = 5
+    asked = {**ON_CHAIN, "bridge": BRIDGE, "adopted": True}
+    known = dict(provider.create(asked).outs or {})
+    assert known["differences"] == []
+    bridge.fee = 6
+    provider.read("id", known)
+    assert "is 6 peb, not 5" in capsys.readouterr().err

@@ -197,3 +197,19 @@ def test_a_node_forgets_by_being_registered_anew(scn: FakeNode) -> None:
 def test_a_node_without_the_bridge_has_nothing_to_forget(scn: FakeNode) -> None:
     NodeTokenProvider().delete("id", dict(NODE))
     assert changes(scn) == []
+
+
+@pytest.mark.parametrize(("before", "stays"), [([ONE.lower()], True), ([TWO], False), (None, False)])
+def test_a_token_that_was_registered_before_the_stack_stays_registered(
+    chain: FakeChain, capsys: pytest.CaptureFixture[str], *, before: list[str] | None, stays: bool
+) -> None:
+    bridge, provider = chain.contracts[BRIDGE], TokenRegistrationProvider()
+    bridge.tokens[ONE] = TWO
+    made = dict(provider.create({**REGISTRATION, "before": before}).outs or {})
+    assert made["registered_before"] == stays
+    known = dict(provider.update("id", made, {**REGISTRATION, "before": [ONE, TWO]}).outs or {})
+    assert known["registered_before"] == stays, "that is known once and for all"
+    provider.delete("id", known)
+    assert (ONE in bridge.tokens) == stays
+    assert not bridge.locked
+    assert ("stays registered" in capsys.readouterr().err) == stays

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components import fees
-from components.fees import ANCHOR, GKEI, HANDLE, LATE, VOTE
+from components.fees import GKEI, HANDLE, LATE, VOTE
 from components.settings.rules import read
+from policy.servicechain_policy.gas import ANCHOR
 from tests.unit.samples import EXISTING, Raw, aws_raw, kairos_raw, pairs, problems, raw
 
 COIN = 10**18

@@ -7,7 +7,9 @@ from components.dynamic.boot import Boot, BootProvider
 from components.dynamic.genesis import Genesis, GenesisProvider
 from components.dynamic.placement import Placement, PlacementProvider
 from components.dynamic.ssh_key import SshKey, SshKeyProvider
+from components.dynamic.voters import Voters, VotersProvider
 from tests.lifecycle import Edit, Life, lifecycle
+from tests.unit.test_dynamic_voters import pair, program
 
 KEY, OTHER = "46" * 32, "47" * 32
 
@@ -44,11 +46,27 @@ def test_what_a_machine_is_booted_with() -> None:
 def test_a_placement() -> None:
     subnets = {"a": "10.40.8.0/24", "b": "10.40.9.0/24"}
     one, two, three = ({"name": name, "role": "en", "unit": name, "subnets": subnets} for name in ("x", "y", "z"))
-    program: Props = {"machines": [one, two], "zones": ["a", "b"], "zone_of": None, "address_of": None}
+    asked: Props = {"machines": [one, two], "zones": ["a", "b"], "zone_of": None, "address_of": None}
     edits = [
         Edit({"machines": [one, two, three]}),
         Edit({"machines": [three, one]}),
         Edit({"zones": ["b", "a"]}),
         Edit({"machines": []}),
     ]
-    lifecycle(Life(PlacementProvider(), Placement), program, edits, lasting=True)
+    lifecycle(Life(PlacementProvider(), Placement), asked, edits, lasting=True)
+
+
+def test_the_pairs_of_a_bridge() -> None:
+    alpha, beta = pair("alpha"), pair("beta")
+    edits = [
+        Edit({"voters": [alpha, beta]}),
+        Edit({"voters": [beta, alpha]}, "same"),
+        Edit({"threshold": 2.0, "removes_others": True, "owner_nodes": ["parent"]}, "same"),
+        Edit({"child_bridge": "0x1"}),
+    ]
+    secrets = ["hush-hush"]
+    for one in (alpha, beta):
+        one["scn"]["private_key"] = one["en"]["private_key"] = secrets[0]
+    lifecycle(
+        Life(VotersProvider(), Voters), program("alpha") | {"voters": [alpha]}, edits, secrets=secrets, lasting=True
+    )

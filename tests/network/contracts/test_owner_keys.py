@@ -37,9 +37,9 @@ def test_keys_leave_the_stack_and_come_back(network: Network, tmp_path: Path, mo
     assert not any(secret in held for secret in (*keys.values(), PASSWORD)), "not even encrypted"
     assert stack.refresh().changes == {}
 
-    # Now they sign: a threshold on each chain, and a transfer in each direction.
+    # Now they sign: both thresholds on each chain, and a transfer in each direction.
     stack.configure({**SETTINGS, "bridge": {"threshold": 2, **elsewhere}})
-    assert stack.up().changes == {"update": 4}
+    assert stack.up().changes == {"update": 7}
     assert {network.bridge(chain).threshold for chain in CHAINS} == {2}
     assert stack.preview(expect_no_changes=True).steps == []
 

@@ -21,6 +21,7 @@ from components.chain.transactions import Transaction, execute
 from components.dynamic.base import Props
 from components.dynamic.bridge_contract import BridgeContract, BridgeContractProvider
 from components.dynamic.bridge_operator import BridgeOperator, BridgeOperatorProvider
+from components.dynamic.operator_threshold import OperatorThreshold, OperatorThresholdProvider
 from tests.life import Life
 from tests.network.lone_chain import ARTIFACT
 from tests.network.network import CHAINS, COIN, Network
@@ -62,7 +63,7 @@ def props(network: Network, chain: str, **more: object) -> Props:
 
 @pytest.mark.parametrize("chain", CHAINS)
 def test_calls_go_through_the_node_and_what_holds_sends_nothing(
-    network: Network, bridges: Mapping[str, str], chain: str
+    network: Network, bridges: Mapping[str, str], capsys: pytest.CaptureFixture[str], chain: str
 ) -> None:
     console, bridge, node = network.on(chain), bridges[chain], owner(network, chain)
     contract = Life(BridgeContractProvider(), BridgeContract)
@@ -82,13 +83,22 @@ def test_calls_go_through_the_node_and_what_holds_sends_nothing(
     with pytest.raises(Refused, match="threshold 3 cannot be set"):
         operations.set_threshold(console, node, bridge, 3)
     with pytest.raises(Refused, match="lower the threshold first"):
-        vote.delete()
-    operations.set_threshold(console, node, bridge, 1)
+        operations.deregister_operator(console, node, bridge, ONE)
+    threshold = Life(OperatorThresholdProvider(), OperatorThreshold)
+    threshold.up(props(network, chain, bridge=bridge, threshold=2.0, before=1, leaving=[ONE, TWO]))
+    capsys.readouterr()
+    threshold.delete()
+    vote.delete()
+    state = require_state(console, bridge)
+    assert (state.operators, state.threshold) == ((ONE, TWO), 1), "the end is whole: what a node cannot do stays"
+    assert (
+        f"operator {ONE} keeps its vote: the owner is {node.address}, the operator of {SCN}" in capsys.readouterr().err
+    )
     words = (
         f"the owner is {node.address}, the operator of {SCN}, and a node's API has no call for that; have that account"
     )
     with pytest.raises(ChainError, match=words):
-        vote.delete()
+        operations.deregister_operator(console, node, bridge, ONE)
 
 
 def test_an_scn_that_is_not_the_owner_is_told_in_words(network: Network, bridges: Mapping[str, str]) -> None:

@@ -10,9 +10,12 @@ from tests.stack import Step
 HOLD = 12
 """Seconds for which a transfer has to stay held back: two looks of the recovery (5 s each), and more."""
 
-THE_FOUR = [
+THE_SEVEN = [
+    Step("update", "ConfigurationThreshold", "child-configuration-threshold"),
+    Step("update", "ConfigurationThreshold", "parent-configuration-threshold"),
     Step("update", "OperatorThreshold", "child-threshold"),
     Step("update", "OperatorThreshold", "parent-threshold"),
+    Step("update", "Resilience", "resilience"),
     Step("update", "TransferProof", "child-to-parent-proof"),
     Step("update", "TransferProof", "parent-to-child-proof"),
 ]
@@ -46,11 +49,12 @@ def _change_threshold(network: Network, threshold: int, survives: str) -> None:
     stack = network.stack
     stack.configure({**SETTINGS, "bridge": {"threshold": threshold}})
     preview = stack.preview()
-    assert sorted(preview.steps, key=str) == THE_FOUR
+    assert sorted(preview.steps, key=str) == THE_SEVEN
     assert any("no fault tolerance" in warning for warning in preview.warnings) == (threshold == 2)
     run = stack.up()
-    assert run.changes == {"update": 4}
+    assert run.changes == {"update": 7}
     assert run.warnings == preview.warnings
     assert stack.outputs["survives"] == survives
-    assert {network.bridge(chain).threshold for chain in CHAINS} == {threshold}
+    states = [network.bridge(chain) for chain in CHAINS]
+    assert {number for one in states for number in (one.threshold, one.configuration_threshold)} == {threshold}
     assert stack.preview(expect_no_changes=True).steps == []
