@@ -1,6 +1,7 @@
 """The chain data that an EN begins with, where the settings name an archive of them."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pulumi
 from pulumi_command import remote
@@ -25,7 +26,7 @@ def with_chain_data(host: Host, settings: Settings, opts: pulumi.ResourceOptions
         copy = remote.CopyToRemote(
             f"{host.name}-chaindata",
             connection=host.ssh.connection,
-            source=pulumi.FileAsset(str(archive.file)),
+            source=pulumi.FileAsset(str(Path(str(archive.file)).expanduser())),
             remote_path=source,
             triggers=[host.instance],
             opts=pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(depends_on=before)),

@@ -10,6 +10,7 @@ from typing import Literal, get_args
 
 import pulumi
 
+from components import guard
 from components.chain.signer import EnvironmentSigner, KeystoreSigner, KmsSigner, Reference
 from components.identities import Identities
 from components.settings.model import Bridge
@@ -35,15 +36,15 @@ def owners_of(settings: Bridge, identities: Identities) -> dict[str, Owner]:
 
 def problems(settings: Bridge) -> list[str]:
     """Return a sentence for each key that is kept elsewhere and cannot be used."""
-    from components.chain.errors import KeyUnavailable
-
-    found, addresses = [], {}
+    found: list[str] = []
+    addresses: dict[str, str | None] = {}
     for chain in _CHAINS:
         if reference := _reference(chain, settings):
-            try:
+
+            def look(chain: str = chain, reference: Reference = reference) -> None:
                 addresses[chain] = reference.located().address
-            except KeyUnavailable as error:
-                found.append(str(error))
+
+            found += guard.problems(f"bridge.{chain}Owner", look)
         elif key := settings.parent_owner_key if chain == "parent" else settings.child_owner_key:
             addresses[chain] = _address(key.get_secret_value())
     if len(addresses) == len(_CHAINS) and len(set(addresses.values())) == 1 and not settings.adopted:

@@ -1,15 +1,20 @@
-"""What has to be there before anything is made, told all at once."""
+"""What has to be there before anything is made, told all at once.
 
+Every file and every key that the settings name is read here, through the guard.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pulumi
 
-from components import owners
+from components import guard, owners, user_file
 from components.hosts.local_preflight import missing as missing_here
 from components.machines import machines
 from components.node_needs import PROGRAMS
 from components.nodes import genesis
-from components.nodes.package import PackageError, package
+from components.nodes.package import package
 from components.settings.model import Settings
 from components.settings.tokens import artifact_of
 
@@ -20,18 +25,7 @@ def check(settings: Settings) -> None:
     Raises pulumi.RunError with a sentence for each thing that is missing. A preview only warns of what it does
     without: the tools that local hosts are made with.
     """
-    absent = [problem for program in _used(settings) if (problem := _package(program, settings))]
-    if not Path(settings.bridge.artifact).is_file():
-        absent.append(
-            f"the bridge contract {settings.bridge.artifact} is missing; run `make setup`, or name an artifact"
-        )
-    absent += [
-        f"the development token {artifact} is missing; run `make setup`"
-        for artifact in sorted({artifact_of(token.kind) for token in settings.tokens if token.development})
-        if not Path(artifact).is_file()
-    ]
-    absent += _genesis(settings)
-    absent += owners.problems(settings.bridge)
+    absent = list(_named(settings))
     tools = missing_here() if settings.target == "local" else []
     if pulumi.runtime.is_dry_run():
         for sentence in tools:
@@ -42,25 +36,56 @@ def check(settings: Settings) -> None:
         raise pulumi.RunError("\n".join(absent))
 
 
+def _named(settings: Settings) -> Iterator[str]:
+    """Read all that the settings name; return what is wrong with it."""
+    for program in _used(settings):
+        yield from guard.problems(f"packages.{program}", partial(_package, program, settings))
+    yield from guard.problems("packages.chaindata", partial(_chain_data, settings))
+    yield from guard.problems("bridge.artifact", partial(_artifact, settings.bridge.artifact))
+    for artifact in sorted({artifact_of(token.kind) for token in settings.tokens if token.development}):
+        if not Path(artifact).is_file():
+            yield f"the development token {artifact} is missing; run `make setup`"
+    for section, chain in (("parentChain", settings.parent_chain), ("serviceChain", settings.service_chain)):
+        if (path := chain.genesis) is not None:
+            yield from guard.problems(f"{section}.genesis", partial(_genesis, path, chain.chain_id, section))
+    yield from owners.problems(settings.bridge)
+
+
 def _used(settings: Settings) -> list[str]:
     made = {PROGRAMS[one.role] for one in machines(settings) if not settings.adopts(one.name)}
     return [program for program in ("ken", "kscn", "kcn") if program in made]
 
 
-def _genesis(settings: Settings) -> list[str]:
-    problems = []
-    for section, chain in (("parentChain", settings.parent_chain), ("serviceChain", settings.service_chain)):
-        try:
-            if chain.genesis is not None:
-                genesis.read(chain.genesis, chain.chain_id, section)
-        except genesis.GenesisError as error:
-            problems.append(str(error))
-    return problems
+def _package(program: str, settings: Settings) -> None:
+    package(program, getattr(settings.packages, program)).check()
 
 
-def _package(program: str, settings: Settings) -> str | None:
+def _chain_data(settings: Settings) -> Iterable[str]:
+    archive = settings.packages.chaindata
+    if archive is None or archive.file is None:
+        return
     try:
-        package(program, getattr(settings.packages, program)).check()
-    except PackageError as error:
-        return str(error)
-    return None
+        user_file.opened(archive.file).close()
+    except user_file.UnusableFile as error:
+        yield (
+            f"packages.chaindata.file: {user_file.shown(archive.file)} cannot be read ({error}); write the path of the "
+            "archive"
+        )
+
+
+def _artifact(path: str) -> Iterable[str]:
+    from components.chain.artifact import Artifact
+
+    try:
+        user_file.opened(path).close()
+    except user_file.UnusableFile as error:
+        return [
+            f"the bridge contract {user_file.shown(path)} cannot be read ({error}); run `make setup`, or name an "
+            "artifact as bridge.artifact"
+        ]
+    Artifact.load(Path(path))
+    return []
+
+
+def _genesis(path: str, chain_id: int, section: str) -> None:
+    genesis.read(path, chain_id, section)

@@ -1,16 +1,17 @@
 """The one reader of pulumi.Config."""
 
-import json
 import re
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import pulumi
 
+from components import guard, user_file
 from components.settings.model import Settings
 from components.settings.rules import BadSettings, read, warnings
 from components.settings.sentences import NAMESPACE
+from components.settings.types import hidden, shown
+from components.user_file import UnusableFile
 
 _SEED = "identitySeed"
 _SEED_FILE = "identitySeedFile"
@@ -26,7 +27,7 @@ def load() -> Settings:
     try:
         settings = read(_raw(pulumi.runtime.config.get_config_env()))
     except BadSettings as error:
-        raise pulumi.RunError(str(error)) from None
+        raise pulumi.RunError(guard.printable(str(error))) from None
     for warning in warnings(settings):
         pulumi.log.warn(warning)
     return settings
@@ -42,8 +43,8 @@ def _raw(config: Mapping[str, Any]) -> dict[str, Any]:
 def _value(text: str) -> Any:
     if text.startswith(("[", "{")):
         try:
-            return json.loads(text)
-        except ValueError:  # not a structure but text, which the rule of its key refuses
+            return user_file.parsed_text(text)
+        except UnusableFile:  # not a structure but text, which the rule of its key refuses
             return text
     number = re.fullmatch(r"-?[0-9]{1,18}", text)
     return {"true": True, "false": False}.get(text, int(text) if number else text)
@@ -55,14 +56,17 @@ def _with_seed(raw: dict[str, Any]) -> dict[str, Any]:
     if _SEED in raw or name is None:
         return raw
     try:
-        return {**raw, _SEED: Path(name).read_text().strip()}
-    except (OSError, ValueError, TypeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text file"
+        return {**raw, _SEED: user_file.text(name if isinstance(name, str) else "", user_file.KEY_BYTES).strip()}
+    except UnusableFile as error:
         problem = (
-            f"{NAMESPACE}:{_SEED_FILE}: {name} cannot be read ({reason}); `make up` makes it for a local stack; or set "
-            f"{_SEED} with `pulumi config set --secret {_SEED} $(openssl rand -hex 32)` instead"
+            f"{NAMESPACE}:{_SEED_FILE}: {_shown(name)} cannot be read ({error}); `make up` makes it for a local stack; "
+            f"or set {_SEED} with `pulumi config set --secret {_SEED} $(openssl rand -hex 32)` instead"
         )
         raise BadSettings([problem, *_problems({**raw, _SEED: _SOME_SEED})]) from error
+
+
+def _shown(name: object) -> str:
+    return hidden(user_file.shown(name)) if isinstance(name, str) else shown(name)
 
 
 def _problems(raw: Mapping[str, Any]) -> list[str]:

@@ -15,9 +15,9 @@ from components.machines import ENS, NODES, SCNS, VALIDATORS, en_group, scn_grou
 from components.nodes.conf import Exposure
 from components.nodes.identity import EN_PORT, MAIN_BRIDGE_PORT, SCN_PORT
 from components.settings.aws import Aws
+from components.settings.kni import place
 from components.settings.model import Settings
 from components.settings.packages import Archive
-from components.settings.parent import place
 from components.sizes import size
 
 SSH, RPC, METRICS, HTTPS = 22, 8551, 61001, 443

@@ -4,13 +4,10 @@ Only functions which both builds of the contract have are named here (node-behav
 an older build than the audited one, without the Operator* events), so an adopted contract of either works.
 """
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from eth_typing import ABIFunction, HexStr
+from eth_typing import ABIFunction
 from eth_utils.address import to_checksum_address
 from web3 import Web3
 from web3.contract import Contract
@@ -66,35 +63,6 @@ _CODEC: Contract = Web3().eth.contract(  # encodes calls; never connected
 
 _UNSIMULATED_GAS = 200_000
 """For a call to a contract that is created in the same block; registering costs about 93,000."""
-
-
-@dataclass(frozen=True)
-class Artifact:
-    """Creation code of the bridge contract."""
-
-    bytecode: HexStr
-
-    @classmethod
-    def load(cls, path: Path) -> "Artifact":
-        """Read a JSON file with the field `bytecode`, as compilers write it.
-
-        Raises ChainError when the file is missing or holds none.
-        """
-        try:
-            code = json.loads(path.read_text())["bytecode"]
-            code = code["object"] if isinstance(code, dict) else code
-            digits = bytes.fromhex(code.removeprefix("0x")).hex()
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-            msg = f"{path}: not a contract artifact with creation code in hex as `bytecode` ({type(error).__name__})"
-            raise ChainError(msg) from error
-        if not digits:
-            msg = f"{path}: the field `bytecode` is empty: this is an interface, not a contract"
-            raise ChainError(msg)
-        return cls(HexStr("0x" + digits))
-
-    def creation(self, *, mode_mint_burn: bool) -> str:
-        """Return the creation transaction's data: constructor(bool modeMintBurn), true on the child chain."""
-        return self.bytecode + f"{int(mode_mint_burn):064x}"
 
 
 def read_state(console: Console, address: str) -> BridgeState | None:

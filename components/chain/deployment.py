@@ -19,7 +19,8 @@ from eth_utils.address import to_checksum_address
 from web3.exceptions import Web3Exception
 
 from components.chain.abandoned import remains
-from components.chain.bridge_contract import Artifact, read_state, require_state, transaction
+from components.chain.artifact import Artifact
+from components.chain.bridge_contract import read_state, require_state, transaction
 from components.chain.catching_up import wait_until_caught_up
 from components.chain.console import Console
 from components.chain.created import TooFarBack, created_by

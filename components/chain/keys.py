@@ -49,7 +49,7 @@ class Deferred:
 
 def from_environment(name: str, setting: str) -> Account:
     """Return the account of the key in an environment variable. Raises KeyUnavailable."""
-    value = os.environ.get(name, "").strip()
+    value = os.environ.get(name, "").strip("\ufeff").strip()
     if not value:
         msg = f"{setting}: the environment variable {name} is not set; put the owner's key there, and run this again"
         raise KeyUnavailable(msg)

@@ -1,26 +1,24 @@
-"""A key in a keystore file of version 3 (Web3 Secret Storage), as geth, ken and most wallets write it."""
+"""A key in a keystore file, as geth, ken and wallets write it (keystore_format)."""
 
-import json
 import os
+import re
 import threading
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
-from typing import Any
 
-from eth_account import Account as Accounts
-from eth_utils.address import is_address, to_checksum_address
-
+from components import user_file
+from components.chain import keystore_format
 from components.chain.errors import KeyUnavailable
 from components.chain.keys import from_digits
+from components.chain.keystore_format import Encrypted, NotUsable, WrongPassword
 from components.chain.signer import Account
-
-VERSION = 3
-
-_MISMATCH = "MAC mismatch"
-"""What eth_keyfile says of a wrong password."""
+from components.user_file import UnusableFile
 
 _decrypting = threading.Lock()
+
+_BARE_KEY = re.compile(r"\s*(0x)?[0-9a-fA-F]{64}\s*")
+_BARE = "holds a key that is not encrypted; import it into a wallet, and name the JSON file that this exports"
 
 
 @dataclass(frozen=True)
@@ -32,37 +30,47 @@ class Keystore:
 
     def open(self, password: str | None, password_file: str | None, password_env: str | None) -> Account:
         """Return the account in the file, with the password from whichever place is given. Raises KeyUnavailable."""
-        where = f"{self.setting}.keystore"
-        text = _read(self.path, where, "name the owner's keystore file")
-        named = self._address(text)
+        text = self._read()
+        key = self._find(text)
         digits = self._decrypt(text, self._password(password, password_file, password_env))
-        account = from_digits(digits, f"{where}: the key in {self.path}")
-        if named is not None and named != account.address:
-            msg = f"{where}: {self.path} names another address than that of its key; take a copy that is not spoilt"
+        account = from_digits(digits, f"{self._where}: the key in {self._file}")
+        if key.address not in (None, account.address):
+            msg = f"{self._where}: {self._file} {_of_another(key, account.address)}"
             raise KeyUnavailable(msg)
         return account
 
-    def _address(self, text: str) -> str | None:
-        """Return the address that the file names, when it is a keystore at all."""
-        try:
-            content: Any = json.loads(text)
-        except ValueError:
-            content = None
-        if not isinstance(content, dict) or "crypto" not in {str(name).lower() for name in content}:
-            msg = f"{self.setting}.keystore: {self.path} is no keystore file; name the JSON file with the owner's key"
-            raise KeyUnavailable(msg)
-        if content.get("version") != VERSION:
-            msg = f"{self.setting}.keystore: {self.path} is not of version {VERSION}; export the key as one that is"
-            raise KeyUnavailable(msg)
-        address = content.get("address")
-        return to_checksum_address(address) if is_address(address) else None  # some wallets leave it out
+    @property
+    def _where(self) -> str:
+        return f"{self.setting}.keystore"
 
-    def _password(self, password: str | None, file: str | None, variable: str | None) -> str:
+    @property
+    def _file(self) -> str:
+        return user_file.shown(self.path)
+
+    def _read(self) -> str:
+        try:
+            return user_file.text(self.path, user_file.KEY_BYTES)
+        except UnusableFile as error:
+            msg = f"{self._where}: {self._file} cannot be read ({error}); name the owner's keystore file"
+            raise KeyUnavailable(msg) from None
+
+    def _find(self, text: str) -> Encrypted:
+        """Return the encrypted key. Raises KeyUnavailable, which shows nothing of the file."""
+        try:
+            return _found(text)
+        except NotUsable as error:
+            msg = f"{self._where}: {self._file} {error}"
+            raise KeyUnavailable(msg) from None
+        except UnusableFile as error:
+            reason = "it is in PEM" if text.lstrip().startswith("-----BEGIN") else str(error)
+            msg = f"{self._where}: {self._file} is no keystore file ({reason}); name the JSON file with the owner's key"
+            raise KeyUnavailable(msg) from None
+
+    def _password(self, password: str | None, file: str | None, variable: str | None) -> bytes:
         if file is not None:
-            where = f"{self.setting}.passwordFile"
-            return _read(file, where, "name the file with the keystore's password").rstrip("\r\n")
+            return self._from_file(file)
         if variable is None:
-            return password or ""
+            return (password or "").encode()
         value = os.environ.get(variable)
         if value is None:
             msg = (
@@ -70,31 +78,49 @@ class Keystore:
                 "password there, and run this again"
             )
             raise KeyUnavailable(msg)
-        return value
+        return os.fsencode(value)
 
-    def _decrypt(self, text: str, password: str) -> str:
+    def _from_file(self, file: str) -> bytes:
+        """Return the password in a file as it is there, in whichever encoding, without the end of its line."""
+        try:
+            found = user_file.content(file, user_file.KEY_BYTES)
+        except UnusableFile as error:
+            where, name = f"{self.setting}.passwordFile", user_file.shown(file)
+            msg = f"{where}: {name} cannot be read ({error}); name the file with the keystore's password"
+            raise KeyUnavailable(msg) from None
+        with suppress(UnusableFile):
+            found = user_file.decoded(found).encode()  # a byte order mark is no part of it
+        return found.rstrip(b"\r\n")
+
+    def _decrypt(self, text: str, password: bytes) -> str:
         """Return the key's digits. Whatever goes wrong is told without its cause, which has seen the password."""
         try:
             with _decrypting:  # whoever comes second finds it done
                 return _decrypted(text, password)
-        except (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError) as error:
-            if str(error) == _MISMATCH:
-                msg = f"{self.setting}.password: it does not open {self.path}; give the password of this very file"
-            else:
-                msg = f"{self.setting}.keystore: {self.path} is damaged, or encrypted in an unknown way; take another"
-            raise KeyUnavailable(msg) from None
+        except WrongPassword:
+            msg = f"{self.setting}.password: it does not open {self._file}; give the password of this very file"
+        except NotUsable as error:
+            msg = f"{self._where}: {self._file} {error}"
+        raise KeyUnavailable(msg) from None
+
+
+def _found(text: str) -> Encrypted:
+    if _BARE_KEY.fullmatch(text):
+        raise NotUsable(_BARE)
+    return keystore_format.find(user_file.parsed_text(text))
+
+
+def _of_another(key: Encrypted, address: str) -> str:
+    """Return what a file is that has a key of one account and the address of another."""
+    if key.version == 3:
+        return "names another address than that of its key; take a copy that is not spoilt"
+    return (
+        f"holds the key of {address} for the account {key.address}: the key of that account was changed on chain, and "
+        "the program signs as accounts do whose key is their own; make another account the owner"
+    )
 
 
 @lru_cache(maxsize=8)
-def _decrypted(text: str, password: str) -> str:
+def _decrypted(text: str, password: bytes) -> str:
     """Return the key's digits. It takes a second on purpose, so this process does it once a file."""
-    return bytes(Accounts.decrypt(text, password)).hex()
-
-
-def _read(path: str, where: str, advice: str) -> str:
-    try:
-        return Path(path).expanduser().read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is no text file"
-        msg = f"{where}: {path} cannot be read ({reason}); {advice}"
-        raise KeyUnavailable(msg) from None  # the cause has seen the content
+    return keystore_format.decrypt(_found(text), password)

@@ -11,7 +11,8 @@ from web3.contract import Contract
 from web3.exceptions import Web3Exception
 from web3.types import TxParams
 
-from components.chain.bridge_contract import Artifact, function
+from components.chain.artifact import Artifact
+from components.chain.bridge_contract import function
 from components.chain.console import Console
 from components.chain.created import created_by
 from components.chain.errors import ChainError

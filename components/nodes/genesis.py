@@ -6,9 +6,11 @@ Ethereum-typed transactions and current EVM code work (node-behaviour 7; domain:
 
 import json
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import rlp
+
+from components import user_file
+from components.user_file import UnusableFile
 
 VANITY = bytes(32)
 SEAL = bytes(65)
@@ -37,17 +39,20 @@ def read(path: str, chain_id: int, section: str = "parentChain") -> str:
 
     `section`: of the settings, for the message.
     """
+    name = user_file.shown(path)
     try:
-        text = Path(path).read_text(encoding="utf-8")
-        found = json.loads(text)["config"]["chainId"]
-    except OSError as error:
-        msg = f"{section}.genesis: {path} cannot be read ({error.strerror}); write the path of the chain's genesis.json"
+        text = user_file.text(path, user_file.JSON_BYTES)
+        genesis = user_file.parsed_text(text)
+    except UnusableFile as error:
+        msg = f"{section}.genesis: {name} cannot be read ({error}); write the path of the chain's genesis.json"
         raise GenesisError(msg) from error
-    except (ValueError, LookupError, TypeError) as error:
-        msg = f"{section}.genesis: {path} is no genesis.json with a config.chainId; take the one that its nodes have"
-        raise GenesisError(msg) from error
+    config = genesis.get("config") if isinstance(genesis, dict) else None
+    found = config.get("chainId") if isinstance(config, dict) else None
+    if isinstance(found, bool) or not isinstance(found, int):
+        msg = f"{section}.genesis: {name} is no genesis.json with a config.chainId; take the one that its nodes have"
+        raise GenesisError(msg)
     if found != chain_id:
-        msg = f"{section}.genesis: {path} is of the chain {found}, and {section}.chainId is {chain_id}; correct one"
+        msg = f"{section}.genesis: {name} is of the chain {found}, and {section}.chainId is {chain_id}; correct one"
         raise GenesisError(msg)
     return text
 

@@ -5,11 +5,21 @@ here: what is known of it is its SHA-256.
 """
 
 import hashlib
+import lzma
 import tarfile
+import zlib
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Protocol
+
+from components import user_file
+from components.user_file import UnusableFile
+
+MOST_ARCHIVE = 4 * 1024**3
+"""Bytes of an archive of a node. The official ones have some 50 MB."""
+MOST_CONF = 1024 * 1024
+"""Bytes of a conf that are read."""
 
 
 class PackageError(Exception):
@@ -70,10 +80,10 @@ class Package:
         if self.archive is None:
             return self._given("sha256", self.sha256)
         try:
-            with self.archive.open("rb") as file:
+            with user_file.opened(self.archive, MOST_ARCHIVE) as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
-        except OSError as error:
-            raise PackageError(self._missing(str(error.strerror))) from error
+        except (UnusableFile, OSError) as error:
+            raise PackageError(self._missing(str(error))) from error
         if self.sha256 and self.sha256 != found:
             msg = (
                 f"node package {self.archive}: its sha256 is {found}, not {self.sha256} as servicechain-ha:packages "
@@ -94,12 +104,15 @@ class Package:
         wanted = f"{self.folder}/conf/{self.daemon}.conf"
         try:
             # As a stream, up to the file: unpacking all of an archive would cost a preview most of its time.
-            with tarfile.open(self.archive, "r|*") as archive:
+            with (
+                user_file.opened(self.archive, MOST_ARCHIVE) as source,
+                tarfile.open(fileobj=source, mode="r|*") as archive,
+            ):
                 for member in archive:
                     if member.name.removeprefix("./") == wanted and (file := archive.extractfile(member)):
-                        return file.read().decode()
-        except (OSError, tarfile.TarError) as error:
-            raise PackageError(self._missing(str(error))) from error
+                        return user_file.decoded(file.read(MOST_CONF))
+        except (UnusableFile, OSError, EOFError, ValueError, tarfile.TarError, zlib.error, lzma.LZMAError) as error:
+            raise PackageError(self._missing(_why(error))) from error
         raise PackageError(self._missing(f"no {wanted} in it"))
 
     def check(self) -> None:
@@ -117,6 +130,15 @@ class Package:
         return f"node package {self.archive}: {why}; run `make setup`, or name an archive in servicechain-ha:packages"
 
 
+def _why(error: Exception) -> str:
+    """Return in words why an archive cannot be read; libraries do not say what they were reading."""
+    if isinstance(error, UnusableFile):
+        return str(error)
+    if isinstance(error, EOFError | zlib.error | lzma.LZMAError):
+        return "it is damaged or cut off"
+    return f"it is no tar archive that can be read ({error})"
+
+
 def package(program: str, archive: Archive) -> Package:
     """Return the package of a program; a file is read once."""
     return _package(program, archive.file, archive.url, archive.sha256, archive.version)
@@ -124,4 +146,4 @@ def package(program: str, archive: Archive) -> Package:
 
 @cache
 def _package(program: str, file: str | None, url: str | None, sha256: str | None, version: str) -> Package:
-    return Package(program, Path(file) if file is not None else None, url, sha256, version)
+    return Package(program, Path(file).expanduser() if file is not None else None, url, sha256, version)

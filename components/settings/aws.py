@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from components.settings.ssh_keys import HostKey
 from components.settings.types import Flag, Section, Whole, shown
 
 WIDEST = 8
@@ -16,11 +17,6 @@ _OWNED = rf"{_REGION}:[0-9]{{12}}"
 _XEN = re.compile(r"(t[12]|m[1-4]|c[134]|r[34]|i[23]|d2|g2|g3s?|p[23]|x1e?|f1|h1|cc[12]|cg1|cr1|hi1|hs1)\.")
 """Families that are not on Nitro: their disks have no lasting names in the machine."""
 _PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
-_HOST_KEY = (
-    r"(ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI[A-Za-z0-9+/]{43}"
-    r"|ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTY[A-Za-z0-9+/]{108}="
-    r"|ssh-rsa AAAAB3NzaC1yc2E[A-Za-z0-9+/]{300,}={0,2})( [ -~]*)?"
-)
 _ARM = re.compile(r"[a-z]+\d+g[a-z]*\.|a1\.")
 
 
@@ -89,9 +85,6 @@ Subnet = Annotated[str, _text(r"subnet-[0-9a-f]{8,17}", "subnet", "subnet-012345
 Cidr = Annotated[str, BeforeValidator(_network)]
 NamedCidr = Annotated[str, AfterValidator(_named), BeforeValidator(_network)]
 """A network that may be let in: anything but everybody."""
-HostKey = Annotated[
-    str, AfterValidator(lambda key: " ".join(key.split()[:2])), _text(_HOST_KEY, "host key", "ssh-ed25519 AAAA...")
-]
 HostName = Annotated[str, _text(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", "host name or address", "10.0.0.5")]
 UserName = Annotated[str, _text(r"[a-z_][a-z0-9_-]{0,31}", "user name", "ec2-user")]
 KmsKey = Annotated[str, _text(rf"arn:aws[a-z-]*:kms:{_OWNED}:key/[0-9a-f-]+", "KMS key", "arn:aws:kms:...")]

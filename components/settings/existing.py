@@ -4,42 +4,20 @@ Rules between values are in existing_rules.py.
 """
 
 import re
-from base64 import b64decode
 from ipaddress import IPv4Address
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from components.settings.adoption import ExistingNode
-from components.settings.aws import HostKey, HostName, UserName
+from components.settings.aws import HostName, UserName
+from components.settings.ssh_keys import HostKey, PrivateKey
 from components.settings.types import Flag, Name, Section, Whole, shown
 
 LAST_PORT = 65535
 ROOT_USER = "root"
 
-_PEM = re.compile(r"-----BEGIN OPENSSH PRIVATE KEY-----\s+([A-Za-z0-9+/=\s]+)-----END OPENSSH PRIVATE KEY-----\s*")
-_UNPROTECTED = b"openssh-key-v1\0" + b"\0\0\0\x04none" * 2
-"""How the content begins of a key without a passphrase: cipher and key derivation are `none`."""
 _FOLDER = re.compile(r"(/[A-Za-z0-9_][A-Za-z0-9._-]*){2,}")
-
-
-def _private_key(value: Any) -> SecretStr:
-    """Take a private key of OpenSSH. No sentence shows any of it."""
-    found = _PEM.fullmatch(value.strip()) if isinstance(value, str) else None
-    if not isinstance(value, str) or not found:
-        msg = (
-            "this is no private key of OpenSSH; store one, from its first line to its last, with "
-            "`pulumi config set --secret --path existing.privateKey < FILE`"
-        )
-        raise ValueError(msg)
-    try:
-        content = b64decode("".join(found[1].split()), validate=True)
-    except ValueError:
-        content = b""
-    if not content.startswith(_UNPROTECTED):
-        msg = "this private key has a passphrase or is damaged; use one without a passphrase, for this program alone"
-        raise ValueError(msg)
-    return SecretStr(f"{value.strip()}\n")
 
 
 def _address(value: Any) -> str:
@@ -126,9 +104,9 @@ class Existing(Section):
     """Who logs in: root, a user with sudo that asks no password, or a user without sudo."""
     sudo: Flag | None = None
     """Whether that user becomes root by sudo where it takes root; by default yes, unless it is root itself."""
-    private_key: Annotated[SecretStr, BeforeValidator(_private_key)] | None = None
-    """Of the user, without a passphrase; a secret. Without it, a key of the stack's own: its public half is in the
-    outputs, and has to be in the authorized_keys of all machines."""
+    private_key: PrivateKey | None = None
+    """Of the user, without a passphrase, in any form that ssh takes; a secret. Without it, a key of the stack's own:
+    its public half is in the outputs, and has to be in the authorized_keys of all machines."""
     bastion: Bastion | None = None
     """A machine through which SSH goes to all of them."""
     hosts: dict[Name, ExistingHost] = Field(default_factory=dict)

@@ -13,14 +13,16 @@ from components.settings.contracts import Contracts
 from components.settings.defaults import filled_in
 from components.settings.existing import Existing
 from components.settings.fees import Fees
+from components.settings.kni import Kni
 from components.settings.owner import OwnerKeys
 from components.settings.packages import Packages
-from components.settings.parent import Kni, ParentChain, with_chain_id
+from components.settings.parent import ParentChain, with_chain_id
 from components.settings.tokens import Token
 from components.settings.types import (
     PEB,
     Balances,
     Coins,
+    FilePath,
     Flag,
     Name,
     NotNegative,
@@ -68,7 +70,7 @@ class ServiceChain(Section):
     """Names of the SCNs, all of them validators; or how many, which names them scn-1 and on."""
     balances: Balances = Field(default_factory=dict)
     """Accounts that hold coins from the first block of a chain of our own on, for development."""
-    genesis: str | None = None
+    genesis: FilePath | None = None
     """Path of the genesis.json of a ServiceChain that exists, with which new SCNs join it."""
     static_nodes: list[Kni] = Field(default_factory=list)
     """KNIs of nodes of such a chain that new SCNs dial, besides the SCNs in `nodes`."""
@@ -133,7 +135,7 @@ class Bridge(OwnerKeys, Contracts):
     operator_gas_limit: Positive = 10_000_000
     """Gas that an operator's transaction on the parent chain may use. It has to hold that much at any time. 1,000,000
     below a public parent chain."""
-    artifact: str = ".build/bridge/Bridge.json"
+    artifact: FilePath = ".build/bridge/Bridge.json"
     """JSON file with the creation code of the bridge contract."""
 
     def configuration_threshold_of(self, chain: str) -> int | None:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr, model_validator
+from pydantic import BeforeValidator, SecretStr, model_validator
 
 from components.settings.aws import Region
-from components.settings.types import Key, Section, shown
+from components.settings.types import FilePath, Key, Section, shown
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ARN = r"arn:aws[a-z-]*:kms:(?P<region>[a-z0-9-]+):[0-9]{12}:"
@@ -31,14 +31,6 @@ def _kms_key(value: Any) -> str:
     return value.removeprefix("key/")
 
 
-def _path(value: str) -> str:
-    if not value or "\n" in value or value.lstrip().startswith("{"):
-        # The content of a file that stands here is not shown.
-        msg = "this is no path; write that of the file, from the program's folder, such as keys/owner.json"
-        raise ValueError(msg)
-    return value
-
-
 def _password(value: Any) -> SecretStr:
     if not isinstance(value, str):
         msg = "text belongs here, in quotes; store it with `pulumi config set --secret --path`"
@@ -48,7 +40,6 @@ def _password(value: Any) -> SecretStr:
 
 Variable = Annotated[str, BeforeValidator(_variable)]
 SigningKey = Annotated[str, BeforeValidator(_kms_key)]
-FilePath = Annotated[str, AfterValidator(_path)]
 Password = Annotated[SecretStr, BeforeValidator(_password)]
 
 
@@ -56,7 +47,7 @@ class OwnerKey(Section):
     """One of a keystore file, an environment variable, and a key in AWS KMS."""
 
     keystore: FilePath | None = None
-    """Path of a keystore file of version 3, as geth, ken and wallets write it. With it goes one of the passwords."""
+    """Path of a keystore file of version 3 or 4, as geth, ken and wallets write. One of the passwords goes with it."""
     password: Password | None = None
     """Of the keystore. Store it as a secret; it is in the state too, encrypted, to sign a destroy with."""
     password_file: FilePath | None = None

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
-from components.settings.types import Section, shown
+from components.settings.types import FilePath, Section, shown
 
 PLACEHOLDER = "0" * 64
 """Stands in the example stacks until a user has put in what was checked."""
@@ -69,7 +69,7 @@ def _spelled_out(value: Any) -> Any:
 class Archive(Section):
     """A node package: a file on this computer, or an address from which the machine itself takes it."""
 
-    file: str | None = None
+    file: FilePath | None = None
     url: Annotated[str, BeforeValidator(_url)] | None = None
     sha256: Annotated[str, BeforeValidator(_sha256)] | None = None
     """Of the archive. Always with an address."""
@@ -93,7 +93,7 @@ class Archive(Section):
 class ChainData(Section):
     """An archive of the chain data of a parent chain: a file on this computer, or an address."""
 
-    file: str | None = None
+    file: FilePath | None = None
     """Path on this computer, from where it is copied to each machine."""
     url: Annotated[str, BeforeValidator(_url)] | None = None
     """Address from which each machine takes it itself."""

@@ -34,7 +34,10 @@ def hidden(text: str) -> str:
 
 def shown(value: Any) -> str:
     """Return a value for a sentence: as YAML has it, short, and without keys."""
-    text = hidden(repr(value) if isinstance(value, str) else json.dumps(value, default=str))
+    try:
+        text = hidden(repr(value) if isinstance(value, str) else json.dumps(value, default=str))
+    except (RecursionError, ValueError):  # a list in a list in a list ...
+        text = "this value"
     return text if len(text) <= _LONGEST_SHOWN else f"{text[:_LONGEST_SHOWN]}..."
 
 
@@ -88,6 +91,7 @@ def _coins(value: Any) -> int:
 
 
 def _key(value: Any) -> SecretStr:
+    value = value.strip() if isinstance(value, str) else value  # of a file that was stored with the end of its line
     if not isinstance(value, str) or not _HEX_KEY.fullmatch(value):
         msg = "this is no private key; write 64 hex digits, and store it with `pulumi config set --secret`"
         raise ValueError(msg)
@@ -103,6 +107,19 @@ def _seed(value: Any) -> SecretStr:
         msg = "this is no seed; write 64 random hex digits, for example of `openssl rand -hex 32`"
         raise ValueError(msg)
     return SecretStr(value.strip().lower())
+
+
+def _path(value: str) -> str:
+    """Refuse what is no path, and do not show it: the content of a file may stand here, or a key."""
+    if (
+        not value.strip()
+        or not value.isprintable()
+        or value.lstrip().startswith(("{", "-----"))
+        or _HEX_KEY.fullmatch(value)
+    ):
+        msg = "this is no path; write that of the file, from the program's folder, such as keys/owner.json"
+        raise ValueError(msg)
+    return value
 
 
 def _address(value: Any) -> str:
@@ -171,6 +188,8 @@ Coins = Annotated[int, BeforeValidator(_coins)]
 """An amount written in coins and kept in peb."""
 Key = Annotated[SecretStr, BeforeValidator(_key)]
 Seed = Annotated[SecretStr, BeforeValidator(_seed)]
+FilePath = Annotated[str, AfterValidator(_path)]
+"""A file on this computer."""
 Address = Annotated[str, BeforeValidator(_address)]
 Balances = Annotated[dict[Address, Coins], AfterValidator(_one_spelling)]
 Subnet = Annotated[str, BeforeValidator(_subnet)]

@@ -159,14 +159,16 @@ class _Witness(asyncssh.SSHClient):
 def _private_key(login: Login) -> asyncssh.SSHKey:
     try:
         return asyncssh.import_private_key(login.private_key)
-    except asyncssh.KeyImportError:
-        raise BadKey(login.place, "cannot be logged in to: the private key given for it is none of OpenSSH") from None
+    except ValueError:  # of the library; one of them is that it has a passphrase
+        raise BadKey(
+            login.place, "cannot be logged in to: the private key given for it is none that SSH takes"
+        ) from None
 
 
 def _host_key(login: Login) -> asyncssh.SSHKey:
     try:
         return asyncssh.import_public_key(login.host_key)
-    except asyncssh.KeyImportError:
+    except ValueError:
         raise BadKey(login.place, "cannot be checked: the host key given for it is no public SSH key") from None
 
 

@@ -8,7 +8,8 @@ import pulumi
 from pulumi import automation
 
 from components.chain import operations
-from components.chain.bridge_contract import Artifact, require_state, transaction
+from components.chain.artifact import Artifact
+from components.chain.bridge_contract import require_state, transaction
 from components.chain.bridge_node import register
 from components.chain.plan import drop_phantom, register_operator
 from components.chain.signer import Signer

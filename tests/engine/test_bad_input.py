@@ -1,5 +1,6 @@
 """Bad input stops at preview, before any resource, with every problem in a sentence."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,30 @@ def test_what_is_allowed_with_a_warning(tmp_path: Path) -> None:
 def test_threshold_of_all_pairs_is_warned_about(tmp_path: Path) -> None:
     warnings = "\n".join(Stack(tmp_path, settings(bridge={"threshold": 2})).preview().warnings)
     assert "threshold 2 of 2 pairs has no fault tolerance" in warnings
+
+
+def test_garbage_in_every_file_that_is_named_is_told_at_once(tmp_path: Path) -> None:
+    """Under the real engine, with what would be waited for without an end, or crash a parser."""
+    os.mkfifo(tmp_path / "pipe")
+    (tmp_path / "deep").write_text("[" * 200_000)
+    (tmp_path / "binary").write_bytes(bytes(range(256)))
+    failed = refused(
+        tmp_path,
+        settings(
+            packages={"ken": {"file": str(tmp_path / "pipe"), "version": "v1.0.3"}},
+            bridge={
+                "artifact": str(tmp_path / "deep"),
+                "parentOwner": {"keystore": str(tmp_path / "binary"), "password": "hush"},
+                "childOwner": {"keystore": str(tmp_path), "passwordFile": "/dev/zero"},
+            },
+        ),
+    )
+    for sentence in (
+        f"node package {tmp_path}/pipe: it is a named pipe, not a file; run `make setup`",
+        "it is no JSON that can be read: it is nested too deeply",
+        f"bridge.parentOwner.keystore: {tmp_path}/binary cannot be read (it is no text file)",
+        f"bridge.childOwner.keystore: {tmp_path} cannot be read (it is a folder)",
+    ):
+        assert sentence in failed.run.text
+    assert "Traceback" not in failed.run.text
+    assert [step.type for step in failed.run.steps] in ([], ["Stack"])

@@ -10,7 +10,8 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
 from components.chain import operations
-from components.chain.bridge_contract import Artifact, require_state
+from components.chain.artifact import Artifact
+from components.chain.bridge_contract import require_state
 from components.chain.console import Console
 from components.chain.errors import ChainError
 from components.chain.plan import BridgeState, Refused

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from eth_utils.crypto import keccak
 
-from components.chain.bridge_contract import _CODEC, Artifact, read_state, require_state, transaction
+from components.chain.artifact import Artifact
+from components.chain.bridge_contract import _CODEC, read_state, require_state, transaction
 from components.chain.errors import ChainError
 from components.chain.plan import BridgeState, Step
 from tests.unit.fake_contract import Contract

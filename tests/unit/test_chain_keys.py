@@ -158,16 +158,20 @@ def changed(text: str, **changes: Any) -> str:
 def test_a_keystore_that_cannot_be_opened(file: Path, tmp_path: Path) -> None:
     text = file.read_text()
     for content, sentence in {
-        KEY: f"bridge.parentOwner.keystore: {file} is no keystore file; name the JSON file with the owner's key",
+        KEY: f"bridge.parentOwner.keystore: {file} holds a key that is not encrypted; import it into a wallet",
         "[1]": "is no keystore file",
-        changed(text, version=1): "is not of version 3",
+        changed(
+            text, version=1
+        ): "is of version 1, and those of version 3 and 4 can be read; export the key as one of them",
         changed(text, address="1A" * 20): "names another address than that of its key",
-        changed(text, crypto={}): "is damaged, or encrypted in an unknown way",
-        changed(text, crypto={**json.loads(text)["crypto"], "kdf": "argon"}): "is damaged, or encrypted",
+        changed(text, crypto={}): "is damaged (its part on the key is empty); take another copy of it",
+        changed(
+            text, crypto={**json.loads(text)["crypto"], "kdf": "argon"}
+        ): "derives its key by argon, and scrypt and pbkdf2 alone are known; export the key again",
     }.items():
         file.write_text(content)
         assert sentence in told(KeystoreSigner(chain="parent", path=str(file), password=PASSWORD))
-    file.write_bytes(b"\xff\xfe")
+    file.write_bytes(b"\xff\x00")
     assert "it is no text file" in told(KeystoreSigner(chain="parent", path=str(file), password=PASSWORD))
     nowhere = str(tmp_path / "nowhere")
     assert f"parentOwner.keystore: {nowhere} cannot be read (No such file or directory); name the owner's" in told(

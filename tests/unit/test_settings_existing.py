@@ -84,15 +84,16 @@ _UNPROTECTED, _PROTECTED = "AAAABG5vbmUAAAAEbm9uZQ", "AAAACmFlczI1Ni1jdHIAAA"
         (
             config(privateKey="hunter2"),
             [
-                "existing.privateKey: this is no private key of OpenSSH; store one, from its first line to its last, "
-                "with `pulumi config set --secret --path existing.privateKey < FILE`"
+                "existing.privateKey: this is no private key of SSH; store one, from its first line to its last, with "
+                "`pulumi config set --secret --path servicechain-ha:existing.privateKey < FILE`"
             ],
         ),
         (
             config(privateKey=KEY.replace(_UNPROTECTED, _PROTECTED)),
             [
-                "existing.privateKey: this private key has a passphrase or is damaged; use one without a passphrase, "
-                "for this program alone"
+                "existing.privateKey: this private key has a passphrase, and nobody is there to be asked for it; make "
+                "a key without one for this program alone, with `ssh-keygen -t ed25519 -N '' -f FILE`, or take the "
+                "passphrase from a copy with `ssh-keygen -p -N '' -f COPY`"
             ],
         ),
         (

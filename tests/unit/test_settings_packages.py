@@ -12,6 +12,7 @@ NO_URL = "this is no address of an archive; write https://, a host and a path, w
 NO_SHA = "this is no SHA-256; write the 64 hex digits that `sha256sum` prints for the archive, in quotes"
 EXAMPLE = "this is the placeholder of the example; write what `sha256sum` prints for the archive that you checked"
 NEEDS_SHA = "an archive by url needs its sha256; write what `sha256sum` prints for the one that you checked"
+NO_PATH = "this is no path; write that of the file, from the program's folder, such as keys/owner.json"
 EITHER = "give either the file of the archive or its url"
 NO_VERSION = "no version can be read from the archive's name; add version, written as v1.0.3"
 NO_WAY_OUT = "hosts on this computer have no way out to take an archive from an address; name a file"
@@ -42,8 +43,8 @@ NO_ARCHIVE = "is no archive; write the path of a file, or a url with its sha256"
         ({"file": "ken-v1.0.3", "url": URL, "sha256": SHA}, f"packages.ken: {EITHER}"),
         ({"sha256": SHA}, f"packages.ken: {EITHER}"),
         ({}, f"packages.ken: {EITHER}"),
-        ("", f"packages.ken: {EITHER}"),
-        ({"file": ""}, f"packages.ken: {EITHER}"),
+        ("", f"packages.ken.file: {NO_PATH}"),
+        ({"file": ""}, f"packages.ken.file: {NO_PATH}"),
         ({"file": "/packages/ken.tar.gz"}, f"packages.ken: {NO_VERSION}"),
         ("/v1.0.3/ken.tar.gz", f"packages.ken: {NO_VERSION}"),
         (

@@ -7,7 +7,7 @@ import pytest
 
 from components.machines import machines
 from components.nodes import genesis
-from components.settings.parent import place
+from components.settings.kni import place
 from components.settings.rules import read
 from components.traffic import flows, way_out
 from tests.unit.samples import EXISTING, KNI, Raw, archive, aws_raw, kairos_raw, problems, raw
@@ -163,11 +163,14 @@ def test_the_genesis_is_taken_as_it_is(tmp_path: Path) -> None:
     assert genesis.read(str(tmp_path / "genesis.json"), 2020) == text
 
 
+NOT_JSON = "Expecting property name enclosed in double quotes in line 1, column 2"
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
         (None, "cannot be read (No such file or directory); write the path of the chain's genesis.json"),
-        ("{", "is no genesis.json with a config.chainId; take the one that its nodes have"),
+        ("{", f"cannot be read (it is no JSON: {NOT_JSON}); write the path of the chain's genesis.json"),
         ("[]", "is no genesis.json with a config.chainId; take the one that its nodes have"),
         ('{"config": {}}', "is no genesis.json with a config.chainId; take the one that its nodes have"),
         ('{"config": {"chainId": 7}}', "is of the chain 7, and parentChain.chainId is 2020; correct one"),

@@ -100,7 +100,7 @@ CURVE_ORDER = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"
             "serviceChain.chainId: 9007199254740992 is out of range; write 9007199254740991 or less",
         ),
         (raw(bridge__parentOwnerKey="4a" * 31), f"bridge.parentOwnerKey: {NO_KEY}"),
-        (raw(bridge__parentOwnerKey="4a" * 32 + "\n"), f"bridge.parentOwnerKey: {NO_KEY}"),
+        (raw(bridge__parentOwnerKey="4a" * 32 + "\n7"), f"bridge.parentOwnerKey: {NO_KEY}"),
         (raw(bridge__childOwnerKey="00" * 32), f"bridge.childOwnerKey: {OUTSIDE}"),
         (raw(bridge__childOwnerKey=CURVE_ORDER), f"bridge.childOwnerKey: {OUTSIDE}"),
         (raw(identitySeed="4a" * 31), f"identitySeed: {NO_SEED}"),

@@ -6,7 +6,7 @@ from pathlib import Path
 from eth_utils.address import to_checksum_address
 
 from components.chain import operations
-from components.chain.bridge_contract import Artifact
+from components.chain.artifact import Artifact
 from components.chain.signer import KeySigner
 from components.chain.transactions import Transaction, execute
 from tests.network.lone_chain import ARTIFACT
