@@ -11,13 +11,10 @@ from components.identities import Identities
 from components.owners import owners_of
 from components.parent_chain import PrivateParentChain, existing
 from components.service_chain import ServiceChain
-from components.settings.types import PEB
+from components.settings.funds_rules import OWNER_BALANCE
 from components.sides import Chain
 from components.tokens import Tokens
 from components.traffic import exposure
-
-OWNER_BALANCE = 100_000_000 * PEB
-"""What an owner holds on a private chain from the first block on."""
 
 config = stack_config.load()
 preflight.check(config)

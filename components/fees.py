@@ -64,6 +64,17 @@ def price_of(settings: Settings) -> int:
     return given * GKEI
 
 
+def offered(settings: Settings) -> int:
+    """Return what a node offers for an operator's gas on the parent chain (peb): 0 only where gas is known to be free.
+
+    It is the upper bound of the base fee wherever there is one (node-behaviour 3), whatever the price is in the end.
+    """
+    given = settings.fees.gas_price
+    if given == 0 or (settings.parent_chain.ours and settings.parent_chain.unit_price == 0):
+        return 0
+    return max(PUBLIC_PRICE, given or 0) * GKEI
+
+
 def expected(settings: Settings, blocks: int, transfers: int) -> Fees:
     """Return the fees over so many blocks of the child chain and transfers from there to the parent chain."""
     pairs, threshold, price = settings.pairs, settings.bridge.threshold, price_of(settings)

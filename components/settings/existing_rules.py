@@ -1,6 +1,5 @@
 """Rules between the values of a stack on machines that exist already. See rules.py."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -58,20 +57,28 @@ def _names(wanted: Mapping[str, str], listed: Raw) -> Iterator[str]:
 def _shared(listed: Raw) -> Iterator[str]:
     """Every node has a machine of its own, because nodes of one kind have the same ports."""
     hosts = {name: host for name, host in listed.items() if isinstance(host, Mapping)}
-    for key in ("address", "sshHost"):
-        counts = Counter(place for host in hosts.values() if (place := _place(key, host)))
-        for place, times in counts.items():
-            if times > 1:
+    for key, place in (("address", _address), ("SSH address", _ssh)):
+        names: dict[str, list[str]] = {}
+        for name, host in hosts.items():
+            if where := place(host):
+                names.setdefault(where, []).append(name)
+        for where, sharing in names.items():
+            if len(sharing) > 1:
                 yield at(
-                    "existing.hosts", f"{key} {place} is that of {times} hosts; give each node a machine of its own"
+                    "existing.hosts",
+                    f"the {key} {where} is that of {', '.join(sharing)}; give each node a machine of its own",
                 )
 
 
-def _place(key: str, host: Raw) -> str | None:
-    value = host.get(key)
-    if not isinstance(value, str):
-        return None
-    return f"{value}:{host.get('port', 22)}" if key == "sshHost" else value
+def _address(host: Raw) -> str | None:
+    value = host.get("address")
+    return value if isinstance(value, str) else None
+
+
+def _ssh(host: Raw) -> str | None:
+    """Return where SSH goes, host and port, which is one machine by whichever name."""
+    value = host.get("sshHost") or host.get("address")
+    return f"{value.lower().rstrip('.')}:{host.get('port', 22)}" if isinstance(value, str) else None
 
 
 def _login(name: str, existing: Existing, host: ExistingHost) -> Iterator[str]:

@@ -39,6 +39,11 @@ GKEI = 10**9
 
 MAX_SCNS = 100
 
+LOWEST_OPERATOR_GAS = 500_000
+"""Of a transaction of an operator. A vote that decides on a coin takes 246,000 (fees.HANDLE), and on a token more."""
+MOST_OPERATOR_GAS = 100_000_000
+"""More than any call of the bridge takes, and than an operator should ever have to hold coins for."""
+
 
 def scn_names(value: object) -> list[Any]:
     """Return the names in serviceChain.nodes. A number of SCNs stands for that many names, scn-1 and on."""
@@ -60,6 +65,19 @@ def _some(value: int) -> int:
 
 
 SomeCoins = Annotated[Coins, AfterValidator(_some)]
+
+
+def _operator_gas(value: int) -> int:
+    if not LOWEST_OPERATOR_GAS <= value <= MOST_OPERATOR_GAS:
+        msg = (
+            f"{value} is out of range: a vote that decides a transfer takes 246,000 gas, and one that mints a token "
+            f"more; write {LOWEST_OPERATOR_GAS} to {MOST_OPERATOR_GAS}, such as 1000000"
+        )
+        raise ValueError(msg)
+    return value
+
+
+OperatorGas = Annotated[Positive, AfterValidator(_operator_gas)]
 
 
 class ServiceChain(Section):
@@ -132,9 +150,9 @@ class Bridge(OwnerKeys, Contracts):
     when a batch of transactions begins, 1 gkei at least. A change is no reason to touch anything."""
     funding_minutes: NotNegative = 10
     """How long `up` waits for coins that are missing on a parent chain that others run; then it ends with the list."""
-    operator_gas_limit: Positive = 10_000_000
-    """Gas that an operator's transaction on the parent chain may use. It has to hold that much at any time. 1,000,000
-    below a public parent chain."""
+    operator_gas_limit: OperatorGas = 10_000_000
+    """Gas that an operator's transaction on the parent chain may use, 500,000 or more. At any time the operator has to
+    hold what that costs at the price that its node offers, 750 gkei. 1,000,000 below a public parent chain."""
     artifact: FilePath = ".build/bridge/Bridge.json"
     """JSON file with the creation code of the bridge contract."""
 

@@ -17,6 +17,9 @@ def problems(raw: Mapping[str, Any]) -> Iterator[str]:
     if isinstance(parent, Mapping):
         yield from _existing(parent, raw.get("target", "local"))
         yield from _chain_data(parent, raw.get("packages"), raw.get("target", "local"))
+    child = raw.get("serviceChain")
+    if isinstance(child, Mapping):
+        yield from _own_id("serviceChain", child)
 
 
 def _existing(parent: Mapping[str, Any], target: object) -> Iterator[str]:
@@ -27,6 +30,7 @@ def _existing(parent: Mapping[str, Any], target: object) -> Iterator[str]:
             yield at(f"parentChain.{key}", f"the nodes know {network} by themselves; leave this key out")
         return
     if not given:
+        yield from _own_id("parentChain", parent)
         for key in OF_ONE_OF_OTHERS:
             if key in parent:
                 yield at(f"parentChain.{key}", "a chain of our own has nothing to catch up with; leave this key out")
@@ -49,6 +53,17 @@ def _existing(parent: Mapping[str, Any], target: object) -> Iterator[str]:
             "hosts on this computer have no way out to a parent chain that exists; write existing or aws, or leave "
             "parentChain.genesis and parentChain.staticNodes out for a chain of our own",
         )
+
+
+def _own_id(section: str, chain: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse the id of a public network: what somebody signs for the one could be sent on the other."""
+    for public, chain_id in PUBLIC_CHAINS.items():
+        if chain.get("chainId") == chain_id:
+            yield at(
+                f"{section}.chainId",
+                f"{chain_id} is the id of {public}, and a transaction that is signed for the one would be valid on the "
+                "other; give the chain an id of its own, such as 3000",
+            )
 
 
 def _chain_data(parent: Mapping[str, Any], packages: object, target: object) -> Iterator[str]:

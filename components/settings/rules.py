@@ -16,6 +16,7 @@ from components.settings import (
     contracts_rules,
     existing_rules,
     fees_rules,
+    funds_rules,
     owner,
     parent_rules,
     tokens_rules,
@@ -50,6 +51,7 @@ def read(raw: Mapping[str, Any]) -> Settings:
     problems += _between(raw)
     if settings is not None and not problems:
         problems += fees_rules.problems(settings)
+        problems += funds_rules.problems(settings)
     if problems or settings is None:
         raise BadSettings(problems)
     return settings

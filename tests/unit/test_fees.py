@@ -1,5 +1,7 @@
 """Fees: the formula, what it is held against, and the settings that it refuses."""
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -121,9 +123,62 @@ def test_an_operator_that_could_not_send_is_refused() -> None:
     (problem,) = problems(kairos(bridge={"operatorGasLimit": 10_000_000, "operatorBalance": 14}))
     assert problem == (
         "bridge.operatorBalance: an operator has to hold 7.5000 coins for each of its transactions (10000000 gas at "
-        "750 gkei), and is filled up when below half; write 15.0000 or more, or a smaller bridge.operatorGasLimit"
+        "750 gkei), and is filled up when below half; write 15.0000 or more, or a "
+        "bridge.operatorGasLimit of 9333333 or less"
     )
     assert read(kairos(bridge={"operatorGasLimit": 10_000_000, "operatorBalance": 15}))
+
+
+@pytest.mark.parametrize("config", [raw, partial(aws_raw, parentChain=EXISTING)])
+def test_the_pool_of_a_private_chain_asks_for_the_same(config: Callable[..., Any]) -> None:
+    (problem,) = problems(config(bridge={"operatorBalance": 1}))
+    assert problem.startswith(
+        "bridge.operatorBalance: an operator has to hold 7.5000 coins for each of its transactions (10000000 gas at "
+        "750 gkei), and is filled up when below half; write 15.0000 or more, or a bridge.operatorGasLimit of 666666"
+    )
+    assert read(config(bridge={"operatorBalance": 1, "operatorGasLimit": 666_666}))
+
+
+def test_no_advice_leads_below_what_a_vote_takes() -> None:
+    (problem,) = problems(kairos(bridge={"operatorGasLimit": 500_000, "operatorBalance": "0.7"}))
+    assert problem.endswith("write 0.7500 or more")
+    for limit in (0, 1, 246_000, 499_999, 100_000_001):
+        (problem,) = problems(kairos(bridge={"operatorGasLimit": limit}))
+        assert problem.startswith("bridge.operatorGasLimit: ")
+        assert limit == 0 or "takes 246,000 gas" in problem
+
+
+def test_where_gas_is_free_an_operator_needs_nothing() -> None:
+    assert read(raw(parentChain__unitPrice=0, bridge={"operatorBalance": 0}))
+    free = {"parentChain": EXISTING, "bridge": {"operatorBalance": 0}}
+    assert read(aws_raw(**free, fees={"gasPrice": 0}))
+    (problem,) = problems(aws_raw(**free))
+    assert problem.endswith("; where gas is free on that chain, write fees.gasPrice: 0")
+
+
+@pytest.mark.parametrize(
+    ("liquidity", "sentence"),
+    [
+        ("0.000000000000000001", "1 peb is never filled up, because it has no half to fall below; write more"),
+        (99_999_900, "the owner on the parent chain, which is ours, holds 100000000.0000 coins, and this with what 2"),
+        (200_000_000, "the owner on the parent chain, which is ours, holds 100000000.0000 coins, and this with what 2"),
+        (
+            60_000_000,
+            "the owner on the parent chain, which is ours, holds 100000000.0000 coins, of which 39999800.0000",
+        ),
+    ],
+)
+def test_liquidity_that_nobody_holds_is_refused(liquidity: object, sentence: str) -> None:
+    (problem,) = problems(raw(bridge={"liquidity": liquidity}))
+    assert problem.startswith(f"bridge.liquidity: {sentence}")
+    if liquidity == 60_000_000:
+        assert problem.endswith("would be left, too few to fill it up once; write 49999900.0000 or less")
+
+
+def test_liquidity_is_counted_where_the_owner_is_ours() -> None:
+    assert read(raw(bridge={"liquidity": 49_999_900}))
+    (problem,) = problems(kairos(bridge={"liquidity": 60_000_000}))
+    assert problem.startswith("bridge.liquidity: the owner on the child chain, which is ours")
 
 
 def test_fees_are_judged_only_where_all_else_is_right() -> None:

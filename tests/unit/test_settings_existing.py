@@ -147,11 +147,22 @@ _UNPROTECTED, _PROTECTED = "AAAABG5vbmUAAAAEbm9uZQ", "AAAACmFlczI1Ni1jdHIAAA"
         ),
         (
             config(scn_1={"address": "10.0.0.7"}),
-            [f"{LISTED}: address 10.0.0.7 is that of 2 hosts; give each node a machine of its own"],
+            [
+                f"{LISTED}: the address 10.0.0.7 is that of scn-1, scn-2; give each node a machine of its own",
+                f"{LISTED}: the SSH address 10.0.0.7:22 is that of scn-1, scn-2; give each node a machine of its own",
+            ],
         ),
         (
             config(scn_1={"sshHost": "jump"}, scn_2={"sshHost": "jump"}, scn_3={"sshHost": "jump", "port": 23}),
-            [f"{LISTED}: sshHost jump:22 is that of 2 hosts; give each node a machine of its own"],
+            [f"{LISTED}: the SSH address jump:22 is that of scn-1, scn-2; give each node a machine of its own"],
+        ),
+        (
+            config(scn_1={"sshHost": "10.0.0.7"}),
+            [f"{LISTED}: the SSH address 10.0.0.7:22 is that of scn-1, scn-2; give each node a machine of its own"],
+        ),
+        (
+            config(scn_1={"sshHost": "Jump.test"}, scn_2={"sshHost": "jump.TEST"}),
+            [f"{LISTED}: the SSH address jump.test:22 is that of scn-1, scn-2; give each node a machine of its own"],
         ),
         (
             config(bastion={"host": "10.0.0.1", "hostKey": HOST_KEY}),

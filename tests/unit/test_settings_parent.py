@@ -183,3 +183,10 @@ def test_another_file_is_refused(tmp_path: Path, content: str | None, sentence: 
     with pytest.raises(genesis.GenesisError) as caught:
         genesis.read(str(path), 2020)
     assert str(caught.value) == f"parentChain.genesis: {path} {sentence}"
+
+
+@pytest.mark.parametrize(("public", "chain_id"), [("kairos", 1001), ("mainnet", 8217)])
+@pytest.mark.parametrize("section", ["parentChain", "serviceChain"])
+def test_a_chain_of_our_own_has_no_id_of_a_public_network(section: str, public: str, chain_id: int) -> None:
+    (problem,) = problems(raw(**{f"{section}__chainId": chain_id}))
+    assert problem.startswith(f"{section}.chainId: {chain_id} is the id of {public}, and a transaction that is signed")

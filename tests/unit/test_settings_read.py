@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from components.settings.model import Bridge
 from components.settings.rules import read, warnings
 from components.stack_config import _raw
 from tests.unit.samples import SEED, pairs, raw
@@ -77,7 +78,7 @@ def test_a_pair_overrides_only_what_it_says_of_anchoring() -> None:
     ],
 )
 def test_coins_become_peb_to_the_last_digit(coins: object, peb: int) -> None:
-    assert read(raw(bridge__operatorBalance=coins)).bridge.operator_balance == peb
+    assert Bridge.model_validate({"operatorBalance": coins}).operator_balance == peb
 
 
 @pytest.mark.parametrize("key", ["0x" + "4A" * 32, "4a" * 32])
