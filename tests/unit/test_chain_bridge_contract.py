@@ -62,7 +62,7 @@ def test_a_step_becomes_a_transaction_to_the_bridge() -> None:
         7,
         None,
     )
-    assert transaction(BRIDGE, Step("chargeWithoutEvent", (), "x"), simulate=False).gas == 300_000
+    assert transaction(BRIDGE, Step("chargeWithoutEvent", (), "x"), simulate=False).gas == 200_000
 
 
 @pytest.mark.parametrize("content", [{"bytecode": "0x6001"}, {"bytecode": "6001"}, {"bytecode": {"object": "0x6001"}}])
