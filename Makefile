@@ -4,7 +4,7 @@ ARGS ?=
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-preview up preview refresh outputs replace drill down shell test lint bench lock docs \
+.PHONY: help setup setup-preview up preview refresh outputs replace drill down sweep shell test lint bench lock docs \
 	clean
 
 help: ## Show this list
@@ -43,6 +43,9 @@ drill: setup ## Kill the EN of each pair in turn, and see that transfers go on (
 
 down: setup ## Destroy all that the stack holds, then the stack
 	@toolchain/stack down $(STACK) $(ARGS)
+
+sweep: setup ## List the local networks of this machine, and remove those whose checkout is gone
+	@toolchain/run python -m toolchain.networks $(NETWORK)
 
 shell: setup ## Open a shell in which plain pulumi works on the stack
 	@toolchain/stack shell $(STACK) || true

@@ -12,6 +12,7 @@ from pulumi.dynamic import Resource
 from pydantic import Field
 
 from components.dynamic import local_namespaces as namespaces
+from components.dynamic import local_record
 from components.dynamic.base import OLD_GOES_FIRST, Inputs, Props, Provider
 from components.dynamic.local_namespaces import Keeper, LocalError
 
@@ -59,6 +60,7 @@ class LocalNetworkProvider(Provider[LocalNetworkInputs]):
         _refuse_overlap(inputs.subnet)
         folder = folder_of(inputs.network)
         folder.mkdir(parents=True)
+        local_record.write(folder)
         leg, address = leg_of(inputs.network), _own_address(inputs)
         try:
             namespaces.start(
@@ -78,7 +80,10 @@ class LocalNetworkProvider(Provider[LocalNetworkInputs]):
         switch = namespaces.keeper_of(folder_of(inputs.network))
         if switch is None or str(inputs.subnet) not in switch.arguments:
             return None
-        return {} if _own_address(inputs) in _addresses(leg_of(inputs.network)) else None
+        if _own_address(inputs) not in _addresses(leg_of(inputs.network)):
+            return None
+        local_record.write(folder_of(inputs.network))  # of a checkout that was moved, and of an older version
+        return {}
 
     def remove(self, inputs: LocalNetworkInputs, known: Props) -> None:  # noqa: ARG002 - all follows from the id
         """End the switch, and hosts of which no stack knows because their making was killed."""

@@ -1,0 +1,1 @@
+"""Inputs and leftovers that a person meets."""
