@@ -4,7 +4,7 @@ ARGS ?=
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-preview up preview refresh outputs replace drill down sweep shell test lint bench lock docs \
+.PHONY: help setup setup-preview up preview refresh outputs replace drill rpc down sweep shell test lint bench lock docs \
 	clean
 
 help: ## Show this list
@@ -21,7 +21,7 @@ setup-preview: ## The same without the nodes, which a preview does without where
 	@SETUP=preview toolchain/setup
 
 # What the stack's settings make superfluous is not built.
-up preview refresh outputs replace drill down shell: FOR = $(STACK)
+up preview refresh outputs replace drill rpc down shell: FOR = $(STACK)
 
 up: setup ## Bring the stack to what is declared
 	@toolchain/stack up $(STACK) $(ARGS)
@@ -40,6 +40,9 @@ replace: setup ## Make one machine anew, MACHINE=scn-1, once all the others are 
 
 drill: setup ## Kill the EN of each pair in turn, and see that transfers go on (local stacks only)
 	@toolchain/stack drill $(STACK)
+
+rpc: setup ## Open a tunnel to the HTTP RPC of a node, NODE=scn-1, and print its URL
+	@RPC_PORT=$(RPC_PORT) LOCAL_PORT=$(LOCAL_PORT) toolchain/stack rpc $(STACK) "$(NODE)"
 
 down: setup ## Destroy all that the stack holds, then the stack
 	@toolchain/stack down $(STACK) $(ARGS)

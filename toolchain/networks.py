@@ -66,7 +66,7 @@ def networks() -> list[Network]:
 
 
 def judge(network: Network, own_state: Path | None) -> Verdict:
-    """Tell whether a stack has the network. `own_state`: where this checkout keeps its stacks, wherever it was before."""
+    """Tell whether a stack has the network. `own_state`: where this checkout keeps its stacks."""
     record = network.record
     if own_state and _in_states(own_state, network.id):
         return Verdict(LIVES, "a stack of this checkout has it: make down removes it")
@@ -100,7 +100,7 @@ def _checkout_of(running: list[namespaces.Keeper]) -> str | None:
 
 
 def _state_of(record: Record) -> Path | None:
-    """Return the folder of a state that is kept on this machine; None for one that is kept elsewhere, or is not known."""
+    """Return the folder of a state that is kept on this machine; None for one kept elsewhere, or nobody knows where."""
     return _folder_of_state(record.backend)
 
 
@@ -110,7 +110,7 @@ def _folder_of_state(backend: str) -> Path | None:
 
 
 def _in_states(place: Path, network: str) -> bool:
-    """Tell whether a state in that folder speaks of the network, whose id is in the clear; one that is unreadable may."""
+    """Tell whether a state in that folder speaks of the network, whose id is in the clear; an unreadable one may."""
     stacks = place / ".pulumi" / "stacks"
     found = [*stacks.rglob("*.json"), *stacks.rglob("*.json.gz")] if stacks.is_dir() else []
     return any(_speaks(path, network) for path in found)

@@ -14,7 +14,7 @@ from components.chain import gas_price
 from components.chain.bridge_node import operators
 from components.chain.console import Console, NodeError, wait_for
 from components.chain.endpoint import Endpoint
-from components.chain.errors import ChainError, NotMined, NotReady, Reverted, SenderShared, Unreachable
+from components.chain.errors import ChainError, NotFunded, NotMined, NotReady, Reverted, SenderShared, Unreachable
 from components.chain.signer import Signer
 from components.chain.transactions import Transaction, carry_out
 
@@ -49,7 +49,7 @@ def give_back(console: Console, operator: Signer, to: str, scn: Endpoint) -> int
 
         try:
             carry_out(console, operator, payment)
-        except (Reverted, NotMined, SenderShared) as error:  # an anchor has got in between
+        except (Reverted, NotFunded, NotMined, SenderShared) as error:  # an anchor has got in between
             failure = error
             print(f"{error}; trying again", file=sys.stderr)
             continue

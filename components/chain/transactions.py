@@ -10,14 +10,16 @@ import time
 from collections.abc import Callable, Sequence
 
 from eth_typing import ChecksumAddress, HexStr
+from eth_utils.address import to_checksum_address
 from web3.exceptions import ContractLogicError, Web3RPCError
 from web3.types import Nonce, TxParams, TxReceipt, Wei
 from web3.utils import get_create_address
 
 from components.chain import gas_price
 from components.chain.console import Console
-from components.chain.errors import ChainError, PriceLimit, Reverted
+from components.chain.errors import ChainError, NotFunded, PriceLimit, Reverted
 from components.chain.following import Follower
+from components.chain.funding import Need, statement
 from components.chain.gas_price import gkei
 from components.chain.nonces import Own, next_free
 from components.chain.outgoing import CREATED, Created, Outgoing, Transaction, call_params, what
@@ -121,8 +123,24 @@ def _send(
         least = max(nonce + 1, eth.get_transaction_count(sender.address, "latest"))
     else:
         raise shared(sender, signer, what(sender.chain_id, tx), nonce)
-    msg = f"{what(sender.chain_id, tx)}: {console.node} refuses the transaction: {words}"
+    head = what(sender.chain_id, tx)
+    amounts = [(tx.value, "what it pays"), (gas * price, f"gas, at {gkei(price)}")]
+    if short := _short(console, sender.address, head, amounts, words):
+        raise short
+    msg = f"{head}: {console.node} refuses the transaction: {words}"
     raise Reverted(msg)
+
+
+def _short(console: Console, payer: str, head: str, amounts: Sequence[tuple[int, str]], words: str) -> NotFunded | None:
+    """Return what an account lacks to pay these amounts (peb); None where it holds them: the reason is another one."""
+    if "insufficient" not in words.lower():
+        return None
+    needs = [Need(amount, purpose) for amount, purpose in amounts if amount]
+    held = console.web3.eth.get_balance(to_checksum_address(payer))
+    if held >= sum(need.amount for need in needs):
+        return None
+    words = statement(console.web3.eth.chain_id, payer, held, needs).partition(": ")[2]
+    return NotFunded(f"{head}: {words}\nNothing of it was sent. Run again once they are there")
 
 
 def _params(sender: Sender, batch: Sequence[Outgoing], tx: Transaction, nonce: int, gas: int, price: int) -> TxParams:
@@ -162,6 +180,9 @@ def _gas(console: Console, signer: Signer, chain_id: int, tx: Transaction) -> in
     try:
         return int(console.web3.eth.estimate_gas(params) * GAS_MARGIN)
     except (ContractLogicError, Web3RPCError) as error:
+        payer = signer.account().address
+        if short := _short(console, payer, what(chain_id, tx), [(tx.value, "what it pays")], str(error)):
+            raise short from error
         why = explain(console, signer, str(tx.to) if isinstance(tx.to, str) else None, error)
         msg = f"{what(chain_id, tx)}: the simulation says: {why}"
         raise Reverted(msg) from error

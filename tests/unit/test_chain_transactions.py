@@ -7,7 +7,7 @@ import pytest
 
 from components.chain import following, senders
 from components.chain.bridge_contract import transaction
-from components.chain.errors import NotMined, Reverted
+from components.chain.errors import NotFunded, NotMined, Reverted
 from components.chain.plan import Step
 from components.chain.signer import KeySigner
 from components.chain.transactions import Transaction, execute
@@ -100,10 +100,25 @@ def test_a_transaction_that_reverts_on_chain_is_told_with_its_hash() -> None:
         execute(console(chain), SIGNER, [unseen])
 
 
+def test_coins_that_are_missing_are_told_with_account_and_amount() -> None:
+    """On each chain: the gate of funds is before a chain of others alone."""
+    chain = FakeChain()
+    chain.refuses = "insufficient funds for gas * price + value"
+    chain.balances[SENDER] = 3
+    with pytest.raises(NotFunded) as caught:
+        execute(console(chain), SIGNER, [pay(8)])
+    told = str(caught.value)
+    assert told.startswith(f"chain 3000: pay 8: {SENDER} has to pay ")
+    assert "holds 0.000000000000000003: send it " in told
+    assert "  - 0.000000000000000008 coins: what it pays" in told
+    assert "gas, at " in told
+
+
 def test_a_node_that_refuses_is_named_and_only_what_was_sent_used_up_a_nonce() -> None:
     chain = FakeChain()
     execute(console(chain), SIGNER, [pay()])
     chain.refuses = "insufficient funds"
+    chain.balances[SENDER] = 10**18
     with pytest.raises(Reverted, match=r"chain 3000: pay 8: en-1 refuses the transaction: .*insufficient funds"):
         execute(console(chain), SIGNER, [pay(8)])
     chain.refuses = None
