@@ -74,6 +74,9 @@ class Bridge(pulumi.ComponentResource):
             *self.registrations.values(),
             *(part for side in sides for part in (side.threshold, side.others, side.liquidity) if part),
         ]
+        self._serving = pulumi.Output.all(
+            *(pulumi.Output.concat(service_chain.nodes[pair.scn].running.id, "/", pair.en.running.id) for pair in pairs)
+        ).apply(sorted)
         self.proofs = {
             "childToParent": self._proof(self.child, self.parent),
             "parentToChild": self._proof(self.parent, self.child),
@@ -304,6 +307,11 @@ class Bridge(pulumi.ComponentResource):
                 target_bridge=target.contract.address,
                 amount=str(PROOF_AMOUNT),
                 covers=pulumi.Output.all(*voters, self.threshold.apply(str)),
+                source=source.chain.name,
+                voters=pulumi.Output.all(
+                    ours=[vote.operator for vote in target.operators], others=target.others.others
+                ).apply(lambda known: [*known["ours"], *(known["others"] or [])]),
+                serves=self._serving,
             ),
             self._opts(source.chain, self.done),
         )

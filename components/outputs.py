@@ -50,6 +50,7 @@ def export(
     if hosts.access:
         pulumi.export("access", hosts.access)
     pulumi.export("provenTransfers", {name: proof.proven_requests for name, proof in bridge.proofs.items()})
+    pulumi.export("proofs", {name: proof.proof for name, proof in bridge.proofs.items()})
 
 
 def _pair(pair: BridgePair, service_chain: ServiceChain) -> dict[str, object]:

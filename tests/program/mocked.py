@@ -39,7 +39,7 @@ NAMED = {
     "OwnerFunds": ["payer"],
     "RunningNode": ["version"],
     "SyncedNode": ["passed_at"],
-    "TransferProof": ["proven_requests"],
+    "TransferProof": ["proven_requests", "proof"],
 }
 """Outputs of resources that are not computed here."""
 THRESHOLD = 2

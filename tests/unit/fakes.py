@@ -108,9 +108,14 @@ class FakeChain(JSONBaseProvider):
     def eth_blockNumber(self) -> str:
         return hex(max(len(self.sent), self.head))
 
-    def eth_getBlockByNumber(self, block: str, _whole: bool) -> dict[str, str]:  # noqa: FBT001 - the node's own
+    def eth_getBlockByNumber(self, block: str, whole: bool) -> dict[str, Any]:  # noqa: FBT001 - the node's own
+        """Each transaction is in a block of its own."""
         behind = max(0, self.head - int(block, 16)) if block.startswith("0x") else 0
-        return {"timestamp": hex(self.head_time - behind), "number": self.eth_blockNumber()}
+        found: dict[str, Any] = {"timestamp": hex(self.head_time - behind), "number": self.eth_blockNumber()}
+        if whole:
+            one = self.sent[int(block, 16) - 1]
+            found["transactions"] = [{"from": one.sender, "to": one.to, "input": "0x" + one.data.hex()}]
+        return found
 
     def admin_peers(self) -> list[dict[str, Any]]:
         return []
