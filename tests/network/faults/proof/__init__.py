@@ -1,0 +1,1 @@
+"""Finding contracts, judging pairs of them, and proofs, on real nodes."""

@@ -1,0 +1,115 @@
+"""A stack on a parent chain of others that is taken down and brought up again: its child chain is a new one.
+
+The contract of the first life stays on the parent chain. With the new child chain it would lose transfers: requests on
+the new contract are dropped until there are as many as it has handled, and what was requested on it is paid out again.
+"""
+
+from collections.abc import Iterator
+
+import pytest
+
+from components.chain import operations
+from components.chain.bridge_contract import require_state
+from components.chain.outgoing import Transaction
+from components.chain.transactions import execute
+from components.dynamic import ssh_key
+from components.hosts.local_preflight import missing
+from tests.network.conftest import make_stack
+from tests.network.existing_hosts import local
+from tests.network.lone_chain import CHAIN_ID, COIN, LoneChain
+from tests.network.network import CHAINS, Network
+from tests.run import Failed, Run
+from tests.stack import Stack, settings
+
+pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
+
+NAMES = ("alpha-en", "alpha-scn")
+LIQUIDITY = 100
+
+
+@pytest.fixture
+def stack(chain: LoneChain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+    """Yield a stack on machines made by hand in the network of the chain."""
+    folder = tmp_path_factory.mktemp("chain")
+    (folder / "genesis.json").write_text(chain.first_block)
+    hosts = {name: local(chain.network, name) for name in NAMES}
+    existing = {
+        "user": "root",
+        "privateKey": ssh_key.private_key(chain.network.seed("client")),
+        "diskGib": 1,
+        "hosts": {name: {**host.settings, "service": "daemon"} for name, host in hosts.items()},
+    }
+    parent = {
+        "network": "private",
+        "chainId": CHAIN_ID,
+        "genesis": str(folder / "genesis.json"),
+        "staticNodes": [chain.kni],
+    }
+    wanted = settings(
+        target="existing",
+        existing=existing,
+        parentChain=parent,
+        serviceChain={"chainId": 3000, "nodes": ["alpha-scn"]},
+        pairs=[{"name": "alpha", "scn": "alpha-scn"}],
+        bridge={
+            "threshold": 1,
+            "liquidity": LIQUIDITY,
+            "operatorBalance": 20,
+            "fundingMinutes": 0,
+            "parentOwnerKey": chain.signer("owner-2").private_key,
+        },
+    )
+    with make_stack(tmp_path_factory.mktemp("stack"), wanted) as stack:
+        yield stack
+    for name in NAMES:
+        chain.network.down(name)
+
+
+def up(stack: Stack) -> Run:
+    """Bring it up; a single SCN whose operator has a past may need a second run to be restarted."""
+    try:
+        return stack.up()
+    except Failed as error:
+        print(f"the first up failed: {str(error)[-2000:]}")
+        return stack.up()
+
+
+def network_of(stack: Stack) -> Network:
+    network = Network(stack)
+    network.via = {"parent": "alpha-en", "child": "alpha-scn"}
+    return network
+
+
+def test_a_stack_that_is_brought_up_again_has_a_pair_without_a_past(chain: LoneChain, stack: Stack) -> None:
+    up(stack)
+    first = network_of(stack)
+    assert first.outputs["provenTransfers"] == {"childToParent": "1", "parentToChild": "1"}
+    with chain.console() as console:
+        user = first.user.account().address
+        execute(console, chain.signer("owner"), [Transaction("coins for a user", to=user, value=100 * COIN)])
+    first.owners["parent"] = chain.signer("owner-2")
+    for source in CHAINS:
+        first.send(source, 3).wait()
+    old = first.bridges["parent"]
+    said = stack.destroy().text
+    with chain.console() as console:
+        held = operations.balance(console, old)
+        before = require_state(console, old)
+    assert f"the bridge contract {old} stays on the chain; it holds " in said
+    assert held > LIQUIDITY * COIN // 2
+
+    up(stack)
+    second = network_of(stack)
+    second.owners["parent"] = chain.signer("owner-2")
+    assert second.bridges["parent"] != old
+    assert second.outputs["provenTransfers"] == {"childToParent": "1", "parentToChild": "1"}
+    for source in CHAINS:
+        second.send(source, 3).wait()
+    for chain_name in CHAINS:
+        there = second.bridge("child" if chain_name == "parent" else "parent")
+        assert second.bridge(chain_name).request_nonce == there.lower_handle_nonce == 4
+    with chain.console() as console:
+        after = require_state(console, old)
+        assert (after.request_nonce, after.lower_handle_nonce) == (before.request_nonce, before.lower_handle_nonce)
+        assert operations.balance(console, old) == held
+    assert "drift: " not in stack.refresh().text

@@ -1,0 +1,109 @@
+"""Contracts that exist are taken over on real nodes: without coins in them, and two that are no counterparts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.chain import operations, senders
+from components.chain.bridge_contract import require_state
+from components.chain.deployment import ensure_deployed
+from components.hosts.local_preflight import missing
+from tests.network.conftest import make_stack
+from tests.network.lone_chain import ARTIFACT
+from tests.network.network import CHAINS, COIN, Network
+from tests.stack import Failed, Settings, settings
+
+pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
+
+PARTS: dict[str, Any] = {
+    "serviceChain": {"chainId": 3000, "nodes": ["scn-1"]},
+    "pairs": [{"name": "alpha", "scn": "scn-1"}],
+}
+
+
+@pytest.fixture(scope="module")
+def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Network]:
+    """Yield the smallest network, with a bridge of its own in use."""
+    with make_stack(tmp_path_factory.mktemp("stack"), settings(**PARTS)) as stack:
+        stack.up()
+        yield Network(stack)
+
+
+@pytest.fixture(scope="module")
+def empty(network: Network) -> dict[str, str]:
+    """Return a pair of contracts made by hand, by the same owners, without coins, as the known scripts leave them."""
+    found = {}
+    for chain in CHAINS:
+        senders.forget()
+        found[chain] = ensure_deployed(
+            network.on(chain),
+            network.owners[chain],
+            Path(ARTIFACT),
+            None,
+            mode_mint_burn=chain == "child",
+            operators=["0x" + "11" * 20],
+        )
+        operations.register_operators(
+            network.on(chain), network.owners[chain], found[chain], [network.pairs["alpha"][f"{chain}Operator"]]
+        )
+    assert not set(found.values()) & set(network.bridges.values())
+    return found
+
+
+def on(network: Network, bridges: dict[str, str]) -> Settings:
+    """Return the settings of a stack on these contracts."""
+    keys = {f"{chain}OwnerKey": network.owners[chain].private_key for chain in CHAINS}
+    addresses = {f"{chain}Bridge": bridges[chain] for chain in CHAINS}
+    return settings(**PARTS, bridge={**addresses, **keys})
+
+
+def test_contracts_that_are_no_counterparts_stop_before_anything_is_sent(
+    network: Network, empty: dict[str, str]
+) -> None:
+    stack = network.stack
+    for source in CHAINS:
+        network.send(source, 1).wait()
+    sent = {chain: network.nonce(chain, network.owners[chain].account().address) for chain in CHAINS}
+    stack.configure(on(network, {"parent": network.bridges["parent"], "child": empty["child"]}))
+    with pytest.raises(Failed) as caught:
+        stack.up()
+    said = caught.value.run.text
+    assert "are no counterparts" in said
+    assert "from the child chain to the parent chain: 0 requested on the child chain, 2 handled on the parent" in said
+    assert "from the parent chain to the child chain: 2 requested on the parent chain, 0 handled on the child" in said
+    assert sent == {chain: network.nonce(chain, network.owners[chain].account().address) for chain in CHAINS}
+
+
+def test_a_bridge_without_coins_is_taken_over_and_not_jammed(network: Network, empty: dict[str, str]) -> None:
+    stack = network.stack
+    stack.configure(on(network, empty))
+    run = stack.up()
+    words = "because it could not be paid out: the contract that pays it out holds 0 coins. Proven instead: 1 of 1 SCNs"
+    assert words in run.text
+    assert all(words in proof for proof in stack.outputs["proofs"].values())
+    assert stack.outputs["provenTransfers"] == {"childToParent": "0", "parentToChild": "0"}
+    for chain in CHAINS:
+        assert require_state(network.on(chain), empty[chain]).request_nonce == 0
+    assert stack.preview(expect_no_changes=True).steps == []
+
+
+def test_once_there_are_coins_the_next_up_that_looks_proves_transfers(network: Network, empty: dict[str, str]) -> None:
+    stack = network.stack
+    for chain in CHAINS:
+        operations.fill_bridge(network.on(chain), network.owners[chain], empty[chain], COIN, COIN)
+    assert "a transfer could be paid out now, and none was requested" in stack.refresh().text
+    stack.up()
+    assert stack.outputs["provenTransfers"] == {"childToParent": "1", "parentToChild": "1"}
+    assert all("arrived with the votes of 0x" in proof for proof in stack.outputs["proofs"].values())
+
+
+def test_a_lost_vote_is_proven_again(network: Network, empty: dict[str, str]) -> None:
+    stack, operator = network.stack, network.pairs["alpha"]["parentOperator"]
+    parent = (network.on("parent"), network.owners["parent"], empty["parent"])
+    operations.register_operators(*parent, ["0x" + "22" * 20])
+    operations.deregister_operator(*parent, operator)
+    stack.up(refresh=True)
+    assert operator in require_state(network.on("parent"), empty["parent"]).operators
+    assert stack.outputs["provenTransfers"]["childToParent"] == "2"
