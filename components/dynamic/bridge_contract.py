@@ -47,6 +47,8 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
 
     inputs_type = BridgeContractInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "mode_mint_burn", "adopt", "other_chain_id"})
+    old_goes_first: ClassVar[bool] = False
+    """The new one is looked at first: where it is refused, the bridge that runs keeps its votes and registrations."""
 
     def identify(self, inputs: BridgeContractInputs) -> str:
         """One contract a chain."""
