@@ -295,23 +295,27 @@ class Bridge(pulumi.ComponentResource):
             operators=pulumi.Output.all(*operators), contracts=resilience.contracts, unable=resilience.unable
         ).apply(sentence, run_with_unknowns=True)
 
-    def _proof(self, source: Side, target: Side) -> TransferProof:
+    def direction(self, source: Side, target: Side) -> dict[str, object]:
+        """Return the inputs of a proof of one direction."""
         voters = [vote.operator for side in (source, target) for vote in side.operators]
+        return source.chain.props(
+            direction=f"from the {source.chain.name} chain to the {target.chain.name} chain",
+            source_bridge=source.contract.address,
+            target_chain_id=target.chain.chain_id,
+            target_endpoints=target.chain.endpoints,
+            target_bridge=target.contract.address,
+            amount=str(PROOF_AMOUNT),
+            covers=pulumi.Output.all(*voters, self.threshold.apply(str)),
+            source=source.chain.name,
+            voters=pulumi.Output.all(
+                ours=[vote.operator for vote in target.operators], others=target.others.others
+            ).apply(lambda known: [*known["ours"], *(known["others"] or [])]),
+            serves=self._serving,
+        )
+
+    def _proof(self, source: Side, target: Side) -> TransferProof:
         return TransferProof(
             f"{source.chain.name}-to-{target.chain.name}-proof",
-            source.chain.props(
-                direction=f"from the {source.chain.name} chain to the {target.chain.name} chain",
-                source_bridge=source.contract.address,
-                target_chain_id=target.chain.chain_id,
-                target_endpoints=target.chain.endpoints,
-                target_bridge=target.contract.address,
-                amount=str(PROOF_AMOUNT),
-                covers=pulumi.Output.all(*voters, self.threshold.apply(str)),
-                source=source.chain.name,
-                voters=pulumi.Output.all(
-                    ours=[vote.operator for vote in target.operators], others=target.others.others
-                ).apply(lambda known: [*known["ours"], *(known["others"] or [])]),
-                serves=self._serving,
-            ),
+            self.direction(source, target),
             self._opts(source.chain, self.done),
         )

@@ -50,7 +50,10 @@ def export(
     if hosts.access:
         pulumi.export("access", hosts.access)
     pulumi.export("provenTransfers", {name: proof.proven_requests for name, proof in bridge.proofs.items()})
-    pulumi.export("proofs", {name: proof.proof for name, proof in bridge.proofs.items()})
+    proofs: dict[str, pulumi.Output[str]] = {name: proof.proof for name, proof in bridge.proofs.items()}
+    if tokens:
+        proofs |= {name: proof.proof for name, proof in tokens.proofs.items()}
+    pulumi.export("proofs", pulumi.Output.all(**proofs).apply(lambda all_: {k: v for k, v in all_.items() if v}))
 
 
 def _pair(pair: BridgePair, service_chain: ServiceChain) -> dict[str, object]:

@@ -15,6 +15,7 @@ from components.bridge import Bridge
 from components.bridge_pair import BridgePair
 from components.dynamic.development_token import DevelopmentToken
 from components.dynamic.node_token import NodeToken
+from components.dynamic.token_proof import TokenProof
 from components.dynamic.token_registration import TokenRegistration
 from components.service_chain import ServiceChain
 from components.settings.tokens import Token as Settings
@@ -49,6 +50,8 @@ class Tokens(pulumi.ComponentResource):
         """`protect`: whether Pulumi refuses to undo anything on chain."""
         super().__init__("servicechain:index:Tokens", "tokens", None, pulumi.ResourceOptions(protect=protect or None))
         self._bridge, self._pairs, self._service_chain = bridge, pairs, service_chain
+        self.proofs: dict[str, TokenProof] = {}
+        """By the direction, a slash and the name of the token."""
         self.by_name = {token.name: self._token(token) for token in settings}
         self.register_outputs({})
 
@@ -59,9 +62,32 @@ class Tokens(pulumi.ComponentResource):
         for pair in self._pairs:
             node = self._on_node(settings, pair, parent, child)
             parent, child = node.parent_token, node.child_token
-        self._register(settings, self._bridge.parent, self._bridge.child, parent, child)
-        self._register(settings, self._bridge.child, self._bridge.parent, child, parent)
+        registered = [
+            self._register(settings, self._bridge.parent, self._bridge.child, parent, child),
+            self._register(settings, self._bridge.child, self._bridge.parent, child, parent),
+        ]
+        if settings.development and settings.kind == "erc20":
+            self._prove(settings, token, registered)
         return token
+
+    def _prove(self, settings: Settings, token: Token, after: Sequence[pulumi.Resource]) -> None:
+        """Prove the bridge by transfers of a token of ours, there and back, where coins cannot."""
+        parent, child = self._bridge.parent, self._bridge.child
+        ways = (("parentToChild", parent, child, token.parent), ("childToParent", child, parent, token.child))
+        for name, source, target, address in ways:
+            coins = self._bridge.proofs[name]
+            proof = TokenProof(
+                f"{settings.name}-{source.chain.name}-to-{target.chain.name}-proof",
+                {
+                    **self._bridge.direction(source, target),
+                    "token": address,
+                    "recipient": target.chain.owner.address,
+                    "coins": coins.request,
+                },
+                pulumi.ResourceOptions(parent=self, depends_on=[*after, coins], deleted_with=source.chain.lives_with),
+            )
+            self.proofs[f"{name}/{settings.name}"] = proof
+            after = [*after, proof]  # what comes back has to be there first
 
     def _address(self, settings: Settings, side: Side, address: str | None) -> pulumi.Output[str]:
         if address is not None:
@@ -91,9 +117,9 @@ class Tokens(pulumi.ComponentResource):
 
     def _register(
         self, settings: Settings, here: Side, there: Side, token: pulumi.Output[str], counterpart: pulumi.Output[str]
-    ) -> None:
+    ) -> TokenRegistration:
         chain = here.chain
-        TokenRegistration(
+        return TokenRegistration(
             f"{settings.name}-{chain.name}-registration",
             chain.props(
                 bridge=here.contract.address,

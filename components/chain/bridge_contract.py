@@ -43,6 +43,7 @@ _ABI: list[ABIFunction] = [
     function("isLockedKLAY", gives="bool"),
     function("feeReceiver", gives="address"),
     function("feeOfKLAY", gives="uint256"),
+    function("feeOfERC20", ["address"], gives="uint256"),
     function("registerOperator", ["address"]),
     function("deregisterOperator", ["address"]),
     function("setOperatorThreshold", ["uint8", "uint8"]),

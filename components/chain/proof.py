@@ -12,9 +12,10 @@ from functools import partial
 from typing import Any
 
 from eth_utils.address import to_checksum_address
-from web3.types import TxReceipt
+from web3 import Web3
+from web3.contract import Contract
 
-from components.chain.bridge_contract import require_state, transaction, view
+from components.chain.bridge_contract import function, read_token, require_state, transaction, view
 from components.chain.bridge_node import one_peer, settled_registration
 from components.chain.console import Console, wait_for
 from components.chain.direction import Direction
@@ -23,7 +24,8 @@ from components.chain.errors import ChainError, NotReady
 from components.chain.funding import coins
 from components.chain.plan import Step
 from components.chain.signer import Signer
-from components.chain.transactions import carry_out
+from components.chain.token_contract import holding
+from components.chain.transactions import Transaction, carry_out
 
 ATTEMPTS = 4
 """Transfers that are requested until enough of the operators that stay have voted: one that leaves may be faster."""
@@ -32,6 +34,11 @@ LATE_SECONDS = 8.0
 _WITH_TRANSACTIONS = True
 """Second argument of getBlockByNumber."""
 _INTERVAL = 0.5
+
+_TOKEN: Contract = Web3().eth.contract(  # encodes calls; never connected
+    abi=[function("requestValueTransfer", ["uint256", "address", "uint256", "bytes"])],
+    address=to_checksum_address("0x" + "00" * 20),
+)
 
 
 @dataclass(frozen=True)
@@ -57,11 +64,10 @@ def means_of(direction: Direction, voters: Sequence[str] | None) -> Means:
     source = view(direction.source, direction.source_bridge)
     target = require_state(direction.target, direction.target_bridge)
     registered = {operator.lower() for operator in target.operators}
-    takes_fee = int(str(source.feeReceiver().call()), 16) != 0
     return Means(
         running=source.isRunning().call(),
         locked=source.isLockedKLAY().call(),
-        fee=source.feeOfKLAY().call() if takes_fee else 0,
+        fee=source.feeOfKLAY().call() if _takes_fees(source) else 0,
         held=direction.target.web3.eth.get_balance(to_checksum_address(direction.target_bridge)),
         threshold=target.threshold,
         voters=len(registered if voters is None else registered & {voter.lower() for voter in voters}),
@@ -95,9 +101,9 @@ class Arrival:
 
 
 def transfer(
-    direction: Direction, signer: Signer, amount: int, voters: Sequence[str], deadline: float, threshold: int
+    direction: Direction, signer: Signer, request: Transaction, voters: Sequence[str], deadline: float, threshold: int
 ) -> Arrival:
-    """Request transfers of `amount` (peb) to the signer's own account, until one has arrived by the votes of `voters`.
+    """Send the request of a transfer, again if need be, until one has arrived by the votes of `voters`.
 
     Only their votes count, up to the threshold: others may vote today that leave tomorrow. Raises NotReady after
     `deadline` seconds, with who has voted and who has not.
@@ -105,7 +111,7 @@ def transfer(
     voted: set[str] = set()
     for _ in range(ATTEMPTS):
         since = direction.target.web3.eth.block_number
-        receipt = _request(direction, signer, amount)
+        (receipt,) = carry_out(direction.source, signer, lambda: [request])
         tx = receipt["transactionHash"].to_0x_hex()
         votes = Votes(direction.target, direction.target_bridge, tx, voters, since)
         print(f"waiting for the transfer {tx} {direction.name}", file=sys.stderr)
@@ -124,12 +130,47 @@ def transfer(
     raise NotReady(msg)
 
 
-def _request(direction: Direction, signer: Signer, amount: int) -> TxReceipt:
-    recipient = signer.account().address
+def coins_request(direction: Direction, recipient: str, amount: int) -> Transaction:
+    """Return the request of a transfer of coins (peb)."""
     words = f"request a transfer of {amount} peb, {direction.name}"
-    step = Step("requestKLAYTransfer", (recipient, amount, b""), words, value=amount)
-    (receipt,) = carry_out(direction.source, signer, lambda: [transaction(direction.source_bridge, step)])
-    return receipt
+    return transaction(
+        direction.source_bridge, Step("requestKLAYTransfer", (recipient, amount, b""), words, value=amount)
+    )
+
+
+def token_request(direction: Direction, token: str, recipient: str) -> Transaction:
+    """Return the request of a transfer of the smallest unit of an ERC-20 token of our own."""
+    words = f"request a transfer of 1 unit of token {token}, {direction.name}"
+    data = _TOKEN.encode_abi("requestValueTransfer", args=[1, to_checksum_address(recipient), 0, b""])
+    return Transaction(words, to_checksum_address(token), data)
+
+
+def token_obstacles(direction: Direction, token: str, owner: str) -> list[str]:
+    """Return in words why a transfer of an ERC-20 token of `owner` could not be paid out; nothing where it can."""
+    here = read_token(direction.source, direction.source_bridge, token)
+    if here is None or here.counterpart is None:
+        return [f"token {token} is not registered"]
+    found = [f"token {token} is locked"] if here.locked else []
+    source = view(direction.source, direction.source_bridge)
+    fee = source.feeOfERC20(to_checksum_address(token)).call() if _takes_fees(source) else 0
+    there = read_token(direction.target, direction.target_bridge, here.counterpart)
+    if there is None or there.counterpart != to_checksum_address(token):
+        found.append(f"its counterpart {here.counterpart} is not registered")
+    elif not view(direction.target, direction.target_bridge).modeMintBurn().call() and not holding(
+        direction.target, direction.target_bridge, here.counterpart
+    ):
+        found.append(f"the contract that pays it out holds nothing of token {here.counterpart}")
+    if not source.isRunning().call():
+        found.append("the contract where it is requested is stopped")
+    if fee:
+        found.append(f"the contract where it is requested keeps {fee} units of each transfer of token {token}")
+    if not holding(direction.source, owner, token):
+        found.append(f"{owner} holds nothing of token {token}")
+    return found
+
+
+def _takes_fees(contract: Any) -> bool:
+    return int(str(contract.feeReceiver().call()), 16) != 0
 
 
 def is_paid(direction: Direction, tx: str) -> bool:

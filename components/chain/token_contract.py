@@ -75,10 +75,10 @@ def require_mint_right(console: Console, bridge: str, kind: str, token: str) -> 
     raise ChainError(msg)
 
 
-def holding(console: Console, bridge: str, token: str) -> int:
-    """Return how much (smallest unit) or how many (ERC-721) of a token the bridge holds. Raises ChainError."""
+def holding(console: Console, account: str, token: str) -> int:
+    """Return how much (smallest unit) or how many (ERC-721) of a token an account holds. Raises ChainError."""
     try:
-        return int.from_bytes(_ask(console, token, "balanceOf", to_checksum_address(bridge)))
+        return int.from_bytes(_ask(console, token, "balanceOf", to_checksum_address(account)))
     except _Refused as error:
         msg = f"chain {console.web3.eth.chain_id}: {token} does not tell a balance ({error}): it is no token"
         raise ChainError(msg) from error

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import pulumi
 
 from components.chain.endpoint import Endpoint
-from components.dynamic.base import Props
+from components.dynamic.base import Inputs, Props
 from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
 from components.dynamic.drift import tell
 
@@ -48,7 +48,7 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
     Where a transfer could not be paid out none is requested, and what holds instead is proven and said.
     """
 
-    inputs_type = TransferProofInputs
+    inputs_type: ClassVar[type[Inputs]] = TransferProofInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "source_bridge", "target_bridge"})
 
     def identify(self, inputs: TransferProofInputs) -> str:
@@ -69,7 +69,7 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
 
     def converge(self, inputs: TransferProofInputs, known: Props) -> Props:
         """Send one transfer for each set of operators and nodes; one of a killed run is nobody's proof."""
-        from components.chain.proof import means_of, obstacles, transfer
+        from components.chain.proof import coins_request, means_of, obstacles, transfer
 
         proven = "proven_requests" in known and all(
             list(known.get(name) or ()) == list(getattr(inputs, name) or ()) for name in ("covers", "voters", "serves")
@@ -78,13 +78,14 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
             return {name: known[name] for name in ("proven_requests", "proof", "request") if name in known}
         count, voters = int(known.get("proven_requests") or 0), inputs.voters or ()
         with ExitStack() as stack:
-            direction = _direction(inputs, stack)
+            direction = direction_of(inputs, stack)
             means = means_of(direction, inputs.voters)
             ready = _require_voters(inputs, means.threshold) if inputs.source else ""
             if wrong := obstacles(means, int(inputs.amount)):
                 return {"proven_requests": str(count), "proof": _instead(inputs, wrong, ready), "request": ""}
             votes = means.threshold if voters else 0
-            arrival = transfer(direction, inputs.signer, int(inputs.amount), voters, DEADLINE, votes)
+            request = coins_request(direction, inputs.signer.account().address, int(inputs.amount))
+            arrival = transfer(direction, inputs.signer, request, voters, DEADLINE, votes)
         words = f"the transfer {arrival.tx} arrived with the votes of {', '.join(arrival.voters)}"
         return {"proven_requests": str(count + 1), "proof": words, "request": arrival.tx}
 
@@ -98,7 +99,7 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
 
         try:
             with ExitStack() as stack:
-                direction = _direction(inputs, stack)
+                direction = direction_of(inputs, stack)
                 for words in unpayable(direction):
                     tell(inputs.target_chain_id, words, inputs.target_bridge)
                 changes = _changes(inputs, known, direction)
@@ -142,7 +143,8 @@ def _require_voters(inputs: TransferProofInputs, threshold: int) -> str:
         raise NotReady(msg) from error
 
 
-def _direction(inputs: TransferProofInputs, stack: ExitStack) -> "Direction":
+def direction_of(inputs: TransferProofInputs, stack: ExitStack) -> "Direction":
+    """Connect to both chains. Raises Unreachable."""
     from components.chain.console import connect
     from components.chain.direction import Direction
 

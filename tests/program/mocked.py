@@ -39,7 +39,8 @@ NAMED = {
     "OwnerFunds": ["payer"],
     "RunningNode": ["version"],
     "SyncedNode": ["passed_at"],
-    "TransferProof": ["proven_requests", "proof"],
+    "TransferProof": ["proven_requests", "proof", "request"],
+    "TokenProof": ["proof"],
 }
 """Outputs of resources that are not computed here."""
 THRESHOLD = 2

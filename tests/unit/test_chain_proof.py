@@ -14,7 +14,7 @@ from components.chain.console import Console
 from components.chain.direction import Direction
 from components.chain.errors import NotReady
 from components.chain.plan import Step
-from components.chain.proof import Means, obstacles, transfer
+from components.chain.proof import Means, coins_request, obstacles, transfer
 from components.chain.signer import KeySigner
 from components.chain.transactions import execute
 from components.dynamic import transfer_proof
@@ -85,7 +85,8 @@ class World:
 
     def prove(self, voters: list[str], deadline: float = 1) -> proof.Arrival:
         """Prove the bridge, as the owner."""
-        return transfer(self.direction, OWNER, 1, voters, deadline, self.threshold)
+        request = coins_request(self.direction, OWNER_ADDRESS, 1)
+        return transfer(self.direction, OWNER, request, voters, deadline, self.threshold)
 
 
 @pytest.fixture(autouse=True)
