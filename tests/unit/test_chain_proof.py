@@ -40,13 +40,13 @@ class Target(FakeChain):
         self.look: Callable[[], None] = lambda: None
         self._looking = False
 
-    def eth_call(self, tx: dict[str, Any], block: str) -> str:
+    def eth_call(self, tx: dict[str, Any], _block: str, override: Any = None) -> str:
         """Answer, after whatever happens by then."""
         if not self._looking:
             self._looking = True
             self.look()
             self._looking = False
-        return super().eth_call(tx, block)
+        return super().eth_call(tx, _block, override)
 
 
 class World:

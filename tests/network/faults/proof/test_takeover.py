@@ -12,7 +12,7 @@ from components.chain.deployment import ensure_deployed
 from components.hosts.local_preflight import missing
 from tests.network.conftest import make_stack
 from tests.network.lone_chain import ARTIFACT
-from tests.network.network import CHAINS, COIN, Network
+from tests.network.network import CHAINS, COIN, OTHER, Network
 from tests.stack import Failed, Settings, settings
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
@@ -21,6 +21,7 @@ PARTS: dict[str, Any] = {
     "serviceChain": {"chainId": 3000, "nodes": ["scn-1"]},
     "pairs": [{"name": "alpha", "scn": "scn-1"}],
 }
+TOKEN = {"name": "my-erc20", "kind": "erc20", "development": True}
 
 
 @pytest.fixture(scope="module")
@@ -56,7 +57,7 @@ def on(network: Network, bridges: dict[str, str]) -> Settings:
     """Return the settings of a stack on these contracts."""
     keys = {f"{chain}OwnerKey": network.owners[chain].private_key for chain in CHAINS}
     addresses = {f"{chain}Bridge": bridges[chain] for chain in CHAINS}
-    return settings(**PARTS, bridge={**addresses, **keys})
+    return settings(**PARTS, bridge={**addresses, **keys}, tokens=[TOKEN])
 
 
 def test_contracts_that_are_no_counterparts_stop_before_anything_is_sent(
@@ -82,10 +83,14 @@ def test_a_bridge_without_coins_is_taken_over_and_not_jammed(network: Network, e
     run = stack.up()
     words = "because it could not be paid out: the contract that pays it out holds 0 coins. Proven instead: 1 of 1 SCNs"
     assert words in run.text
-    assert all(words in proof for proof in stack.outputs["proofs"].values())
+    proofs = stack.outputs["proofs"]
     assert stack.outputs["provenTransfers"] == {"childToParent": "0", "parentToChild": "0"}
     for chain in CHAINS:
-        assert require_state(network.on(chain), empty[chain]).request_nonce == 0
+        name = f"{chain}To{OTHER[chain].capitalize()}"
+        assert words in proofs[name]
+        assert "arrived with the votes of 0x" in proofs[f"{name}/my-erc20"], "a token can be paid out"
+        state = require_state(network.on(chain), empty[chain])
+        assert (state.request_nonce, state.lower_handle_nonce) == (1, 1), "and nothing is left behind"
     assert stack.preview(expect_no_changes=True).steps == []
 
 
@@ -97,6 +102,7 @@ def test_once_there_are_coins_the_next_up_that_looks_proves_transfers(network: N
     stack.up()
     assert stack.outputs["provenTransfers"] == {"childToParent": "1", "parentToChild": "1"}
     assert all("arrived with the votes of 0x" in proof for proof in stack.outputs["proofs"].values())
+    assert len(stack.outputs["proofs"]) == len(CHAINS), "tokens prove nothing more"
 
 
 def test_a_lost_vote_is_proven_again(network: Network, empty: dict[str, str]) -> None:
