@@ -74,7 +74,8 @@ def sources(options: Mapping[str, Any], field: str) -> set[str]:
 
 
 def test_a_token_that_is_added_at_any_place_touches_no_other(program: Program) -> None:
-    made = developed("play-on")
+    proofs = {("TokenProof", f"play-on-{way}-proof") for way in ("parent-to-child", "child-to-parent")}
+    made = developed("play-on") | proofs
     for tokens in ([MORE, REAL, PLAY], [REAL, MORE, PLAY], [PLAY, REAL, MORE]):
         assert program.touched_by(run(aws(tokens=tokens), before=program)) == made
     assert program.touched_by(run(aws(tokens=[PLAY]), before=program)) == own("gold")
