@@ -143,9 +143,8 @@ def find_deployed(
     except TooFarBack as error:
         if unused is None:
             msg = (
-                f"{error}. Give the stack an owner key of its own, which has sent less (bridge.{side}Owner or "
-                f"bridge.{side}OwnerKey); or, if the bridge exists, write both of its contracts as bridge.parentBridge "
-                "and bridge.childBridge"
+                f"{error} (bridge.{side}Owner or bridge.{side}OwnerKey); or, if the bridge exists, write both of its "
+                "contracts as bridge.parentBridge and bridge.childBridge"
             )
             raise TooFarBack(msg) from error
     return unused

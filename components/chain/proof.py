@@ -15,14 +15,13 @@ from eth_utils.address import to_checksum_address
 from web3 import Web3
 from web3.contract import Contract
 
-from components.chain.bridge_contract import function, read_token, require_state, transaction, view
+from components.chain.bridge_contract import function, read_token, require_state, view
 from components.chain.bridge_node import one_peer, settled_registration
 from components.chain.console import Console, wait_for
 from components.chain.direction import Direction
 from components.chain.endpoint import Endpoint
 from components.chain.errors import ChainError, NotReady
 from components.chain.funding import coins
-from components.chain.plan import Step
 from components.chain.signer import Signer
 from components.chain.token_contract import holding
 from components.chain.transactions import Transaction, carry_out
@@ -128,14 +127,6 @@ def transfer(
         "See that their SCNs run, are connected to their ENs and have coins for gas, then run again"
     )
     raise NotReady(msg)
-
-
-def coins_request(direction: Direction, recipient: str, amount: int) -> Transaction:
-    """Return the request of a transfer of coins (peb)."""
-    words = f"request a transfer of {amount} peb, {direction.name}"
-    return transaction(
-        direction.source_bridge, Step("requestKLAYTransfer", (recipient, amount, b""), words, value=amount)
-    )
 
 
 def token_request(direction: Direction, token: str, recipient: str) -> Transaction:

@@ -7,9 +7,9 @@ from components.chain.open_requests import open_nonces
 from components.chain.payout import payable
 from components.chain.plan import Step
 from components.chain.signer import Signer
-from components.chain.transactions import carry_out
+from components.chain.transactions import Transaction, carry_out
 
-__all__ = ["Direction", "pending", "request", "requested", "wait_until_handled"]
+__all__ = ["Direction", "coins_request", "pending", "request", "requested", "wait_until_handled"]
 
 
 def pending(direction: Direction) -> int:
@@ -22,15 +22,16 @@ def requested(direction: Direction) -> int:
     return require_state(direction.source, direction.source_bridge).request_nonce
 
 
+def coins_request(direction: Direction, recipient: str, amount: int) -> Transaction:
+    """Return the request of a transfer of coins (peb) to a recipient on the other chain."""
+    words = f"request a transfer of {amount} peb, {direction.name}"
+    step = Step("requestKLAYTransfer", (recipient, amount, b""), words, value=amount)
+    return transaction(direction.source_bridge, step)
+
+
 def request(direction: Direction, signer: Signer, recipient: str, amount: int) -> str:
     """Send `amount` (peb) to a recipient on the other chain and return the hash of the request. Raises ChainError."""
-    step = Step(
-        "requestKLAYTransfer",
-        (recipient, amount, b""),
-        f"request a transfer of {amount} peb, {direction.name}",
-        value=amount,
-    )
-    (receipt,) = carry_out(direction.source, signer, lambda: [transaction(direction.source_bridge, step)])
+    (receipt,) = carry_out(direction.source, signer, lambda: [coins_request(direction, recipient, amount)])
     return receipt["transactionHash"].to_0x_hex()
 
 

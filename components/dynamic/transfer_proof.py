@@ -69,7 +69,8 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
 
     def converge(self, inputs: TransferProofInputs, known: Props) -> Props:
         """Send one transfer for each set of operators and nodes; one of a killed run is nobody's proof."""
-        from components.chain.proof import coins_request, means_of, obstacles, transfer
+        from components.chain.proof import means_of, obstacles, transfer
+        from components.chain.transfer import coins_request
 
         proven = "proven_requests" in known and all(
             list(known.get(name) or ()) == list(getattr(inputs, name) or ()) for name in ("covers", "voters", "serves")

@@ -11,46 +11,21 @@ from components.chain.bridge_contract import require_state
 from components.chain.console import wait_for
 from components.chain.outgoing import Transaction
 from components.chain.transactions import execute
-from components.dynamic import ssh_key
 from components.hosts.local_preflight import missing
 from tests.network.conftest import make_stack
-from tests.network.existing_hosts import local
-from tests.network.lone_chain import CHAIN_ID, COIN, LoneChain
+from tests.network.joining import NAMES, joining
+from tests.network.lone_chain import COIN, LoneChain
 from tests.network.network import CHAINS, Network
-from tests.stack import Failed, Stack, settings
+from tests.stack import Failed, Stack
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
-
-NAMES = ("alpha-en", "alpha-scn")
 
 
 @pytest.fixture(scope="module")
 def stack(chain: LoneChain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Yield a stack on machines made by hand in the network of the chain, so that they reach its validator."""
-    folder = tmp_path_factory.mktemp("chain")
-    (folder / "genesis.json").write_text(chain.first_block)
-    hosts = {name: local(chain.network, name) for name in NAMES}
-    with make_stack(
-        tmp_path_factory.mktemp("stack"),
-        settings(
-            target="existing",
-            existing={
-                "user": "root",
-                "privateKey": ssh_key.private_key(chain.network.seed("client")),
-                "diskGib": 1,
-                "hosts": {name: {**host.settings, "service": "daemon"} for name, host in hosts.items()},
-            },
-            parentChain={
-                "network": "private",
-                "chainId": CHAIN_ID,
-                "genesis": str(folder / "genesis.json"),
-                "staticNodes": [chain.kni],
-            },
-            serviceChain={"chainId": 3000, "nodes": ["alpha-scn"]},
-            pairs=[{"name": "alpha", "scn": "alpha-scn"}],
-            bridge={"threshold": 1, "liquidity": 100, "operatorBalance": 20, "fundingMinutes": 0},
-        ),
-    ) as stack:
+    wanted = joining(chain, tmp_path_factory.mktemp("chain"), {})
+    with make_stack(tmp_path_factory.mktemp("stack"), wanted) as stack:
         yield stack
     for name in NAMES:
         chain.network.down(name)

@@ -1,5 +1,6 @@
 """A run that is killed at any of its calls to a node: the next one finishes the job, and nothing is there twice."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from web3.types import RPCEndpoint, RPCResponse
 
 from components.chain import operations, senders
 from components.chain.deployment import ensure_deployed
+from tests.stack import ROOT
 from tests.unit.fake_node import Clock
 from tests.unit.fake_pool import KEY, SENDER, SIGNER, PoolChain, only
 from tests.unit.fakes import console
@@ -48,6 +50,13 @@ def everything(chain: PoolChain, artifact: Path) -> str:
     operations.set_threshold(it, SIGNER, bridge, 2)
     operations.fill_account(it, SIGNER, PAYEE, 50, 100)
     return bridge
+
+
+def test_nothing_is_sent_that_was_planned_before_earlier_transactions_had_settled() -> None:
+    """`carry_out` is the only one who sends: it plans when all before is mined."""
+    others = [path for path in (ROOT / "components").rglob("*.py") if path.name != "transactions.py"]
+    assert len(others) > 100
+    assert [path.name for path in others if re.search(r"(?<![\w.])execute\(", path.read_text())] == []
 
 
 def rich(clock: Clock) -> Mortal:

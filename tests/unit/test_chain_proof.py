@@ -14,9 +14,10 @@ from components.chain.console import Console
 from components.chain.direction import Direction
 from components.chain.errors import NotReady
 from components.chain.plan import Step
-from components.chain.proof import Means, coins_request, obstacles, transfer
+from components.chain.proof import Means, obstacles, transfer
 from components.chain.signer import KeySigner
 from components.chain.transactions import execute
+from components.chain.transfer import coins_request
 from components.dynamic import transfer_proof
 from components.dynamic.base import Props
 from components.dynamic.transfer_proof import TransferProofProvider

@@ -12,53 +12,24 @@ from components.chain import operations, senders
 from components.chain.bridge_contract import require_state
 from components.chain.outgoing import Transaction
 from components.chain.transactions import execute
-from components.dynamic import ssh_key
 from components.hosts.local_preflight import missing
 from tests.network.conftest import make_stack
-from tests.network.existing_hosts import local
-from tests.network.lone_chain import CHAIN_ID, COIN, LoneChain
+from tests.network.joining import NAMES, joining
+from tests.network.lone_chain import COIN, LoneChain
 from tests.network.network import CHAINS, Network
 from tests.run import Failed, Run
-from tests.stack import Stack, settings
+from tests.stack import Stack
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
 
-NAMES = ("alpha-en", "alpha-scn")
 LIQUIDITY = 100
 
 
 @pytest.fixture
 def stack(chain: LoneChain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Yield a stack on machines made by hand in the network of the chain."""
-    folder = tmp_path_factory.mktemp("chain")
-    (folder / "genesis.json").write_text(chain.first_block)
-    hosts = {name: local(chain.network, name) for name in NAMES}
-    existing = {
-        "user": "root",
-        "privateKey": ssh_key.private_key(chain.network.seed("client")),
-        "diskGib": 1,
-        "hosts": {name: {**host.settings, "service": "daemon"} for name, host in hosts.items()},
-    }
-    parent = {
-        "network": "private",
-        "chainId": CHAIN_ID,
-        "genesis": str(folder / "genesis.json"),
-        "staticNodes": [chain.kni],
-    }
-    wanted = settings(
-        target="existing",
-        existing=existing,
-        parentChain=parent,
-        serviceChain={"chainId": 3000, "nodes": ["alpha-scn"]},
-        pairs=[{"name": "alpha", "scn": "alpha-scn"}],
-        bridge={
-            "threshold": 1,
-            "liquidity": LIQUIDITY,
-            "operatorBalance": 20,
-            "fundingMinutes": 0,
-            "parentOwnerKey": chain.signer("owner-2").private_key,
-        },
-    )
+    owner = chain.signer("owner-2").private_key
+    wanted = joining(chain, tmp_path_factory.mktemp("chain"), {"liquidity": LIQUIDITY, "parentOwnerKey": owner})
     with make_stack(tmp_path_factory.mktemp("stack"), wanted) as stack:
         yield stack
     for name in NAMES:

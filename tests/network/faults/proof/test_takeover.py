@@ -18,7 +18,7 @@ from tests.stack import Failed, Settings, settings
 pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
 
 PARTS: dict[str, Any] = {
-    "serviceChain": {"chainId": 3000, "nodes": ["scn-1"]},
+    "serviceChain": {"chainId": 3000, "nodes": ["scn-1", "scn-2"]},
     "pairs": [{"name": "alpha", "scn": "scn-1"}],
 }
 TOKEN = {"name": "my-erc20", "kind": "erc20", "development": True}
