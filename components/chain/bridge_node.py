@@ -6,7 +6,7 @@ Method names are the JSON-RPC ones; their behaviour is described in node-behavio
 import sys
 import threading
 from collections import defaultdict
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,8 +14,11 @@ from typing import Any
 from eth_utils.address import to_checksum_address
 
 from components.chain.console import Console, NodeError, wait_for
+from components.chain.endpoint import Endpoint
 from components.chain.errors import ChainError, NotReady
+from components.chain.node_health import answers
 from components.chain.peering import node_id, peers
+from components.chain.restarting import restart as restart_node
 from components.chain.tunnel import RESTART_TIMEOUT, run_on_host
 from components.chain.turns import set_aside
 
@@ -70,6 +73,17 @@ def read_registration(console: Console, child: str, parent: str) -> Registration
         )
         raise ChainError(msg)
     return Registration(registered=True, live=_subscribed(console, child) and _subscribed(console, parent))
+
+
+def has_sub_bridge(console: Console) -> bool:
+    """Tell whether an SCN runs a sub bridge. That of one that has left its pair is off once it has restarted."""
+    try:
+        console.call("subbridge_listBridge", timeout=10)
+    except NodeError as error:
+        if "does not exist" not in str(error):
+            raise
+        return False
+    return True
 
 
 def settled_registration(console: Console, child: str, parent: str) -> Registration:
@@ -189,8 +203,11 @@ def deregister(console: Console, child: str, parent: str) -> None:
 _nodes: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
-def forget_tokens(scn: Console, en: Console, child: str, parent: str, restart: str) -> None:
-    """Have an SCN forget the counterparts of tokens that it remembers, by registering the pair of contracts anew.
+def forget_tokens(scn: Console, en: Endpoint, child: str, parent: str, restart: str) -> None:
+    """Have an SCN forget the counterparts of tokens that it remembers, by registering the pair of contracts again.
+
+    Where it has not registered the pair, an earlier run ended between the two halves: the second one is done. Without
+    its EN, which may be dead for good, neither is possible: a restart (`restart`, on its host) makes it forget too.
 
     An SCN asks the contract for a token at the first transfer of it, and never again while it runs and the pair is
     registered (BridgeInfo.counterpartToken in node/sc/bridge_manager.go): once a token has another counterpart, it
@@ -200,6 +217,15 @@ def forget_tokens(scn: Console, en: Console, child: str, parent: str, restart: s
     node/sc/api_bridge.go). Raises ChainError.
     """
     with _nodes[scn.node]:
-        if read_registration(scn, child, parent).registered:
-            deregister(scn, child, parent)
-            register(scn, en, child, parent, restart)
+        if not has_sub_bridge(scn):
+            return
+        registered = read_registration(scn, child, parent).registered
+        if not (peers(scn, "subbridge") and answers(en)):
+            if registered:
+                why = f"it has to forget a token, and its EN {en.node} is away"
+                restart_node(scn.endpoint, "validator", restart, why)
+            return
+        with closing(Console(en)) as other:
+            if registered:
+                deregister(scn, child, parent)
+            register(scn, other, child, parent, restart)

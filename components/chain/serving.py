@@ -10,7 +10,7 @@ from contextlib import closing
 
 from eth_utils.address import to_checksum_address
 
-from components.chain.bridge_node import deregister, en_is_away, one_peer, read_registration
+from components.chain.bridge_node import deregister, en_is_away, has_sub_bridge, one_peer, read_registration
 from components.chain.catching_up import wait_until_caught_up
 from components.chain.console import Console, wait_for
 from components.chain.endpoint import Endpoint
@@ -63,13 +63,14 @@ def leave(endpoint: Endpoint, child: str, parent: str, command: str) -> None:
     """Have an SCN let a pair of contracts go, and read at a restart (`command`, on its host) what it is to be now.
 
     Without an EN to ask, as when its machine is dead, the SCN cannot deregister; where it has no sub bridge any more
-    it has nothing to deregister after the restart either. Raises NotReady where it still has both.
+    it has nothing to deregister after the restart either. Where it has deregistered and still runs its sub bridge, an
+    earlier run ended between the two halves: it is restarted. Raises NotReady where it still has both.
     """
     with closing(Console(endpoint)) as scn:
-        if not read_registration(scn, child, parent).registered:
+        if not has_sub_bridge(scn):
             return
         connected = peer_knis(scn, "subbridge")
-        if connected:
+        if connected and read_registration(scn, child, parent).registered:
             try:
                 deregister(scn, child, parent)
             except ChainError as error:  # an EN that died a moment ago still counts as connected

@@ -27,6 +27,7 @@ class NodeTokenProvider(Provider[NodeTokenInputs]):
     needs: ClassVar[tuple[str, ...]] = ("web3",)
     inputs_type = NodeTokenInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"child_bridge", "parent_bridge", "parent_token", "child_token"})
+    used_by_removal: ClassVar[frozenset[str]] = frozenset({"restart"})
 
     def identify(self, inputs: NodeTokenInputs) -> str:
         """One a node and token."""
@@ -45,8 +46,8 @@ class NodeTokenProvider(Provider[NodeTokenInputs]):
         from components.chain.bridge_node import forget_tokens
         from components.chain.console import Console
 
-        with closing(Console(inputs.node)) as scn, closing(Console(inputs.en)) as en:
-            forget_tokens(scn, en, inputs.child_bridge, inputs.parent_bridge, inputs.restart)
+        with closing(Console(inputs.node)) as scn:
+            forget_tokens(scn, inputs.en, inputs.child_bridge, inputs.parent_bridge, inputs.restart)
 
 
 class NodeToken(Resource, module="servicechain", name="NodeToken"):

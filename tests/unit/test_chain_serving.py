@@ -92,12 +92,22 @@ def registered(scn: Scn) -> Scn:
 
 def test_an_scn_lets_its_bridge_go_and_is_restarted(monkeypatch: pytest.MonkeyPatch) -> None:
     scn = registered(Scn(5, 5))
+    scn.sub_bridge_after = False
     play(monkeypatch, scn)
     for _ in range(2):
         leave("endpoint", CHILD, PARENT, RESTART)  # type: ignore[arg-type]
     assert scn.called("subbridge_deregisterBridge") == [(CHILD, PARENT)]
     assert [one["role"] for one in scn.restarts] == ["validator"]
     assert scn.journal == {}
+
+
+def test_an_scn_that_let_its_bridge_go_before_its_run_was_killed_is_restarted(monkeypatch: pytest.MonkeyPatch) -> None:
+    scn = Scn(5, 5)
+    scn.sub_bridge_after = False
+    play(monkeypatch, scn)
+    leave("endpoint", CHILD, PARENT, RESTART)  # type: ignore[arg-type]
+    assert scn.called("subbridge_deregisterBridge") == []
+    assert [one["role"] for one in scn.restarts] == ["validator"]
 
 
 @pytest.mark.parametrize("seen", [[], ["aa" * 64]])

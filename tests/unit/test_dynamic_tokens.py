@@ -171,6 +171,7 @@ def scn(monkeypatch: pytest.MonkeyPatch) -> FakeNode:
     monkeypatch.setattr(console_module, "time", Clock())
     monkeypatch.setattr(console_module, "Console", Connection)
     monkeypatch.setattr(bridge_node, "Console", Connection)
+    monkeypatch.setattr(bridge_node, "answers", lambda _en: True)
     return node
 
 
@@ -194,7 +195,14 @@ def test_a_node_forgets_by_being_registered_anew(scn: FakeNode) -> None:
     assert bridge_node.read_registration(scn.console, CHILD, PARENT).live
 
 
-def test_a_node_without_the_bridge_has_nothing_to_forget(scn: FakeNode) -> None:
+def test_a_node_that_a_killed_run_left_unregistered_is_registered(scn: FakeNode) -> None:
+    NodeTokenProvider().delete("id", dict(NODE))
+    assert changes(scn) == [f"subbridge_{verb}Bridge" for verb in ("register", "subscribe")]
+    assert bridge_node.read_registration(scn.console, CHILD, PARENT).live
+
+
+def test_a_node_without_a_sub_bridge_has_nothing_to_forget(scn: FakeNode) -> None:
+    scn.sub_bridge = False
     NodeTokenProvider().delete("id", dict(NODE))
     assert changes(scn) == []
 
@@ -213,3 +221,20 @@ def test_a_token_that_was_registered_before_the_stack_stays_registered(
     assert (ONE in bridge.tokens) == stays
     assert not bridge.locked
     assert ("stays registered" in capsys.readouterr().err) == stays
+
+
+@pytest.mark.parametrize("peers", [[], ["aa" * 64]])
+def test_a_node_whose_en_is_dead_forgets_by_a_restart(
+    scn: FakeNode, monkeypatch: pytest.MonkeyPatch, peers: list[str]
+) -> None:
+    restarts: list[tuple[object, ...]] = []
+    monkeypatch.setattr(bridge_node, "restart_node", lambda *given: restarts.append(given[1:]))
+    monkeypatch.setattr(bridge_node, "answers", lambda _en: False)
+    scn.journal, scn.memory, scn.subscribed, scn.peers = {CHILD: PARENT}, {CHILD, PARENT}, {CHILD, PARENT}, peers
+    NodeTokenProvider().delete("id", dict(NODE))
+    why = "it has to forget a token, and its EN en-1 is away"
+    assert restarts == [("validator", "systemctl restart kscnd", why)]
+    assert changes(scn) == []
+    scn.journal = {}
+    NodeTokenProvider().delete("id", dict(NODE))
+    assert len(restarts) == 1
