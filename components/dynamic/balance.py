@@ -45,6 +45,7 @@ class FundingProvider(ChainProvider[FundingInputs]):
 
     inputs_type = FundingInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "account"})
+    used_by_removal: ClassVar[frozenset[str]] = frozenset({"signer", "refund"})
     holder: ClassVar[str] = "account"
 
     def identify(self, inputs: FundingInputs) -> str:
@@ -93,6 +94,7 @@ class FundingProvider(ChainProvider[FundingInputs]):
 class LiquidityProvider(FundingProvider):
     """Fills a bridge contract. It can never be taken out again but by transfers: the contract has no such function."""
 
+    used_by_removal: ClassVar[frozenset[str]] = frozenset()
     holder: ClassVar[str] = "the bridge"
 
     def fill(self, console: "Console", inputs: FundingInputs) -> None:

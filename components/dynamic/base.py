@@ -57,6 +57,10 @@ class Provider(ResourceProvider, Generic[InputsT]):
     replaced_by: ClassVar[frozenset[str]] = frozenset()
     """Inputs that are the identity of the thing: a change makes another one, after the old one is gone."""
 
+    used_by_removal: ClassVar[frozenset[str]] = frozenset()
+    """Inputs that a removal uses, which runs with those in the state. It takes note of them when they change; where
+    nothing else asks for an update, nothing else is done."""
+
     needs: ClassVar[tuple[str, ...]] = ()
     """Modules that its verbs import only when they run, and that import each other in circles (see `_load`)."""
 
@@ -138,8 +142,11 @@ class Provider(ResourceProvider, Generic[InputsT]):
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
         """Converge with what the last run knew; always returns every output, as Pulumi drops the others."""
-        self._load()
         known = _declared(_olds)
+        if not any(self._acts(name, known, _news) for name in self.inputs_type.model_fields):
+            computed = {name: value for name, value in known.items() if name not in self.inputs_type.model_fields}
+            return UpdateResult({**_declared(_news), **computed})
+        self._load()
         return UpdateResult({**_declared(_news), **self.converge(self._parse(_news), known)})
 
     def read(self, id_: str, props: Props) -> ReadResult:
@@ -176,6 +183,11 @@ class Provider(ResourceProvider, Generic[InputsT]):
         return self.inputs_type.model_validate({k: v for k, v in props.items() if k in fields})  # type: ignore[return-value]
 
     def _changed(self, name: str, olds: Props, news: Props) -> bool:
+        """Tell whether a changed input is to reach the state."""
+        return (name in self.used_by_removal and olds.get(name) != news.get(name)) or self._acts(name, olds, news)
+
+    def _acts(self, name: str, olds: Props, news: Props) -> bool:
+        """Tell whether a changed input is something to act upon."""
         old, new = olds.get(name), news.get(name)
         if pulumi.contains_unknowns(new):
             return True

@@ -35,6 +35,7 @@ class BridgeOperatorProvider(ChainProvider[BridgeOperatorInputs]):
     inputs_type = BridgeOperatorInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge", "operator"})
     old_goes_first: ClassVar[bool] = False
+    used_by_removal: ClassVar[frozenset[str]] = frozenset({"signer"})
 
     def identify(self, inputs: BridgeOperatorInputs) -> str:
         """One vote a contract and account."""

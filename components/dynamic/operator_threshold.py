@@ -30,6 +30,7 @@ class OperatorThresholdProvider(ChainProvider[OperatorThresholdInputs]):
 
     inputs_type = OperatorThresholdInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge"})
+    used_by_removal: ClassVar[frozenset[str]] = frozenset({"signer", "leaving"})
     vote_type: ClassVar[int] = VALUE_TRANSFER
     suffix: ClassVar[str] = "threshold"
 

@@ -37,6 +37,7 @@ class TokenRegistrationProvider(ChainProvider[TokenRegistrationInputs]):
 
     inputs_type = TokenRegistrationInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge", "token", "counterpart"})
+    used_by_removal: ClassVar[frozenset[str]] = frozenset({"signer"})
 
     def identify(self, inputs: TokenRegistrationInputs) -> str:
         """One a contract and token."""

@@ -147,7 +147,8 @@ class Bridge(OwnerKeys, Contracts):
     a public parent chain."""
     max_gas_price: Positive | None = None
     """The most that is offered for gas, in gkei, by the owners on both chains. Without it: twice what the node suggests
-    when a batch of transactions begins, 1 gkei at least. A change is no reason to touch anything."""
+    when a batch of transactions begins, 1 gkei at least. A change reaches the state, where a removal finds it,
+    and touches nothing else."""
     funding_minutes: NotNegative = 10
     """How long `up` waits for coins that are missing on a parent chain that others run; then it ends with the list."""
     operator_gas_limit: OperatorGas = 10_000_000

@@ -92,9 +92,9 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> FakeChain:
         (BridgeOperatorProvider(), VOTE, {"bridge": TWO}, 1, ["bridge"]),
         (BridgeOperatorProvider(), VOTE, {"chain_id": 3001.0}, 1, ["chain_id"]),
         (BridgeOperatorProvider(), VOTE, {"signer": {"kind": "key", "private_key": "47" * 32}}, 1, []),
-        (BridgeOperatorProvider(), VOTE, {"signer": {**ON_CHAIN["signer"], "max_gas_price": "5000"}}, 0, []),
-        (BridgeOperatorProvider(), VOTE, {"signer": {**ON_CHAIN["signer"], "chain": "child"}}, 0, []),
-        (BridgeOperatorProvider(), VOTE, {"signer": {**ON_CHAIN["signer"], "funding_minutes": "5"}}, 0, []),
+        (BridgeOperatorProvider(), VOTE, {"signer": {**ON_CHAIN["signer"], "max_gas_price": "5000"}}, 1, []),
+        (BridgeOperatorProvider(), VOTE, {"signer": {**ON_CHAIN["signer"], "chain": "child"}}, 1, []),
+        (BridgeOperatorProvider(), VOTE, {"signer": {**ON_CHAIN["signer"], "funding_minutes": "5"}}, 1, []),
         (BridgeOperatorProvider(), VOTE, {"signer": {"kind": "env", "name": "OWNER", "address": "0x1"}}, 1, []),
         (OperatorThresholdProvider(), THRESHOLD, {"threshold": 2.0}, 1, []),
         (BridgeContractProvider(), CONTRACT, {"artifact": "Other.json"}, 0, []),
@@ -108,7 +108,10 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> FakeChain:
         (RunningNodeProvider(), NODE, {"started": "2"}, 1, []),
         (RunningNodeProvider(), NODE, {"runs": "0b"}, 1, []),
         (RunningNodeProvider(), NODE, {"start": "kscnd restart"}, 0, []),
-        (BridgeRegistrationProvider(), REGISTRATION, {"restart": "kscnd restart"}, 0, []),
+        (BridgeRegistrationProvider(), REGISTRATION, {"restart": "kscnd restart"}, 1, []),
+        (OperatorThresholdProvider(), THRESHOLD, {"leaving": [ONE]}, 1, []),
+        (BridgeContractProvider(), CONTRACT, {"signer": {**ON_CHAIN["signer"], "max_gas_price": "5000"}}, 0, []),
+        (LiquidityProvider(), FUNDING, {"signer": {**ON_CHAIN["signer"], "max_gas_price": "5000"}}, 0, []),
         (RunningNodeProvider(), NODE, {"static_nodes": ["kni://a", "kni://b"]}, 0, []),
     ],
 )
@@ -119,6 +122,30 @@ def test_an_edit_touches_what_it_has_to(
     assert not provider.check(olds, news).failures
     diff = provider.diff("id", {**olds, "an_output": 1}, news)
     assert (diff.changes, diff.replaces) == (bool(changes), replaces)
+
+
+DEARER = {"signer": {**ON_CHAIN["signer"], "max_gas_price": "5000"}}
+
+
+@pytest.mark.parametrize(
+    ("provider", "olds", "change"),
+    [
+        (BridgeOperatorProvider(), VOTE, DEARER),
+        (OperatorThresholdProvider(), THRESHOLD, {**DEARER, "leaving": [ONE]}),
+        (FundingProvider(), FUNDING, DEARER),
+        (FundingProvider(), FUNDING, {"refund": {"private_key": "48" * 32, "scn": endpoint("scn-1")}}),
+        (BridgeRegistrationProvider(), REGISTRATION, {"restart": "kscnd restart"}),
+    ],
+)
+def test_what_only_a_removal_uses_reaches_the_state_and_nothing_is_done(
+    chain: FakeChain, provider: Provider[Any], olds: Props, change: Props
+) -> None:
+    chain.contracts.clear()  # whoever looked at the chain would stop
+    news = {**olds, **change, "an_output": None}
+    updated = provider.update("id", {**olds, "an_output": 1}, news).outs
+    assert updated == {**olds, **change, "an_output": 1}
+    assert chain.calls == []
+    assert not provider.diff("id", updated, news).changes
 
 
 def test_a_login_with_a_fault_is_named_by_its_path_and_not_shown() -> None:
