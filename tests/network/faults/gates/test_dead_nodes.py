@@ -1,0 +1,33 @@
+"""What died since the last run: a quick look finds it, and a refresh of that alone has the next up repair it."""
+
+import time
+
+from components.chain.bridge_node import deregister, read_registration
+from tests.network.network import CHAINS, Network
+from toolchain.look import DEADLINE, look_at, nodes
+
+
+def test_a_quick_look_finds_what_an_up_would_take_for_unchanged(network: Network) -> None:
+    stack, pair = network.stack, (network.bridges["child"], network.bridges["parent"])
+    known = nodes({"deployment": stack.automation.export_stack().deployment})
+    assert len(known) == len(network.endpoints)
+    assert look_at(known) == []
+    deregister(network.console("scn-1"), *pair)
+    network.kill("beta-en")
+    network.kill("scn-4")
+    assert stack.preview().steps == [], "the state knows nothing of it"
+
+    begin = time.monotonic()
+    problems = {one.node: one for one in look_at(known)}
+    assert time.monotonic() - begin < DEADLINE + 2
+    assert problems.keys() == {"scn-1", "scn-2", "beta-en", "scn-4"}
+    assert "it does not serve the bridge contracts; make up repairs it" in str(problems["scn-1"])
+    assert "not to that of its EN alone" in str(problems["scn-2"])
+    assert "no node listens" in str(problems["beta-en"])
+
+    stack.refresh(target=[one.stale for one in problems.values()])
+    stack.up()
+    assert look_at(known) == []
+    assert read_registration(network.console("scn-1"), *pair).live
+    for source in CHAINS:
+        network.send(source, 2).wait()
