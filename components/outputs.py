@@ -7,6 +7,8 @@ import pulumi
 from components import fees
 from components.bridge import Bridge
 from components.bridge_pair import BridgePair
+from components.chain.council import survives as survives_loss
+from components.dynamic.child_council import ChildCouncil
 from components.hosts.host import Hosts
 from components.nodes.existing import Runner
 from components.service_chain import ServiceChain
@@ -45,6 +47,7 @@ def export(
         "serviceChainNodes",
         {name: {"address": node.host.address, "version": node.version} for name, node in service_chain.nodes.items()},
     )
+    pulumi.export("childCouncil", _council(service_chain.council))
     if tokens:
         pulumi.export("tokens", {name: _token(token) for name, token in tokens.by_name.items()})
     if hosts.access:
@@ -63,6 +66,14 @@ def _pair(pair: BridgePair, service_chain: ServiceChain) -> dict[str, object]:
         "scn": {"name": scn.name, "address": scn.host.address, **_software(scn)},
         "parentOperator": pair.operators.parent.address,
         "childOperator": pair.operators.child.address,
+    }
+
+
+def _council(council: ChildCouncil) -> dict[str, object]:
+    counted = pulumi.Output.all(council.size, council.dead)
+    return {
+        "survives": counted.apply(lambda known: survives_loss(*map(int, known)) if all(known) else None),
+        "others": council.others,
     }
 
 

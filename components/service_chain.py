@@ -5,6 +5,8 @@ from collections.abc import Mapping, Sequence
 import pulumi
 
 from components.dynamic.account import Account
+from components.dynamic.child_council import ChildCouncil
+from components.dynamic.child_seat import ChildSeat
 from components.dynamic.child_validator import ChildValidator
 from components.dynamic.genesis import Genesis
 from components.dynamic.running_node import RunningNode
@@ -59,7 +61,8 @@ class ServiceChain(pulumi.ComponentResource):
         self.nodes = {name: made.get(name) or existing[name] for name in settings.nodes}
         everybody = [step for node in made.values() for step in node.prepared]
         launched = {name: node.launch(after=everybody) for name, node in made.items()}
-        seats = {name: self._seat(name, keys[name]) for name in made}
+        self.council = self._council(existing, keys)
+        seats = {name: self._seat(node, keys[name]) for name, node in made.items()}
         self.ready = {name: node.running for name, node in existing.items()} | {
             name: self._ready(node, launched[name], keys[name], sub_bridges.get(name), seats[name])
             for name, node in made.items()
@@ -127,27 +130,57 @@ class ServiceChain(pulumi.ComponentResource):
                 "role": "scn",
                 "chain_id": self.chain_id,
                 "static_nodes": self._others(key),
+                "others": self._other_endpoints(node.name),
                 **expected,
             },
             pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[seat])),
         )
 
-    def _seat(self, name: str, key: Account) -> ChildValidator:
-        """Make an SCN a validator, without which no other one talks to it. The seat goes with a chain of our own."""
-        others = [node.endpoint for other, node in self.nodes.items() if other != name]
-        return ChildValidator(
-            f"{name}-validator",
+    def _council(self, existing: Mapping[str, ExistingNode], keys: Mapping[str, Account]) -> ChildCouncil:
+        """Look who has a seat, before anybody is given one: a seat without a node is in the way of others."""
+        return ChildCouncil(
+            "service-chain-council",
             {
                 "chain_id": self.chain_id,
-                "node": self.nodes[name].endpoint,
-                "address": key.address,
-                "endpoints": pulumi.Output.secret(pulumi.Output.all(*others)),
-                "static_nodes": self._others(key),
+                "endpoints": pulumi.Output.secret(pulumi.Output.all(*(node.endpoint for node in self.nodes.values()))),
+                "made": [key.address for key in keys.values()],
+                "found": [node.identity.public_key for node in existing.values()],
             },
             pulumi.ResourceOptions.merge(
-                self._child, pulumi.ResourceOptions(depends_on=[self.nodes[name].running], deleted_with=self.lives_with)
+                self._child, pulumi.ResourceOptions(depends_on=[node.running for node in self.nodes.values()])
             ),
         )
+
+    def _seat(self, node: Node, key: Account) -> ChildValidator:
+        """Make an SCN a validator, without which no other one talks to it. The seat goes with a chain of our own."""
+        shared: dict[str, object] = {
+            "chain_id": self.chain_id,
+            "address": key.address,
+            "endpoints": self._other_endpoints(node.name),
+        }
+        goes = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(deleted_with=self.lives_with))
+        claim = ChildSeat(
+            f"{node.name}-seat",
+            shared,
+            pulumi.ResourceOptions.merge(goes, pulumi.ResourceOptions(depends_on=[node.running, self.council])),
+        )
+        return ChildValidator(
+            f"{node.name}-validator",
+            {
+                **shared,
+                "node": node.endpoint,
+                "static_nodes": self._others(key),
+                "kni": _kni(key, node.host),
+                "start": node.restart_command,
+                "begin": node.begin_command,
+            },
+            pulumi.ResourceOptions.merge(goes, pulumi.ResourceOptions(depends_on=[node.running, claim])),
+        )
+
+    def _other_endpoints(self, name: str) -> pulumi.Output[list[object]]:
+        """Return the consoles of all nodes but one."""
+        others = [node.endpoint for other, node in self.nodes.items() if other != name]
+        return pulumi.Output.secret(pulumi.Output.all(*others))
 
     def _others(self, key: Account) -> pulumi.Output[list[str]]:
         """Return the KNIs of all nodes but the one with this key."""

@@ -19,7 +19,7 @@ from components.chain.console import Console
 from components.chain.council import quorum
 from components.chain.endpoint import Endpoint
 from components.chain.errors import ChainError
-from components.chain.validators import council, living, node_address
+from components.chain.seats import council, living, node_address
 from toolchain.exported import in_the_clear
 
 MACHINES = {

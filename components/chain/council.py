@@ -30,15 +30,16 @@ def quorum(size: int) -> int:
 def let_in(council: Collection[str], living: Collection[str], address: str) -> list[Vote]:
     """Make an address a validator. All addresses are in lower case; `living` are those that can be reached.
 
-    Validators talk to validators only, so a node cannot catch up with the chain before it is one: until then it
-    counts for the quorum and is as good as dead. One or two validators have to wait for it, and four or more do not
-    while all are alive. Raises Refused when too many are not.
+    From three validators on, those that live have to be enough whatever the new one does next. One or two cannot do
+    without it: theirs has to be proven able to take part before (see `validators`). Raises Refused when too few live.
     """
     if address in council:
         return []
+    what = f"{address} cannot become a validator"
     alive = [one for one in council if one in living]
+    if len(alive) < quorum(len(council)):
+        raise Refused(_halted(what, council, alive))
     if len(alive) < len(council) and len(alive) < quorum(len(council) + 1):
-        what = f"{address} cannot become a validator"
         raise Refused(_too_few(what, [*council, address], alive))
     return [Vote("governance.addvalidator", address, f"make {address} a validator")]
 
@@ -46,8 +47,9 @@ def let_in(council: Collection[str], living: Collection[str], address: str) -> l
 def vote_out(council: Collection[str], living: Collection[str], first: Collection[str], address: str) -> list[Vote]:
     """Take the seat of a validator away. `first` are the validators of the first block.
 
-    Raises Refused for the last one, when those that stay are too few to go on, and when none of the first would stay:
-    a node that begins with an empty chain knows no other validators, and would talk to nobody.
+    Raises Refused for the last one, when too few live for the vote to come into a block, when those that stay are too
+    few to go on, and when none of the first would stay: a node that begins with an empty chain knows no other
+    validators, and would talk to nobody.
     """
     if address not in council:
         return []
@@ -56,6 +58,9 @@ def vote_out(council: Collection[str], living: Collection[str], first: Collectio
     if not staying:
         msg = f"{what}: it is the last one of its chain; destroy the chain instead"
         raise Refused(msg)
+    living_now = [one for one in council if one in living]
+    if len(living_now) < quorum(len(council)):
+        raise Refused(_halted(what, council, living_now))
     alive = [one for one in staying if one in living]
     if len(alive) < quorum(len(staying)):
         raise Refused(_too_few(what, staying, alive))
@@ -66,6 +71,36 @@ def vote_out(council: Collection[str], living: Collection[str], first: Collectio
         )
         raise Refused(msg)
     return [Vote("governance.removevalidator", address, f"take the seat of validator {address} away")]
+
+
+def without_node(council: Collection[str], living: Collection[str], known: Collection[str]) -> list[str]:
+    """Return the seats that belong to none of the `known` nodes, and behind which no node is connected."""
+    return sorted({*council} - {*living} - {*known})
+
+
+def survives(size: int, dead: int) -> str:
+    """Return in a sentence what a child chain of `size` seats survives, of which `dead` have no node."""
+    seats = _count(size, "validator")
+    if dead:
+        seats += f", {dead} of them without a node"
+    left = size - dead - quorum(size)
+    if left < 0:
+        return f"{seats}: the child chain stands still until {quorum(size)} of them take part"
+    return f"{seats}: the child chain survives the loss of {_count(left, 'SCN') if left else 'no SCN'}"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def _halted(what: str, council: Collection[str], alive: Collection[str]) -> str:
+    dead = sorted({*council} - {*alive})
+    return (
+        f"{what}: the child chain stands still, so no vote can come into a block: {quorum(len(council))} of its "
+        f"{len(council)} validators have to agree, and {len(alive)} can be reached; not to be reached: "
+        f"{', '.join(dead)}. Start those again: an SCN that was taken out of serviceChain.nodes has to be listed there "
+        "again under its old name, with which it gets its old key, and may go once the chain makes blocks"
+    )
 
 
 def _too_few(what: str, council: Collection[str], alive: Collection[str]) -> str:

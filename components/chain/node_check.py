@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 
 from components.chain import bridge_node
+from components.chain.admission import begin_again
 from components.chain.console import Console, wait_for
 from components.chain.endpoint import Endpoint
-from components.chain.errors import ChainError
+from components.chain.errors import ChainError, NotReady
+from components.chain.handshake import greeting
+from components.chain.missing_peers import HINT, explain
 from components.chain.peering import node_id, wait_for_peers
 
 DEADLINE = 120.0
@@ -24,6 +27,10 @@ class Expected:
     static_nodes: tuple[str, ...] = ()
     anchoring: bool | None = None
     anchoring_period: int | None = None
+    others: tuple[Endpoint, ...] = ()
+    """Consoles of nodes that it dials: both ends are compared when it does not find them."""
+    begin: str | None = None
+    """Command that has it begin its chain again, for one that holds nothing but its first block."""
 
 
 class Mismatch(ChainError):
@@ -47,8 +54,7 @@ def wait_until_ready(endpoint: Endpoint, expected: Expected) -> str:
             _compare(console, "parent operator", expected.parent_operator.lower(), parent.lower())
             _compare(console, "child operator", str(expected.child_operator).lower(), child.lower())
         if expected.static_nodes:
-            hint = "check that it runs, and that its port is open to this machine"
-            wait_for_peers(console, "admin", expected.static_nodes, DEADLINE, enough=1, hint=hint)
+            _wait_for_chain(console, expected)
         if expected.peer:
             hint = (
                 "check that the EN runs with SC_MAIN_BRIDGE=1, that this port is open to this SCN, and that no other "
@@ -59,6 +65,21 @@ def wait_until_ready(endpoint: Endpoint, expected: Expected) -> str:
         return console.web3.client_version
     finally:
         console.close()
+
+
+def _wait_for_chain(console: Console, expected: Expected) -> None:
+    """Wait for peers; a node that holds nothing but its first block may need the genesis.json that was corrected."""
+    try:
+        wait_for_peers(console, "admin", expected.static_nodes, DEADLINE, enough=1, hint=HINT)
+    except NotReady as error:
+        before = greeting(console)
+        if expected.begin and console.web3.eth.block_number == 0:
+            begin_again(console.endpoint, console, expected.begin)
+            if greeting(console) != before:
+                wait_for_peers(console, "admin", expected.static_nodes, DEADLINE, enough=1, hint=HINT)
+                return
+        msg = f"{error}. {explain(console, expected.static_nodes, expected.others)}"
+        raise NotReady(msg) from error
 
 
 def _answers(console: Console) -> bool:

@@ -5,12 +5,14 @@ import shlex
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import PurePosixPath
 
 from components.chain.console import Console, wait_for
 from components.chain.endpoint import Endpoint
+from components.chain.errors import NotReady
+from components.chain.missing_peers import HINT, explain
 from components.chain.node_health import Health, Role, before_restart, part, wait_until_recovered
 from components.chain.peering import wait_for_peers
 from components.chain.tunnel import RESTART_TIMEOUT, run_on_host
@@ -74,6 +76,13 @@ def _wait_for_answer(endpoint: Endpoint) -> None:
     with closing(wait_for(lambda: Console(endpoint), ANSWER_DEADLINE)) as console:
         file = PurePosixPath(endpoint.ipc).with_name("static-nodes.json")
         knis = json.loads(run_on_host(endpoint, f"cat {shlex.quote(str(file))}", timeout=ANSWER_DEADLINE))
-        hint = "check that it runs, and that its port is open to this machine"
         if knis:
-            wait_for_peers(console, "admin", knis, ANSWER_DEADLINE, enough=1, hint=hint)
+            _wait_for_others(console, knis)
+
+
+def _wait_for_others(console: Console, knis: Sequence[str]) -> None:
+    try:
+        wait_for_peers(console, "admin", knis, ANSWER_DEADLINE, enough=1, hint=HINT)
+    except NotReady as error:
+        msg = f"{error}. {explain(console, knis, ())}"
+        raise NotReady(msg) from error

@@ -5,7 +5,7 @@ voted in when it runs, and one that goes is voted out before its machine does.
 """
 
 import sys
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -13,6 +13,9 @@ from pulumi.dynamic import Resource
 from components.chain.endpoint import Endpoint
 from components.dynamic.base import Inputs, Props
 from components.dynamic.chain_resource import ChainProvider
+
+if TYPE_CHECKING:
+    from components.chain.admission import Newcomer
 
 
 class ChildValidatorInputs(Inputs):
@@ -26,6 +29,19 @@ class ChildValidatorInputs(Inputs):
     """The other SCNs; the first that answers and is a validator votes."""
     static_nodes: tuple[str, ...] = ()
     """KNIs of the nodes that it dials."""
+    kni: str | None = None
+    """Where the others dial it."""
+    start: str | None = None
+    """Command on its host that starts it."""
+    begin: str | None = None
+    """Command on its host that has it begin its chain again."""
+
+    @property
+    def newcomer(self) -> "Newcomer":
+        """Return the same for those who let it in."""
+        from components.chain.admission import Newcomer
+
+        return Newcomer(self.node, self.address.lower(), self.static_nodes, self.kni, self.start, self.begin)
 
 
 class ChildValidatorProvider(ChainProvider[ChildValidatorInputs]):
@@ -41,20 +57,20 @@ class ChildValidatorProvider(ChainProvider[ChildValidatorInputs]):
 
     def differs(self, name: str, old: object, new: object) -> bool:
         """Leave a validator alone when others come."""
-        return name != "static_nodes" and super().differs(name, old, new)
+        return name not in ("static_nodes", "kni", "start", "begin") and super().differs(name, old, new)
 
-    def converge(self, inputs: ChildValidatorInputs, known: Props) -> Props:  # noqa: ARG002
-        """Vote it in unless it is in."""
+    def converge(self, inputs: ChildValidatorInputs, known: Props) -> Props:
+        """Vote it in unless it is in, once it is proven that it can take part."""
         from components.chain.validators import let_in
 
-        let_in(inputs.node, inputs.static_nodes, inputs.endpoints, inputs.chain_id, inputs.address)
+        let_in(inputs.newcomer, inputs.endpoints, inputs.chain_id, settled=bool(known))
         return {}
 
     def observe(self, inputs: ChildValidatorInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Gone when the other nodes say that it has no seat; while none of them answers, nothing is said of it."""
         from components.chain.console import connect
         from components.chain.errors import Unreachable
-        from components.chain.validators import council
+        from components.chain.seats import council
 
         try:
             with connect([*inputs.endpoints, inputs.node], inputs.chain_id) as console:

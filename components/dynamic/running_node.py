@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pulumi
 from pulumi.dynamic import Resource
+from pydantic import Field
 
 from components.chain.endpoint import Endpoint
 from components.dynamic.base import Inputs, Props, Provider
@@ -35,6 +36,10 @@ class RunningNodeInputs(Inputs):
     child_operator: str | None = None
     static_nodes: tuple[str, ...] = ()
     """KNIs of the nodes of its own chain that it dials."""
+    others: list[Endpoint] = Field(default_factory=list)
+    """Consoles of such nodes, where they are ours: both ends are compared when it does not find them."""
+    begin: str | None = None
+    """Command on the node's host that has it begin its chain again."""
     peer: str | None = None
     """SCN with a sub bridge: the KNI of its own EN, the only main bridge that it may be connected to."""
     en: Endpoint | None = None
@@ -79,7 +84,7 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
 
     def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
         """Look again after a start, or when something else is predicted; not because others came or went."""
-        return name not in ("static_nodes", "start", "en", "anchoring", "anchoring_period")
+        return name not in ("static_nodes", "others", "begin", "start", "en", "anchoring", "anchoring_period")
 
     def observe(self, inputs: RunningNodeInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Tell in what it is not as predicted. Gone when it does not answer, and as it was when its host does not."""
@@ -157,6 +162,8 @@ def _expected(inputs: RunningNodeInputs) -> "Expected":
         static_nodes=inputs.static_nodes,
         anchoring=inputs.anchoring,
         anchoring_period=inputs.anchoring_period,
+        others=tuple(inputs.others),
+        begin=inputs.begin,
     )
 
 
@@ -166,7 +173,8 @@ class RunningNode(Resource, module="servicechain", name="RunningNode"):
     version: pulumi.Output[str]
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
-        secret = pulumi.ResourceOptions(additional_secret_outputs=["node", *(["en"] if "en" in props else [])])
+        secrets = ["node", *(key for key in ("en", "others") if key in props)]
+        secret = pulumi.ResourceOptions(additional_secret_outputs=secrets)
         super().__init__(
             RunningNodeProvider(),
             name,

@@ -137,7 +137,10 @@ def run_as(user: str) -> str:
 
 
 def scripts(layout: Layout) -> Mapping[str, str]:
-    """Return the commands of a node's life with the daemon script: unpack, init, and start, which stops it first."""
+    """Return the commands of a node's life with the daemon script: unpack, init, and start, which stops it first.
+
+    `begin` throws the chain's data away and begins again: for a node that holds nothing but a first block.
+    """
     package, daemon = layout.package, layout.daemon
     archive = shlex.quote(layout.archive)
     pid_file = f"{layout.data}/{package.daemon}.pid"
@@ -166,6 +169,7 @@ def scripts(layout: Layout) -> Mapping[str, str]:
         "unpack once": f"tar -xzf {archive} -C {layout.root} && rm {archive}",
         "init": init,
         "start": f"{stop}\nrm -f {layout.ipc}\n{start}",
+        "begin": f"{stop}\nrm -f {layout.ipc}\nrm -rf {layout.data}/klay/chaindata\n{init}\n{start}",
     }
 
 

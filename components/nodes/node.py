@@ -47,6 +47,8 @@ class Node(pulumi.ComponentResource):
         self._service = service(host.service, self.layout, host.name, values)
         self._commands = {name: host.command(text) for name, text in self._service.commands.items()}
         self.restart_command = alone(self.layout, self._commands["start"])
+        self.begin_command = alone(self.layout, self._commands["begin"])
+        """Has a node that holds nothing but a first block begin again, with the genesis.json that lies there now."""
         self._versions = [host.instance, package.digest]
         settings = File(self._service.name, self._service.path, self._service.content, restarts=True)
         first_block = [] if genesis is None else [File("genesis.json", self.layout.genesis, genesis)]
@@ -88,6 +90,7 @@ class Node(pulumi.ComponentResource):
             "node": self.endpoint,
             "started": self.running.id,
             "start": self.restart_command,
+            "begin": self.begin_command,
             "runs": self._runs,
         }
 

@@ -23,6 +23,7 @@ def scripts(layout: Layout) -> Mapping[str, str]:
         "unpack": _account(layout) + _unpack(layout),
         "init": _init(layout),
         "start": _start(layout),
+        "begin": _stop(layout) + _forget(layout) + _init(layout) + _start(layout),
     }
     return {name: f"set -eu\n{text}" for name, text in texts.items()}
 
@@ -101,6 +102,15 @@ def _init(layout: Layout) -> str:
 sync -f {data}
 {run_as(SERVICE_USER)} touch {done}
 """
+
+
+def _stop(layout: Layout) -> str:
+    return f"systemctl stop {layout.unit}\n"
+
+
+def _forget(layout: Layout) -> str:
+    """Throw the chain's data away."""
+    return f"rm -rf {shlex.quote(f'{layout.data}/klay/chaindata')} {shlex.quote(f'{layout.data}/.initialised')}\n"
 
 
 def _start(layout: Layout) -> str:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.chain.council import let_in, quorum, vote_out
+from components.chain.council import let_in, quorum, survives, vote_out, without_node
 from components.chain.plan import Refused
 
 FOUR = ["a", "b", "c", "d"]
@@ -31,7 +31,16 @@ def test_one_or_two_validators_wait_for_the_new_one(council: list[str]) -> None:
     assert let_in(council, council, "e")
 
 
-@pytest.mark.parametrize(("council", "living"), [("ab", "a"), ("abc", "ab"), ("abcd", "abc"), ("abcdefg", "abcde")])
+@pytest.mark.parametrize(("council", "living"), [("ab", "a"), ("abc", "ab"), ("abcd", "ab"), ("abcdefg", "abcd")])
+def test_on_a_chain_that_stands_still_nobody_joins_or_goes_and_the_way_out_is_told(council: str, living: str) -> None:
+    words = r"the child chain stands still, .* listed there again under its old name"
+    with pytest.raises(Refused, match=f"x cannot become a validator: {words}"):
+        let_in(council, living, "x")
+    with pytest.raises(Refused, match=f"validator b cannot be voted out: {words}"):
+        vote_out(council, living, council, "b")
+
+
+@pytest.mark.parametrize(("council", "living"), [("abcd", "abc"), ("abcdefg", "abcde")])
 def test_nobody_joins_while_too_many_are_dead(council: str, living: str) -> None:
     with pytest.raises(Refused, match=r"x cannot become a validator: of \d validators .* first"):
         let_in(council, living, "x")
@@ -41,6 +50,25 @@ def test_a_dead_validator_is_voted_out_and_named_where_it_is_in_the_way() -> Non
     assert vote_out(FOUR, ["a", "b", "c"], FOUR, "d")
     with pytest.raises(Refused, match=r"of 3 validators 3 have to agree .* not to be reached: d"):
         vote_out(FOUR, ["a", "b", "c"], FOUR, "a")
+
+
+def test_a_seat_without_a_node_is_one_of_nobody_that_the_settings_know() -> None:
+    assert without_node([*FOUR, "x", "y"], [*FOUR, "y"], ["a", "b", "c"]) == ["x"]
+    assert without_node(FOUR, ["a"], FOUR) == []
+
+
+@pytest.mark.parametrize(
+    ("size", "dead", "words"),
+    [
+        (4, 0, "4 validators: the child chain survives the loss of 1 SCN"),
+        (1, 0, "1 validator: the child chain survives the loss of no SCN"),
+        (5, 1, "5 validators, 1 of them without a node: the child chain survives the loss of no SCN"),
+        (7, 0, "7 validators: the child chain survives the loss of 2 SCNs"),
+        (3, 1, "3 validators, 1 of them without a node: the child chain stands still until 3 of them take part"),
+    ],
+)
+def test_a_seat_of_nobody_counts_in_what_the_child_chain_survives(size: int, dead: int, words: str) -> None:
+    assert survives(size, dead) == words
 
 
 def test_the_last_validator_stays() -> None:

@@ -5,8 +5,9 @@ from contextlib import closing
 from components.chain.bridge_node import deregister, read_registration
 from components.chain.console import Console
 from components.chain.endpoint import Endpoint
+from components.chain.seats import council
 from components.chain.transfer import requested
-from components.chain.validators import council, vote_out
+from components.chain.validators import vote_out
 from components.dynamic.base import Props
 from components.dynamic.bridge_registration import BridgeRegistration, BridgeRegistrationProvider
 from components.dynamic.child_validator import ChildValidator, ChildValidatorProvider

@@ -11,7 +11,7 @@ from typing import Any
 
 from components.chain.bridge_contract import transaction
 from components.chain.plan import Step
-from components.chain.validators import council
+from components.chain.seats import council
 from components.dynamic.local_namespaces import BASE, keeper_of
 from tests.network.network import CHAINS, Network
 from tests.network.traffic import traffic

@@ -1,0 +1,1 @@
+"""A ServiceChain of SCNs alone, on which seats are given and taken."""

@@ -1,0 +1,188 @@
+"""No vote lets a node in that cannot take part, and none leaves a seat without a node behind.
+
+The tests build on each other: the chain grows from two validators to four.
+"""
+
+import re
+import secrets
+import threading
+import time
+
+import pytest
+
+from components.chain.console import wait_for
+from components.chain.errors import ChainError, NotReady
+from components.chain.plan import Refused
+from components.chain.seats import council
+from components.chain.validators import vote_out
+from components.dynamic.base import Props
+from components.dynamic.child_council import ChildCouncil, ChildCouncilProvider
+from components.dynamic.child_seat import ChildSeat, ChildSeatProvider
+from components.dynamic.child_validator import ChildValidator, ChildValidatorProvider
+from components.nodes import files
+from tests.life import Life
+from tests.network.faults.validators.child_chain import CHAIN_ID, LAYOUT, ChildChain
+
+OLD = "alpha-scn"
+"""A validator that is always there."""
+
+
+def seat(chain: ChildChain, name: str) -> Props:
+    """Return the inputs of an SCN's ChildValidator."""
+    commands = files.scripts(LAYOUT)
+    return {
+        "chain_id": float(CHAIN_ID),
+        "node": chain.login(name),
+        "address": chain.address(name),
+        "endpoints": [chain.login(other) for other in chain.others(name)],
+        "static_nodes": chain.knis(name),
+        "kni": chain.kni(name),
+        "start": commands["start"],
+        "begin": commands["begin"],
+    }
+
+
+def join(chain: ChildChain, name: str) -> None:
+    Life(ChildValidatorProvider(), ChildValidator).up(seat(chain, name))
+
+
+def first_hash(chain: ChildChain, name: str) -> str:
+    with chain.console(name) as console:
+        return str(console.call("eth_getBlockByNumber", "0x0", False)["hash"])  # noqa: FBT003 - the node's own
+
+
+def test_one_with_another_first_block_is_refused_and_the_chain_of_two_goes_on(chain: ChildChain) -> None:
+    chain.start(["gamma-scn"], first_block=chain.first_block_with(timestamp="0x1"))
+    ours, theirs = first_hash(chain, "gamma-scn"), first_hash(chain, OLD)
+    assert ours != theirs
+    with pytest.raises(Refused, match=f"gamma-scn is {ours}, and that of alpha-scn is {theirs}"):
+        join(chain, "gamma-scn")
+    assert chain.council(OLD) == {"alpha-scn", "beta-scn"}
+    chain.goes_on(OLD)
+
+
+def test_it_begins_again_once_its_genesis_is_corrected(chain: ChildChain) -> None:
+    chain.disk("gamma-scn", LAYOUT.genesis).write_text(chain.first_block)
+    begin = time.monotonic()
+    join(chain, "gamma-scn")
+    print(f"a third validator took part after {time.monotonic() - begin:.1f} s")
+    assert chain.council(OLD) == {"alpha-scn", "beta-scn", "gamma-scn"}
+    for name in chain.nodes:
+        chain.goes_on(name)
+
+
+def test_one_with_another_network_id_is_refused(chain: ChildChain) -> None:
+    chain.start(["delta-scn"], network_id=203)
+    with pytest.raises(
+        Refused, match=r"network id \(NETWORK_ID of the conf\) of delta-scn is 203, .* alpha-scn is 3000"
+    ):
+        join(chain, "delta-scn")
+    assert len(chain.council(OLD)) == 3
+    chain.remove("delta-scn")
+
+
+def test_one_that_a_validator_does_not_reach_is_refused(chain: ChildChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("components.chain.admission.REACH_SECONDS", 5)
+    chain.start(["delta-scn"])
+    voter = chain.network.address("beta-scn")
+    chain.run("delta-scn", f"ip route add blackhole {voter}/32")
+    with pytest.raises(
+        Refused, match=rf"machine of beta-scn cannot connect to {chain.network.address('delta-scn')}:22323"
+    ):
+        join(chain, "delta-scn")
+    assert len(chain.council(OLD)) == 3
+    chain.run("delta-scn", f"ip route del blackhole {voter}/32")
+    join(chain, "delta-scn")
+    assert len(chain.council(OLD)) == 4
+    chain.goes_on("delta-scn")
+
+
+def test_a_vote_for_one_that_dies_is_withdrawn(chain: ChildChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It dies as soon as it has a seat, and its package does not start any more."""
+    monkeypatch.setattr("components.chain.admission.ANSWER_SECONDS", 10)
+    chain.start(["alpha-en"])
+    address = chain.address("alpha-en")
+
+    def kill() -> None:
+        with chain.console(OLD) as console:
+            wait_for(lambda: address in council(console) or "no seat yet", 60)
+        chain.kill("alpha-en")
+        chain.run("alpha-en", f"mv {LAYOUT.binary} {LAYOUT.binary}.gone")
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        with pytest.raises(
+            NotReady, match=r"alpha-en: .* Its seat was taken back, so the council is the one of before"
+        ):
+            join(chain, "alpha-en")
+    finally:
+        killer.join()
+    assert chain.council(OLD) == {"alpha-scn", "beta-scn", "gamma-scn", "delta-scn"}
+
+
+def test_a_seat_of_a_run_that_was_cut_off_goes_with_its_scn(chain: ChildChain) -> None:
+    claim = Life(ChildSeatProvider(), ChildSeat)
+    claim.up({key: seat(chain, "alpha-en")[key] for key in ("chain_id", "address", "endpoints")})
+    with chain.console(OLD) as console:
+        console.call("governance_vote", "governance.addvalidator", chain.address("alpha-en"))
+        wait_for(lambda: len(council(console)) == 5 or "no seat yet", 60)
+    claim.delete()
+    assert len(chain.council(OLD)) == 4
+    chain.remove("alpha-en")
+
+
+def council_of(chain: ChildChain, **changed: object) -> Props:
+    """Return the inputs of the ChildCouncil."""
+    return {
+        "chain_id": float(CHAIN_ID),
+        "endpoints": [chain.login(name) for name in chain.nodes],
+        "made": [chain.address(name) for name in chain.nodes],
+        "found": [],
+        **changed,
+    }
+
+
+def test_a_seat_without_a_node_is_voted_out_by_the_next_up(
+    chain: ChildChain, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("components.chain.validators.SILENCE", 5)
+    life, stranger = Life(ChildCouncilProvider(), ChildCouncil), f"0x{secrets.token_hex(20)}"
+    asked = council_of(chain)
+    life.up(asked)
+    assert life.up(asked) == "same"
+    with chain.console(OLD) as console:
+        console.call("governance_vote", "governance.addvalidator", stranger)
+        wait_for(lambda: stranger in council(console) or "no seat yet", 60)
+    assert life.refresh()
+    assert f"validator {stranger} is none of serviceChain.nodes; the next up votes it out" in capfd.readouterr().err
+    assert (life.outs["size"], life.outs["dead"]) == ("5", "1")
+    assert life.up(asked) == "update"
+    assert stranger not in chain.council(OLD)
+    assert (life.outs["size"], life.outs["dead"]) == ("4", "0")
+    assert life.up(asked) == "same"
+
+
+def test_a_seat_on_a_chain_of_others_is_left_alone(chain: ChildChain, capfd: pytest.CaptureFixture[str]) -> None:
+    key = re.sub("@.*", "", chain.kni(OLD)).removeprefix("kni://")
+    mine = [name for name in chain.nodes if name not in (OLD, "delta-scn")]
+    asked = council_of(chain, made=[chain.address(name) for name in mine], found=[key])
+    chain.kill("delta-scn")
+    try:
+        life = Life(ChildCouncilProvider(), ChildCouncil)
+        life.up(asked)
+        assert life.outs["others"] == [chain.address("delta-scn")]
+        assert "is none of serviceChain.nodes; it is left alone" in capfd.readouterr().err
+        assert life.up(asked) == "same"
+    finally:
+        chain.restart("delta-scn")
+    assert len(chain.council(OLD)) == 4
+
+
+def test_on_a_chain_that_stands_still_the_way_out_is_told(chain: ChildChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("components.chain.validators.PATIENCE", 35)
+    for name in ("gamma-scn", "delta-scn"):
+        chain.kill(name)
+    endpoints = [chain.endpoint(name) for name in ("alpha-scn", "beta-scn")]
+    with pytest.raises(ChainError, match=r"the child chain stands still, .* listed there again under its old name"):
+        vote_out(endpoints, CHAIN_ID, chain.address("delta-scn"))
