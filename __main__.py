@@ -6,7 +6,7 @@ settings -> identities -> hosts -> nodes -> bridge contracts -> operators -> thr
 
 from components import funds, hosting, outputs, preflight, stack_config
 from components.bridge import Bridge
-from components.bridge_pair import BridgePair
+from components.bridge_pair import bridge_pairs
 from components.identities import Identities
 from components.owners import owners_of
 from components.parent_chain import PrivateParentChain, existing
@@ -38,7 +38,7 @@ else:
             *((pair.parent.address, config.bridge.operator_balance) for pair in operators.values()),
         ],
     ).chain
-pairs = [BridgePair(pair, config, parent_chain, hosts, identities, operators.get(pair.name)) for pair in config.pairs]
+pairs = bridge_pairs(config, parent_chain, hosts, identities, operators)
 service_chain = ServiceChain(
     config.service_chain,
     config.packages,

@@ -1,5 +1,7 @@
 """BridgePair: one EN and one SCN, strictly one to one. This is where the EN is; the SCN belongs to the ServiceChain."""
 
+from collections.abc import Mapping
+
 import pulumi
 
 from components.chain_data import with_chain_data
@@ -87,7 +89,9 @@ class BridgePair(pulumi.ComponentResource):
         if known_nodes is not None:
             files.append(File("static-nodes.json", layout.static_nodes, known_nodes.apply(json_list), restarts=True))
         self.kni = pulumi.Output.all(key.public_key, host.address).apply(lambda known: bridge_kni(known[0], known[1]))
-        self.en = node = Node(host, package, values, files, parent_chain.genesis, self._child)
+        self.en = node = Node(
+            host, package, values, files, parent_chain.genesis, self._child, network_id=parent_chain.network_id
+        )
         return RunningNode(
             node.name,
             {
@@ -96,6 +100,7 @@ class BridgePair(pulumi.ComponentResource):
                 "chain_id": parent_chain.chain_id,
                 "kni": self.kni,
                 "static_nodes": [] if known_nodes is None else known_nodes,
+                "others": pulumi.Output.secret([parent_chain.validator.endpoint]) if parent_chain.validator else [],
             },
             self._child,
         )
@@ -114,6 +119,21 @@ class BridgePair(pulumi.ComponentResource):
             },
             pulumi.ResourceOptions(parent=self, depends_on=[running]),
         )
+
+
+def bridge_pairs(
+    settings: Settings,
+    parent_chain: ParentChain,
+    hosts: Hosts,
+    identities: Identities,
+    operators: Mapping[str, Operators],
+) -> list[BridgePair]:
+    """Return all pairs in their order; ENs that exist come first, as they know the network id of their chain."""
+    made: dict[str, BridgePair] = {}
+    for pair in sorted(settings.pairs, key=lambda one: not settings.adopts(one.en)):
+        one = BridgePair(pair, settings, parent_chain, hosts, identities, operators.get(pair.name))
+        made[pair.name], parent_chain = one, parent_chain.as_known_by(one.en)
+    return [made[pair.name] for pair in settings.pairs]
 
 
 def _sub_bridge_conf(pair: Pair, settings: Settings) -> conf.SubBridge:

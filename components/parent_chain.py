@@ -1,7 +1,7 @@
 """The parent chain: one that others run, public or private, or one of a single validator of our own."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pulumi
 
@@ -12,6 +12,7 @@ from components.identities import Identities
 from components.machines import VALIDATOR
 from components.nodes import conf, genesis
 from components.nodes.conf import Conf, Exposure
+from components.nodes.existing import ExistingNode, Runner, network_id
 from components.nodes.files import Layout
 from components.nodes.identity import EN_PORT, consensus_kni
 from components.nodes.node import File, Node
@@ -32,11 +33,19 @@ class ParentChain:
     ready: Sequence[pulumi.Resource] = ()
     lives_with: pulumi.Resource | None = None
     """The chain itself, where it is ours and goes with its machines."""
+    network_id: pulumi.Output[int] | None = None
+    """Where it is another one than the chain id, or may be."""
 
     @property
     def chain_id(self) -> int:
         """Return the chain's id."""
         return self.settings.chain_id
+
+    def as_known_by(self, en: Runner) -> "ParentChain":
+        """Return the chain with the network id of an EN that exists already, unless the settings name it."""
+        if self.network_id is not None or not isinstance(en, ExistingNode) or self.settings.public:
+            return self
+        return replace(self, network_id=network_id(None, self.chain_id, [en]))
 
     def endpoint_node(self, data_dir: str, exposure: Exposure) -> Conf:
         """Return the conf values of an EN that follows this chain."""
@@ -51,7 +60,12 @@ def existing(settings: Settings) -> ParentChain:
     if settings.genesis is None:
         return ParentChain(settings)
     known_nodes: pulumi.Output[list[str]] = pulumi.Output.from_input(list(settings.static_nodes))
-    return ParentChain(settings, genesis.read(settings.genesis, settings.chain_id), known_nodes)
+    return ParentChain(
+        settings,
+        genesis.read(settings.genesis, settings.chain_id),
+        known_nodes,
+        network_id=network_id(settings.network_id, settings.chain_id, ()),
+    )
 
 
 class PrivateParentChain(pulumi.ComponentResource):

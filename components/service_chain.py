@@ -13,7 +13,7 @@ from components.dynamic.running_node import RunningNode
 from components.hosts.host import Host, Hosts
 from components.identities import Identities
 from components.nodes import conf, genesis
-from components.nodes.existing import ExistingNode, Runner
+from components.nodes.existing import ExistingNode, Runner, network_id
 from components.nodes.files import Layout, json_list
 from components.nodes.identity import SCN_PORT, consensus_kni
 from components.nodes.node import File, Node
@@ -57,6 +57,7 @@ class ServiceChain(pulumi.ComponentResource):
             *(_kni(key, machines[name]) for name, key in keys.items()),
         )
         self._genesis = self._first_block(settings, keys, funded) if keys else ""
+        self._network_id = network_id(settings.network_id, settings.chain_id, existing.values())
         made = {name: self._node(machines[name], key, sub_bridges.get(name)) for name, key in keys.items()}
         self.nodes = {name: made.get(name) or existing[name] for name in settings.nodes}
         everybody = [step for node in made.values() for step in node.prepared]
@@ -103,7 +104,7 @@ class ServiceChain(pulumi.ComponentResource):
         ]
         if bridge:
             files += bridge_files(layout, bridge)
-        return Node(host, package, values, files, self._genesis, self._child)
+        return Node(host, package, values, files, self._genesis, self._child, network_id=self._network_id)
 
     def _ready(
         self,

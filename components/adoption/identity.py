@@ -10,12 +10,13 @@ from components.chain.bridge_node import operators
 from components.chain.console import Console
 from components.chain.endpoint import Endpoint
 from components.chain.errors import ChainError
+from components.chain.handshake import greeting
 
 _KNI = re.compile(r"kni://(?P<key>[0-9a-f]{128})@\[?[^\]@]*\]?:(?P<port>[0-9]+)")
 
 
 def read(node: Endpoint, role: Literal["en", "scn"], address: str, *, bridge: bool) -> dict[str, str]:
-    """Return public_key, kni, parent_operator and child_operator; what the node does not have is empty.
+    """Return public_key, kni, network_id, parent_operator and child_operator; what the node does not have is empty.
 
     `address` stands in the KNI, as the node itself knows only the port. With `bridge` an EN's KNI is that of its main
     bridge, and an SCN has operators. Raises ChainError.
@@ -23,6 +24,7 @@ def read(node: Endpoint, role: Literal["en", "scn"], address: str, *, bridge: bo
     main_bridge = bridge and role == "en"
     with closing(Console(node)) as console:
         found = str(console.call("mainbridge_nodeInfo" if main_bridge else "admin_nodeInfo")["kni"])
+        network_id = greeting(console).network_id
         parent, child = operators(console) if bridge and role == "scn" else ("", "")
     match = _KNI.match(found)
     if not match:
@@ -32,6 +34,7 @@ def read(node: Endpoint, role: Literal["en", "scn"], address: str, *, bridge: bo
     return {
         "public_key": match["key"],
         "kni": f"kni://{match['key']}@{address}:{match['port']}{end}",
+        "network_id": str(network_id),
         "parent_operator": parent and to_checksum_address(parent),
         "child_operator": child and to_checksum_address(child),
     }

@@ -76,7 +76,7 @@ def _peers(console: Console) -> list[str]:
 def missing(sight: Sight) -> str | None:
     """Return what a node lacks to be in step with its chain, in words; None when it is."""
     if not sight.peers:
-        return "it has no peers; check that it may reach them, and that its ports are open"
+        return "it has no peers; compare its network id and first block with theirs, and try their ports"
     if sight.syncing or sight.lagging:
         of = f" of {sight.target}" if sight.target is not None else ""
         return f"it is at block {sight.head}{of}"

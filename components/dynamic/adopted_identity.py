@@ -63,11 +63,13 @@ class AdoptedIdentity(Resource, module="servicechain", name="AdoptedIdentity"):
     public_key: pulumi.Output[str]
     kni: pulumi.Output[str]
     """Of an EN's main bridge, and else that under which the nodes of its chain know it."""
+    network_id: pulumi.Output[str | None]
+    """NETWORK_ID of its chain. None in a state of an older program until a refresh."""
     parent_operator: pulumi.Output[str]
     child_operator: pulumi.Output[str]
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
-        outputs = dict.fromkeys(("public_key", "kni", "parent_operator", "child_operator"))
+        outputs = dict.fromkeys(("public_key", "kni", "network_id", "parent_operator", "child_operator"))
         secret = pulumi.ResourceOptions(additional_secret_outputs=["node"])
         super().__init__(
             AdoptedIdentityProvider(), name, {**outputs, **props}, pulumi.ResourceOptions.merge(secret, opts)

@@ -51,4 +51,4 @@ class ChildSeat(Resource, module="servicechain", name="ChildSeat"):
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
         secret = pulumi.ResourceOptions(additional_secret_outputs=["endpoints"])
-        super().__init__(ChildSeatProvider(), name, props, pulumi.ResourceOptions.merge(secret, opts))
+        super().__init__(ChildSeatProvider(), name, {**props}, pulumi.ResourceOptions.merge(secret, opts))

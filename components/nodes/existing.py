@@ -1,6 +1,6 @@
 """ExistingNode: a node that runs already, in the place of one that is made."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -81,6 +81,17 @@ class ExistingNode(pulumi.ComponentResource):
 
 Runner = Node | ExistingNode
 """A node, made or found."""
+
+
+def network_id(given: int | None, chain_id: int, nodes: Iterable[ExistingNode]) -> pulumi.Output[int] | None:
+    """Return the network id of a chain: the given one, or that of a node that exists there; None where none does.
+
+    A chain that others began need not have its chain id as its network id, and nodes of two never connect.
+    """
+    if given is not None:
+        return pulumi.Output.from_input(given)
+    one = next(iter(nodes), None)
+    return one.identity.network_id.apply(lambda known: int(known or chain_id)) if one else None
 
 
 def console(host: Host) -> pulumi.Output[Mapping[str, object]]:

@@ -34,8 +34,12 @@ class Node(pulumi.ComponentResource):
         files: Sequence[File],
         genesis: pulumi.Input[str] | None,
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        network_id: pulumi.Output[int] | None = None,
     ) -> None:
         """`values` are those of the node's conf; `genesis` is None for a node of a network that its program knows.
+
+        `network_id`: of a chain that others began, where a node of it has to be asked; it goes before that in `values`.
 
         Raises PackageError and ValueError when the node's service cannot be written (see `service`).
         """
@@ -50,7 +54,7 @@ class Node(pulumi.ComponentResource):
         self.begin_command = alone(self.layout, self._commands["begin"])
         """Has a node that holds nothing but a first block begin again, with the genesis.json that lies there now."""
         self._versions = [host.instance, package.digest]
-        settings = File(self._service.name, self._service.path, self._service.content, restarts=True)
+        settings = File(self._service.name, self._service.path, self._content(values, network_id), restarts=True)
         first_block = [] if genesis is None else [File("genesis.json", self.layout.genesis, genesis)]
         self._watched = Watched(
             host,
@@ -71,6 +75,13 @@ class Node(pulumi.ComponentResource):
             init = self._commands["init"]
             self.prepared = [self._command("init", init, triggers=self._versions, depends_on=written)]
         self.register_outputs({"address": host.address})
+
+    def _content(self, values: Conf, network_id: pulumi.Output[int] | None) -> pulumi.Input[str]:
+        """Return the conf or unit, as soon as the network id is known."""
+        if network_id is None:
+            return self._service.content
+        kind, layout, name = self.host.service, self.layout, self.name
+        return network_id.apply(lambda known: service(kind, layout, name, {**values, "NETWORK_ID": known}).content)
 
     def launch(self, after: Sequence[pulumi.Resource] = ()) -> Mapping[str, pulumi.Input[object]]:
         """Start the node on a machine where it never ran; return what a RunningNode is told of it.

@@ -82,6 +82,12 @@ def _joining(raw: Raw, scns: set[str], found: set[str]) -> Iterator[str]:
                 "a new SCN joins a chain that exists by the vote of an SCN there, and none is in existing.hosts with "
                 "its node; list one, or leave this key out for a chain of our own",
             )
+    if "networkId" in chain and not chain.get("genesis"):
+        yield at(
+            "serviceChain.networkId",
+            "is for new SCNs of a ServiceChain that exists, which need serviceChain.genesis; that of a chain of our "
+            "own is its chain id, and nodes that exist have theirs; leave this key out",
+        )
     if chain.get("genesis") and chain.get("balances"):
         yield at("serviceChain.balances", "a chain that exists has its own; leave this key out")
 

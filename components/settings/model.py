@@ -92,6 +92,8 @@ class ServiceChain(Section):
     """Path of the genesis.json of a ServiceChain that exists, with which new SCNs join it."""
     static_nodes: list[Kni] = Field(default_factory=list)
     """KNIs of nodes of such a chain that new SCNs dial, besides the SCNs in `nodes`."""
+    network_id: Positive | None = None
+    """NETWORK_ID of such a chain, which need not be its chain id. Without it: what the SCNs say that exist already."""
 
 
 class Anchoring(Section):

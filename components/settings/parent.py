@@ -48,6 +48,9 @@ class ParentChain(Section):
     """Path of the genesis.json of a private chain that exists. The ENs join it, and it goes on when the stack goes."""
     static_nodes: list[Kni] = Field(default_factory=list)
     """KNIs of nodes of a private chain that exists, which the ENs dial."""
+    network_id: Positive | None = None
+    """NETWORK_ID of such a chain, which need not be its chain id. Without it: what an EN says that exists already, and
+    else the chain id."""
     sync_hours: Positive = 24
     """How long an EN may take to catch up with a chain that others run, before `up` ends; the next one goes on."""
     reference_rpc: Url | None = None

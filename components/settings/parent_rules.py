@@ -26,7 +26,7 @@ def _existing(parent: Mapping[str, Any], target: object) -> Iterator[str]:
     given = [key for key in OF_ONE_THAT_EXISTS if parent.get(key)]
     network = str(parent.get("network", "private"))
     if network in PUBLIC_CHAINS:
-        for key in given:
+        for key in (*given, *(key for key in ("networkId",) if key in parent)):
             yield at(f"parentChain.{key}", f"the nodes know {network} by themselves; leave this key out")
         return
     if not given:
@@ -34,6 +34,8 @@ def _existing(parent: Mapping[str, Any], target: object) -> Iterator[str]:
         for key in OF_ONE_OF_OTHERS:
             if key in parent:
                 yield at(f"parentChain.{key}", "a chain of our own has nothing to catch up with; leave this key out")
+        if "networkId" in parent:
+            yield at("parentChain.networkId", "that of a chain of our own is its chain id; leave this key out")
         return
     if "genesis" not in given:
         yield at("parentChain.genesis", "is missing; write the path of the genesis.json of the chain that exists")

@@ -91,7 +91,7 @@ def test_it_waits_for_peers_and_for_a_node_that_is_gone_in_the_middle(
         return words in said or f"not said: {words}"
 
     waiting.start()
-    wait_for(lambda: heard("alpha-en: it has no peers; check that it may reach them"), 90)
+    wait_for(lambda: heard("alpha-en: it has no peers; compare its network id and first block"), 90)
     en.run(f"kill -9 $(cat {LAYOUT.data}/kend.pid)")
     wait_for(lambda: heard(f"alpha-en: no node listens on {LAYOUT.ipc}"), 90)
     assert waiting.is_alive()

@@ -37,7 +37,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
         (IN_STEP, None),
         (replace(IN_STEP, age=30.0), None),
         (replace(IN_STEP, target=1010), None),
-        (replace(IN_STEP, peers=0), "it has no peers; check that it may reach them, and that its ports are open"),
+        (
+            replace(IN_STEP, peers=0),
+            "it has no peers; compare its network id and first block with theirs, and try their ports",
+        ),
         (replace(IN_STEP, syncing=True, target=9000), "it is at block 1000 of 9000"),
         (replace(IN_STEP, lagging=True, target=9000), "it is at block 1000 of 9000"),
         (replace(IN_STEP, syncing=True), "it is at block 1000"),
@@ -150,8 +153,8 @@ def test_it_ends_after_its_hours_with_what_is_missing(clock: Clock) -> None:
         wait_until_synced(answers(replace(IN_STEP, peers=0)), 2)
     assert 7200 <= clock.now - begun <= 7205
     assert str(caught.value) == (
-        "alpha-en: it has no peers; check that it may reach them, and that its ports are open (waited 2 h, which "
-        "parentChain.syncHours says). The node goes on by itself; run again later"
+        "alpha-en: it has no peers; compare its network id and first block with theirs, and try their ports "
+        "(waited 2 h, which parentChain.syncHours says). The node goes on by itself; run again later"
     )
 
 

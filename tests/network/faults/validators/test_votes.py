@@ -22,9 +22,7 @@ from components.dynamic.child_validator import ChildValidator, ChildValidatorPro
 from components.nodes import files
 from tests.life import Life
 from tests.network.faults.validators.child_chain import CHAIN_ID, LAYOUT, ChildChain
-
-OLD = "alpha-scn"
-"""A validator that is always there."""
+from tests.network.faults.validators.test_lifecycle_seats import OLD, council_of
 
 
 def seat(chain: ChildChain, name: str) -> Props:
@@ -130,17 +128,6 @@ def test_a_seat_of_a_run_that_was_cut_off_goes_with_its_scn(chain: ChildChain) -
     claim.delete()
     assert len(chain.council(OLD)) == 4
     chain.remove("alpha-en")
-
-
-def council_of(chain: ChildChain, **changed: object) -> Props:
-    """Return the inputs of the ChildCouncil."""
-    return {
-        "chain_id": float(CHAIN_ID),
-        "endpoints": [chain.login(name) for name in chain.nodes],
-        "made": [chain.address(name) for name in chain.nodes],
-        "found": [],
-        **changed,
-    }
 
 
 def test_a_seat_without_a_node_is_voted_out_by_the_next_up(
