@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from components.chain.console import Console
+from components.chain.errors import NotReady
 
 TIMEOUT = 10.0
 """Seconds; all of it is answered from memory."""
@@ -27,7 +28,10 @@ class Greeting:
 
 def greeting(console: Console) -> Greeting:
     """Read what a node says. Raises ChainError when it does not answer."""
-    found = console.call("admin_nodeInfo", timeout=TIMEOUT)["protocols"]["istanbul"]
+    found = console.call("admin_nodeInfo", timeout=TIMEOUT).get("protocols", {}).get("istanbul")
+    if not isinstance(found, dict):  # a word, while its server starts
+        msg = f"{console.node}: it does not tell yet which chain it is of"
+        raise NotReady(msg)
     return Greeting(console.node, int(found["config"]["chainId"]), int(found["network"]), str(found["genesis"]))
 
 

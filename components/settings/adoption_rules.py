@@ -85,8 +85,7 @@ def _joining(raw: Raw, scns: set[str], found: set[str]) -> Iterator[str]:
     if "networkId" in chain and not chain.get("genesis"):
         yield at(
             "serviceChain.networkId",
-            "is for new SCNs of a ServiceChain that exists, which need serviceChain.genesis; that of a chain of our "
-            "own is its chain id, and nodes that exist have theirs; leave this key out",
+            "is for new SCNs of a chain that exists, which need serviceChain.genesis; leave this key out",
         )
     if chain.get("genesis") and chain.get("balances"):
         yield at("serviceChain.balances", "a chain that exists has its own; leave this key out")

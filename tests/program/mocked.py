@@ -79,6 +79,8 @@ class _Answers(pulumi.runtime.Mocks):
         if kind in COMPUTED:
             return self._compute(kind, args.name, inputs)
         outputs = {**inputs, **{key: f"{args.name}.{key}" for key in NAMED.get(kind, ())}}
+        if kind == "AdoptedIdentity":
+            outputs["network_id"] = NETWORK_ID
         if kind == "BridgeContract":
             outputs["threshold_before"] = THRESHOLD
         if args.typ == "aws:ec2/networkInterface:NetworkInterface":
@@ -96,6 +98,10 @@ class _Answers(pulumi.runtime.Mocks):
             zone = self._zones[args.args["id"]]
             return {"id": args.args["id"], "availabilityZone": zone, "vpcId": self._vpc}, []
         raise AssertionError(args.token)
+
+
+NETWORK_ID = "203"
+"""Of chains whose nodes exist already; their chain ids are others."""
 
 
 class _Monitor(mocks.MockMonitor):

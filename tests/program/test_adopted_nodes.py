@@ -93,6 +93,14 @@ def test_a_new_scn_joins_the_chain_by_its_genesis_its_nodes_and_their_vote(
     assert seat.inputs["static_nodes"] == ["scn-1.kni", "scn-2.kni"]
     assert "deletedWith" not in seat.options
     assert set(joined.of("Node")) == {"scn-3"}
+    assert "NETWORK_ID=203\n" in joined.one("Command", "scn-3-kscnd.conf").inputs["stdin"]
+    council = joined.one("ChildCouncil", "service-chain-council")
+    assert (council.inputs["made"], council.inputs["found"]) == (
+        [seat.inputs["address"]],
+        ["scn-1.public_key", "scn-2.public_key"],
+    )
+    given = run(config | {"serviceChain": {**chain, "networkId": 77}, "existing": {"hosts": hosts | {"scn-3": new}}})
+    assert "NETWORK_ID=77\n" in given.one("Command", "scn-3-kscnd.conf").inputs["stdin"]
 
 
 def _without(config: dict[str, Any], name: str) -> dict[str, Any]:

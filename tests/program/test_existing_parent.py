@@ -41,6 +41,10 @@ def test_every_en_begins_with_its_genesis_and_dials_its_nodes(program: Program) 
         assert "--networkid \\\n    2020" in unit(program, en) or "--networkid 2020" in unit(program, en)
 
 
+def test_a_network_id_of_its_own_reaches_the_ens(tmp_path: Path) -> None:
+    assert "--networkid 203" in unit(run(existing(tmp_path, networkId=203)), "pair-2-en")
+
+
 def unit(program: Program, en: str) -> str:
     return str(program.one("Command", f"{en}-kend.service").inputs["stdin"])
 

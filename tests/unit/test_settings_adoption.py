@@ -101,6 +101,11 @@ def test_nothing_is_adopted_elsewhere() -> None:
             "existing.hosts with its node; list one, or leave this key out for a chain of our own",
         ),
         (
+            raw(serviceChain__networkId=203),
+            "serviceChain.networkId: is for new SCNs of a chain that exists, which need serviceChain.genesis; leave this key "
+            "out",
+        ),
+        (
             raw(serviceChain__staticNodes=[KNI]),
             "serviceChain.staticNodes: a new SCN joins a chain that exists by the vote of an SCN there, and none is in "
             "existing.hosts with its node; list one, or leave this key out for a chain of our own",

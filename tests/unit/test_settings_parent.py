@@ -47,6 +47,15 @@ def test_a_chain_of_our_own_is_ours_and_no_other() -> None:
             "parentChain.staticNodes: the nodes know kairos by themselves; leave this key out",
         ),
         (
+            kairos_raw(parentChain={"network": "kairos", "networkId": 1001}),
+            "parentChain.networkId: the nodes know kairos by themselves; leave this key out",
+        ),
+        (
+            raw(parentChain__networkId=203),
+            "parentChain.networkId: that of a chain of our own is its chain id; leave this key out",
+        ),
+        (existing(networkId=0), "parentChain.networkId: 0 is too small; write 1 or more"),
+        (
             existing(chainId=8217),
             "parentChain.chainId: 8217 is mainnet; write network: mainnet, without genesis and nodes",
         ),

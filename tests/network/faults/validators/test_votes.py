@@ -10,8 +10,10 @@ import time
 
 import pytest
 
+from components.adoption import identity
 from components.chain.console import wait_for
 from components.chain.errors import ChainError, NotReady
+from components.chain.missing_peers import explain
 from components.chain.plan import Refused
 from components.chain.seats import council
 from components.chain.validators import vote_out
@@ -76,6 +78,14 @@ def test_one_with_another_network_id_is_refused(chain: ChildChain) -> None:
     ):
         join(chain, "delta-scn")
     assert len(chain.council(OLD)) == 3
+    found = identity.read(chain.endpoint("delta-scn"), "scn", chain.network.address("delta-scn"), bridge=False)
+    assert found["network_id"] == "203", "as a node that joins it would be told"
+    with chain.console("delta-scn") as console:
+        words = explain(console, chain.knis("delta-scn"), [chain.endpoint(OLD)])
+        assert "203, and that of alpha-scn is 3000" in words
+        assert "port" not in words
+        words = explain(console, chain.knis("delta-scn"), [])
+        assert "answers, so the way is open" in words
     chain.remove("delta-scn")
 
 
