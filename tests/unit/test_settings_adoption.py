@@ -102,8 +102,8 @@ def test_nothing_is_adopted_elsewhere() -> None:
         ),
         (
             raw(serviceChain__networkId=203),
-            "serviceChain.networkId: is for new SCNs of a chain that exists, which need serviceChain.genesis; leave this key "
-            "out",
+            "serviceChain.networkId: is for new SCNs of a chain that exists, which need serviceChain.genesis; leave "
+            "this key out",
         ),
         (
             raw(serviceChain__staticNodes=[KNI]),
