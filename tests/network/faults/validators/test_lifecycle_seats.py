@@ -38,6 +38,6 @@ def test_a_seat_that_is_written_down(chain: ChildChain) -> None:
 
 def test_a_council(chain: ChildChain) -> None:
     program = council_of(chain)
-    edits = [Edit({"made": [program["made"][0]]}), Edit({"made": program["made"]})]
+    edits = [Edit({"endpoints": program["endpoints"][:1]}), Edit({"endpoints": program["endpoints"]}, "same")]
     life = Life(ChildCouncilProvider(), ChildCouncil)
     lifecycle(life, program, edits, secrets=[secret_of(chain)], lasting=True)
