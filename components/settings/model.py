@@ -31,6 +31,7 @@ from components.settings.types import (
     Seed,
     Subnet,
     Whole,
+    at_most,
     shown,
 )
 
@@ -43,6 +44,10 @@ LOWEST_OPERATOR_GAS = 500_000
 """Of a transaction of an operator. A vote that decides on a coin takes 246,000 (fees.HANDLE), and on a token more."""
 MOST_OPERATOR_GAS = 100_000_000
 """More than any call of the bridge takes, and than an operator should ever have to hold coins for."""
+
+
+LONGEST_INTERVAL = 86_400
+"""Seconds. From 9,223,372,037 on the node counts them in nanoseconds that overflow, and dies (sc/vt_recovery.go)."""
 
 
 def scn_names(value: object) -> list[Any]:
@@ -132,7 +137,7 @@ class Pair(Section):
 class Recovery(Section):
     """Looking for value transfers that were missed."""
 
-    interval: Positive = 5
+    interval: Annotated[Positive, at_most(LONGEST_INTERVAL, "a day in seconds")] = 5
     """Seconds. Below the threshold each look costs a transaction a request and operator: 60 where gas costs,
     which is the default below a public parent chain."""
 

@@ -7,11 +7,13 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, SecretStr
 
 from components.settings.kni import Kni
-from components.settings.types import Balances, FilePath, NotNegative, Positive, Section
+from components.settings.types import Balances, FilePath, NotNegative, Positive, Section, at_most
 
 PUBLIC_CHAINS = {"kairos": 1001, "mainnet": 8217}
 """Chain ids of the public networks (domain: words)."""
 
+DEAREST_GAS = (2**64 - 1) // 10**9
+"""gkei. `unitPrice` of genesis.json is a uint64 of peb (params.ChainConfig): a node refuses a file with more."""
 _URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[1-9][0-9]{0,4})?(/[A-Za-z0-9._~%/+=?&-]*)?")
 
 
@@ -40,7 +42,7 @@ class ParentChain(Section):
     that exists. The others are public."""
     chain_id: Positive
     """Of a private chain; the public ones have their own."""
-    unit_price: NotNegative = 25
+    unit_price: Annotated[NotNegative, at_most(DEAREST_GAS, "as genesis has it in peb, in 64 bits")] = 25
     """Price of gas in gkei, of a private chain of our own."""
     balances: Balances = Field(default_factory=dict)
     """Accounts that hold coins from the first block of a private chain of our own on, for development."""

@@ -160,6 +160,18 @@ def _not_negative(value: int) -> int:
     return value
 
 
+def at_most(limit: int, what: str) -> AfterValidator:
+    """Return the rule that a number is not above what a node can take; `what` stands behind the limit."""
+
+    def checked(value: int) -> int:
+        if value > limit:
+            msg = f"{value} is too large; write {limit} or less, {what}"
+            raise ValueError(msg)
+        return value
+
+    return AfterValidator(checked)
+
+
 def _one_spelling(balances: dict[str, int]) -> dict[str, int]:
     if len({address.lower() for address in balances}) < len(balances):
         msg = "an address is listed twice, in different spellings; list it once"

@@ -93,6 +93,15 @@ CURVE_ORDER = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"
         ),
         (raw(anchoring__period=0), "anchoring.period: 0 is too small; write 1 or more"),
         (raw(recovery__interval=0), "recovery.interval: 0 is too small; write 1 or more"),
+        (
+            raw(recovery__interval=9_223_372_037),
+            "recovery.interval: 9223372037 is too large; write 86400 or less, a day in seconds",
+        ),
+        (
+            raw(parentChain__unitPrice=18_446_744_074),
+            "parentChain.unitPrice: 18446744074 is too large; write 18446744073 or less, as genesis has it in peb, in "
+            "64 bits",
+        ),
         (raw(parentChain__chainId=-5), "parentChain.chainId: -5 is too small; write 1 or more"),
         (raw(parentChain__unitPrice=-1), "parentChain.unitPrice: -1 is too small; write 0 or more"),
         (
