@@ -15,7 +15,7 @@ from components.chain.catching_up import wait_until_caught_up
 from components.chain.console import Console, in_order, wait_for
 from components.chain.endpoint import Endpoint
 from components.chain.errors import ChainError, NotReady, Unreachable
-from components.chain.handshake import greeting, why_apart
+from components.chain.handshake import Greeting, greeting, why_apart
 from components.chain.missing_peers import HINT, explain
 from components.chain.node_health import listens
 from components.chain.peering import node_id, wait_for_peers
@@ -23,6 +23,7 @@ from components.chain.plan import Refused
 from components.chain.reach import unreached
 from components.chain.seats import address_of, council, living, node_address
 from components.chain.tunnel import RESTART_TIMEOUT, run_on_host
+from components.chain.turns import used
 
 ANSWER_SECONDS = 60.0
 """Until the console of a node that was started answers."""
@@ -63,7 +64,7 @@ def prepare(newcomer: Newcomer, voters: Sequence[Endpoint], chain_id: int) -> No
             msg = f"{newcomer.node.node}: it cannot become a validator: {why}; {_CORRECT}"
             raise Refused(msg)
         _require_reach(newcomer, known)
-        hand_over(known[0], own)
+        _hand_over([one.console for one in known], own)
 
 
 _CORRECT = (
@@ -114,9 +115,33 @@ def begin_again(node: Endpoint, console: Console, command: str) -> None:
     wait_for(lambda: bool(console.call("eth_chainId", timeout=5)), ANSWER_SECONDS)
 
 
-def _apart(own: Console, known: Sequence[Console], newcomer: Newcomer) -> str | None:
+@dataclass(frozen=True)
+class _Validator:
+    """One that has a seat, and what it said when it was asked."""
+
+    console: Console
+    greeting: Greeting
+    living: frozenset[str]
+    """Validators that it knows to be there, by address."""
+
+
+def _hand_over(sources: Sequence[Console], own: Console) -> None:
+    """Take the blocks from the first that gives them all: one may be restarted meanwhile, in its turn."""
+    reasons = []
+    for source in sources:
+        with used(source.endpoint):
+            try:
+                hand_over(source, own)
+            except Unreachable as error:
+                reasons.append(str(error))
+            else:
+                return
+    raise Unreachable("; ".join(reasons))
+
+
+def _apart(own: Console, known: Sequence[_Validator], newcomer: Newcomer) -> str | None:
     """Compare with all validators; where that is in vain, once more after the node has begun again."""
-    said, others = greeting(own), [greeting(one) for one in known]
+    said, others = greeting(own), [one.greeting for one in known]
     other_block = any(one.first_block != said.first_block for one in others)
     if other_block and newcomer.begin and own.web3.eth.block_number == 0:
         begin_again(newcomer.node, own, newcomer.begin)
@@ -124,11 +149,11 @@ def _apart(own: Console, known: Sequence[Console], newcomer: Newcomer) -> str | 
     return why_apart(said, others)
 
 
-def _require_reach(newcomer: Newcomer, known: Sequence[Console]) -> None:
+def _require_reach(newcomer: Newcomer, known: Sequence[_Validator]) -> None:
     dialled = _living(newcomer, known)
 
     def probe() -> bool | str:
-        there = (unreached(one.endpoint, newcomer.kni) for one in known if newcomer.kni)
+        there = (unreached(one.console.endpoint, newcomer.kni) for one in known if newcomer.kni)
         back = (unreached(newcomer.node, kni) for kni in dialled)
         found = [words for words in (*there, *back) if words]
         return not found or f"{newcomer.node.node}: it cannot become a validator: {'; '.join(found)}; {PORTS}"
@@ -139,23 +164,24 @@ def _require_reach(newcomer: Newcomer, known: Sequence[Console]) -> None:
         raise Refused(str(error)) from error
 
 
-def _living(newcomer: Newcomer, known: Sequence[Console]) -> list[str]:
+def _living(newcomer: Newcomer, known: Sequence[_Validator]) -> list[str]:
     """Return the KNIs of the validators that it dials and that live."""
-    alive = {address for one in known for address in living(one) & council(one)}
+    alive = {address for one in known for address in one.living}
     return [kni for kni in newcomer.dials if address_of(node_id(kni)) in alive]
 
 
 @contextmanager
-def _validators(voters: Sequence[Endpoint], chain_id: int) -> Iterator[list[Console]]:
+def _validators(voters: Sequence[Endpoint], chain_id: int) -> Iterator[list[_Validator]]:
     """Connect to all of these that answer and have a seat on the chain of that id."""
     with ExitStack() as stack:
-        found = []
+        found: list[_Validator] = []
         for endpoint in in_order(voters):
             try:
                 console = _answering(endpoint)
                 stack.callback(console.close)
-                if console.web3.eth.chain_id == chain_id and node_address(console) in council(console):
-                    found.append(console)
+                seats = council(console)
+                if console.web3.eth.chain_id == chain_id and node_address(console) in seats:
+                    found.append(_Validator(console, greeting(console), frozenset(living(console) & seats)))
             except ChainError:  # it is away, and counts as such in the quorum
                 continue
         yield found
