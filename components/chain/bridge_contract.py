@@ -43,7 +43,6 @@ _ABI: list[ABIFunction] = [
     function("isLockedKLAY", gives="bool"),
     function("feeReceiver", gives="address"),
     function("feeOfKLAY", gives="uint256"),
-    function("feeOfERC20", ["address"], gives="uint256"),
     function("registerOperator", ["address"]),
     function("deregisterOperator", ["address"]),
     function("setOperatorThreshold", ["uint8", "uint8"]),
