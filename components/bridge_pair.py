@@ -67,6 +67,7 @@ class BridgePair(pulumi.ComponentResource):
                 sub_bridge_keys(sub_bridge),
                 peer=self.kni,
                 en=self.en.endpoint,
+                owns=pair.scn in map(settings.bridge.owner_node_of, ("parent", "child")),
                 after=[self.ready],
                 opts=self._child,
             )

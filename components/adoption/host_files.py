@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from posixpath import normpath
 
+from components.adoption import exposure
 from components.adoption import place as commands
 from components.adoption.conf_edit import ConfError, Wanted, settle, undo, values_of
 from components.adoption.place import Place
@@ -38,7 +39,7 @@ class Wrong(ChainError):
 
 def read(node: Endpoint, place: Place, keys: Sequence[str]) -> Found:
     """Read the files. Raises Unreachable, and Wrong when they are those of another node."""
-    asked = [*keys, "DATA_DIR"]
+    asked = [*keys, "DATA_DIR", *exposure.KEYS]
     lines = run_on_host(node, commands.read(place, asked), TIMEOUT).split("\n")
     conf, conf_before, main_bridges, main_bridges_before, due = map(_content, lines[:5])
     try:

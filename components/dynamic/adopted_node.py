@@ -10,6 +10,7 @@ import pulumi
 from pulumi.dynamic import Resource
 from pydantic import Field, ValidationError
 
+from components.adoption import exposure
 from components.adoption.place import Place
 from components.chain.endpoint import Endpoint
 from components.dynamic.base import Inputs, Props, Provider
@@ -39,6 +40,10 @@ class AdoptedNodeInputs(Inputs):
     """SCN of a pair: the console of that EN, through which its restart looks at the parent chain."""
     partner: Endpoint | str | None = None
     """EN of a pair: its SCN, or the public key of it. Whoever is connected has to be that one."""
+    owns: bool = False
+    """Whether its operator owns a bridge contract, by which the calls of an owner go."""
+    exposed: list[str] = Field(default_factory=list)
+    """APIs that drive it and that it serves to other machines, in words. Found, and never given by the program."""
     well: bool = True
     """Always true in a program; a refresh finds false when the node is down, or does not do what its files say."""
 
@@ -63,7 +68,7 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
 
     def differs(self, name: str, old: object, new: object) -> bool:
         """Leave a node alone for what is asked once, when it is adopted."""
-        return name not in ("partner", "en") and old != new
+        return name not in ("partner", "en", "owns", "exposed") and old != new
 
     def complete(self, olds: Props, news: Props) -> Props:
         """Tell what will be set on a node that comes to the stack, in its preview too; refuse one that cannot be."""
@@ -73,11 +78,16 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
             self._load()
             known = {name: value for name, value in news.items() if not pulumi.contains_unknowns(value)}
             try:
-                self._tell(self._parse(known))
+                news = {**news, **self._tell(self._parse(known))}
             except ValidationError:  # too little is known of it in this preview
                 return news
             except ChainError as error:
                 raise ValueError(str(error)) from error
+        elif exposed := olds.get("exposed"):  # as a refresh found it
+            if news.get("owns") is True:
+                msg = f"{olds['node']['node']}: {exposure.refusal(exposed)}"
+                raise ValueError(msg)
+            return {**news, "exposed": exposed}
         return news
 
     def converge(self, inputs: AdoptedNodeInputs, known: Props) -> Props:
@@ -97,9 +107,10 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
             node.mend(dialled)
         return {"version": node.wait_until_ready(dialled), "dialled": dialled or ""}
 
-    def _tell(self, inputs: AdoptedNodeInputs) -> None:
+    def _tell(self, inputs: AdoptedNodeInputs) -> Props:
+        """Say what will be done, and return what is found. Raises ChainError for a node that cannot be adopted."""
         from components.adoption import live, slot
-        from components.chain.errors import HostUnreachable
+        from components.chain.errors import ChainError, HostUnreachable
 
         node = inputs.adopted
         try:
@@ -109,9 +120,17 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
                 slot.refuse_taken(inputs.node, inputs.partner)
         except HostUnreachable as error:
             node.say(f"what will be set on it is not known yet ({error})")
-            return
+            return {}
         due = planned or found.restart_due
         node.say(*planned, "it will be restarted for that, in its turn" if due else "its files have all that already")
+        served = exposure.exposed(found.values)
+        if served and inputs.owns:
+            msg = f"{inputs.node.node}: {exposure.refusal(served)}"
+            raise ChainError(msg)
+        if not served:
+            return {}
+        node.say(exposure.warning(served))
+        return {"exposed": served}
 
     def observe(self, inputs: AdoptedNodeInputs, known: Props) -> Props | None:
         """Tell in words what is not as it was set. A node that is down is still there: it goes on being itself."""
@@ -134,6 +153,10 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
             drift["peer"] = ", ".join(main_bridges.knis(found.main_bridges))
         if edited.keys() - {"main_bridges"}:
             drift["conf_keys"] = {key: found.values[key] for key in inputs.conf_keys}
+        if (served := exposure.exposed(found.values)) or inputs.exposed:
+            drift["exposed"] = served
+        if served:
+            node.say(exposure.warning(served))
         return drift
 
     def remove(self, inputs: AdoptedNodeInputs, known: Props) -> None:  # noqa: ARG002

@@ -33,6 +33,7 @@ class ExistingNode(pulumi.ComponentResource):
         peer: pulumi.Input[str] | None = None,
         en: pulumi.Input[Mapping[str, object]] | None = None,
         partner: pulumi.Input[object] | None = None,
+        owns: bool = False,
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -56,6 +57,7 @@ class ExistingNode(pulumi.ComponentResource):
                 "conf_keys": dict(bridge.keys),
                 "needed": dict(bridge.needed),
                 "well": True,
+                **({"owns": True} if owns else {}),
                 **{name: value for name, value in given.items() if value is not None},
             },
             pulumi.ResourceOptions(parent=self, depends_on=[*host.depends_on, *after]),

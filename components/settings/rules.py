@@ -65,15 +65,22 @@ def warnings(settings: Settings) -> list[str]:
         found.append(
             "1 pair is a single point of failure: anchoring and value transfer stop with it; add a second pair"
         )
-    elif threshold == pairs:
+    elif threshold == pairs and settings.bridge.threshold_set:
         found.append(
             f"threshold {threshold} of {pairs} pairs has no fault tolerance: one lost pair stops all value transfer "
             f"until it is back; a threshold of {pairs - 1} or less survives a loss"
         )
+    joined = settings.service_chain.genesis is not None or any(map(settings.adopts, settings.service_chain.nodes))
+    more = ", unless others have more" if joined else ""
     if scns < FAULT_TOLERANT_SCNS:
         found.append(
-            f"{scns} SCN(s): the child chain stops when one is lost, and all anchoring and value transfer with it; "
-            f"{FAULT_TOLERANT_SCNS} survive the loss of one"
+            f"{scns} SCN(s): the child chain stops when one is lost, and all anchoring and value transfer with it{more}"
+            f"; {FAULT_TOLERANT_SCNS} survive the loss of one"
+        )
+    if not settings.bridge.threshold_set and pairs > 1:
+        found.append(
+            "bridge.threshold is not given, so the contracts keep their own, which the output `threshold` shows after "
+            "up: where the pairs that are left have fewer votes than that, a lost pair stops all value transfer"
         )
     found += aws_rules.warnings(settings)
     return found

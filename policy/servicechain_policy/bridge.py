@@ -40,7 +40,8 @@ def threshold_is_below_pairs(resources: Sequence[Resource]) -> Iterator[Violatio
 
 def chain_survives_the_loss_of_an_scn(resources: Sequence[Resource]) -> Iterator[Violation]:
     """Refuse fewer than 4 SCNs: the child chain stops when one is lost, and with it the bridge."""
-    scns = [one for one in of(resources, "RunningNode") if one.text("role") == "scn"]
+    nodes = (*of(resources, "RunningNode"), *of(resources, "AdoptedNode"))
+    scns = [one for one in nodes if one.text("role") == "scn"]
     if scns and len(scns) < FAULT_TOLERANT_SCNS:
         sentence = (
             f"{len(scns)} SCN(s): the child chain stops when one is lost; "

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
 from typing import Any
 
-from .resources import UNKNOWN, Resource, Violation
+from .resources import OURS, UNKNOWN, Resource, Violation
 
 DRIVING = frozenset({"admin", "debug", "mainbridge", "miner", "personal", "subbridge"})
 """APIs by which whoever reaches them drives the node, its keys or the bridge: they belong to the IPC socket."""
@@ -22,6 +22,8 @@ _APIS = re.compile(r"(?:--(?:rpc|ws|http)\.?api[ =]\"?|^(?:RPC|WS)_API=\"?)([A-Z
 
 def no_driving_api_over_http(resource: Resource) -> Iterator[Violation]:
     """Refuse the APIs of the bridge, of keys and of the node itself over HTTP: they are for the IPC socket."""
+    if resource.type == f"{OURS}AdoptedNode":
+        yield from _adopted(resource)
     if resource.type != "command:remote:Command":
         return
     for part in ("stdin", "create", "update"):
@@ -33,6 +35,17 @@ def no_driving_api_over_http(resource: Resource) -> Iterator[Violation]:
                     "that away, and use the IPC socket on the node's host"
                 )
                 yield Violation(resource, sentence)
+
+
+def _adopted(resource: Resource) -> Iterator[Violation]:
+    """Refuse a node that exists and serves them to other machines, as the program found it."""
+    exposed = resource.props.get("exposed")
+    if isinstance(exposed, list) and exposed:
+        sentence = (
+            f"the node {resource.name}, which exists already, serves {', '.join(map(str, exposed))}, and whoever "
+            "reaches that drives it; take that out of its conf, and restart it"
+        )
+        yield Violation(resource, sentence)
 
 
 def nothing_is_open_to_the_world(resource: Resource) -> Iterator[Violation]:

@@ -108,6 +108,15 @@ def test_three_scns(stacks: Mapping[str, list[Resource]]) -> None:
     one_violation(fewer, "four-scns", "scn-1", "3 SCN(s): the child chain stops when one is lost", "list 4 or more")
 
 
+def test_nodes_that_exist_count_and_are_looked_at(stacks: Mapping[str, list[Resource]]) -> None:
+    resources = stacks["kairos"]
+    scn = next(one for one in resources if (one.kind, one.name) == ("RunningNode", "scn-4"))
+    exposed = {"exposed": ["subbridge over HTTP on 10.0.0.5"], "role": "scn"}
+    adopted = replace(scn, type=scn.type.replace("RunningNode", "AdoptedNode"), props=exposed)
+    changed = [adopted if one is scn else one for one in resources]
+    one_violation(changed, "no-driving-api-over-http", "scn-4", "which exists already, serves subbridge over HTTP on")
+
+
 @pytest.mark.parametrize(
     ("stack", "unit", "before", "after"),
     [
