@@ -5,6 +5,7 @@ from contextlib import closing
 from components.chain.console import Console, NodeError
 from components.chain.endpoint import Endpoint
 from components.chain.errors import ChainError
+from components.chain.peering import own_id
 
 
 class Taken(ChainError):
@@ -38,7 +39,7 @@ def refuse_taken(en: Endpoint, scn: Endpoint | str) -> None:
 def public_key(node: Endpoint) -> str:
     """Return the public key that a node goes by among its peers. Raises ChainError."""
     with closing(Console(node)) as console:
-        return str(console.call("admin_nodeInfo")["id"])
+        return own_id(console)
 
 
 def _address(peer: dict[str, object]) -> str:

@@ -74,10 +74,9 @@ def start(
 def _wait_for_answer(endpoint: Endpoint) -> None:
     """Wait until a node answers, and has found those that it dials: by itself it may pause for 30 s."""
     with closing(wait_for(lambda: Console(endpoint), ANSWER_DEADLINE)) as console:
-        file = PurePosixPath(endpoint.ipc).with_name("static-nodes.json")
-        knis = json.loads(run_on_host(endpoint, f"cat {shlex.quote(str(file))}", timeout=ANSWER_DEADLINE))
-        if knis:
-            _wait_for_others(console, knis)
+        file = shlex.quote(str(PurePosixPath(endpoint.ipc).with_name("static-nodes.json")))
+        text = run_on_host(endpoint, f"[ ! -e {file} ] || cat {file}", timeout=ANSWER_DEADLINE)
+        _wait_for_others(console, json.loads(text) if text.strip() else [])
 
 
 def _wait_for_others(console: Console, knis: Sequence[str]) -> None:

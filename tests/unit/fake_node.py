@@ -46,6 +46,7 @@ class FakeNode:
     """Keeps a journal (in a file) and what it has in memory, as a sub bridge does."""
 
     def __init__(self, peers: list[str] | None = None) -> None:
+        self.id = "ee" * 64
         self.peers = ["aa" * 64] if peers is None else peers
         self.journal: dict[str, str] = {}
         self.memory: set[str] = set()
@@ -78,6 +79,9 @@ class FakeNode:
         """Lose the memory and restore it from the journal."""
         self.memory = {bridge for pair in self.journal.items() for bridge in pair}
         self.subscribed = set()
+
+    def _nodeInfo(self) -> dict[str, str]:  # noqa: N802
+        return {"id": self.id}
 
     def _peers(self) -> list[dict[str, str]]:
         return [{"id": peer} for peer in self.peers]

@@ -67,11 +67,33 @@ def test_too_few_are_told_by_address_with_the_hint(clock: Clock) -> None:
     assert 1030 < clock.now < 1031
 
 
+def test_a_node_is_not_waited_for_nor_dialled_by_itself(clock: Clock) -> None:
+    """A chain's static-nodes.json is the same on all nodes: that of a chain of one node lists the node alone."""
+    node = FakeNode([])
+    node.id = IDS[0]
+    assert wait(node, KNIS[:1]) == []
+    node.peers.append(IDS[1])
+    assert wait(node, KNIS[:2], enough=2) == [IDS[1]]
+    assert node.dialled == []
+    assert clock.now == 1000
+
+
+def test_a_node_does_not_count_as_enough_for_itself(clock: Clock) -> None:  # noqa: ARG001
+    node = FakeNode([])
+    node.id = IDS[0]
+    with pytest.raises(NotReady, match=r"not connected to 10\.0\.0\.1:22323; look"):
+        wait(node, KNIS[:2])
+
+
 def test_the_network_of_the_question_is_the_network_of_the_dial(clock: Clock) -> None:
     node = FakeNode([])
     clock.sleepers.append(lambda: node.peers.append(IDS[0]) if clock.now > 1003 else None)
     wait_for_peers(node.console, "subbridge", KNIS[:1], 30, enough=1, hint="")
-    assert {name.split("_")[0] for name, _ in node.calls} == {"subbridge"}
+    assert {name for name, _ in node.calls if name.endswith(("er", "peers"))} == {
+        "subbridge_peers",
+        "subbridge_removePeer",
+        "subbridge_addPeer",
+    }
     assert len(node.called("subbridge_addPeer")) == 1
 
 

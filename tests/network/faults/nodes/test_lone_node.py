@@ -1,0 +1,25 @@
+"""The only node of a chain is restarted: it waits for no connection to itself."""
+
+import json
+from pathlib import Path
+
+from components.chain.endpoint import Endpoint
+from components.chain.restarting import restart
+from components.nodes import files
+from tests.network.lone_chain import HOST, PACKAGE, LoneChain
+
+LAYOUT = files.Layout("/srv", PACKAGE)
+
+
+def test_a_node_that_lists_itself_is_well_after_a_restart(chain: LoneChain) -> None:
+    node = Endpoint.model_validate(chain.endpoint)
+    listed = chain.network.folder / HOST / "srv" / Path(LAYOUT.static_nodes).relative_to("/srv")
+    command = files.alone(LAYOUT, files.scripts(LAYOUT)["start"])
+    for knis in ([chain.kni], None):
+        if knis is None:
+            listed.unlink()
+        else:
+            listed.write_text(json.dumps(knis))
+        restart(node, "validator", command, "a test wants it")
+        with chain.console() as console:
+            assert console.call("admin_peers") == []
