@@ -29,7 +29,6 @@ def gated(chain: Chain, settings: Settings, operators: Sequence[Account | Found]
             **{f"operator_{level}": amount for level, amount in operator.items()},
             **{f"liquidity_{level}": amount for level, amount in liquidity.items()},
             tokens=[address for token in tokens if (address := getattr(token, chain.name)) is not None],
-            outstanding="0",
         ),
         pulumi.ResourceOptions(depends_on=chain.ready),
     )

@@ -78,8 +78,7 @@ class Adopted:
             return {"down": "it does not answer"}
         if self.conf_keys and not live.bridge_is_on(self.node, self.role):
             return {"bridge": "its bridge is off, and its conf says on"}
-        with closing(Console(self.node)) as console:
-            return node_drift.drift(self._expected(dialled), node_drift.read(console, self._expected(dialled)))
+        return dict(node_drift.look(self.node, self._expected(dialled)).words)
 
     def mend(self, dialled: str | None) -> None:
         """Mend by calls what can be mended so. Raises ChainError."""

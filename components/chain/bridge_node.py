@@ -52,8 +52,12 @@ class Registration:
     """Both contracts are registered and subscribed in memory; the journal's own flag says nothing of that."""
 
 
+class OtherCounterpart(ChainError):
+    """An SCN serves the child contract with another parent contract."""
+
+
 def read_registration(console: Console, child: str, parent: str) -> Registration:
-    """Read the journal and what is live of it. Raises ChainError when the child contract has another counterpart.
+    """Read the journal and what is live of it. Raises OtherCounterpart.
 
     A node whose sub bridge is off, as that of an SCN that has left its pair, has none and does not know the method.
     """
@@ -71,7 +75,7 @@ def read_registration(console: Console, child: str, parent: str) -> Registration
             f"{console.node}: the child bridge {child} is registered with the parent bridge "
             f"{entry['parentAddress']}, not {parent}; deregister that pair first"
         )
-        raise ChainError(msg)
+        raise OtherCounterpart(msg)
     return Registration(registered=True, live=_subscribed(console, child) and _subscribed(console, parent))
 
 

@@ -11,8 +11,9 @@ from web3 import Web3
 from web3.providers import JSONBaseProvider
 from web3.types import RPCEndpoint, RPCResponse
 
+from components.chain import head
 from components.chain.endpoint import Endpoint
-from components.chain.errors import ChainError, NotReady, Unreachable
+from components.chain.errors import ChainError, ChainUnreadable, NotReady, Unreachable
 from components.chain.tunnel import Channel
 from components.chain.turns import is_aside, used
 
@@ -79,6 +80,8 @@ class Console:
         """Connect. Raises Unreachable."""
         self.endpoint = endpoint
         self.node = endpoint.node
+        self.behind: str | None = None
+        """In words that it was not in sync when `connect` chose it, as no node of its chain was."""
         self._provider = _TunnelProvider(endpoint)
         self.web3 = Web3(self._provider, middleware=[])
 
@@ -116,31 +119,60 @@ def in_order(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
 
 @contextmanager
 def connect(endpoints: Iterable[Endpoint], chain_id: int) -> Iterator[Console]:
-    """Connect to the first node that answers and is on the chain of that id, which is not restarted meanwhile.
+    """Connect to the first node in sync with the chain of that id, which is not restarted meanwhile.
 
-    Raises Unreachable when none does, naming each node and why.
+    Where none is in sync it is the one with the highest head, whose `behind` says so: it may be used to wait, and not
+    to tell that something is gone. Raises ChainUnreadable when none answers, naming each node and why.
     """
     reasons: list[str] = []
+    late: list[tuple[int, Endpoint, str]] = []
     for endpoint in in_order(endpoints):
-        with used(endpoint):
+        with used(endpoint), _on_chain(endpoint, chain_id, reasons) as console:
+            if console is None:
+                continue
             try:
-                console = Console(endpoint)
-                actual = int(console.call("eth_chainId", timeout=5), 16)
+                lack = head.behind(console, head.NEAR)
+                height = head.number(console) if lack else 0
             except ChainError as error:
-                _away[endpoint] = time.monotonic()
                 reasons.append(str(error))
                 continue
-            if actual != chain_id:
-                console.close()
-                reasons.append(f"{endpoint.node}: is on chain {actual}, not {chain_id}")
+            if lack:
+                late.append((height, endpoint, lack))
                 continue
-            try:
-                yield console
-            finally:
-                console.close()
+            yield console
             return
-    msg = f"no node of chain {chain_id} can be used: {'; '.join(reasons)}; bring one of them back, then run again"
-    raise Unreachable(msg)
+    for _, endpoint, lack in sorted(late, key=lambda one: -one[0]):
+        with used(endpoint), _on_chain(endpoint, chain_id, reasons) as console:
+            if console is None:
+                continue
+            console.behind = lack
+            yield console
+            return
+    raise ChainUnreadable(chain_id, "; ".join(reasons) or "it has none", "bring one of them back, then run again")
+
+
+@contextmanager
+def _on_chain(endpoint: Endpoint, chain_id: int, reasons: list[str]) -> Iterator[Console | None]:
+    """Connect to a node on that chain, or add to the reasons why that cannot be."""
+    console = None
+    try:
+        console = Console(endpoint)
+        actual = int(console.call("eth_chainId", timeout=5), 16)
+    except ChainError as error:
+        _away[endpoint] = time.monotonic()
+        reasons.append(str(error))
+        if console:
+            console.close()
+        yield None
+        return
+    try:
+        if actual == chain_id:
+            yield console
+        else:
+            reasons.append(f"{endpoint.node}: is on chain {actual}, not {chain_id}")
+            yield None
+    finally:
+        console.close()
 
 
 def wait_for(probe: Callable[[], T | str], deadline: float, interval: float = 0.2) -> T:

@@ -2,7 +2,9 @@
 
 ChainError
 ├── Unreachable    no node of a chain answers
-│   └── HostUnreachable    nor does its host, so that nothing is known of the node
+│   ├── HostUnreachable    nor does its host, so that nothing is known of the node
+│   ├── NotListening   its host answers, and no node listens there
+│   └── ChainUnreadable    no node of a chain answers, or none that does is in sync
 ├── Reverted       a call was refused by the contract, in simulation or on chain
 ├── NotMined       a transaction was sent and not mined before the deadline
 │   └── PriceLimit    because it would have to pay more for gas than the settings allow
@@ -23,6 +25,19 @@ class Unreachable(ChainError):
 
 class HostUnreachable(Unreachable):
     """The host of a node does not answer: nobody knows how the node is."""
+
+
+class NotListening(Unreachable):
+    """No node listens on its console, and its host answers: it is down, or has not opened its console yet."""
+
+
+class ChainUnreadable(Unreachable):
+    """Nobody can say how a chain is."""
+
+    def __init__(self, chain_id: int, reasons: str, what_next: str) -> None:
+        """Take each node and why as `reasons`; `what_next` is what the user can do."""
+        super().__init__(f"no node of chain {chain_id} can be used: {reasons}; {what_next}")
+        self.chain_id, self.reasons, self.about = chain_id, reasons, f"chain {chain_id}"
 
 
 class Reverted(ChainError):

@@ -3,11 +3,15 @@
 Reading is apart from comparing, which is pure, and both from mending: what can be mended by a call needs no restart.
 """
 
+import time
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 from components.chain import bridge_node
 from components.chain.console import Console, NodeError, wait_for
+from components.chain.endpoint import Endpoint
+from components.chain.errors import HostUnreachable, NotListening, Unreachable
 from components.chain.node_check import Expected
 from components.chain.peering import node_id, peer_knis, peers, redial
 
@@ -19,6 +23,9 @@ PARTING = 30.0
 
 CALLS_MEND = frozenset({"peer", "anchoring"})
 """What needs no restart."""
+
+AGAIN = 5.0
+"""Seconds until a node that did not answer is asked once more: a deadlock stays, and the load of a moment does not."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +45,44 @@ class Actual:
     """It runs the half of a bridge that it is asked about."""
 
 
+@dataclass(frozen=True)
+class Look:
+    """What is otherwise than predicted, in words by what it is; and the version of a node that answers."""
+
+    words: Mapping[str, str]
+    version: str | None = None
+
+
+def look(endpoint: Endpoint, expected: Expected) -> Look:
+    """Compare a node with what was predicted of it. Raises HostUnreachable when nobody can know."""
+    for last in (False, True):
+        try:
+            with closing(Console(endpoint)) as console:
+                words = drift(expected, read(console, expected))
+                return Look(words, console.call("web3_clientVersion", timeout=TIMEOUT))
+        except HostUnreachable:
+            raise
+        except NotListening as error:
+            return Look({"down": without_name(endpoint, error)})
+        except Unreachable as error:
+            if last:
+                return Look({"console": f"its console does not answer ({without_name(endpoint, error)})"})
+            time.sleep(AGAIN)
+    raise AssertionError
+
+
+def without_name(endpoint: Endpoint, error: Exception) -> str:
+    """Return a sentence without the node's name at its beginning, where it is told after that."""
+    return str(error).removeprefix(f"{endpoint.node}: ")
+
+
+def way(name: str) -> str:
+    """Return how `up` mends what differs."""
+    if name == "down":
+        return "starts it"
+    return "mends it" if name in CALLS_MEND else "restarts the node"
+
+
 def read(console: Console, expected: Expected) -> Actual:
     """Ask the node about what was predicted. Raises ChainError when it does not answer."""
     chain_id = int(console.call("eth_chainId", timeout=TIMEOUT), 16)
@@ -54,6 +99,8 @@ def read(console: Console, expected: Expected) -> Actual:
 
 
 def _sub_bridge(console: Console, chain_id: int) -> Actual:
+    # Answered from its journal, for which a node in the known deadlock waits for good.
+    console.call("subbridge_listBridge", timeout=TIMEOUT)
     parent, child = bridge_node.operators(console)
     return Actual(
         chain_id,

@@ -6,6 +6,7 @@ with an empty chain, so it counts from 0, and would sign with used nonces for go
 """
 
 import sys
+from collections.abc import Callable
 from contextlib import closing
 
 from eth_utils.address import to_checksum_address
@@ -14,7 +15,7 @@ from components.chain.bridge_node import deregister, en_is_away, has_sub_bridge,
 from components.chain.catching_up import wait_until_caught_up
 from components.chain.console import Console, wait_for
 from components.chain.endpoint import Endpoint
-from components.chain.errors import ChainError, NotReady
+from components.chain.errors import ChainError, NotReady, Unreachable
 from components.chain.peering import peer_knis
 from components.chain.restarting import restart
 
@@ -48,12 +49,41 @@ def wait_until_able(scn: Console, en: Console, command: str, *, why: str = "") -
     wait_for(lambda: miscounts(scn, "child", scn) or miscounts(scn, "parent", en) or True, CONNECT_DEADLINE)
 
 
+def miscount(scn: Console, en: Endpoint) -> str:
+    """Return in words that an SCN counts too few transactions of an operator, if it does: then it votes no more.
+
+    A moment's look may be wrong: it has to stay so for COUNT_DEADLINE. While its EN is away nobody knows of the parent
+    operator. Raises ChainError when the SCN does not answer.
+    """
+    if wrong := _settled(lambda: miscounts(scn, "child", scn)):
+        return wrong
+    try:
+        console = Console(en)
+    except Unreachable:
+        return ""
+    with closing(console):
+        return _settled(lambda: miscounts(scn, "parent", console) if one_peer(scn) is True else "")
+
+
+def _settled(question: Callable[[], str]) -> str:
+    """Return the answer that stays, "" once it is that."""
+    try:
+        wait_for(lambda: question() or True, COUNT_DEADLINE)
+    except NotReady:
+        return question()
+    return ""
+
+
 def miscounts(scn: Console, chain: str, console: Console) -> str:
-    """Return in words that an SCN counts too few transactions of its operator on a chain, if it does."""
+    """Return in words that an SCN counts too few transactions of its operator on a chain, if it does.
+
+    What is mined is read first: what the node signs meanwhile it counts before it is mined.
+    """
+    address = to_checksum_address(scn.call("subbridge_getOperators")[f"{chain}Operator"]["address"])
+    mined = console.web3.eth.get_transaction_count(address)
     operator = scn.call("subbridge_getOperators")[f"{chain}Operator"]
     if not operator["isNonceSynced"]:
         return f"it does not know yet how many transactions its {chain} operator has sent"
-    mined = console.web3.eth.get_transaction_count(to_checksum_address(operator["address"]))
     if int(operator["nonce"]) < mined:
         return f"it counts {operator['nonce']} transactions of its {chain} operator, and {mined} are mined"
     return ""

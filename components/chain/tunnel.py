@@ -3,7 +3,7 @@
 import asyncssh
 
 from components.chain.endpoint import Endpoint
-from components.chain.errors import HostUnreachable, Unreachable
+from components.chain.errors import HostUnreachable, NotListening, Unreachable
 from components.ssh import connection as ssh
 from components.ssh.errors import CommandFailed, NobodyListens, SshError
 from components.ssh.unix_socket import unix_socket
@@ -15,7 +15,7 @@ class Channel:
     def __init__(self, endpoint: Endpoint) -> None:
         """Open the stream.
 
-        Raises HostUnreachable when the host does not answer or shows another host key, and Unreachable when no node
+        Raises HostUnreachable when the host does not answer or shows another host key, and NotListening when no node
         listens there.
         """
         self._endpoint = endpoint
@@ -25,7 +25,7 @@ class Channel:
             )
         except NobodyListens as error:
             msg = f"{endpoint.node}: no node listens on {endpoint.ipc} at {endpoint.host}; is it running?"
-            raise Unreachable(msg) from error
+            raise NotListening(msg) from error
         except SshError as error:
             msg = f"{endpoint.node}: no SSH connection: {error}"
             raise HostUnreachable(msg) from error

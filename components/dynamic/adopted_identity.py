@@ -11,6 +11,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from components.chain.endpoint import Endpoint
+from components.chain.errors import ChainError
 from components.dynamic.base import Inputs, Props, Provider
 
 
@@ -29,6 +30,7 @@ class AdoptedIdentityProvider(Provider[AdoptedIdentityInputs]):
     """Reads, and leaves no trace."""
 
     needs: ClassVar[tuple[str, ...]] = ("web3",)
+    unreadable: ClassVar[tuple[type[Exception], ...]] = (ChainError,)
     inputs_type = AdoptedIdentityInputs
 
     def identify(self, inputs: AdoptedIdentityInputs) -> str:
@@ -42,15 +44,10 @@ class AdoptedIdentityProvider(Provider[AdoptedIdentityInputs]):
         return read(inputs.node, inputs.role, inputs.address, bridge=inputs.bridge)
 
     def observe(self, inputs: AdoptedIdentityInputs, known: Props) -> Props | None:
-        """Tell when it is somebody else. A node that does not answer is taken to be who it was."""
+        """Tell when it is somebody else."""
         from components.adoption.identity import read
-        from components.chain.errors import ChainError
 
-        try:
-            found = read(inputs.node, inputs.role, inputs.address, bridge=inputs.bridge)
-        except ChainError as error:
-            print(f"{inputs.node.node}: it is taken to be who it was ({error})", file=sys.stderr)
-            return {}
+        found = read(inputs.node, inputs.role, inputs.address, bridge=inputs.bridge)
         for name, value in found.items():
             if (was := known.get(name)) not in (None, value):
                 print(f"{inputs.node.node}: {name} is {value}, and was {was}", file=sys.stderr)

@@ -4,6 +4,7 @@ Of its files the conf keys concerned and main-bridges.json are set; it is restar
 something, and nothing else of it is touched.
 """
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pulumi
@@ -13,6 +14,7 @@ from pydantic import Field, ValidationError
 from components.adoption import exposure
 from components.adoption.place import Place
 from components.chain.endpoint import Endpoint
+from components.chain.errors import ChainError
 from components.dynamic.base import Inputs, Props, Provider
 
 if TYPE_CHECKING:
@@ -44,8 +46,6 @@ class AdoptedNodeInputs(Inputs):
     """Whether its operator owns a bridge contract, by which the calls of an owner go."""
     exposed: list[str] = Field(default_factory=list)
     """APIs that drive it and that it serves to other machines, in words. Found, and never given by the program."""
-    well: bool = True
-    """Always true in a program; a refresh finds false when the node is down, or does not do what its files say."""
 
     @property
     def adopted(self) -> "Adopted":
@@ -60,7 +60,9 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
     """Sets, restarts, watches, and puts back."""
 
     needs: ClassVar[tuple[str, ...]] = ("web3",)
+    unreadable: ClassVar[tuple[type[Exception], ...]] = (ChainError,)
     inputs_type = AdoptedNodeInputs
+    told_drift: ClassVar[Mapping[str, object]] = {"well": True}
 
     def identify(self, inputs: AdoptedNodeInputs) -> str:
         """One a node."""
@@ -73,8 +75,6 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
     def complete(self, olds: Props, news: Props) -> Props:
         """Tell what will be set on a node that comes to the stack, in its preview too; refuse one that cannot be."""
         if not olds:
-            from components.chain.errors import ChainError
-
             self._load()
             known = {name: value for name, value in news.items() if not pulumi.contains_unknowns(value)}
             try:
@@ -135,29 +135,26 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
     def observe(self, inputs: AdoptedNodeInputs, known: Props) -> Props | None:
         """Tell in words what is not as it was set. A node that is down is still there: it goes on being itself."""
         from components.adoption import main_bridges
-        from components.chain.errors import ChainError, HostUnreachable
+        from components.chain.errors import HostUnreachable
 
         node, dialled = inputs.adopted, str(known.get("dialled") or "") or inputs.peer
         try:
             found = node.read()
             edited, different = node.edited(found, dialled if inputs.peer else None), node.differences(dialled)
-        except HostUnreachable as error:
-            node.say(f"it is taken to be as it was ({error})")
-            return {}
+        except HostUnreachable:
+            raise
         except ChainError as error:
-            node.say(str(error))
-            return {"well": False}
-        node.say(*edited.values(), *different.values())
-        drift: dict[str, object] = {"well": False} if different else {}
+            return {"drift": {"files": str(error)}}
+        really: dict[str, object] = {"drift": {**edited, **different}}
         if "main_bridges" in edited:
-            drift["peer"] = ", ".join(main_bridges.knis(found.main_bridges))
+            really["peer"] = ", ".join(main_bridges.knis(found.main_bridges))
         if edited.keys() - {"main_bridges"}:
-            drift["conf_keys"] = {key: found.values[key] for key in inputs.conf_keys}
+            really["conf_keys"] = {key: found.values[key] for key in inputs.conf_keys}
         if (served := exposure.exposed(found.values)) or inputs.exposed:
-            drift["exposed"] = served
+            really["exposed"] = served
         if served:
             node.say(exposure.warning(served))
-        return drift
+        return really
 
     def remove(self, inputs: AdoptedNodeInputs, known: Props) -> None:  # noqa: ARG002
         """Put back what was there, restart the node if that changed something, and leave it running."""

@@ -6,9 +6,8 @@ import pulumi
 from pydantic import Field
 
 from components.chain.endpoint import Endpoint
-from components.dynamic.base import Inputs, Props
+from components.dynamic.base import Part, Props
 from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
-from components.dynamic.drift import tell
 
 if TYPE_CHECKING:
     from components.chain.console import Console
@@ -24,7 +23,7 @@ class BalanceInputs(ChainInputs):
     """Filled up to this. Balances move all the time; only one below the minimum counts as drift."""
 
 
-class Refund(Inputs):
+class Refund(Part):
     """What it takes to give back what an account holds when it is needed no more."""
 
     private_key: str = Field(repr=False)
@@ -68,16 +67,15 @@ class FundingProvider(ChainProvider[FundingInputs]):
 
         fill_account(console, inputs.signer, inputs.account, int(inputs.minimum), int(inputs.target))
 
-    def observe(self, inputs: FundingInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Tell a balance below the minimum, in the minimum's place: it is what the account really keeps."""
+    def look(self, console: "Console", inputs: FundingInputs, known: Props) -> Props | None:  # noqa: ARG002
+        """Tell a balance below the minimum."""
         from components.chain.operations import balance
 
-        with session(inputs) as console:
-            held = balance(console, inputs.account)
-        if held < int(inputs.minimum):
-            what = f"{self.holder} {inputs.account} holds {held} peb, less than its minimum of {inputs.minimum}"
-            tell(inputs.chain_id, f"{what}; the next up fills it up to {inputs.target}")
-        return {"minimum": str(min(held, int(inputs.minimum)))}
+        held = balance(console, inputs.account)
+        if held >= int(inputs.minimum):
+            return {}
+        what = f"{self.holder} {inputs.account} holds {held} peb, less than its minimum of {inputs.minimum}"
+        return {"drift": {"balance": f"{what}; the next up fills it up to {inputs.target}"}}
 
     def remove(self, inputs: FundingInputs, known: Props) -> None:  # noqa: ARG002
         """Give back what is left."""

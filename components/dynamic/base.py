@@ -1,4 +1,8 @@
-"""What every dynamic provider of this program shares: parsing, diffing and the shape of its answers.
+"""What every dynamic provider of this program shares: parsing, diffing, drift, and the shape of its answers.
+
+Drift has one form. What a refresh finds otherwise than declared is held in the input `drift`, in sentences. The program
+never gives it, so the next plan shows an update, and `up` takes it away. What cannot be read is taken to be as it was.
+None says that the thing is gone, which a node that is stopped or behind is not.
 
 A concrete provider says what its inputs are, what it reads, how it closes the gap, and how it is undone;
 see `Provider`. Providers hold no state: Pulumi pickles them into the stack by reference to this module, so the
@@ -6,7 +10,9 @@ code that runs on refresh and destroy is always the code of the checkout.
 """
 
 import importlib
+import sys
 import threading
+from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
 import pulumi
@@ -24,6 +30,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from components.dynamic.orphan import end_with_the_engine
 from components.dynamic.workers import have_enough
+from components.ssh.errors import SshError
 
 Props = dict[str, Any]
 
@@ -33,16 +40,27 @@ OLD_GOES_FIRST = pulumi.ResourceOptions(delete_before_replace=True)
 """For what cannot be there twice: of `pulumi up --replace` the engine asks the options alone and no diff, and would
 remove by the old one's name what it has just made."""
 
+DRIFT = "drift"
+
 _importing = threading.Lock()
+_unread: set[str] = set()
+"""What was said already not to be readable: by many resources, in one process."""
 
 
-class Inputs(BaseModel):
-    """Declared inputs of a dynamic resource.
+class Part(BaseModel):
+    """A part of the inputs of a dynamic resource.
 
     Amounts and other 256-bit integers travel as decimal strings, because Pulumi turns every number into a float.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class Inputs(Part):
+    """Declared inputs of a dynamic resource."""
+
+    drift: dict[str, str] | None = None
+    """What a refresh found to be otherwise, in words, by what it is. The program never gives it."""
 
 
 InputsT = TypeVar("InputsT", bound=Inputs)
@@ -60,6 +78,12 @@ class Provider(ResourceProvider, Generic[InputsT]):
     used_by_removal: ClassVar[frozenset[str]] = frozenset()
     """Inputs that a removal uses, which runs with those in the state. It takes note of them when they change; where
     nothing else asks for an update, nothing else is done."""
+
+    told_drift: ClassVar[Mapping[str, object]] = {}
+    """Inputs in which older programs told drift, with their values where there was none."""
+
+    unreadable: ClassVar[tuple[type[Exception], ...]] = (SshError,)
+    """What `observe` raises when nobody can know: the state stays as it is then."""
 
     needs: ClassVar[tuple[str, ...]] = ()
     """Modules that its verbs import only when they run, and that import each other in circles (see `_load`)."""
@@ -96,8 +120,16 @@ class Provider(ResourceProvider, Generic[InputsT]):
         raise NotImplementedError
 
     def observe(self, inputs: InputsT, known: Props) -> Props | None:  # noqa: ARG002 - hook
-        """Return outputs and inputs as they really are, or None when the thing is gone."""
+        """Return outputs and inputs as they really are, or None when the thing is gone.
+
+        Sentences under `drift` are printed, each after `subject`. Without them nothing is otherwise. Raises one of
+        `unreadable` for what cannot be read.
+        """
         return {}
+
+    def subject(self, inputs: InputsT, known: Props) -> str:  # noqa: ARG002 - hook
+        """Return whose drift it is."""
+        return self.identify(inputs)
 
     def remove(self, inputs: InputsT, known: Props) -> None:
         """Undo it, without complaint when it is gone already."""
@@ -130,7 +162,9 @@ class Provider(ResourceProvider, Generic[InputsT]):
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
         """Compare the declared inputs only: outputs and the pickled provider are no reason to act."""
         names = [name for name in self.inputs_type.model_fields if self._changed(name, _olds, _news)]
-        replaces = [name for name in names if name in self.replaced_by and self.replaces(name, _olds, _news.get(name))]
+        names += self._told_before(_olds)
+        replaced_by = self.replaced_by - {DRIFT}
+        replaces = [name for name in names if name in replaced_by and self.replaces(name, _olds, _news.get(name))]
         return DiffResult(changes=bool(names), replaces=replaces, stables=[], delete_before_replace=self.old_goes_first)
 
     def create(self, props: Props) -> CreateResult:
@@ -143,8 +177,10 @@ class Provider(ResourceProvider, Generic[InputsT]):
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
         """Converge with what the last run knew; always returns every output, as Pulumi drops the others."""
         known = _declared(_olds)
-        if not any(self._acts(name, known, _news) for name in self.inputs_type.model_fields):
-            computed = {name: value for name, value in known.items() if name not in self.inputs_type.model_fields}
+        acts = any(self._acts(name, known, _news) for name in self.inputs_type.model_fields)
+        if not acts and not self._told_before(known):
+            others = {*self.inputs_type.model_fields, *self.told_drift}
+            computed = {name: value for name, value in known.items() if name not in others}
             return UpdateResult({**_declared(_news), **computed})
         self._load()
         return UpdateResult({**_declared(_news), **self.converge(self._parse(_news), known)})
@@ -153,10 +189,22 @@ class Provider(ResourceProvider, Generic[InputsT]):
         """Report what is there, in outputs and inputs, so that a refresh shows drift and the next up mends it."""
         self._load()
         known = _declared(props)
-        actual = self.observe(self._parse(known), known)
+        inputs = self._parse(known)
+        try:
+            actual = self.observe(inputs, known)
+        except self.unreadable as error:
+            _tell_unread(self.subject(inputs, known), error)
+            return self._held(id_, known)
         if actual is None:
             return ReadResult("", {})
-        outs = {**known, **actual}
+        for words in (found := actual.get(DRIFT) or {}).values():
+            print(f"{self.subject(inputs, known)}: {words}", file=sys.stderr)
+        outs = {name: value for name, value in {**known, **actual}.items() if name not in {*self.told_drift, DRIFT}}
+        if found or known.get(DRIFT):
+            outs[DRIFT] = found or None
+        return self._held(id_, outs)
+
+    def _held(self, id_: str, outs: Props) -> ReadResult:
         return ReadResult(id_, outs, {k: v for k, v in outs.items() if k in self.inputs_type.model_fields})
 
     def delete(self, _id: str, _props: Props) -> None:
@@ -186,12 +234,28 @@ class Provider(ResourceProvider, Generic[InputsT]):
         """Tell whether a changed input is to reach the state."""
         return (name in self.used_by_removal and olds.get(name) != news.get(name)) or self._acts(name, olds, news)
 
+    def _told_before(self, olds: Props) -> list[str]:
+        """Return the inputs in which an older program told drift."""
+        return [name for name, none in self.told_drift.items() if olds.get(name, none) not in (none, None)]
+
     def _acts(self, name: str, olds: Props, news: Props) -> bool:
         """Tell whether a changed input is something to act upon."""
         old, new = olds.get(name), news.get(name)
+        if name == DRIFT:
+            return bool(old)
         if pulumi.contains_unknowns(new):
             return True
         return old != new and self.differs(name, old, new)
+
+
+def _tell_unread(subject: str, error: Exception) -> None:
+    """Say what cannot be read, and that once: of a chain all resources on it would say the same."""
+    text, about = str(error), getattr(error, "about", str(error))
+    if about in _unread:
+        return
+    _unread.add(about)
+    name = "" if about != text or text.startswith(f"{subject}: ") else f"{subject}: "
+    print(f"{name}{text}; it is taken to be as it was", file=sys.stderr)
 
 
 def _declared(props: Props) -> Props:

@@ -1,6 +1,7 @@
 """BridgeContract: the bridge contract of one chain, deployed by the owner account, or taken over where it exists."""
 
 import sys
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Literal
@@ -10,7 +11,7 @@ from pydantic import ValidationError
 
 from components.chain.endpoint import Endpoint
 from components.dynamic.base import Props
-from components.dynamic.chain_resource import ChainProvider, ChainResource, OwnedInputs, session
+from components.dynamic.chain_resource import ChainProvider, ChainResource, OwnedInputs, reading, session
 from components.dynamic.drift import tell
 
 if TYPE_CHECKING:
@@ -35,8 +36,6 @@ class BridgeContractInputs(OwnedInputs):
     """Who owns the contract there."""
     other_bridge: str | None = None
     """The contract there, where both exist and are taken over."""
-    moved_to: str | None = None
-    """Never asked for: another owner that a refresh has found. As an input it is a difference."""
 
 
 class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
@@ -49,6 +48,7 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "mode_mint_burn", "adopt", "other_chain_id"})
     old_goes_first: ClassVar[bool] = False
     """The new one is looked at first: where it is refused, the bridge that runs keeps its votes and registrations."""
+    told_drift: ClassVar[Mapping[str, object]] = {"moved_to": None}
 
     def identify(self, inputs: BridgeContractInputs) -> str:
         """One contract a chain."""
@@ -100,8 +100,11 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
             require_owner(console, inputs.owner, address, state)
             return {**before, "owner": state.owner}
 
-    def observe(self, inputs: BridgeContractInputs, known: Props) -> Props | None:
-        """Gone when no code is there; otherwise tell who owns it now."""
+    def look(self, console: "Console", inputs: BridgeContractInputs, known: Props) -> Props | None:
+        """Gone when no code is there; otherwise tell who owns it now.
+
+        Of a contract that was taken over the state knows what it was before, so it stays in the state even then.
+        """
         from components.chain.bridge_contract import read_state
         from components.chain.owner import address_of
         from components.chain.reasons import not_owner
@@ -109,13 +112,14 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
         if "address" not in known:  # what is there is found again by a create
             return None
         address = known["address"]
-        with session(inputs) as console:
-            state = read_state(console, address)
+        state = read_state(console, address)
         if state is None:
-            next_step = "the next up stops and says so" if inputs.adopt else "the next up deploys another one"
-            tell(inputs.chain_id, f"the contract is gone: there is no code at its address; {next_step}", address)
+            gone = "the contract is gone: there is no code at its address"
+            if inputs.adopt:
+                return {"drift": {"code": f"{gone}; the next up stops and says so"}}
+            tell(inputs.chain_id, f"{gone}; the next up deploys another one", address)
             return None
-        if state.lower_handle_nonce and _is_abandoned(inputs, address):
+        if state.lower_handle_nonce and _is_abandoned(console, inputs, address):
             next_step = "the next up stops and says so" if inputs.adopt else "the next up deploys a new pair"
             left = "" if inputs.adopt else _left(inputs, address)
             what = (
@@ -126,9 +130,13 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
             if not inputs.adopt:
                 return None
         if state.owner.lower() == address_of(inputs.owner).lower():
-            return {"owner": state.owner, "moved_to": None}
-        tell(inputs.chain_id, f"the ownership has moved: {not_owner(inputs.owner, address, state.owner)}", address)
-        return {"owner": state.owner, "moved_to": state.owner}
+            return {"owner": state.owner}
+        words = f"the ownership has moved: {not_owner(inputs.owner, address, state.owner)}"
+        return {"owner": state.owner, "drift": {"owner": words}}
+
+    def subject(self, inputs: BridgeContractInputs, known: Props) -> str:
+        """Name the contract."""
+        return f"{super().subject(inputs, known)}, bridge {known.get('address')}"
 
     def remove(self, inputs: BridgeContractInputs, known: Props) -> None:
         """Tell what remains in a contract of our own. That nobody can be asked for it is no reason to stop."""
@@ -145,16 +153,15 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
             print(f"{where}; {left}", file=sys.stderr)
 
 
-def _is_abandoned(inputs: BridgeContractInputs, address: str) -> bool:
-    """Tell whether the other chain is another one than the contract served. Who cannot be asked says nothing."""
-    from components.chain.console import connect
+def _is_abandoned(console: "Console", inputs: BridgeContractInputs, address: str) -> bool:
+    """Tell whether the other chain is another one than the contract served. Who is not in sync says nothing."""
     from components.chain.errors import ChainError
     from components.chain.pairing import Place, was_made_here
 
     if inputs.other_endpoints is None or inputs.other_chain_id is None:
         return False
     try:
-        with session(inputs) as console, connect(inputs.other_endpoints, inputs.other_chain_id) as other:
+        with reading(inputs.other_endpoints, inputs.other_chain_id) as other:
             return was_made_here(Place(console, address, _side(inputs)), other) is False
     except ChainError:
         return False

@@ -1,13 +1,16 @@
 """BridgeOperator: the vote of one pair in one bridge contract."""
 
 import sys
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 
 from components.dynamic.base import Props
 from components.dynamic.chain_resource import ChainProvider, ChainResource, OwnedInputs, session
 from components.dynamic.drift import tell
+
+if TYPE_CHECKING:
+    from components.chain.console import Console
 
 
 class BridgeOperatorInputs(OwnedInputs):
@@ -54,12 +57,11 @@ class BridgeOperatorProvider(ChainProvider[BridgeOperatorInputs]):
             register_operators(console, inputs.owner, inputs.bridge, list(wanted))
         return {"registered_before": inputs.registered_before}
 
-    def observe(self, inputs: BridgeOperatorInputs, known: Props) -> Props | None:  # noqa: ARG002
+    def look(self, console: "Console", inputs: BridgeOperatorInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Gone when the contract does not list it."""
         from components.chain.bridge_contract import read_state
 
-        with session(inputs) as console:
-            state = read_state(console, inputs.bridge)
+        state = read_state(console, inputs.bridge)
         if state is None:
             return None
         if inputs.operator in state.operators:

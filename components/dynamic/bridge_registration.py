@@ -8,6 +8,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from components.chain.endpoint import Endpoint
+from components.chain.errors import ChainError
 from components.dynamic.base import Inputs, Props, Provider
 
 ADVICE = (
@@ -44,6 +45,7 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
     """
 
     needs: ClassVar[tuple[str, ...]] = ("web3",)
+    unreadable: ClassVar[tuple[type[Exception], ...]] = (ChainError,)
     inputs_type = BridgeRegistrationInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"child_bridge", "parent_bridge"})
 
@@ -77,35 +79,36 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         return {"found": known.get("found", found)} if inputs.adopted else {}
 
     def observe(self, inputs: BridgeRegistrationInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Gone when the node does not list it or does not live it, and says which.
+        """Tell that the node does not list it, does not serve it, or counts transactions wrong and so votes no more.
 
-        A node that does not answer keeps its journal, so nothing is said of it then: that it is away is what
-        RunningNode tells.
+        A node that does not answer keeps its journal: that it is away is what RunningNode tells. What an adopted SCN
+        knew before us stays in the state, whatever its journal says.
         """
-        from components.chain.bridge_node import settled_registration
+        from components.chain.bridge_node import OtherCounterpart, settled_registration
         from components.chain.console import Console
-        from components.chain.errors import Unreachable
+        from components.chain.serving import miscount
 
-        try:
-            with closing(Console(inputs.node)) as scn:
-                found = settled_registration(scn, inputs.child_bridge, inputs.parent_bridge)
-        except Unreachable as error:
-            print(f"the registration is taken to be as it was: {error}", file=sys.stderr)
-            return {}
-        if found.live:
-            return {}
         pair = f"the bridge pair {inputs.child_bridge} / {inputs.parent_bridge}"
-        if found.registered:
-            print(f"{inputs.node.node}: {pair} is not subscribed; the next up subscribes it", file=sys.stderr)
-        else:
-            print(f"{inputs.node.node}: {pair} is not registered; the next up registers it", file=sys.stderr)
-        return None
+        with closing(Console(inputs.node)) as scn:
+            try:
+                found = settled_registration(scn, inputs.child_bridge, inputs.parent_bridge)
+            except OtherCounterpart as error:
+                return {"drift": {"registered": str(error).removeprefix(f"{inputs.node.node}: ")}}
+            if not found.registered:
+                return {"drift": {"registered": f"{pair} is not registered; the next up registers it"}}
+            if not found.live:
+                return {"drift": {"subscribed": f"{pair} is not subscribed; the next up subscribes it"}}
+            wrong = miscount(scn, inputs.en)
+        return {"drift": {"count": f"{wrong}, so it votes no more; the next up restarts it"}} if wrong else {}
+
+    def subject(self, inputs: BridgeRegistrationInputs, known: Props) -> str:  # noqa: ARG002
+        """Name the node."""
+        return inputs.node.node
 
     def remove(self, inputs: BridgeRegistrationInputs, known: Props) -> None:
         """Let the contracts go, but for those that an SCN knew before us. One that was there too is restarted later."""
         from components.chain.bridge_node import deregister
         from components.chain.console import Console
-        from components.chain.errors import ChainError
         from components.chain.serving import leave
 
         if known.get("found"):

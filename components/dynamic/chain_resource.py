@@ -4,28 +4,49 @@ read the chain -> plan -> simulate -> send -> wait for the receipt -> read back:
 web3 is imported inside the methods that need it: it takes a second, and a preview without changes needs none of it.
 """
 
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 import pulumi
 from pulumi.dynamic import Resource
 
 from components.chain.endpoint import Endpoint
+from components.chain.errors import ChainError, ChainUnreadable
 from components.chain.owner import Owner, OwnerNode
 from components.chain.signer import AnySigner, Signer
-from components.dynamic.base import Inputs, InputsT, Props, Provider
+from components.dynamic.base import Inputs, Props, Provider
+from components.ssh.errors import SshError
 
 if TYPE_CHECKING:
     from components.chain.console import Console
 
 
-class ChainInputs(Inputs):
-    """Where and as whom."""
+IN_SYNC_SECONDS = 60.0
+"""How long a node in sync is waited for before anything is planned on its chain."""
+READ_SECONDS = 5.0
+"""The same at a refresh: a block of this moment is at some nodes earlier than at others."""
+UNREADABLE_SECONDS = 60.0
+"""For so long nobody tries again to read a chain that could not be read: each dead machine costs 10 s to find out."""
+
+_reading = threading.Lock()
+_unreadable: dict[int, tuple[float, ChainUnreadable]] = {}
+"""Since when, by chain id."""
+
+
+class ChainPlace(Inputs):
+    """Where."""
 
     chain_id: int
     endpoints: list[Endpoint]
-    """Nodes of the chain; the first that answers is used."""
+    """Nodes of the chain; the first in sync is used."""
+
+
+class ChainInputs(ChainPlace):
+    """Where and as whom."""
+
     signer: AnySigner
 
 
@@ -40,10 +61,14 @@ class OwnedInputs(ChainInputs):
         return self.owner_node or self.signer
 
 
-class ChainProvider(Provider[InputsT]):
+PlaceT = TypeVar("PlaceT", bound=ChainPlace)
+
+
+class ChainProvider(Provider[PlaceT]):
     """A provider that reads and changes one chain."""
 
     needs: ClassVar[tuple[str, ...]] = ("web3",)
+    unreadable: ClassVar[tuple[type[Exception], ...]] = (ChainError, SshError)
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id"})
 
     def differs(self, name: str, old: object, new: object) -> bool:
@@ -59,21 +84,82 @@ class ChainProvider(Provider[InputsT]):
             return True
         return any(endpoint not in new for endpoint in old)
 
+    def observe(self, inputs: PlaceT, known: Props) -> Props | None:
+        """Look through a node in sync: only such a one can tell that something is gone."""
+        with reading(self.nodes(inputs), inputs.chain_id) as console:
+            return self.look(console, inputs, known)
+
+    def look(self, console: "Console", inputs: PlaceT, known: Props) -> Props | None:  # noqa: ARG002 - hook
+        """Return what `observe` is to return, as the node of the console has it."""
+        return {}
+
+    def nodes(self, inputs: PlaceT) -> Sequence[Endpoint]:
+        """Return the nodes that can be asked."""
+        return inputs.endpoints
+
+    def subject(self, inputs: PlaceT, known: Props) -> str:  # noqa: ARG002 - hook
+        """Begin with the chain, and the contract where there is one."""
+        bridge = getattr(inputs, "bridge", None)
+        return f"drift: chain {inputs.chain_id}" + (f", bridge {bridge}" if bridge else "")
+
 
 @contextmanager
-def session(inputs: ChainInputs) -> Iterator["Console"]:
-    """Connect to the chain. Raises Unreachable."""
+def session(inputs: ChainPlace) -> Iterator["Console"]:
+    """Connect to the chain to change it, through a node in sync: what is planned follows from what it says.
+
+    Raises ChainUnreadable.
+    """
     from components.chain.console import connect
 
     with connect(inputs.endpoints, inputs.chain_id) as console:
+        _require_in_sync(console, inputs.chain_id, IN_SYNC_SECONDS)
         yield console
+
+
+@contextmanager
+def reading(nodes: Sequence[Endpoint], chain_id: int) -> Iterator["Console"]:
+    """Connect to the chain to read it, through a node in sync.
+
+    Raises ChainUnreadable, and at once if that was so a moment ago.
+    """
+    from components.chain.console import connect
+
+    with _reading:
+        since, known = _unreadable.get(chain_id, (0.0, None))
+    if known and time.monotonic() - since < UNREADABLE_SECONDS:
+        raise known
+    try:
+        with connect(nodes, chain_id) as console:
+            _require_in_sync(console, chain_id, READ_SECONDS)
+            yield console
+    except ChainUnreadable as error:
+        told = ChainUnreadable(error.chain_id, error.reasons, "the next up starts nodes that are down")
+        with _reading:
+            _unreadable[error.chain_id] = (time.monotonic(), told)
+        raise told from error
+
+
+def _require_in_sync(console: "Console", chain_id: int, seconds: float) -> None:
+    """Wait until the node has the newest block of its chain. Raises ChainUnreadable."""
+    from components.chain.console import wait_for
+    from components.chain.errors import NotReady
+    from components.chain.head import NEAR, behind
+
+    if console.behind is None:
+        return
+    try:
+        wait_for(lambda: behind(console, NEAR) or True, seconds)
+    except NotReady as error:
+        next_step = "wait until one has caught up, or bring back those that are down, then run again"
+        raise ChainUnreadable(chain_id, str(error), next_step) from error
+    console.behind = None
 
 
 class ChainResource(Resource):
     """A tracked resource on a chain. Its keys are secrets, as inputs and as outputs (Pulumi deletes from outputs)."""
 
     def __init__(
-        self, provider: ChainProvider[InputsT], name: str, props: Props, opts: pulumi.ResourceOptions | None
+        self, provider: ChainProvider[PlaceT], name: str, props: Props, opts: pulumi.ResourceOptions | None
     ) -> None:
         secrets = ["endpoints", "signer", *(key for key in ("owner_node", "refund", "other_endpoints") if key in props)]
         secret = pulumi.ResourceOptions(additional_secret_outputs=secrets)

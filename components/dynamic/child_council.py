@@ -10,19 +10,16 @@ from typing import TYPE_CHECKING
 import pulumi
 from pulumi.dynamic import Resource
 
-from components.chain.endpoint import Endpoint
-from components.dynamic.base import Inputs, Props
-from components.dynamic.chain_resource import ChainProvider
+from components.dynamic.base import Props
+from components.dynamic.chain_resource import ChainPlace, ChainProvider
 
 if TYPE_CHECKING:
     from components.chain.seats import Seats
 
 
-class ChildCouncilInputs(Inputs):
+class ChildCouncilInputs(ChainPlace):
     """The SCNs of the settings. What follows from a look at the chain is filled in here."""
 
-    chain_id: int
-    endpoints: list[Endpoint]
     made: tuple[str, ...]
     """Addresses of the keys of SCNs that are made: they may have been voted in by this program."""
     found: tuple[str, ...] = ()

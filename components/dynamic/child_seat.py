@@ -9,19 +9,15 @@ from typing import ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from components.chain.endpoint import Endpoint
-from components.dynamic.base import Inputs, Props
-from components.dynamic.chain_resource import ChainProvider
+from components.dynamic.base import Props
+from components.dynamic.chain_resource import ChainPlace, ChainProvider
 
 
-class ChildSeatInputs(Inputs):
-    """One SCN, and those that can vote on it."""
+class ChildSeatInputs(ChainPlace):
+    """One SCN, and those that can vote on it: the endpoints are the other SCNs."""
 
-    chain_id: int
     address: str
     """Of the node's key."""
-    endpoints: list[Endpoint]
-    """The other SCNs."""
 
 
 class ChildSeatProvider(ChainProvider[ChildSeatInputs]):

@@ -5,28 +5,27 @@ voted in when it runs, and one that goes is voted out before its machine does.
 """
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 from pulumi.dynamic import Resource
 
 from components.chain.endpoint import Endpoint
-from components.dynamic.base import Inputs, Props
-from components.dynamic.chain_resource import ChainProvider
+from components.dynamic.base import Props
+from components.dynamic.chain_resource import ChainPlace, ChainProvider
 
 if TYPE_CHECKING:
     from components.chain.admission import Newcomer
+    from components.chain.console import Console
 
 
-class ChildValidatorInputs(Inputs):
-    """One SCN, and those that can vote on it."""
+class ChildValidatorInputs(ChainPlace):
+    """One SCN, and those that can vote on it: the endpoints are the other SCNs."""
 
-    chain_id: int
     node: Endpoint
     address: str
     """Of the node's key."""
-    endpoints: list[Endpoint]
-    """The other SCNs; the first that answers and is a validator votes."""
     static_nodes: tuple[str, ...] = ()
     """KNIs of the nodes that it dials."""
     kni: str | None = None
@@ -66,19 +65,15 @@ class ChildValidatorProvider(ChainProvider[ChildValidatorInputs]):
         let_in(inputs.newcomer, inputs.endpoints, inputs.chain_id, settled=bool(known))
         return {}
 
-    def observe(self, inputs: ChildValidatorInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Gone when the other nodes say that it has no seat; while none of them answers, nothing is said of it."""
-        from components.chain.console import connect
-        from components.chain.errors import Unreachable
+    def nodes(self, inputs: ChildValidatorInputs) -> Sequence[Endpoint]:
+        """Ask the other nodes first."""
+        return [*inputs.endpoints, inputs.node]
+
+    def look(self, console: "Console", inputs: ChildValidatorInputs, known: Props) -> Props | None:  # noqa: ARG002
+        """Gone when a node in sync says that it has no seat."""
         from components.chain.seats import council
 
-        try:
-            with connect([*inputs.endpoints, inputs.node], inputs.chain_id) as console:
-                seated = inputs.address.lower() in council(console)
-        except Unreachable as error:
-            print(f"the validator {inputs.node.node} is taken to be as it was: {error}", file=sys.stderr)
-            return {}
-        if seated:
+        if inputs.address.lower() in council(console):
             return {}
         print(
             f"{inputs.node.node}: is no validator of the child chain any more; the next up votes it in", file=sys.stderr

@@ -1,12 +1,15 @@
 """DevelopmentToken: a small token contract of our own on one chain, for development and tests."""
 
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 
 from components.dynamic.base import Props
 from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
+
+if TYPE_CHECKING:
+    from components.chain.console import Console
 
 
 class DevelopmentTokenInputs(ChainInputs):
@@ -55,14 +58,13 @@ class DevelopmentTokenProvider(ChainProvider[DevelopmentTokenInputs]):
             )
             return {"address": address}
 
-    def observe(self, inputs: DevelopmentTokenInputs, known: Props) -> Props | None:
+    def look(self, console: "Console", inputs: DevelopmentTokenInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Gone when no code is there."""
         from components.chain.token_contract import has_code
 
         if "address" not in known:  # what is there is found again by a create
             return None
-        with session(inputs) as console:
-            return {} if has_code(console, known["address"]) else None
+        return {} if has_code(console, known["address"]) else None
 
 
 class DevelopmentToken(ChainResource, module="servicechain", name="DevelopmentToken"):

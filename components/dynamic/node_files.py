@@ -6,14 +6,12 @@ which its command has among its triggers, so that it is written again, and the n
 restarted in its turn. Both are decided in `check`, so that a preview shows which commands and which node.
 """
 
-import sys
 from collections.abc import Mapping
 
 import pulumi
 from pulumi.dynamic import Resource
 
 from components.dynamic.base import Inputs, Props, Provider
-from components.ssh.errors import SshError
 from components.ssh.files import WrittenFile, differences, find
 from components.ssh.login import Login
 
@@ -30,8 +28,6 @@ class NodeFilesInputs(Inputs):
     """By the names that their commands have."""
     tokens: dict[str, str] | None = None
     """By file: how often it was written again because it had drifted. A file that never has is not in it."""
-    drift: dict[str, str] | None = None
-    """By file: what a refresh found, in words. The program never gives it."""
 
 
 class NodeFilesProvider(Provider[NodeFilesInputs]):
@@ -55,17 +51,15 @@ class NodeFilesProvider(Provider[NodeFilesInputs]):
         return {}
 
     def observe(self, inputs: NodeFilesInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Compare all files in one look. Of a host that does not answer all is taken to be as it was."""
-        try:
-            found = find(inputs.login, [file.path for file in inputs.files.values()], inputs.ipc)
-        except SshError as error:
-            print(f"{inputs.node}: its files are taken to be as they were: {error}", file=sys.stderr)
-            return {}
-        drift = differences(inputs.files, found)
-        for name, words in drift.items():
-            mended = " and restarts the node" if inputs.files[name].restarts else ""
-            print(f"{inputs.node}: {words}; the next up writes it again{mended}", file=sys.stderr)
-        return {"drift": drift or None}
+        """Compare all files in one look; the sentences go by file."""
+        found = find(inputs.login, [file.path for file in inputs.files.values()], inputs.ipc)
+        also = {name: " and restarts the node" if file.restarts else "" for name, file in inputs.files.items()}
+        return {
+            "drift": {
+                name: f"{words}; the next up writes it again{also[name]}"
+                for name, words in differences(inputs.files, found).items()
+            }
+        }
 
 
 class NodeFiles(Resource, module="servicechain", name="NodeFiles"):

@@ -3,14 +3,16 @@
 A value transfer is paid out then, or a fee is set. The contract has a threshold for each of the two.
 """
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 
 from components.chain.plan import CONFIGURATION, LOWEST_THRESHOLD, VALUE_TRANSFER, VOTES
 from components.dynamic.base import Props
 from components.dynamic.chain_resource import ChainProvider, ChainResource, OwnedInputs, session
-from components.dynamic.drift import tell
+
+if TYPE_CHECKING:
+    from components.chain.console import Console
 
 
 class OperatorThresholdInputs(OwnedInputs):
@@ -54,19 +56,18 @@ class OperatorThresholdProvider(ChainProvider[OperatorThresholdInputs]):
             set_threshold(console, inputs.owner, inputs.bridge, inputs.threshold, self.vote_type)
         return {} if found is None else {"found": found}
 
-    def observe(self, inputs: OperatorThresholdInputs, known: Props) -> Props | None:  # noqa: ARG002
+    def look(self, console: "Console", inputs: OperatorThresholdInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Tell the threshold that the contract has."""
         from components.chain.bridge_contract import read_state
 
-        with session(inputs) as console:
-            state = read_state(console, inputs.bridge)
+        state = read_state(console, inputs.bridge)
         if state is None:
             return None
         found = state.threshold_of(self.vote_type)
-        if found != inputs.threshold:
-            what = f"the threshold of {VOTES[self.vote_type]} is {found}, not {inputs.threshold}; the next up sets it"
-            tell(inputs.chain_id, what, inputs.bridge)
-        return {"threshold": found}
+        if found == inputs.threshold:
+            return {}
+        what = f"the threshold of {VOTES[self.vote_type]} is {found}, not {inputs.threshold}; the next up sets it"
+        return {"threshold": found, "drift": {"threshold": what}}
 
     def remove(self, inputs: OperatorThresholdInputs, known: Props) -> None:
         """Back to what it was, or to the contract's default, so that operators can go afterwards."""

@@ -1,12 +1,16 @@
 """OtherOperators: the votes in one bridge contract that belong to no pair, which somebody else has registered."""
 
-from typing import ClassVar, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pulumi
 
 from components.dynamic.base import Props
 from components.dynamic.chain_resource import ChainProvider, ChainResource, OwnedInputs, session
 from components.dynamic.drift import tell
+
+if TYPE_CHECKING:
+    from components.chain.console import Console
 
 
 class OtherOperatorsInputs(OwnedInputs):
@@ -16,8 +20,6 @@ class OtherOperatorsInputs(OwnedInputs):
     operators: tuple[str, ...]
     """Of the configured pairs."""
     policy: Literal["keep", "remove"]
-    unwanted: tuple[str, ...] = ()
-    """Never asked for: it is an input so that a refresh that finds operators to remove is a difference."""
 
 
 class OtherOperatorsProvider(ChainProvider[OtherOperatorsInputs]):
@@ -29,6 +31,7 @@ class OtherOperatorsProvider(ChainProvider[OtherOperatorsInputs]):
 
     inputs_type = OtherOperatorsInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge"})
+    told_drift: ClassVar[Mapping[str, object]] = {"unwanted": []}
 
     def identify(self, inputs: OtherOperatorsInputs) -> str:
         """One a contract."""
@@ -38,7 +41,7 @@ class OtherOperatorsProvider(ChainProvider[OtherOperatorsInputs]):
         """Compare operators as sets: the order of the pairs means nothing."""
         if name == "operators" and isinstance(old, list) and isinstance(new, list):
             return set(old) != set(new)
-        return (old or None) != (new or None) if name == "unwanted" else super().differs(name, old, new)
+        return super().differs(name, old, new)
 
     def converge(self, inputs: OtherOperatorsInputs, known: Props) -> Props:
         """Remove those of others, where that is the policy; tell who is left."""
@@ -54,21 +57,21 @@ class OtherOperatorsProvider(ChainProvider[OtherOperatorsInputs]):
                 remove_other_operators(console, inputs.owner, inputs.bridge, ours)
             return {"others": list(others_of(require_state(console, inputs.bridge), ours))}
 
-    def observe(self, inputs: OtherOperatorsInputs, known: Props) -> Props | None:  # noqa: ARG002
+    def look(self, console: "Console", inputs: OtherOperatorsInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Tell operators that no pair owns; where they are not kept they are a difference."""
         from components.chain.bridge_contract import read_state
         from components.chain.plan import others_of
 
-        with session(inputs) as console:
-            state = read_state(console, inputs.bridge)
+        state = read_state(console, inputs.bridge)
         if state is None:
             return None
         others = list(others_of(state, inputs.operators))
-        removes = inputs.policy == "remove"
-        act = "the next up deregisters it" if removes else "it is kept, as bridge.otherOperators says"
-        for operator in others:
-            _say(inputs, f"operator {operator} is registered and belongs to no pair; {act}")
-        return {"others": others, "unwanted": others if removes else []}
+        words = {one: f"operator {one} is registered and belongs to no pair" for one in others}
+        if inputs.policy == "remove":
+            return {"others": others, "drift": {one: f"{words[one]}; the next up deregisters it" for one in others}}
+        for one in others:
+            _say(inputs, f"{words[one]}; it is kept, as bridge.otherOperators says")
+        return {"others": others}
 
 
 def _say(inputs: OtherOperatorsInputs, what: str) -> None:
@@ -81,4 +84,4 @@ class OtherOperators(ChainResource, module="servicechain", name="OtherOperators"
     others: pulumi.Output[list[str]]
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__(OtherOperatorsProvider(), name, {"others": None, "unwanted": [], **props}, opts)
+        super().__init__(OtherOperatorsProvider(), name, {"others": None, **props}, opts)

@@ -1,19 +1,16 @@
 """OwnerFunds: the owner of a bridge contract holds all that it has to pay on a chain, before it pays any of it."""
 
-import sys
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 
 from components.dynamic.base import Props
 from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
-from components.dynamic.drift import tell
 
 if TYPE_CHECKING:
     from components.chain.console import Console
     from components.chain.funding import Need
-
-NOTHING = "0"
 
 
 class OwnerFundsInputs(ChainInputs):
@@ -32,8 +29,6 @@ class OwnerFundsInputs(ChainInputs):
     """Of a contract that exists already."""
     tokens: tuple[str, ...] = ()
     """Addresses that will be registered. What a development token costs is not counted: only private chains have it."""
-    outstanding: str = NOTHING
-    """What has yet to be paid: nothing, once all is as it should be. A refresh tells what has run dry since."""
 
 
 class OwnerFundsProvider(ChainProvider[OwnerFundsInputs]):
@@ -41,6 +36,7 @@ class OwnerFundsProvider(ChainProvider[OwnerFundsInputs]):
 
     inputs_type = OwnerFundsInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id"})
+    told_drift: ClassVar[Mapping[str, object]] = {"outstanding": "0"}
 
     def identify(self, inputs: OwnerFundsInputs) -> str:
         """One a chain."""
@@ -57,22 +53,17 @@ class OwnerFundsProvider(ChainProvider[OwnerFundsInputs]):
             require(console, inputs.signer, needs)
         return {"payer": inputs.signer.account().address, **found}
 
-    def observe(self, inputs: OwnerFundsInputs, known: Props) -> Props | None:
-        """Tell what has yet to be paid, in the place of nothing."""
-        from components.chain.created import TooFarBack
+    def look(self, console: "Console", inputs: OwnerFundsInputs, known: Props) -> Props | None:
+        """Tell what has yet to be paid."""
         from components.chain.funding import coins
 
-        try:
-            with session(inputs) as console:
-                needs, found = self._needs(console, inputs, known)
-        except TooFarBack as error:
-            print(f"what the owner has yet to pay is not known: {error}", file=sys.stderr)
-            return {}
+        needs, found = self._needs(console, inputs, known)
         total = sum(need.amount for need in needs)
-        if total:
-            what = "; ".join(need.purpose for need in needs)
-            tell(inputs.chain_id, f"the owner has {coins(total)} coins to pay again: {what}; the next up asks for them")
-        return {"outstanding": str(total), **found}
+        if not total:
+            return found
+        what = "; ".join(need.purpose for need in needs)
+        words = f"the owner has {coins(total)} coins to pay again: {what}; the next up asks for them"
+        return {**found, "drift": {"outstanding": words}}
 
     def _needs(self, console: "Console", inputs: OwnerFundsInputs, known: Props) -> "tuple[list[Need], Props]":
         from components.chain.funding_plan import Wanted, needs, price, situation

@@ -12,6 +12,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from components.chain.endpoint import Endpoint
+from components.chain.errors import ChainError
 from components.chain.roster import Roster, Voter, roster_of
 from components.dynamic.base import Inputs, Props, Provider
 from components.dynamic.voters import names
@@ -50,6 +51,7 @@ class ResilienceProvider(Provider[ResilienceInputs]):
     """Looks at the contracts and at all pairs. There is nothing to undo."""
 
     needs: ClassVar[tuple[str, ...]] = ("web3",)
+    unreadable: ClassVar[tuple[type[Exception], ...]] = (ChainError,)
     inputs_type = ResilienceInputs
 
     def identify(self, inputs: ResilienceInputs) -> str:

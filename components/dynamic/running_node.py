@@ -3,7 +3,6 @@
 It also restarts nodes, one at a time and each one well before the next: pulumi-command would restart all at once.
 """
 
-import sys
 from contextlib import closing
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -12,6 +11,7 @@ from pulumi.dynamic import Resource
 from pydantic import Field
 
 from components.chain.endpoint import Endpoint
+from components.chain.errors import ChainError
 from components.dynamic.base import Inputs, Props, Provider
 
 if TYPE_CHECKING:
@@ -47,14 +47,13 @@ class RunningNodeInputs(Inputs):
     anchoring: bool | None = None
     """SCN with a sub bridge: what its conf says. Another value comes with another conf, so it asks for nothing."""
     anchoring_period: int | None = None
-    drift: dict[str, str] | None = None
-    """What a refresh found to be otherwise, in words, by what it is. The program never gives it."""
 
 
 class RunningNodeProvider(Provider[RunningNodeInputs]):
     """Keeps a node running and as predicted. It goes with its machine, so there is nothing to undo."""
 
     needs: ClassVar[tuple[str, ...]] = ("web3",)
+    unreadable: ClassVar[tuple[type[Exception], ...]] = (ChainError,)
     inputs_type = RunningNodeInputs
 
     def identify(self, inputs: RunningNodeInputs) -> str:
@@ -72,10 +71,10 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
 
         just_started = known.get("started") != inputs.started
         leaves = bool(known.get("peer")) and not inputs.peer
-        if known and not just_started and not leaves and known.get("runs") != inputs.runs:
-            _restart(inputs, "what it reads at its start has changed")
-        elif not listens(inputs.node):
+        if not listens(inputs.node):
             _start(inputs, "it does not answer")
+        elif known and not just_started and not leaves and known.get("runs") != inputs.runs:
+            _restart(inputs, "what it reads at its start has changed")
         elif not answers(inputs.node):
             _restart(inputs, "it does not answer")
         elif known.get("drift"):
@@ -86,26 +85,14 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
         """Look again after a start, or when something else is predicted; not because others came or went."""
         return name not in ("static_nodes", "others", "begin", "start", "en", "anchoring", "anchoring_period")
 
-    def observe(self, inputs: RunningNodeInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Tell in what it is not as predicted. Gone when it does not answer, and as it was when its host does not."""
+    def observe(self, inputs: RunningNodeInputs, known: Props) -> Props | None:
+        """Tell in what it is not as predicted. A node that is stopped is still there."""
         from components.chain import node_drift
-        from components.chain.console import Console
-        from components.chain.errors import ChainError, HostUnreachable
 
-        try:
-            with closing(Console(inputs.node)) as console:
-                found = node_drift.drift(_expected(inputs), node_drift.read(console, _expected(inputs)))
-                version = console.web3.client_version
-        except HostUnreachable as error:
-            print(f"{error}; the node is taken to be as it was", file=sys.stderr)
-            return {}
-        except ChainError as error:
-            print(f"{error}; the next up starts it", file=sys.stderr)
-            return None
-        for name, words in found.items():
-            way = "mends it" if name in node_drift.CALLS_MEND else "restarts the node"
-            print(f"{inputs.node.node}: {words}; the next up {way}", file=sys.stderr)
-        return {"version": version, "drift": found or None}
+        found = node_drift.look(inputs.node, _expected(inputs))
+        known = {"version": found.version} if found.version else {}
+        drift = {name: f"{words}; the next up {node_drift.way(name)}" for name, words in found.words.items()}
+        return {**known, "drift": drift}
 
 
 def _restart(inputs: RunningNodeInputs, why: str) -> None:
@@ -131,17 +118,17 @@ def _start(inputs: RunningNodeInputs, why: str) -> None:
 
 
 def _mend(inputs: RunningNodeInputs) -> None:
-    """Mend what is still not as predicted."""
+    """Mend what is still not as predicted: by calls, unless a restart is needed, which mends all."""
     from components.chain import node_drift
     from components.chain.console import Console
 
     expected = _expected(inputs)
-    with closing(Console(inputs.node)) as console:
-        actual = node_drift.read(console, expected)
-        node_drift.mend(console, expected, actual)
-    found = node_drift.drift(expected, actual)
-    if why := [words for name, words in found.items() if name not in node_drift.CALLS_MEND]:
+    words = node_drift.look(inputs.node, expected).words
+    if why := [sentence for name, sentence in words.items() if name not in node_drift.CALLS_MEND]:
         _restart(inputs, " and ".join(why))
+    elif words:
+        with closing(Console(inputs.node)) as console:
+            node_drift.mend(console, expected, node_drift.read(console, expected))
 
 
 def _wait_until_ready(inputs: RunningNodeInputs) -> str:

@@ -4,7 +4,6 @@ A resource of its own, so that a new EN is waited for and the others are not ask
 off goes on waiting where the next one begins: the node catches up by itself meanwhile.
 """
 
-import sys
 import time
 from contextlib import closing
 from typing import ClassVar
@@ -13,6 +12,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from components.chain.endpoint import Endpoint
+from components.chain.errors import ChainError
 from components.dynamic.base import Inputs, Props, Provider
 
 
@@ -33,6 +33,7 @@ class SyncedNodeProvider(Provider[SyncedNodeInputs]):
     """Waits. There is nothing to undo."""
 
     needs: ClassVar[tuple[str, ...]] = ("web3",)
+    unreadable: ClassVar[tuple[type[Exception], ...]] = (ChainError,)
     inputs_type = SyncedNodeInputs
 
     def identify(self, inputs: SyncedNodeInputs) -> str:
@@ -56,21 +57,17 @@ class SyncedNodeProvider(Provider[SyncedNodeInputs]):
         return {"passed_at": str(head)}
 
     def observe(self, inputs: SyncedNodeInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Gone when it has fallen behind: the next up waits for it. A node that is away is RunningNode's to tell."""
+        """Tell that it has fallen behind. A node that is away is RunningNode's to tell."""
         from components.chain.console import Console
-        from components.chain.errors import ChainError
         from components.chain.sync import look, missing
 
-        try:
-            with closing(Console(inputs.node)) as console:
-                lack = missing(look(console, None, time.time()))
-        except ChainError as error:
-            print(f"whether it is in step is taken to be as it was: {error}", file=sys.stderr)
-            return {}
-        if lack is None:
-            return {}
-        print(f"{inputs.node.node}: {lack}; the next up waits for it", file=sys.stderr)
-        return None
+        with closing(Console(inputs.node)) as console:
+            lack = missing(look(console, None, time.time()))
+        return {"drift": {"sync": f"{lack}; the next up waits for it"}} if lack else {}
+
+    def subject(self, inputs: SyncedNodeInputs, known: Props) -> str:  # noqa: ARG002
+        """Name the node."""
+        return inputs.node.node
 
 
 class SyncedNode(Resource, module="servicechain", name="SyncedNode"):

@@ -1,7 +1,8 @@
 """TokenRegistration: one token in one bridge contract, with its counterpart on the other chain."""
 
 import sys
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 
@@ -9,6 +10,9 @@ from components.chain.endpoint import Endpoint
 from components.dynamic.base import Props
 from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
 from components.dynamic.drift import tell
+
+if TYPE_CHECKING:
+    from components.chain.console import Console
 
 DEADLINE = 180.0
 """Seconds for the transfers which were requested before a token goes, as for any transfer."""
@@ -28,8 +32,6 @@ class TokenRegistrationInputs(ChainInputs):
     other_bridge: str
     before: tuple[str, ...] | None = ()
     """Tokens that the contract had when it was taken over: their registrations are not ours to undo."""
-    locked: bool = False
-    """Never asked for: it is an input so that a refresh that finds a locked token is a difference."""
 
 
 class TokenRegistrationProvider(ChainProvider[TokenRegistrationInputs]):
@@ -38,6 +40,7 @@ class TokenRegistrationProvider(ChainProvider[TokenRegistrationInputs]):
     inputs_type = TokenRegistrationInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge", "token", "counterpart"})
     used_by_removal: ClassVar[frozenset[str]] = frozenset({"signer"})
+    told_drift: ClassVar[Mapping[str, object]] = {"locked": False}
 
     def identify(self, inputs: TokenRegistrationInputs) -> str:
         """One a contract and token."""
@@ -63,28 +66,28 @@ class TokenRegistrationProvider(ChainProvider[TokenRegistrationInputs]):
         before = inputs.token.lower() in {token.lower() for token in inputs.before or ()}
         return {"registered_before": known.get("registered_before", before)}
 
-    def observe(self, inputs: TokenRegistrationInputs, known: Props) -> Props | None:  # noqa: ARG002
+    def look(self, console: "Console", inputs: TokenRegistrationInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Gone when the contract does not have it; another counterpart or a lock is a difference."""
         from components.chain.bridge_contract import read_token
 
-        with session(inputs) as console:
-            state = read_token(console, inputs.bridge, inputs.token)
+        state = read_token(console, inputs.bridge, inputs.token)
         if state is None:
             return None
         token = f"token {inputs.token}"
         if state.counterpart is None:
             tell(inputs.chain_id, f"{token} is not registered; the next up registers it", inputs.bridge)
             return None
-        found: Props = {"locked": state.locked}
+        drift: dict[str, str] = {}
+        found: Props = {"drift": drift}
         if state.locked:
-            what = f"{token} is locked: no transfer of it can be requested; the next up stops and says what to do"
-            tell(inputs.chain_id, what, inputs.bridge)
+            drift["locked"] = (
+                f"{token} is locked: no transfer of it can be requested; the next up stops and says what to do"
+            )
         if state.counterpart.lower() != inputs.counterpart.lower():
-            what = (
+            drift["counterpart"] = (
                 f"{token} has the counterpart {state.counterpart}, not {inputs.counterpart}: SCNs that paid transfers "
                 "of it out remember that until they are restarted"
             )
-            tell(inputs.chain_id, what, inputs.bridge)
             found["counterpart"] = state.counterpart
         return found
 
@@ -114,6 +117,6 @@ class TokenRegistration(ChainResource, module="servicechain", name="TokenRegistr
         super().__init__(
             TokenRegistrationProvider(),
             name,
-            {"locked": False, "registered_before": None, **props},
+            {"registered_before": None, **props},
             pulumi.ResourceOptions.merge(secret, opts),
         )

@@ -56,7 +56,6 @@ class ExistingNode(pulumi.ComponentResource):
                 "conf": self._place.conf,
                 "conf_keys": dict(bridge.keys),
                 "needed": dict(bridge.needed),
-                "well": True,
                 **({"owns": True} if owns else {}),
                 **{name: value for name, value in given.items() if value is not None},
             },

@@ -95,7 +95,7 @@ def test_a_second_pair_joins_an_existing_bridge_and_leaves_it_as_it_was(
         threshold.up(asked)
         with nothing_sent(chain, console, owner):
             others = Life(OtherOperatorsProvider(), OtherOperators)
-            others.up(chain.props(owner, bridge=bridge, operators=cohort, policy="keep", unwanted=[]))
+            others.up(chain.props(owner, bridge=bridge, operators=cohort, policy="keep"))
             assert others.outs["others"] == [chain.address(owner)], "its deployer votes in it, and is kept"
             for life, again in ((contract, program(chain, owner, bridge)), (threshold, asked)):
                 assert life.up(again) == "same"
@@ -115,7 +115,7 @@ def test_a_deployers_vote_is_removed_where_that_is_asked_for_but_never_the_last_
     chain: LoneChain, contracts: dict[str, str]
 ) -> None:
     bridge, ours = contracts[FIRST], chain.address("operator-1")
-    asked = chain.props(FIRST, bridge=bridge, operators=[ours], policy="remove", unwanted=[])
+    asked = chain.props(FIRST, bridge=bridge, operators=[ours], policy="remove")
     others = Life(OtherOperatorsProvider(), OtherOperators)
     with pytest.raises(Refused, match="0 operators would stay and the threshold is 1"):
         others.up(asked)

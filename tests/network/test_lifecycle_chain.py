@@ -117,7 +117,7 @@ def test_a_threshold(chain: LoneChain, bridge: str, secrets: list[str]) -> None:
 
 def test_operators_of_nobody(chain: LoneChain, bridge: str, secrets: list[str]) -> None:
     ours, stranger = chain.address("operator-12"), chain.address("stranger")
-    program = chain.props(bridge=bridge, operators=[ours], policy="remove", others=None, unwanted=[])
+    program = chain.props(bridge=bridge, operators=[ours], policy="remove", others=None)
 
     def register() -> None:
         with chain.console() as console:
@@ -132,7 +132,7 @@ def test_operators_of_nobody(chain: LoneChain, bridge: str, secrets: list[str]) 
         Edit({"policy": "remove"}),
     ]
     life = Life(OtherOperatorsProvider(), OtherOperators)
-    lifecycle(life, program, edits, drifts=[(Behind(register), ["unwanted"])], secrets=secrets, lasting=True)
+    lifecycle(life, program, edits, drifts=[(Behind(register), ["drift"])], secrets=secrets, lasting=True)
     with chain.console() as console:
         assert require_state(console, bridge).operators == (ours,)
 
@@ -197,7 +197,7 @@ def test_the_balance_of_an_account(chain: LoneChain, secrets: list[str]) -> None
         life,
         program,
         [*edits, Edit({"account": account}, "replace")],
-        drifts=[(Behind(spend), ["minimum"])],
+        drifts=[(Behind(spend), ["drift"])],
         secrets=secrets,
         lasting=True,
     )
@@ -247,4 +247,4 @@ def test_the_balance_of_a_contract(chain: LoneChain, bridge: str, secrets: list[
 
     life = Life(LiquidityProvider(), Liquidity)
     edits = [*further(chain), Edit(levels(6 * COIN, 10 * COIN))]
-    lifecycle(life, program, edits, drifts=[(Behind(pay_out), ["minimum"])], secrets=secrets, lasting=True)
+    lifecycle(life, program, edits, drifts=[(Behind(pay_out), ["drift"])], secrets=secrets, lasting=True)

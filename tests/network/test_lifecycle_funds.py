@@ -44,7 +44,6 @@ def program(chain: LoneChain) -> Props:
         "liquidity_minimum": str(50 * COIN),
         "liquidity_target": str(100 * COIN),
         "tokens": [],
-        "outstanding": "0",
         "payer": None,
     }
 
@@ -143,7 +142,7 @@ def test_the_life_of_a_gate_of_coins(chain: LoneChain, owner: Signer) -> None:
             Edit({"signer": {**wanted["signer"], "funding_minutes": "5"}}, "same"),
             Edit({"operators": wanted["operators"][:1]}),
         ],
-        drifts=[(Behind(spend, refill), ["outstanding"])],
+        drifts=[(Behind(spend, refill), ["drift"])],
         secrets=[chain.signer(POOR).private_key],
         lasting=True,
     )

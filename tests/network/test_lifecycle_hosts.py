@@ -189,4 +189,6 @@ def test_a_host_that_went_silent_is_not_waited_for(network: Network, capfd: pyte
         network.down(name)
     print(f"given up after {took:.0f} s")
     assert took < GIVEN_UP
-    assert capfd.readouterr().err.startswith(f"{name}: its files are taken to be as they were: ")
+    said = capfd.readouterr().err
+    assert said.startswith(f"{name}: ")
+    assert said.endswith("; it is taken to be as it was\n")

@@ -86,7 +86,6 @@ def test_a_registered_token(chain: LoneChain, bridges: tuple[str, str], secrets:
         other_chain_id=float(CHAIN_ID),
         other_endpoints=[chain.endpoint],
         other_bridge=bridges[1],
-        locked=False,
     )
 
     def call(function: str) -> None:
@@ -111,7 +110,7 @@ def test_a_registered_token(chain: LoneChain, bridges: tuple[str, str], secrets:
         program,
         edits,
         disappear=Behind(lambda: call("deregisterToken")),
-        drifts=[(Behind(lambda: call("lockToken"), before_mending=lambda: call("unlockToken")), ["locked"])],
+        drifts=[(Behind(lambda: call("lockToken"), before_mending=lambda: call("unlockToken")), ["drift"])],
         secrets=secrets,
     )
 

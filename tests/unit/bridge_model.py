@@ -19,7 +19,7 @@ from components.chain.endpoint import Endpoint
 from components.chain.plan import MAX_OPERATORS, BridgeState, Step
 from components.chain.roster import Voter
 from components.chain.signer import KeySigner
-from components.dynamic import bridge_operator, operator_threshold, other_operators
+from components.dynamic import bridge_operator, chain_resource, operator_threshold, other_operators
 from components.dynamic.base import Props
 from components.dynamic.bridge_operator import BridgeOperator, BridgeOperatorProvider
 from components.dynamic.operator_threshold import (
@@ -90,6 +90,7 @@ class World:
         with pytest.MonkeyPatch.context() as patch:
             for module in (bridge_operator, operator_threshold, other_operators):
                 patch.setattr(module, "session", session)
+            patch.setattr(chain_resource, "reading", lambda _nodes, chain_id: session(chain_id))
             for name in ("read_state", "require_state"):
                 patch.setattr(operations, name, lambda *_: self.state, raising=False)
             for name in ("read_state", "require_state"):
@@ -144,7 +145,7 @@ class Stack:
         both = self.random.sample([self.threshold, self.configuration], 2)
         verbs += [life.up(_props(threshold=float(config.threshold))) for life in both]
         cohort = [f"operator-{scn}" for scn in config.pairs.values()]
-        verbs.append(self.others.up(_props(operators=cohort, policy=self.policy, unwanted=[], others=None)))
+        verbs.append(self.others.up(_props(operators=cohort, policy=self.policy, others=None)))
         self._delete_due()
         for name in self._any_order([name for name in self.votes if name not in wanted]):
             self._forget(name)

@@ -3,11 +3,14 @@
 # ruff: noqa: D102, N802 - methods named by the node's API
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, NoReturn, cast
 
+import pytest
 import rlp
 from eth_abi.abi import encode
 from eth_account import Account
@@ -18,6 +21,7 @@ from web3.types import RPCEndpoint, RPCError, RPCResponse
 from web3.utils import get_create_address
 
 from components.chain.console import Console
+from components.dynamic import chain_resource
 from tests.unit.fake_contract import Asked, Contract, Revert
 from tests.unit.fake_token import CREATION, FakeToken
 
@@ -264,3 +268,13 @@ def console(chain: FakeChain, node: str = "en-1") -> Console:
         call_each=lambda method, params: [chain.result(method, *some) for some in params],
     )
     return cast("Console", it)
+
+
+def read_from(monkeypatch: pytest.MonkeyPatch, chain: FakeChain) -> None:
+    """Have refreshes read that chain."""
+
+    @contextmanager
+    def reading(_nodes: object, _chain_id: int) -> Iterator[Console]:
+        yield console(chain)
+
+    monkeypatch.setattr(chain_resource, "reading", reading)

@@ -103,6 +103,7 @@ class Node:
             "peers": [_told(kni) for kni in self.peers] or None,
             "getAnchoring": self.anchoring,
             "getAnchoringPeriod": 5,
+            "listBridge": None,
         }
         if name in answers:
             return answers[name]

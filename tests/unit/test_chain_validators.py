@@ -81,7 +81,7 @@ class Chain:
     def _nodeInfo(self, node: str) -> Any:  # noqa: N802
         config = {"chainId": self.chain_id[node]}
         known = {"network": self.network_id[node], "genesis": self.first_block[node], "config": config}
-        return {"protocols": {"istanbul": known}}
+        return {"id": KEYS[node], "protocols": {"istanbul": known}}
 
     def _chainId(self, node: str) -> str:  # noqa: N802
         return hex(self.chain_id[node])

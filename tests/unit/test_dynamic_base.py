@@ -2,12 +2,14 @@
 
 # ruff: noqa: D101, D102
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import pytest
 from pulumi.output import UNKNOWN
 
 from components.dynamic.base import PROVIDER_KEY, Inputs, Props, Provider
+from components.ssh.errors import NoAnswer
 
 
 class ThingInputs(Inputs):
@@ -143,6 +145,60 @@ def test_drift_is_in_outputs_and_inputs_so_that_the_next_up_mends_it() -> None:
     assert found.outs == {"name": "a", "size": 9, "address": "0x2"}
     assert found.inputs == {"name": "a", "size": 9}
     assert provider.diff("thing/a", dict(found.outs), {"name": "a", "size": 1}).changes
+
+
+def test_drift_is_held_in_words_until_an_up(capsys: pytest.CaptureFixture[str]) -> None:
+    provider = Thing()
+    provider.world = {"drift": {"size": "it is 9, not 1"}}
+    held = provider.read("thing/a", STATE)
+    assert held.outs is not None
+    assert held.outs["drift"] == {"size": "it is 9, not 1"}
+    assert held.inputs == {"name": "a", "size": 1.0, "drift": {"size": "it is 9, not 1"}}
+    assert capsys.readouterr().err == "thing/a: it is 9, not 1\n"
+    assert provider.diff("thing/a", dict(held.outs), {"name": "a", "size": 1}).changes
+    mended = provider.update("thing/a", dict(held.outs), {"name": "a", "size": 1}).outs
+    assert mended is not None
+    assert "drift" not in mended
+    assert provider.seen[0][1]["drift"] == {"size": "it is 9, not 1"}, "what is mended knows what was found"
+    provider.world = {}
+    again = provider.read("thing/a", dict(held.outs))
+    assert again.outs is not None
+    assert again.outs["drift"] is None, "somebody else has mended it"
+    assert not provider.diff("thing/a", dict(again.outs), {"name": "a", "size": 1}).changes
+
+
+def test_drift_never_replaces() -> None:
+    class Other(Thing):
+        replaced_by = frozenset(ThingInputs.model_fields)
+
+    diff = Other().diff("thing/a", {"name": "a", "drift": {"size": "x"}}, {"name": "a"})
+    assert (diff.changes, diff.replaces) == (True, [])
+
+
+def test_what_cannot_be_read_keeps_its_state_and_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    class Blind(Thing):
+        def observe(self, inputs: ThingInputs, known: Props) -> Props | None:  # noqa: ARG002
+            raise NoAnswer("10.0.0.77:22", "does not answer")  # noqa: EM101
+
+    held = {**STATE, "drift": {"size": "it is 9, not 1"}}
+    for _ in range(2):
+        found = Blind().read("thing/a", held)
+        assert (found.id, found.outs) == ("thing/a", {k: v for k, v in held.items() if k != PROVIDER_KEY})
+    said = "thing/a: 10.0.0.77:22 does not answer; it is taken to be as it was\n"
+    assert capsys.readouterr().err == said, "what was found before is not said again"
+
+
+@pytest.mark.parametrize(("held", "changes"), [(False, True), (True, False), (None, False)])
+def test_drift_of_an_older_program_is_mended_too(held: object, changes: bool) -> None:  # noqa: FBT001
+    class Thing2(Thing):
+        told_drift: ClassVar[Mapping[str, object]] = {"well": True}
+
+    state = {"name": "a", "size": 1, "well": held}
+    provider = Thing2()
+    assert provider.diff("thing/a", state, {"name": "a", "size": 1}).changes is changes
+    outs = provider.read("thing/a", state).outs
+    assert outs is not None
+    assert "well" not in outs
 
 
 def test_what_is_as_declared_shows_no_drift() -> None:

@@ -18,7 +18,7 @@ from components.dynamic.operator_threshold import OperatorThresholdProvider
 from components.dynamic.running_node import RunningNodeProvider
 from components.dynamic.transfer_proof import TransferProofProvider
 from tests.unit.fake_contract import Contract
-from tests.unit.fakes import FakeChain, console
+from tests.unit.fakes import FakeChain, console, read_from
 
 OWNER = "0x9d8A62f656a8d1615C1294fd71e9CFb3E4855A4F"  # of the key 46 46 ..., the example of EIP-155
 BRIDGE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
@@ -76,6 +76,7 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> FakeChain:
 
     for module in (balance, bridge_contract, bridge_operator, operator_threshold):
         monkeypatch.setattr(module, "session", session)
+    read_from(monkeypatch, chain)
     return chain
 
 
@@ -159,12 +160,13 @@ def test_a_login_with_a_fault_is_named_by_its_path_and_not_shown() -> None:
     assert "hush" not in str([failure.reason for failure in failures])
 
 
-@pytest.mark.parametrize(("held", "minimum"), [(0, "0"), (49, "49"), (50, "50"), (99, "50"), (10**30, "50")])
-def test_only_a_balance_below_the_minimum_is_drift(chain: FakeChain, held: int, minimum: str) -> None:
+@pytest.mark.parametrize("held", [0, 49, 50, 99, 10**30])
+def test_only_a_balance_below_the_minimum_is_drift(chain: FakeChain, held: int) -> None:
     chain.balances[ONE] = held
     found = FundingProvider().read("id", dict(FUNDING))
     assert found.outs is not None
-    assert found.inputs == {**FUNDING, "minimum": minimum}
+    words = f"account {ONE} holds {held} peb, less than its minimum of 50; the next up fills it up to 100"
+    assert found.inputs == {**FUNDING, **({"drift": {"balance": words}} if held < 50 else {})}
     assert FundingProvider().diff("id", dict(found.outs), dict(FUNDING)).changes == (held < 50)
 
 
@@ -201,7 +203,8 @@ def test_a_threshold_drifts_is_mended_and_goes_back_to_one(chain: FakeChain) -> 
     bridge.thresholds[0] = 2
     found = provider.read("id", dict(THRESHOLD))
     assert found.outs is not None
-    assert found.inputs == {**THRESHOLD, "threshold": 2}
+    words = "the threshold of value transfers is 2, not 1; the next up sets it"
+    assert found.inputs == {**THRESHOLD, "threshold": 2, "drift": {"threshold": words}}
     provider.update("id", dict(found.outs), dict(THRESHOLD))
     assert bridge.thresholds[0] == 1
     provider.update("id", {}, {**THRESHOLD, "threshold": 2.0})
@@ -219,7 +222,13 @@ def test_without_a_contract_there_is_nothing_to_undo(chain: FakeChain) -> None:
 def test_a_contract_tells_its_owner_and_is_gone_without_code(chain: FakeChain) -> None:
     known = {**CONTRACT, "address": BRIDGE, "owner": OWNER}
     chain.contracts[BRIDGE].owner = TWO
-    assert BridgeContractProvider().read("id", known).outs == {**known, "owner": TWO, "moved_to": TWO}
+    found = BridgeContractProvider().read("id", known).outs
+    assert found is not None
+    assert (found["owner"], list(found["drift"])) == (TWO, ["owner"])
     assert BridgeContractProvider().read("id", dict(CONTRACT)).id == ""
     del chain.contracts[BRIDGE]
     assert BridgeContractProvider().read("id", known).id == ""
+    adopted = BridgeContractProvider().read("id", {**known, "adopt": BRIDGE, "operators_before": [ONE]})
+    assert adopted.outs is not None
+    assert adopted.outs["operators_before"] == [ONE], "what it was before is not forgotten"
+    assert list(adopted.outs["drift"]) == ["code"]

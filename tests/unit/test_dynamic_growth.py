@@ -1,5 +1,6 @@
 """Machines that come, go or are made anew: which resources act, and on what."""
 
+import time
 from types import SimpleNamespace
 from typing import Any
 
@@ -98,9 +99,10 @@ def test_a_node_that_did_not_answer_is_asked_after_the_others_for_a_while(monkey
                 raise Unreachable(at.node)
             self.node = at.node
 
-        def call(self, *_params: object, timeout: float) -> str:  # noqa: ARG002
-            """Answer with the chain's id."""
-            return hex(3000)
+        def call(self, method: str, *_params: object, timeout: float = 30) -> Any:  # noqa: ARG002
+            """Answer with the chain's id, and with a block of this moment."""
+            block = {"number": "0x7", "timestamp": hex(int(time.time()))}
+            return {"eth_chainId": hex(3000), "eth_getBlockByNumber": block}.get(method)
 
         def close(self) -> None:
             """Do nothing."""

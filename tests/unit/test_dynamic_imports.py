@@ -43,4 +43,4 @@ print(json.dumps(said))
 def test_resources_that_begin_at_once_import_what_they_need(_attempt: int) -> None:
     """Without Provider.needs more than every second attempt fails."""
     done = subprocess.run([sys.executable, "-c", BEGIN], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert {one.partition(":")[0] for one in json.loads(done.stdout)} == {"Unreachable"}, done.stdout
+    assert {one.partition(":")[0] for one in json.loads(done.stdout)} == {"ChainUnreadable"}, done.stdout

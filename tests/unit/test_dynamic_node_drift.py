@@ -5,9 +5,9 @@ from typing import Any, cast
 
 import pytest
 
-from components.chain import bridge_node, console, node_check, node_drift, node_health, restarting
+from components.chain import bridge_node, console, node_check, node_drift, node_health, restarting, serving
 from components.chain.console import Console
-from components.chain.errors import ChainError, HostUnreachable, Unreachable
+from components.chain.errors import ChainError, HostUnreachable, NotListening, Unreachable
 from components.chain.node_check import Expected
 from components.chain.node_drift import Actual
 from components.dynamic.base import Props
@@ -49,8 +49,8 @@ class Scn:
             raise self.error
 
         class Connected:
-            class web3:  # noqa: N801 - as it is called
-                client_version = "Kaia/v1.0.3"
+            def call(self, _method: str, timeout: float) -> str:  # noqa: ARG002
+                return "Kaia/v1.0.3"
 
             def close(self) -> None:
                 pass
@@ -73,6 +73,8 @@ def scn(monkeypatch: pytest.MonkeyPatch) -> Scn:
     answers: Callable[..., bool] = lambda _endpoint: scn.error is None  # noqa: E731 - two names of one answer
     for module, name, value in (
         (console, "Console", scn.connect),
+        (node_drift, "Console", scn.connect),
+        (node_drift, "time", Clock()),
         (node_drift, "read", lambda _console, _expected: scn.actual),
         (node_drift, "mend", scn.mend),
         (node_health, "answers", answers),
@@ -128,7 +130,7 @@ def test_drift_of_a_node_is_named_until_it_is_mended(
     way = "mends it" if done == ["calls"] else "restarts the node"
     for _ in range(2):  # a second refresh finds and says the same
         assert life.refresh()
-        assert life.inputs["drift"] == {name: words}
+        assert life.inputs["drift"] == {name: f"{words}; the next up {way}"}
         assert capsys.readouterr().err == f"scn-1: {words}; the next up {way}\n"
     assert life.up(NODE) == "update"
     assert scn.done == done
@@ -145,19 +147,53 @@ def test_drift_that_somebody_else_mended_is_none(life: Life, scn: Scn) -> None:
     assert life.up(NODE) == "same"
 
 
-def test_a_node_that_does_not_answer_is_gone_and_one_whose_host_does_not_is_as_it_was(
+@pytest.mark.parametrize(
+    ("error", "what", "said"),
+    [
+        (NotListening, "down", "no node listens at all; the next up starts it"),
+        (Unreachable, "console", "its console does not answer (no node listens at all); the next up restarts the node"),
+    ],
+)
+def test_a_node_that_is_stopped_or_silent_is_still_there_and_has_drifted(
+    life: Life, scn: Scn, capsys: pytest.CaptureFixture[str], error: type[ChainError], what: str, said: str
+) -> None:
+    scn.error = error("scn-1: no node listens at all")
+    assert life.refresh()
+    assert life.inputs["drift"] == {what: said}
+    assert life.outs["version"] == "Kaia/v1.0.3", "what was known of it stays"
+    assert capsys.readouterr().err == f"scn-1: {said}\n"
+    assert life.up(NODE) == "update"
+    assert scn.done == ["restart, because it does not answer"]
+    scn.error = None
+    assert life.refresh()
+    assert life.up(NODE) == "same"
+
+
+def test_a_node_that_answers_and_whose_bridge_is_silent_is_restarted(
+    life: Life, scn: Scn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a deadlock of its bridge: what has to do with blocks is answered."""
+
+    def silent(*_asked: object) -> Actual:
+        msg = "scn-1: the node's console at 10.0.0.1 is lost (no answer in 10 s)"
+        raise Unreachable(msg)
+
+    monkeypatch.setattr(node_drift, "read", silent)
+    assert life.refresh()
+    words = "its console does not answer (the node's console at 10.0.0.1 is lost (no answer in 10 s))"
+    assert life.inputs["drift"] == {"console": f"{words}; the next up restarts the node"}
+    assert life.up(NODE) == "update"
+    assert scn.done == [f"restart, because {words}"]
+
+
+def test_a_node_whose_host_does_not_answer_is_as_it_was(
     life: Life, scn: Scn, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = life.inputs
     scn.error = HostUnreachable("scn-1: no SSH connection: 10.0.0.1:22 does not answer (10 s)")
     assert life.refresh()
     assert life.inputs == before
-    assert capsys.readouterr().err.endswith("(10 s); the node is taken to be as it was\n")
-    scn.error = Unreachable("scn-1: no node listens on /srv/klay.ipc at 10.0.0.1; is it running?")
-    assert not life.refresh()
-    assert capsys.readouterr().err.endswith("is it running?; the next up starts it\n")
-    assert life.up(NODE) == "create"
-    assert scn.done == ["restart, because it does not answer"]
+    assert capsys.readouterr().err.endswith("(10 s); it is taken to be as it was\n")
 
 
 def test_what_only_a_newer_program_compares_asks_for_nothing_in_an_older_state(scn: Scn) -> None:
@@ -171,27 +207,47 @@ def test_what_only_a_newer_program_compares_asks_for_nothing_in_an_older_state(s
     assert life.up(NODE) == "same"
 
 
+class Counting(FakeNode):
+    """An SCN that counts the transactions of its operators."""
+
+    counted = 5
+
+    def _getOperators(self) -> dict[str, object]:  # noqa: N802
+        one = {"address": CHILD.lower(), "nonce": self.counted, "isNonceSynced": True}
+        return {"parentOperator": one, "childOperator": one}
+
+
 @pytest.mark.parametrize(
     ("lose", "words"),
     [
-        ("subscribed", "is not subscribed; the next up subscribes it"),
-        ("journal", "is not registered; the next up registers it"),
+        ("subscribed", f"the bridge pair {CHILD} / {PARENT} is not subscribed; the next up subscribes it"),
+        ("journal", f"the bridge pair {CHILD} / {PARENT} is not registered; the next up registers it"),
+        (
+            "count",
+            "it counts 3 transactions of its child operator, and 5 are mined, so it votes no more; the next up "
+            "restarts it",
+        ),
     ],
 )
 def test_a_registration_that_is_lost_says_how(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lose: str, words: str
 ) -> None:
-    node = FakeNode()
+    node = Counting()
     node.journal, node.memory, node.subscribed = {CHILD: PARENT}, {CHILD, PARENT}, {CHILD, PARENT}
     fake = cast("Any", node.console)
     fake.close = lambda: None
-    for module in (console, bridge_node):
+    fake.web3.eth.get_transaction_count = lambda _address: 5
+    for module in (console, bridge_node, serving):
         monkeypatch.setattr(module, "Console", lambda _endpoint: fake)
     monkeypatch.setattr(console, "time", Clock())
     life = Life(BridgeRegistrationProvider(), BridgeRegistration)
     life.id, life.outs = "scn-1", {"node": ENDPOINT, "en": ENDPOINT, "child_bridge": CHILD, "parent_bridge": PARENT}
     life.outs["restart"] = "kscnd restart"
     assert life.refresh()
-    getattr(node, lose).clear()
-    assert not life.refresh()
-    assert capsys.readouterr().err == f"scn-1: the bridge pair {CHILD} / {PARENT} {words}\n"
+    if lose == "count":
+        node.counted = 3
+    else:
+        getattr(node, lose).clear()
+    assert life.refresh(), "an SCN that was adopted is still known to be one"
+    assert capsys.readouterr().err == f"scn-1: {words}\n"
+    assert list(life.inputs["drift"].values()) == [words]

@@ -62,7 +62,9 @@ def test_drift_is_named_kept_until_it_is_mended_and_gives_a_token(
     there = host.files.pop("/srv/conf")
     for _ in range(2):  # a second refresh finds and says the same
         assert life.refresh()
-        assert life.inputs["drift"] == {"conf": "/srv/conf is missing"}
+        assert life.inputs["drift"] == {
+            "conf": "/srv/conf is missing; the next up writes it again and restarts the node"
+        }
         said = capsys.readouterr().err
         assert said == "scn-1: /srv/conf is missing; the next up writes it again and restarts the node\n"
     host.files["/srv/conf"] = there
@@ -111,8 +113,8 @@ def test_of_a_host_that_does_not_answer_all_is_taken_to_be_as_it_was(
         life.refresh()
         capsys.readouterr()
     before = life.inputs
-    host.error = NoAnswer("10.0.0.1:22", "does not answer (10 s)")
+    host.error = NoAnswer(f"10.0.0.{1 + drifted}:22", "does not answer (10 s)")
     assert life.refresh()
     assert life.inputs == before
-    said = capsys.readouterr().err
-    assert said == "scn-1: its files are taken to be as they were: 10.0.0.1:22 does not answer (10 s)\n"
+    said = f"scn-1: 10.0.0.{1 + drifted}:22 does not answer (10 s); it is taken to be as it was\n"
+    assert capsys.readouterr().err == said

@@ -12,11 +12,11 @@ from components.dynamic import other_operators
 from components.dynamic.base import Props
 from components.dynamic.other_operators import OtherOperatorsProvider
 from tests.unit.fake_contract import Contract
-from tests.unit.fakes import FakeChain, console
+from tests.unit.fakes import FakeChain, console, read_from
 from tests.unit.test_dynamic_chain import BRIDGE, ON_CHAIN, ONE, OWNER, TWO
 
 STRANGER = "0x2B5AD5c4795c026514f8317c7a215E218DcCD6cF"
-OTHERS: Props = {**ON_CHAIN, "bridge": BRIDGE, "operators": [ONE], "policy": "remove", "unwanted": []}
+OTHERS: Props = {**ON_CHAIN, "bridge": BRIDGE, "operators": [ONE], "policy": "remove"}
 DRIFT = f"drift: chain 3000, bridge {BRIDGE}: "
 
 
@@ -31,6 +31,7 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> FakeChain:
         yield console(chain)
 
     monkeypatch.setattr(other_operators, "session", session)
+    read_from(monkeypatch, chain)
     return chain
 
 
@@ -45,7 +46,7 @@ def test_operators_of_nobody_are_named_and_removed(chain: FakeChain, capsys: pyt
         f"{DRIFT}operator {STRANGER} is registered and belongs to no pair; the next up deregisters it\n"
     )
     assert found.outs is not None
-    assert (found.outs["others"], found.outs["unwanted"]) == ([STRANGER], [STRANGER])
+    assert (found.outs["others"], list(found.outs["drift"])) == ([STRANGER], [STRANGER])
     assert provider.diff("id", dict(found.outs), OTHERS).changes
     mended = provider.update("id", dict(found.outs), OTHERS).outs
     assert mended == made

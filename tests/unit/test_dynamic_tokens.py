@@ -17,7 +17,7 @@ from components.dynamic.token_registration import TokenRegistrationProvider
 from tests.unit.fake_contract import Contract
 from tests.unit.fake_node import CHILD, PARENT, Clock, FakeNode
 from tests.unit.fake_token import FakeToken
-from tests.unit.fakes import FakeChain, console
+from tests.unit.fakes import FakeChain, console, read_from
 from tests.unit.test_dynamic_chain import BRIDGE, ON_CHAIN, ONE, OWNER, TWO, endpoint
 
 REGISTRATION: Props = {
@@ -29,7 +29,6 @@ REGISTRATION: Props = {
     "other_chain_id": 2020.0,
     "other_endpoints": [endpoint("en-1")],
     "other_bridge": BRIDGE,
-    "locked": False,
 }
 NODE: Props = {
     "node": endpoint("scn-1"),
@@ -70,6 +69,7 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> FakeChain:
 
     monkeypatch.setattr(token_registration, "session", session)
     monkeypatch.setattr(development_token, "session", session)
+    read_from(monkeypatch, chain)
     monkeypatch.setattr(console_module, "connect", connect)
     return chain
 
@@ -83,7 +83,7 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> FakeChain:
         (TokenRegistrationProvider(), REGISTRATION, {"token": TWO}, 1, ["token"]),
         (TokenRegistrationProvider(), REGISTRATION, {"bridge": TWO}, 1, ["bridge"]),
         (TokenRegistrationProvider(), REGISTRATION, {"kind": "erc721"}, 1, []),
-        (TokenRegistrationProvider(), {**REGISTRATION, "locked": True}, {"locked": False}, 1, []),
+        (TokenRegistrationProvider(), {**REGISTRATION, "locked": True}, {}, 1, []),
         (
             TokenRegistrationProvider(),
             REGISTRATION,

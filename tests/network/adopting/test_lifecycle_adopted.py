@@ -27,7 +27,6 @@ def program(field: Brownfield, name: str, keys: BridgeKeys, **more: object) -> P
         "conf": field.layout(name).conf,
         "conf_keys": dict(keys.keys),
         "needed": dict(keys.needed),
-        "well": True,
         **more,
     }
 

@@ -128,8 +128,8 @@ MENDING = {
             "scn-4-static-nodes.json",
         )
     },
-    "RunningNode": {("update", node) for node in ("alpha-en", "scn-1", "scn-2", "scn-3")} | {("create", "scn-4")},
-    "BridgeRegistration": {("create", "scn-2-registration")},
+    "RunningNode": {("update", node) for node in ("alpha-en", "scn-1", "scn-2", "scn-3", "scn-4")},
+    "BridgeRegistration": {("update", "scn-2-registration")},
 }
 
 

@@ -66,7 +66,7 @@ def test_a_stopped_node_is_seen_and_started_again(network: Network) -> None:
     assert "; the next up starts it" in stack.refresh().text
     with traffic(network):
         run = stack.up()
-    assert [(step.verb, step.type, step.name) for step in run.steps] == [("create", "RunningNode", "scn-4")]
+    assert [(step.verb, step.type, step.name) for step in run.steps] == [("update", "RunningNode", "scn-4")]
     assert "restarting it, because it does not answer" in run.text
     assert stack.preview(expect_no_changes=True).steps == []
 
