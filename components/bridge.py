@@ -14,6 +14,7 @@ from components.dynamic.account import Account
 from components.dynamic.balance import Funding, Liquidity
 from components.dynamic.bridge_contract import BridgeContract
 from components.dynamic.bridge_registration import BridgeRegistration
+from components.dynamic.bridge_slot import BridgeSlot
 from components.dynamic.resilience import Resilience
 from components.dynamic.transfer_fees import TransferFees
 from components.dynamic.transfer_proof import TransferProof
@@ -66,6 +67,8 @@ class Bridge(pulumi.ComponentResource):
         self.voters = self._voters(pairs)
         self.parent = self._side(parent, {pair: pair.operators.parent for pair in pairs})
         self.child = self._side(child, {pair: pair.operators.child for pair in pairs})
+        for pair in pairs:
+            self._slot(pair)
         sides = (self.parent, self.child)
         self.threshold = pulumi.Output.from_input(settings.threshold)
         if not settings.threshold_set:
@@ -233,6 +236,16 @@ class Bridge(pulumi.ComponentResource):
                 ),
             )
         return self.registrations[pair.name]
+
+    def _slot(self, pair: BridgePair) -> None:
+        """Hand the one slot of the pair's EN over, when the pair has another SCN than before."""
+        scn = self._service_chain.nodes[pair.scn]
+        started = [scn.running] if isinstance(scn, Node) else []
+        BridgeSlot(
+            f"{pair.en.name}-slot",
+            {"en": pair.en.name, "kni": pair.kni, "scn": scn.endpoint},
+            pulumi.ResourceOptions(parent=pair, depends_on=started),
+        )
 
     def on_node(self, pair: BridgePair, scn: Runner) -> dict[str, object]:
         """Return the inputs of a resource on the SCN of a pair."""

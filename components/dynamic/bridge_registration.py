@@ -48,6 +48,7 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
     unreadable: ClassVar[tuple[type[Exception], ...]] = (ChainError,)
     inputs_type = BridgeRegistrationInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"child_bridge", "parent_bridge"})
+    used_by_removal: ClassVar[frozenset[str]] = frozenset({"restart"})
 
     def identify(self, inputs: BridgeRegistrationInputs) -> str:
         """One a node and child contract: the key of the node's journal."""
@@ -69,6 +70,8 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         from components.chain.serving import wait_until_able
 
         moved = known.get("en_started") not in (None, inputs.en_started) and known.get("started") == inputs.started
+        if (known.get("en") or {}).get("node") != inputs.en.node:
+            moved = False  # it has another EN: to learn that it was restarted
         with closing(Console(inputs.node)) as scn, closing(Console(inputs.en)) as en:
             found = inputs.adopted and read_registration(scn, inputs.child_bridge, inputs.parent_bridge).registered
             wait_until_able(scn, en, inputs.restart, why="its EN is another machine now" if moved else "")
