@@ -101,6 +101,7 @@ class Tokens(pulumi.ComponentResource):
                 token_name=name,
                 supply=str(SUPPLY[settings.kind] if chain.name == "parent" else 0),
                 artifact=artifact_of(settings.kind),
+                **({"minter": settings.minter} if settings.minter else {}),
             ),
             pulumi.ResourceOptions(parent=self, depends_on=chain.ready, deleted_with=chain.lives_with),
         ).address

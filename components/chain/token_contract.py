@@ -15,7 +15,7 @@ from components.chain.artifact import Artifact
 from components.chain.bridge_contract import function
 from components.chain.console import Console
 from components.chain.created import created_by
-from components.chain.errors import ChainError
+from components.chain.errors import ChainError, Reverted
 from components.chain.signer import Signer
 from components.chain.transactions import Transaction, carry_out
 
@@ -28,6 +28,8 @@ _CODEC: Contract = Web3().eth.contract(  # encodes calls; never connected
         function("kind", gives="string"),
         function("name", gives="string"),
         function("bridge", gives="address"),
+        function("addMinter", ["address"]),
+        function("removeMinter", ["address"]),
     ],
     address=to_checksum_address("0x" + "00" * 20),
 )
@@ -66,7 +68,7 @@ def require_mint_right(console: Console, bridge: str, kind: str, token: str) -> 
     except _Refused as error:
         reason = f"a trial of {call[0]} says: {error}"
     advice = "give it the right to, in the way which this token has"
-    if _is_minter(console, token, bridge) is False:
+    if is_minter(console, token, bridge) is False:
         advice = f"have one of the token's minters call addMinter({bridge})"
     msg = (
         f"chain {console.web3.eth.chain_id}: the bridge {bridge} may not mint token {token} ({kind}), and every "
@@ -106,6 +108,37 @@ def ensure_development_token(
     return found or str(receipts[0]["contractAddress"])
 
 
+def ensure_minter(console: Console, signer: Signer, token: str, minter: str | None, before: str | None) -> None:
+    """Let one account mint a development token of the signer, and no more the one that might before.
+
+    Raises ChainError.
+    """
+    if not minter and not before:
+        return
+
+    def steps() -> list[Transaction]:
+        found = []
+        if before and before != minter and is_minter(console, token, before):
+            found.append(_call(token, "removeMinter", before, f"take the right to mint {token} from {before}"))
+        if minter and not is_minter(console, token, minter):
+            found.append(_call(token, "addMinter", minter, f"let {minter} mint {token}"))
+        return found
+
+    try:
+        carry_out(console, signer, steps)
+    except Reverted as error:
+        msg = (
+            f"{error}. A development token that an older version of the program deployed lets the bridge alone mint: "
+            "give the token another name in the settings, or take tokens[].minter away"
+        )
+        raise ChainError(msg) from error
+
+
+def _call(token: str, name: str, account: str, annotation: str) -> Transaction:
+    data = HexStr(_CODEC.encode_abi(name, args=[to_checksum_address(account)]))
+    return Transaction(annotation, to_checksum_address(token), data)
+
+
 def _find(console: Console, owner: ChecksumAddress, kind: str, name: str, bridge: str) -> ChecksumAddress | None:
     """Look among the contracts that the owner has created. One that is there names its bridge: it is nobody else's."""
     wanted = [encode(["string"], [kind]), encode(["string"], [name]), encode(["address"], [bridge])]
@@ -118,8 +151,8 @@ def _find(console: Console, owner: ChecksumAddress, kind: str, name: str, bridge
     return None
 
 
-def _is_minter(console: Console, token: str, account: str) -> bool | None:
-    """Ask the token; None when it has no such function."""
+def is_minter(console: Console, token: str, account: str) -> bool | None:
+    """Ask the token whether an account may mint it; None when it has no such function."""
     try:
         answer = _ask(console, token, "isMinter", to_checksum_address(account))
     except _Refused:

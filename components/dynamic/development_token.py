@@ -21,6 +21,8 @@ class DevelopmentTokenInputs(ChainInputs):
     token_name: str
     supply: str
     """What the owner gets at first: the smallest unit (ERC-20) or the number of ids (ERC-721), as a decimal string."""
+    minter: str | None = None
+    """Who else may mint."""
     artifact: str
     """Path of the JSON file with the creation code, from the program's folder. Read only to deploy."""
 
@@ -41,30 +43,35 @@ class DevelopmentTokenProvider(ChainProvider[DevelopmentTokenInputs]):
 
     def converge(self, inputs: DevelopmentTokenInputs, known: Props) -> Props:
         """Deploy unless deployed."""
-        from components.chain.token_contract import ensure_development_token, require_code
+        from components.chain.token_contract import ensure_development_token, ensure_minter, require_code
 
         with session(inputs) as console:
-            if known.get("address"):
-                require_code(console, known["address"])
-                return {"address": known["address"]}
-            address = ensure_development_token(
-                console,
-                inputs.signer,
-                Path(inputs.artifact),
-                inputs.kind,
-                inputs.token_name,
-                inputs.bridge,
-                int(inputs.supply),
-            )
+            address = known.get("address")
+            if address:
+                require_code(console, address)
+            else:
+                address = ensure_development_token(
+                    console,
+                    inputs.signer,
+                    Path(inputs.artifact),
+                    inputs.kind,
+                    inputs.token_name,
+                    inputs.bridge,
+                    int(inputs.supply),
+                )
+            ensure_minter(console, inputs.signer, address, inputs.minter, known.get("minter"))
             return {"address": address}
 
-    def look(self, console: "Console", inputs: DevelopmentTokenInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Gone when no code is there."""
-        from components.chain.token_contract import has_code
+    def look(self, console: "Console", inputs: DevelopmentTokenInputs, known: Props) -> Props | None:
+        """Gone when no code is there; without a minter when that one may not mint."""
+        from components.chain.token_contract import has_code, is_minter
 
         if "address" not in known:  # what is there is found again by a create
             return None
-        return {} if has_code(console, known["address"]) else None
+        if not has_code(console, known["address"]):
+            return None
+        lost = inputs.minter and not is_minter(console, known["address"], inputs.minter)
+        return {"minter": None} if lost else {}
 
 
 class DevelopmentToken(ChainResource, module="servicechain", name="DevelopmentToken"):

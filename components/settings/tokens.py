@@ -27,3 +27,5 @@ class Token(Section):
     """Its contract on the child chain, where the bridge has to be allowed to mint."""
     development: Flag = False
     """Deploy a small contract of our own on both chains instead, for development and tests on private chains."""
+    minter: TokenAddress | None = None
+    """An account that may mint a development token on both chains, besides the bridge: for dapps that are tried."""

@@ -36,6 +36,12 @@ def _contracts(where: str, token: Mapping[str, Any], network: str) -> Iterator[s
         return
     named = [chain for chain in CHAINS if token.get(chain) is not None]
     if not development:
+        if token.get("minter") is not None:
+            yield at(
+                f"{where}.minter",
+                "who mints a token that exists is for its own minters to say; leave this key out, or write "
+                "`development: true`",
+            )
         for chain in CHAINS:
             if chain not in named:
                 yield at(

@@ -10,7 +10,8 @@ from eth_utils.crypto import keccak
 
 from components.chain.bridge_contract import read_token
 from components.chain.deployment import ensure_deployed
-from components.chain.token_contract import ensure_development_token
+from components.chain.errors import ChainError
+from components.chain.token_contract import ensure_development_token, ensure_minter, is_minter
 from components.chain.transactions import Transaction, execute
 from components.dynamic.base import Props
 from components.dynamic.bridge_contract import BridgeContractProvider
@@ -45,6 +46,32 @@ def token(chain: LoneChain, name: str, bridge: str) -> str:
 def secrets(chain: LoneChain) -> list[str]:
     """Return what nobody may see."""
     return [chain.signer("operator-11").private_key, chain.endpoint["private_key"].splitlines()[3]]
+
+
+def test_an_account_that_is_named_mints_a_development_token(chain: LoneChain, bridges: tuple[str, str]) -> None:
+    first, second = (chain.signer(name).account().address for name in ("operator-1", "operator-2"))
+    owner, code = chain.signer("operator-11"), Path(ROOT / artifact_of("erc721"))
+    with chain.console() as console:
+        address = ensure_development_token(console, owner, code, "erc721", "minted", bridges[1], 1)
+        for minter, before in ((first, None), (first, first), (second, first)):
+            ensure_minter(console, owner, address, minter, before)
+        assert [is_minter(console, address, one) for one in (first, second, bridges[1])] == [False, True, True]
+        mint = keccak(text="mintWithTokenURI(address,uint256,string)")[:4] + encode(
+            ["address", "uint256", "string"], [second, 77, "urn:x"]
+        )
+        execute(
+            console, chain.signer("operator-2"), [Transaction("mint", to_checksum_address(address), "0x" + mint.hex())]
+        )
+        with pytest.raises(ChainError, match="only the bridge and its minters mint"):
+            execute(
+                console,
+                chain.signer("operator-1"),
+                [Transaction("mint", to_checksum_address(address), "0x" + mint.hex())],
+            )
+        ensure_minter(console, owner, address, None, second)
+        assert not is_minter(console, address, second)
+        with pytest.raises(ChainError, match=r"an older version .* deployed lets the bridge alone mint"):
+            ensure_minter(console, owner, bridges[0], second, None)
 
 
 def test_a_development_token(chain: LoneChain, bridges: tuple[str, str], secrets: list[str]) -> None:

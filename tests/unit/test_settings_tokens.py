@@ -29,6 +29,7 @@ def test_tokens_are_read() -> None:
         ("play", "erc20", None, None, True),
     ]
     assert read(raw()).tokens == []
+    assert read(raw(tokens=[{**DEVELOPMENT, "minter": TWO}])).tokens[0].minter == TWO
 
 
 def test_a_token_may_have_one_address_on_both_chains() -> None:
@@ -50,6 +51,11 @@ def test_a_token_may_have_one_address_on_both_chains() -> None:
         (
             [token(), token("tin", parent=TWO)],
             f"tokens: the address {TWO} is in 2 tokens of the child chain; a contract has one counterpart only",
+        ),
+        (
+            [token(minter=ONE)],
+            "tokens[0].minter: who mints a token that exists is for its own minters to say; leave this key out, or "
+            "write `development: true`",
         ),
         (
             [without("child")],

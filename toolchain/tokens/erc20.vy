@@ -2,8 +2,8 @@
 # pragma evm-version cancun
 """
 @title A small ERC-20 token for development and tests of a bridge, the same on both chains
-@notice The bridge mints it, whoever holds it burns it, and one call sends it over the bridge. The deployer gets the
-        first supply. Nobody has any other right, so it is worth nothing.
+@notice The bridge mints it, and whom the deployer names; whoever holds it burns it, and one call sends it over the
+        bridge. The deployer gets the first supply. It is worth nothing.
 @dev What a bridge calls: ERC20Mintable.mint, ERC20Burnable.burn, transfer, transferFrom (BridgeTransferERC20.sol of the
      node's module). The forks of this program's private chains are those up to Cancun.
 """
@@ -26,6 +26,8 @@ event Approval:
 kind: public(constant(String[6])) = "erc20"
 decimals: public(constant(uint8)) = 18
 bridge: public(immutable(address))
+owner: public(immutable(address))
+minters: HashMap[address, bool]
 name: public(String[32])
 symbol: public(String[32])
 totalSupply: public(uint256)
@@ -38,18 +40,31 @@ def __init__(name: String[32], minter: address, supply: uint256):
     self.name = name
     self.symbol = name
     bridge = minter
+    owner = msg.sender
     self._mint(msg.sender, supply)
 
 
 @external
 @view
 def isMinter(account: address) -> bool:
-    return account == bridge
+    return self._may_mint(account)
+
+
+@external
+def addMinter(account: address):
+    assert msg.sender == owner, "only the owner says who mints"
+    self.minters[account] = True
+
+
+@external
+def removeMinter(account: address):
+    assert msg.sender == owner, "only the owner says who mints"
+    self.minters[account] = False
 
 
 @external
 def mint(to: address, amount: uint256) -> bool:
-    assert msg.sender == bridge, "only the bridge mints"
+    assert self._may_mint(msg.sender), "only the bridge and its minters mint"
     self._mint(to, amount)
     return True
 
@@ -88,6 +103,12 @@ def requestValueTransfer(amount: uint256, to: address, fee_limit: uint256, extra
     """
     self._transfer(msg.sender, bridge, amount + fee_limit)
     extcall Bridge(bridge).onERC20Received(msg.sender, to, amount, fee_limit, extra)
+
+
+@internal
+@view
+def _may_mint(account: address) -> bool:
+    return account == bridge or self.minters[account]
 
 
 @internal

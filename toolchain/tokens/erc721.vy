@@ -2,8 +2,8 @@
 # pragma evm-version cancun
 """
 @title A small ERC-721 token for development and tests of a bridge, the same on both chains
-@notice The bridge mints it, its holder burns it, and one call sends it over the bridge. The deployer gets the ids from
-        1 to the first supply. Nobody has any other right, so it is worth nothing.
+@notice The bridge mints it, and whom the deployer names; its holder burns it, and one call sends it over the bridge.
+        The deployer gets the ids from 1 to the first supply. It is worth nothing.
 @dev What a bridge calls: mintWithTokenURI, burn, transferFrom, tokenURI (BridgeTransferERC721.sol of the node's module).
 """
 
@@ -28,6 +28,8 @@ event ApprovalForAll:
 MOST: constant(uint256) = 64
 kind: public(constant(String[6])) = "erc721"
 bridge: public(immutable(address))
+owner: public(immutable(address))
+minters: HashMap[address, bool]
 name: public(String[32])
 symbol: public(String[32])
 balanceOf: public(HashMap[address, uint256])
@@ -42,6 +44,7 @@ def __init__(name: String[32], minter: address, supply: uint256):
     self.name = name
     self.symbol = name
     bridge = minter
+    owner = msg.sender
     for id: uint256 in range(1, supply + 1, bound=MOST):
         self._mint(msg.sender, id, concat("urn:development:", uint2str(id)))
 
@@ -68,12 +71,24 @@ def tokenURI(id: uint256) -> String[512]:
 @external
 @view
 def isMinter(account: address) -> bool:
-    return account == bridge
+    return self._may_mint(account)
+
+
+@external
+def addMinter(account: address):
+    assert msg.sender == owner, "only the owner says who mints"
+    self.minters[account] = True
+
+
+@external
+def removeMinter(account: address):
+    assert msg.sender == owner, "only the owner says who mints"
+    self.minters[account] = False
 
 
 @external
 def mintWithTokenURI(to: address, id: uint256, uri: String[512]) -> bool:
-    assert msg.sender == bridge, "only the bridge mints"
+    assert self._may_mint(msg.sender), "only the bridge and its minters mint"
     self._mint(to, id, uri)
     return True
 
@@ -118,6 +133,12 @@ def requestValueTransfer(id: uint256, to: address, extra: Bytes[1024]):
     assert self._holder(id) == msg.sender, "only the holder sends"
     self._move(msg.sender, bridge, id)
     extcall Bridge(bridge).onERC721Received(msg.sender, id, to, extra)
+
+
+@internal
+@view
+def _may_mint(account: address) -> bool:
+    return account == bridge or self.minters[account]
 
 
 @internal
