@@ -105,6 +105,7 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
 
         Of a contract that was taken over the state knows what it was before, so it stays in the state even then.
         """
+        from components.chain.abandoned import remains
         from components.chain.bridge_contract import read_state
         from components.chain.owner import address_of
         from components.chain.reasons import not_owner
@@ -120,15 +121,14 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
             tell(inputs.chain_id, f"{gone}; the next up deploys another one", address)
             return None
         if state.lower_handle_nonce and _is_abandoned(console, inputs, address):
-            next_step = "the next up stops and says so" if inputs.adopt else "the next up deploys a new pair"
-            left = "" if inputs.adopt else _left(inputs, address)
             what = (
-                f"its counterpart is gone: chain {inputs.other_chain_id} does not hold the request that it handled "
-                f"last; {next_step}"
+                f"its counterpart is gone: chain {inputs.other_chain_id} does not hold the request that it handled last"
             )
-            tell(inputs.chain_id, what + (f"; {left}" if left else ""), address)
-            if not inputs.adopt:
-                return None
+            if inputs.adopt:
+                return {"drift": {"counterpart": f"{what}; the next up stops and says so"}}
+            left = remains(console, address, state)
+            tell(inputs.chain_id, f"{what}; the next up deploys a new pair" + (f"; {left}" if left else ""), address)
+            return None
         if state.owner.lower() == address_of(inputs.owner).lower():
             return {"owner": state.owner}
         words = f"the ownership has moved: {not_owner(inputs.owner, address, state.owner)}"

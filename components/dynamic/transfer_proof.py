@@ -72,8 +72,13 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
         from components.chain.proof import means_of, obstacles, transfer
         from components.chain.transfer import coins_request
 
-        proven = "proven_requests" in known and all(
-            list(known.get(name) or ()) == list(getattr(inputs, name) or ()) for name in ("covers", "voters", "serves")
+        proven = (
+            "proven_requests" in known
+            and not known.get("drift")
+            and all(
+                list(known.get(name) or ()) == list(getattr(inputs, name) or ())
+                for name in ("covers", "voters", "serves")
+            )
         )
         if proven:
             return {name: known[name] for name in ("proven_requests", "proof", "request") if name in known}
@@ -95,23 +100,21 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
 
         Where it holds no more the next up proves what is there then.
         """
-        from components.chain.errors import ChainError
         from components.chain.payout import unpayable
 
-        try:
-            with ExitStack() as stack:
-                direction = direction_of(inputs, stack)
-                for words in unpayable(direction):
-                    tell(inputs.target_chain_id, words, inputs.target_bridge)
-                changes = _changes(inputs, known, direction)
-        except ChainError as error:  # of the contract and its nodes others tell more
-            print(f"the proof {inputs.direction} is taken to hold: {error}", file=sys.stderr)
-            return {}
+        with ExitStack() as stack:
+            direction = direction_of(inputs, stack)
+            for words in unpayable(direction):
+                tell(inputs.target_chain_id, words, inputs.target_bridge)
+            changes = _changes(inputs, known, direction)
         if not changes:
             return {}
         what = f"the proof {inputs.direction} is of another state: {', '.join(changes)}; the next up proves it again"
-        tell(inputs.chain_id, what, inputs.source_bridge)
-        return {"covers": []}
+        return {"drift": {"proof": what}}
+
+    def subject(self, inputs: TransferProofInputs, known: Props) -> str:
+        """Name the contract where transfers are requested."""
+        return f"{super().subject(inputs, known)}, bridge {inputs.source_bridge}"
 
 
 def _changes(inputs: TransferProofInputs, known: Props, direction: "Direction") -> list[str]:

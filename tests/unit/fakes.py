@@ -263,6 +263,7 @@ def console(chain: FakeChain, node: str = "en-1") -> Console:
     """Return a console on the chain, without SSH."""
     it = SimpleNamespace(
         node=node,
+        behind=None,
         web3=Web3(chain, middleware=[]),
         call=chain.result,
         call_each=lambda method, params: [chain.result(method, *some) for some in params],
