@@ -12,7 +12,7 @@ import pulumi
 
 from components.chain.endpoint import Endpoint
 from components.dynamic.base import Inputs, Props
-from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
+from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, reading, session
 from components.dynamic.drift import tell
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
         from components.chain.payout import unpayable
 
         with ExitStack() as stack:
-            direction = direction_of(inputs, stack)
+            direction = direction_of(inputs, stack, reads=True)
             for words in unpayable(direction):
                 tell(inputs.target_chain_id, words, inputs.target_bridge)
             changes = _changes(inputs, known, direction)
@@ -147,16 +147,16 @@ def _require_voters(inputs: TransferProofInputs, threshold: int) -> str:
         raise NotReady(msg) from error
 
 
-def direction_of(inputs: TransferProofInputs, stack: ExitStack) -> "Direction":
-    """Connect to both chains. Raises Unreachable."""
+def direction_of(inputs: TransferProofInputs, stack: ExitStack, *, reads: bool = False) -> "Direction":
+    """Connect to both chains; `reads`: to look at them at a refresh. Raises Unreachable."""
     from components.chain.console import connect
     from components.chain.direction import Direction
 
     return Direction(
         name=inputs.direction,
-        source=stack.enter_context(session(inputs)),
+        source=stack.enter_context(reading(inputs.endpoints, inputs.chain_id) if reads else session(inputs)),
         source_bridge=inputs.source_bridge,
-        target=stack.enter_context(connect(inputs.target_endpoints, inputs.target_chain_id)),
+        target=stack.enter_context((reading if reads else connect)(inputs.target_endpoints, inputs.target_chain_id)),
         target_bridge=inputs.target_bridge,
     )
 

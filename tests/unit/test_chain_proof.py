@@ -170,8 +170,8 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
         yield console(world.source)
 
     @contextmanager
-    def connect(_endpoints: object, _chain: int) -> Iterator[Console]:
-        yield console(world.target)
+    def connect(_endpoints: object, chain: int) -> Iterator[Console]:
+        yield console(world.target if chain == world.target.chain_id else world.source)
 
     monkeypatch.setattr(transfer_proof, "session", session)
     monkeypatch.setattr("components.chain.console.connect", connect)
