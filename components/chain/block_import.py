@@ -24,6 +24,7 @@ def hand_over(source: Console, target: Console) -> int:
     Raises NotReady when it does not take a block, and Unreachable when one of the two is lost.
     """
     begin = said = time.monotonic()
+    first = _head(target)
     while (newest := _head(source)) > (head := _head(target)) + ENOUGH or (newest and not head):
         last = min(head + BATCH, newest)
         blocks = [str(source.call("debug_getBlockRlp", hex(number))) for number in range(head + 1, last + 1)]
@@ -36,7 +37,7 @@ def hand_over(source: Console, target: Console) -> int:
             raise NotReady(msg)
         if time.monotonic() - said > PROGRESS_INTERVAL:
             said = time.monotonic()
-            rate = max(1.0, now / (said - begin))
+            rate = max(1.0, (now - first) / (said - begin))
             left = f"about {(newest - now) / rate:.0f} s to go"
             print(f"{target.node}: has block {now} of {newest} of {source.node}, {left}", file=sys.stderr)
     return head
