@@ -12,7 +12,7 @@ from contextlib import closing
 
 from components.chain.bridge_node import one_peer, settled_registration
 from components.chain.catching_up import has_caught_up
-from components.chain.console import Console
+from components.chain.console import Console, wait_for
 from components.chain.errors import ChainError
 from components.chain.plan import BridgeState
 from components.chain.roster import Roster, Voter, roster_of
@@ -21,6 +21,9 @@ from components.chain.voter_plan import require_carried, require_enough
 
 LOOK_SECONDS = 30.0
 """For so long a look at the pairs is good for several votes that go at once: each dead pair costs 10 s."""
+
+SETTLE_SECONDS = 10.0
+"""For what passes by itself, such as a block that has just been announced."""
 
 PATIENCE = 20.0
 """Seconds for pairs that are needed to be able to vote."""
@@ -69,12 +72,21 @@ def _reason(voter: Voter, roster: Roster) -> str:
     """Return why a pair cannot vote: nodes that do not answer, are not connected, do not serve, or count wrong."""
     try:
         with closing(Console(voter.scn)) as scn, closing(Console(voter.en)) as en:
-            for answer in (has_caught_up(en), one_peer(scn)):
-                if isinstance(answer, str):
-                    return answer
+            wait_for(lambda: _votes(scn, en), SETTLE_SECONDS)
             if not settled_registration(scn, roster.child_bridge, roster.parent_bridge).live:
                 return f"{scn.node}: it is not subscribed to the bridge"
-            wrong = miscounts(scn, "child", scn) or miscounts(scn, "parent", en)
-            return f"{scn.node}: {wrong}" if wrong else ""
     except ChainError as error:
         return str(error)
+    return ""
+
+
+def _votes(scn: Console, en: Console) -> bool | str:
+    """Tell whether the nodes of a pair can vote at this moment.
+
+    A node that is in sync says of some moments that it is not: what a peer has told and what is imported differ then.
+    """
+    for missing in (has_caught_up(en), one_peer(scn)):
+        if isinstance(missing, str):
+            return missing
+    wrong = miscounts(scn, "child", scn) or miscounts(scn, "parent", en)
+    return f"{scn.node}: {wrong}" if wrong else True
