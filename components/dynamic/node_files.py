@@ -28,6 +28,9 @@ class NodeFilesInputs(Inputs):
     """By the names that their commands have."""
     tokens: dict[str, str] | None = None
     """By file: how often it was written again because it had drifted. A file that never has is not in it."""
+    keep: bool | None = None
+    """An identical file is left as it is when it is written again. Not so in the states of older programs, whose
+    commands stay as they are until they run again all the same, by another way to log in."""
 
 
 class NodeFilesProvider(Provider[NodeFilesInputs]):
@@ -36,15 +39,20 @@ class NodeFilesProvider(Provider[NodeFilesInputs]):
     inputs_type = NodeFilesInputs
 
     def identify(self, inputs: NodeFilesInputs) -> str:
-        """One a node."""
+        """Return the node."""
         return inputs.node
 
     def complete(self, olds: Props, news: Props) -> Props:
-        """Give each file that has drifted another token, and keep the others."""
+        """Give each file that has drifted another token, and keep the others.
+
+        Another login has all commands run again, and files that stay the same must not look as if the node had yet to
+        read them.
+        """
         tokens = dict(olds.get("tokens") or {})
         for name in olds.get("drift") or {}:
             tokens[name] = str(int(tokens.get(name, "0")) + 1)
-        return {**news, "tokens": tokens}
+        keep = not olds or olds.get("keep") or olds.get("login") != news.get("login")
+        return {**news, "tokens": tokens, **({"keep": True} if keep else {})}
 
     def converge(self, inputs: NodeFilesInputs, known: Props) -> Props:  # noqa: ARG002
         """Nothing is made: what was decided is in the inputs."""
@@ -67,8 +75,10 @@ class NodeFiles(Resource, module="servicechain", name="NodeFiles"):
 
     tokens: pulumi.Output[Mapping[str, str]]
     """Known in previews."""
+    keep: pulumi.Output[bool | None]
+    """Known in previews."""
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
         secret = pulumi.ResourceOptions(additional_secret_outputs=["login"])
-        props = {"tokens": None, **props}
+        props = {"tokens": None, "keep": None, **props}
         super().__init__(NodeFilesProvider(), name, props, pulumi.ResourceOptions.merge(secret, opts))

@@ -120,14 +120,21 @@ def main_bridges(kni: str) -> str:
     return json_list([kni])
 
 
-def install(path: str, mode: str, owner: str | None = None) -> str:
+def install(path: str, mode: str, owner: str | None = None, *, keep: bool = False) -> str:
     """Return the command that writes its standard input to a file, complete or not at all.
 
-    It works as the `owner` and not as root in the owner's folders: no link that lies there leads it elsewhere.
+    With `keep` a file that is so already stays as it is, with its time, which says whether the node has read it. It
+    works as the `owner` and not as root in the owner's folders: no link that lies there leads it elsewhere.
     """
     folder, file = shlex.quote(str(PurePosixPath(path).parent)), shlex.quote(path)
     new = shlex.quote(f"{path}.new")
-    text = f"umask 077 && mkdir -p {folder} && cat >{new} && chmod {mode} {new} && mv {new} {file}"
+    place = f"mv {new} {file}"
+    if keep:  # owner and mode, and the content
+        seen = '[ -f "$1" ] && ! [ -L "$1" ] && stat -c "%u %g %a" "$1" && sha256sum <"$1"'
+        place = (
+            f'{{ look() {{ {seen}; }}; if [ "$(look {new})" = "$(look {file})" ]; then rm {new}; else {place}; fi; }}'
+        )
+    text = f"umask 077 && mkdir -p {folder} && cat >{new} && chmod {mode} {new} && {place}"
     return f"{run_as(owner)} sh -c {shlex.quote(text)}" if owner else text
 
 

@@ -13,6 +13,7 @@ from pulumi_command import remote
 from components.hosts.host import Host
 from components.nodes.conf import Conf
 from components.nodes.files import Layout, alone, install, unpacks_once
+from components.nodes.handover import end_of_other
 from components.nodes.package import Package
 from components.nodes.service import service
 from components.nodes.watched import File, Watched
@@ -50,7 +51,7 @@ class Node(pulumi.ComponentResource):
         self.layout = Layout(host.root, package)
         self._service = service(host.service, self.layout, host.name, values)
         self._commands = {name: host.command(text) for name, text in self._service.commands.items()}
-        self.restart_command = alone(self.layout, self._commands["start"])
+        self.restart_command = alone(self.layout, end_of_other(host.service, self.layout) + self._commands["start"])
         self.begin_command = alone(self.layout, self._commands["begin"])
         """Has a node that holds nothing but a first block begin again, with the genesis.json that lies there now."""
         self._versions = [host.instance, package.digest]
@@ -151,7 +152,9 @@ class Node(pulumi.ComponentResource):
     def _file(self, file: File, unpacked: pulumi.Resource, triggers: Sequence[pulumi.Input[str]]) -> pulumi.Resource:
         return self._command(
             file.name,
-            pulumi.Output.from_input(file.path).apply(lambda path: install(path, file.mode, self._owner(path))),
+            pulumi.Output.all(file.path, self._watched.keep).apply(
+                lambda known: install(known[0], file.mode, self._owner(known[0]), keep=known[1])
+            ),
             stdin=file.content,
             triggers=self._watched.triggers(file, triggers),
             depends_on=[unpacked],

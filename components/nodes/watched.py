@@ -47,6 +47,11 @@ class Watched:
             opts,
         )
 
+    @property
+    def keep(self) -> pulumi.Output[bool]:
+        """Tell whether the commands leave a file alone that is as they would write it."""
+        return self._found.keep.apply(bool)
+
     def triggers(self, file: File, triggers: Sequence[pulumi.Input[str]]) -> pulumi.Output[list[str]]:
         """Return the triggers of the command that writes a file.
 

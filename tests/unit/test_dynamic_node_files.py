@@ -118,3 +118,21 @@ def test_of_a_host_that_does_not_answer_all_is_taken_to_be_as_it_was(
     assert life.inputs == before
     said = f"scn-1: 10.0.0.{1 + drifted}:22 does not answer (10 s); it is taken to be as it was\n"
     assert capsys.readouterr().err == said
+
+
+OTHER_LOGIN = {**LOGIN, "private_key": "rotated"}
+
+
+def test_new_nodes_keep_identical_files(life: Life) -> None:
+    assert life.outs["keep"] is True
+    assert life.up({**PROGRAM, "login": OTHER_LOGIN}) == "update"
+    assert life.outs["keep"] is True
+
+
+def test_commands_of_an_older_program_stay_until_they_run_again_by_another_login() -> None:
+    provider = NodeFilesProvider()
+    older = {**PROGRAM, "tokens": {}}
+    same = provider.check(older, PROGRAM).inputs
+    assert "keep" not in same
+    assert not provider.diff("scn-1", older, same).changes
+    assert provider.check(older, {**PROGRAM, "login": OTHER_LOGIN}).inputs["keep"] is True

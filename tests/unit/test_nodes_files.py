@@ -1,6 +1,7 @@
 """Where a node's files are, and the commands of its life, run by a real shell."""
 
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -73,6 +74,33 @@ def test_a_file_is_written_from_standard_input_with_its_mode(tmp_path: Path, mod
     assert f"{path.stat().st_mode & 0o777:04o}" == mode
     assert f"{path.parent.stat().st_mode & 0o777:04o}" == "0700"
     assert [file.name for file in path.parent.iterdir()] == ["nodekey"]
+
+
+@pytest.mark.parametrize(
+    ("before", "mode", "kept"),
+    [("same", 0o600, True), ("other", 0o600, False), ("same", 0o644, False), (None, 0, False)],
+)
+def test_an_identical_file_is_left_alone_with_its_time(
+    tmp_path: Path, before: str | None, mode: int, *, kept: bool
+) -> None:
+    path = tmp_path / "nodekey"
+    if before is not None:
+        path.write_text(before)
+        path.chmod(mode)
+        os.utime(path, (1, 1))
+    done = shell(install(str(path), "0600", keep=True), "same")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert (path.read_text(), path.stat().st_mode & 0o777) == ("same", 0o600)
+    assert (path.stat().st_mtime == 1) is kept
+    assert [file.name for file in tmp_path.iterdir()] == ["nodekey"]
+
+
+def test_a_link_is_no_identical_file(tmp_path: Path) -> None:
+    (tmp_path / "target").write_text("same")
+    (tmp_path / "target").chmod(0o600)
+    (tmp_path / "file").symlink_to("target")
+    assert shell(install(str(tmp_path / "file"), "0600", keep=True), "same").returncode == 0
+    assert not (tmp_path / "file").is_symlink()
 
 
 def test_a_file_that_is_written_again_is_never_seen_half() -> None:
