@@ -1,10 +1,14 @@
 """Which hosts a stack runs on: the one place that knows all targets."""
 
+from collections.abc import Mapping
+
+from components.chain.council import quorum
+from components.fleet.holding import Holding
 from components.hosts.existing import ExistingHosts
 from components.hosts.host import Hosts
 from components.hosts.local import LocalHosts
 from components.identities import Identities
-from components.machines import machines
+from components.machines import VALIDATOR, machines
 from components.node_needs import needs
 from components.settings.aws import Aws
 from components.settings.model import Settings
@@ -21,6 +25,8 @@ def hosts(settings: Settings, identities: Identities) -> Hosts:
             needs(settings, settings.existing, identities.network_id),
             protect=settings.protected,
             seed_for=identities.seed_for,
+            roles={machine.name: machine.role for machine in machines(settings)},
+            holdings=holdings(settings),
         )
     return LocalHosts(
         "local",
@@ -28,7 +34,15 @@ def hosts(settings: Settings, identities: Identities) -> Hosts:
         names=[machine.name for machine in machines(settings)],
         seed_for=identities.seed_for,
         subnet=settings.local.subnet,
+        holdings=holdings(settings),
     )
+
+
+def holdings(settings: Settings) -> Mapping[str, Holding]:
+    """Return who holds its chain besides each validator, by the names of their machines."""
+    scns = tuple(settings.service_chain.nodes)
+    chains = [scns, (VALIDATOR,)] if settings.parent_chain.ours else [scns]
+    return {name: Holding(nodes=names, quorum=quorum(len(names))) for names in chains for name in names}
 
 
 def _aws(settings: Settings, aws: Aws, identities: Identities) -> Hosts:
@@ -42,4 +56,5 @@ def _aws(settings: Settings, aws: Aws, identities: Identities) -> Hosts:
         way_out=way_out(wanted, open_ways),
         protect=settings.protected,
         seed_for=identities.seed_for,
+        holdings=holdings(settings),
     )

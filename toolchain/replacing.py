@@ -81,6 +81,18 @@ class Stack:
             raise Refused(msg)
         return self.machines[machine]
 
+    def require_spare(self, machine: str) -> None:
+        """Require that the chain can lose the data of a machine, where they go with it. Raises Refused."""
+        scns = self._named("scn")
+        if self.nodes[machine][0] != "scn" or self.machines[machine].partition("::aws:")[1]:
+            return
+        if len(scns) - 1 < quorum(len(scns)) and self._address(machine):
+            msg = (
+                f"{machine}: its chain data are not deleted: {len(scns)} of {len(scns)} SCNs have to keep theirs. "
+                "Bring serviceChain.nodes to four SCNs or more with make up, and try again"
+            )
+            raise Refused(msg)
+
     def _named(self, role: str) -> list[str]:
         return [name for name, (of, _) in self.nodes.items() if of == role]
 
@@ -155,6 +167,7 @@ def main(machine: str, back: str = "") -> None:
         stack.require_well([name for name in stack.nodes if back or name != machine])
         if back:
             return
+        stack.require_spare(machine)
         if pause := stack.pause(machine):
             print(f"warning: {pause}", file=sys.stderr)
         print(urn)

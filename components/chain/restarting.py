@@ -34,14 +34,16 @@ def restart(
     peer: str | None = None,
     en: Endpoint | None = None,
     ready: Callable[[], object] | None = None,
+    timeout: float = RESTART_TIMEOUT,
 ) -> None:
     """Restart a node while no other one is down, and give the turn away only when it is well again.
 
-    `command`: on its host. `peer`: KNI of the EN that an SCN is to be parted from first. `en`: the EN of its pair.
-    `ready` waits for what is predicted of the node. Raises ChainError.
+    `command`: on its host, for which it has `timeout` seconds. `peer`: KNI of the EN that an SCN is to be parted from
+    first. `en`: the EN of its pair. `ready` waits for what is predicted of the node. Raises ChainError.
     """
     with _turn:
-        start(endpoint, role, command, why, before_restart(endpoint, role), peer=peer, en=en, ready=ready)
+        before = before_restart(endpoint, role)
+        start(endpoint, role, command, why, before, peer=peer, en=en, ready=ready, timeout=timeout)
 
 
 def start(
@@ -54,6 +56,7 @@ def start(
     peer: str | None = None,
     en: Endpoint | None = None,
     ready: Callable[[], object] | None = None,
+    timeout: float = RESTART_TIMEOUT,
 ) -> None:
     """Start a node, stopping it first where it runs, and wait until it is as well as `before`. Raises ChainError.
 
@@ -65,7 +68,7 @@ def start(
         begin = time.monotonic()
         if peer:
             part(endpoint, peer)
-        run_on_host(endpoint, command, timeout=RESTART_TIMEOUT)
+        run_on_host(endpoint, command, timeout=timeout)
         (ready or (lambda: _wait_for_answer(endpoint)))()
         wait_until_recovered(endpoint, role, before, en)
         print(f"{name}: it is well again after {time.monotonic() - begin:.0f} s", file=sys.stderr)

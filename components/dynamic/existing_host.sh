@@ -1,5 +1,6 @@
 #!/bin/sh
-# Claims a folder of a machine that somebody else looks after, tells whose it is, and gives it back as it was found.
+# Claims a folder of a machine that somebody else looks after, tells whose it is, moves it, and gives it back as it was
+# found.
 #
 # Runs as root, or as the user who never becomes root. The note in the folder says whose the folder is and what was not
 # there before: it is written before anything else comes into the folder, and goes last. Each verb can be cut off at
@@ -7,10 +8,15 @@
 #
 # usage: existing_host.sh claim FOLDER OWNER HOST STACK INSTANCE USER UNIT ACCOUNT
 #        existing_host.sh look FOLDER OWNER HOST
+#        existing_host.sh move FOLDER OWNER HOST FORMER FORMER_UNIT UNIT NUMBER USER
 #        existing_host.sh release FOLDER OWNER HOST UNIT ACCOUNT
 #   OWNER is the id of the network, HOST the name of the machine in it, STACK that of the stack, for people.
 #   USER is who logs in; with a UNIT the folder is root's, and USER gets a place for uploads in it.
 #   UNIT and ACCOUNT are a service of systemd and whom it runs as; both are empty without systemd.
+#   look prints the instance, and "data" where the node holds a chain; nothing where the folder is not this stack's.
+#   move takes all of FORMER to FOLDER, which may be the same, and leaves a link in its place. A node that runs, by
+#   FORMER_UNIT or the package's script, is stopped for that, and started again with what it ran with before. Where another
+#   service follows, its files belong to that one's user: NUMBER with a UNIT, and else USER.
 set -eu
 umask 022
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
@@ -31,6 +37,13 @@ others() {
         head -n 3 | paste -sd ' ' -
 }
 
+# Prints the topmost folder that comes with the folder, and is not there yet.
+topmost() {
+    top=$folder
+    while up=$(dirname "$top") && [ ! -d "$up" ]; do top=$up; done
+    echo "$top"
+}
+
 claim() {
     stack=$1 instance=$2 user=$3 unit=$4 account=$5
     made='' fresh=''
@@ -41,13 +54,13 @@ claim() {
         [ -z "$(others)" ] ||
             fail "the folder $folder holds what is not this program's ($(others)): empty it, or name another folder"
     else
-        made=$folder
-        while up=$(dirname "$made") && [ ! -d "$up" ]; do made=$up; done
+        made=$(topmost)
         mkdir -p "$folder"
     fi
     if [ -n "$account" ] && ! id "$account" >/dev/null 2>&1; then fresh=$account; fi
+    former=$(noted former | sed 's/^/former=/')
     printf '%s\n' "owner=$owner" "host=$host" "stack=$stack" "instance=$instance" "made=$made" "account=$fresh" \
-        >"$note.new"
+        "unit=${unit:-$(noted unit)}" ${former:+"$former"} >"$note.new"
     mv "$note.new" "$note"
     if [ -n "$unit" ]; then
         if [ "$user" != root ]; then
@@ -66,6 +79,13 @@ processes() {
     find /proc/[0-9]*/exe /proc/[0-9]*/fd -maxdepth 1 \
         \( -path '*/exe' -lname "$folder/*" -o -path '*/fd/*' -lname "$folder/*/lock" \) 2>/dev/null | cut -d/ -f3 | sort -u
 }
+# Tells whether a unit runs a program in the folder, under this or a former name of it.
+names_folder() {
+    for place in "$folder" $(noted former | cut -d ' ' -f 1); do
+        ! grep -qsF "$place/" "/etc/systemd/system/$1" || return 0
+    done
+    return 1
+}
 end_processes() {
     for signal in TERM KILL; do
         running=$(processes)
@@ -79,14 +99,139 @@ end_processes() {
     fail "these processes do not end: $(processes | tr '\n' ' ')"
 }
 
+# Runs a command as a user, by name or number.
+by() {
+    as=$1
+    shift
+    if [ "$(id -u)" = "$(id -u "$as")" ]; then "$@"; else
+        setpriv --reuid="$(id -u "$as")" --regid="$(id -g "$as")" --init-groups --no-new-privs --inh-caps=-all -- "$@"
+    fi
+}
+stop_node() {
+    if [ -n "$unit" ]; then
+        systemctl stop "$unit" || return
+    elif [ -n "$pid" ]; then
+        kill "$pid" 2>/dev/null || true
+        for _ in $(seq 480); do
+            [ -e "/proc/$pid" ] || break
+            sleep 0.25
+        done
+        [ ! -e "/proc/$pid" ] || kill -KILL "$pid"
+    fi
+    rm -f "$former"/data/*.pid "$former/data/klay.ipc"
+}
+# Starts the node as it ran before; by its former place, which its files name and which leads to the new one.
+start_node() {
+    [ -n "$pid" ] || return 0
+    if [ -n "$unit" ]; then
+        systemctl start "$unit" || return
+    elif [ -s "$arguments" ]; then
+        (
+            cd "$folder"
+            # shellcheck disable=SC2016 # the inner shell's
+            HOME=$folder by "$user" xargs -0 -a "$arguments" sh -c 'nohup "$@" >>"$0" 2>&1 </dev/null & echo $! >"$0.pid"' \
+                "$former/data/logs/$(basename "$binary")d.out"
+        ) || return
+        mv "$former/data/logs/$(basename "$binary")d.out.pid" "$former/data/$(basename "$binary")d.pid"
+        rm "$arguments"
+    else
+        HOME=$former by "$user" "$former${binary#"$real"}d" start >/dev/null </dev/null || return
+    fi
+    for _ in $(seq 240); do
+        [ ! -S "$former/data/klay.ipc" ] || return 0
+        sleep 0.25
+    done
+    return 1
+}
+# Takes the files to the new place. Until the link is there, the former one is whole or the new one is.
+move_files() {
+    made=$(topmost)
+    if [ -d "$folder" ]; then made=''; fi
+    if [ -n "$same_disk" ]; then
+        if [ -d "$folder" ]; then rmdir "$folder"; else mkdir -p "$(dirname "$folder")"; fi &&
+            mv -T "$former" "$folder" || return
+    else
+        mkdir -p "$folder" && cp -a "$former/." "$folder/" && sync -f "$folder" && mv -T "$former" "$former.moved" || return
+    fi
+    ln -s "$folder" "$former"
+    former_made=$(noted made)
+    {
+        grep -v -e '^made=' -e '^unit=' "$note"
+        printf '%s\n' "made=$made" "unit=$unit" "former=$former $former_made"
+    } >"$note.new"
+    mv "$note.new" "$note"
+    rm -rf "$former.moved"
+}
+move() {
+    former=$1 unit=$2 new_unit=$3 number=$4 user=$5
+    real=$(readlink -f "$former")
+    if [ "$real" = "$(readlink -f "$folder")" ] && [ "$former" != "$folder" ]; then
+        if [ -L "$former" ]; then # an earlier run has moved it
+            ours || fail "the folder $folder is not this stack's any more"
+            rm -rf "$former.moved"
+            return
+        fi
+        rm "$folder" # the link of an earlier move the other way
+    fi
+    if [ ! -e "$former" ] && ours; then # an earlier run was cut off before the link
+        ln -s "$folder" "$former"
+        return
+    fi
+    [ "$(grep -cxF -e "owner=$owner" -e "host=$host" "$former/.servicechain-ha" 2>/dev/null)" = 2 ] ||
+        fail "the folder $former is not this stack's any more"
+    pid=$(find /proc/[0-9]*/exe -maxdepth 0 -lname "$real/*/bin/k*" 2>/dev/null | head -n 1 | cut -d/ -f3)
+    binary=$(readlink "/proc/${pid:-none}/exe" || true)
+    if [ "$former" != "$folder" ]; then
+        place=$folder
+        until [ -d "$place" ]; do place=$(dirname "$place"); done
+        same_disk=''
+        [ "$(stat -c %d "$former")" != "$(stat -c %d "$place")" ] || same_disk=1
+        [ "$(stat -c %d "$former")" = "$(stat -c %d "$(dirname "$former")")" ] ||
+            fail "the folder $former is a file system of its own, and cannot be moved: keep it as root of $host"
+        if [ -z "$same_disk" ]; then
+            needed=$(du -sk "$former" | cut -f 1) free=$(df -Pk "$place" | tail -n 1 | awk '{ print $4 }')
+            [ "$free" -gt "$needed" ] || fail "$folder needs $needed KiB for what is in $former, and $free are free"
+        fi
+    fi
+    arguments=$former/.arguments
+    if [ -n "$unit" ] && [ -z "$new_unit" ]; then
+        [ -z "$pid" ] || cat "/proc/$pid/cmdline" >"$arguments"
+    elif [ -z "$unit" ] && [ -n "$new_unit" ]; then
+        user=root # who may still write where the files belong to the service already
+    elif [ -n "$pid" ]; then
+        user=$(stat -c %u "/proc/$pid")
+    fi
+    stop_node || fail "the node in $former does not stop"
+    if [ "$former" != "$folder" ] && ! move_files; then
+        start_node || true
+        fail "the content of $former cannot be moved to $folder, and stays where it is"
+    fi
+    if [ -n "$unit" ] && [ -z "$new_unit" ]; then
+        systemctl --quiet disable "$unit"
+        rm -f "/etc/systemd/system/$unit"
+        systemctl daemon-reload
+        unit=''
+        chown -Rh "$user:" "$folder"
+        arguments=$folder/.arguments
+        mkdir -p "$folder/data/logs"
+        chown "$user:" "$folder/data/logs"
+    elif [ -z "$unit" ] && [ -n "$new_unit" ]; then
+        chown -Rh "$number:$number" "$folder/data"
+    fi
+    start_node || fail "the node does not start again in $folder; its log is in $folder/data/logs, or in the journal"
+}
+
 release() {
-    unit=$1 account=$2
+    if [ -L "$folder" ]; then # the move was the last that was done
+        folder=$(readlink -f "$folder") note=$folder/.servicechain-ha
+    fi
+    unit=${1:-$(noted unit)} account=${2:-$(noted account)}
     [ -f "$note" ] || return 0
     if ! ours; then
         echo "the folder $folder is now that of $(noted host) in the stack $(noted stack), and stays as it is"
         return
     fi
-    if [ -n "$unit" ] && grep -qsF "$folder/" "/etc/systemd/system/$unit"; then
+    if [ -n "$unit" ] && names_folder "$unit"; then
         systemctl --quiet disable "$unit"
         if ! timeout 10 systemctl stop "$unit"; then
             systemctl kill --signal=KILL "$unit" || true
@@ -102,6 +247,12 @@ release() {
         ! id "$account" >/dev/null 2>&1 || userdel "$account"
         ! getent group "$account" >/dev/null || groupdel "$account"
     fi
+    noted former | while read -r former former_made; do
+        [ ! -L "$former" ] || rm "$former"
+        while [ -n "$former_made" ] && [ "$former" != "$former_made" ] && former=$(dirname "$former"); do
+            rmdir "$former" 2>/dev/null || break
+        done
+    done
     made=$(noted made)
     rm "$note"
     # Upwards, as far as it was not there before, and nobody else has put anything there.
@@ -110,6 +261,12 @@ release() {
 
 case $verb in
 claim) claim "$@" ;;
-look) ! ours || noted instance ;;
+look)
+    if ours; then
+        noted instance
+        [ -z "$(ls -A "$folder/data/klay/chaindata" 2>/dev/null)" ] || echo data
+    fi
+    ;;
+move) move "$@" ;;
 release) release "$@" ;;
 esac

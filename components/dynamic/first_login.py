@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pulumi
 from pulumi.dynamic import Resource
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from components.dynamic.base import Inputs, Props, Provider
+from components.dynamic.data_loss import LEDGER, declare
+from components.fleet.holding import Holding
 from components.ssh.errors import CommandFailed, LoginDenied, NoAnswer, SshError, WrongHostKey
 from components.ssh.login import Login, fingerprint
 
@@ -53,6 +55,8 @@ class FirstLoginInputs(Inputs):
     """The private half of the host key in `login`."""
     machine: str
     """Another one for another machine."""
+    holding: Holding | None = None
+    """Of a validator: who else holds its chain."""
     instance: str | None = None
 
     @property
@@ -70,9 +74,27 @@ class FirstLoginProvider(Provider[FirstLoginInputs]):
         """Return the machine."""
         return inputs.machine
 
-    def complete(self, olds: Props, news: Props) -> Props:  # noqa: ARG002
-        """Tell `instance` already now, so that a preview shows what follows from it only for another machine."""
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Leave a machine alone when other nodes come or go."""
+        return name != "holding" and old != new
+
+    def complete(self, olds: Props, news: Props) -> Props:
+        """Tell `instance` already now, so that a preview shows what follows from it only for another machine.
+
+        Refuses a plan that exchanges more machines of a chain at once than it can do without: their disks stay, but
+        they are all down at the same time. Raises ValueError.
+        """
+        declare(news)
+        if news.get("holding") and olds and olds.get("machine") != news["machine"] and self._is_up(olds):
+            LEDGER.require_stoppable(str(news["name"]))
         return {**news, "instance": news["machine"]}
+
+    def _is_up(self, olds: Props) -> bool:
+        """Tell whether the machine of before answers: one that is down stops nothing by going."""
+        try:
+            return _shows_own_key(self._parse(olds))
+        except (SshError, ValidationError):
+            return False
 
     def converge(self, inputs: FirstLoginInputs, known: Props) -> Props:  # noqa: ARG002 - the machine tells
         """Log in until the machine shows its own key. Raises FirstLoginError."""
@@ -109,6 +131,7 @@ class FirstLogin(Resource, module="servicechain", name="FirstLogin"):
         one_time_host_key: pulumi.Input[str],
         host_private_key: pulumi.Input[str],
         machine: pulumi.Input[str],
+        holding: Holding | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         props = {
@@ -118,6 +141,7 @@ class FirstLogin(Resource, module="servicechain", name="FirstLogin"):
             "host_private_key": pulumi.Output.secret(host_private_key),
             "machine": machine,
             "instance": None,
+            **({"holding": holding.model_dump()} if holding else {}),
         }
         secret = pulumi.ResourceOptions(additional_secret_outputs=["login", "host_private_key"])
         super().__init__(FirstLoginProvider(), resource_name, props, pulumi.ResourceOptions.merge(opts, secret))

@@ -59,7 +59,8 @@ class HostPreflightProvider(Provider[HostPreflightInputs]):
         if not isinstance(listed, list):  # unknown as a whole
             return news
         new = [one for one in listed if one not in known and not pulumi.contains_unknowns(one)]
-        if found := missing([Candidate.model_validate(one) for one in new]):
+        former = {one["needs"]["host"]: str(one["needs"]["folder"]) for one in known}
+        if found := missing([Candidate.model_validate(one) for one in new], former):
             places = len({place for place, _ in found})
             lines = "\n".join(f"  - {place}: {sentence}" for place, sentence in found)
             msg = f"nothing was changed on any machine, because {_counted(len(found), places)}:\n{lines}"
@@ -85,14 +86,17 @@ class HostPreflight(Resource, module="servicechain", name="HostPreflight"):
         super().__init__(HostPreflightProvider(), name, {"hosts": hosts}, pulumi.ResourceOptions.merge(opts, secret))
 
 
-def missing(candidates: Sequence[Candidate]) -> list[tuple[str, str]]:
-    """Look at machines, all at once; return all that they lack: which machine, and a sentence."""
+def missing(candidates: Sequence[Candidate], former: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Look at machines, all at once; return all that they lack: which machine, and a sentence.
+
+    `former`: by host, the folder that was claimed before, whose node has its ports and its service.
+    """
     if not candidates:
         return []
     names = ", ".join(one.needs.host for one in candidates)
     print(f"looking at {names}, where nothing is changed before all of them are well", file=sys.stderr)
     with ThreadPoolExecutor(AT_ONCE) as threads:
-        found = threads.map(lambda one: list(_look(one)), candidates)
+        found = threads.map(lambda one: list(_look(one, former.get(one.needs.host, one.needs.folder))), candidates)
     return [
         (f"{one.needs.host} at {one.login.place}", sentence)
         for one, sentences in zip(candidates, found, strict=True)
@@ -100,7 +104,7 @@ def missing(candidates: Sequence[Candidate]) -> list[tuple[str, str]]:
     ]
 
 
-def _look(candidate: Candidate) -> Iterator[str]:
+def _look(candidate: Candidate, former: str) -> Iterator[str]:
     from components.ssh import connection as ssh  # a preview has no use for it
     from components.ssh.sftp import takes_files
 
@@ -111,7 +115,7 @@ def _look(candidate: Candidate) -> Iterator[str]:
             # Without those rights not all can be seen, but most of it.
             login = login.model_copy(update={"sudo": False})
         begin = time.time()
-        text = ssh.run(login, _script(needs), timeout=LOOK_SECONDS, step="looking at it", fresh=True)
+        text = ssh.run(login, _script(needs, former), timeout=LOOK_SECONDS, step="looking at it", fresh=True)
         end, facts = time.time(), parse(text)
         without = {"closed"} if login.sudo != candidate.login.sudo else set()
         yield from lacks(needs, {word: said for word, said in facts.items() if word not in without})
@@ -122,9 +126,9 @@ def _look(candidate: Candidate) -> Iterator[str]:
         yield _no_login(login, error)
 
 
-def _script(needs: Needs) -> str:
+def _script(needs: Needs, former: str) -> str:
     number = "" if needs.number is None else str(needs.number)
-    arguments = [needs.folder, needs.unit or "", needs.account or "", number, *needs.tools]
+    arguments = [needs.folder, former, needs.unit or "", needs.account or "", number, *needs.tools]
     return shlex.join(["exec", "sh", "-c", SCRIPT.read_text(encoding="utf-8"), SCRIPT.name, *arguments])
 
 

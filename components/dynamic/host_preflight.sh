@@ -1,12 +1,12 @@
 #!/bin/sh
 # Tells what a machine is and has, a fact a line: a word, and what there is to say of it. Changes nothing.
 #
-# usage: host_preflight.sh FOLDER UNIT ACCOUNT NUMBER TOOL...
-#   FOLDER is where the node would be; UNIT, ACCOUNT and NUMBER are its service of systemd, whom that runs as, and the
+# usage: host_preflight.sh FOLDER FORMER UNIT ACCOUNT NUMBER TOOL...
+#   FOLDER is where the node would be, and FORMER where it may be now; UNIT, ACCOUNT and NUMBER are its service of systemd, whom that runs as, and the
 #   number of that user, all empty without systemd. TOOLs are programs that it takes.
 set -u
-folder=$1 unit=$2 account=$3 number=$4
-shift 4
+folder=$1 former=$2 unit=$3 account=$4 number=$5
+shift 5
 export LC_ALL=C PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"
 note=$folder/.servicechain-ha
 
@@ -30,6 +30,7 @@ until [ -d "$place" ]; do place=$(dirname "$place"); done
 [ -w "$place" ] || echo "closed $place"
 df -Pk "$place" | while read -r _ _ _ free _; do [ "$free" = Available ] || echo "free $free"; done
 [ ! -e "$folder" ] || [ -d "$folder" ] || echo "inside (it is a file)"
+[ ! -f "$former/.servicechain-ha" ] || sed -n -e 's/^owner=/former-owner /p' -e 's/^host=/former-host /p' "$former/.servicechain-ha"
 if [ -f "$note" ]; then
     sed -n -e 's/^owner=/owner /p' -e 's/^host=/host /p' -e 's/^stack=/stack /p' "$note"
 elif [ -d "$folder" ]; then

@@ -1,11 +1,13 @@
 """A local host: namespaces of its own with an sshd in them, on a local network.
 
-A host that is made again is a new machine: its disk is empty, and its `instance` is another one.
+A host that is made again is a new machine: its `instance` is another one, and its disk is empty, but for the chain data
+that a validator which died had there.
 """
 
 import secrets
 import socket
 import subprocess
+import sys
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 from typing import Annotated
@@ -16,11 +18,15 @@ from pydantic import Field
 
 from components.dynamic import local_namespaces as namespaces
 from components.dynamic.base import OLD_GOES_FIRST, Inputs, Props, Provider
+from components.dynamic.data_loss import LEDGER, DataLossError, declare
 from components.dynamic.local_namespaces import Keeper, LocalError
 from components.dynamic.local_network import NetworkId, folder_of, leg_of, switch_of
+from components.fleet.holding import Holding
 
 SCRIPT = Path(__file__).with_suffix(".sh")
 
+CHAIN_DATA = "data/klay/chaindata"
+"""On the disk of a host: what a node holds of its chain."""
 ANSWER_SECONDS = 1.0
 REFRESH_TRIES = 3
 
@@ -34,11 +40,23 @@ class LocalHostInputs(Inputs):
     prefix_length: Annotated[int, Field(ge=16, le=26)]
     host_private_key: Annotated[str, Field(pattern=r"^-----BEGIN OPENSSH PRIVATE KEY-----\n", repr=False)]
     authorized_key: Annotated[str, Field(pattern=r"^ssh-ed25519 [A-Za-z0-9+/=]+$")]
+    holding: Holding | None = None
+    """Of a validator: who else holds its chain."""
 
     @property
     def folder(self) -> Path:
         """What the machine keeps of the host; `srv` in it is the host's disk."""
         return folder_of(self.network) / self.name
+
+    @property
+    def disk(self) -> Path:
+        """What the host has as /srv."""
+        return self.folder / "srv"
+
+    @property
+    def has_chain(self) -> bool:
+        """Tell whether a node has chain data on this disk."""
+        return (self.disk / CHAIN_DATA).is_dir()
 
     @property
     def interface(self) -> IPv4Interface:
@@ -60,18 +78,38 @@ class LocalHostProvider(Provider[LocalHostInputs]):
     """Starts and ends hosts."""
 
     inputs_type = LocalHostInputs
-    replaced_by = frozenset(LocalHostInputs.model_fields)
+    replaced_by = frozenset(LocalHostInputs.model_fields) - {"holding"}
 
     def identify(self, inputs: LocalHostInputs) -> str:
         """Return the network and the name."""
         return f"{inputs.network}/{inputs.name}"
 
-    def converge(self, inputs: LocalHostInputs, known: Props) -> Props:
-        """Start the host from nothing, after removing what a killed attempt left of it.
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Leave a machine alone when other nodes come or go."""
+        return name != "holding" and old != new
 
-        Raises LocalError, which names the host and the step, with nothing left behind.
+    def complete(self, olds: Props, news: Props) -> Props:
+        """Refuse to delete more of a chain's data than the chain can lose, in previews too. Raises ValueError."""
+        declare(news)
+        known = [name for name in self.replaced_by if olds and not pulumi.contains_unknowns(news.get(name))]
+        if any(self._changed(name, olds, news) for name in known):
+            self._require_replaceable(self._parse(olds))
+        return news
+
+    def _require_replaceable(self, inputs: LocalHostInputs) -> None:
+        """Count a host as one that is replaced. Raises DataLossError if its chain cannot lose the data on its disk."""
+        if inputs.has_chain:
+            LEDGER.require_deletable(inputs.name)
+
+    def converge(self, inputs: LocalHostInputs, known: Props) -> Props:
+        """Start the host from nothing, after removing what a killed attempt or a dead host left of it.
+
+        The chain data of a validator stay: all hosts of a machine die with it, and enough validators with empty disks
+        would agree on another chain. Raises LocalError, which names the host and the step; nothing else is left then.
         """
-        self.remove(inputs, known)
+        if known.get("instance"):
+            return {"instance": known["instance"]}
+        _clear(inputs)
         instance = secrets.token_hex(6)  # once it was 8: see unpacks_once in nodes/files.py
         try:
             switch = switch_of(inputs.network)
@@ -79,7 +117,7 @@ class LocalHostProvider(Provider[LocalHostInputs]):
                 msg = f"its address is still that of {holder}, which has to be removed in a run of its own before"
                 raise LocalError(msg)  # noqa: TRY301 - the handler adds which host it is
             for part in ("root", "srv"):
-                (inputs.folder / part).mkdir(parents=True)
+                (inputs.folder / part).mkdir(parents=True, exist_ok=True)
             namespaces.start(
                 inputs.folder,
                 SCRIPT,
@@ -88,7 +126,7 @@ class LocalHostProvider(Provider[LocalHostInputs]):
                 secret=f"{inputs.authorized_key}\n{inputs.host_private_key}",
             )
         except LocalError as error:
-            self.remove(inputs, known)
+            _clear(inputs)
             msg = f"local host {inputs.name} at {inputs.address} did not start: {error}"
             raise LocalError(msg) from error
         return {"instance": instance}
@@ -101,7 +139,14 @@ class LocalHostProvider(Provider[LocalHostInputs]):
         return None
 
     def remove(self, inputs: LocalHostInputs, known: Props) -> None:  # noqa: ARG002 - all follows from the inputs
-        """End every process of the host and remove its disk."""
+        """End every process of the host and remove its disk.
+
+        Raises LocalError if the host is only replaced and its chain cannot lose the data on that disk.
+        """
+        try:
+            self._require_replaceable(inputs)
+        except DataLossError as error:
+            raise LocalError(str(error)) from None
         namespaces.stop(inputs.folder)
         _unplug(inputs)
         namespaces.remove_folder(inputs.folder)
@@ -123,6 +168,7 @@ class LocalHost(Resource, module="servicechain", name="LocalHost"):
         prefix_length: pulumi.Input[int],
         host_private_key: pulumi.Input[str],
         authorized_key: pulumi.Input[str],
+        holding: Holding | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         props = {
@@ -133,8 +179,21 @@ class LocalHost(Resource, module="servicechain", name="LocalHost"):
             "host_private_key": host_private_key,
             "authorized_key": authorized_key,
             "instance": None,
+            **({"holding": holding.model_dump()} if holding else {}),
         }
         super().__init__(LocalHostProvider(), resource_name, props, pulumi.ResourceOptions.merge(OLD_GOES_FIRST, opts))
+
+
+def _clear(inputs: LocalHostInputs) -> None:
+    """End the host and remove what it left, but for the chain data of a validator."""
+    namespaces.stop(inputs.folder)
+    _unplug(inputs)
+    if not (inputs.holding and inputs.has_chain):
+        namespaces.remove_folder(inputs.folder)
+        return
+    print(f"{inputs.name}: its chain data in {inputs.disk} are kept", file=sys.stderr)
+    for stale in (inputs.disk / "data").glob("*.pid"):  # the number may be that of any process of the next host
+        stale.unlink()
 
 
 def _answers(keeper: Keeper, inputs: LocalHostInputs) -> bool:

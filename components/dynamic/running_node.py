@@ -77,7 +77,7 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
             _restart(inputs, "what it reads at its start has changed")
         elif not answers(inputs.node):
             _restart(inputs, "it does not answer")
-        elif known.get("drift"):
+        elif known.get("drift") or (known and _moved(inputs, known)):
             _mend(inputs)
         return {"version": _wait_until_ready(inputs)}
 
@@ -93,6 +93,11 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
         known = {"version": found.version} if found.version else {}
         drift = {name: f"{words}; the next up {node_drift.way(name)}" for name, words in found.words.items()}
         return {**known, "drift": drift}
+
+
+def _moved(inputs: RunningNodeInputs, known: Props) -> bool:
+    """Tell whether its machine has another address by now, and with it perhaps all others that it dials."""
+    return (known.get("node") or {}).get("host") != inputs.node.host
 
 
 def _restart(inputs: RunningNodeInputs, why: str) -> None:

@@ -65,17 +65,23 @@ def parse(text: str) -> Facts:
 
 
 def lacks(needs: Needs, facts: Facts) -> Iterator[str]:
-    """Return a sentence for everything that the machine lacks. A folder that is ours already has its node in it."""
+    """Return a sentence for everything that the machine lacks.
+
+    A folder that is ours already has its node in it, and so has one that moves: it needs no other ports.
+    """
     if (system := _first(facts, "system")) != "Linux":
         yield f"it runs {system or 'an unknown system'}, and nodes run on Linux: name another machine"
         return
     yield from _system(facts)
     yield from _tools(needs, facts)
-    ours = (_first(facts, "owner"), _first(facts, "host")) == (needs.owner, needs.host)
+    whose = (needs.owner, needs.host)
+    ours = (_first(facts, "owner"), _first(facts, "host")) == whose
+    moves = (_first(facts, "former-owner"), _first(facts, "former-host")) == whose
     if needs.unit:
-        yield from _systemd(needs, facts, ours=ours)
+        yield from _systemd(needs, facts, ours=ours or moves)
     if not ours:
-        yield from _folder(needs, facts)
+        yield from _folder(needs, facts, moves=moves)
+    if not ours and not moves:
         yield from _ports(needs, facts)
     if _first(facts, "forwarding") in ("no", "remote") and not needs.sudo:
         yield "its sshd forwards no unix sockets, which the node's console needs: set AllowStreamLocalForwarding yes"
@@ -133,7 +139,7 @@ def _systemd(needs: Needs, facts: Facts, *, ours: bool) -> Iterator[str]:
         yield f"it has a service {needs.unit} already, which is not this stack's: remove that one first"
 
 
-def _folder(needs: Needs, facts: Facts) -> Iterator[str]:
+def _folder(needs: Needs, facts: Facts, *, moves: bool) -> Iterator[str]:
     if owner := _first(facts, "owner"):
         whose = f"{_first(facts, 'host')} in the stack {_first(facts, 'stack')}"
         where = "another machine or folder" if owner == needs.owner else "another folder, or destroy that stack first"
@@ -145,7 +151,7 @@ def _folder(needs: Needs, facts: Facts) -> Iterator[str]:
     if closed := _first(facts, "closed"):
         yield f"{needs.user} may not write to {closed}: let it, or name another folder as root"
     free = _first(facts, "free")
-    if free.isdecimal() and int(free) < needs.disk_gib * KIB_A_GIB:
+    if not moves and free.isdecimal() and int(free) < needs.disk_gib * KIB_A_GIB:
         yield (
             f"{int(free) // KIB_A_GIB} GiB are free at {needs.folder}, and {needs.disk_gib} are wanted: make room, or "
             "write a smaller diskGib"

@@ -7,6 +7,7 @@ import pulumi
 from components.dynamic.existing_host import ExistingHost
 from components.dynamic.host_preflight import HostPreflight
 from components.dynamic.ssh_key import SshKey
+from components.fleet.holding import Holding
 from components.fleet.needs import Needs
 from components.hosts.host import Host, Ssh
 from components.settings.existing import ROOT_USER, Existing
@@ -22,11 +23,17 @@ class ExistingHosts(pulumi.ComponentResource):
         *,
         protect: bool,
         seed_for: Callable[[str], pulumi.Output[str]],
+        roles: Mapping[str, str],
+        holdings: Mapping[str, Holding],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`needs` goes by host, `seed_for` derives a secret of 64 hex digits from a label."""
+        """`needs` and `roles` go by host, `holdings` has the validators.
+
+        `seed_for` derives a secret of 64 hex digits from a label.
+        """
         super().__init__("servicechain:existing:Hosts", "existing", None, opts)
         self._settings, self._needs, self._protect = settings, needs, protect
+        self._roles, self._holdings = roles, holdings
         mine = pulumi.ResourceOptions(parent=self)
         self._client: SshKey | None = None
         if settings.private_key:
@@ -72,6 +79,9 @@ class ExistingHosts(pulumi.ComponentResource):
                 "folder": needs.folder,
                 "unit": needs.unit,
                 "account": needs.account,
+                "number": needs.number,
+                "role": self._roles[name],
+                **({"holding": holding.model_dump()} if (holding := self._holdings.get(name)) else {}),
             },
             pulumi.ResourceOptions.merge(
                 pulumi.ResourceOptions(parent=self, depends_on=[self._looked_at], protect=self._protect or None), opts

@@ -1,12 +1,14 @@
 """Hosts on this very machine, as namespaces: the default target, and the one for tests."""
 
 from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 
 import pulumi
 
 from components.dynamic.local_host import LocalHost
 from components.dynamic.local_network import LocalNetwork
 from components.dynamic.ssh_key import SshKey
+from components.fleet.holding import Holding
 from components.hosts.addresses import addresses, checked_subnet, default_subnet
 from components.hosts.host import Host, Ssh
 
@@ -22,12 +24,14 @@ class LocalHosts(pulumi.ComponentResource):
         names: Sequence[str],
         seed_for: Callable[[str], pulumi.Output[str]],
         subnet: str | None = None,
+        holdings: Mapping[str, Holding] = MappingProxyType({}),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """Make the network; hosts come with `host`.
 
         `network` is 8 hex digits which no other stack of this machine has, `names` are those of all hosts in
-        an order to which new ones are appended, `seed_for` derives a secret of 64 hex digits from a label.
+        an order to which new ones are appended, `seed_for` derives a secret of 64 hex digits from a label, `holdings`
+        are those of the validators among the names.
         Raises ValueError if the subnet is not a private one.
         """
         super().__init__("servicechain-ha:hosts:LocalHosts", name, None, opts)
@@ -36,7 +40,7 @@ class LocalHosts(pulumi.ComponentResource):
         network_id = pulumi.Output.unsecret(pulumi.Output.from_input(network))
         self._subnet = network_id.apply(lambda id_: given or default_subnet(id_))
         self._addresses = self._subnet.apply(lambda net: {n: str(a) for n, a in addresses(names, net).items()})
-        self._seed_for = seed_for
+        self._seed_for, self._holdings = seed_for, holdings
         mine = pulumi.ResourceOptions(parent=self)
         self._network = LocalNetwork(name, network=network_id, subnet=self._subnet.apply(str), opts=mine)
         self._client = SshKey(f"{name}-client", seed=seed_for("ssh-client"), opts=mine)
@@ -59,6 +63,7 @@ class LocalHosts(pulumi.ComponentResource):
             prefix_length=self._subnet.apply(lambda net: net.prefixlen),
             host_private_key=key.private_key,
             authorized_key=self._client.public_key,
+            holding=self._holdings.get(name),
             opts=opts,
         )
         return Host(

@@ -80,7 +80,7 @@ def test_a_claim(host: HandMade) -> None:
     edits = [
         Edit({"stack": "renamed"}),
         Edit({"login": host.login("root")}),
-        Edit({"folder": "/srv/other"}, "replace"),
+        Edit({"folder": "/srv/other"}),
         Edit({"owner": "00000000"}, "replace"),
     ]
     gone = Behind(lambda: host.ask("rm -r /srv/other"))

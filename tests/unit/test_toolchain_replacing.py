@@ -134,6 +134,19 @@ def test_all_the_others_have_to_be_well_and_each_that_is_not_is_told(world: Simp
     stack.require_well(["parent", "scn-2", "scn-4"])
 
 
+@pytest.mark.parametrize("count", [2, 3])
+def test_a_chain_that_can_lose_no_data_keeps_them(world: SimpleNamespace, count: int) -> None:
+    stack = Stack.of(export(node("parent", "validator"), *SCNS[:count]))
+    with refused(f"{count} of {count} SCNs have to keep theirs"):
+        stack.require_spare("scn-1")
+    stack.require_spare("parent")
+    world.dead = {"scn-1"}
+    stack.require_spare("scn-1")
+    Stack.of(ALL).require_spare("scn-1")
+    disks_stay = "aws:ec2/instance:Instance"
+    Stack.of(export(*(node(f"scn-{i}", "scn", disks_stay) for i in range(count)))).require_spare("scn-1")
+
+
 def test_it_is_told_when_the_chain_waits_for_the_machine(world: SimpleNamespace) -> None:
     stack = Stack.of(ALL)
     assert stack.pause("scn-1") == stack.pause("alpha-en") == ""

@@ -11,6 +11,7 @@ from components.dynamic.first_login import FirstLogin
 from components.dynamic.placement import Placement
 from components.dynamic.ssh_key import SshKey
 from components.fleet.flow import Flow, Group
+from components.fleet.holding import Holding
 from components.fleet.machine import Machine as Wanted
 from components.fleet.machine import Size
 from components.hosts import data_volume
@@ -43,9 +44,10 @@ class AwsHosts(pulumi.ComponentResource):
         way_out: bool,
         protect: bool,
         seed_for: Callable[[str], pulumi.Output[str]],
+        holdings: Mapping[str, Holding],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`way_out`: whether a private machine opens connections to the internet; `seed_for` as for local hosts."""
+        """`way_out`: whether a private machine opens connections to the internet; the rest as for local hosts."""
         provider = aws.Provider(
             "aws",
             region=settings.region,
@@ -60,7 +62,7 @@ class AwsHosts(pulumi.ComponentResource):
         # Named once more, because a machine may have another parent, which knows nothing of AWS.
         self._mine = pulumi.ResourceOptions(parent=self, providers={"aws": provider})
         self._machines = {machine.name: machine for machine in machines}
-        self._kept, self._seed_for = protect, seed_for
+        self._kept, self._seed_for, self._holdings = protect, seed_for, holdings
         tags = Tags(pulumi.get_project(), pulumi.get_stack(), settings.tags)
         invoke = pulumi.InvokeOptions(provider=provider)
         self._network = self._find_network(settings, tags, way_out=way_out, invoke=invoke)
@@ -183,6 +185,7 @@ class AwsHosts(pulumi.ComponentResource):
             one_time_host_key=machine.boot.host_key,
             host_private_key=key.private_key,
             machine=machine.instance.id,
+            holding=self._holdings.get(name),
             opts=pulumi.ResourceOptions.merge(
                 opts, pulumi.ResourceOptions(depends_on=[*self._firewall.rules, *self._network.ways_out, *after])
             ),

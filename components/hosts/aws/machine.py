@@ -128,7 +128,8 @@ class Machine(pulumi.ComponentResource):
             encrypted=True,
             kms_key_id=common.kms_key,
             tags=self._tags.of(f"{self._host}-data"),
-            opts=self._mine,
+            # Another key would take another disk for every machine, all of them empty, in one run.
+            opts=pulumi.ResourceOptions.merge(self._mine, pulumi.ResourceOptions(ignore_changes=["kms_key_id"])),
         )
         return ec2.VolumeAttachment(
             f"{self._host}-data",
