@@ -16,6 +16,7 @@ from components.chain.transactions import Transaction, execute
 from components.dynamic.base import Props
 from components.dynamic.bridge_contract import BridgeContractProvider
 from components.dynamic.development_token import DevelopmentToken, DevelopmentTokenProvider
+from components.dynamic.token_proof import TokenProof, TokenProofProvider
 from components.dynamic.token_registration import TokenRegistration, TokenRegistrationProvider
 from components.settings.tokens import artifact_of
 from tests.lifecycle import Behind, Edit, Life, lifecycle
@@ -177,3 +178,40 @@ def test_contracts_that_both_mint_are_taken_over_and_the_preview_says_what_that_
     assert made["address"] == bridges[1]
     (failure,) = provider.check({}, {**asked, "adopt": NOWHERE}).failures or []
     assert f"no contract at {NOWHERE}" in failure.reason
+
+
+def test_a_proof_by_a_token(chain: LoneChain, bridges: tuple[str, str], secrets: list[str]) -> None:
+    """Which looks where coins prove nothing; here nobody has registered the token, so none of it is requested."""
+    play, other = token(chain, "proving", bridges[0]), token(chain, "proving too", bridges[0])
+    program: Props = chain.props(
+        "operator-11",
+        direction="from here to there",
+        source_bridge=bridges[0],
+        target_chain_id=float(CHAIN_ID),
+        target_endpoints=[chain.endpoint],
+        target_bridge=bridges[1],
+        amount="1",
+        covers=[chain.address("operator-1"), "1"],
+        source="parent",
+        voters=[chain.address("operator-1")],
+        serves=["scn-1/en-1"],
+        token=play,
+        recipient=chain.address("nobody"),
+        coins=f"0x{1:064x}",
+        proof=None,
+        request=None,
+    )
+    edits = [
+        Edit({"coins": f"0x{2:064x}"}, "same"),
+        Edit({"recipient": chain.address("operator-2")}, "same"),
+        Edit({"coins": ""}),
+        Edit({"covers": [chain.address("operator-1"), "2"]}),
+        Edit({"token": other}, "replace"),
+    ]
+    life = Life(TokenProofProvider(), TokenProof)
+    with chain.console() as console:
+        owner = chain.signer("operator-11").account().address
+        before = console.web3.eth.get_transaction_count(owner)
+        lifecycle(life, program, edits, secrets=secrets, lasting=True)
+        assert life.outs["proof"].endswith(f"token {other} is not registered")
+        assert console.web3.eth.get_transaction_count(owner) == before
