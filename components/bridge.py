@@ -255,6 +255,7 @@ class Bridge(pulumi.ComponentResource):
             "child_bridge": self.contracts["child"].address,
             "parent_bridge": self.contracts["parent"].address,
             "restart": scn.restart_command,
+            "siblings": self._service_chain.siblings(pair.scn),
         }
 
     def _fees(self, side: Side) -> TransferFees:

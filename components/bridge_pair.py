@@ -1,6 +1,8 @@
 """BridgePair: one EN and one SCN, strictly one to one. This is where the EN is; the SCN belongs to the ServiceChain."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pulumi
 
@@ -23,6 +25,28 @@ from components.sub_bridge import SubBridge
 from components.traffic import exposure
 
 
+class Ens:
+    """The consoles of the ENs of all pairs, each of which is told of the others: known once all pairs are there.
+
+    With them goes the validator of a parent chain of our own, without which no EN can be seen to be healthy.
+    """
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._known: asyncio.Future[Any] = asyncio.get_event_loop().create_future()
+
+    def complete(self, pairs: "Sequence[BridgePair]", validator: Node | None) -> None:
+        """Say that these are all pairs."""
+        nodes: Sequence[Runner] = [*(pair.en for pair in pairs), *([validator] if validator else [])]
+        self._known.set_result({node.name: node.endpoint for node in nodes})
+
+    def without(self, name: str) -> pulumi.Output[Sequence[Mapping[str, object]]]:
+        """Return the consoles of all but the one of that name; a secret."""
+        known: pulumi.Output[Mapping[str, Mapping[str, object]]] = pulumi.Output.from_input(self._known)
+        consoles = known.apply(lambda known: [console for other, console in known.items() if other != name])
+        return pulumi.Output.secret(consoles)
+
+
 class BridgePair(pulumi.ComponentResource):
     """A pair, by its name. Its KNI and operators are known before any machine exists."""
 
@@ -34,9 +58,10 @@ class BridgePair(pulumi.ComponentResource):
         hosts: Hosts,
         identities: Identities,
         operators: Operators | None,
+        ens: Ens,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`operators` are those of an SCN that is made; one that exists already has its own."""
+        """`operators` are those of an SCN that is made; one that exists already has its own. `ens`: of all pairs."""
         super().__init__("servicechain:index:BridgePair", pair.name, None, opts)
         self.name, self.scn = pair.name, pair.scn
         self._child = pulumi.ResourceOptions(parent=self)
@@ -48,11 +73,19 @@ class BridgePair(pulumi.ComponentResource):
         running: pulumi.Resource
         if host.node:
             partner = console(scn) if scn else identities.node(pair.scn).public_key
-            self.en = ExistingNode(host, "en", parent_chain.chain_id, main_bridge(), partner=partner, opts=self._child)
+            self.en = ExistingNode(
+                host,
+                "en",
+                parent_chain.chain_id,
+                main_bridge(),
+                partner=partner,
+                siblings=ens.without(pair.en),
+                opts=self._child,
+            )
             self.kni, running = self.en.identity.kni, self.en.running
         else:
             host = with_chain_data(host, settings, self._child)
-            running = self._made(pair, settings, parent_chain, host, identities)
+            running = self._made(pair, settings, parent_chain, host, identities, ens)
         ours = parent_chain.settings.ours
         self.ready = running if ours else self._synced(parent_chain, self.en.running.id, running)
         self.operators: Operators | FoundOperators
@@ -77,7 +110,7 @@ class BridgePair(pulumi.ComponentResource):
         self.register_outputs({"kni": self.kni})
 
     def _made(
-        self, pair: Pair, settings: Settings, parent_chain: ParentChain, host: Host, identities: Identities
+        self, pair: Pair, settings: Settings, parent_chain: ParentChain, host: Host, identities: Identities, ens: Ens
     ) -> RunningNode:
         key = identities.node(pair.en)
         package = package_of("ken", settings.packages.ken)
@@ -102,6 +135,7 @@ class BridgePair(pulumi.ComponentResource):
                 "kni": self.kni,
                 "static_nodes": [] if known_nodes is None else known_nodes,
                 "others": pulumi.Output.secret([parent_chain.validator.endpoint]) if parent_chain.validator else [],
+                "siblings": ens.without(pair.en),
             },
             self._child,
         )
@@ -131,9 +165,11 @@ def bridge_pairs(
 ) -> list[BridgePair]:
     """Return all pairs in their order; ENs that exist come first, as they know the network id of their chain."""
     made: dict[str, BridgePair] = {}
+    ens = Ens()
     for pair in sorted(settings.pairs, key=lambda one: not settings.adopts(one.en)):
-        one = BridgePair(pair, settings, parent_chain, hosts, identities, operators.get(pair.name))
+        one = BridgePair(pair, settings, parent_chain, hosts, identities, operators.get(pair.name), ens)
         made[pair.name], parent_chain = one, parent_chain.as_known_by(one.en)
+    ens.complete(list(made.values()), parent_chain.validator)
     return [made[pair.name] for pair in settings.pairs]
 
 

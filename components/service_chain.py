@@ -131,7 +131,8 @@ class ServiceChain(pulumi.ComponentResource):
                 "role": "scn",
                 "chain_id": self.chain_id,
                 "static_nodes": self._others(key),
-                "others": self._other_endpoints(node.name),
+                "others": self.siblings(node.name),
+                "siblings": self.siblings(node.name),
                 **expected,
             },
             pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[seat])),
@@ -157,7 +158,7 @@ class ServiceChain(pulumi.ComponentResource):
         shared: dict[str, object] = {
             "chain_id": self.chain_id,
             "address": key.address,
-            "endpoints": self._other_endpoints(node.name),
+            "endpoints": self.siblings(node.name),
         }
         goes = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(deleted_with=self.lives_with))
         claim = ChildSeat(
@@ -178,8 +179,8 @@ class ServiceChain(pulumi.ComponentResource):
             pulumi.ResourceOptions.merge(goes, pulumi.ResourceOptions(depends_on=[node.running, claim])),
         )
 
-    def _other_endpoints(self, name: str) -> pulumi.Output[list[object]]:
-        """Return the consoles of all nodes but one."""
+    def siblings(self, name: str) -> pulumi.Output[list[Mapping[str, object]]]:
+        """Return where the consoles of the other SCNs are; a secret."""
         others = [node.endpoint for other, node in self.nodes.items() if other != name]
         return pulumi.Output.secret(pulumi.Output.all(*others))
 

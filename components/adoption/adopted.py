@@ -32,6 +32,8 @@ class Adopted:
     needed: Mapping[str, str]
     en: Endpoint | None = None
     """Of an SCN's pair."""
+    siblings: Sequence[Endpoint] = ()
+    """The other nodes of its role."""
 
     def read(self) -> Found:
         """Read its files. Raises Unreachable, and Wrong when they are those of another node."""
@@ -169,6 +171,7 @@ class Adopted:
             role,
             place.restart(self.place),
             why,
+            siblings=self.siblings,
             peer=listed[0] if listed else dialled,
             en=self.en,
             ready=lambda: self.wait_until_ready(dialled),

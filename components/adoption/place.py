@@ -145,7 +145,7 @@ def restart(place: Place) -> str:
 {_user(place)}
 data={data} ipc={ipc}
 {f"({place.restart}" + chr(10) + ") </dev/null >/dev/null || exit 1" if place.restart else _by_daemon(place)}
-for _ in $(seq 240); do
+for _ in $(seq 1200); do
     if [ -S "$ipc" ]; then
         {_remove([place.restart_due])}
         exit 0
@@ -175,7 +175,7 @@ runs() {{ [ -s "$1" ] && grep -qa {shlex.quote(name.removesuffix("d"))} "/proc/$
 if runs "$watchdog"; then kill "$(cat "$watchdog")"; fi
 rm -f "$watchdog"
 if runs "$pid" && kill "$(cat "$pid")"; then
-    for _ in $(seq 240); do
+    for _ in $(seq {1200 if name.startswith("ken") else 240}); do
         runs "$pid" || break
         sleep 0.25
     done

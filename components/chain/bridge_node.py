@@ -3,9 +3,9 @@
 Method names are the JSON-RPC ones; their behaviour is described in node-behaviour 1 and 2.
 """
 
-import sys
 import threading
 from collections import defaultdict
+from collections.abc import Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -17,10 +17,8 @@ from components.chain.console import Console, NodeError, wait_for
 from components.chain.endpoint import Endpoint
 from components.chain.errors import ChainError, NotReady
 from components.chain.node_health import answers
-from components.chain.peering import node_id, peers
-from components.chain.restarting import restart as restart_node
-from components.chain.tunnel import RESTART_TIMEOUT, run_on_host
-from components.chain.turns import set_aside
+from components.chain.peering import node_id, peer_knis, peers
+from components.chain.restarting import restart
 
 REGISTER_TIMEOUT = 20.0
 """Seconds for registerBridge or subscribeBridge: calls to the parent chain that have no limit of their own."""
@@ -111,12 +109,15 @@ def _subscribed(console: Console, bridge: str) -> bool:
         return False
 
 
-def register(scn: Console, en: Console, child: str, parent: str, restart: str) -> None:
+def register(
+    scn: Console, en: Console, child: str, parent: str, command: str, siblings: Sequence[Endpoint] = ()
+) -> None:
     """Register and subscribe the pair of contracts on this SCN, sending nothing that holds already.
 
     The order (child, parent) matters: swapped, the node's handler crashes and locks its journal. After an error
-    of registerBridge the node is half-registered until it restarts, so `restart` is run on its host, once; and
-    nothing is registered before the SCN is connected and both nodes see code at the addresses. Raises ChainError.
+    of registerBridge the node is half-registered until it restarts, so `command` restarts it, once, if its `siblings`,
+    the other SCNs, are healthy. Nothing is registered before the SCN is connected and both nodes see code at the
+    addresses. Raises ChainError.
     """
     see_contracts(scn, en, child, parent)
     wait_for(lambda: one_peer(scn), deadline=60)
@@ -124,9 +125,8 @@ def register(scn: Console, en: Console, child: str, parent: str, restart: str) -
     try:
         _register_once(scn, child, parent)
     except ChainError as error:
-        print(f"{scn.node}: restarting it, because registering failed: {error}", file=sys.stderr)
-        with set_aside(scn.endpoint):
-            run_on_host(scn.endpoint, restart, timeout=RESTART_TIMEOUT)
+        peer = next(iter(peer_knis(scn, "subbridge")), None)
+        restart(scn.endpoint, "scn", command, f"registering failed: {error}", siblings=siblings, peer=peer)
         _register_once(wait_for(lambda: Console(scn.endpoint), deadline=60), child, parent)
 
 
@@ -207,11 +207,11 @@ def deregister(console: Console, child: str, parent: str) -> None:
 _nodes: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
-def forget_tokens(scn: Console, en: Endpoint, child: str, parent: str, restart: str) -> None:
+def forget_tokens(scn: Console, en: Endpoint, child: str, parent: str, command: str) -> None:
     """Have an SCN forget the counterparts of tokens that it remembers, by registering the pair of contracts again.
 
     Where it has not registered the pair, an earlier run ended between the two halves: the second one is done. Without
-    its EN, which may be dead for good, neither is possible: a restart (`restart`, on its host) makes it forget too.
+    its EN, which may be dead for good, neither is possible: a restart (`command`, on its host) makes it forget too.
 
     An SCN asks the contract for a token at the first transfer of it, and never again while it runs and the pair is
     registered (BridgeInfo.counterpartToken in node/sc/bridge_manager.go): once a token has another counterpart, it
@@ -227,9 +227,9 @@ def forget_tokens(scn: Console, en: Endpoint, child: str, parent: str, restart: 
         if not (peers(scn, "subbridge") and answers(en)):
             if registered:
                 why = f"it has to forget a token, and its EN {en.node} is away"
-                restart_node(scn.endpoint, "validator", restart, why)
+                restart(scn.endpoint, "validator", command, why)
             return
         with closing(Console(en)) as other:
             if registered:
                 deregister(scn, child, parent)
-            register(scn, other, child, parent, restart)
+            register(scn, other, child, parent, command)

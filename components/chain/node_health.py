@@ -22,7 +22,8 @@ turn waits 10 s and more, and the recovery of transfers looks twice."""
 PARTING = 10.0
 """Seconds for an SCN to part from its EN; seen: less than one."""
 
-_BRIDGE = {"en": "mainbridge", "scn": "subbridge"}
+BRIDGE_APIS = {"en": "mainbridge", "scn": "subbridge"}
+"""Namespace of the API of its half of a bridge, by role."""
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,10 @@ class Health:
 def health(console: Console, role: Role) -> Health:
     """Read how the node is. Raises ChainError when it does not answer."""
     head = console.web3.eth.block_number
-    if role not in _BRIDGE:
+    if role not in BRIDGE_APIS:
         return Health(head, 0)
     try:
-        connected = len(console.call(f"{_BRIDGE[role]}_peers") or [])
+        connected = len(console.call(f"{BRIDGE_APIS[role]}_peers") or [])
     except NodeError:  # no such API: an SCN that is in no pair
         return Health(head, 0)
     return Health(head, connected, tuple(_requests(console)) if role == "scn" else ())

@@ -6,7 +6,7 @@ with an empty chain, so it counts from 0, and would sign with used nonces for go
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 
 from eth_utils.address import to_checksum_address
@@ -25,10 +25,13 @@ COUNT_DEADLINE = 10.0
 """Seconds for the answer of the EN from which an SCN counts."""
 
 
-def wait_until_able(scn: Console, en: Console, command: str, *, why: str = "") -> None:
+def wait_until_able(
+    scn: Console, en: Console, command: str, *, siblings: Sequence[Endpoint] = (), why: str = ""
+) -> None:
     """Wait until both nodes of a pair are in sync, and the SCN counts its transactions from there.
 
-    It is restarted (`command`, on its host) where it does not, or where there is another reason `why`.
+    It is restarted (`command`, on its host) where it does not, or where there is another reason `why`, if its
+    `siblings`, the other SCNs, are healthy.
     Raises ChainError.
     """
     for console in (en, scn):
@@ -44,7 +47,7 @@ def wait_until_able(scn: Console, en: Console, command: str, *, why: str = "") -
         else:
             return
     peer = next(iter(peer_knis(scn, "subbridge")), None)
-    restart(scn.endpoint, "scn", command, why, peer=peer, en=en.endpoint)
+    restart(scn.endpoint, "scn", command, why, siblings=siblings, peer=peer, en=en.endpoint)
     wait_for(lambda: one_peer(scn), CONNECT_DEADLINE)
     wait_for(lambda: miscounts(scn, "child", scn) or miscounts(scn, "parent", en) or True, CONNECT_DEADLINE)
 

@@ -65,8 +65,9 @@ class Channel:
         ssh.loop().call_soon_threadsafe(self._writer.close)
 
 
-RESTART_TIMEOUT = 200.0
-"""Seconds for the command that restarts a node: a stop, which may take 120, and until the console is there again."""
+RESTART_TIMEOUT = 1800.0
+"""Seconds for the command that restarts a node. It waits by itself for as long as the node works on its stop or its
+start, which is minutes for a large one, and ends at once when the node does."""
 
 
 def run_on_host(endpoint: Endpoint, command: str, timeout: float, stdin: str | None = None) -> str:

@@ -40,6 +40,8 @@ class AdoptedNodeInputs(Inputs):
     """SCN of a pair: the KNI of its EN."""
     en: Endpoint | None = None
     """SCN of a pair: the console of that EN, through which its restart looks at the parent chain."""
+    siblings: tuple[Endpoint, ...] = ()
+    """The other nodes of its role: it is restarted only while they are healthy."""
     partner: Endpoint | str | None = None
     """EN of a pair: its SCN, or the public key of it. Whoever is connected has to be that one."""
     owns: bool = False
@@ -53,7 +55,7 @@ class AdoptedNodeInputs(Inputs):
         from components.adoption.adopted import Adopted
 
         place = Place(self.data, self.conf, self.restart)
-        return Adopted(self.node, self.role, self.chain_id, place, self.conf_keys, self.needed, self.en)
+        return Adopted(self.node, self.role, self.chain_id, place, self.conf_keys, self.needed, self.en, self.siblings)
 
 
 class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
@@ -70,7 +72,7 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
 
     def differs(self, name: str, old: object, new: object) -> bool:
         """Leave a node alone for what is asked once, when it is adopted."""
-        return name not in ("partner", "en", "owns", "exposed") and old != new
+        return name not in ("partner", "en", "siblings", "owns", "exposed") and old != new
 
     def complete(self, olds: Props, news: Props) -> Props:
         """Tell what will be set on a node that comes to the stack, in its preview too; refuse one that cannot be."""
@@ -175,9 +177,8 @@ class AdoptedNode(Resource, module="servicechain", name="AdoptedNode"):
     version: pulumi.Output[str]
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
-        secret = pulumi.ResourceOptions(
-            additional_secret_outputs=["node", "partner", *(["en"] if "en" in props else [])]
-        )
+        given = [key for key in ("en", "siblings") if key in props]
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["node", "partner", *given])
         super().__init__(
             AdoptedNodeProvider(),
             name,

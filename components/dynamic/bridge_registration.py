@@ -34,6 +34,8 @@ class BridgeRegistrationInputs(Inputs):
     None in stacks of an older program, to which it makes no difference."""
     en_started: str | None = None
     """The same of the EN."""
+    siblings: tuple[Endpoint, ...] = ()
+    """The other SCNs: the node is restarted only while they are healthy."""
     adopted: bool = False
     """Whether the SCN was there before us: what it knew already stays when it is let go."""
 
@@ -56,7 +58,7 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
 
     def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
         """Look again on another machine, and leave a registration alone when the node is restarted in another way."""
-        return old is not None if name in ("started", "en_started") else name != "restart"
+        return old is not None if name in ("started", "en_started") else name not in ("restart", "siblings")
 
     def converge(self, inputs: BridgeRegistrationInputs, known: Props) -> Props:
         """Register and subscribe unless it is so, once the nodes are in sync.
@@ -74,11 +76,12 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
             moved = False  # it has another EN: to learn that it was restarted
         with closing(Console(inputs.node)) as scn, closing(Console(inputs.en)) as en:
             found = inputs.adopted and read_registration(scn, inputs.child_bridge, inputs.parent_bridge).registered
-            wait_until_able(scn, en, inputs.restart, why="its EN is another machine now" if moved else "")
+            why = "its EN is another machine now" if moved else ""
+            wait_until_able(scn, en, inputs.restart, siblings=inputs.siblings, why=why)
             child, parent = Place(scn, inputs.child_bridge, "child"), Place(en, inputs.parent_bridge, "parent")
             see_contracts(scn, en, inputs.child_bridge, inputs.parent_bridge)
             require_counterparts(child, parent, ADVICE)
-            register(scn, en, inputs.child_bridge, inputs.parent_bridge, inputs.restart)
+            register(scn, en, inputs.child_bridge, inputs.parent_bridge, inputs.restart, inputs.siblings)
         return {"found": known.get("found", found)} if inputs.adopted else {}
 
     def observe(self, inputs: BridgeRegistrationInputs, known: Props) -> Props | None:  # noqa: ARG002
@@ -130,5 +133,7 @@ class BridgeRegistration(Resource, module="servicechain", name="BridgeRegistrati
     """One SCN's registration of the pair of bridge contracts."""
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
-        secret = pulumi.ResourceOptions(additional_secret_outputs=["node", "en"])
+        secret = pulumi.ResourceOptions(
+            additional_secret_outputs=["node", "en", *(["siblings"] if "siblings" in props else [])]
+        )
         super().__init__(BridgeRegistrationProvider(), name, props, pulumi.ResourceOptions.merge(secret, opts))

@@ -14,6 +14,7 @@ from components.dynamic.base import Props
 from components.dynamic.chain_resource import ChainPlace, ChainProvider
 
 if TYPE_CHECKING:
+    from components.chain.console import Console
     from components.chain.seats import Seats
 
 
@@ -80,16 +81,10 @@ class ChildCouncilProvider(ChainProvider[ChildCouncilInputs]):
             print(f"validator {address} is none of serviceChain.nodes; it is left alone", file=sys.stderr)
         return {"unwanted": [], **self._seats(inputs)}
 
-    def observe(self, inputs: ChildCouncilInputs, known: Props) -> Props | None:  # noqa: ARG002
+    def look(self, console: "Console", inputs: ChildCouncilInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Tell seats that belong to no SCN."""
-        from components.chain.errors import ChainError
-
-        try:
-            found = _strangers(inputs, set())
-            seats = self._seats(inputs)
-        except ChainError as error:
-            print(f"the council of the child chain is taken to be as it was: {error}", file=sys.stderr)
-            return {}
+        found = _strangers(inputs, set())
+        seats = self._seats(inputs)
         for address in found["unwanted"]:
             print(f"drift: {_words(inputs, address)}; the next up votes it out", file=sys.stderr)
         for address in found["others"]:

@@ -35,7 +35,9 @@ class NodeTokenProvider(Provider[NodeTokenInputs]):
 
     def differs(self, name: str, old: object, new: object) -> bool:
         """Compare the tokens' addresses however they are spelled; how the node is restarted is for the removal."""
-        return name != "restart" and (not name.endswith("_token") or str(old).lower() != str(new).lower())
+        return name not in ("restart", "siblings") and (
+            not name.endswith("_token") or str(old).lower() != str(new).lower()
+        )
 
     def converge(self, inputs: NodeTokenInputs, known: Props) -> Props:  # noqa: ARG002
         """Leave the node alone: it learns a token by itself."""
@@ -57,5 +59,7 @@ class NodeToken(Resource, module="servicechain", name="NodeToken"):
     child_token: pulumi.Output[str]
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
-        secret = pulumi.ResourceOptions(additional_secret_outputs=["node", "en"])
+        secret = pulumi.ResourceOptions(
+            additional_secret_outputs=["node", "en", *(["siblings"] if "siblings" in props else [])]
+        )
         super().__init__(NodeTokenProvider(), name, props, pulumi.ResourceOptions.merge(secret, opts))

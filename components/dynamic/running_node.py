@@ -1,6 +1,6 @@
 """RunningNode: a node that runs what it should, answers, and is who it was computed to be.
 
-It also restarts nodes, one at a time and each one well before the next: pulumi-command would restart all at once.
+It also restarts nodes, one at a time and each one healthy before the next: pulumi-command would restart all at once.
 """
 
 from contextlib import closing
@@ -40,6 +40,8 @@ class RunningNodeInputs(Inputs):
     """Consoles of such nodes, where they are ours: both ends are compared when it does not find them."""
     begin: str | None = None
     """Command on the node's host that has it begin its chain again."""
+    siblings: tuple[Endpoint, ...] = ()
+    """The other nodes of its role: it is restarted only while they are healthy."""
     peer: str | None = None
     """SCN with a sub bridge: the KNI of its own EN, the only main bridge that it may be connected to."""
     en: Endpoint | None = None
@@ -61,7 +63,7 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
         return inputs.node.node
 
     def converge(self, inputs: RunningNodeInputs, known: Props) -> Props:
-        """Restart the node if it has to read something new, start it if it is down, and wait until it is well.
+        """Restart the node if it has to read something new, start it if it is down, and wait until it is healthy.
 
         An SCN that leaves its pair is restarted by its BridgeRegistration, which is removed at the end of the run: so
         it votes until the threshold has fallen.
@@ -72,7 +74,7 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
         just_started = known.get("started") != inputs.started
         leaves = bool(known.get("peer")) and not inputs.peer
         if not listens(inputs.node):
-            _start(inputs, "it does not answer")
+            _restart(inputs, "it does not answer")
         elif known and not just_started and not leaves and known.get("runs") != inputs.runs:
             _restart(inputs, "what it reads at its start has changed")
         elif not answers(inputs.node):
@@ -83,7 +85,8 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
 
     def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
         """Look again after a start, or when something else is predicted; not because others came or went."""
-        return name not in ("static_nodes", "others", "begin", "start", "en", "anchoring", "anchoring_period")
+        aside = ("static_nodes", "others", "siblings", "begin", "start", "en", "anchoring", "anchoring_period")
+        return name not in aside
 
     def observe(self, inputs: RunningNodeInputs, known: Props) -> Props | None:
         """Tell in what it is not as predicted. A node that is stopped is still there."""
@@ -101,7 +104,7 @@ def _moved(inputs: RunningNodeInputs, known: Props) -> bool:
 
 
 def _restart(inputs: RunningNodeInputs, why: str) -> None:
-    """Restart the node when it is its turn, and wait until it is well again."""
+    """Restart the node when it is its turn, or start it at once where it is down, and wait until it is healthy."""
     from components.chain.restarting import restart
 
     restart(
@@ -109,17 +112,11 @@ def _restart(inputs: RunningNodeInputs, why: str) -> None:
         inputs.role,
         inputs.start,
         why,
+        siblings=inputs.siblings,
         peer=inputs.peer,
         en=inputs.en,
         ready=lambda: _wait_until_ready(inputs),
     )
-
-
-def _start(inputs: RunningNodeInputs, why: str) -> None:
-    """Start the node, which is down and so waits for no turn, and wait until it is well."""
-    from components.chain.restarting import start
-
-    start(inputs.node, inputs.role, inputs.start, why, peer=inputs.peer, ready=lambda: _wait_until_ready(inputs))
 
 
 def _mend(inputs: RunningNodeInputs) -> None:
@@ -165,7 +162,7 @@ class RunningNode(Resource, module="servicechain", name="RunningNode"):
     version: pulumi.Output[str]
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
-        secrets = ["node", *(key for key in ("en", "others") if key in props)]
+        secrets = ["node", *(key for key in ("en", "others", "siblings") if key in props)]
         secret = pulumi.ResourceOptions(additional_secret_outputs=secrets)
         super().__init__(
             RunningNodeProvider(),

@@ -9,6 +9,7 @@ from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainR
 from components.dynamic.drift import tell
 
 if TYPE_CHECKING:
+    from components.chain.console import Console
     from components.chain.transfer_fees import TransferFees as Fees
 
 
@@ -44,13 +45,12 @@ class TransferFeesProvider(ChainProvider[TransferFeesInputs]):
         expected = known.get("expected") or (_stored(found) if inputs.adopted else _stored(None))
         return {"fees": _stored(found), "expected": expected, "differences": differences}
 
-    def observe(self, inputs: TransferFeesInputs, known: Props) -> Props | None:
+    def look(self, console: "Console", inputs: TransferFeesInputs, known: Props) -> Props | None:
         """Look. Gone when the contract is."""
         from components.chain.bridge_contract import read_state
 
-        with session(inputs) as console:
-            if read_state(console, inputs.bridge) is None:
-                return None
+        if read_state(console, inputs.bridge) is None:
+            return None
         found, differences = self._look(inputs, known.get("expected"))
         return {"fees": _stored(found), "differences": differences}
 

@@ -34,18 +34,26 @@ class ExistingNode(pulumi.ComponentResource):
         en: pulumi.Input[Mapping[str, object]] | None = None,
         partner: pulumi.Input[object] | None = None,
         owns: bool = False,
+        siblings: pulumi.Input[object] | None = None,
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`peer` and `en`: KNI and console of the EN of an SCN's pair.
 
-        `partner`: the SCN of an EN's pair, by its console or public key.
+        `partner`: the SCN of an EN's pair, by its console or public key. `siblings`: the consoles of the other nodes of
+        its role.
         """
         super().__init__("servicechain:node:ExistingNode", host.name, None, opts)
         self.host, self.name = host, host.name
         self._place = _place(host)
         self.restart_command = place.restart(self._place)
-        given = {"peer": peer, "en": en, "partner": partner, "restart": self._place.restart}
+        given = {
+            "peer": peer,
+            "en": en,
+            "partner": partner,
+            "siblings": siblings,
+            "restart": self._place.restart,
+        }
         self.running = AdoptedNode(
             host.name,
             {

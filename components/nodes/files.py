@@ -17,6 +17,12 @@ SERVICE_ID = 505
 In the middle of the numbers of system users (up to 999), which tools give away from 999 down or from 100 up.
 """
 
+STOPPING = {"ken": 1200}
+"""Quarters of a second in which a node may write its data down before it is killed, by program. An EN is large; an SCN
+that takes more than a minute waits for itself, and its chain for it."""
+OPENING = 4800
+"""Quarters of a second in which a node that lives may open its console: a large one looks through its data first."""
+
 ALONE_SECONDS = 90
 """Of patience with what an earlier run has begun on a machine: the stop of a node, and its start."""
 
@@ -144,26 +150,34 @@ def run_as(user: str) -> str:
 
 
 def scripts(layout: Layout) -> Mapping[str, str]:
-    """Return the commands of a node's life with the daemon script: unpack, init, and start, which stops it first.
+    """Return the commands of a node's life with the daemon script.
 
-    `begin` throws the chain's data away and begins again: for a node that holds nothing but a first block.
+    unpack, init, start, which stops it first, and restart, which does the same and has more patience. `begin` throws
+    the chain's data away and begins again: for a node that holds nothing but a first block.
     """
     package, daemon = layout.package, layout.daemon
     archive = shlex.quote(layout.archive)
     pid_file = f"{layout.data}/{package.daemon}.pid"
     pid = f'"$(cat {pid_file})"'
-    stop = (
-        # The script's own stop waits 10 s and then kills; a killed node rewinds its chain, so wait before asking it.
-        f"if [ -s {pid_file} ] && kill {pid} 2>/dev/null; then "
-        f"for _ in $(seq 240); do kill -0 {pid} 2>/dev/null || break; sleep 0.25; done; "
-        f"{daemon} stop >/dev/null; fi; rm -f {pid_file}"
-    )
-    start = (
-        f"{daemon} start && for _ in $(seq 120); do [ -S {layout.ipc} ] && exit 0; "
-        f"kill -0 {pid} 2>/dev/null || break; sleep 0.25; done; "
-        f"echo 'the node did not open its console {layout.ipc}; the end of its log:' >&2; "
-        f"tail -n 15 {layout.data}/logs/{package.daemon}.out >&2; exit 1"
-    )
+
+    def stopped(patience: int) -> str:
+        """Return the stop, with so many quarters of a second for it."""
+        return (
+            # The script's own stop waits 10 s and then kills; a killed node rewinds its chain, so wait before that.
+            f"if [ -s {pid_file} ] && kill {pid} 2>/dev/null; then "
+            f"for _ in $(seq {patience}); do kill -0 {pid} 2>/dev/null || break; sleep 0.25; done; "
+            f"{daemon} stop >/dev/null; fi; rm -f {pid_file}\nrm -f {layout.ipc}\n"
+        )
+
+    def started(patience: int) -> str:
+        """Return the start, with so many quarters of a second until the console is there."""
+        return (
+            f"{daemon} start && for _ in $(seq {patience}); do [ -S {layout.ipc} ] && exit 0; "
+            f"kill -0 {pid} 2>/dev/null || break; sleep 0.25; done; "
+            f"echo 'the node did not open its console {layout.ipc}; the end of its log:' >&2; "
+            f"tail -n 15 {layout.data}/logs/{package.daemon}.out >&2; exit 1"
+        )
+
     init = (
         f"[ -d {layout.data}/klay/chaindata ] || {layout.binary} init "
         f"--datadir {layout.data} {layout.genesis} >{layout.root}/init.log 2>&1 || "
@@ -175,8 +189,9 @@ def scripts(layout: Layout) -> Mapping[str, str]:
         "unpack": f"if [ -f {archive} ]; then {unpack}; else [ -x {layout.binary} ]; fi",
         "unpack once": f"tar -xzf {archive} -C {layout.root} && rm {archive}",
         "init": init,
-        "start": f"{stop}\nrm -f {layout.ipc}\n{start}",
-        "begin": f"{stop}\nrm -f {layout.ipc}\nrm -rf {layout.data}/klay/chaindata\n{init}\n{start}",
+        "start": stopped(240) + started(120),
+        "restart": stopped(STOPPING.get(package.program, 240)) + started(OPENING),
+        "begin": f"{stopped(240)}rm -rf {layout.data}/klay/chaindata\n{init}\n{started(OPENING)}",
     }
 
 

@@ -51,7 +51,7 @@ class Node(pulumi.ComponentResource):
         self.layout = Layout(host.root, package)
         self._service = service(host.service, self.layout, host.name, values)
         self._commands = {name: host.command(text) for name, text in self._service.commands.items()}
-        self.restart_command = alone(self.layout, end_of_other(host.service, self.layout) + self._commands["start"])
+        self.restart_command = alone(self.layout, end_of_other(host.service, self.layout) + self._commands["restart"])
         self.begin_command = alone(self.layout, self._commands["begin"])
         """Has a node that holds nothing but a first block begin again, with the genesis.json that lies there now."""
         self._versions = [host.instance, package.digest]

@@ -19,7 +19,7 @@ class Service:
     path: str
     content: str
     commands: Mapping[str, str]
-    """unpack, init and start."""
+    """unpack, init, start and restart."""
     owner: str | None
     """Whom the node runs as and its data belong to; None for root."""
 

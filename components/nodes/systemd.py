@@ -8,7 +8,7 @@ user gives stands in them unquoted.
 import shlex
 from collections.abc import Mapping
 
-from components.nodes.files import SERVICE_ID, SERVICE_USER, Layout, run_as
+from components.nodes.files import OPENING, SERVICE_ID, SERVICE_USER, Layout, run_as
 
 _CURL = (
     "curl --fail --location --globoff --proto '=https,http' --silent --show-error "
@@ -22,8 +22,9 @@ def scripts(layout: Layout) -> Mapping[str, str]:
     texts = {
         "unpack": _account(layout) + _unpack(layout),
         "init": _init(layout),
-        "start": _start(layout),
-        "begin": _stop(layout) + _forget(layout) + _init(layout) + _start(layout),
+        "start": _start(layout, 240),
+        "restart": _start(layout, OPENING),
+        "begin": _stop(layout) + _forget(layout) + _init(layout) + _start(layout, OPENING),
     }
     return {name: f"set -eu\n{text}" for name, text in texts.items()}
 
@@ -113,11 +114,12 @@ def _forget(layout: Layout) -> str:
     return f"rm -rf {shlex.quote(f'{layout.data}/klay/chaindata')} {shlex.quote(f'{layout.data}/.initialised')}\n"
 
 
-def _start(layout: Layout) -> str:
-    """Stop the node if it runs, start it with the unit as it is now, and wait for its console.
+def _start(layout: Layout, opening: int) -> str:
+    """Stop the node if it runs, start it with the unit as it is now, and wait for its console while the unit is active.
 
-    What is told of a program that cannot be run comes from a process that is gone when the journal asks whose it was.
-    It names the unit itself, in a field that `journalctl --unit` heeds in what systemd's first process says alone.
+    `opening`: for how many quarters of a second at most. What is told of a program that cannot be run comes from a
+    process that is gone when the journal asks whose it was. It names the unit itself, in a field that
+    `journalctl --unit` heeds in what systemd's first process says alone.
     """
     unit, ipc = layout.unit, shlex.quote(layout.ipc)
     return f"""\
@@ -127,7 +129,7 @@ systemctl stop {unit}
 rm -f {ipc}
 begin=$(date +%s)
 if systemctl start {unit}; then
-    for _ in $(seq 240); do
+    for _ in $(seq {opening}); do
         [ -S {ipc} ] && exit 0
         systemctl --quiet is-active {unit} || break
         sleep 0.25

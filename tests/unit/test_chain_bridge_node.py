@@ -22,12 +22,11 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def scn(monkeypatch: pytest.MonkeyPatch) -> FakeNode:
     node = FakeNode()
 
-    def restart(_endpoint: object, command: str, timeout: float) -> str:  # noqa: ARG001
+    def restart(_endpoint: object, _role: str, command: str, _why: str, **_more: object) -> None:
         node.calls.append(("restart", (command,)))
         node.restart()
-        return ""
 
-    monkeypatch.setattr(bridge_node, "run_on_host", restart)
+    monkeypatch.setattr(bridge_node, "restart", restart)
     monkeypatch.setattr(bridge_node, "Console", lambda _endpoint: node.console)
     return node
 

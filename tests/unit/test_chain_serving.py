@@ -28,7 +28,15 @@ class Scn(FakeNode):
         return {"parentOperator": one, "childOperator": one}
 
     def restarted(
-        self, _endpoint: object, role: str, command: str, why: str, *, peer: str | None, en: str | None = None
+        self,
+        _endpoint: object,
+        role: str,
+        command: str,
+        why: str,
+        *,
+        siblings: tuple[object, ...] = (),  # noqa: ARG002
+        peer: str | None,
+        en: str | None = None,
     ) -> None:
         """Come back after a restart."""
         assert command == RESTART

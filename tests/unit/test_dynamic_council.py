@@ -11,6 +11,7 @@ from components.chain.seats import Seats, address_of
 from components.dynamic.base import Props
 from components.dynamic.child_council import ChildCouncilProvider
 from components.dynamic.child_seat import ChildSeatProvider
+from tests.unit.fakes import FakeChain, read_from
 from tests.unit.test_dynamic_chain import endpoint
 
 ONE, TWO, THREE, NOBODY = (f"0x{digit * 40}" for digit in "123a")
@@ -42,6 +43,7 @@ class World:
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     world = World()
+    read_from(monkeypatch, FakeChain())
     monkeypatch.setattr(seats, "look", world.look)
     monkeypatch.setattr(validators, "vote_out_strangers", world.vote_out)
     return world

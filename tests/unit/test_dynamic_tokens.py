@@ -228,7 +228,7 @@ def test_a_node_whose_en_is_dead_forgets_by_a_restart(
     scn: FakeNode, monkeypatch: pytest.MonkeyPatch, peers: list[str]
 ) -> None:
     restarts: list[tuple[object, ...]] = []
-    monkeypatch.setattr(bridge_node, "restart_node", lambda *given: restarts.append(given[1:]))
+    monkeypatch.setattr(bridge_node, "restart", lambda *given: restarts.append(given[1:]))
     monkeypatch.setattr(bridge_node, "answers", lambda _en: False)
     scn.journal, scn.memory, scn.subscribed, scn.peers = {CHILD: PARENT}, {CHILD, PARENT}, {CHILD, PARENT}, peers
     NodeTokenProvider().delete("id", dict(NODE))

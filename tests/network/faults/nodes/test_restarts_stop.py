@@ -1,0 +1,45 @@
+"""With programs that do not start, restarts stop at the first failure, in that run and in the next."""
+
+import pytest
+
+from tests.network.network import CHAINS, Network
+from tests.stack import Failed
+
+
+def down(network: Network) -> set[str]:
+    """Return the nodes that do not run."""
+    return {node for node in network.endpoints if not network.run(node, "pgrep -o 'k(en|scn|cn)$' || true").strip()}
+
+
+def test_one_node_at_most_is_lost_and_the_next_up_mends_all(network: Network) -> None:
+    nodes = [node for node in network.endpoints if network.layout(node).package.program != "kcn"]
+    pairs = [{pair["en"]["name"], pair["scn"]["name"]} for pair in network.pairs.values()]
+    for node in nodes:
+        binary = network.layout(node).binary
+        network.run(node, f"mv {binary} {binary}.good; printf '#!/bin/sh\\nexit 1\\n' >{binary}; chmod 755 {binary}")
+        network.run(node, f"touch {network.layout(node).conf}")
+    network.stack.refresh()
+    try:
+        for run in (1, 2):
+            with pytest.raises(Failed) as caught:
+                network.stack.up()
+            lost = down(network)
+            print(f"run {run}: lost {lost}")
+            assert lost
+            assert len(lost) == 1 or any(lost <= pair for pair in pairs), "no second pair"
+            assert f"not restarted: {sorted(lost)[0]} is not healthy" in caught.value.run.text or any(
+                f"not restarted: {node} is not healthy" in caught.value.run.text for node in nodes
+            )
+            runs_on = next(name for name in ("scn-3", "scn-4") if name not in lost)
+            network.via["child"] = runs_on
+            for source in CHAINS:
+                network.send(source, 2).wait()
+    finally:
+        for node in nodes:
+            binary = network.layout(node).binary
+            network.run(node, f"[ ! -e {binary}.good ] || mv {binary}.good {binary}")
+    network.stack.up()
+    assert down(network) == set()
+    for source in CHAINS:
+        network.send(source, 2).wait()
+    assert network.stack.preview(expect_no_changes=True).steps == []

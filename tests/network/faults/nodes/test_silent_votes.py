@@ -1,0 +1,45 @@
+"""An SCN that runs and votes no more is drift: one in the known deadlock, and one that counts too few transactions."""
+
+from components.chain.console import wait_for
+from components.chain.signer import KeySigner
+from components.chain.transactions import Transaction, execute
+from tests.network.network import CHAINS, Network
+
+
+def test_an_scn_whose_key_was_used_elsewhere_is_restarted(network: Network) -> None:
+    operator = network.pairs["alpha"]["childOperator"]
+    keys = {one["address"]: one["private_key"] for one in network.stack.of_type("Account").values()}
+    child = network.on("child")
+    somewhere_else = KeySigner(private_key=keys[operator])
+    to = network.owners["child"].account().address
+    execute(child, somewhere_else, [Transaction("use the key elsewhere", to) for _ in range(3)])
+    said = network.stack.refresh().text
+    assert "scn-1: it counts " in said
+    assert "transactions of its child operator" in said
+    assert "so it votes no more; the next up restarts it" in said
+    run = network.stack.up()
+    assert ("update", "scn-1-registration") in {(step.verb, step.name) for step in run.steps}
+    assert "RunningNode" not in {step.type for step in run.steps}
+    assert "scn-1: restarting it, because it counts" in run.text
+    assert network.stack.refresh(expect_no_changes=True).changes == {}
+    since = network.head("child")
+    network.send("parent", 2).wait()
+    wait_for(lambda: network.votes("child", operator, since) or "no vote of alpha", 60, interval=1)
+
+
+def test_an_scn_whose_console_is_silent_is_told_apart_from_one_that_is_down(network: Network) -> None:
+    """It listens and does not answer, as in the known deadlock."""
+    pid = network.processes()["scn-2"]
+    network.run("scn-2", f"kill -STOP {pid}")
+    try:
+        said = network.stack.refresh().text
+    finally:
+        network.run("scn-2", f"kill -CONT {pid}")
+    assert "scn-2: its console does not answer" in said
+    assert "the next up restarts the node" in said
+    drift = network.stack.of_type("RunningNode")["scn-2"]["drift"]
+    assert list(drift) == ["console"]
+    network.stack.refresh()
+    assert not network.stack.of_type("RunningNode")["scn-2"].get("drift"), "it answers again"
+    for source in CHAINS:
+        network.send(source, 2).wait()

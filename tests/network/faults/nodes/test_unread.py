@@ -1,0 +1,64 @@
+"""What cannot be read, or only by a node that is behind, keeps its state; and the nodes are started."""
+
+from components.chain.console import connect, wait_for
+from tests.network.network import CHAINS, Network
+
+SCNS = ("scn-1", "scn-2", "scn-3", "scn-4")
+CHILD = 3000
+
+
+def test_a_chain_whose_nodes_are_all_down_keeps_its_state_and_is_started(network: Network) -> None:
+    before = len(network.stack.resources())
+    for node in SCNS:
+        network.kill(node)
+    run = network.stack.refresh()
+    unread = "; it is taken to be as it was"
+    said = [
+        line for line in run.text.splitlines() if f"no node of chain {CHILD} can be used" in line and unread in line
+    ]
+    assert len(said) == 1, "one sentence"
+    assert len(network.stack.resources()) == before
+    run = network.stack.up()
+    assert {(step.verb, step.name) for step in run.steps if step.type == "RunningNode"} == {
+        ("update", node) for node in SCNS
+    }
+    for source in CHAINS:
+        network.send(source, 2).wait()
+    assert network.stack.refresh(expect_no_changes=True).changes == {}
+
+
+def test_a_node_that_has_its_first_block_alone_says_nothing_of_contracts(network: Network) -> None:
+    """As after its machine was made again: it answers before it has caught up."""
+    node, layout = "scn-1", network.layout("scn-1")
+    aside = f"{layout.data}/aside"
+    contracts = network.stack.of_type("BridgeContract")
+    network.stop(node)
+    network.run(
+        node,
+        f"set -e; mkdir {aside}; mv {layout.data}/klay/chaindata {layout.static_nodes} {aside}; "
+        f"{layout.binary} init --datadir {layout.data} {layout.genesis} >/dev/null 2>&1",
+    )
+    network.start(node)
+    ends = [network.endpoints[name] for name in ("scn-1", "scn-2")]
+    with connect(ends, CHILD) as console:
+        assert (console.node, console.behind) == ("scn-2", None)
+    with connect(ends[:1], CHILD) as console:
+        assert console.behind
+    for other in SCNS[1:]:
+        network.kill(other)
+    try:
+        assert f"no node of chain {CHILD} can be used" in network.stack.refresh().text
+        assert network.stack.of_type("BridgeContract") == contracts
+    finally:
+        network.stop(node)
+        network.run(
+            node,
+            f"set -e; rm -rf {layout.data}/klay/chaindata; mv {aside}/chaindata {layout.data}/klay; "
+            f"mv {aside}/static-nodes.json {layout.static_nodes}; rmdir {aside}",
+        )
+    network.stack.up()
+    network.stack.refresh()
+    network.stack.up()
+    wait_for(lambda: network.head("child") or "no block", 60)
+    for source in CHAINS:
+        network.send(source, 2).wait()
