@@ -15,6 +15,9 @@ from components.dynamic.base import Inputs, Props, Provider
 from components.ssh.files import WrittenFile, differences, find
 from components.ssh.login import Login
 
+KEEP = "identical files are kept"
+"""Among the tokens; no file is called so."""
+
 
 class NodeFilesInputs(Inputs):
     """A node's host and files. What follows from them is filled in here."""
@@ -27,10 +30,9 @@ class NodeFilesInputs(Inputs):
     files: dict[str, WrittenFile]
     """By the names that their commands have."""
     tokens: dict[str, str] | None = None
-    """By file: how often it was written again because it had drifted. A file that never has is not in it."""
-    keep: bool | None = None
-    """An identical file is left as it is when it is written again. Not so in the states of older programs, whose
-    commands stay as they are until they run again all the same, by another way to log in."""
+    """By file: how often it was written again because it had drifted. A file that never has is not in it.
+
+    KEEP is in it once the way to log in has changed."""
 
 
 class NodeFilesProvider(Provider[NodeFilesInputs]):
@@ -46,13 +48,14 @@ class NodeFilesProvider(Provider[NodeFilesInputs]):
         """Give each file that has drifted another token, and keep the others.
 
         Another login has all commands run again, and files that stay the same must not look as if the node had yet to
-        read them.
+        read them. From then on the commands leave an identical file alone; before they stay as older programs had them.
         """
         tokens = dict(olds.get("tokens") or {})
         for name in olds.get("drift") or {}:
             tokens[name] = str(int(tokens.get(name, "0")) + 1)
-        keep = not olds or olds.get("keep") or olds.get("login") != news.get("login")
-        return {**news, "tokens": tokens, **({"keep": True} if keep else {})}
+        if olds and olds.get("login") != news.get("login"):
+            tokens[KEEP] = "1"
+        return {**news, "tokens": tokens}
 
     def converge(self, inputs: NodeFilesInputs, known: Props) -> Props:  # noqa: ARG002
         """Nothing is made: what was decided is in the inputs."""
@@ -75,10 +78,8 @@ class NodeFiles(Resource, module="servicechain", name="NodeFiles"):
 
     tokens: pulumi.Output[Mapping[str, str]]
     """Known in previews."""
-    keep: pulumi.Output[bool | None]
-    """Known in previews."""
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
         secret = pulumi.ResourceOptions(additional_secret_outputs=["login"])
-        props = {"tokens": None, "keep": None, **props}
+        props = {"tokens": None, **props}
         super().__init__(NodeFilesProvider(), name, props, pulumi.ResourceOptions.merge(secret, opts))

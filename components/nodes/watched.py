@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.dynamic.node_files import NodeFiles
+from components.dynamic.node_files import KEEP, NodeFiles
 from components.hosts.host import Host
 
 
@@ -50,7 +50,7 @@ class Watched:
     @property
     def keep(self) -> pulumi.Output[bool]:
         """Tell whether the commands leave a file alone that is as they would write it."""
-        return self._found.keep.apply(bool)
+        return self._found.tokens.apply(lambda tokens: KEEP in (tokens or {}))
 
     def triggers(self, file: File, triggers: Sequence[pulumi.Input[str]]) -> pulumi.Output[list[str]]:
         """Return the triggers of the command that writes a file.

@@ -180,7 +180,7 @@ class Aws(Section):
     validator: Machine = Machine()
     """Of the private parent chain."""
     kms_key: KmsKey | None = None
-    """Encrypts the volumes; without one, the account's own key for EBS."""
+    """Encrypts new volumes; without one, the account's own key for EBS. A disk that exists keeps its key."""
     alarm_topic: Topic | None = None
     """Where alarms about broken machines and full processors go; without one there are none."""
     tags: dict[TagKey, TagValue] = Field(default_factory=dict)

@@ -6,7 +6,7 @@ import pytest
 
 from components.dynamic import node_files
 from components.dynamic.base import Props
-from components.dynamic.node_files import NodeFiles, NodeFilesProvider
+from components.dynamic.node_files import KEEP, NodeFiles, NodeFilesProvider
 from components.ssh.errors import NoAnswer
 from components.ssh.files import FoundFile
 from tests.life import Life
@@ -123,16 +123,10 @@ def test_of_a_host_that_does_not_answer_all_is_taken_to_be_as_it_was(
 OTHER_LOGIN = {**LOGIN, "private_key": "rotated"}
 
 
-def test_new_nodes_keep_identical_files(life: Life) -> None:
-    assert life.outs["keep"] is True
+def test_once_the_login_has_changed_identical_files_are_kept(life: Life) -> None:
+    assert KEEP not in life.outs["tokens"], "the commands of older stacks stay as they are"
     assert life.up({**PROGRAM, "login": OTHER_LOGIN}) == "update"
-    assert life.outs["keep"] is True
-
-
-def test_commands_of_an_older_program_stay_until_they_run_again_by_another_login() -> None:
-    provider = NodeFilesProvider()
-    older = {**PROGRAM, "tokens": {}}
-    same = provider.check(older, PROGRAM).inputs
-    assert "keep" not in same
-    assert not provider.diff("scn-1", older, same).changes
-    assert provider.check(older, {**PROGRAM, "login": OTHER_LOGIN}).inputs["keep"] is True
+    assert life.outs["tokens"] == {KEEP: "1"}
+    assert life.up({**PROGRAM, "login": OTHER_LOGIN}) == "same"
+    assert life.up({**PROGRAM, "login": LOGIN}) == "update"
+    assert life.outs["tokens"] == {KEEP: "1"}
