@@ -1,6 +1,5 @@
 """Can a request be paid? What the operators of the target bridge would do is tried as a call, which changes nothing."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from eth_typing import ChecksumAddress, HexStr
@@ -65,12 +64,6 @@ def unpayable(direction: Direction) -> list[str]:
         elif why := why_not(direction, found[nonce]):
             said.append(f"{found[nonce]} cannot be paid: {why}")
     return said
-
-
-def payable(direction: Direction, nonces: Sequence[int]) -> list[int]:
-    """Return those of the open requests with these nonces that can be paid, or of which that is not known."""
-    found = find(direction, nonces)
-    return [nonce for nonce in nonces if nonce not in found or not why_not(direction, found[nonce])]
 
 
 def left_behind(direction: Direction, below: int, moment: float) -> list[int]:

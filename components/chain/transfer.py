@@ -1,15 +1,13 @@
 """Value transfers of the chain's coin over the bridge, and the proof that they arrive."""
 
 from components.chain.bridge_contract import require_state, transaction
-from components.chain.console import wait_for
 from components.chain.direction import Direction
 from components.chain.open_requests import open_nonces
-from components.chain.payout import payable
 from components.chain.plan import Step
 from components.chain.signer import Signer
 from components.chain.transactions import Transaction, carry_out
 
-__all__ = ["Direction", "coins_request", "pending", "request", "requested", "wait_until_handled"]
+__all__ = ["Direction", "coins_request", "pending", "request", "requested"]
 
 
 def pending(direction: Direction) -> int:
@@ -33,24 +31,3 @@ def request(direction: Direction, signer: Signer, recipient: str, amount: int) -
     """Send `amount` (peb) to a recipient on the other chain and return the hash of the request. Raises ChainError."""
     (receipt,) = carry_out(direction.source, signer, lambda: [coins_request(direction, recipient, amount)])
     return receipt["transactionHash"].to_0x_hex()
-
-
-def wait_until_handled(direction: Direction, deadline: float) -> int:
-    """Wait until all that was requested in this direction by now, and can be paid, is handled; return how many that is.
-
-    Others may go on requesting: a bridge in use is never without an open request. What cannot be paid is none of this
-    wait's: anybody can request that, and it stays open for ever. Raises NotReady after `deadline` seconds.
-    """
-    asked = requested(direction)
-
-    def probe() -> int | str:
-        left = open_nonces(direction, below=asked)
-        if not left or not (waiting := payable(direction, left)):
-            return asked - len(left)
-        return (
-            f"{len(waiting)} transfer(s) {direction.name} requested and not handled: look for votes below the "
-            f"threshold, for the balances of the bridge contract {direction.target_bridge} and of the operators, "
-            "and in the logs of the SCNs"
-        )
-
-    return wait_for(probe, deadline)

@@ -4,7 +4,8 @@ import pytest
 
 from components.chain.direction import Direction
 from components.chain.open_requests import find, open_nonces
-from components.chain.payout import left_behind, payable, unpayable
+from components.chain.payout import left_behind, unpayable
+from components.chain.transfer import pending
 from tests.unit.fake_contract import Asked, Contract
 from tests.unit.fakes import FakeChain, console
 
@@ -61,7 +62,7 @@ def test_a_search_gives_up() -> None:
     bridge = Bridge(10, head=5000)
     assert find(bridge.direction, [0], patience=0) == {}
     assert len(bridge.there.searched) == 1
-    assert payable(bridge.direction, [0]) == [0]
+    assert pending(bridge.direction) == 1
 
 
 @pytest.mark.parametrize("threshold", [1, 2])
@@ -69,7 +70,6 @@ def test_a_request_that_cannot_be_paid_is_named_with_its_reason(threshold: int) 
     bridge = Bridge(10, 11, 12, 13, handled={0, 2})
     bridge.target.thresholds[0] = threshold
     bridge.refuse(1)
-    assert payable(bridge.direction, [1, 3]) == [3]
     (said,) = unpayable(bridge.direction)
     assert said == (
         f"request 1 (7 peb for {RECIPIENT}, transaction 0x{1:064x}) cannot be paid: its recipient is a contract that "
