@@ -6,6 +6,7 @@ folder that is moved keeps its number in the file system, by which it is found a
 
 import json
 import os
+import pwd
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -45,13 +46,20 @@ def _write(folder: Path) -> None:
         device=found.st_dev,
         inode=found.st_ino,
         backend=os.environ.get("PULUMI_BACKEND_URL", ""),
-        user=os.environ.get("SUDO_USER") or os.environ.get("USER") or str(os.getuid()),
+        user=os.environ.get("SUDO_USER") or _user(),
         pid=os.getpid(),
         began=began(os.getpid()),
     )
     new = folder / f"{NAME}.{os.getpid()}"
     new.write_text(json.dumps(asdict(record)), encoding="utf-8")
     new.replace(folder / NAME)
+
+
+def _user() -> str:
+    try:
+        return pwd.getpwuid(os.getuid()).pw_name
+    except KeyError:
+        return str(os.getuid())
 
 
 def read(folder: Path) -> Record | None:
