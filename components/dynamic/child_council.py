@@ -12,6 +12,7 @@ from pulumi.dynamic import Resource
 
 from components.dynamic.base import Props
 from components.dynamic.chain_resource import ChainPlace, ChainProvider
+from components.dynamic.drift import tell
 
 if TYPE_CHECKING:
     from components.chain.console import Console
@@ -78,18 +79,16 @@ class ChildCouncilProvider(ChainProvider[ChildCouncilInputs]):
 
         vote_out_strangers(inputs.endpoints, inputs.chain_id, inputs.unwanted)
         for address in inputs.others:
-            print(f"validator {address} is none of serviceChain.nodes; it is left alone", file=sys.stderr)
+            print(f"{_words(address)}; it is left alone", file=sys.stderr)
         return {"unwanted": [], **self._seats(inputs)}
 
     def look(self, console: "Console", inputs: ChildCouncilInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Tell seats that belong to no SCN."""
         found = _strangers(inputs, set())
-        seats = self._seats(inputs)
-        for address in found["unwanted"]:
-            print(f"drift: {_words(inputs, address)}; the next up votes it out", file=sys.stderr)
         for address in found["others"]:
-            print(f"drift: {_words(inputs, address)}; it is left alone", file=sys.stderr)
-        return {"others": found["others"], **seats}
+            tell(inputs.chain_id, f"{_words(address)}; it is left alone")
+        drift = {address: f"{_words(address)}; the next up votes it out" for address in found["unwanted"]}
+        return {"others": found["others"], **self._seats(inputs), "drift": drift}
 
     def _seats(self, inputs: ChildCouncilInputs) -> Props:
         """Return what is told of the council: its seats, and those that belong to no SCN and have no node."""
@@ -100,8 +99,8 @@ class ChildCouncilProvider(ChainProvider[ChildCouncilInputs]):
         return {"size": str(len(seats.council)), "dead": str(len(dead))}
 
 
-def _words(inputs: ChildCouncilInputs, address: str) -> str:
-    return f"chain {inputs.chain_id}: validator {address} is none of serviceChain.nodes"
+def _words(address: str) -> str:
+    return f"validator {address} is none of serviceChain.nodes"
 
 
 def _look(inputs: ChildCouncilInputs) -> "Seats":
