@@ -296,7 +296,7 @@ class Bridge(pulumi.ComponentResource):
         ]
 
         def sentence(known: Any) -> pulumi.Input[str]:
-            if not isinstance(known, Mapping) or not known["contracts"]:
+            if pulumi.contains_unknowns(known) or not isinstance(known, Mapping) or not known["contracts"]:
                 return by_settings
             unable = known["unable"] or ()
             own = [
