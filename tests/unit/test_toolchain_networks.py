@@ -41,7 +41,9 @@ def remembered(place: Path, content: bytes = STATE, name: str = "dev.json") -> N
     (folder / name).write_bytes(content)
 
 
-@pytest.mark.parametrize(("content", "name"), [(STATE, "dev.json"), (gzip.compress(STATE), "dev.json.gz")])
+@pytest.mark.parametrize(
+    ("content", "name"), [(STATE, "dev.json"), (gzip.compress(STATE), "dev.json.gz")], ids=["plain", "compressed"]
+)
 def test_a_network_that_a_state_speaks_of_lives(record: Record, checkout: Path, content: bytes, name: str) -> None:
     remembered(checkout / ".state", content, name)
     assert judge(network(record), None).state == LIVES
