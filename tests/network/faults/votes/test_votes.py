@@ -68,6 +68,7 @@ def test_a_pair_does_not_leave_while_one_that_stays_is_dead(network: Network) ->
             assert (network.bridge(chain).operators, network.bridge(chain).threshold) == (state.operators, 2)
     finally:
         network.start("alpha-en")
+    wait_for(lambda: one_peer(network.console("scn-1")), 90)
     for source in CHAINS:
         network.send(source, 1).wait()
 
