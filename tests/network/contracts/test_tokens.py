@@ -11,7 +11,7 @@ from components.chain.token_contract import ensure_development_token
 from components.chain.transactions import execute
 from components.settings.tokens import artifact_of
 from tests.network.contracts.token import Token, TokenTransfers, fresh_accounts
-from tests.network.network import CHAINS, Network
+from tests.network.network import CHAINS, OTHER, Network
 from tests.network.running import SETTINGS
 from tests.stack import ROOT, Step
 
@@ -38,9 +38,10 @@ def configure(network: Network, *tokens: dict[str, Any]) -> None:
 def tokens(network: Network) -> dict[str, Token]:
     configure(network, *TOKENS)
     preview = network.stack.preview()
-    assert set(preview.steps) == {*made("gold"), *made("art"), Step("create", "Tokens", "tokens")}
+    proofs = [Step("create", "TokenProof", f"gold-{one}-to-{OTHER[one]}-proof") for one in CHAINS]
+    assert set(preview.steps) == {*made("gold"), *made("art"), *proofs, Step("create", "Tokens", "tokens")}
     run = network.stack.up()
-    assert run.changes == {"create": 13}
+    assert run.changes == {"create": 15}
     return {token["name"]: Token.named(network, token["name"]) for token in TOKENS}
 
 
@@ -114,7 +115,8 @@ def test_a_token_with_another_counterpart_is_never_paid_out_in_the_former_one(
     addresses = {**gold.addresses, "child": other}
     configure(network, {"name": "gold", "kind": "erc20", **addresses}, TOKENS[1])
     run = network.stack.up()
-    deleted = [step.type for step in run.steps if "delete" in step.verb and step.type != "DevelopmentToken"]
+    only_ours = ("DevelopmentToken", "TokenProof")
+    deleted = [step.type for step in run.steps if "delete" in step.verb and step.type not in only_ours]
     assert deleted == ["TokenRegistration"] * 2 + ["NodeToken"] * 2, "none is forgotten while it is registered"
     second = Token(network, "erc20", addresses)
     second.send("parent", network.owners["parent"], fresh_accounts(*range(1, 21))).wait()
