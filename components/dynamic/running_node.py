@@ -66,7 +66,7 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
         """Restart the node if it has to read something new, start it if it is down, and wait until it is healthy.
 
         An SCN that leaves its pair is restarted by its BridgeRegistration, which is removed at the end of the run: so
-        it votes until the threshold has fallen.
+        it votes until the threshold has fallen, and what its dead EN took from it is not waited for here.
         What has drifted is mended by a call where there is one, and else by a restart.
         """
         from components.chain.node_health import answers, listens
@@ -79,7 +79,7 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
             _restart(inputs, "what it reads at its start has changed")
         elif not answers(inputs.node):
             _restart(inputs, "it does not answer")
-        elif known.get("drift") or (known and _moved(inputs, known)):
+        elif not leaves and (known.get("drift") or (known and _moved(inputs, known))):
             _mend(inputs)
         return {"version": _wait_until_ready(inputs)}
 
