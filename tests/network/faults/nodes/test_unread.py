@@ -32,7 +32,7 @@ def test_a_node_that_has_its_first_block_alone_says_nothing_of_contracts(network
     node, layout = "scn-1", network.layout("scn-1")
     aside = f"{layout.data}/aside"
     contracts = network.stack.of_type("BridgeContract")
-    network.stop(node)
+    network.kill(node)
     network.run(
         node,
         f"set -e; mkdir {aside}; mv {layout.data}/klay/chaindata {layout.static_nodes} {aside}; "
@@ -50,7 +50,7 @@ def test_a_node_that_has_its_first_block_alone_says_nothing_of_contracts(network
         assert f"no node of chain {CHILD} can be used" in network.stack.refresh().text
         assert network.stack.of_type("BridgeContract") == contracts
     finally:
-        network.stop(node)
+        network.kill(node)
         network.run(
             node,
             f"set -e; rm -rf {layout.data}/klay/chaindata; mv {aside}/chaindata {layout.data}/klay; "
