@@ -56,6 +56,7 @@ def test_a_node_that_has_its_first_block_alone_says_nothing_of_contracts(network
             f"set -e; rm -rf {layout.data}/klay/chaindata; mv {aside}/chaindata {layout.data}/klay; "
             f"mv {aside}/static-nodes.json {layout.static_nodes}; rmdir {aside}",
         )
+        network.start(node)
     network.stack.up()
     network.stack.refresh()
     network.stack.up()
