@@ -262,7 +262,7 @@ class Bridge(pulumi.ComponentResource):
         chain, adopted = side.chain, {"adopted": True} if self.adopted else {}
         return TransferFees(
             f"{chain.name}-fees",
-            chain.props(bridge=side.contract.address, **adopted),
+            chain.place(bridge=side.contract.address, **adopted),
             self._opts(chain, [side.contract]),
         )
 

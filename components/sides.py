@@ -48,9 +48,13 @@ class Chain:
             self.owner.signer.apply(lambda signer: {**signer, "chain": self.name, **own}),
         )
 
+    def place(self, **more: object) -> dict[str, object]:
+        """Return the inputs of a resource that only reads this chain: it holds no key."""
+        return {"chain_id": self.chain_id, "endpoints": self.endpoints, **more}
+
     def props(self, **more: object) -> dict[str, object]:
-        """Return the inputs of a resource on this chain."""
-        return {"chain_id": self.chain_id, "endpoints": self.endpoints, "signer": self.signer, **more}
+        """Return the inputs of a resource that signs on this chain."""
+        return self.place(signer=self.signer, **more)
 
 
 @dataclass(frozen=True)

@@ -57,7 +57,8 @@ def restart(
         return
     name, since = endpoint.node, None
     others: list[tuple[Endpoint, Role]] = [(one, role) for one in siblings]
-    others += [(en, "en")] if en and role == "scn" else []
+    # Its own EN serves no other SCN, and perhaps none yet: it has to be in sync, and that is all.
+    others += [(en, "validator")] if en and role == "scn" else []
     said = time.monotonic()
     while True:
         with _turn:

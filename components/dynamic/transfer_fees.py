@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import pulumi
 
 from components.dynamic.base import Props
-from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
+from components.dynamic.chain_resource import ChainPlace, ChainProvider, ChainResource, session
 from components.dynamic.drift import tell
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from components.chain.transfer_fees import TransferFees as Fees
 
 
-class TransferFeesInputs(ChainInputs):
+class TransferFeesInputs(ChainPlace):
     """One contract."""
 
     bridge: str
@@ -34,10 +34,10 @@ class TransferFeesProvider(ChainProvider[TransferFeesInputs]):
         return f"{inputs.chain_id}/{inputs.bridge}/fees"
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Leave it alone for what is asked once, when a contract is taken over, and for other keys."""
+        """Leave it alone for what is asked once, when a contract is taken over."""
         if name == "differences":
             return (old or None) != (new or None)
-        return name not in ("adopted", "signer") and super().differs(name, old, new)
+        return name != "adopted" and super().differs(name, old, new)
 
     def converge(self, inputs: TransferFeesInputs, known: Props) -> Props:
         """Look. A later up does not take what it finds for what is meant to be: it tells it again."""

@@ -130,3 +130,18 @@ def test_a_node_that_is_being_restarted_is_waited_for_longer(
     fleet.restart("scn-2")
     assert fleet.stopped == ["scn-2"]
     assert not turns.is_aside(NODES[1])
+
+
+def test_the_en_of_a_new_pair_has_no_scn_yet_and_holds_up_no_start_of_its_bridge(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, Role]] = []
+
+    def condition(node: Endpoint, role: Role) -> Condition:
+        asked.append((node.node, role))
+        return fleet.are.get(node.node, Condition("impaired", "not connected") if role == "en" else HEALTHY)
+
+    monkeypatch.setattr(clearance, "condition", condition)
+    restart(NODES[0], "scn", "kscnd restart", "it joins a pair", en=endpoint("alpha-en"), ready=lambda: None)
+    assert fleet.stopped == ["scn-1"]
+    assert ("alpha-en", "validator") in asked

@@ -130,6 +130,7 @@ MENDING = {
     },
     "RunningNode": {("update", node) for node in ("alpha-en", "scn-1", "scn-2", "scn-3", "scn-4")},
     "BridgeRegistration": {("update", "scn-2-registration")},
+    "Resilience": {("update", "resilience")},  # a pair cannot vote meanwhile
 }
 
 
