@@ -19,7 +19,7 @@ def problems(raw: Mapping[str, Any]) -> Iterator[str]:
         yield from _chain_data(parent, raw.get("packages"), raw.get("target", "local"))
     child = raw.get("serviceChain")
     if isinstance(child, Mapping):
-        yield from _own_id("serviceChain", child)
+        yield from _child_id(child, parent if isinstance(parent, Mapping) else {})
 
 
 def _existing(parent: Mapping[str, Any], target: object) -> Iterator[str]:
@@ -55,6 +55,20 @@ def _existing(parent: Mapping[str, Any], target: object) -> Iterator[str]:
             "hosts on this computer have no way out to a parent chain that exists; write existing or aws, or leave "
             "parentChain.genesis and parentChain.staticNodes out for a chain of our own",
         )
+
+
+def _child_id(child: Mapping[str, Any], parent: Mapping[str, Any]) -> Iterator[str]:
+    """Refuse the id of another chain; of its own parent chain it is said once, even where that is a public network."""
+    mine = _chain_id(child)
+    if mine is not None and mine == _chain_id(parent):
+        yield at("serviceChain.chainId", f"{mine} is the id of the parent chain too; give the ServiceChain its own")
+    else:
+        yield from _own_id("serviceChain", child)
+
+
+def _chain_id(chain: Mapping[str, Any]) -> int | None:
+    value = chain.get("chainId", PUBLIC_CHAINS.get(str(chain.get("network"))))
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _own_id(section: str, chain: Mapping[str, Any]) -> Iterator[str]:

@@ -22,7 +22,6 @@ from components.settings import (
     tokens_rules,
 )
 from components.settings.model import Settings, scn_names
-from components.settings.parent import PUBLIC_CHAINS
 from components.settings.sentences import at, nearest, sentence
 from components.settings.types import hidden
 
@@ -99,18 +98,12 @@ def _between(raw: Mapping[str, Any]) -> Iterator[str]:
     yield from contracts_rules.problems(raw)
     yield from existing_rules.problems(raw)
     yield from adoption_rules.problems(raw)
-    parent, child = _chain_id(raw, "parentChain"), _chain_id(raw, "serviceChain")
     keys = [_section(raw, "bridge").get(f"{chain}OwnerKey") for chain in ("parent", "child")]
     if isinstance(keys[0], str) and keys[0] == keys[1] and not contracts_rules.adopted(raw):
         yield at("bridge.childOwnerKey", owner.SAME_OWNER)
     for key, words in owner.problems(_section(raw, "bridge")):
         yield at(f"bridge.{key}", words)
     yield from _gas_price(raw)
-    if parent is not None and parent == child:
-        yield at(
-            "serviceChain.chainId",
-            f"{child} is the id of the parent chain too; give the ServiceChain its own",
-        )
 
 
 def _gas_price(raw: Mapping[str, Any]) -> Iterator[str]:
@@ -194,9 +187,3 @@ def _list(value: Any) -> list[Any]:
 def _section(raw: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     section = raw.get(name)
     return section if isinstance(section, Mapping) else {}
-
-
-def _chain_id(raw: Mapping[str, Any], chain: str) -> int | None:
-    section = _section(raw, chain)
-    value = section.get("chainId", PUBLIC_CHAINS.get(str(section.get("network"))))
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
