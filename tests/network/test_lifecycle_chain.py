@@ -219,7 +219,7 @@ def test_what_is_left_goes_back_when_an_account_is_needed_no_more(
         return real(console, signer, batch)
 
     life = Life(FundingProvider(), Funding)
-    edits = [Edit({"refund": {**given, "scn": {**chain.endpoint, "node": "second"}}}, "same")]
+    edits = [Edit({"refund": {**given, "scn": {**chain.endpoint, "node": "second"}}})]  # which the removal uses
     life.up(program)
     with chain.console() as console:
         funder = chain.address("owner-2")
