@@ -11,7 +11,8 @@ from tests.program.stacks import SEED
 SCNS = [f"scn-{i}" for i in range(1, 5)]
 PROOFS = {("TransferProof", f"{one}-proof") for one in ("child-to-parent", "parent-to-child")}
 LISTS = {("Command", f"{scn}-static-nodes.json") for scn in SCNS} | {("NodeFiles", scn) for scn in SCNS}
-WATCHED = {("Voters", "voters"), ("Resilience", "resilience")}
+WATCHED = {("Voters", "voters"), ("Resilience", "resilience"), ("ChildCouncil", "service-chain-council")}
+"""They hold a list of all pairs or of all SCNs, which they compare with what they see."""
 OTHERS = {("OtherOperators", f"{chain}-other-operators") for chain in ("parent", "child")}
 THRESHOLDS = {
     step
