@@ -89,7 +89,7 @@ def test_an_scn_that_left_its_pair_has_nothing_to_deregister(network: Network) -
     known = network.stack.program_of("BridgeRegistration", f"{SCN}-registration")
     left: Props = {**known, "node": network.stack.program_of("RunningNode", UNPAIRED)["node"]}
     provider = BridgeRegistrationProvider()
-    assert "not registered" in str(provider.read("id", left).outs["drift"])
+    assert "not registered" in str((provider.read("id", left).outs or {}).get("drift"))
     provider.delete("id", left)
 
 
