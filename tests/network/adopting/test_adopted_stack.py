@@ -170,7 +170,7 @@ def test_what_people_did_meanwhile_is_told_and_mended(field: Brownfield, stack: 
     assert "beta-scn: it has no bridge peer" in said
     assert "beta-en: it does not answer" in said
     mended = [(step.verb, step.name) for step in stack.up().steps]
-    assert sorted(mended) == [("update", "beta-en"), ("update", "beta-scn")]
+    assert sorted(mended) == [("update", "beta-en"), ("update", "beta-scn"), ("update", "resilience")]
     assert json.loads(listed.read_text()) == [field.kni("beta-en")]
     assert "SC_ANCHORING_PERIOD=10\n" in conf.read_text()
     assert stack.preview(expect_no_changes=True).steps == []
@@ -185,7 +185,8 @@ def test_a_new_scn_joins_the_chain(field: Brownfield, stack: Stack, config: Sett
     hosts = {**existing["hosts"], NEW: {**place, "service": "daemon", "diskGib": 1}}
     chain = {"chainId": CHILD, "nodes": [*SCNS, NEW], "genesis": str(genesis)}
     stack.configure({**config, "serviceChain": chain, "existing": {**existing, "hosts": hosts}})
-    assert [step.name for step in stack.up().steps if step.verb != "create"] == ["preflight"]
+    changed = [step.name for step in stack.up().steps if step.verb != "create"]
+    assert sorted(changed) == ["preflight", "service-chain-council"]
     assert len(validators(field)) == 3
     assert stack.preview(expect_no_changes=True).steps == []
 
