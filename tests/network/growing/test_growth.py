@@ -10,8 +10,8 @@ from tests.network.growing.changing import bring, declared, kill_host, under_tra
 from tests.network.network import CHAINS, Network
 from tests.network.running import SETTINGS
 
-GROWS = ["registerOperator", "setOperatorThreshold"]
-SHRINKS = ["setOperatorThreshold", "deregisterOperator"]
+GROWS = ["registerOperator", "setOperatorThreshold", "setOperatorThreshold"]  # of transfers and of configuration
+SHRINKS = ["setOperatorThreshold", "setOperatorThreshold", "deregisterOperator"]
 EXCHANGES = ["registerOperator", "deregisterOperator"]
 UP_SECONDS = 240
 """An up in which a machine is dead may take so long: several resources know of it, and each try costs 10 s."""
