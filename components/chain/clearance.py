@@ -27,6 +27,8 @@ class Condition:
 
     level: Literal["healthy", "impaired", "down"]
     why: str = ""
+    serves: bool = True
+    """Whether it is connected to the other node of a pair."""
 
 
 HEALTHY = Condition("healthy")
@@ -43,21 +45,27 @@ def condition(endpoint: Endpoint, role: Role) -> Condition:
             console.call("eth_chainId", timeout=ANSWER)
         except ChainError as error:
             return Condition("down", _words(endpoint, error))
+        connected = None
         try:
-            lack = behind(console, NEAR) or _alone(console, role)
+            connected = _connected(console, role)
+            alone = "the other node of its pair is not connected" if connected is False else None
+            lack = behind(console, NEAR) or alone
         except ChainError as error:
             lack = str(error)
-    return Condition("impaired", lack.removeprefix(f"{endpoint.node}: ")) if lack else HEALTHY
+    serves = connected is True
+    if lack:
+        return Condition("impaired", lack.removeprefix(f"{endpoint.node}: "), serves)
+    return Condition("healthy", serves=serves)
 
 
-def _alone(console: Console, role: Role) -> str | None:
+def _connected(console: Console, role: Role) -> bool | None:
+    """Tell whether the other node of its pair is connected; None where it is in no pair."""
     if role not in BRIDGE_APIS:
         return None
     try:
-        connected = console.call(f"{BRIDGE_APIS[role]}_peers", timeout=ANSWER)
-    except NodeError:  # no such API: it is in no pair
+        return bool(console.call(f"{BRIDGE_APIS[role]}_peers", timeout=ANSWER))
+    except NodeError:  # no such API
         return None
-    return None if connected else "the other node of its pair is not connected"
 
 
 def obstacle(own: Condition, others: Mapping[str, Condition]) -> str | None:
@@ -92,7 +100,8 @@ def in_the_way(endpoint: Endpoint, role: Role, others: Sequence[tuple[Endpoint, 
     if own.level == "down":
         return None
     for other, its in others:
-        if words := obstacle(own, {other.node: condition(other, its)}):
+        matters: Role = its if own.serves else "validator"  # without a pair the bridge loses nothing: its chain counts
+        if words := obstacle(own, {other.node: condition(other, matters)}):
             return words
     return None if role == "en" else _votes(endpoint)
 

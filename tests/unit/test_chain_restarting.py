@@ -145,3 +145,18 @@ def test_the_en_of_a_new_pair_has_no_scn_yet_and_holds_up_no_start_of_its_bridge
     restart(NODES[0], "scn", "kscnd restart", "it joins a pair", en=endpoint("alpha-en"), ready=lambda: None)
     assert fleet.stopped == ["scn-1"]
     assert ("alpha-en", "validator") in asked
+
+
+def test_a_node_without_a_pair_does_not_wait_for_the_pairs_of_others(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def condition(node: Endpoint, role: Role) -> Condition:
+        if node.node == "scn-3":
+            return Condition("healthy", serves=False)
+        return Condition("impaired", "not connected") if (node.node, role) == ("scn-2", "scn") else HEALTHY
+
+    monkeypatch.setattr(clearance, "condition", condition)
+    fleet.restart("scn-3")
+    with pytest.raises(ChainError, match="scn-1: not restarted: scn-2 is not healthy"):
+        fleet.restart("scn-1")
+    assert fleet.stopped == ["scn-3"]
