@@ -28,6 +28,9 @@ WITH_ALL = settings(
 )
 """The smallest stack with a resource of every kind that there is on machines of this computer."""
 
+RECORDED = {("update", "BridgeRegistration"), ("update", "NodeToken")}
+"""Of these the state gets the command of today with which a removal restarts the SCN. Nothing is run for that."""
+
 
 def git(*command: str) -> bytes:
     # Under sudo the checkout is another user's.
@@ -75,7 +78,8 @@ def test_a_stack_of_an_older_program_is_left_as_it_is(stack: Stack) -> None:
     assert before.keys() > set(CHAINS)
     kinds = {resource["type"].rpartition(":")[2] for resource in stack.resources()}
     run = stack.preview()
-    assert [step for step in run.steps if step.verb != "create" or step.type in kinds] == []
+    touched = {(step.verb, step.type) for step in run.steps if step.verb != "create" or step.type in kinds}
+    assert touched <= RECORDED
     stack.up()
     assert traces_of_work(network) == before
     assert stack.preview(expect_no_changes=True).steps == []
