@@ -1,4 +1,4 @@
-"""A machine that is made anew, by wish or because it died, is the same node again, and nothing happens on chain."""
+"""A machine that is made again, by wish or because it died, is the same node: on chain there is one proof more."""
 
 from components.chain.bridge_node import main_bridge_id, operators, read_registration
 from components.chain.console import wait_for
@@ -50,7 +50,8 @@ class Before:
     def require_the_same(self, change: Change, pair: str) -> None:
         """Require that the machine is another one with the same node, which serves the bridge and votes."""
         assert self._instance() != self.instance
-        assert self._nonces() == self.nonces
+        proven = {chain: nonce + 1 for chain, nonce in self.nonces.items()}
+        assert self._nonces() == proven, "a new machine serves the bridge: one proof each way, and nothing else"
         assert change.calls == {"parent": [], "child": []}
         now = view(self.network.stack)
         assert now.pairs == self.network.pairs
