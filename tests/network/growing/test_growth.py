@@ -63,7 +63,7 @@ def test_a_pair_whose_scn_is_dead_goes_while_another_comes(network: Network) -> 
     stack = network.stack
     with under_traffic(stack) as seen:
         kill_host(seen, "scn-5")
-        # While it has a seat no other SCN may be stopped: a restart would halt the chain. So it goes in a run of its own.
+        # While it has a seat no other SCN may be stopped: the chain would halt. So it goes in a run of its own.
         gone = bring(seen, declared({"delta": "scn-3"}, ["scn-2", "scn-3", "scn-4"], 1))
         change = bring(seen, declared({"delta": "scn-3", "beta": "scn-2"}, ["scn-2", "scn-3", "scn-4"], 1))
     assert gone.calls == dict.fromkeys(CHAINS, EXCHANGES[1:])
