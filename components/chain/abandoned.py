@@ -1,4 +1,4 @@
-"""What remains in a bridge contract that nobody goes on with, and how its owner gets it back.
+"""What remains in an abandoned bridge contract, and how its owner recovers it.
 
 The contract has no function that pays out to its owner. But the owner may make itself an operator, and an operator pays
 transfers out (BridgeOperator.sol, BridgeTransferKLAY.sol): tried on a real chain, tests/network/faults/proof.

@@ -113,7 +113,7 @@ def find_deployed(
     mode_mint_burn: bool,
     other: OtherSide | None = None,
 ) -> ChecksumAddress | None:
-    """Return the stack's contract among those that the owner has deployed, if there is one that can be gone on with.
+    """Return the stack's contract among those that the owner has deployed, if one of them can still be used.
 
     Raises ChainError for a bridge between the same two chains that somebody else runs with this owner, and where the
     owner has sent more transactions than are looked at.

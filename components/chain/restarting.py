@@ -49,7 +49,7 @@ def restart(
     `command`: on its host, for which it has `timeout` seconds. `siblings`: the other nodes of its role, all of which
     have to be healthy before it is stopped; a node that is down itself waits for none, nor for its turn: the one whose
     turn it is may need it. `peer`: KNI of the EN that an SCN is to be parted from first. `en`: the EN of its pair.
-    `ready` waits for what is predicted of the node. Raises ChainError, and NotReady, with the node running as it was,
+    `ready` waits for what is predicted of the node. Raises ChainError, and NotReady, with the node still running,
     when another one is not healthy.
     """
     if not listens(endpoint):

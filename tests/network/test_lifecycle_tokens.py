@@ -103,9 +103,9 @@ def test_a_development_token(chain: LoneChain, bridges: tuple[str, str], secrets
         assert console.web3.eth.get_transaction_count(owner) == before + 2, "one for each bridge, and found again"
 
 
-def test_a_registered_token(chain: LoneChain, bridges: tuple[str, str], secrets: list[str]) -> None:
-    held, minted, other = token(chain, "gold", bridges[0]), token(chain, "gold", bridges[1]), chain.address("nobody")
-    program: Props = chain.props(
+def registration(chain: LoneChain, bridges: tuple[str, str], held: str, minted: str) -> Props:
+    """Return the inputs of a token in the first contract, with its counterpart in the second."""
+    return chain.props(
         "operator-11",
         bridge=bridges[0],
         kind="erc20",
@@ -115,6 +115,11 @@ def test_a_registered_token(chain: LoneChain, bridges: tuple[str, str], secrets:
         other_endpoints=[chain.endpoint],
         other_bridge=bridges[1],
     )
+
+
+def test_a_registered_token(chain: LoneChain, bridges: tuple[str, str], secrets: list[str]) -> None:
+    held, minted, other = token(chain, "gold", bridges[0]), token(chain, "gold", bridges[1]), chain.address("nobody")
+    program = registration(chain, bridges, held, minted)
 
     def call(function: str) -> None:
         with chain.console() as console:
@@ -145,16 +150,7 @@ def test_a_registered_token(chain: LoneChain, bridges: tuple[str, str], secrets:
 
 def test_a_token_that_was_registered_before_stays_registered(chain: LoneChain, bridges: tuple[str, str]) -> None:
     held, minted = token(chain, "silver", bridges[0]), token(chain, "silver", bridges[1])
-    program: Props = chain.props(
-        "operator-11",
-        bridge=bridges[0],
-        kind="erc20",
-        token=held,
-        counterpart=minted,
-        other_chain_id=float(CHAIN_ID),
-        other_endpoints=[chain.endpoint],
-        other_bridge=bridges[1],
-    )
+    program = registration(chain, bridges, held, minted)
     Life(TokenRegistrationProvider(), TokenRegistration).up(program)  # by whoever had the contract before
     ours = Life(TokenRegistrationProvider(), TokenRegistration)
     ours.up({**program, "before": [held]})

@@ -109,7 +109,7 @@ UNUSABLE: list[tuple[object, str]] = [
     ("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none", "this is a key of PuTTY; convert it with `puttygen"),
     ("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----", "this private key is of ssh.com"),
     ("~/.ssh/id_ed25519", "this is a path, and the key itself belongs here"),
-    ("/root/.ssh/id_rsa", "this is a path, and the key itself belongs here"),
+    ("/home/ops/.ssh/id_rsa", "this is a path, and the key itself belongs here"),
     (WHOLE[:200], "this private key is cut off; store all of it"),
     (WHOLE[:100] + WHOLE[180:], "this private key is damaged; store it again"),
     (WHOLE + WHOLE, "these are 2 private keys; store one"),
