@@ -20,6 +20,9 @@ patience=${PATIENCE:-5} tries=${TRIES:-20}
 # unpacked half is not much larger.
 room_percent=240
 
+# The folder itself is what is locked: a file in it would come again when it is asked for while the folder is removed.
+# Where the folder is gone meanwhile, nothing can be locked either.
+alone() { (flock --nonblock 9 && "$@") 9< "$work"; }
 present() { [ -n "$(ls -A "$data/klay/chaindata" 2> /dev/null)" ]; }
 size() { stat -c %s "$1" 2> /dev/null || echo 0; }
 say() {
@@ -39,7 +42,7 @@ begin() {
     fi
     mkdir -p "$work"
     # Its own descriptors, or the connection would wait for it.
-    if flock --nonblock "$work/lock" rm -f "$work/state"; then
+    if alone rm -f "$work/state"; then
         setsid sh "$0" work "$root" "$sha256" "$owner" "$source" > "$work/log" 2>&1 < /dev/null &
     fi
     echo idle
@@ -49,7 +52,7 @@ state() {
     said=$(cat "$work/state" 2> /dev/null || true)
     if present; then
         echo present
-    elif [ -d "$work" ] && ! flock --nonblock "$work/lock" true; then
+    elif [ -d "$work" ] && ! alone true 2> /dev/null; then
         case $said in
             fetching*) echo "$said $(size "$part")" ;;
             "") echo checking ;;
@@ -121,7 +124,7 @@ unpack() {
 }
 
 work() {
-    exec 9> "$work/lock"
+    exec 9< "$work"
     flock --nonblock 9 || exit 0
     trap 'case $?$(cat "$work/state") in 0* | *failed*) ;; *) say "failed it ended: $(tail -n 1 "$work/log")" ;; esac' EXIT
     say checking

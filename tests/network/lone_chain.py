@@ -36,7 +36,7 @@ class LoneChain:
     network: Network
 
     def signer(self, label: str) -> KeySigner:
-        """Return the account of that label; `owner`, `owner-2` and `operator-1` to `operator-12` have coins."""
+        """Return the account of that label; `owner`, `owner-2`, `owner-4` and `operator-1` to `operator-12` have coins."""
         return KeySigner(private_key=self.network.seed(label))
 
     def address(self, label: str) -> str:
@@ -46,7 +46,7 @@ class LoneChain:
     @property
     def balances(self) -> Mapping[str, int]:
         """Return who holds what from the first block on."""
-        rich = ("owner", "owner-2", *(f"operator-{i + 1}" for i in range(12)))
+        rich = ("owner", "owner-2", "owner-4", *(f"operator-{i + 1}" for i in range(12)))
         return {self.address(label): 10**6 * COIN for label in rich}
 
     @property

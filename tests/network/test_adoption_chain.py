@@ -1,5 +1,6 @@
 """Contracts that exist are taken over on a real chain, as the known scripts leave them, and are left as they were."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -125,17 +126,28 @@ def test_a_deployers_vote_is_removed_where_that_is_asked_for_but_never_the_last_
     assert state_of(chain, bridge).operators == (ours,)
 
 
-def test_what_is_no_bridge_contract_of_this_side_is_refused(chain: LoneChain, contracts: dict[str, str]) -> None:
+def test_what_is_no_bridge_contract_is_refused_at_preview(chain: LoneChain, contracts: dict[str, str]) -> None:
+    life = Life(BridgeContractProvider(), BridgeContract)
     with chain.console() as console:
         empty = deploy(chain, console, FIRST, EMPTY_CODE)
-        for owner, address, words in (
-            (FIRST, empty, f"chain {CHAIN_ID}: what is at {empty} does not answer like a bridge contract"),
-            (FIRST, chain.address("nobody"), "no contract at 0x[0-9a-fA-F]{40}; set bridge.parentBridge"),
-            (FIRST, contracts[SECOND], "mints and burns tokens, and that of the parent chain has to hold"),
-            (SECOND, contracts[FIRST], "holds and pays out tokens, and that of the child chain has to mint"),
+        for address, words in (
+            (empty, f"chain {CHAIN_ID}: what is at {empty} does not answer like a bridge contract"),
+            (chain.address("nobody"), "no contract at 0x[0-9a-fA-F]{40}; set bridge.parentBridge"),
         ):
-            with nothing_sent(chain, console, owner), pytest.raises(ChainError, match=words):
-                adopt(chain, owner, address)
+            with nothing_sent(chain, console, FIRST):
+                (failure,) = life.raw_check(program(chain, FIRST, address)).failures or []
+                assert re.search(words, failure.reason), failure.reason
+
+
+def test_a_contract_with_the_token_mode_of_the_other_chain_is_adopted_and_the_mode_is_explained(
+    chain: LoneChain, contracts: dict[str, str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with chain.console() as console:
+        for owner, other, mode in ((FIRST, SECOND, True), (SECOND, FIRST, False)):
+            transfer_ownership(chain, console, contracts[other], other, chain.address(owner))
+            with nothing_sent(chain, console, owner):
+                adopt(chain, owner, contracts[other])
+            assert f"{contracts[other]} was deployed with modeMintBurn {str(mode).lower()}" in capsys.readouterr().err
 
 
 def test_an_ownership_that_moved_stops_clearly_and_goes_on_with_the_new_key(

@@ -151,7 +151,7 @@ def selector(signature: str) -> str:
 
 
 def test_the_fees_of_transfers(chain: LoneChain, bridge: str, secrets: list[str]) -> None:
-    program = chain.props(bridge=bridge)
+    program = {"chain_id": float(CHAIN_ID), "endpoints": [chain.endpoint], "bridge": bridge}
     drift = Behind(lambda: vote_a_fee(chain, bridge, 5), lambda: vote_a_fee(chain, bridge, 0))
     life = Life(TransferFeesProvider(), TransferFees)
     lifecycle(life, program, further(chain), drifts=[(drift, ["differences"])], secrets=secrets, lasting=True)

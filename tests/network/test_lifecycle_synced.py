@@ -115,7 +115,7 @@ def test_the_life_of_a_gate(en: Joining) -> None:
             Edit({"reference_rpc": None}, "same"),
             Edit({"started": "2"}),
         ],
-        disappear=Behind(en.leave, en.join),
+        drifts=[(Behind(en.leave, en.join), ["drift"])],
         secrets=[en.endpoint["private_key"].splitlines()[3]],
         lasting=True,
     )

@@ -3,7 +3,7 @@
 from tests.network.faults.gates.conftest import SETTINGS
 from tests.network.network import CHAINS, Network
 
-SIGNED = {"BridgeOperator", "OperatorThreshold", "TokenRegistration", "Funding"}
+SIGNED = {"BridgeOperator", "ConfigurationThreshold", "OperatorThreshold", "TokenRegistration", "Funding"}
 DEARER = 777 * 10**9
 
 

@@ -28,7 +28,7 @@ LIQUIDITY = 100
 @pytest.fixture
 def stack(chain: LoneChain, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """Yield a stack on machines made by hand in the network of the chain."""
-    owner = chain.signer("owner-2").private_key
+    owner = chain.signer("owner-4").private_key
     wanted = joining(chain, tmp_path_factory.mktemp("chain"), {"liquidity": LIQUIDITY, "parentOwnerKey": owner})
     with make_stack(tmp_path_factory.mktemp("stack"), wanted) as stack:
         yield stack
@@ -58,7 +58,7 @@ def test_a_stack_that_is_brought_up_again_has_a_pair_without_a_past(chain: LoneC
     with chain.console() as console:
         user = first.user.account().address
         execute(console, chain.signer("owner"), [Transaction("coins for a user", to=user, value=100 * COIN)])
-    first.owners["parent"] = chain.signer("owner-2")
+    first.owners["parent"] = chain.signer("owner-4")
     for source in CHAINS:
         first.send(source, 3).wait()
     old = first.bridges["parent"]
@@ -72,7 +72,7 @@ def test_a_stack_that_is_brought_up_again_has_a_pair_without_a_past(chain: LoneC
     up(stack)
     senders.forget()  # this process has counted the nonces of the owner on the first child chain
     second = network_of(stack)
-    second.owners["parent"] = chain.signer("owner-2")
+    second.owners["parent"] = chain.signer("owner-4")
     assert second.bridges["parent"] != old
     assert second.outputs["provenTransfers"] == {"childToParent": "1", "parentToChild": "1"}
     for source in CHAINS:
