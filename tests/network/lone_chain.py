@@ -36,7 +36,7 @@ class LoneChain:
     network: Network
 
     def signer(self, label: str) -> KeySigner:
-        """Return the account of that label; `owner`, `owner-2`, `owner-4` and `operator-1` to `operator-12` have coins."""
+        """Return the account of that label; `owner`, `owner-2`, `owner-4`, `operator-1` to `operator-12` have coins."""
         return KeySigner(private_key=self.network.seed(label))
 
     def address(self, label: str) -> str:

@@ -126,7 +126,7 @@ def test_a_deployers_vote_is_removed_where_that_is_asked_for_but_never_the_last_
     assert state_of(chain, bridge).operators == (ours,)
 
 
-def test_what_is_no_bridge_contract_is_refused_at_preview(chain: LoneChain, contracts: dict[str, str]) -> None:
+def test_what_is_no_bridge_contract_is_refused_at_preview(chain: LoneChain) -> None:
     life = Life(BridgeContractProvider(), BridgeContract)
     with chain.console() as console:
         empty = deploy(chain, console, FIRST, EMPTY_CODE)
