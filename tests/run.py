@@ -67,7 +67,8 @@ class Failed(Exception):
 
     def __init__(self, verb: str, run: Run) -> None:
         self.run = run
-        super().__init__(f"pulumi {verb} failed:\n{run.text[-6000:]}")
+        said = run.text.partition("\nOutputs:\n")[0]
+        super().__init__("\n".join([f"pulumi {verb} failed:", *run.errors, "it said at last:", said[-4000:]]))
 
 
 def record(verb: str, run: Callable[..., object], options: Mapping[str, Any]) -> Run:
