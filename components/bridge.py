@@ -57,6 +57,7 @@ class Bridge(pulumi.ComponentResource):
         self._service_chain = service_chain
         self.adopted = settings.adopted
         self._refunded: dict[str, list[Funding]] = {}
+        self._protect = protect
         self.registrations: dict[str, BridgeRegistration] = {}
         self._owned = {chain.name: self._owner(chain, pairs) for chain in (parent, child)}
         voters = {"parent": [p.operators.parent for p in pairs], "child": [p.operators.child for p in pairs]}
@@ -244,7 +245,8 @@ class Bridge(pulumi.ComponentResource):
         BridgeSlot(
             f"{pair.en.name}-slot",
             {"en": pair.en.name, "kni": pair.kni, "scn": scn.endpoint},
-            pulumi.ResourceOptions(parent=pair, depends_on=started),
+            # Nothing depends on it, so that a destroy would begin with it, also one that is refused.
+            pulumi.ResourceOptions(parent=pair, depends_on=started, protect=self._protect or None),
         )
 
     def on_node(self, pair: BridgePair, scn: Runner) -> dict[str, object]:

@@ -90,3 +90,19 @@ def test_a_zone_that_is_added_moves_nobody() -> None:
     touched = first.touched_by(run(config, before=first))
     assert not {name for type_, name in touched if type_ in MACHINE}
     assert ("Subnet", "private-ap-northeast-2b") in touched
+
+
+@pytest.mark.parametrize("stack", ["dev", "existing"])
+def test_a_destroy_of_a_protected_stack_begins_with_nothing(stack: str) -> None:
+    program = run({**example(stack), "protection": True})
+    needed: set[str] = set()
+    for one in program.resources:
+        options = one.options
+        needed |= {options.get("parent", ""), *options.get("dependencies", [])}
+        needed |= {urn for found in options.get("propertyDependencies", {}).values() for urn in found.get("urns", [])}
+    first = {
+        f"{one.type.rpartition(':')[2]} {one.name}"
+        for one in program.resources
+        if not one.options.get("protect") and not any(urn.endswith(f"{one.type}::{one.name}") for urn in needed)
+    }
+    assert first <= {"Stack servicechain-ha-test"}
