@@ -48,7 +48,7 @@ down: setup ## Destroy all that the stack holds, then the stack
 	@toolchain/stack down $(STACK) $(ARGS)
 
 sweep: setup ## List the local networks of this machine, and remove those whose checkout is gone
-	@toolchain/run python -m toolchain.networks $(NETWORK)
+	@toolchain/run python -m toolchain.ops.networks $(NETWORK)
 
 shell: setup ## Open a shell in which plain pulumi works on the stack
 	@toolchain/stack shell $(STACK) || true
@@ -66,7 +66,7 @@ lock: setup ## Pin all Python packages anew, from the .in files
 	@toolchain/lock
 
 docs: setup ## Write the settings reference anew, from the models
-	@toolchain/run python -m toolchain.settings_reference
+	@toolchain/run python -m toolchain.docs.settings_reference
 
 clean: ## Remove what setup made; stacks and their secrets in .state stay
 	@rm -rf .build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

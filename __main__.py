@@ -4,19 +4,21 @@ settings -> identities -> hosts -> nodes -> bridge contracts -> operators -> thr
 -> tokens -> outputs
 """
 
-from components import funds, hosting, outputs, preflight, stack_config
-from components.bridge import Bridge
-from components.bridge_pair import bridge_pairs
-from components.identities import Identities
-from components.owners import owners_of
-from components.parent_chain import PrivateParentChain, existing
-from components.service_chain import ServiceChain
-from components.settings.funds_rules import OWNER_BALANCE
-from components.sides import Chain
-from components.tokens import Tokens
-from components.traffic import exposure
+from components.stack import hosts as hosting
+from components.stack import load, outputs, preflight
+from components.stack.bridge import funds_gate
+from components.stack.bridge.bridge import Bridge
+from components.stack.bridge.bridge_pair import bridge_pairs
+from components.stack.bridge.chain_side import Chain
+from components.stack.bridge.tokens import Tokens
+from components.stack.chains.parent_chain import PrivateParentChain, existing
+from components.stack.chains.service_chain import ServiceChain
+from components.stack.identities import Identities
+from components.stack.owners import owners_of
+from components.topology.checks.funds import OWNER_BALANCE
+from components.topology.flows import exposure
 
-config = stack_config.load()
+config = load.load()
 preflight.check(config)
 identities = Identities(config.identity_seed.get_secret_value(), protect=config.protected)
 owners = owners_of(config.bridge, identities)
@@ -67,7 +69,7 @@ child = Chain(
     owner=owners["child"],
     max_gas_price=config.bridge.max_gas_price,
 )
-parent = funds.gated(parent, config.bridge, [pair.operators.parent for pair in pairs], config.tokens)
+parent = funds_gate.gated(parent, config.bridge, [pair.operators.parent for pair in pairs], config.tokens)
 bridge = Bridge(config.bridge, parent, child, pairs, service_chain, protect=config.protected)
 tokens = Tokens(config.tokens, bridge, pairs, service_chain, protect=config.protected) if config.tokens else None
 outputs.export(config, bridge, pairs, service_chain, hosts, tokens)

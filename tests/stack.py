@@ -18,11 +18,11 @@ from typing import Any
 import yaml
 from pulumi import automation
 
-from components.chain.endpoint import Endpoint
-from components.nodes.identity import network_id
+from components.chain.rpc.endpoint import Endpoint
+from components.domain.seed import network_id
 from components.settings.sentences import NAMESPACE
 from tests.run import Failed, Run, Step, record
-from toolchain.exported import in_the_clear
+from toolchain.ops.state import in_the_clear
 
 __all__ = ["ROOT", "Failed", "Run", "Settings", "Stack", "Step", "settings"]
 

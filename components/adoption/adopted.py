@@ -6,17 +6,17 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from components.adoption import host_files, live, main_bridges, place
-from components.adoption.host_files import Found
-from components.adoption.place import Place
-from components.chain import node_drift
-from components.chain.console import Console
-from components.chain.endpoint import Endpoint
+from components.adoption import commands, host_files, live, main_bridges
+from components.adoption.commands import NodePlace
+from components.adoption.host_files import FoundFiles
 from components.chain.errors import ChainError, NotReady
-from components.chain.node_check import Expected, wait_until_ready
-from components.chain.restarting import restart
+from components.chain.nodes import drift
+from components.chain.nodes.expected import Expected, wait_until_ready
+from components.chain.nodes.restart import restart
+from components.chain.rpc.console import Console
+from components.chain.rpc.endpoint import Endpoint
 
-CALLS_MEND = node_drift.CALLS_MEND
+CALLS_MEND = drift.CALLS_MEND
 """Differences that need no restart."""
 
 
@@ -27,7 +27,7 @@ class Adopted:
     node: Endpoint
     role: Literal["en", "scn"]
     chain_id: int
-    place: Place
+    place: NodePlace
     conf_keys: Mapping[str, str]
     needed: Mapping[str, str]
     en: Endpoint | None = None
@@ -35,11 +35,11 @@ class Adopted:
     siblings: Sequence[Endpoint] = ()
     """The other nodes of its role."""
 
-    def read(self) -> Found:
+    def read(self) -> FoundFiles:
         """Read its files. Raises Unreachable, and Wrong when they are those of another node."""
         return host_files.read(self.node, self.place, self._keys)
 
-    def set(self, found: Found, peer: str | None) -> tuple[bool, str | None]:
+    def set(self, found: FoundFiles, peer: str | None) -> tuple[bool, str | None]:
         """Set the keys, and the EN that it dials (`peer`, a KNI).
 
         Returns whether it has to read something new, and the KNI by which it dials. Raises Unreachable and Wrong.
@@ -51,7 +51,7 @@ class Adopted:
         changed |= host_files.set_main_bridges(self.node, self.place, found, text)
         return changed or found.restart_due, main_bridges.knis(text)[0]
 
-    def planned(self, found: Found, peer: str | None) -> list[str]:
+    def planned(self, found: FoundFiles, peer: str | None) -> list[str]:
         """Return a sentence without its subject, the node, of each thing that `set` would change."""
         words = [
             f"{self._says(found, key)}, and will be {value}"
@@ -62,7 +62,7 @@ class Adopted:
             words.append(f"{self._lists(found)}, and will list {peer}")
         return words
 
-    def edited(self, found: Found, dialled: str | None) -> dict[str, str]:
+    def edited(self, found: FoundFiles, dialled: str | None) -> dict[str, str]:
         """Return such a sentence of each thing in its files that is not as it was set."""
         words = {
             key: f"{self._says(found, key)}, and was set to {value}"
@@ -80,15 +80,15 @@ class Adopted:
             return {"down": "it does not answer"}
         if self.conf_keys and not live.bridge_is_on(self.node, self.role):
             return {"bridge": "its bridge is off, and its conf says on"}
-        return dict(node_drift.look(self.node, self._expected(dialled)).words)
+        return dict(drift.look(self.node, self._expected(dialled)).words)
 
     def mend(self, dialled: str | None) -> None:
         """Mend by calls what can be mended so. Raises ChainError."""
         with closing(Console(self.node)) as console:
             expected = self._expected(dialled)
-            node_drift.mend(console, expected, node_drift.read(console, expected))
+            drift.mend(console, expected, drift.read(console, expected))
 
-    def restart(self, found: Found, why: str, dialled: str | None, *, changed: bool) -> None:
+    def restart(self, found: FoundFiles, why: str, dialled: str | None, *, changed: bool) -> None:
         """Restart it in its turn. Raises ChainError.
 
         When its files have `changed` and it does not start with them, it gets back the old ones.
@@ -115,7 +115,7 @@ class Adopted:
             )
             raise NotReady(msg) from error
 
-    def put_back(self, found: Found) -> None:
+    def put_back(self, found: FoundFiles) -> None:
         """Give it back the files that it had, restart it if that changed something, and leave it running."""
         # What was needed and has another value by now is somebody else's.
         needed = {key: value for key, value in self.needed.items() if found.values[key] == value}
@@ -137,18 +137,18 @@ class Adopted:
     def _keys(self) -> Sequence[str]:
         return [*self.conf_keys, *self.needed]
 
-    def _says(self, found: Found, key: str) -> str:
+    def _says(self, found: FoundFiles, key: str) -> str:
         return f"{key} in {self.place.conf} is {found.values[key] or 'empty'}"
 
-    def _lists(self, found: Found) -> str:
+    def _lists(self, found: FoundFiles) -> str:
         return f"{self.place.main_bridges} lists {', '.join(main_bridges.knis(found.main_bridges)) or 'nobody'}"
 
-    def _wanted(self, found: Found) -> Mapping[str, str]:
+    def _wanted(self, found: FoundFiles) -> Mapping[str, str]:
         """Return what its conf has to say: its keys, and what else is needed where the conf has none."""
         missing = {key: value for key, value in self.needed.items() if not found.values[key].strip()}
         return {**self.conf_keys, **missing}
 
-    def _listing(self, found: Found, peer: str) -> str:
+    def _listing(self, found: FoundFiles, peer: str) -> str:
         """Return what its main-bridges.json has to be."""
         return main_bridges.settled(found.main_bridges, peer, live.main_bridges_of(self.node))
 
@@ -164,12 +164,14 @@ class Adopted:
             anchoring_period=None if period is None else int(period),
         )
 
-    def _restart(self, found: Found, why: str, dialled: str | None, role: Literal["en", "scn", "validator"]) -> None:
+    def _restart(
+        self, found: FoundFiles, why: str, dialled: str | None, role: Literal["en", "scn", "validator"]
+    ) -> None:
         listed = main_bridges.knis(found.main_bridges) if self.role == "scn" else []
         restart(
             self.node,
             role,
-            place.restart(self.place),
+            commands.restart(self.place),
             why,
             siblings=self.siblings,
             peer=listed[0] if listed else dialled,

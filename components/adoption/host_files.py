@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from functools import partial
 from posixpath import normpath
 
+from components.adoption import commands as commands
 from components.adoption import exposure
-from components.adoption import place as commands
+from components.adoption.commands import NodePlace
 from components.adoption.conf_edit import ConfError, Wanted, settle, undo, values_of
-from components.adoption.place import Place
-from components.chain.endpoint import Endpoint
 from components.chain.errors import ChainError
-from components.chain.tunnel import run_on_host
+from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.ipc_stream import run_on_host
 
 TIMEOUT = 30.0
 """Seconds for one command."""
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundFiles:
     """What lies on the machine."""
 
     conf: str
@@ -37,7 +37,7 @@ class Wrong(ChainError):
     """The files are not those of a node that can be adopted. The message says what to correct."""
 
 
-def read(node: Endpoint, place: Place, keys: Sequence[str]) -> Found:
+def read(node: Endpoint, place: NodePlace, keys: Sequence[str]) -> FoundFiles:
     """Read the files. Raises Unreachable, and Wrong when they are those of another node."""
     asked = [*keys, "DATA_DIR", *exposure.KEYS]
     lines = run_on_host(node, commands.read(place, asked), TIMEOUT).split("\n")
@@ -48,10 +48,10 @@ def read(node: Endpoint, place: Place, keys: Sequence[str]) -> Found:
         raise _wrong(node, place, str(error)) from error
     if words := _other_data(values["DATA_DIR"], place.data):
         raise _wrong(node, place, words)
-    return Found(conf or "", conf_before, main_bridges, main_bridges_before, due is not None, values)
+    return FoundFiles(conf or "", conf_before, main_bridges, main_bridges_before, due is not None, values)
 
 
-def set_keys(node: Endpoint, place: Place, found: Found, wanted: Wanted) -> bool:
+def set_keys(node: Endpoint, place: NodePlace, found: FoundFiles, wanted: Wanted) -> bool:
     """Set keys of the conf; return whether something had to be changed. Raises Unreachable and Wrong."""
     try:
         text = settle(found.conf, wanted, partial(_sourced, node, place, list(wanted)))
@@ -60,12 +60,12 @@ def set_keys(node: Endpoint, place: Place, found: Found, wanted: Wanted) -> bool
     return _write(node, place, place.conf, found.conf, text)
 
 
-def set_main_bridges(node: Endpoint, place: Place, found: Found, text: str) -> bool:
+def set_main_bridges(node: Endpoint, place: NodePlace, found: FoundFiles, text: str) -> bool:
     """Write main-bridges.json; return whether it was another one. Raises Unreachable."""
     return _write(node, place, place.main_bridges, found.main_bridges, text)
 
 
-def put_back(node: Endpoint, place: Place, found: Found, wanted: Wanted) -> bool:
+def put_back(node: Endpoint, place: NodePlace, found: FoundFiles, wanted: Wanted) -> bool:
     """Make both files what they were before, but for what others changed since; return whether they were not.
 
     Raises Unreachable.
@@ -83,7 +83,7 @@ def put_back(node: Endpoint, place: Place, found: Found, wanted: Wanted) -> bool
     return changed
 
 
-def forget(node: Endpoint, place: Place) -> None:
+def forget(node: Endpoint, place: NodePlace) -> None:
     """Remove what this program laid beside the node's own files. Raises Unreachable."""
     run_on_host(node, commands.forget(place), TIMEOUT)
 
@@ -100,18 +100,18 @@ def _other_data(found: str, wanted: str) -> str | None:
     return f"its DATA_DIR is {found}, which is no absolute path ({why}); write DATA_DIR={wanted} there"
 
 
-def _write(node: Endpoint, place: Place, path: str, old: str | None, new: str) -> bool:
+def _write(node: Endpoint, place: NodePlace, path: str, old: str | None, new: str) -> bool:
     if old == new:
         return False
     run_on_host(node, commands.write(place, path), TIMEOUT, stdin=_line(new))
     return True
 
 
-def _sourced(node: Endpoint, place: Place, keys: Sequence[str], text: str) -> Mapping[str, str]:
+def _sourced(node: Endpoint, place: NodePlace, keys: Sequence[str], text: str) -> Mapping[str, str]:
     return values_of(keys, _text(run_on_host(node, commands.source(place, keys), TIMEOUT, stdin=_line(text))))
 
 
-def _wrong(node: Endpoint, place: Place, words: str) -> Wrong:
+def _wrong(node: Endpoint, place: NodePlace, words: str) -> Wrong:
     return Wrong(f"{node.node}: {place.conf} on {node.host}: {words}")
 
 

@@ -6,11 +6,11 @@ from typing import Literal
 
 from eth_utils.address import to_checksum_address
 
-from components.chain.bridge_node import operators
-from components.chain.console import Console
-from components.chain.endpoint import Endpoint
 from components.chain.errors import ChainError
-from components.chain.handshake import greeting
+from components.chain.nodes.registration import operators
+from components.chain.peers.handshake import greeting
+from components.chain.rpc.console import Console
+from components.chain.rpc.endpoint import Endpoint
 
 _KNI = re.compile(r"kni://(?P<key>[0-9a-f]{128})@\[?[^\]@]*\]?:(?P<port>[0-9]+)")
 

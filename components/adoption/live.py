@@ -3,10 +3,10 @@
 from contextlib import closing, suppress
 from typing import Literal
 
-from components.chain.console import Console, NodeError
-from components.chain.endpoint import Endpoint
 from components.chain.errors import ChainError
-from components.chain.peering import peers
+from components.chain.peers.peers import peers
+from components.chain.rpc.console import Console, NodeError
+from components.chain.rpc.endpoint import Endpoint
 
 _API = {"en": "mainbridge", "scn": "subbridge"}
 _OFF = ("does not exist", "not available")

@@ -28,8 +28,7 @@ from pulumi.dynamic import (
 )
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from components.dynamic.orphan import end_with_the_engine
-from components.dynamic.workers import have_enough
+from components.dynamic.process import end_with_the_engine, have_enough
 from components.ssh.errors import SshError
 
 Props = dict[str, Any]
@@ -260,3 +259,9 @@ def _tell_unread(subject: str, error: Exception) -> None:
 
 def _declared(props: Props) -> Props:
     return {name: value for name, value in props.items() if name != PROVIDER_KEY}
+
+
+def tell(chain_id: int, what: str, where: str = "") -> None:
+    """Tell one difference on a chain. `where`: the contract that it was found in. Pulumi shows standard error."""
+    contract = f", bridge {where}" if where else ""
+    print(f"drift: chain {chain_id}{contract}: {what}", file=sys.stderr)

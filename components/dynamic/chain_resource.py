@@ -13,15 +13,15 @@ from typing import TYPE_CHECKING, ClassVar, TypeVar
 import pulumi
 from pulumi.dynamic import Resource
 
-from components.chain.endpoint import Endpoint
+from components.chain.accounts.owner import Owner, OwnerNode
+from components.chain.accounts.signer import AnySigner, Signer
 from components.chain.errors import ChainError, ChainUnreadable
-from components.chain.owner import Owner, OwnerNode
-from components.chain.signer import AnySigner, Signer
+from components.chain.rpc.endpoint import Endpoint
 from components.dynamic.base import Inputs, Props, Provider
 from components.ssh.errors import SshError
 
 if TYPE_CHECKING:
-    from components.chain.console import Console
+    from components.chain.rpc.console import Console
 
 
 IN_SYNC_SECONDS = 60.0
@@ -109,7 +109,7 @@ def session(inputs: ChainPlace) -> Iterator["Console"]:
 
     Raises ChainUnreadable.
     """
-    from components.chain.console import connect
+    from components.chain.rpc.console import connect
 
     with connect(inputs.endpoints, inputs.chain_id) as console:
         _require_in_sync(console, inputs.chain_id, IN_SYNC_SECONDS)
@@ -122,7 +122,7 @@ def reading(nodes: Sequence[Endpoint], chain_id: int) -> Iterator["Console"]:
 
     Raises ChainUnreadable, and at once if that was so a moment ago.
     """
-    from components.chain.console import connect
+    from components.chain.rpc.console import connect
 
     with _reading:
         since, known = _unreadable.get(chain_id, (0.0, None))
@@ -141,9 +141,9 @@ def reading(nodes: Sequence[Endpoint], chain_id: int) -> Iterator["Console"]:
 
 def _require_in_sync(console: "Console", chain_id: int, seconds: float) -> None:
     """Wait until the node has the newest block of its chain. Raises ChainUnreadable."""
-    from components.chain.console import wait_for
     from components.chain.errors import NotReady
-    from components.chain.head import NEAR, behind
+    from components.chain.rpc.console import wait_for
+    from components.chain.rpc.head import NEAR, behind
 
     if console.behind is None:
         return

@@ -4,13 +4,13 @@ from collections.abc import Callable, Mapping
 
 import pulumi
 
-from components.dynamic.existing_host import ExistingHost
-from components.dynamic.host_preflight import HostPreflight
-from components.dynamic.ssh_key import SshKey
-from components.fleet.holding import Holding
-from components.fleet.needs import Needs
+from components.dynamic.machines.existing_host import ExistingHost
+from components.dynamic.machines.host_preflight import HostPreflight
+from components.dynamic.secrets.ssh_key import SshKey
 from components.hosts.host import Host, Ssh
-from components.settings.existing import ROOT_USER, Existing
+from components.settings.sections.existing import ROOT_USER, Existing
+from components.topology.checks.host import Needs
+from components.topology.data_holders import Holding
 
 
 class ExistingHosts(pulumi.ComponentResource):

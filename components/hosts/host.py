@@ -9,8 +9,8 @@ from typing import Any, Literal, Protocol
 import pulumi
 from pulumi_command import remote
 
-from components.settings.adoption import ExistingNode
-from components.ssh.sudo import as_root
+from components.settings.sections.adoption import NodeSettings
+from components.ssh.login import as_root
 
 DIAL_ERROR_LIMIT = 20
 """Attempts to connect that pulumi-command may lose: about a minute of dialling before it gives up."""
@@ -80,7 +80,7 @@ class Host:
     """What programs find as their home, if that of who logs in is not for them to write to."""
     uploads: str | None = None
     """The folder where files arrive, if who logs in may not write to `root`."""
-    node: ExistingNode | None = None
+    node: NodeSettings | None = None
     """A node that runs there already; then there is no place for another one, and no folder of ours."""
 
     def command(self, text: str) -> str:

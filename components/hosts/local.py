@@ -5,12 +5,12 @@ from types import MappingProxyType
 
 import pulumi
 
-from components.dynamic.local_host import LocalHost
-from components.dynamic.local_network import LocalNetwork
-from components.dynamic.ssh_key import SshKey
-from components.fleet.holding import Holding
-from components.hosts.addresses import addresses, checked_subnet, default_subnet
+from components.dynamic.machines.local_host import LocalHost
+from components.dynamic.machines.local_network import LocalNetwork
+from components.dynamic.secrets.ssh_key import SshKey
 from components.hosts.host import Host, Ssh
+from components.topology.data_holders import Holding
+from components.topology.local_addresses import addresses, checked_subnet, default_subnet
 
 
 class LocalHosts(pulumi.ComponentResource):

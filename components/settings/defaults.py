@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from components.settings.parent import PUBLIC_CHAINS
+from components.settings.sections.parent import PUBLIC_CHAINS
 
 PUBLIC: Mapping[str, Mapping[str, object]] = {
     "anchoring": {"period": 3600},

@@ -8,18 +8,18 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
-from components.settings.aws import Aws, Machine
-from components.settings.contracts import Contracts
+from components.domain.units import PEB
 from components.settings.defaults import filled_in
-from components.settings.existing import Existing
-from components.settings.fees import Fees
-from components.settings.kni import Kni
-from components.settings.owner import OwnerKeys
-from components.settings.packages import Packages
-from components.settings.parent import ParentChain, with_chain_id
-from components.settings.tokens import Token
-from components.settings.types import (
-    PEB,
+from components.settings.sections.aws import Aws, MachineSettings
+from components.settings.sections.contracts import Contracts
+from components.settings.sections.existing import Existing
+from components.settings.sections.fees import FeesSettings
+from components.settings.sections.owner import OwnerKeys
+from components.settings.sections.packages import Packages
+from components.settings.sections.parent import ParentChainSettings, with_chain_id
+from components.settings.sections.tokens import TokenSettings
+from components.settings.values.kni import Kni
+from components.settings.values.types import (
     Balances,
     Coins,
     FilePath,
@@ -34,9 +34,6 @@ from components.settings.types import (
     at_most,
     shown,
 )
-
-GKEI = 10**9
-"""1 gkei (ston) in peb; gas prices are given in it."""
 
 MAX_SCNS = 100
 
@@ -85,7 +82,7 @@ def _operator_gas(value: int) -> int:
 OperatorGas = Annotated[Positive, AfterValidator(_operator_gas)]
 
 
-class ServiceChain(Section):
+class ServiceChainSettings(Section):
     """The child chain (L2)."""
 
     chain_id: Positive
@@ -113,11 +110,11 @@ class Anchoring(Section):
 class Machines(Section):
     """What the machines of one pair have of their own."""
 
-    en: Machine = Machine()
-    scn: Machine = Machine()
+    en: MachineSettings = MachineSettings()
+    scn: MachineSettings = MachineSettings()
 
 
-class Pair(Section):
+class PairSettings(Section):
     """One EN and one SCN, strictly one to one."""
 
     name: Name
@@ -142,7 +139,7 @@ class Recovery(Section):
     which is the default below a public parent chain."""
 
 
-class Bridge(OwnerKeys, Contracts):
+class BridgeSettings(OwnerKeys, Contracts):
     """The bridge contracts."""
 
     threshold: Whole = 1
@@ -185,14 +182,14 @@ class Settings(Section):
     """Whether keys, data volumes and machines refuse to be destroyed; on by default where the parent is mainnet."""
     identity_seed: Seed
     """64 random hex digits from which every key of the network is made. Made once, kept secret, never changed."""
-    parent_chain: Annotated[ParentChain, BeforeValidator(with_chain_id)]
-    service_chain: ServiceChain
-    pairs: list[Pair]
+    parent_chain: Annotated[ParentChainSettings, BeforeValidator(with_chain_id)]
+    service_chain: ServiceChainSettings
+    pairs: list[PairSettings]
     anchoring: Anchoring = Anchoring()
     recovery: Recovery = Recovery()
-    bridge: Bridge = Bridge()
-    tokens: list[Token] = Field(default_factory=list)
-    fees: Fees = Fees()
+    bridge: BridgeSettings = BridgeSettings()
+    tokens: list[TokenSettings] = Field(default_factory=list)
+    fees: FeesSettings = FeesSettings()
     packages: Packages = Packages()
     local: Local = Local()
     aws: Aws | None = None
@@ -213,7 +210,7 @@ class Settings(Section):
         given = self.existing.hosts.get(machine) if self.target == "existing" and self.existing else None
         return bool(given and given.node)
 
-    def anchoring_of(self, pair: Pair) -> Anchoring:
+    def anchoring_of(self, pair: PairSettings) -> Anchoring:
         """Return the anchoring of a pair: the stack's, with what the pair says of its own."""
         own = pair.anchoring.model_dump(exclude_unset=True) if pair.anchoring else {}
         return self.anchoring.model_copy(update=own)

@@ -13,8 +13,7 @@ from typing import Any, TypeVar
 import asyncssh
 
 from components.ssh.errors import BadKey, CommandFailed, LoginDenied, NoAnswer, SshError, WrongHostKey
-from components.ssh.login import Login, fingerprint
-from components.ssh.sudo import as_root
+from components.ssh.login import Login, as_root, fingerprint
 
 CONNECT_TIMEOUT = 10.0
 """Seconds for TCP, SSH handshake and login together; as long again for those of a proxy."""

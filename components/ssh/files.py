@@ -7,10 +7,11 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import asyncssh
 from pydantic import BaseModel, ConfigDict, Field
 
 from components.ssh import connection as ssh
-from components.ssh.errors import CommandFailed
+from components.ssh.errors import CommandFailed, NoAnswer
 from components.ssh.login import Login
 
 TIMEOUT = 20.0
@@ -103,3 +104,20 @@ def differences(written: Mapping[str, WrittenFile], found: Sequence[FoundFile | 
         name: (one.path, difference(one, there)) for (name, one), there in zip(written.items(), found, strict=True)
     }
     return {name: f"{path} {words}" for name, (path, words) in sorted(compared.items()) if words}
+
+
+def takes_files(login: Login) -> bool:
+    """Tell whether its sshd serves sftp. Raises SshError when there is no connection."""
+    try:
+        return ssh.wait(_served(login), ssh.connect_seconds(login) + ssh.COMMAND_TIMEOUT)
+    except TimeoutError:
+        raise NoAnswer(login.place, "does not answer while its sftp is tried") from None
+
+
+async def _served(login: Login) -> bool:
+    link = await ssh.connection(login)
+    try:
+        async with link.start_sftp_client():
+            return True
+    except (OSError, asyncssh.Error):
+        return False

@@ -1,7 +1,9 @@
 """What it takes to log in to a machine."""
 
+import shlex
 from base64 import b64decode, b64encode
 from hashlib import sha256
+from pathlib import Path
 from typing import Optional
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -49,3 +51,22 @@ def fingerprint(public_key: str) -> str:
         msg = "this is not a public SSH key"
         raise ValueError(msg) from None
     return "SHA256:" + b64encode(sha256(blob).digest()).decode("ascii").rstrip("=")
+
+
+RELAY = Path(__file__).with_name("relay.py")
+"""Runs on the machine, with its python3."""
+
+
+CONNECTED = "connected\n"
+"""What the relay says when the socket has taken it."""
+
+
+def as_root(command: str) -> str:
+    """Return the command line that runs a command of the shell as root. It gets the standard input and the errors."""
+    return shlex.join(["exec", "sudo", "-n", "--", "sh", "-c", command])
+
+
+def relay_to(socket: str) -> str:
+    """Return the command line that carries its standard input to a unix socket of root's, and back what comes there."""
+    text = RELAY.read_text(encoding="utf-8")
+    return shlex.join(["exec", "sudo", "-n", "--", "python3", "-c", text, socket])

@@ -4,8 +4,7 @@ import asyncssh
 
 from components.ssh import connection as ssh
 from components.ssh.errors import CommandFailed, NobodyListens
-from components.ssh.login import Login
-from components.ssh.sudo import CONNECTED, relay_to
+from components.ssh.login import CONNECTED, Login, relay_to
 
 Stream = tuple["asyncssh.SSHReader[bytes]", "asyncssh.SSHWriter[bytes]"]
 

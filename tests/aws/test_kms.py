@@ -10,10 +10,10 @@ from botocore.exceptions import ClientError
 from eth_account import Account as Accounts
 from eth_keys.constants import SECPK1_N
 
+from components.chain.accounts.signer import KmsSigner
 from components.chain.errors import KeyUnavailable
-from components.chain.signer import KmsSigner
 from tests.aws.moto import Moto, moto
-from tests.unit.test_chain_keys import TRANSACTION
+from tests.unit.chain.accounts.test_keys import TRANSACTION
 
 REGION = "eu-central-1"
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 from pulumi import automation
 
-from components.chain.operations import fill_account
-from components.chain.signer import KeySigner
+from components.chain.accounts.signer import KeySigner
+from components.chain.voters.calls import fill_account
 from tests.bench import chain_phase
 from tests.bench.floor import start_by_hand
 from tests.bench.timeline import PHASES, Timeline

@@ -7,19 +7,19 @@ from pathlib import Path
 import pulumi
 from pulumi import automation
 
-from components.chain import operations
-from components.chain.artifact import Artifact
-from components.chain.bridge_contract import require_state, transaction
-from components.chain.bridge_node import register
-from components.chain.plan import drop_phantom, register_operator
-from components.chain.signer import Signer
-from components.chain.transactions import Transaction, execute
-from components.settings.model import Bridge
+from components.chain.accounts.signer import Signer
+from components.chain.contracts.artifact import Artifact
+from components.chain.contracts.contract import require_state, transaction
+from components.chain.contracts.plan import drop_phantom, register_operator
+from components.chain.nodes.registration import register
+from components.chain.tx.batch import Transaction, execute
+from components.chain.voters import calls
+from components.settings.model import BridgeSettings
 from tests.bench.timeline import PHASES, Timeline
 from tests.network.network import COIN, Network
 from tests.stack import ROOT
 
-ARTIFACT = str(ROOT / Bridge().artifact)
+ARTIFACT = str(ROOT / BridgeSettings().artifact)
 CHAINS = ("parent", "child")
 LIQUIDITY = 10 * COIN
 
@@ -49,12 +49,12 @@ def _program(
     network: Network, owners: Mapping[str, Signer], operators: Mapping[str, Sequence[str]]
 ) -> Callable[[], None]:
     def run() -> None:
-        from components.dynamic.balance import Liquidity
-        from components.dynamic.bridge_contract import BridgeContract
-        from components.dynamic.bridge_operator import BridgeOperator
-        from components.dynamic.bridge_registration import BridgeRegistration
-        from components.dynamic.operator_threshold import OperatorThreshold
-        from components.dynamic.running_node import RunningNode
+        from components.dynamic.contracts.balance import Liquidity
+        from components.dynamic.contracts.bridge_contract import BridgeContract
+        from components.dynamic.contracts.bridge_operator import BridgeOperator
+        from components.dynamic.contracts.operator_threshold import OperatorThreshold
+        from components.dynamic.nodes.bridge_registration import BridgeRegistration
+        from components.dynamic.nodes.running_node import RunningNode
 
         # As in an up of the whole program, where the nodes come first: the provider has imported what it needs.
         warm = RunningNode(
@@ -122,7 +122,7 @@ def serially(network: Network, owners: Mapping[str, Signer], operators: Mapping[
         for operator in operators[chain]:
             for step in register_operator(require_state(console, bridge), operator):
                 execute(console, owner, [transaction(bridge, step)])
-        operations.fill_bridge(console, owner, bridge, LIQUIDITY, LIQUIDITY)
+        calls.fill_bridge(console, owner, bridge, LIQUIDITY, LIQUIDITY)
         bridges[chain] = bridge
     for pair in network.pairs.values():
         scn, en = network.console(pair["scn"]["name"]), network.console(pair["en"]["name"])

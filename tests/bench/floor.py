@@ -3,8 +3,8 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from components.chain.console import Console, wait_for
-from components.nodes.files import scripts
+from components.chain.rpc.console import Console, wait_for
+from components.kaia.layout import scripts
 from tests.network.network import Network
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from components.nodes.identity import derive
+from components.domain.seed import derive
 from tests.aws.moto import Moto, moto
 from tests.engine.policies import held, pack
 from tests.program.stacks import aws, example

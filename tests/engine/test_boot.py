@@ -11,7 +11,7 @@ URN = "urn:pulumi:boot::boot::pulumi-python:dynamic/servicechain:Boot::alpha-en"
 
 def program(image: str) -> Callable[[], None]:
     def run() -> None:
-        from components.dynamic.boot import Boot
+        from components.dynamic.machines.boot import Boot
 
         boot = Boot("alpha-en", image=image, authorized_key="ssh-ed25519 AAAA")
         pulumi.export("image", boot.image)

@@ -15,8 +15,8 @@ PASSWORD = "a password of thirty-two letters"
 
 def program(key: str, genesis: str) -> Callable[[], None]:
     def run() -> None:
-        from components.dynamic.account import Account
-        from components.dynamic.genesis import Genesis
+        from components.dynamic.nodes.genesis import Genesis
+        from components.dynamic.secrets.account import Account
 
         account = Account(
             "operator", {"private_key": pulumi.Output.secret(key), "password": pulumi.Output.secret(PASSWORD)}

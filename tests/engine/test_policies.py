@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from components.nodes.identity import derive
+from components.domain.seed import derive
 from tests.aws.moto import Moto, moto
 from tests.aws.sample.stack import SampleStack
 from tests.engine.policies import folder_of, held, pack, violated

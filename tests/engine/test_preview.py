@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from components.nodes.identity import derive
+from components.domain.seed import derive
 from tests.run import Run
 from tests.stack import Settings, Stack, settings
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from toolchain import remains
-from toolchain.drill import Transfer, summary
-from toolchain.scene import Refused, Scene
+from toolchain.ops import remains
+from toolchain.ops.drill import Transfer, summary
+from toolchain.ops.scene import Refused, Scene
 
 CLOUD = "urn:pulumi:s::p::aws:ec2/instance:Instance::scn-1"
 

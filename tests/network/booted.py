@@ -6,8 +6,8 @@ The sshd of the local host itself stays at port 22 as the way in for the tests; 
 
 from dataclasses import dataclass
 
-from components.dynamic import ssh_key
 from components.dynamic.base import Props
+from components.dynamic.secrets import ssh_key
 from tests.network.local_hosts import Network
 
 PORT = 2222

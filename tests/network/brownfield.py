@@ -16,16 +16,19 @@ from pathlib import Path
 from eth_keys.datatypes import PrivateKey
 from eth_utils.address import to_checksum_address
 
-from components.chain import bridge_node, operations
-from components.chain.console import Console, wait_for
-from components.chain.deployment import ensure_deployed
-from components.chain.endpoint import Endpoint
-from components.chain.signer import KeySigner
-from components.dynamic import ssh_key
+from components.chain.accounts.signer import KeySigner
+from components.chain.contracts.deployment import ensure_deployed
+from components.chain.nodes import registration
+from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.endpoint import Endpoint
+from components.chain.voters import calls
+from components.domain.kni import bridge_kni, consensus_kni
+from components.domain.ports import EN_PORT, SCN_PORT
 from components.dynamic.base import Props
-from components.nodes import conf, files, genesis
-from components.nodes.identity import EN_PORT, SCN_PORT, bridge_kni, consensus_kni
-from components.nodes.package import Package
+from components.dynamic.secrets import ssh_key
+from components.kaia import conf, genesis
+from components.kaia import layout as files
+from components.kaia.package import Package
 from tests.network.existing_hosts import SUDOER, local
 from tests.network.local_hosts import Network, running_network
 from tests.network.lone_chain import ARTIFACT, COIN, GKEI
@@ -177,15 +180,15 @@ class Brownfield:
             for one in (en, scn):
                 wait_for(partial(_has_block, one), START_SECONDS)
             operators = dict(
-                zip(("parent", "child"), map(to_checksum_address, bridge_node.operators(scn)), strict=True)
+                zip(("parent", "child"), map(to_checksum_address, registration.operators(scn)), strict=True)
             )
             for chain, one in (("parent", en), ("child", scn)):
                 owner, bridge = self.owner(chain), self.bridges[chain]
-                operations.register_operators(one, owner, bridge, [operators[chain]])
-                operations.fill_bridge(one, owner, bridge, COIN, 1000 * COIN)
-            operations.fill_account(en, self.owner("parent"), operators["parent"], COIN, 100 * COIN)
+                calls.register_operators(one, owner, bridge, [operators[chain]])
+                calls.fill_bridge(one, owner, bridge, COIN, 1000 * COIN)
+            calls.fill_account(en, self.owner("parent"), operators["parent"], COIN, 100 * COIN)
             restart = files.scripts(self.layout(SCNS[0]))["start"]
-            bridge_node.register(scn, en, self.bridges["child"], self.bridges["parent"], restart)
+            registration.register(scn, en, self.bridges["child"], self.bridges["parent"], restart)
 
 
 def _has_block(console: Console) -> bool | str:

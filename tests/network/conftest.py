@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from components.dynamic.local_namespaces import BASE
-from components.dynamic.local_network import LocalNetworkProvider
-from components.hosts.addresses import default_subnet
+from components.dynamic.machines.local_namespaces import BASE
+from components.dynamic.machines.local_network import LocalNetworkProvider
 from components.hosts.local_preflight import missing
+from components.topology.local_addresses import default_subnet
 from tests.network.lone_chain import LoneChain, lone_chain
 from tests.network.traces import Traces
 from tests.stack import ROOT, Failed, Run, Settings, Stack

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from components.dynamic import ssh_key
-from components.dynamic.local_host import LocalHostInputs
-from components.dynamic.local_network import switch_of
+from components.dynamic.machines.local_host import LocalHostInputs
+from components.dynamic.machines.local_network import switch_of
+from components.dynamic.secrets import ssh_key
 from tests.network.local_hosts import Network
 from tests.network.systemd_machine import Machine, machine
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from components.dynamic import ssh_key
+from components.dynamic.secrets import ssh_key
 from tests.network.existing_hosts import local
 from tests.network.lone_chain import CHAIN_ID, LoneChain
 from tests.stack import Settings, settings

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import asyncssh
 
-from components.dynamic import local_network, ssh_key
 from components.dynamic.base import Props
-from components.dynamic.local_host import LocalHostProvider
-from components.dynamic.local_namespaces import BASE, LocalError, keeper_of
-from components.dynamic.local_network import LocalNetworkProvider
-from components.hosts.addresses import addresses, default_subnet
+from components.dynamic.machines import local_network
+from components.dynamic.machines.local_host import LocalHostProvider
+from components.dynamic.machines.local_namespaces import BASE, LocalError, keeper_of
+from components.dynamic.machines.local_network import LocalNetworkProvider
+from components.dynamic.secrets import ssh_key
+from components.topology.local_addresses import addresses, default_subnet
 
 TIMEOUT = 120.0
 """Seconds for a command on a host, on a machine that has other tests to run."""

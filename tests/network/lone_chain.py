@@ -9,14 +9,16 @@ from pathlib import Path
 
 from eth_keys.datatypes import PrivateKey
 
-from components.chain.console import Console, connect, wait_for
-from components.chain.endpoint import Endpoint
-from components.chain.signer import KeySigner
-from components.dynamic import ssh_key
+from components.chain.accounts.signer import KeySigner
+from components.chain.rpc.console import Console, connect, wait_for
+from components.chain.rpc.endpoint import Endpoint
+from components.domain.kni import consensus_kni
+from components.domain.ports import EN_PORT
 from components.dynamic.base import Props
-from components.nodes import conf, files, genesis
-from components.nodes.identity import EN_PORT, consensus_kni
-from components.nodes.package import Package
+from components.dynamic.secrets import ssh_key
+from components.kaia import conf, genesis
+from components.kaia import layout as files
+from components.kaia.package import Package
 from tests.network.local_hosts import Network, running_network
 from tests.stack import ROOT
 

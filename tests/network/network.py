@@ -9,18 +9,18 @@ from typing import Any
 
 from eth_utils.address import to_checksum_address
 
-from components.chain.bridge_contract import require_state, transaction
-from components.chain.console import Console, wait_for
+from components.chain.accounts.signer import KeySigner
+from components.chain.contracts.contract import require_state, transaction
+from components.chain.contracts.plan import BridgeState, Step
 from components.chain.errors import ChainError
-from components.chain.operations import balance, fill_account
-from components.chain.plan import BridgeState, Step
-from components.chain.signer import KeySigner
-from components.chain.transactions import execute
-from components.chain.transfer import Direction
-from components.chain.tunnel import run_on_host
-from components.machines import VALIDATOR
-from components.nodes.files import Layout
-from components.nodes.package import Package
+from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.ipc_stream import run_on_host
+from components.chain.transfers.transfer import Direction
+from components.chain.tx.batch import execute
+from components.chain.voters.calls import balance, fill_account
+from components.kaia.layout import Layout
+from components.kaia.package import Package
+from components.topology.machines import VALIDATOR
 from tests.stack import Stack
 
 COIN = 10**18

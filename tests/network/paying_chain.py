@@ -10,17 +10,17 @@ from typing import Any
 from eth_keys.datatypes import PrivateKey
 from eth_utils.address import to_checksum_address
 
-from components.chain.console import Console, wait_for
-from components.chain.endpoint import Endpoint
+from components.chain.accounts.signer import KeySigner, Signer
 from components.chain.errors import Unreachable
-from components.chain.gas_price import GKEI
-from components.chain.outgoing import Transaction
-from components.chain.signer import KeySigner, Signer
-from components.chain.transactions import execute
-from components.dynamic import ssh_key
-from components.nodes import genesis
-from components.nodes.files import Layout
-from components.nodes.package import Package
+from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.endpoint import Endpoint
+from components.chain.tx.batch import execute
+from components.chain.tx.outgoing import Transaction
+from components.domain.units import GKEI
+from components.dynamic.secrets import ssh_key
+from components.kaia import genesis
+from components.kaia.layout import Layout
+from components.kaia.package import Package
 from tests.network.local_hosts import Network, running_network
 from tests.network.lone_chain import CHAIN_ID, COIN, HOST, start_validator
 from tests.network.systemd_node import archive

@@ -15,10 +15,10 @@ from typing import Any, Literal
 import pulumi
 
 from components.hosts.host import Host, Ssh
-from components.nodes import conf, genesis
-from components.nodes.files import Layout, json_list
-from components.nodes.node import File, Node
-from components.nodes.package import package
+from components.kaia import conf, genesis
+from components.kaia.layout import Layout, json_list
+from components.kaia.package import package
+from components.stack.nodes.node import File, Node
 
 CHAIN_ID = 3000
 SUB_BRIDGE = conf.SubBridge(parent_chain_id=2020, anchoring=True, anchoring_period=10, recovery_interval=5)

@@ -10,18 +10,18 @@ from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from components.chain import operations
-from components.chain.artifact import Artifact
-from components.chain.bridge_contract import require_state
-from components.chain.console import Console
+from components.chain.contracts.artifact import Artifact
+from components.chain.contracts.contract import require_state
+from components.chain.contracts.plan import BridgeState, Refused
 from components.chain.errors import ChainError
-from components.chain.plan import BridgeState, Refused
-from components.chain.transactions import Transaction, execute
+from components.chain.rpc.console import Console
+from components.chain.tx.batch import Transaction, execute
+from components.chain.voters import calls
 from components.dynamic.base import Props
-from components.dynamic.bridge_contract import BridgeContract, BridgeContractProvider
-from components.dynamic.bridge_operator import BridgeOperator, BridgeOperatorProvider
-from components.dynamic.operator_threshold import OperatorThreshold, OperatorThresholdProvider
-from components.dynamic.other_operators import OtherOperators, OtherOperatorsProvider
+from components.dynamic.contracts.bridge_contract import BridgeContract, BridgeContractProvider
+from components.dynamic.contracts.bridge_operator import BridgeOperator, BridgeOperatorProvider
+from components.dynamic.contracts.operator_threshold import OperatorThreshold, OperatorThresholdProvider
+from components.dynamic.contracts.other_operators import OtherOperators, OtherOperatorsProvider
 from tests.life import Life
 from tests.network.lone_chain import ARTIFACT, CHAIN_ID, LoneChain
 
@@ -81,8 +81,8 @@ def test_a_second_pair_joins_an_existing_bridge_and_leaves_it_as_it_was(
 ) -> None:
     bridge, first, second = contracts[owner], chain.address("operator-1"), chain.address("operator-2")
     with chain.console() as console:
-        operations.register_operators(console, chain.signer(owner), bridge, [first])
-        operations.set_threshold(console, chain.signer(owner), bridge, 2)
+        calls.register_operators(console, chain.signer(owner), bridge, [first])
+        calls.set_threshold(console, chain.signer(owner), bridge, 2)
         before = require_state(console, bridge)
         with nothing_sent(chain, console, owner):
             contract = adopt(chain, owner, bridge)
@@ -121,7 +121,7 @@ def test_a_deployers_vote_is_removed_where_that_is_asked_for_but_never_the_last_
     with pytest.raises(Refused, match="0 operators would stay and the threshold is 1"):
         others.up(asked)
     with chain.console() as console:
-        operations.register_operators(console, chain.signer(FIRST), bridge, [ours])
+        calls.register_operators(console, chain.signer(FIRST), bridge, [ours])
     others.up(asked)
     assert state_of(chain, bridge).operators == (ours,)
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from components.hosts import data_volume
+from components.hosts.aws import data_volume
 from components.hosts.local_preflight import missing
 
 TOOLS = ("losetup", "mkfs.ext4", "resize2fs", "wipefs", "blkid", "flock")

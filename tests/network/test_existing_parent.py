@@ -7,10 +7,10 @@ from decimal import Decimal
 
 import pytest
 
-from components.chain.bridge_contract import require_state
-from components.chain.console import wait_for
-from components.chain.outgoing import Transaction
-from components.chain.transactions import execute
+from components.chain.contracts.contract import require_state
+from components.chain.rpc.console import wait_for
+from components.chain.tx.batch import execute
+from components.chain.tx.outgoing import Transaction
 from components.hosts.local_preflight import missing
 from tests.network.conftest import make_stack
 from tests.network.joining import NAMES, joining

@@ -5,12 +5,13 @@ from pathlib import Path
 
 from eth_utils.address import to_checksum_address
 
-from components import fees
-from components.chain import operations, senders
-from components.chain.bridge_contract import function
-from components.chain.console import Console, wait_for
-from components.chain.deployment import ensure_deployed
-from components.chain.signer import Signer
+from components.chain.accounts.signer import Signer
+from components.chain.contracts.contract import function
+from components.chain.contracts.deployment import ensure_deployed
+from components.chain.rpc.console import Console, wait_for
+from components.chain.tx import sender
+from components.chain.voters import calls
+from components.topology import fees
 from tests.network.lone_chain import ARTIFACT, CHAIN_ID, COIN, LoneChain
 
 TAKES = ["bytes32", "address", "address", "uint256", "uint64", "uint64", "bytes"]
@@ -45,15 +46,15 @@ def test_each_kind_of_vote_costs_what_the_estimate_says(chain: LoneChain) -> Non
     operators = [chain.signer(f"operator-{number}") for number in (1, 2, 3)]
     owner = chain.signer("owner-3")
     with chain.console() as console:
-        operations.fill_account(console, chain.signer("owner"), owner.account().address, 10 * COIN, 10 * COIN)
+        calls.fill_account(console, chain.signer("owner"), owner.account().address, 10 * COIN, 10 * COIN)
         bridge = ensure_deployed(console, owner, Path(ARTIFACT), None, mode_mint_burn=False)
-        operations.register_operators(console, owner, bridge, [one.account().address for one in operators])
-        operations.set_threshold(console, owner, bridge, 2)
-        operations.fill_bridge(console, owner, bridge, COIN, COIN)
+        calls.register_operators(console, owner, bridge, [one.account().address for one in operators])
+        calls.set_threshold(console, owner, bridge, 2)
+        calls.fill_bridge(console, owner, bridge, COIN, COIN)
         for nonce in range(2):  # the first transfer of a contract is another matter
             recipient = to_checksum_address(secrets.token_hex(20))
             used = [vote(console, operator, bridge, nonce, recipient) for operator in operators]
-    senders.forget()
+    sender.forget()
     print(f"a vote {used[0]}, the deciding vote {used[1]}, a late vote {used[2]} gas")
     counting, estimated_counting = used[0] + used[1], fees.VOTE + fees.HANDLE
     for real, estimated in ((counting, estimated_counting), (used[2], fees.LATE)):

@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from components.dynamic import first_login, ssh_key
 from components.dynamic.base import Props
-from components.dynamic.first_login import SCRIPT, FirstLoginError, FirstLoginProvider
+from components.dynamic.machines import first_login
+from components.dynamic.machines.first_login import SCRIPT, FirstLoginError, FirstLoginProvider
+from components.dynamic.secrets import ssh_key
 from components.hosts.local_preflight import missing
 from components.ssh import connection as ssh
 from components.ssh.errors import CommandFailed

@@ -7,8 +7,8 @@ import pulumi
 import pytest
 from pulumi import automation
 
-from components.dynamic import ssh_key
-from components.dynamic.first_login import FirstLoginError, FirstLoginProvider
+from components.dynamic.machines.first_login import FirstLoginError, FirstLoginProvider
+from components.dynamic.secrets import ssh_key
 from components.hosts.local_preflight import missing
 from components.ssh import connection as ssh
 from components.ssh.errors import LoginDenied, NoAnswer, WrongHostKey
@@ -33,7 +33,7 @@ def program(network: Network, instance: str, one_time: str, private: Mapping[str
     def run() -> None:
         from pulumi_command import remote
 
-        from components.dynamic.first_login import FirstLogin
+        from components.dynamic.machines.first_login import FirstLogin
         from components.hosts.host import Ssh
 
         client = pulumi.Output.secret(private["client"])

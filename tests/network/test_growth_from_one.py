@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from components.chain.peering import peers
+from components.chain.peers.peers import peers
 from components.hosts.local_preflight import missing
 from tests.network.conftest import make_stack
 from tests.network.growing.changing import bring, declared, validators

@@ -15,17 +15,17 @@ from eth_utils.address import to_checksum_address
 from web3.types import Nonce
 from web3.utils import get_create_address
 
-from components.chain.bridge_node import _is_live
-from components.chain.console import wait_for
-from components.dynamic.local_network import LocalNetworkProvider
-from components.hosts.addresses import default_subnet
+from components.chain.nodes.registration import _is_live
+from components.chain.rpc.console import wait_for
+from components.dynamic.machines.local_network import LocalNetworkProvider
 from components.hosts.local_preflight import missing
-from components.nodes.files import ALONE_SECONDS, alone
+from components.kaia.layout import ALONE_SECONDS, alone
+from components.topology.local_addresses import default_subnet
 from tests.network.kills import Kills
 from tests.network.network import CHAINS, Network
 from tests.network.traces import Traces
 from tests.stack import ROOT, Settings, Stack, settings
-from toolchain import sweep
+from toolchain.ops import sweep
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
 

@@ -9,25 +9,26 @@ from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from web3.types import TxReceipt
 
-from components.chain import operations, transactions
-from components.chain.bridge_contract import require_state
-from components.chain.console import Console
-from components.chain.plan import VOTES
-from components.chain.signer import Signer
-from components.chain.transactions import Transaction, execute
-from components.dynamic.balance import Funding, FundingProvider, Liquidity, LiquidityProvider
+from components.chain.accounts.signer import Signer
+from components.chain.contracts.contract import require_state
+from components.chain.rpc.console import Console
+from components.chain.tx import batch as transactions
+from components.chain.tx.batch import Transaction, execute
+from components.chain.voters import calls
+from components.domain.limits import VOTES
 from components.dynamic.base import Props
-from components.dynamic.bridge_contract import BridgeContract, BridgeContractProvider
-from components.dynamic.bridge_operator import BridgeOperator, BridgeOperatorProvider
-from components.dynamic.operator_threshold import (
+from components.dynamic.contracts.balance import Funding, FundingProvider, Liquidity, LiquidityProvider
+from components.dynamic.contracts.bridge_contract import BridgeContract, BridgeContractProvider
+from components.dynamic.contracts.bridge_operator import BridgeOperator, BridgeOperatorProvider
+from components.dynamic.contracts.operator_threshold import (
     ConfigurationThreshold,
     ConfigurationThresholdProvider,
     OperatorThreshold,
     OperatorThresholdProvider,
 )
-from components.dynamic.other_operators import OtherOperators, OtherOperatorsProvider
-from components.dynamic.resilience import Resilience, ResilienceProvider
-from components.dynamic.transfer_fees import TransferFees, TransferFeesProvider
+from components.dynamic.contracts.other_operators import OtherOperators, OtherOperatorsProvider
+from components.dynamic.contracts.transfer_fees import TransferFees, TransferFeesProvider
+from components.dynamic.proofs.resilience import Resilience, ResilienceProvider
 from tests.lifecycle import Behind, Edit, Life, lifecycle
 from tests.network.lone_chain import ARTIFACT, CHAIN_ID, COIN, LoneChain
 
@@ -41,7 +42,7 @@ def bridge(chain: LoneChain) -> Iterator[str]:
     life.up(chain.props(mode_mint_burn=False, artifact=ARTIFACT))
     address = str(life.outs["address"])
     with chain.console() as console:
-        operations.register_operators(console, chain.signer("owner"), address, [chain.address("operator-12")])
+        calls.register_operators(console, chain.signer("owner"), address, [chain.address("operator-12")])
     yield address
     life.delete()
 
@@ -87,7 +88,7 @@ def test_an_operator(chain: LoneChain, bridge: str, secrets: list[str]) -> None:
 
     def deregister() -> None:
         with chain.console() as console:
-            operations.deregister_operator(console, chain.signer("owner"), bridge, two)
+            calls.deregister_operator(console, chain.signer("owner"), bridge, two)
 
     edits = [*further(chain), Edit({"cohort": [one, two]}, "same"), Edit({"operator": two}, "replace")]
     life = Life(BridgeOperatorProvider(), BridgeOperator)
@@ -97,12 +98,12 @@ def test_an_operator(chain: LoneChain, bridge: str, secrets: list[str]) -> None:
 def test_a_threshold(chain: LoneChain, bridge: str, secrets: list[str]) -> None:
     program = chain.props(bridge=bridge, threshold=1.0)
     with chain.console() as console:
-        operations.register_operators(console, chain.signer("owner"), bridge, [chain.address("operator-3")])
+        calls.register_operators(console, chain.signer("owner"), bridge, [chain.address("operator-3")])
 
     def lower() -> None:
         with chain.console() as console:
             for vote_type in VOTES:
-                operations.set_threshold(console, chain.signer("owner"), bridge, 1, vote_type)
+                calls.set_threshold(console, chain.signer("owner"), bridge, 1, vote_type)
 
     edits = [*further(chain), Edit({"threshold": 2.0})]
     drifts = [(Behind(lower), ["threshold"])]
@@ -112,7 +113,7 @@ def test_a_threshold(chain: LoneChain, bridge: str, secrets: list[str]) -> None:
     ):
         lifecycle(life, program, edits, drifts=drifts, secrets=secrets, lasting=True)
     with chain.console() as console:
-        operations.deregister_operator(console, chain.signer("owner"), bridge, chain.address("operator-3"))
+        calls.deregister_operator(console, chain.signer("owner"), bridge, chain.address("operator-3"))
 
 
 def test_operators_of_nobody(chain: LoneChain, bridge: str, secrets: list[str]) -> None:
@@ -121,7 +122,7 @@ def test_operators_of_nobody(chain: LoneChain, bridge: str, secrets: list[str]) 
 
     def register() -> None:
         with chain.console() as console:
-            operations.register_operators(console, chain.signer("owner"), bridge, [stranger])
+            calls.register_operators(console, chain.signer("owner"), bridge, [stranger])
 
     edits = [
         *further(chain),
@@ -164,11 +165,11 @@ def test_what_a_bridge_survives(chain: LoneChain, bridge: str, secrets: list[str
 
     def register() -> None:
         with chain.console() as console:
-            operations.register_operators(console, owner, bridge, [stranger])
+            calls.register_operators(console, owner, bridge, [stranger])
 
     def deregister() -> None:
         with chain.console() as console:
-            operations.deregister_operator(console, owner, bridge, stranger)
+            calls.deregister_operator(console, owner, bridge, stranger)
 
     second = {**side, "endpoints": [{**chain.endpoint, "node": "second"}]}
     edits = [Edit({"covers": ["b"]}), Edit({"parent": second}, "same")]
@@ -202,7 +203,7 @@ def test_the_balance_of_an_account(chain: LoneChain, secrets: list[str]) -> None
         lasting=True,
     )
     with chain.console() as console:
-        assert operations.balance(console, account) == 10 * COIN
+        assert calls.balance(console, account) == 10 * COIN
 
 
 def test_what_is_left_goes_back_when_an_account_is_needed_no_more(
@@ -223,11 +224,11 @@ def test_what_is_left_goes_back_when_an_account_is_needed_no_more(
     life.up(program)
     with chain.console() as console:
         funder = chain.address("owner-2")
-        before = operations.balance(console, funder)
+        before = calls.balance(console, funder)
         monkeypatch.setattr(transactions, "execute", execute_late)
         life.delete()
-        assert operations.balance(console, account) < COIN // 100, "the price of the gas at most"
-        assert operations.balance(console, funder) > before + 8 * COIN
+        assert calls.balance(console, account) < COIN // 100, "the price of the gas at most"
+        assert calls.balance(console, funder) > before + 8 * COIN
     assert not between
     lifecycle(Life(FundingProvider(), Funding), program, edits, secrets=[*secrets, key.private_key], lasting=True)
 
@@ -243,7 +244,7 @@ def test_the_balance_of_a_contract(chain: LoneChain, bridge: str, secrets: list[
         vote = Transaction("vote", to_checksum_address(bridge), "0x" + (keccak(text=signature)[:4] + arguments).hex())
         with chain.console() as console:
             execute(console, chain.signer("operator-12"), [vote])
-            assert operations.balance(console, paid) == 8 * COIN
+            assert calls.balance(console, paid) == 8 * COIN
 
     life = Life(LiquidityProvider(), Liquidity)
     edits = [*further(chain), Edit(levels(6 * COIN, 10 * COIN))]

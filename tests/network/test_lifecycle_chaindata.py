@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from components.chain.console import Console
-from components.chain.endpoint import Endpoint
+from components.chain.rpc.console import Console
+from components.chain.rpc.endpoint import Endpoint
 from components.dynamic.base import Props
-from components.dynamic.chaindata import ChainData, ChainDataError, ChainDataProvider
-from components.nodes import conf
+from components.dynamic.nodes.chaindata import ChainData, ChainDataError, ChainDataProvider
+from components.kaia import conf
 from tests.lifecycle import Edit, Life, lifecycle
 from tests.network.lone_chain import CHAIN_ID, LoneChain, console_at, start_node
 from tests.network.test_lifecycle_synced import LAYOUT, PACKAGE

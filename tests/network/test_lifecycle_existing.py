@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from components.dynamic.base import Props
-from components.dynamic.chaindata import ChainDataError, ChainDataProvider
-from components.dynamic.existing_host import ExistingHost, ExistingHostError, ExistingHostProvider
-from components.dynamic.host_preflight import HostPreflight, HostPreflightProvider
+from components.dynamic.machines.existing_host import ExistingHost, ExistingHostError, ExistingHostProvider
+from components.dynamic.machines.host_preflight import HostPreflight, HostPreflightProvider
+from components.dynamic.nodes.chaindata import ChainDataError, ChainDataProvider
 from components.hosts.local_preflight import missing
 from components.ssh import connection as ssh
 from components.ssh.errors import CommandFailed, NobodyListens

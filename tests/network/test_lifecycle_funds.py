@@ -6,18 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from components.chain import funding, operations, senders
-from components.chain.bridge_contract import transaction
-from components.chain.console import Console, wait_for
-from components.chain.deployment import ensure_deployed
+from components.chain.accounts import funding
+from components.chain.accounts.signer import Signer
+from components.chain.contracts.contract import transaction
+from components.chain.contracts.deployment import ensure_deployed
+from components.chain.contracts.plan import Step
 from components.chain.errors import ChainError
-from components.chain.funding_plan import CALL, DEPLOYMENT
-from components.chain.outgoing import Transaction
-from components.chain.plan import Step
-from components.chain.signer import Signer
-from components.chain.transactions import execute
+from components.chain.funds.funding_plan import CALL, DEPLOYMENT
+from components.chain.rpc.console import Console, wait_for
+from components.chain.tx import sender
+from components.chain.tx.batch import execute
+from components.chain.tx.outgoing import Transaction
+from components.chain.voters import calls
+from components.domain.units import coins
 from components.dynamic.base import Props
-from components.dynamic.owner_funds import OwnerFunds, OwnerFundsProvider
+from components.dynamic.contracts.owner_funds import OwnerFunds, OwnerFundsProvider
 from tests.lifecycle import Behind, Edit, Life, lifecycle
 from tests.network.lone_chain import ARTIFACT, COIN, LoneChain
 
@@ -29,7 +32,7 @@ WITH_TRANSACTIONS = True
 @pytest.fixture
 def owner(chain: LoneChain) -> Iterator[Signer]:
     yield chain.signer(POOR).model_copy(update={"max_gas_price": None, "funding_minutes": 2})
-    senders.forget()
+    sender.forget()
 
 
 def program(chain: LoneChain) -> Props:
@@ -77,7 +80,7 @@ def test_an_owner_without_coins_is_waited_for_and_nothing_is_sent_meanwhile(
     total = 140 * COIN + gas
     thread = threading.Thread(target=gate, daemon=True)
     thread.start()
-    wait_for(lambda: heard(f"has to pay {funding.coins(total)} coins and holds 0: send it"), 90)
+    wait_for(lambda: heard(f"has to pay {coins(total)} coins and holds 0: send it"), 90)
     pay(chain, 100 * COIN)
     wait_for(lambda: heard("and holds 100: send it"), 90)
     with chain.console() as console:
@@ -89,16 +92,16 @@ def test_an_owner_without_coins_is_waited_for_and_nothing_is_sent_meanwhile(
     with chain.console() as console:
         bridge = ensure_deployed(console, owner, Path(ARTIFACT), None, mode_mint_burn=False)
         operators = [chain.address(one) for one in OPERATORS]
-        operations.register_operators(console, owner, bridge, operators)
-        operations.set_threshold(console, owner, bridge, 2)
-        operations.fill_bridge(console, owner, bridge, 50 * COIN, 100 * COIN)
+        calls.register_operators(console, owner, bridge, operators)
+        calls.set_threshold(console, owner, bridge, 2)
+        calls.fill_bridge(console, owner, bridge, 50 * COIN, 100 * COIN)
         for operator in operators:
-            operations.fill_account(console, owner, operator, 10 * COIN, 20 * COIN)
+            calls.fill_account(console, owner, operator, 10 * COIN, 20 * COIN)
         proof = Step("requestKLAYTransfer", (owner.account().address, 1, b""), "a transfer", 1)
         execute(console, owner, [transaction(bridge, proof)])
         left = console.web3.eth.get_balance(owner.account().address)
         used = _gas(console, owner)
-    print(f"gas used: {used}; of {funding.coins(total)} coins {funding.coins(left)} are left")
+    print(f"gas used: {used}; of {coins(total)} coins {coins(left)} are left")
     assert max(used[1:]) < CALL
     assert used[0] < DEPLOYMENT
     assert 0 < left < gas, "the sum is enough"
@@ -132,7 +135,7 @@ def test_the_life_of_a_gate_of_coins(chain: LoneChain, owner: Signer) -> None:
     def refill() -> None:
         """Fill it up, as the funding of the operator does after the gate."""
         with chain.console() as console:
-            operations.fill_account(console, owner, chain.address(OPERATORS[0]), 10 * COIN, 20 * COIN)
+            calls.fill_account(console, owner, chain.address(OPERATORS[0]), 10 * COIN, 20 * COIN)
 
     lifecycle(
         Life(OwnerFundsProvider(), OwnerFunds),

@@ -10,16 +10,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from components.dynamic import ssh_key
 from components.dynamic.base import Props
-from components.dynamic.first_login import FirstLogin, FirstLoginProvider
-from components.dynamic.local_host import LocalHost, LocalHostProvider
-from components.dynamic.local_namespaces import keeper_of
-from components.dynamic.local_network import LocalNetwork, LocalNetworkProvider
-from components.dynamic.node_files import NodeFiles, NodeFilesProvider
-from components.hosts.addresses import default_subnet
+from components.dynamic.machines.first_login import FirstLogin, FirstLoginProvider
+from components.dynamic.machines.local_host import LocalHost, LocalHostProvider
+from components.dynamic.machines.local_namespaces import keeper_of
+from components.dynamic.machines.local_network import LocalNetwork, LocalNetworkProvider
+from components.dynamic.nodes.node_files import NodeFiles, NodeFilesProvider
+from components.dynamic.secrets import ssh_key
 from components.hosts.local_preflight import missing
-from components.nodes.files import install
+from components.kaia.layout import install
+from components.topology.local_addresses import default_subnet
 from tests.lifecycle import Behind, Edit, Life, lifecycle
 from tests.network.booted import Booted
 from tests.network.local_hosts import Network, free_id, running_network

@@ -8,21 +8,21 @@ from dataclasses import dataclass
 
 import pytest
 
-from components.chain import sync
-from components.chain.console import Console, wait_for
-from components.chain.endpoint import Endpoint
-from components.chain.peering import peers
+from components.chain.nodes import sync
+from components.chain.peers.peers import peers
+from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.endpoint import Endpoint
 from components.dynamic.base import Props
-from components.dynamic.synced_node import SyncedNode, SyncedNodeProvider
-from components.nodes import conf, files
-from components.nodes.package import Package
+from components.dynamic.nodes.synced_node import SyncedNode, SyncedNodeProvider
+from components.kaia import conf, layout
+from components.kaia.package import Package
 from tests.lifecycle import Behind, Edit, Life, lifecycle
 from tests.network.lone_chain import CHAIN_ID, LoneChain, console_at, start_node
 from tests.stack import ROOT
 
 EN = "alpha-en"
 PACKAGE = Package("ken", ROOT / ".build/packages/ken-v1.0.3-linux-amd64.tar.gz")
-LAYOUT = files.Layout("/srv", PACKAGE)
+LAYOUT = layout.Layout("/srv", PACKAGE)
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def test_it_waits_for_peers_and_for_a_node_that_is_gone_in_the_middle(
     en.run(f"kill -9 $(cat {LAYOUT.data}/kend.pid)")
     wait_for(lambda: heard(f"alpha-en: no node listens on {LAYOUT.ipc}"), 90)
     assert waiting.is_alive()
-    en.run(files.scripts(LAYOUT)["start"])
+    en.run(layout.scripts(LAYOUT)["start"])
     en.join()
     waiting.join(60)
     print(said)

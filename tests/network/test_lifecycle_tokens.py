@@ -8,17 +8,17 @@ from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from components.chain.bridge_contract import read_token
-from components.chain.deployment import ensure_deployed
+from components.chain.contracts.contract import read_token
+from components.chain.contracts.deployment import ensure_deployed
 from components.chain.errors import ChainError
-from components.chain.token_contract import ensure_development_token, ensure_minter, is_minter
-from components.chain.transactions import Transaction, execute
+from components.chain.tokens.token_contract import ensure_development_token, ensure_minter, is_minter
+from components.chain.tx.batch import Transaction, execute
 from components.dynamic.base import Props
-from components.dynamic.bridge_contract import BridgeContractProvider
-from components.dynamic.development_token import DevelopmentToken, DevelopmentTokenProvider
-from components.dynamic.token_proof import TokenProof, TokenProofProvider
-from components.dynamic.token_registration import TokenRegistration, TokenRegistrationProvider
-from components.settings.tokens import artifact_of
+from components.dynamic.contracts.bridge_contract import BridgeContractProvider
+from components.dynamic.proofs.token_proof import TokenProof, TokenProofProvider
+from components.dynamic.tokens.development_token import DevelopmentToken, DevelopmentTokenProvider
+from components.dynamic.tokens.token_registration import TokenRegistration, TokenRegistrationProvider
+from components.settings.sections.tokens import artifact_of
 from tests.lifecycle import Behind, Edit, Life, lifecycle
 from tests.network.lone_chain import ARTIFACT, CHAIN_ID, LoneChain
 from tests.network.test_lifecycle_chain import NOWHERE, further

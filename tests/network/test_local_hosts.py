@@ -9,8 +9,8 @@ from pathlib import Path
 import asyncssh
 import pytest
 
-from components.dynamic.local_namespaces import LocalError, keeper_of
-from components.dynamic.local_network import leg_of
+from components.dynamic.machines.local_namespaces import LocalError, keeper_of
+from components.dynamic.machines.local_network import leg_of
 from components.hosts.local_preflight import missing
 from tests.network.local_hosts import HOSTS, NAMES, NETWORKS, Network, running_network
 
@@ -166,7 +166,7 @@ def test_a_failure_names_the_host_and_leaves_nothing(network: Network) -> None:
 
 
 def test_a_failure_names_the_step(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("components.dynamic.local_host.LocalHostInputs.mac", "none")
+    monkeypatch.setattr("components.dynamic.machines.local_host.LocalHostInputs.mac", "none")
     with pytest.raises(LocalError, match=r"local host parent at .* stopped while joining the network"):
         network.up("parent")
     assert not (network.folder / "parent").exists()

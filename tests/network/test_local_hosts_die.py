@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from components.dynamic.local_namespaces import keeper_of, keepers
+from components.dynamic.machines.local_namespaces import keeper_of, keepers
 from components.hosts.local_preflight import missing
 from tests.network.local_hosts import HOSTS, NETWORKS, Network, processes_in, running_network
 

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from components.chain import senders
-from components.chain.console import Console
+from components.chain.accounts.signer import Signer
 from components.chain.errors import SenderShared
-from components.chain.gas_price import GKEI
-from components.chain.signer import Signer
-from components.chain.transactions import execute
+from components.chain.rpc.console import Console
+from components.chain.tx import sender as senders
+from components.chain.tx.batch import execute
+from components.domain.units import GKEI
 from components.hosts.local_preflight import missing
 from tests.network.lone_chain import CHAIN_ID
 from tests.network.paying_chain import SINK, LoneChain, lone_chain, pay, tamper

@@ -7,11 +7,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from components.chain import senders
-from components.chain.console import Console
 from components.chain.errors import PriceLimit
-from components.chain.gas_price import GKEI
-from components.chain.transactions import execute
+from components.chain.rpc.console import Console
+from components.chain.tx import sender as senders
+from components.chain.tx.batch import execute
+from components.domain.units import GKEI
 from components.hosts.local_preflight import missing
 from tests.network.paying_chain import LIVELY, LoneChain, lone_chain, pay, tamper
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from eth_account import Account as Accounts
 
-from components.chain.bridge_contract import require_state
+from components.chain.accounts.signer import EnvironmentSigner, KeyReference, KeySigner, KeystoreSigner, KmsSigner
+from components.chain.contracts.contract import require_state
 from components.chain.errors import ChainError
-from components.chain.signer import EnvironmentSigner, KeySigner, KeystoreSigner, KmsSigner, Reference
-from components.chain.transactions import Transaction, execute
+from components.chain.tx.batch import Transaction, execute
 from components.dynamic.base import Props
-from components.dynamic.bridge_contract import BridgeContract, BridgeContractProvider
-from components.dynamic.bridge_operator import BridgeOperator, BridgeOperatorProvider
+from components.dynamic.contracts.bridge_contract import BridgeContract, BridgeContractProvider
+from components.dynamic.contracts.bridge_operator import BridgeOperator, BridgeOperatorProvider
 from tests.aws.moto import moto
 from tests.life import Life
 from tests.network.lone_chain import ARTIFACT, COIN, LoneChain
@@ -42,7 +42,7 @@ def kms_key(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         client.close()
 
 
-def inputs(chain: LoneChain, by: KeySigner | Reference, **more: object) -> Props:
+def inputs(chain: LoneChain, by: KeySigner | KeyReference, **more: object) -> Props:
     held = by.model_dump(exclude_none=True)
     return {**chain.props(), **more, "signer": {**held, "chain": "parent"}}
 
@@ -64,14 +64,14 @@ def operators(chain: LoneChain, bridge: str) -> tuple[str, ...]:
         return tuple(require_state(console, bridge).operators)
 
 
-def deployed(chain: LoneChain, signer: KeySigner | Reference) -> Life:
+def deployed(chain: LoneChain, signer: KeySigner | KeyReference) -> Life:
     """Return a contract that the signer has deployed; that it forgets the contract needs no signature."""
     life = Life(BridgeContractProvider(), BridgeContract)
     life.up(inputs(chain, signer, mode_mint_burn=False, artifact=ARTIFACT))
     return life
 
 
-def lead(chain: LoneChain, reference: Reference) -> list[Life]:
+def lead(chain: LoneChain, reference: KeyReference) -> list[Life]:
     """Lead an owner through a life with one operator, and return what states held of it."""
     located = reference.located()
     address = str(located.address)

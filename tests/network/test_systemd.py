@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from components.nodes.files import SERVICE_ID
-from components.nodes.unit import STOP_SECONDS, command
+from components.kaia.layout import SERVICE_ID
+from components.kaia.systemd_unit import STOP_SECONDS, command
 from tests.network.systemd_machine import machine, missing
 from tests.network.systemd_node import ADDRESS, KEY, PACKAGES, Running, archive, brought_up, kept, sha256, until, volume
 from tests.network.systemd_steps import CHAIN_ID, Wanted, steps

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from components.dynamic.local_namespaces import BASE, Keeper, keepers
+from components.dynamic.machines.local_namespaces import BASE, Keeper, keepers
 
 LOOK_AGAIN = 0.5
 """Seconds. What others start and end on this machine meanwhile is not what is looked for."""

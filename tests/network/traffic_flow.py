@@ -8,11 +8,11 @@ from contextlib import ExitStack, closing
 
 from eth_utils.address import to_checksum_address
 
-from components.chain.console import Console, wait_for
-from components.chain.endpoint import Endpoint
-from components.chain.operations import balance
-from components.chain.signer import Signer
-from components.chain.transfer import Direction, request
+from components.chain.accounts.signer import Signer
+from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.endpoint import Endpoint
+from components.chain.transfers.transfer import Direction, request
+from components.chain.voters.calls import balance
 
 PAUSE = 1.0
 """Seconds from one transfer to the next of a direction, besides the block that each waits for."""

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from components.nodes import genesis
+from components.kaia import genesis
 from tests.program.mocked import run
 from tests.program.program import Program
 from tests.program.stacks import SEED
 from tests.program.test_existing_parent import KNI, VALIDATOR
-from tests.unit.test_settings_adoption import brownfield
+from tests.unit.settings.test_adoption import brownfield
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.dynamic.ssh_key import private_key
+from components.dynamic.secrets.ssh_key import private_key
 from tests.program.mocked import run
 from tests.program.program import Asked, Program
 from tests.program.stacks import example

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.nodes import genesis
+from components.kaia import genesis
 from tests.program.mocked import run
 from tests.program.program import Program
 from tests.program.stacks import aws

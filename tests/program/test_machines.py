@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from components.dynamic.ssh_key import public_key
+from components.dynamic.secrets.ssh_key import public_key
 from tests.program.mocked import IMAGE, run, volume_id
 from tests.program.program import Asked, Program
 from tests.program.stacks import VPC, ZONES, aws, example, section
@@ -167,9 +167,9 @@ def test_mainnet_protects_keys_data_and_machines_by_default() -> None:
     config = example("mainnet")
     del config["protection"]
     assert protected(run(config)) == {
-        *("Account", "Bridge", "BridgeContract", "BridgeOperator", "BridgeRegistration", "Funding", "Liquidity"),
-        *("ConfigurationThreshold", "OperatorThreshold", "OtherOperators", "Resilience", "TransferFees"),
-        *("TransferProof", "Voters"),
+        *("Account", "Bridge", "BridgeContract", "BridgeOperator", "BridgeRegistration", "BridgeSlot", "Funding"),
+        *("ConfigurationThreshold", "OperatorThreshold", "OtherOperators", "Liquidity", "Resilience"),
+        *("TransferFees", "TransferProof", "Voters"),
         *("Boot", "Eip", "FirstLogin", "Instance", "Machine", "NetworkInterface", "Placement", "SshKey", "Volume"),
         "VolumeAttachment",
     }

@@ -9,8 +9,8 @@ import pulumi
 import pytest
 from eth_account import Account as Accounts
 
-from components.chain.signer import Signer
-from components.nodes.identity import derive
+from components.chain.accounts.signer import Signer
+from components.domain.seed import derive
 from tests.program.mocked import run
 from tests.program.program import Program
 from tests.program.stacks import SEED, aws

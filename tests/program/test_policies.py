@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from components.nodes.identity import derive
+from components.domain.seed import derive
 from policy.servicechain_policy.fees import spending_is_limited
 from policy.servicechain_policy.pack import ON_A_RESOURCE, ON_THE_STACK
 from policy.servicechain_policy.resources import UNKNOWN, Resource, Violation

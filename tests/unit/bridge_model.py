@@ -1,8 +1,8 @@
 """The engine's order of steps over a bridge contract in memory, with the providers and plans of the program.
 
-As in components/votes.py: a vote for each pair, all before the threshold, and after it those that no pair owns. As in
-the engine: creates and updates first, in any order that the dependencies allow, then deletes; a run ends at the first
-failure, and what was replaced and not deleted yet goes first in the next run.
+As in components/stack/bridge/votes.py: a vote for each pair, all before the threshold, and after it those that no pair
+owns. As in the engine: creates and updates first, in any order that the dependencies allow, then deletes; a run ends at
+the first failure, and what was replaced and not deleted yet goes first in the next run.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -14,21 +14,24 @@ from typing import Any
 
 import pytest
 
-from components.chain import operations, roster, voters
-from components.chain.endpoint import Endpoint
-from components.chain.plan import MAX_OPERATORS, BridgeState, Step
-from components.chain.roster import Voter
-from components.chain.signer import KeySigner
-from components.dynamic import bridge_operator, chain_resource, operator_threshold, other_operators
+from components.chain.accounts.signer import KeySigner
+from components.chain.contracts.plan import BridgeState, Step
+from components.chain.rpc.endpoint import Endpoint
+from components.chain.voters import calls as operations
+from components.chain.voters import roster, voters
+from components.chain.voters.roster import Voter
+from components.domain.limits import MAX_OPERATORS
+from components.dynamic import chain_resource
 from components.dynamic.base import Props
-from components.dynamic.bridge_operator import BridgeOperator, BridgeOperatorProvider
-from components.dynamic.operator_threshold import (
+from components.dynamic.contracts import bridge_operator, operator_threshold, other_operators
+from components.dynamic.contracts.bridge_operator import BridgeOperator, BridgeOperatorProvider
+from components.dynamic.contracts.operator_threshold import (
     ConfigurationThreshold,
     ConfigurationThresholdProvider,
     OperatorThreshold,
     OperatorThresholdProvider,
 )
-from components.dynamic.other_operators import OtherOperators, OtherOperatorsProvider
+from components.dynamic.contracts.other_operators import OtherOperators, OtherOperatorsProvider
 from tests.life import Life
 from tests.unit.fake_contract import Contract
 
@@ -94,7 +97,7 @@ class World:
             for name in ("read_state", "require_state"):
                 patch.setattr(operations, name, lambda *_: self.state, raising=False)
             for name in ("read_state", "require_state"):
-                patch.setattr(f"components.chain.bridge_contract.{name}", lambda *_: self.state)
+                patch.setattr(f"components.chain.contracts.contract.{name}", lambda *_: self.state)
             patch.setattr(voters, "unable", lambda _roster, _enough: {})
             patch.setattr(operations, "transaction", lambda _bridge, step: step)
             patch.setattr(operations, "carry_out", lambda _console, _signer, plan: self.execute(plan()))

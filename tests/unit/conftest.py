@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
-from components.chain import roster
+from components.chain.voters import roster
 from tests.unit.fake_node import Clock
 from tests.unit.fake_pool import PoolChain, only
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any, NoReturn, cast
 
-from components.chain.console import Console, NodeError
+from components.chain.rpc.console import Console, NodeError
 
 CHILD = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 PARENT = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"

@@ -14,10 +14,11 @@ import pytest
 from eth_account import Account
 from web3 import Web3
 
-from components.chain import following, senders, transactions
+from components.chain.accounts.signer import KeySigner
 from components.chain.errors import Unreachable
-from components.chain.signer import KeySigner
-from components.chain.transactions import Transaction
+from components.chain.tx import batch, follower
+from components.chain.tx import sender as senders
+from components.chain.tx.batch import Transaction
 from tests.unit.fake_node import Clock
 from tests.unit.fakes import FakeChain, Sent, refuse, sent_of
 
@@ -43,9 +44,9 @@ def only(clock: Clock) -> Iterator[None]:
     """Let no other time pass than that of the clock, in a process that knows no sender yet."""
     senders.forget()
     with pytest.MonkeyPatch.context() as patch:
-        for module in (following, senders, transactions):
+        for module in (follower, senders, batch):
             patch.setattr(module, "time", clock)
-        patch.setattr(following, "_INTERVAL", 0.5)  # fewer looks at the same events
+        patch.setattr(follower, "_INTERVAL", 0.5)  # fewer looks at the same events
         yield
     senders.forget()
 

@@ -20,7 +20,7 @@ from web3.providers import JSONBaseProvider
 from web3.types import RPCEndpoint, RPCError, RPCResponse
 from web3.utils import get_create_address
 
-from components.chain.console import Console
+from components.chain.rpc.console import Console
 from components.dynamic import chain_resource
 from tests.unit.fake_contract import Asked, Contract, Revert
 from tests.unit.fake_token import CREATION, FakeToken

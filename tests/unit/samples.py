@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from components.settings.rules import BadSettings, read
+from components.topology.checks.configuration import BadSettings, read
 
 SEED = "1f" * 32
 

@@ -9,7 +9,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-SOURCES = [*(ROOT / "components").rglob("*.py"), *(ROOT / "toolchain").glob("*.py"), ROOT / "toolchain/stack"]
+SOURCES = [*(ROOT / "components").rglob("*.py"), *(ROOT / "toolchain").rglob("*.py"), ROOT / "toolchain/stack"]
 HOLE = "…"
 
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pulumi
 from pulumi_aws import ec2, vpc
 
-from components.fleet.flow import Flow, Group, Network, Ports
 from components.hosts.aws.tags import Tags
+from components.topology.machine import Flow, Group, Outside, Ports
 
 _Rule = vpc.SecurityGroupIngressRule | vpc.SecurityGroupEgressRule
 
@@ -48,7 +48,7 @@ class Firewall(pulumi.ComponentResource):
         """Return the ids of groups."""
         return [self._groups[group.name].id for group in groups]
 
-    def _rule(self, kind: type[_Rule], own: Group, way: str, peer: Group | Network, flow: Flow) -> None:
+    def _rule(self, kind: type[_Rule], own: Group, way: str, peer: Group | Outside, flow: Flow) -> None:
         name = f"{own.name}-{way}-{_name(peer)}-{_ports(flow.ports)}"
         rule = kind(
             name,
@@ -64,15 +64,15 @@ class Firewall(pulumi.ComponentResource):
         )
         self.rules.append(rule)
 
-    def _id(self, end: Group | Network) -> pulumi.Output[str] | None:
+    def _id(self, end: Group | Outside) -> pulumi.Output[str] | None:
         return self._groups[end.name].id if isinstance(end, Group) else None
 
 
-def _cidr(end: Group | Network) -> str | None:
-    return end.cidr if isinstance(end, Network) else None
+def _cidr(end: Group | Outside) -> str | None:
+    return end.cidr if isinstance(end, Outside) else None
 
 
-def _name(end: Group | Network) -> str:
+def _name(end: Group | Outside) -> str:
     return end.name if isinstance(end, Group) else end.cidr
 
 

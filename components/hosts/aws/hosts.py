@@ -7,21 +7,19 @@ import pulumi
 import pulumi_aws as aws
 from pulumi_command import remote
 
-from components.dynamic.first_login import FirstLogin
-from components.dynamic.placement import Placement
-from components.dynamic.ssh_key import SshKey
-from components.fleet.flow import Flow, Group
-from components.fleet.holding import Holding
-from components.fleet.machine import Machine as Wanted
-from components.fleet.machine import Size
-from components.hosts import data_volume
+from components.dynamic.machines.first_login import FirstLogin
+from components.dynamic.machines.placement import Placement
+from components.dynamic.secrets.ssh_key import SshKey
+from components.hosts.aws import data_volume
 from components.hosts.aws.firewall import Firewall
-from components.hosts.aws.image import newest
-from components.hosts.aws.machine import Common, Machine
-from components.hosts.aws.network import Network, NewNetwork, Subnets, existing
+from components.hosts.aws.machine import Common, Instance, newest
+from components.hosts.aws.network import NewNetwork, Subnets, Vpc, existing
 from components.hosts.aws.tags import Tags
 from components.hosts.host import Host, Ssh
-from components.settings.aws import Aws
+from components.settings.sections.aws import Aws
+from components.topology.data_holders import Holding
+from components.topology.machine import Flow, Group, Size
+from components.topology.machine import Machine as Wanted
 
 BASTION = Group("bastion")
 BASTION_MACHINE = Wanted("bastion", "bastion", "bastion", Size("t3.micro", 0, 0, 0, public_address=True), [BASTION])
@@ -122,7 +120,7 @@ class AwsHosts(pulumi.ComponentResource):
             service="systemd",
         )
 
-    def _find_network(self, settings: Aws, tags: Tags, *, way_out: bool, invoke: pulumi.InvokeOptions) -> Network:
+    def _find_network(self, settings: Aws, tags: Tags, *, way_out: bool, invoke: pulumi.InvokeOptions) -> Vpc:
         if settings.network.new:
             return NewNetwork(settings.network, tags, way_out=way_out, opts=self._mine).network
         return existing(settings.network, invoke)
@@ -152,10 +150,10 @@ class AwsHosts(pulumi.ComponentResource):
         settled = pulumi.Output.all(ssh.host_key, login.instance).apply(lambda known: str(known[0]))
         return replace(ssh, host_key=settled)
 
-    def _machine(self, wanted: Wanted, opts: pulumi.ResourceOptions) -> Machine:
+    def _machine(self, wanted: Wanted, opts: pulumi.ResourceOptions) -> Instance:
         subnets = self._subnets(wanted)
         placement = self._placement
-        return Machine(
+        return Instance(
             wanted.name,
             wanted.size.instance_type,
             self._common,
@@ -172,7 +170,7 @@ class AwsHosts(pulumi.ComponentResource):
         self,
         name: str,
         address: pulumi.Input[str],
-        machine: Machine,
+        machine: Instance,
         bastion: Ssh | None,
         after: Sequence[pulumi.Resource],
     ) -> tuple[Ssh, FirstLogin]:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import pulumi
 from pulumi_aws import cloudwatch, ebs, ec2
 
-from components.dynamic.boot import Boot
-from components.fleet.machine import Size
+from components.dynamic.machines.boot import Boot
 from components.hosts.aws.tags import Tags
+from components.settings.sections.aws import Image
+from components.topology.machine import Size
 
 DEVICE = "/dev/sdf"
 """What EC2 calls the data volume; the machine itself goes by the volume's id."""
@@ -29,7 +30,7 @@ class Common:
     tags: Tags
 
 
-class Machine(pulumi.ComponentResource):
+class Instance(pulumi.ComponentResource):
     """An instance with an interface of its own and, for a node, a data volume.
 
     Interface and volume are resources apart: when the instance is replaced, the next one has the same address and the
@@ -162,3 +163,17 @@ class Machine(pulumi.ComponentResource):
             tags=self._tags.of(f"{self._host}-{what}"),
             opts=pulumi.ResourceOptions(parent=self, protect=False),
         )
+
+
+def newest(image: Image, invoke: pulumi.InvokeOptions) -> pulumi.Output[str]:
+    """Return the id of the newest image of that owner and name, for amd64. A machine then keeps the one it had."""
+    return ec2.get_ami_output(
+        most_recent=True,
+        owners=[image.owner],
+        filters=[
+            ec2.GetAmiFilterArgs(name="name", values=[image.name]),
+            ec2.GetAmiFilterArgs(name="architecture", values=["x86_64"]),
+            ec2.GetAmiFilterArgs(name="root-device-type", values=["ebs"]),
+        ],
+        opts=pulumi.InvokeOutputOptions(provider=invoke.provider),
+    ).id

@@ -7,10 +7,10 @@ from ipaddress import IPv4Network
 import pulumi
 from pulumi_aws import ec2
 
-from components.fleet import subnets
-from components.fleet.flow import ANYWHERE
 from components.hosts.aws.tags import Tags
-from components.settings.aws import Network as Settings
+from components.settings.sections.aws import NetworkSettings as Settings
+from components.topology import subnets
+from components.topology.machine import ANYWHERE
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Subnets:
 
 
 @dataclass(frozen=True)
-class Network:
+class Vpc:
     """What machines have to know of their network."""
 
     vpc: pulumi.Input[str]
@@ -41,13 +41,13 @@ class Network:
     """What has to be there before a machine can open a connection to the internet."""
 
 
-def existing(settings: Settings, invoke: pulumi.InvokeOptions) -> Network:
+def existing(settings: Settings, invoke: pulumi.InvokeOptions) -> Vpc:
     """Look up the subnets of a VPC that exists. Raises pulumi.RunError when one is of another VPC."""
     private, public = (_look_up(settings, ids, invoke) for ids in (settings.private_subnets, settings.public_subnets))
     if lacking := [zone for zone in private.ids if public.ids and zone not in public.ids]:
         msg = f"there are public subnets, but none in {', '.join(lacking)}: list one in every zone of the private ones"
         raise pulumi.RunError(msg)
-    return Network(str(settings.vpc), list(private.ids), private, public)
+    return Vpc(str(settings.vpc), list(private.ids), private, public)
 
 
 def _look_up(settings: Settings, ids: Sequence[str], invoke: pulumi.InvokeOptions) -> Subnets:
@@ -102,7 +102,7 @@ class NewNetwork(pulumi.ComponentResource):
             via = {"nat_gateway_id": nats.get(zone, next(iter(nats.values()))).id} if way_out else None
             route = self._routes(f"private-{zone}", {zone: subnet}, via)
             ways_out.append(route)
-        self.network = Network(
+        self.network = Vpc(
             self._vpc.id,
             settings.zones,
             Subnets({zone: subnet.id for zone, subnet in made["private"].items()}, private),

@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from components.chain import bridge_node
-from components.chain.bridge_contract import require_state
-from components.chain.console import Console, wait_for
-from components.dynamic import ssh_key
-from components.nodes.identity import EN_PORT, consensus_kni
+from components.chain.contracts.contract import require_state
+from components.chain.nodes import registration
+from components.chain.rpc.console import Console, wait_for
+from components.domain.kni import consensus_kni
+from components.domain.ports import EN_PORT
+from components.dynamic.secrets import ssh_key
 from tests.network.brownfield import CHILD, DATA, ENS, PARENT, SCNS, USER, Brownfield
 from tests.stack import Settings, Stack, settings
 
@@ -105,7 +106,7 @@ def operators(field: Brownfield) -> dict[str, set[str]]:
 
 def live(field: Brownfield, scn: str) -> bool:
     with closing(Console(field.endpoint(scn))) as console:
-        return bridge_node.read_registration(console, field.bridges["child"], field.bridges["parent"]).live
+        return registration.read_registration(console, field.bridges["child"], field.bridges["parent"]).live
 
 
 def anchored(field: Brownfield, scn: str) -> bool | str:

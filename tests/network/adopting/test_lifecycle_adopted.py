@@ -2,13 +2,14 @@
 
 import pytest
 
-from components.adoption.place import OURS
-from components.adoption.slot import Taken
-from components.dynamic.adopted_identity import AdoptedIdentity, AdoptedIdentityProvider
-from components.dynamic.adopted_node import AdoptedNode, AdoptedNodeProvider
+from components.adoption.commands import OURS
+from components.adoption.main_bridge_slot import Taken
+from components.domain.kni import consensus_kni
+from components.domain.ports import SCN_PORT
 from components.dynamic.base import Props
-from components.nodes.bridge_keys import BridgeKeys, main_bridge, sub_bridge
-from components.nodes.identity import SCN_PORT, consensus_kni
+from components.dynamic.nodes.adopted_identity import AdoptedIdentity, AdoptedIdentityProvider
+from components.dynamic.nodes.adopted_node import AdoptedNode, AdoptedNodeProvider
+from components.kaia.bridge_conf_keys import BridgeKeys, main_bridge, sub_bridge
 from tests.lifecycle import Behind, Edit, Life, lifecycle
 from tests.network.brownfield import CHILD, DATA, PAIRED, PARENT, Brownfield
 

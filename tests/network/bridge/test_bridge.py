@@ -4,11 +4,11 @@ import re
 
 import pytest
 
-from components.chain.bridge_node import main_bridge_id, operators, read_registration
-from components.chain.console import wait_for
-from components.chain.operations import balance
-from components.chain.peering import node_id, peers
-from components.chain.transfer import pending, requested
+from components.chain.nodes.registration import main_bridge_id, operators, read_registration
+from components.chain.peers.peers import node_id, peers
+from components.chain.rpc.console import wait_for
+from components.chain.transfers.transfer import pending, requested
+from components.chain.voters.calls import balance
 from tests.network.network import CHAINS, COIN, Network
 from tests.stack import Run
 

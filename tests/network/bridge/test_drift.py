@@ -9,11 +9,11 @@ from copy import copy
 import pytest
 from eth_account import Account as Accounts
 
-from components.chain.bridge_node import deregister, operators
-from components.chain.console import wait_for
-from components.chain.node_health import part
-from components.chain.peering import node_id, peers
-from components.machines import VALIDATOR
+from components.chain.nodes.health import part
+from components.chain.nodes.registration import deregister, operators
+from components.chain.peers.peers import node_id, peers
+from components.chain.rpc.console import wait_for
+from components.topology.machines import VALIDATOR
 from tests.network.network import Network
 from tests.network.traffic import traffic
 from tests.run import Run

@@ -7,11 +7,11 @@ from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from components.chain import operations
-from components.chain.bridge_contract import transaction
-from components.chain.plan import Step as Call
-from components.chain.signer import Signer
-from components.chain.transactions import Transaction, execute
+from components.chain.accounts.signer import Signer
+from components.chain.contracts.contract import transaction
+from components.chain.contracts.plan import Step as Call
+from components.chain.tx.batch import Transaction, execute
+from components.chain.voters import calls
 from tests.network.network import CHAINS, COIN, Network
 from tests.stack import Failed, Step
 
@@ -29,12 +29,12 @@ def hand_over(network: Network, chain: str, owner: Signer, to: str) -> None:
 def drain(network: Network) -> None:
     """Have a transfer to the child chain paid out of its contract which leaves it with less than its minimum."""
     direction, user = network.direction("parent"), network.user.account().address
-    operations.fill_account(direction.source, network.owners["parent"], user, DRAINED + COIN, DRAINED + COIN)
+    calls.fill_account(direction.source, network.owners["parent"], user, DRAINED + COIN, DRAINED + COIN)
     to = to_checksum_address(secrets.token_hex(20))
     request = Call("requestKLAYTransfer", (to, DRAINED, b""), "a large transfer", DRAINED)
     execute(direction.source, network.user, [transaction(direction.source_bridge, request)])
     network.send("parent", 1).wait()
-    assert operations.balance(direction.target, to) == DRAINED
+    assert calls.balance(direction.target, to) == DRAINED
 
 
 def test_every_drift_on_chain_is_named_and_one_up_mends_all(network: Network) -> None:
@@ -42,9 +42,9 @@ def test_every_drift_on_chain_is_named_and_one_up_mends_all(network: Network) ->
     alpha = network.pairs["alpha"]["parentOperator"]
     on_child = (network.on("child"), owners["child"], bridges["child"])
     drain(network)
-    operations.deregister_operator(network.on("parent"), owners["parent"], bridges["parent"], alpha)
-    operations.register_operators(*on_child, [STRANGER])
-    operations.set_threshold(*on_child, 2)
+    calls.deregister_operator(network.on("parent"), owners["parent"], bridges["parent"], alpha)
+    calls.register_operators(*on_child, [STRANGER])
+    calls.set_threshold(*on_child, 2)
     thief = network.user.account().address
     hand_over(network, "child", owners["child"], thief)
 
@@ -78,7 +78,7 @@ def test_every_drift_on_chain_is_named_and_one_up_mends_all(network: Network) ->
         state, declared = network.bridge(name), [pair[f"{name}Operator"] for pair in network.pairs.values()]
         assert (sorted(state.operators), state.threshold) == (sorted(declared), 1)
         assert stack.outputs[f"{name}Chain"]["otherOperators"] == []
-        assert operations.balance(network.on(name), bridges[name]) >= 500 * COIN
+        assert calls.balance(network.on(name), bridges[name]) >= 500 * COIN
     for source in CHAINS:
         network.send(source, 2).wait()
     assert stack.preview(expect_no_changes=True).steps == []

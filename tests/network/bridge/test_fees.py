@@ -3,10 +3,10 @@
 from collections import Counter
 from statistics import mean
 
-from components import fees
-from components.chain.console import wait_for
-from components.chain.operations import balance
-from components.settings.rules import read
+from components.chain.rpc.console import wait_for
+from components.chain.voters.calls import balance
+from components.topology import fees
+from components.topology.checks.configuration import read
 from tests.network.network import ANCHOR, Network
 from tests.network.running import SETTINGS
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from components.dynamic.local_namespaces import BASE
+from components.dynamic.machines.local_namespaces import BASE
 from tests.network.network import Network
 
 PAIRS = ("alpha", "beta")

@@ -2,18 +2,18 @@
 
 from contextlib import closing
 
-from components.chain.bridge_node import deregister, read_registration
-from components.chain.console import Console
-from components.chain.endpoint import Endpoint
-from components.chain.seats import council
-from components.chain.transfer import requested
-from components.chain.validators import vote_out
+from components.chain.nodes.registration import deregister, read_registration
+from components.chain.peers.seats import council
+from components.chain.rpc.console import Console
+from components.chain.rpc.endpoint import Endpoint
+from components.chain.transfers.transfer import requested
+from components.chain.validators.validator_votes import vote_out
 from components.dynamic.base import Props
-from components.dynamic.bridge_registration import BridgeRegistration, BridgeRegistrationProvider
-from components.dynamic.child_validator import ChildValidator, ChildValidatorProvider
-from components.dynamic.node_token import NodeToken, NodeTokenProvider
-from components.dynamic.running_node import RunningNode, RunningNodeProvider
-from components.dynamic.transfer_proof import TransferProof, TransferProofProvider
+from components.dynamic.nodes.bridge_registration import BridgeRegistration, BridgeRegistrationProvider
+from components.dynamic.nodes.node_token import NodeToken, NodeTokenProvider
+from components.dynamic.nodes.running_node import RunningNode, RunningNodeProvider
+from components.dynamic.proofs.transfer_proof import TransferProof, TransferProofProvider
+from components.dynamic.validators.child_validator import ChildValidator, ChildValidatorProvider
 from tests.lifecycle import Behind, Edit, Life, lifecycle
 from tests.network.network import CHAINS, Network
 

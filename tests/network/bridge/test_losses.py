@@ -2,11 +2,11 @@
 
 import pytest
 
-from components.chain.bridge_node import read_registration
-from components.chain.console import Console, wait_for
 from components.chain.errors import ChainError
-from components.chain.peering import node_id, peers
-from components.chain.transfer import pending
+from components.chain.nodes.registration import read_registration
+from components.chain.peers.peers import node_id, peers
+from components.chain.rpc.console import Console, wait_for
+from components.chain.transfers.transfer import pending
 from tests.network.network import CHAINS, Network
 
 COUNT = 10

@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.chain.peering import peers
+from components.chain.peers.peers import peers
 from tests.network.conftest import destroy, make_stack
 from tests.network.network import CHAINS, Network
 from tests.network.traces import Traces

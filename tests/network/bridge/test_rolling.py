@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 import pytest
 
-from components.chain.console import Console
 from components.chain.errors import ChainError
+from components.chain.rpc.console import Console
 from tests.network.network import Network
 from tests.network.running import SETTINGS
 from tests.network.traffic import repeated, traffic

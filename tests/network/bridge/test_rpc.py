@@ -11,7 +11,7 @@ from tests.stack import ROOT
 
 def test_a_tunnel_leads_to_the_rpc_of_a_node(network: Network) -> None:
     export = json.dumps({"deployment": {"resources": network.stack.resources()}})
-    command = [sys.executable, "-m", "toolchain.rpc"]
+    command = [sys.executable, "-m", "toolchain.ops.rpc"]
     with subprocess.Popen([*command, "scn-3"], cwd=ROOT, stdin=-1, stdout=-1, text=True) as rpc:
         try:
             assert rpc.stdin

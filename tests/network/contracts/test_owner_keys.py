@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from eth_account import Account as Accounts
 
-from components.nodes.identity import derive
+from components.domain.seed import derive
 from tests.network.network import CHAINS, Network
 from tests.network.running import SETTINGS
 

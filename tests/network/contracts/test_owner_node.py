@@ -9,19 +9,19 @@ from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from components.chain import operations
-from components.chain.bridge_contract import require_state
-from components.chain.bridge_node import deregister, register
-from components.chain.deployment import ensure_deployed
+from components.chain.accounts.owner import OwnerNode
+from components.chain.accounts.signer import KeySigner
+from components.chain.contracts.contract import require_state
+from components.chain.contracts.deployment import ensure_deployed
+from components.chain.contracts.plan import Refused
 from components.chain.errors import ChainError
-from components.chain.owner import OwnerNode
-from components.chain.plan import Refused
-from components.chain.signer import KeySigner
-from components.chain.transactions import Transaction, execute
+from components.chain.nodes.registration import deregister, register
+from components.chain.tx.batch import Transaction, execute
+from components.chain.voters import calls
 from components.dynamic.base import Props
-from components.dynamic.bridge_contract import BridgeContract, BridgeContractProvider
-from components.dynamic.bridge_operator import BridgeOperator, BridgeOperatorProvider
-from components.dynamic.operator_threshold import OperatorThreshold, OperatorThresholdProvider
+from components.dynamic.contracts.bridge_contract import BridgeContract, BridgeContractProvider
+from components.dynamic.contracts.bridge_operator import BridgeOperator, BridgeOperatorProvider
+from components.dynamic.contracts.operator_threshold import OperatorThreshold, OperatorThresholdProvider
 from tests.life import Life
 from tests.network.lone_chain import ARTIFACT
 from tests.network.network import CHAINS, COIN, Network
@@ -42,7 +42,7 @@ def bridges(network: Network) -> Iterator[Mapping[str, str]]:
     found = {}
     for chain in CHAINS:
         console, deployer = network.on(chain), KeySigner(private_key=secrets.token_hex(32))
-        operations.fill_account(console, network.owners[chain], deployer.account().address, COIN, 10 * COIN)
+        calls.fill_account(console, network.owners[chain], deployer.account().address, COIN, 10 * COIN)
         bridge = ensure_deployed(console, deployer, Path(ARTIFACT), None, mode_mint_burn=chain == "child")
         data = keccak(text="transferOwnership(address)")[:4] + encode(["address"], [owner(network, chain).address])
         execute(console, deployer, [Transaction("hand over", to_checksum_address(bridge), "0x" + data.hex())])
@@ -71,19 +71,19 @@ def test_calls_go_through_the_node_and_what_holds_sends_nothing(
     assert contract.outs["owner"] == node.address
     vote = Life(BridgeOperatorProvider(), BridgeOperator)
     vote.up(props(network, chain, bridge=bridge, operator=ONE, cohort=[ONE, TWO]))
-    operations.set_threshold(console, node, bridge, 2)
+    calls.set_threshold(console, node, bridge, 2)
     state = require_state(console, bridge)
     assert (state.operators, state.threshold) == ((ONE, TWO), 2)
     since = network.head(chain)
     assert vote.refresh()
-    operations.register_operators(console, node, bridge, [ONE, TWO])
-    operations.set_threshold(console, node, bridge, 2)
+    calls.register_operators(console, node, bridge, [ONE, TWO])
+    calls.set_threshold(console, node, bridge, 2)
     sent = [tx for tx in network._transactions(chain, since) if str(tx["to"]).lower() == bridge.lower()]
     assert sent == []
     with pytest.raises(Refused, match="threshold 3 cannot be set"):
-        operations.set_threshold(console, node, bridge, 3)
+        calls.set_threshold(console, node, bridge, 3)
     with pytest.raises(Refused, match="lower the threshold first"):
-        operations.deregister_operator(console, node, bridge, ONE)
+        calls.deregister_operator(console, node, bridge, ONE)
     threshold = Life(OperatorThresholdProvider(), OperatorThreshold)
     threshold.up(props(network, chain, bridge=bridge, threshold=2.0, before=1, leaving=[ONE, TWO]))
     capsys.readouterr()
@@ -98,7 +98,7 @@ def test_calls_go_through_the_node_and_what_holds_sends_nothing(
         f"the owner is {node.address}, the operator of {SCN}, and a node's API has no call for that; have that account"
     )
     with pytest.raises(ChainError, match=words):
-        operations.deregister_operator(console, node, bridge, ONE)
+        calls.deregister_operator(console, node, bridge, ONE)
 
 
 def test_an_scn_that_is_not_the_owner_is_told_in_words(network: Network, bridges: Mapping[str, str]) -> None:
@@ -107,10 +107,10 @@ def test_an_scn_that_is_not_the_owner_is_told_in_words(network: Network, bridges
         f"is {owner(network, 'parent').address}, and the operator of scn-1 is {other.address}; set bridge.parentOwner"
     )
     with pytest.raises(ChainError, match=words):
-        operations.set_threshold(network.on("parent"), other, bridges["parent"], 2)
+        calls.set_threshold(network.on("parent"), other, bridges["parent"], 2)
 
 
 def test_a_node_that_does_not_know_the_contract_is_told_in_words(network: Network, bridges: Mapping[str, str]) -> None:
     stranger = owner(network, "child").model_copy(update={"node": network.endpoints["scn-1"]})
     with pytest.raises(ChainError, match="scn-1 does not know the contract yet: its registration comes first"):
-        operations.set_threshold(network.on("child"), stranger, bridges["child"], 2)
+        calls.set_threshold(network.on("child"), stranger, bridges["child"], 2)

@@ -1,9 +1,9 @@
 """What an operator has left goes back to the funder, on a running SCN that anchors with it."""
 
-from components.chain import operations
-from components.chain.node_health import part
-from components.chain.refund import give_back
-from components.chain.signer import KeySigner
+from components.chain.accounts.signer import KeySigner
+from components.chain.funds.refund import give_back
+from components.chain.nodes.health import part
+from components.chain.voters import calls
 from tests.network.network import CHAINS, COIN, Network
 
 PAIR, SCN = "beta", "scn-2"
@@ -17,16 +17,16 @@ def test_what_an_anchoring_scn_has_left_goes_back(network: Network) -> None:
     funder = network.owners["parent"].account().address
     restart = str(network.stack.program_of("BridgeRegistration", f"{SCN}-registration")["restart"])
     network.wait_for_anchor(PAIR)
-    held, before = operations.balance(console, operator), operations.balance(console, funder)
+    held, before = calls.balance(console, operator), calls.balance(console, funder)
     try:
         given = give_back(console, key, funder, network.endpoints[SCN])
         print(f"{operator} held {held} peb and gave back {given}")
         assert held - COIN < given <= held
-        assert operations.balance(console, operator) < COIN // 100, "the price of the gas at most"
-        assert operations.balance(console, funder) == before + given
+        assert calls.balance(console, operator) < COIN // 100, "the price of the gas at most"
+        assert calls.balance(console, funder) == before + given
         assert give_back(console, key, funder, network.endpoints[SCN]) == 0
     finally:
-        operations.fill_account(console, network.owners["parent"], operator, 50 * COIN, 100 * COIN)
+        calls.fill_account(console, network.owners["parent"], operator, 50 * COIN, 100 * COIN)
         part(network.endpoints[SCN], network.pairs[PAIR]["en"]["kni"])  # or its stop takes a minute
         network.run(SCN, restart, timeout=RESTART_SECONDS)
     network.start(SCN)

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from components.chain.bridge_contract import transaction
-from components.chain.plan import Step as Call
-from components.chain.signer import KeySigner
-from components.chain.token_contract import ensure_development_token
-from components.chain.transactions import execute
-from components.settings.tokens import artifact_of
+from components.chain.accounts.signer import KeySigner
+from components.chain.contracts.contract import transaction
+from components.chain.contracts.plan import Step as Call
+from components.chain.tokens.token_contract import ensure_development_token
+from components.chain.tx.batch import execute
+from components.settings.sections.tokens import artifact_of
 from tests.network.contracts.token import Token, TokenTransfers, fresh_accounts
 from tests.network.network import CHAINS, OTHER, Network
 from tests.network.running import SETTINGS

@@ -5,10 +5,10 @@ from pathlib import Path
 
 from eth_utils.address import to_checksum_address
 
-from components.chain import operations
-from components.chain.artifact import Artifact
-from components.chain.signer import KeySigner
-from components.chain.transactions import Transaction, execute
+from components.chain.accounts.signer import KeySigner
+from components.chain.contracts.artifact import Artifact
+from components.chain.tx.batch import Transaction, execute
+from components.chain.voters import calls
 from tests.network.lone_chain import ARTIFACT
 from tests.network.network import CHAINS, COIN, Network
 from tests.network.running import SETTINGS
@@ -20,12 +20,12 @@ STRANGER = to_checksum_address(secrets.token_hex(20))
 def by_hand(network: Network, chain: str, owner: KeySigner) -> str:
     """Make a contract as people do by hand: its deployer owns it and votes in it. Return its address."""
     console = network.on(chain)
-    operations.fill_account(console, network.owners[chain], owner.account().address, COIN, 1000 * COIN)
+    calls.fill_account(console, network.owners[chain], owner.account().address, COIN, 1000 * COIN)
     code = Artifact.load(Path(ARTIFACT)).creation(mode_mint_burn=chain == "child")
     (receipt,) = execute(console, owner, [Transaction("deploy by hand", data=code)])
     bridge = str(receipt["contractAddress"])
-    operations.register_operators(console, owner, bridge, [STRANGER])
-    operations.fill_bridge(console, owner, bridge, 1, 500 * COIN)
+    calls.register_operators(console, owner, bridge, [STRANGER])
+    calls.fill_bridge(console, owner, bridge, 1, 500 * COIN)
     return bridge
 
 

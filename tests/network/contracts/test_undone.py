@@ -3,7 +3,7 @@
 import os
 import signal
 
-from components.dynamic.local_namespaces import BASE, keeper_of
+from components.dynamic.machines.local_namespaces import BASE, keeper_of
 from tests.network.conftest import destroy
 from tests.network.network import Network
 from tests.network.traces import Traces

@@ -9,12 +9,12 @@ from typing import Any
 from eth_typing import HexStr
 from eth_utils.address import to_checksum_address
 
-from components.chain.bridge_contract import read_token
-from components.chain.console import wait_for
-from components.chain.signer import Signer
-from components.chain.token_plan import TokenState
-from components.chain.transactions import Transaction, execute
-from components.settings.tokens import artifact_of
+from components.chain.accounts.signer import Signer
+from components.chain.contracts.contract import read_token
+from components.chain.contracts.token_plan import TokenState
+from components.chain.rpc.console import wait_for
+from components.chain.tx.batch import Transaction, execute
+from components.settings.sections.tokens import artifact_of
 from tests.network.network import ARRIVAL_SECONDS, OTHER, Network
 from tests.stack import ROOT
 

@@ -9,10 +9,10 @@ from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
-from components.chain.bridge_contract import transaction
-from components.chain.plan import Step
-from components.chain.seats import council
-from components.dynamic.local_namespaces import BASE, keeper_of
+from components.chain.contracts.contract import transaction
+from components.chain.contracts.plan import Step
+from components.chain.peers.seats import council
+from components.dynamic.machines.local_namespaces import BASE, keeper_of
 from tests.network.network import CHAINS, Network
 from tests.network.traffic import traffic
 from tests.run import Run

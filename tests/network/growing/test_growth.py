@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from components.chain.bridge_node import read_registration
-from components.chain.peering import peers
+from components.chain.nodes.registration import read_registration
+from components.chain.peers.peers import peers
 from tests.network.growing.changing import bring, declared, kill_host, under_traffic, validators, view
 from tests.network.network import CHAINS, Network
 from tests.network.running import SETTINGS

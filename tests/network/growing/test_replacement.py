@@ -1,12 +1,12 @@
 """A machine that is made again, by wish or because it died, is the same node: on chain there is one proof more."""
 
-from components.chain.bridge_node import main_bridge_id, operators, read_registration
-from components.chain.console import wait_for
-from components.chain.peering import node_id, peers
+from components.chain.nodes.registration import main_bridge_id, operators, read_registration
+from components.chain.peers.peers import node_id, peers
+from components.chain.rpc.console import wait_for
 from tests.network.growing.changing import Change, bring, kill_host, validators, view
 from tests.network.network import CHAINS, OTHER, Network
 from tests.network.traffic import traffic
-from toolchain.replacing import Stack as Machines
+from toolchain.ops.replace import Stack as Machines
 
 DEADLINE = 120
 

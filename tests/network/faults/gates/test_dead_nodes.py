@@ -2,9 +2,9 @@
 
 import time
 
-from components.chain.bridge_node import deregister, read_registration
+from components.chain.nodes.registration import deregister, read_registration
 from tests.network.network import CHAINS, Network
-from toolchain.look import DEADLINE, look_at, nodes
+from toolchain.ops.look import DEADLINE, look_at, nodes
 
 
 def test_a_quick_look_finds_what_an_up_would_take_for_unchanged(network: Network) -> None:

@@ -1,6 +1,6 @@
 """Steps of two calls of which only the first was made: the next up makes the second one, without a refresh."""
 
-from components.chain.bridge_node import deregister, has_sub_bridge, read_registration
+from components.chain.nodes.registration import deregister, has_sub_bridge, read_registration
 from tests.network.faults.gates.conftest import SETTINGS
 from tests.network.network import CHAINS, Network
 

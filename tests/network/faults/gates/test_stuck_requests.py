@@ -2,13 +2,13 @@
 
 import re
 
-from components.chain.bridge_contract import transaction
-from components.chain.console import wait_for
-from components.chain.open_requests import open_nonces
-from components.chain.operations import fill_account
-from components.chain.plan import Step
-from components.chain.signer import Signer
-from components.chain.transactions import Transaction, execute
+from components.chain.accounts.signer import Signer
+from components.chain.contracts.contract import transaction
+from components.chain.contracts.plan import Step
+from components.chain.rpc.console import wait_for
+from components.chain.transfers.open_requests import open_nonces
+from components.chain.tx.batch import Transaction, execute
+from components.chain.voters.calls import fill_account
 from tests.network.contracts.token import Token, fresh_accounts
 from tests.network.faults.gates.conftest import GOLD, SETTINGS
 from tests.network.network import CHAINS, COIN, OTHER, Network

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from components.dynamic import local_namespaces as namespaces
-from components.dynamic.local_network import LocalNetworkProvider, folder_of, leg_of
-from components.hosts.addresses import default_subnet
+from components.dynamic.machines import local_namespaces as namespaces
+from components.dynamic.machines.local_network import LocalNetworkProvider, folder_of, leg_of
 from components.hosts.local_preflight import missing
+from components.topology.local_addresses import default_subnet
 from tests.stack import ROOT
 
 MAKE = """
@@ -65,7 +65,7 @@ def clone(tmp_path: Path) -> Iterator[Clone]:
 
 def sweep(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "toolchain.networks", *arguments],
+        [sys.executable, "-m", "toolchain.ops.networks", *arguments],
         cwd=ROOT,
         env={**os.environ, **environment},
         stdin=subprocess.DEVNULL,

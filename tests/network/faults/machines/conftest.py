@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.dynamic import ssh_key
+from components.dynamic.secrets import ssh_key
 from components.hosts.local_preflight import missing
 from tests.network import systemd_machine
 from tests.network.conftest import make_stack

@@ -8,18 +8,18 @@ from collections.abc import Iterator
 
 import pytest
 
-from components.adoption import host_files, place
+from components.adoption import commands, host_files
+from components.adoption.commands import NodePlace
 from components.adoption.host_files import Wrong
-from components.adoption.place import Place
-from components.chain.endpoint import Endpoint
 from components.chain.errors import Unreachable
-from components.chain.tunnel import run_on_host
+from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.ipc_stream import run_on_host
 from components.hosts.local_preflight import missing
 from tests.network.existing_hosts import SUDOER, USER, HandMade, local
 from tests.network.local_hosts import running_network
 
 HOME = f"/home/{USER}"
-NODE = Place(f"{HOME}/data", f"{HOME}/kscn/conf/kscnd.conf")
+NODE = NodePlace(f"{HOME}/data", f"{HOME}/kscn/conf/kscnd.conf")
 CONF = f"""\
 DATA_DIR=~/data
 LOG_DIR={HOME}/own-logs
@@ -83,7 +83,7 @@ def test_nothing_is_read_through_a_link(host: HandMade, node: Endpoint) -> None:
 def test_no_process_of_root_is_killed_and_the_log_is_that_of_the_conf(host: HandMade, node: Endpoint) -> None:
     host.ask("cp /bin/sleep /root/kscn; setsid /root/kscn 300 >/dev/null 2>&1 & echo $! >/root/pid")
     host.ask(f"ln -s /root/victim {HOME}/own-logs/a.out; pgrep -x kscn >{HOME}/data/kscnd.pid")
-    command = re.sub(r"seq [0-9]+", "seq 2", place.restart(NODE))  # of patience
+    command = re.sub(r"seq [0-9]+", "seq 2", commands.restart(NODE))  # of patience
     with pytest.raises(Unreachable) as caught:
         run_on_host(node, command, 60)
     assert host.ask("pgrep -x kscn").strip(), "it lives"

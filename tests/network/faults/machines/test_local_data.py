@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 import pytest
 
-from components.dynamic import data_loss, local_host
 from components.dynamic.base import Props
-from components.dynamic.data_loss import Ledger
-from components.dynamic.local_namespaces import LocalError
-from components.fleet.holding import Holding
+from components.dynamic.machines import data_loss, local_host
+from components.dynamic.machines.data_loss import Ledger
+from components.dynamic.machines.local_namespaces import LocalError
 from components.hosts.local_preflight import missing
+from components.topology.data_holders import Holding
 from tests.network.local_hosts import HOSTS, Network, running_network
 
 NAMES = ("alpha-scn", "beta-scn", "gamma-scn", "delta-scn")

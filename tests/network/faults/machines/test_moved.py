@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.dynamic import ssh_key
+from components.dynamic.secrets import ssh_key
 from tests.network.existing_hosts import USER, HandMade
 from tests.network.faults.machines.conftest import SCNS, wanted
 from tests.network.network import CHAINS, Network

@@ -3,18 +3,18 @@
 import json
 from pathlib import Path
 
-from components.chain.endpoint import Endpoint
-from components.chain.restarting import restart
-from components.nodes import files
+from components.chain.nodes.restart import restart
+from components.chain.rpc.endpoint import Endpoint
+from components.kaia import layout
 from tests.network.lone_chain import HOST, PACKAGE, LoneChain
 
-LAYOUT = files.Layout("/srv", PACKAGE)
+LAYOUT = layout.Layout("/srv", PACKAGE)
 
 
 def test_a_node_that_lists_itself_is_well_after_a_restart(chain: LoneChain) -> None:
     node = Endpoint.model_validate(chain.endpoint)
     listed = chain.network.folder / HOST / "srv" / Path(LAYOUT.static_nodes).relative_to("/srv")
-    command = files.alone(LAYOUT, files.scripts(LAYOUT)["start"])
+    command = layout.alone(LAYOUT, layout.scripts(LAYOUT)["start"])
     for knis in ([chain.kni], None):
         if knis is None:
             listed.unlink()

@@ -1,8 +1,8 @@
 """An SCN that runs and votes no more is drift: one in the known deadlock, and one that counts too few transactions."""
 
-from components.chain.console import wait_for
-from components.chain.signer import KeySigner
-from components.chain.transactions import Transaction, execute
+from components.chain.accounts.signer import KeySigner
+from components.chain.rpc.console import wait_for
+from components.chain.tx.batch import Transaction, execute
 from tests.network.network import CHAINS, Network
 
 

@@ -10,16 +10,16 @@ from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 
-from components.chain import operations, senders
-from components.chain.abandoned import remains
-from components.chain.bridge_contract import require_state, transaction
-from components.chain.console import Console
-from components.chain.deployment import ensure_deployed
-from components.chain.plan import Step
-from components.chain.signer import KeySigner
-from components.chain.transactions import Transaction, execute
+from components.chain.accounts.signer import KeySigner
+from components.chain.contracts.contract import require_state, transaction
+from components.chain.contracts.deployment import ensure_deployed, remains
+from components.chain.contracts.plan import Step
+from components.chain.rpc.console import Console
+from components.chain.tx import sender
+from components.chain.tx.batch import Transaction, execute
+from components.chain.voters import calls
 from components.dynamic.base import Props
-from components.dynamic.owner_funds import OwnerFunds, OwnerFundsProvider
+from components.dynamic.contracts.owner_funds import OwnerFunds, OwnerFundsProvider
 from tests.life import Life
 from tests.network.lone_chain import ARTIFACT, COIN, LoneChain
 
@@ -32,9 +32,9 @@ def owner(chain: LoneChain) -> Iterator[KeySigner]:
     """Yield an account with coins that nobody else uses."""
     owner = KeySigner(private_key=secrets.token_hex(32))
     with chain.console() as console:
-        operations.fill_account(console, chain.signer("owner"), owner.account().address, 1000 * COIN, 1000 * COIN)
+        calls.fill_account(console, chain.signer("owner"), owner.account().address, 1000 * COIN, 1000 * COIN)
     yield owner
-    senders.forget()
+    sender.forget()
 
 
 def spend(console: Console, owner: KeySigner) -> None:
@@ -55,7 +55,7 @@ def test_a_killed_run_of_an_owner_with_a_history_finds_its_contract_and_owes_not
         bridge = deploy(console, owner, operator)
         spend(console, owner)
         before = console.web3.eth.get_transaction_count(owner.account().address)
-        senders.forget()
+        sender.forget()
         assert deploy(console, owner, operator) == bridge
         assert console.web3.eth.get_transaction_count(owner.account().address) == before
     funds = Life(OwnerFundsProvider(), OwnerFunds)
@@ -86,7 +86,7 @@ def test_what_remains_in_a_contract_its_owner_gets_back_as_it_is_told(chain: Lon
     address, heir = owner.account().address, to_checksum_address(secrets.token_hex(20))
     with chain.console() as console:
         bridge = deploy(console, owner, chain.address("operator-1"))
-        operations.fill_bridge(console, owner, bridge, COIN, 7 * COIN)
+        calls.fill_bridge(console, owner, bridge, COIN, 7 * COIN)
         told = remains(console, bridge, require_state(console, bridge))
         assert told.startswith(
             f"it holds 7 coins; its owner {address} gets them back with these calls: registerOperator("
@@ -99,5 +99,5 @@ def test_what_remains_in_a_contract_its_owner_gets_back_as_it_is_told(chain: Lon
         data = "0x" + (keccak(text=signature)[:4] + arguments).hex()
         execute(console, owner, [Transaction("pay out", to_checksum_address(bridge), data)])
         execute(console, owner, [transaction(bridge, Step("deregisterOperator", (address,), "leave"))])
-        assert operations.balance(console, heir) == 7 * COIN
+        assert calls.balance(console, heir) == 7 * COIN
         assert remains(console, bridge, require_state(console, bridge)) == ""

@@ -8,10 +8,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from components.chain import operations, senders
-from components.chain.bridge_contract import require_state
-from components.chain.outgoing import Transaction
-from components.chain.transactions import execute
+from components.chain.contracts.contract import require_state
+from components.chain.tx import sender
+from components.chain.tx.batch import execute
+from components.chain.tx.outgoing import Transaction
+from components.chain.voters import calls
 from components.hosts.local_preflight import missing
 from tests.network.conftest import make_stack
 from tests.network.joining import NAMES, joining
@@ -64,13 +65,13 @@ def test_a_stack_that_is_brought_up_again_has_a_pair_without_a_past(chain: LoneC
     old = first.bridges["parent"]
     said = stack.destroy().text
     with chain.console() as console:
-        held = operations.balance(console, old)
+        held = calls.balance(console, old)
         before = require_state(console, old)
     assert f"the bridge contract {old} stays on the chain; it holds " in said
     assert held > LIQUIDITY * COIN // 2
 
     up(stack)
-    senders.forget()  # this process has counted the nonces of the owner on the first child chain
+    sender.forget()  # this process has counted the nonces of the owner on the first child chain
     second = network_of(stack)
     second.owners["parent"] = chain.signer("owner-4")
     assert second.bridges["parent"] != old
@@ -83,5 +84,5 @@ def test_a_stack_that_is_brought_up_again_has_a_pair_without_a_past(chain: LoneC
     with chain.console() as console:
         after = require_state(console, old)
         assert (after.request_nonce, after.lower_handle_nonce) == (before.request_nonce, before.lower_handle_nonce)
-        assert operations.balance(console, old) == held
+        assert calls.balance(console, old) == held
     assert "drift: " not in stack.refresh().text

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from components.chain import operations, senders
-from components.chain.bridge_contract import require_state
-from components.chain.deployment import ensure_deployed
+from components.chain.contracts.contract import require_state
+from components.chain.contracts.deployment import ensure_deployed
+from components.chain.tx import sender
+from components.chain.voters import calls
 from components.hosts.local_preflight import missing
 from tests.network.conftest import make_stack
 from tests.network.lone_chain import ARTIFACT
@@ -37,7 +38,7 @@ def empty(network: Network) -> dict[str, str]:
     """Return a pair of contracts made by hand, by the same owners, without coins, as the known scripts leave them."""
     found = {}
     for chain in CHAINS:
-        senders.forget()
+        sender.forget()
         found[chain] = ensure_deployed(
             network.on(chain),
             network.owners[chain],
@@ -46,7 +47,7 @@ def empty(network: Network) -> dict[str, str]:
             mode_mint_burn=chain == "child",
             operators=["0x" + "11" * 20],
         )
-        operations.register_operators(
+        calls.register_operators(
             network.on(chain), network.owners[chain], found[chain], [network.pairs["alpha"][f"{chain}Operator"]]
         )
     assert not set(found.values()) & set(network.bridges.values())
@@ -97,7 +98,7 @@ def test_a_bridge_without_coins_is_taken_over_and_not_jammed(network: Network, e
 def test_once_there_are_coins_the_next_up_that_looks_proves_transfers(network: Network, empty: dict[str, str]) -> None:
     stack = network.stack
     for chain in CHAINS:
-        operations.fill_bridge(network.on(chain), network.owners[chain], empty[chain], COIN, COIN)
+        calls.fill_bridge(network.on(chain), network.owners[chain], empty[chain], COIN, COIN)
     assert "a transfer could be paid out now, and none was requested" in stack.refresh().text
     stack.up()
     assert stack.outputs["provenTransfers"] == {"childToParent": "1", "parentToChild": "1"}
@@ -108,8 +109,8 @@ def test_once_there_are_coins_the_next_up_that_looks_proves_transfers(network: N
 def test_a_lost_vote_is_proven_again(network: Network, empty: dict[str, str]) -> None:
     stack, operator = network.stack, network.pairs["alpha"]["parentOperator"]
     parent = (network.on("parent"), network.owners["parent"], empty["parent"])
-    operations.register_operators(*parent, ["0x" + "22" * 20])
-    operations.deregister_operator(*parent, operator)
+    calls.register_operators(*parent, ["0x" + "22" * 20])
+    calls.deregister_operator(*parent, operator)
     stack.up(refresh=True)
     assert operator in require_state(network.on("parent"), empty["parent"]).operators
     assert stack.outputs["provenTransfers"]["childToParent"] == "2"

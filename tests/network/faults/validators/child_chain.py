@@ -11,23 +11,24 @@ from pathlib import Path
 
 from eth_keys.datatypes import PrivateKey
 
-from components.chain.console import Console, wait_for
-from components.chain.endpoint import Endpoint
-from components.chain.peering import node_id
-from components.chain.seats import council
-from components.chain.signer import KeySigner
-from components.chain.tunnel import run_on_host
+from components.chain.accounts.signer import KeySigner
+from components.chain.peers.peers import node_id
+from components.chain.peers.seats import council
+from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.ipc_stream import run_on_host
+from components.domain.kni import consensus_kni
+from components.domain.ports import SCN_PORT
 from components.dynamic.base import Props
-from components.nodes import conf, files, genesis
-from components.nodes.identity import SCN_PORT, consensus_kni
-from components.nodes.package import Package
+from components.kaia import conf, genesis, layout
+from components.kaia.package import Package
 from tests.network.local_hosts import Network, running_network
 from tests.network.lone_chain import console_at
 from tests.stack import ROOT
 
 CHAIN_ID = 3000
 PACKAGE = Package("kscn", ROOT / ".build/packages/kscn-v1.0.3-linux-amd64.tar.gz")
-LAYOUT = files.Layout("/srv", PACKAGE)
+LAYOUT = layout.Layout("/srv", PACKAGE)
 SECONDS = 60
 
 
@@ -82,15 +83,15 @@ class ChildChain:
         self.nodes += [name for name in names if name not in self.nodes]
         for name in names:
             listed = [self.kni(other) for other in self.nodes if other != name]
-            self.disk(name, LAYOUT.static_nodes).write_text(files.json_list(listed))
-            self.run(name, files.scripts(LAYOUT)["init"])
+            self.disk(name, LAYOUT.static_nodes).write_text(layout.json_list(listed))
+            self.run(name, layout.scripts(LAYOUT)["init"])
         for name in names:
             self.restart(name)
 
     def _install(self, name: str, first_block: str, network_id: int) -> None:
         self.network.up(name)
         shutil.copy(str(PACKAGE.archive), self.disk(name, LAYOUT.archive))
-        self.run(name, files.scripts(LAYOUT)["unpack"])
+        self.run(name, layout.scripts(LAYOUT)["unpack"])
         values = conf.service_chain_node(network_id, LAYOUT.data, None)
         texts = {
             LAYOUT.conf: conf.render(PACKAGE.conf, values),
@@ -103,7 +104,7 @@ class ChildChain:
 
     def restart(self, name: str) -> None:
         """Start a node, stopping it where it runs."""
-        self.run(name, files.scripts(LAYOUT)["start"])
+        self.run(name, layout.scripts(LAYOUT)["start"])
 
     def kill(self, name: str) -> None:
         """Kill a node without a warning; its host stays."""

@@ -11,17 +11,17 @@ import time
 import pytest
 
 from components.adoption import identity
-from components.chain.console import wait_for
+from components.chain.contracts.plan import Refused
 from components.chain.errors import ChainError, NotReady
-from components.chain.missing_peers import explain
-from components.chain.plan import Refused
-from components.chain.seats import council
-from components.chain.validators import vote_out
+from components.chain.peers.missing_peers import explain
+from components.chain.peers.seats import council
+from components.chain.rpc.console import wait_for
+from components.chain.validators.validator_votes import vote_out
 from components.dynamic.base import Props
-from components.dynamic.child_council import ChildCouncil, ChildCouncilProvider
-from components.dynamic.child_seat import ChildSeat, ChildSeatProvider
-from components.dynamic.child_validator import ChildValidator, ChildValidatorProvider
-from components.nodes import files
+from components.dynamic.validators.child_council import ChildCouncil, ChildCouncilProvider
+from components.dynamic.validators.child_seat import ChildSeat, ChildSeatProvider
+from components.dynamic.validators.child_validator import ChildValidator, ChildValidatorProvider
+from components.kaia import layout
 from tests.life import Life
 from tests.network.faults.validators.child_chain import CHAIN_ID, LAYOUT, ChildChain
 from tests.network.faults.validators.test_lifecycle_seats import OLD, council_of
@@ -29,7 +29,7 @@ from tests.network.faults.validators.test_lifecycle_seats import OLD, council_of
 
 def seat(chain: ChildChain, name: str) -> Props:
     """Return the inputs of an SCN's ChildValidator."""
-    commands = files.scripts(LAYOUT)
+    commands = layout.scripts(LAYOUT)
     return {
         "chain_id": float(CHAIN_ID),
         "node": chain.login(name),
@@ -90,7 +90,7 @@ def test_one_with_another_network_id_is_refused(chain: ChildChain) -> None:
 
 
 def test_one_that_a_validator_does_not_reach_is_refused(chain: ChildChain, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("components.chain.admission.REACH_SECONDS", 5)
+    monkeypatch.setattr("components.chain.validators.admission.REACH_SECONDS", 5)
     chain.start(["delta-scn"])
     voter = chain.network.address("beta-scn")
     chain.run("delta-scn", f"ip route add blackhole {voter}/32")
@@ -141,7 +141,7 @@ def test_a_seat_of_a_run_that_was_cut_off_goes_with_its_scn(chain: ChildChain) -
 def test_a_seat_without_a_node_is_voted_out_by_the_next_up(
     chain: ChildChain, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("components.chain.validators.SILENCE", 5)
+    monkeypatch.setattr("components.chain.validators.validator_votes.SILENCE", 5)
     life, stranger = Life(ChildCouncilProvider(), ChildCouncil), f"0x{secrets.token_hex(20)}"
     asked = council_of(chain)
     life.up(asked)
@@ -175,7 +175,7 @@ def test_a_seat_on_a_chain_of_others_is_left_alone(chain: ChildChain, capfd: pyt
 
 
 def test_on_a_chain_that_stands_still_the_way_out_is_told(chain: ChildChain, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("components.chain.validators.PATIENCE", 35)
+    monkeypatch.setattr("components.chain.validators.validator_votes.PATIENCE", 35)
     for name in ("gamma-scn", "delta-scn"):
         chain.kill(name)
     endpoints = [chain.endpoint(name) for name in ("alpha-scn", "beta-scn")]

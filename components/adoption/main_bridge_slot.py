@@ -1,0 +1,48 @@
+"""Whose the one slot of an EN's main bridge is."""
+
+from contextlib import closing
+
+from components.chain.errors import ChainError
+from components.chain.peers.peers import own_id
+from components.chain.rpc.console import Console, NodeError
+from components.chain.rpc.endpoint import Endpoint
+
+
+class Taken(ChainError):
+    """An EN is the other end of an SCN which is not that of its pair."""
+
+
+def refuse_taken(en: Endpoint, scn: Endpoint | str) -> None:
+    """Raise Taken when the EN is connected to another SCN than this one, a node or its public key.
+
+    Its slot is the other one's for as long as that one runs, and this SCN would dial for ever without a word.
+    """
+    with closing(Console(en)) as console:
+        try:
+            found = console.call("mainbridge_peers") or []
+        except NodeError:  # its main bridge is off
+            return
+    if not found:
+        return
+    wanted = scn if isinstance(scn, str) else public_key(scn)
+    name = "the SCN of its pair" if isinstance(scn, str) else scn.node
+    for peer in found:
+        if peer["id"] != wanted:
+            msg = (
+                f"{en.node}: it is connected to the SCN at {_address(peer)}, and an EN serves one SCN alone, so {name} "
+                "would never get through; list that SCN in the pair instead, take the EN out of its main-bridges.json, "
+                "or name another EN"
+            )
+            raise Taken(msg)
+
+
+def public_key(node: Endpoint) -> str:
+    """Return the public key that a node goes by among its peers. Raises ChainError."""
+    with closing(Console(node)) as console:
+        return own_id(console)
+
+
+def _address(peer: dict[str, object]) -> str:
+    networks = peer.get("networks")
+    network = networks[0] if isinstance(networks, list) and networks else networks
+    return str(network.get("remoteAddress")) if isinstance(network, dict) else "an address that it does not tell"

@@ -1,0 +1,150 @@
+"""A key that never leaves AWS KMS: the public key and signatures are asked for.
+
+The key has the spec ECC_SECG_P256K1 and the usage SIGN_VERIFY. KMS signs the digest that it is given, answers in DER,
+and does not say which of the two possible public keys is its own; which one, the address decides (legacy).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import boto3.session
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.ec import SECP256K1, EllipticCurvePublicKey
+from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.serialization import load_der_public_key
+from eth_keys.datatypes import PublicKey
+from eth_utils.address import to_checksum_address
+
+from components.chain.accounts import eip155
+from components.chain.errors import KeyUnavailable
+
+if TYPE_CHECKING:
+    from eth_account.datastructures import SignedTransaction
+    from eth_account.types import TransactionDictType
+    from eth_typing import ChecksumAddress
+
+SPEC, USAGE, ALGORITHM = "ECC_SECG_P256K1", "SIGN_VERIFY", "ECDSA_SHA_256"
+
+_PATIENCE = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4})
+
+_REMEDIES = {
+    "AccessDeniedException": "allow kms:GetPublicKey and kms:Sign on it to whoever runs Pulumi; a preview needs the "
+    "first alone",
+    "NotFoundException": "name a key that exists in this region and account",
+    "InvalidArnException": "copy its ARN again",
+    "UnsupportedOperationException": f"it is no key that signs; make one with the key spec {SPEC} and usage {USAGE}",
+    "InvalidKeyUsageException": f"it is no key that signs; make one with the key spec {SPEC} and usage {USAGE}",
+    "DisabledException": "enable it",
+    "KMSInvalidStateException": "it is disabled or about to be deleted; enable it, or cancel its deletion",
+    "ExpiredTokenException": "log in to AWS again",
+    "UnrecognizedClientException": "give AWS credentials that are valid",
+    "InvalidSignatureException": "give AWS credentials that are valid",
+}
+"""By KMS's error codes: what to do."""
+
+
+@dataclass(frozen=True)
+class Key:
+    """One key of KMS, and for messages the setting that names it."""
+
+    id: str
+    region: str | None
+    setting: str
+
+    def account(self) -> "KmsAccount":
+        """Return the account of the key. Raises KeyUnavailable."""
+        with self._client("GetPublicKey") as kms:
+            answer = kms.get_public_key(KeyId=self.id)
+        public = _point(answer["PublicKey"])
+        if public is None or answer.get("KeyUsage") != USAGE:
+            spec, usage = answer.get("KeySpec") or answer.get("CustomerMasterKeySpec"), answer.get("KeyUsage")
+            msg = (
+                f"{self.setting}.kms: the key {self.id} has the key spec {spec} and the usage {usage}, with which no "
+                f"account of a chain signs; make one with the key spec {SPEC} and the usage {USAGE}"
+            )
+            raise KeyUnavailable(msg)
+        return KmsAccount(self, PublicKey(public).to_checksum_address())
+
+    def known_as(self, address: str) -> "KmsAccount":
+        """Return the account without asking; the address is that of an earlier answer."""
+        return KmsAccount(self, address)
+
+    def sign(self, digest: bytes) -> tuple[int, int]:
+        """Return r and s of a signature on 32 bytes. Raises KeyUnavailable."""
+        with self._client("Sign") as kms:
+            answer = kms.sign(KeyId=self.id, Message=digest, MessageType="DIGEST", SigningAlgorithm=ALGORITHM)
+        r, s = decode_dss_signature(answer["Signature"])
+        return r, eip155.low(s)
+
+    @contextmanager
+    def _client(self, call: str) -> Iterator[Any]:
+        """Connect, and say in words what goes wrong."""
+        parts = self.id.split(":")
+        region = self.region or (parts[3] if parts[0] == "arn" else None)
+        where = f"{self.setting}.kms: AWS KMS does not answer {call} for the key {self.id}"
+        try:
+            client = boto3.session.Session(region_name=region).client("kms", config=_PATIENCE)
+        except NoRegionError:
+            msg = f"{where}: no region is known; write {self.setting}.region, or the key's ARN"
+            raise KeyUnavailable(msg) from None
+        except BotoCoreError as error:
+            msg = f"{where}: {error}; check the AWS settings of whoever runs Pulumi"
+            raise KeyUnavailable(msg) from error
+        try:
+            yield client
+        except NoCredentialsError:
+            msg = f"{where}: there are no AWS credentials; log in to AWS, or set AWS_PROFILE"
+            raise KeyUnavailable(msg) from None
+        except ClientError as error:
+            told = error.response.get("Error", {})
+            code = str(told.get("Code", "an unknown error"))
+            remedy = _REMEDIES.get(code, f"{told.get('Message', '')}; mend that, then run this again".lstrip("; "))
+            msg = f"{where}: {code}: {remedy}"
+            raise KeyUnavailable(msg) from error
+        except BotoCoreError as error:
+            msg = f"{where}: {error}; check the network and AWS settings of whoever runs Pulumi, then run this again"
+            raise KeyUnavailable(msg) from error
+        finally:
+            client.close()
+
+
+@dataclass(frozen=True)
+class KmsAccount:
+    """The account of a key in KMS."""
+
+    key: Key
+    known: str
+
+    @property
+    def address(self) -> "ChecksumAddress":
+        """Return the address."""
+        return to_checksum_address(self.known)
+
+    def sign_transaction(self, transaction: "TransactionDictType", /) -> "SignedTransaction":
+        """Have KMS sign. Raises KeyUnavailable, also when its signature is not this account's."""
+        digest = eip155.digest(transaction)
+        r, s = self.key.sign(digest)
+        parity = eip155.parity_of(digest, r, s, self.address)
+        if parity is None:
+            msg = (
+                f"{self.key.setting}.kms: the key {self.key.id} signs for another account than {self.address}, whose "
+                "key it was; bring that key back, or run `pulumi up`, which takes note of the change"
+            )
+            raise KeyUnavailable(msg)
+        return eip155.signed(transaction, parity, r, s)
+
+
+def _point(der: bytes) -> bytes | None:
+    """Return the 64 bytes of a public key on the chains' curve, None for any other key."""
+    try:
+        key = load_der_public_key(der)
+    except (ValueError, UnsupportedAlgorithm):
+        return None
+    if not isinstance(key, EllipticCurvePublicKey) or not isinstance(key.curve, SECP256K1):
+        return None
+    numbers = key.public_numbers()
+    return numbers.x.to_bytes(32, "big") + numbers.y.to_bytes(32, "big")

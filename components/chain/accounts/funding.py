@@ -1,0 +1,93 @@
+"""Has an account what it is about to pay? The gate before coins are sent, and what it says where they are missing.
+
+All that is asked of an account on a chain is told at once, with what each amount is for, and nothing is sent before
+the sum is there.
+"""
+
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from components.chain.accounts.signer import Signer
+from components.chain.errors import ChainError, NotFunded
+from components.chain.rpc.console import Console
+from components.chain.rpc.head import FRESH_SECONDS
+from components.domain.units import coins
+
+INTERVAL = 2.0
+"""Seconds from one look at the balance to the next."""
+REMINDER = 60.0
+"""Seconds from one line that it is still waited for to the next."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """One thing that has to be paid."""
+
+    amount: int
+    """peb"""
+    purpose: str
+
+
+def statement(chain_id: int, payer: str, held: int, needs: Sequence[Need]) -> str:
+    """Return what is missing, and what each part of the sum is for, the largest first."""
+    total = sum(need.amount for need in needs)
+    lines = [f"  - {coins(need.amount)} coins: {need.purpose}" for need in sorted(needs, key=lambda need: -need.amount)]
+    return "\n".join(
+        [
+            f"chain {chain_id}: {payer} has to pay {coins(total)} coins and holds {coins(held)}: send it "
+            f"{coins(total - held)} coins or more on that chain. They are for:",
+            *lines,
+        ]
+    )
+
+
+def require(console: Console, signer: Signer, needs: Sequence[Need]) -> None:
+    """Return when the signer holds the sum of all needs; say what is missing, and wait as long as the signer may.
+
+    What was paid before it is asked counts, also where the node has yet to hear of that block: with few peers it asks
+    for what it missed every 10 s only (node/cn/sync.go, forceSyncCycle). Raises NotFunded with the same words.
+    """
+    needs = [need for need in needs if need.amount > 0]
+    payer, total, patience = signer.account().address, sum(need.amount for need in needs), signer.funding_minutes or 0
+    chain_id = console.web3.eth.chain_id
+    begin, asked = time.monotonic(), time.time()
+    heard = False
+    told: tuple[float, int] | None = None
+    while (held := _held(console, payer, told)) < total:
+        words, now = statement(chain_id, payer, held, needs), time.monotonic()
+        if now - begin >= max(patience * 60, 0 if heard else FRESH_SECONDS):
+            waited = f" (waited {patience} min)" if patience else ""
+            msg = f"{words}\nNothing of it was sent{waited}. Run again once they are there: it goes on where it stopped"
+            raise NotFunded(msg)
+        if told is None or told[1] != held:
+            if patience:
+                print(words, file=sys.stderr)
+            told = (now, held)
+        elif now - told[0] >= REMINDER:
+            rest = f"{(now - begin) / 60:.0f} of {patience} min"
+            print(f"waiting, {rest}: {payer} lacks {coins(total - held)} coins on chain {chain_id}", file=sys.stderr)
+            told = (now, held)
+        time.sleep(INTERVAL)
+        heard = _head_time(console) >= asked  # before the balance is read: what it says then has that block in it
+    if told:
+        print(f"chain {chain_id}: {payer} holds {coins(held)} coins now; it goes on", file=sys.stderr)
+
+
+def _held(console: Console, payer: str, told: tuple[float, int] | None) -> int:
+    """Return the balance (peb). A node that is away for a moment while it is waited for changes nothing."""
+    try:
+        return console.web3.eth.get_balance(console.web3.to_checksum_address(payer))
+    except ChainError:
+        if told is None:
+            raise
+        return told[1]
+
+
+def _head_time(console: Console) -> float:
+    """Return when the last block that the node has was made (Unix time); 0 while the node is away."""
+    try:
+        return float(int(console.call("eth_getBlockByNumber", "latest", False)["timestamp"], 16))  # noqa: FBT003
+    except ChainError:
+        return 0.0

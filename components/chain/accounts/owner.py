@@ -1,0 +1,37 @@
+"""Who owns a bridge contract: an account whose key is configured, or the operator account of an SCN."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from components.chain.accounts.signer import Signer
+from components.chain.rpc.endpoint import Endpoint
+
+
+class OwnerNode(BaseModel):
+    """An SCN whose operator account owns a bridge contract. Its key stays on the node: owner calls go through its API.
+
+    The known scripts hand the ownership to such an account, which makes one hostile node stronger than any threshold
+    (domain: trap 7). So it is served, and nothing more.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+    node: Endpoint
+    address: str
+    """Of the operator account."""
+    chain: Literal["parent", "child"]
+    """Whose contract it owns."""
+
+    @property
+    def setting(self) -> str:
+        """Return where it is configured, for messages."""
+        return f"bridge.{self.chain}OwnerNode"
+
+
+Owner = Signer | OwnerNode
+
+
+def address_of(owner: Owner) -> str:
+    """Return the account that makes owner calls."""
+    return owner.address if isinstance(owner, OwnerNode) else str(owner.account().address)

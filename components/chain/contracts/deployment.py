@@ -1,0 +1,225 @@
+"""Deploying a bridge contract once, and finding again what an earlier run deployed.
+
+Which contracts of an owner are this stack's is decided by what is on chain: its operators, its history, and its
+counterpart on the other chain. Both contracts of a bridge are looked for at the same time, each on its own chain, and
+have to come to the same answer: a pair of counterparts with a history goes before one without, and the newest goes
+before older ones. Without a counterpart of its own history a contract is abandoned: a new one takes its place.
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from enum import Enum, auto
+from pathlib import Path
+from typing import Literal
+
+from eth_typing import ChecksumAddress
+from eth_utils.address import to_checksum_address
+from web3.exceptions import Web3Exception
+
+from components.chain.accounts.signer import Signer
+from components.chain.contracts.artifact import Artifact
+from components.chain.contracts.contract import read_state, require_state, transaction
+from components.chain.contracts.pairing import ContractPlace, counterpart_of
+from components.chain.contracts.plan import BridgeState, drop_phantom, others_of, register_operators
+from components.chain.errors import ChainError
+from components.chain.rpc.catching_up import wait_until_caught_up
+from components.chain.rpc.console import Console
+from components.chain.tx.batch import CREATED, Transaction, carry_out
+from components.chain.tx.created import TooFarBack, created_by
+from components.domain.units import coins
+
+
+@dataclass(frozen=True)
+class OtherSide:
+    """The other chain of the bridge."""
+
+    connect: Callable[[], AbstractContextManager[Console]]
+    """Called only where an old contract has to be judged."""
+    owner: str
+    """Of the contract there."""
+
+
+class Kin(Enum):
+    """Whose a contract of our owner is."""
+
+    OURS = auto()
+    """An operator of this stack votes in it."""
+    NOBODYS = auto()
+    """Nobody but its deployer votes in it: a run was cut off, or the bridge was taken down."""
+    FOREIGN = auto()
+    """Others vote in it: another stack, or somebody who uses the same owner."""
+
+
+def kin_of(state: BridgeState, operators: Sequence[str]) -> Kin:
+    """Tell whose a contract is. `operators`: those of this stack; without any, all are taken to be."""
+    voters = set(others_of(state, [state.owner]))
+    if voters and set(others_of(state, [*operators, state.owner])) == voters and operators:
+        return Kin.FOREIGN
+    return Kin.OURS if voters else Kin.NOBODYS
+
+
+def has_history(state: BridgeState) -> bool:
+    """Tell whether a contract was ever used."""
+    return state.request_nonce > 0 or state.lower_handle_nonce > 0
+
+
+def ensure_deployed(
+    console: Console,
+    signer: Signer,
+    artifact: Path,
+    known_address: str | None,
+    *,
+    mode_mint_burn: bool,
+    operators: Sequence[str] = (),
+    other: OtherSide | None = None,
+) -> str:
+    """Return the address of the stack's bridge contract, in which the owner holds no vote.
+
+    Deploys where there is none. The deployment, the call that drops the deployer's vote and the registration of the
+    stack's operators go out together with consecutive nonces: no contract of ours ever has a phantom vote at the end of
+    a block, and another stack with the same owner sees whose it is. Raises ChainError.
+    """
+    owner = signer.account().address
+    address: str | None = known_address
+
+    def plan() -> list[Transaction]:
+        nonlocal address
+        address = address or find_deployed(console, owner, operators, mode_mint_burn=mode_mint_burn, other=other)
+        if address is not None:
+            steps = drop_phantom(require_state(console, address).operators, owner)
+            return [transaction(address, step) for step in steps]
+        fresh = BridgeState(owner, (), 1, mode_mint_burn, 0, 0)
+        first = [*drop_phantom((owner,), owner), *register_operators(fresh, list(map(to_checksum_address, operators)))]
+        creation = Transaction(
+            annotation="deploy the bridge contract",
+            data=Artifact.load(artifact).creation(mode_mint_burn=mode_mint_burn),
+        )
+        return [creation, *(transaction(CREATED, step, simulate=False) for step in first)]
+
+    receipts = carry_out(console, signer, plan)
+    if address is None:
+        address = str(receipts[0]["contractAddress"])
+        require_state(console, address)
+    return address
+
+
+def find_deployed(
+    console: Console,
+    owner: ChecksumAddress,
+    operators: Sequence[str],
+    *,
+    mode_mint_burn: bool,
+    other: OtherSide | None = None,
+) -> ChecksumAddress | None:
+    """Return the stack's contract among those that the owner has deployed, if one of them can still be used.
+
+    Raises ChainError for a bridge between the same two chains that somebody else runs with this owner, and where the
+    owner has sent more transactions than are looked at.
+    """
+    side: Literal["child", "parent"] = "child" if mode_mint_burn else "parent"
+    unused: ChecksumAddress | None = None
+    try:
+        for address in created_by(console, owner, "bridge contract"):
+            state = bridge_at(console, address)
+            if state is None or state.owner != owner or state.mode_mint_burn != mode_mint_burn:
+                continue
+            kin, mine = kin_of(state, operators), ContractPlace(console, address, side)
+            if not has_history(state):
+                unused = unused or (None if kin is Kin.FOREIGN else address)
+                continue
+            if other is None:
+                if kin is not Kin.FOREIGN:
+                    return address
+                continue
+            counterpart = _counterpart(mine, state, other)
+            if kin is Kin.FOREIGN:
+                _leave_to_others(mine, state, counterpart)
+            elif counterpart is not None:
+                return address
+            else:
+                print(_abandoned(mine, state), file=sys.stderr)
+    except TooFarBack as error:
+        if unused is None:
+            msg = (
+                f"{error} (bridge.{side}Owner or bridge.{side}OwnerKey); or, if the bridge exists, write both of its "
+                "contracts as bridge.parentBridge and bridge.childBridge"
+            )
+            raise TooFarBack(msg) from error
+    return unused
+
+
+def find_ours(
+    console: Console, owner: ChecksumAddress, operators: Sequence[str], *, mode_mint_burn: bool
+) -> ChecksumAddress | None:
+    """Return the newest contract of the owner in which this stack votes, or nobody does that has no history yet.
+
+    For what has to be known before the other chain can be asked. Raises TooFarBack.
+    """
+    for address in created_by(console, owner, "bridge contract"):
+        state = bridge_at(console, address)
+        if state is None or state.owner != owner or state.mode_mint_burn != mode_mint_burn:
+            continue
+        kin = kin_of(state, operators)
+        if kin is Kin.OURS or (kin is Kin.NOBODYS and not has_history(state)):
+            return address
+    return None
+
+
+def bridge_at(console: Console, address: str) -> BridgeState | None:
+    """Return the state of a bridge contract, or None where there is none or something else."""
+    try:
+        return read_state(console, address)
+    except (Web3Exception, ValueError):  # the code there does not answer like a bridge contract
+        return None
+
+
+def _counterpart(mine: ContractPlace, state: BridgeState, other: OtherSide) -> str | None:
+    """Look for the counterpart on the other chain, by a node that has all of it."""
+    with other.connect() as there:
+        wait_until_caught_up(there)
+        owner = to_checksum_address(other.owner)
+        return counterpart_of(mine, state, there, lambda: created_by(there, owner, "bridge contract"))
+
+
+def _leave_to_others(mine: ContractPlace, state: BridgeState, counterpart: str | None) -> None:
+    """Say whose a contract is. Raises ChainError where it belongs to a bridge between the same two chains."""
+    what = (
+        f"chain {mine.console.web3.eth.chain_id}: the bridge contract {mine.address} has the same owner "
+        f"{state.owner} and belongs to somebody else: its operators are {', '.join(state.operators)}, none of this "
+        f"stack, and it has {state.request_nonce} requests"
+    )
+    if counterpart is None:
+        print(f"{what}; it is left alone", file=sys.stderr)
+        return
+    parent, child = (counterpart, mine.address) if mine.side == "child" else (mine.address, counterpart)
+    msg = (
+        f"{what}. Its counterpart is {counterpart}, between the same two chains. Nothing was sent. To take that bridge "
+        f"over write bridge.parentBridge: {parent} and bridge.childBridge: {child} with the owners' keys; to run a "
+        "second bridge beside it give the stack owner keys of its own"
+    )
+    raise ChainError(msg)
+
+
+def _abandoned(mine: ContractPlace, state: BridgeState) -> str:
+    left = remains(mine.console, mine.address, state)
+    return (
+        f"chain {mine.console.web3.eth.chain_id}: the bridge contract {mine.address} of an earlier life of this "
+        f"stack has no counterpart on the other chain ({state.request_nonce} requests made, "
+        f"{state.lower_handle_nonce} handled), so it is not used again" + (f"; {left}" if left else "")
+    )
+
+
+def remains(console: Console, address: str, state: BridgeState) -> str:
+    """Return in words what a contract holds and how it is got back; nothing where it holds nothing."""
+    held = console.web3.eth.get_balance(to_checksum_address(address))
+    if not held:
+        return ""
+    threshold = "" if state.threshold == 1 else "setOperatorThreshold(0, 1), "
+    return (
+        f"it holds {coins(held)} coins; its owner {state.owner} gets them back with these calls: "
+        f"registerOperator({state.owner}), {threshold}handleKLAYTransfer(0x and 64 digits of your own, {state.owner}, "
+        f"the recipient, {held}, {state.lower_handle_nonce}, 1, 0x), deregisterOperator({state.owner}); "
+        "see docs/contracts.md"
+    )

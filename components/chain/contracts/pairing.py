@@ -1,0 +1,160 @@
+"""Reading two bridge contracts on their chains, to find out whether they are counterparts.
+
+A contract remembers in which block of the other chain the request was made that it handled last (recoveryBlockNumber,
+BridgeTransfer.sol), and the transaction of every request that it handled (handledRequestTx). So a request in that block
+says whose requests a contract handles, at the cost of two reads and whatever the contracts' owners are.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from eth_typing import ChecksumAddress
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+from web3.exceptions import Web3Exception
+
+from components.chain.contracts.contract import require_state, view
+from components.chain.contracts.counterparts import Way, faults, numbers
+from components.chain.contracts.plan import BridgeState
+from components.chain.errors import ChainError, NotReady
+from components.chain.rpc.catching_up import is_caught_up
+from components.chain.rpc.console import Console, wait_for
+
+_PLAIN = "uint8,address,address,address,uint256,uint64,uint256,bytes"
+REQUESTS = [
+    f"0x{keccak(text=f'RequestValueTransfer({_PLAIN})').hex()}",
+    f"0x{keccak(text=f'RequestValueTransferEncoded({_PLAIN},uint8,bytes)').hex()}",
+]
+"""Topics of the events of a request; requestNonce is the third value in the data of both."""
+
+PATIENCE = 15.0
+"""Seconds for an EN that is some blocks behind its chain, by which a request looks as if it had never been made."""
+
+
+@dataclass(frozen=True)
+class LastRequest:
+    """A request of a transfer, found on the chain where it was made."""
+
+    contract: ChecksumAddress
+    nonce: int
+    tx: str
+    """Hash of its transaction, 0x and hex."""
+
+
+@dataclass(frozen=True)
+class ContractPlace:
+    """A contract on a chain."""
+
+    console: Console
+    address: str
+    side: Literal["child", "parent"]
+
+    def __str__(self) -> str:
+        return f"{self.address} on the {self.side} chain {self.console.web3.eth.chain_id}"
+
+
+def last_handled(handler: ContractPlace, source: Console) -> LastRequest | None:
+    """Return the request that a contract handled last, without gaps, as it is found on the other chain.
+
+    None where the other chain has no such request in that block, or nothing has been handled.
+    """
+    contract = view(handler.console, handler.address)
+    for _ in range(2):  # the three values are of one block only if the first stays
+        handled = int(contract.lowerHandleNonce().call())
+        block = int(contract.recoveryBlockNumber().call())
+        if handled == int(contract.lowerHandleNonce().call()):
+            break
+    if not handled or block > source.web3.eth.block_number:
+        return None
+    for found in _requests(source, block):
+        if found.nonce == handled - 1 and contract.handledRequestTx(bytes.fromhex(found.tx[2:])).call():
+            return found
+    return None
+
+
+def was_made_here(handler: ContractPlace, source: Console) -> bool | None:
+    """Tell whether the other chain is the one whose requests a contract handles.
+
+    None where nobody can say: nothing has been handled, or this node of the other chain is behind that block.
+    """
+    contract = view(handler.console, handler.address)
+    if not contract.lowerHandleNonce().call():
+        return None
+    if last_handled(handler, source):
+        return True
+    behind = int(contract.recoveryBlockNumber().call()) > source.web3.eth.block_number
+    if behind and not is_caught_up(source):
+        return None
+    return last_handled(handler, source) is not None  # it may have handled more in between
+
+
+def read_ways(child: ContractPlace, parent: ContractPlace) -> tuple[Way, Way]:
+    """Read both directions. Raises ChainError where a contract is missing.
+
+    What is handled is read before what is requested: on a bridge in use it could seem more otherwise.
+    """
+    before = require_state(child.console, child.address)
+    there = require_state(parent.console, parent.address)
+    here = require_state(child.console, child.address)
+    return (
+        Way("child", here.request_nonce, there.lower_handle_nonce, _known(parent, child)),
+        Way("parent", there.request_nonce, before.lower_handle_nonce, _known(child, parent)),
+    )
+
+
+def require_counterparts(child: ContractPlace, parent: ContractPlace, advice: str, patience: float = PATIENCE) -> None:
+    """Raise ChainError when two contracts are no counterparts, with both numbers of both directions."""
+
+    def probe() -> bool | str:
+        ways = read_ways(child, parent)
+        wrong = faults(ways)
+        return not wrong or (
+            f"the bridge contracts {child} and {parent} are no counterparts: {', and '.join(wrong)} ({numbers(ways)})"
+        )
+
+    try:
+        wait_for(probe, patience)
+    except NotReady as error:
+        msg = f"{error}. Nothing was sent to them; {advice}"
+        raise ChainError(msg) from error
+
+
+def counterpart_of(
+    mine: ContractPlace, state: BridgeState, other: Console, candidates: Callable[[], Iterable[ChecksumAddress]]
+) -> str | None:
+    """Return the contract on the other chain whose counterpart a contract of ours is, if there is one.
+
+    `candidates` are looked at where the contract has not handled anything by which it could be told.
+    """
+    side: Literal["child", "parent"] = "parent" if mine.side == "child" else "child"
+    handled = last_handled(mine, other)
+    if state.lower_handle_nonce and handled is None:
+        return None
+    for address in [handled.contract] if handled else candidates():
+        theirs = ContractPlace(other, address, side)
+        pair = (mine, theirs) if mine.side == "child" else (theirs, mine)
+        try:
+            if not faults(read_ways(*pair)):
+                return address
+        except (ChainError, ValueError):  # web3: what is there does not answer like a bridge contract
+            continue
+    return None
+
+
+def _known(handler: ContractPlace, source: ContractPlace) -> bool | None:
+    try:
+        if not view(handler.console, handler.address).lowerHandleNonce().call():
+            return None
+        found = last_handled(handler, source.console)
+    except (Web3Exception, ValueError):  # a contract older than these functions; its nonces have to do
+        return None
+    return found is not None and found.contract == to_checksum_address(source.address)
+
+
+def _requests(console: Console, block: int) -> list[LastRequest]:
+    asked: Any = {"fromBlock": block, "toBlock": block, "topics": [REQUESTS]}
+    return [
+        LastRequest(log["address"], int.from_bytes(bytes(log["data"])[64:96]), log["transactionHash"].to_0x_hex())
+        for log in console.web3.eth.get_logs(asked)
+    ]

@@ -1,0 +1,175 @@
+"""In what does a running node differ from what was predicted of it? Who it is, its bridge's peer, and its anchoring.
+
+Reading is apart from comparing, which is pure, and both from mending: what can be mended by a call needs no restart.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+
+from components.chain.errors import HostUnreachable, NotListening, Unreachable
+from components.chain.nodes import registration
+from components.chain.nodes.expected import Expected
+from components.chain.peers.peers import node_id, peer_knis, peers, redial
+from components.chain.rpc.console import Console, NodeError, wait_for
+from components.chain.rpc.endpoint import Endpoint
+
+TIMEOUT = 10.0
+"""Seconds for a call: all are answered from memory."""
+
+PARTING = 30.0
+"""Seconds until a peer is gone that the node was told to part from."""
+
+CALLS_MEND = frozenset({"peer", "anchoring"})
+"""What needs no restart."""
+
+AGAIN = 5.0
+"""Seconds until a node that did not answer is asked once more: a deadlock stays, and the load of a moment does not."""
+
+
+@dataclass(frozen=True)
+class Actual:
+    """How a node is; None where the node has no such thing, or is asked for none."""
+
+    chain_id: int
+    main_bridge: str | None = None
+    """Public key of an EN's main bridge."""
+    parent_operator: str | None = None
+    child_operator: str | None = None
+    peers: tuple[str, ...] = ()
+    """KNIs of the main bridges that are connected to the sub bridge, as they are reached."""
+    anchoring: bool | None = None
+    anchoring_period: int | None = None
+    bridge: bool = True
+    """It runs the half of a bridge that it is asked about."""
+
+
+@dataclass(frozen=True)
+class NodeDrift:
+    """What is otherwise than predicted, in words by what it is; and the version of a node that answers."""
+
+    words: Mapping[str, str]
+    version: str | None = None
+
+
+def look(endpoint: Endpoint, expected: Expected) -> NodeDrift:
+    """Compare a node with what was predicted of it. Raises HostUnreachable when nobody can know."""
+    for last in (False, True):
+        try:
+            with closing(Console(endpoint)) as console:
+                words = drift(expected, read(console, expected))
+                return NodeDrift(words, console.call("web3_clientVersion", timeout=TIMEOUT))
+        except HostUnreachable:
+            raise
+        except NotListening as error:
+            return NodeDrift({"down": without_name(endpoint, error)})
+        except Unreachable as error:
+            if last:
+                return NodeDrift({"console": f"its console does not answer ({without_name(endpoint, error)})"})
+            time.sleep(AGAIN)
+    raise AssertionError
+
+
+def without_name(endpoint: Endpoint, error: Exception) -> str:
+    """Return a sentence without the node's name at its beginning, where it is told after that."""
+    return str(error).removeprefix(f"{endpoint.node}: ")
+
+
+def way(name: str) -> str:
+    """Return how `up` mends what differs."""
+    if name == "down":
+        return "starts it"
+    return "mends it" if name in CALLS_MEND else "restarts the node"
+
+
+def read(console: Console, expected: Expected) -> Actual:
+    """Ask the node about what was predicted. Raises ChainError when it does not answer."""
+    chain_id = int(console.call("eth_chainId", timeout=TIMEOUT), 16)
+    try:
+        if expected.kni:
+            return Actual(chain_id, main_bridge=registration.main_bridge_id(console))
+        if expected.parent_operator or expected.peer:
+            return _sub_bridge(console, chain_id)
+    except NodeError as error:
+        if "does not exist" not in str(error):
+            raise
+        return Actual(chain_id, bridge=False)
+    return Actual(chain_id)
+
+
+def _sub_bridge(console: Console, chain_id: int) -> Actual:
+    # Answered from its journal, for which a node in the known deadlock waits for good.
+    console.call("subbridge_listBridge", timeout=TIMEOUT)
+    parent, child = registration.operators(console)
+    return Actual(
+        chain_id,
+        parent_operator=parent,
+        child_operator=child,
+        peers=tuple(peer_knis(console, "subbridge")),
+        anchoring=bool(console.call("subbridge_getAnchoring", timeout=TIMEOUT)),
+        anchoring_period=int(console.call("subbridge_getAnchoringPeriod", timeout=TIMEOUT)),
+    )
+
+
+def drift(expected: Expected, actual: Actual) -> dict[str, str]:
+    """Return a sentence without its subject, the node, of each difference, by what differs."""
+    if not actual.bridge:
+        half = "main" if expected.kni else "sub"
+        return {"bridge": f"its {half} bridge is off, and its files say on"}
+    found: dict[str, str] = {}
+    if actual.chain_id != expected.chain_id:
+        found["chain_id"] = f"it is on chain {actual.chain_id}, not on chain {expected.chain_id}"
+    if expected.kni and actual.main_bridge != node_id(expected.kni):
+        found["kni"] = f"the key of its main bridge is {actual.main_bridge}, not {node_id(expected.kni)}"
+    for chain, wanted, is_ in (
+        ("parent", expected.parent_operator, actual.parent_operator),
+        ("child", expected.child_operator, actual.child_operator),
+    ):
+        if wanted and str(is_).lower() != wanted.lower():
+            found[f"{chain}_operator"] = f"its {chain} operator is {is_}, not {wanted}"
+    if expected.peer and (words := _peers(expected.peer, actual.peers)):
+        found["peer"] = words
+    if expected.anchoring is not None and actual.anchoring != expected.anchoring:
+        state = ("off", "on") if expected.anchoring else ("on", "off")
+        found["anchoring"] = f"anchoring is {state[0]}, and its conf says {state[1]}"
+    if expected.anchoring_period is not None and actual.anchoring_period != expected.anchoring_period:
+        found["anchoring_period"] = (
+            f"it anchors every {actual.anchoring_period} blocks, and its conf says every {expected.anchoring_period}"
+        )
+    return found
+
+
+def _peers(wanted: str, connected: Sequence[str]) -> str | None:
+    """Compare by the keys: an address may be another one on the way."""
+    own = node_id(wanted)
+    others = [_place(kni) for kni in connected if node_id(kni) != own]
+    if others:
+        return f"its bridge peer is the main bridge at {', '.join(others)}, not that of its EN at {_place(wanted)}"
+    if not connected:
+        return f"it has no bridge peer: the main bridge of its EN at {_place(wanted)} is not connected"
+    return None
+
+
+def _place(kni: str) -> str:
+    return kni.split("@", 1)[1].split("?", 1)[0]
+
+
+def mend(console: Console, expected: Expected, actual: Actual) -> None:
+    """Mend what calls can: part from a wrong bridge peer, dial the right one, switch anchoring. Raises NotReady."""
+    found = drift(expected, actual)
+    if "peer" in found and expected.peer:
+        connected = {node_id(kni): kni for kni in actual.peers}
+        missing = connected.pop(node_id(expected.peer), None) is None
+        for kni in connected.values():
+            console.call("subbridge_removePeer", kni, timeout=TIMEOUT)
+        wait_for(lambda: _parted(console, connected), PARTING)
+        if missing:
+            redial(console, "subbridge", expected.peer)
+    if "anchoring" in found:
+        console.call("subbridge_anchoring", expected.anchoring, timeout=TIMEOUT)
+
+
+def _parted(console: Console, others: Mapping[str, str]) -> bool | str:
+    left = [others[id_] for id_ in peers(console, "subbridge") if id_ in others]
+    return not left or f"{console.node}: still connected to the main bridge at {', '.join(map(_place, left))}"

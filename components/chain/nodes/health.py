@@ -1,0 +1,155 @@
+"""Is a node as well as it was before it was restarted? The gate between one restart and the next."""
+
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from components.chain.errors import ChainError
+from components.chain.peers.peers import peer_knis, peers
+from components.chain.rpc.console import Console, NodeError, wait_for
+from components.chain.rpc.endpoint import Endpoint
+from components.chain.transfers.direction import Direction
+from components.chain.transfers.payout import NAMED, left_behind
+
+Role = Literal["validator", "en", "scn"]
+
+DEADLINE = 240.0
+"""Seconds until a restarted node is well again. A peer that dials it may pause for 30 s, a validator that missed its
+turn waits 10 s and more, and the recovery of transfers looks twice."""
+
+PARTING = 10.0
+"""Seconds for an SCN to part from its EN; seen: less than one."""
+
+BRIDGE_APIS = {"en": "mainbridge", "scn": "subbridge"}
+"""Namespace of the API of its half of a bridge, by role."""
+
+
+@dataclass(frozen=True)
+class Health:
+    """What is looked at: numbers that have to be reached again."""
+
+    head: int
+    """Number of the last block that the node has."""
+    bridge_peers: int
+    """Nodes at the other end of its bridge: 0 or 1."""
+    requests: tuple[tuple[str, int], ...] = ()
+    """SCN: each bridge contract that it is subscribed to, and how many transfers were requested for it."""
+    moment: float = field(default_factory=time.time)
+    """When that was (Unix time)."""
+
+
+def health(console: Console, role: Role) -> Health:
+    """Read how the node is. Raises ChainError when it does not answer."""
+    head = console.web3.eth.block_number
+    if role not in BRIDGE_APIS:
+        return Health(head, 0)
+    try:
+        connected = len(console.call(f"{BRIDGE_APIS[role]}_peers") or [])
+    except NodeError:  # no such API: an SCN that is in no pair
+        return Health(head, 0)
+    return Health(head, connected, tuple(_requests(console)) if role == "scn" else ())
+
+
+def listens(endpoint: Endpoint) -> bool:
+    """Tell whether there is a node at all."""
+    try:
+        Console(endpoint).close()
+    except ChainError:
+        return False
+    return True
+
+
+def answers(endpoint: Endpoint) -> bool:
+    """Tell whether the node answers within 10 s."""
+    try:
+        with closing(Console(endpoint)) as console:
+            console.call("eth_chainId", timeout=10)
+    except ChainError:
+        return False
+    return True
+
+
+def before_restart(endpoint: Endpoint, role: Role) -> Health | None:
+    """Return how the node is, or None when it does not answer: then there is nothing that it has to reach again."""
+    try:
+        with closing(Console(endpoint)) as console:
+            return health(console, role)
+    except ChainError:
+        return None
+
+
+def part(endpoint: Endpoint, peer: str) -> None:
+    """Part an SCN from its EN (`peer`, a KNI), and from any other main bridge, before it is stopped.
+
+    Nothing to do where it does not answer.
+
+    With it connected, v1.0.3 waits at its stop for an answer that never comes (p2p.Server.Stop behind SubBridge.Stop),
+    until it is killed; without, it ends in 0.3 s (tried).
+    """
+    with suppress(ChainError), closing(Console(endpoint)) as console:
+        for kni in (peer, *peer_knis(console, "subbridge")):
+            console.call("subbridge_removePeer", kni)
+        # It is asked to part, and does so a moment later: stopped before that it waits all the same.
+        wait_for(lambda: not peers(console, "subbridge") or f"{endpoint.node}: still connected", PARTING)
+
+
+def wait_until_recovered(endpoint: Endpoint, role: Role, before: Health | None, en: Endpoint | None = None) -> None:
+    """Wait until blocks go on, the bridge's peer is back, and what was requested before is handled.
+
+    `en` is the other node of an SCN's pair: through it is seen which requests cannot be paid, or stood still before the
+    restart already, and so are not waited for. Raises NotReady with what is missing.
+    """
+    console = wait_for(lambda: Console(endpoint), DEADLINE)
+    try:
+        since = before or wait_for(lambda: Health(console.web3.eth.block_number, 0), DEADLINE)
+        wait_for(lambda: _gap(console, role, since, en), DEADLINE)
+    finally:
+        console.close()
+
+
+def _gap(console: Console, role: Role, before: Health, en: Endpoint | None) -> bool | str:
+    now = health(console, role)
+    if now.head <= before.head:
+        return f"{console.node}: no new block since {before.head}"
+    if now.bridge_peers < before.bridge_peers:
+        return f"{console.node}: the other node of its pair is not connected yet"
+    for bridge, requested in before.requests:
+        known = _information(console, bridge)
+        if not known.get("isSubscribed"):
+            return f"{console.node}: it is not subscribed to the bridge {bridge} yet"
+        if left := _left(console, en, bridge, known, requested, before.moment):
+            numbers = ", ".join(map(str, left[:NAMED]))
+            return f"{console.node}: {len(left)} transfer(s) for the bridge {bridge} are not handled yet: {numbers}"
+    return True
+
+
+def _left(
+    console: Console, en: Endpoint | None, bridge: str, known: Mapping[str, Any], below: int, moment: float
+) -> Sequence[int]:
+    """Return the nonces of the requests below one for a contract that the node still has to see handled."""
+    lower = int(known["lowerHandleNonce"])
+    if lower >= below or en is None:
+        return range(lower, below)
+    with closing(Console(en)) as other:
+        here, there = (console, other) if known["onServiceChain"] else (other, console)
+        return left_behind(Direction("", there, str(known["counterPart"]), here, bridge), below, moment)
+
+
+def _requests(console: Console) -> list[tuple[str, int]]:
+    """Return what a node knows to be requested of each contract: its `requestNonce` is that of the counterpart."""
+    bridges = [
+        str(entry[f"{chain}Address"])
+        for entry in console.call("subbridge_listBridge") or []
+        for chain in ("child", "parent")
+    ]
+    known = {bridge: _information(console, bridge) for bridge in bridges}
+    return [(bridge, int(one["requestNonce"])) for bridge, one in known.items() if one.get("isSubscribed")]
+
+
+def _information(console: Console, bridge: str) -> dict[str, Any]:
+    try:
+        return dict(console.call("subbridge_getBridgeInformation", bridge, timeout=10))
+    except NodeError:  # "Invalid bridge pair": in the journal, not (yet) in memory
+        return {}

@@ -1,0 +1,115 @@
+"""Whether an SCN can serve a bridge yet, and the way out of one: what surrounds its registration.
+
+An SCN counts the transactions of its operators in memory: those of the child operator from what its own chain says
+at its start, those of the parent operator from what its EN says when they connect. A machine that was made anew starts
+with an empty chain, so it counts from 0, and would sign with used nonces for good (see `conf._private`).
+"""
+
+import sys
+from collections.abc import Callable, Sequence
+from contextlib import closing
+
+from eth_utils.address import to_checksum_address
+
+from components.chain.errors import ChainError, NotReady, Unreachable
+from components.chain.nodes.registration import deregister, en_is_away, has_sub_bridge, one_peer, read_registration
+from components.chain.nodes.restart import restart
+from components.chain.peers.peers import peer_knis
+from components.chain.rpc.catching_up import wait_until_caught_up
+from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.endpoint import Endpoint
+
+CONNECT_DEADLINE = 90.0
+"""Seconds until an SCN is connected to its EN; it dials every 30, and holds on to a dead connection for as long."""
+COUNT_DEADLINE = 10.0
+"""Seconds for the answer of the EN from which an SCN counts."""
+
+
+def wait_until_able(
+    scn: Console, en: Console, command: str, *, siblings: Sequence[Endpoint] = (), why: str = ""
+) -> None:
+    """Wait until both nodes of a pair are in sync, and the SCN counts its transactions from there.
+
+    It is restarted (`command`, on its host) where it does not, or where there is another reason `why`, if its
+    `siblings`, the other SCNs, are healthy.
+    Raises ChainError.
+    """
+    for console in (en, scn):
+        wait_until_caught_up(console)
+    if not why:
+        why = miscounts(scn, "child", scn)  # which nothing but a restart changes
+    if not why:
+        wait_for(lambda: one_peer(scn), CONNECT_DEADLINE)
+        try:
+            wait_for(lambda: miscounts(scn, "parent", en) or True, COUNT_DEADLINE)
+        except NotReady as error:
+            why = str(error)
+        else:
+            return
+    peer = next(iter(peer_knis(scn, "subbridge")), None)
+    restart(scn.endpoint, "scn", command, why, siblings=siblings, peer=peer, en=en.endpoint)
+    wait_for(lambda: one_peer(scn), CONNECT_DEADLINE)
+    wait_for(lambda: miscounts(scn, "child", scn) or miscounts(scn, "parent", en) or True, CONNECT_DEADLINE)
+
+
+def miscount(scn: Console, en: Endpoint) -> str:
+    """Return in words that an SCN counts too few transactions of an operator, if it does: then it votes no more.
+
+    A moment's look may be wrong: it has to stay so for COUNT_DEADLINE. While its EN is away nobody knows of the parent
+    operator. Raises ChainError when the SCN does not answer.
+    """
+    if wrong := _settled(lambda: miscounts(scn, "child", scn)):
+        return wrong
+    try:
+        console = Console(en)
+    except Unreachable:
+        return ""
+    with closing(console):
+        return _settled(lambda: miscounts(scn, "parent", console) if one_peer(scn) is True else "")
+
+
+def _settled(question: Callable[[], str]) -> str:
+    """Return the answer that stays, "" once it is that."""
+    try:
+        wait_for(lambda: question() or True, COUNT_DEADLINE)
+    except NotReady:
+        return question()
+    return ""
+
+
+def miscounts(scn: Console, chain: str, console: Console) -> str:
+    """Return in words that an SCN counts too few transactions of its operator on a chain, if it does.
+
+    What is mined is read first: what the node signs meanwhile it counts before it is mined.
+    """
+    address = to_checksum_address(scn.call("subbridge_getOperators")[f"{chain}Operator"]["address"])
+    mined = console.web3.eth.get_transaction_count(address)
+    operator = scn.call("subbridge_getOperators")[f"{chain}Operator"]
+    if not operator["isNonceSynced"]:
+        return f"it does not know yet how many transactions its {chain} operator has sent"
+    if int(operator["nonce"]) < mined:
+        return f"it counts {operator['nonce']} transactions of its {chain} operator, and {mined} are mined"
+    return ""
+
+
+def leave(endpoint: Endpoint, child: str, parent: str, command: str) -> None:
+    """Have an SCN let a pair of contracts go, and read at a restart (`command`, on its host) what it is to be now.
+
+    Without an EN to ask, as when its machine is dead, the SCN cannot deregister; where it has no sub bridge any more
+    it has nothing to deregister after the restart either. Where it has deregistered and still runs its sub bridge, an
+    earlier run ended between the two halves: it is restarted. Raises NotReady where it still has both.
+    """
+    with closing(Console(endpoint)) as scn:
+        if not has_sub_bridge(scn):
+            return
+        connected = peer_knis(scn, "subbridge")
+        if connected and read_registration(scn, child, parent).registered:
+            try:
+                deregister(scn, child, parent)
+            except ChainError as error:  # an EN that died a moment ago still counts as connected
+                print(f"{scn.node}: {error}", file=sys.stderr)
+    # As a validator: it is no bridge's node any more, of which it would have to reach again what it had.
+    restart(endpoint, "validator", command, "it lets its bridge go", peer=next(iter(connected), None))
+    with closing(Console(endpoint)) as scn:
+        if read_registration(scn, child, parent).registered:
+            raise en_is_away(scn)

@@ -1,0 +1,235 @@
+"""The bridge side of a node: what an EN and an SCN say of themselves, and the registration on an SCN.
+
+Method names are the JSON-RPC ones; their behaviour is described in node-behaviour 1 and 2.
+"""
+
+import threading
+from collections import defaultdict
+from collections.abc import Sequence
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from eth_utils.address import to_checksum_address
+
+from components.chain.errors import ChainError, NotReady
+from components.chain.nodes.health import answers
+from components.chain.nodes.restart import restart
+from components.chain.peers.peers import node_id, peer_knis, peers
+from components.chain.rpc.console import Console, NodeError, wait_for
+from components.chain.rpc.endpoint import Endpoint
+
+REGISTER_TIMEOUT = 20.0
+"""Seconds for registerBridge or subscribeBridge: calls to the parent chain that have no limit of their own."""
+
+
+def main_bridge_id(console: Console) -> str:
+    """Return the public key under which the EN's main bridge answers on port 50505."""
+    return node_id(str(console.call("mainbridge_nodeInfo")["kni"]))
+
+
+def operators(console: Console) -> tuple[str, str]:
+    """Return the SCN's (parent operator, child operator)."""
+    return str(console.call("subbridge_getParentOperatorAddr")), str(console.call("subbridge_getChildOperatorAddr"))
+
+
+SETTLE_SECONDS = 10.0
+"""How long a registered pair may be not live before that counts: see `settled_registration`."""
+
+CODE_DEADLINE = 120.0
+"""Seconds until a new contract is seen by a node that follows the chain; an EN may need 10 s to begin to sync."""
+
+
+@dataclass(frozen=True)
+class Registration:
+    """How an SCN knows a pair of bridge contracts."""
+
+    registered: bool
+    live: bool
+    """Both contracts are registered and subscribed in memory; the journal's own flag says nothing of that."""
+
+
+class OtherCounterpart(ChainError):
+    """An SCN serves the child contract with another parent contract."""
+
+
+def read_registration(console: Console, child: str, parent: str) -> Registration:
+    """Read the journal and what is live of it. Raises OtherCounterpart.
+
+    A node whose sub bridge is off, as that of an SCN that has left its pair, has none and does not know the method.
+    """
+    try:
+        entries: list[dict[str, Any]] = console.call("subbridge_listBridge") or []
+    except NodeError as error:
+        if "does not exist" not in str(error):
+            raise
+        entries = []
+    entry = next((e for e in entries if str(e["childAddress"]).lower() == child.lower()), None)
+    if entry is None:
+        return Registration(registered=False, live=False)
+    if str(entry["parentAddress"]).lower() != parent.lower():
+        msg = (
+            f"{console.node}: the child bridge {child} is registered with the parent bridge "
+            f"{entry['parentAddress']}, not {parent}; deregister that pair first"
+        )
+        raise OtherCounterpart(msg)
+    return Registration(registered=True, live=_subscribed(console, child) and _subscribed(console, parent))
+
+
+def has_sub_bridge(console: Console) -> bool:
+    """Tell whether an SCN runs a sub bridge. That of one that has left its pair is off once it has restarted."""
+    try:
+        console.call("subbridge_listBridge", timeout=10)
+    except NodeError as error:
+        if "does not exist" not in str(error):
+            raise
+        return False
+    return True
+
+
+def settled_registration(console: Console, child: str, parent: str) -> Registration:
+    """Like read_registration, but what is registered has some seconds to become live.
+
+    Within 3 s of its EN's return a node unsubscribes and subscribes again (ResetAllSubscribedEvents in
+    node/sc/subbridge.go), which shows for some ms (tried); after a restart it restores from its journal every 3 s.
+    """
+    found = read_registration(console, child, parent)
+    if found.live or not found.registered:
+        return found
+    with suppress(NotReady):
+        wait_for(partial(_is_live, console, child, parent), SETTLE_SECONDS)
+    return read_registration(console, child, parent)
+
+
+def _subscribed(console: Console, bridge: str) -> bool:
+    try:
+        return bool(console.call("subbridge_getBridgeInformation", bridge, timeout=5)["isSubscribed"])
+    except NodeError:  # "Invalid bridge pair": in the journal, not (yet) in memory
+        return False
+
+
+def register(
+    scn: Console, en: Console, child: str, parent: str, command: str, siblings: Sequence[Endpoint] = ()
+) -> None:
+    """Register and subscribe the pair of contracts on this SCN, sending nothing that holds already.
+
+    The order (child, parent) matters: swapped, the node's handler crashes and locks its journal. After an error
+    of registerBridge the node is half-registered until it restarts, so `command` restarts it, once, if its `siblings`,
+    the other SCNs, are healthy. Nothing is registered before the SCN is connected and both nodes see code at the
+    addresses. Raises ChainError.
+    """
+    see_contracts(scn, en, child, parent)
+    wait_for(lambda: one_peer(scn), deadline=60)
+    read_registration(scn, child, parent)  # with another counterpart no restart would help
+    try:
+        _register_once(scn, child, parent)
+    except ChainError as error:
+        peer = next(iter(peer_knis(scn, "subbridge")), None)
+        restart(scn.endpoint, "scn", command, f"registering failed: {error}", siblings=siblings, peer=peer)
+        _register_once(wait_for(lambda: Console(scn.endpoint), deadline=60), child, parent)
+
+
+def see_contracts(scn: Console, en: Console, child: str, parent: str) -> None:
+    """Wait until both nodes of a pair see the contracts of their chains. Raises NotReady."""
+    for console, bridge in ((scn, child), (en, parent)):
+        wait_for(partial(_sees_code, console, bridge), deadline=CODE_DEADLINE)
+
+
+def _register_once(scn: Console, child: str, parent: str) -> None:
+    wait_for(lambda: one_peer(scn), deadline=60)
+    if not read_registration(scn, child, parent).registered:
+        scn.call("subbridge_registerBridge", child, parent, timeout=REGISTER_TIMEOUT)
+    # In memory, and not only in the journal: after a restart the node restores it within some seconds.
+    wait_for(lambda: _is_known(scn, child, parent), deadline=60)
+    if not read_registration(scn, child, parent).live:
+        try:
+            scn.call("subbridge_subscribeBridge", child, parent, timeout=REGISTER_TIMEOUT)
+        except NodeError as error:
+            if "already subscribed" not in str(error):
+                raise
+    wait_for(lambda: _is_live(scn, child, parent), deadline=60)
+
+
+def _sees_code(console: Console, bridge: str) -> bool | str:
+    if console.web3.eth.get_code(to_checksum_address(bridge)):
+        return True
+    head = console.web3.eth.block_number
+    return f"{console.node}: sees no contract at {bridge} yet, its head is block {head}; is it synced?"
+
+
+def _is_known(scn: Console, child: str, parent: str) -> bool | str:
+    for bridge in (child, parent):
+        try:
+            scn.call("subbridge_getBridgeInformation", bridge, timeout=5)
+        except NodeError as error:
+            return f"{scn.node}: the bridge contract {bridge} is not in its memory ({error})"
+    return True
+
+
+def one_peer(console: Console) -> bool | str:
+    """Tell whether an SCN is connected to its EN, or in a sentence that it is not."""
+    connected = peers(console, "subbridge")
+    if len(connected) == 1:
+        return True
+    return (
+        f"{console.node}: the sub bridge has {len(connected)} main bridges connected and needs one; is its EN "
+        "running, with 50505 open to it?"
+    )
+
+
+def _is_live(console: Console, child: str, parent: str) -> bool | str:
+    if read_registration(console, child, parent).live:
+        return True
+    return f"{console.node}: the bridge pair {child} / {parent} is registered but not subscribed"
+
+
+def en_is_away(console: Console) -> NotReady:
+    """Return the error of an SCN that has to let its bridge go and has no EN to ask."""
+    return NotReady(
+        f"{console.node}: cannot deregister the bridge while its EN is away, the call would hang; "
+        "bring the EN back, or remove the SCN's machine with it"
+    )
+
+
+def deregister(console: Console, child: str, parent: str) -> None:
+    """Let the pair of contracts go.
+
+    Raises NotReady when the SCN has no main bridge connected: the call would hang and lock the journal.
+    """
+    if not read_registration(console, child, parent).registered:
+        return
+    if not peers(console, "subbridge"):
+        raise en_is_away(console)
+    console.call("subbridge_deregisterBridge", child, parent, timeout=REGISTER_TIMEOUT)
+
+
+_nodes: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+
+def forget_tokens(scn: Console, en: Endpoint, child: str, parent: str, command: str) -> None:
+    """Have an SCN forget the counterparts of tokens that it remembers, by registering the pair of contracts again.
+
+    Where it has not registered the pair, an earlier run ended between the two halves: the second one is done. Without
+    its EN, which may be dead for good, neither is possible: a restart (`command`, on its host) makes it forget too.
+
+    An SCN asks the contract for a token at the first transfer of it, and never again while it runs and the pair is
+    registered (BridgeInfo.counterpartToken in node/sc/bridge_manager.go): once a token has another counterpart, it
+    would have the former one paid out. What is requested meanwhile the recovery finds. Its own registerToken and
+    deregisterToken are of no use: they send transactions of the operator, which the contract's owner is not, and keep
+    and look for a token under the chain on which its transfers are not requested (doRegisterToken in
+    node/sc/api_bridge.go). Raises ChainError.
+    """
+    with _nodes[scn.node]:
+        if not has_sub_bridge(scn):
+            return
+        registered = read_registration(scn, child, parent).registered
+        if not (peers(scn, "subbridge") and answers(en)):
+            if registered:
+                why = f"it has to forget a token, and its EN {en.node} is away"
+                restart(scn.endpoint, "validator", command, why)
+            return
+        with closing(Console(en)) as other:
+            if registered:
+                deregister(scn, child, parent)
+            register(scn, other, child, parent, command)

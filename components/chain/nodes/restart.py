@@ -1,0 +1,165 @@
+"""Restarting nodes: one at a time, each one healthy before the next, and none after one that did not come back."""
+
+import json
+import shlex
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import PurePosixPath
+
+from components.chain.errors import ChainError, NotReady
+from components.chain.nodes import restart_gate
+from components.chain.nodes.health import Health, Role, before_restart, listens, part, wait_until_recovered
+from components.chain.peers.missing_peers import HINT, explain
+from components.chain.peers.peers import wait_for_peers
+from components.chain.rpc.console import PROGRESS_INTERVAL, Console, wait_for
+from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.ipc_stream import RESTART_TIMEOUT, run_on_host
+from components.chain.rpc.node_locks import is_aside, set_aside
+
+ANSWER_DEADLINE = 60.0
+"""Seconds until a node that was started answers, and has found another one."""
+PATIENCE = 120.0
+"""Seconds for another node to be healthy again: one that is being started, or whose pair has just been parted."""
+INTERVAL = 2.0
+"""Seconds from one look at the others to the next."""
+
+_turn = threading.Lock()
+"""Of all nodes of the stack: one process serves all its dynamic resources, and one node is down at a time."""
+_failed: dict[str, tuple[Endpoint, Role]] = {}
+"""Nodes that did not come back from a restart of this run, by name: as long as that is so, no other one is stopped."""
+
+
+def restart(
+    endpoint: Endpoint,
+    role: Role,
+    command: str,
+    why: str,
+    *,
+    siblings: Sequence[Endpoint] = (),
+    peer: str | None = None,
+    en: Endpoint | None = None,
+    ready: Callable[[], object] | None = None,
+    timeout: float = RESTART_TIMEOUT,
+) -> None:
+    """Restart a node while no other one is down, and give the turn away only when it is healthy again.
+
+    `command`: on its host, for which it has `timeout` seconds. `siblings`: the other nodes of its role, all of which
+    have to be healthy before it is stopped; a node that is down itself waits for none, nor for its turn: the one whose
+    turn it is may need it. `peer`: KNI of the EN that an SCN is to be parted from first. `en`: the EN of its pair.
+    `ready` waits for what is predicted of the node. Raises ChainError, and NotReady, with the node still running,
+    when another one is not healthy.
+    """
+    if not listens(endpoint):
+        start(endpoint, role, command, why, peer=peer, en=en, ready=ready, timeout=timeout)
+        return
+    name, since = endpoint.node, None
+    others: list[tuple[Endpoint, Role]] = [(one, role) for one in siblings]
+    # Its own EN serves no other SCN, and perhaps none yet: it has to be in sync, and that is all.
+    others += [(en, "validator")] if en and role == "scn" else []
+    said = time.monotonic()
+    while True:
+        with _turn:
+            failed = [one for one in _failed.values() if one[0].node != name]
+            words = restart_gate.in_the_way(endpoint, role, [*failed, *others])
+            if words is None:
+                before = before_restart(endpoint, role)
+                start(endpoint, role, command, why, before, peer=peer, en=en, ready=ready, timeout=timeout)
+                return
+        now = time.monotonic()
+        since = since or now
+        refusal = f"{name}: not restarted: {words}"
+        returning = any(is_aside(one) for one, _ in others)
+        if failed or (now - since > PATIENCE and not returning):
+            msg = f"{refusal}; it goes on as it was: bring the other one back, then run again"
+            raise NotReady(msg)
+        if now - said > PROGRESS_INTERVAL:
+            print(f"waiting, {now - since:.0f} of {PATIENCE:g} s: {refusal}", file=sys.stderr)
+            said = now
+        time.sleep(INTERVAL)
+
+
+def start(
+    endpoint: Endpoint,
+    role: Role,
+    command: str,
+    why: str,
+    before: Health | None = None,
+    *,
+    peer: str | None = None,
+    en: Endpoint | None = None,
+    ready: Callable[[], object] | None = None,
+    timeout: float = RESTART_TIMEOUT,
+) -> None:
+    """Start a node, stopping it first where it runs, and wait until it is as healthy as `before`. Raises ChainError.
+
+    One that is down waits for no turn: the node whose turn it is may need it to get healthy.
+    """
+    name = endpoint.node
+    with set_aside(endpoint), _failing(endpoint, role):
+        print(f"{name}: restarting it, because {why}", file=sys.stderr)
+        begin = time.monotonic()
+        if peer:
+            part(endpoint, peer)
+        with _told(f"{name}: it is being stopped and started"):
+            run_on_host(endpoint, command, timeout=timeout)
+        (ready or (lambda: _wait_for_answer(endpoint)))()
+        wait_until_recovered(endpoint, role, before, en)
+        print(f"{name}: it is healthy again after {time.monotonic() - begin:.0f} s", file=sys.stderr)
+
+
+@contextmanager
+def _failing(endpoint: Endpoint, role: Role) -> Iterator[None]:
+    """Remember a node that does not come back."""
+    try:
+        yield
+    except ChainError:
+        _failed[endpoint.node] = (endpoint, role)
+        raise
+    _failed.pop(endpoint.node, None)
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """Say now and then what goes on: a large node may take minutes to write its data down, and to open its console."""
+    done, begin = threading.Event(), time.monotonic()
+
+    def tell() -> None:
+        while not done.wait(PROGRESS_INTERVAL):
+            print(f"waiting, {time.monotonic() - begin:.0f} s: {what}", file=sys.stderr)
+
+    thread = threading.Thread(target=tell, daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
+
+
+def _wait_for_answer(endpoint: Endpoint) -> None:
+    """Wait until a node answers, and has found those that it dials: by itself it may pause for 30 s."""
+    with closing(wait_for(lambda: Console(endpoint), ANSWER_DEADLINE)) as console:
+        file = shlex.quote(str(PurePosixPath(endpoint.ipc).with_name("static-nodes.json")))
+        text = run_on_host(endpoint, f"[ ! -e {file} ] || cat {file}", timeout=ANSWER_DEADLINE)
+        _wait_for_others(console, json.loads(text) if text.strip() else [])
+
+
+def _wait_for_others(console: Console, knis: Sequence[str]) -> None:
+    try:
+        wait_for_peers(console, "admin", knis, ANSWER_DEADLINE, enough=1, hint=HINT)
+    except NotReady as error:
+        msg = f"{error}. {explain(console, knis, ())}"
+        raise NotReady(msg) from error
+
+
+def begin_again(node: Endpoint, console: Console, command: str) -> None:
+    """Have a node that holds nothing but its first block begin with the genesis.json that lies there now.
+
+    `console` is of no more use then, but for its next call, which connects again. Raises ChainError.
+    """
+    print(f"{node.node}: it has its first block alone, and begins again with its genesis.json", file=sys.stderr)
+    run_on_host(node, command, timeout=RESTART_TIMEOUT)
+    wait_for(lambda: bool(console.call("eth_chainId", timeout=5)), ANSWER_DEADLINE)

@@ -1,0 +1,169 @@
+"""Has a node caught up with a chain that others run? The gate before the first call to a bridge contract there.
+
+`eth_syncing` says false also for a node that has no peers, or has not asked them yet (node-behaviour 6), so the peers
+and the age of the head block count as well, and the height of a reference RPC where one is given.
+"""
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from components.chain.errors import ChainError, NotReady
+from components.chain.peers.peers import peers
+from components.chain.rpc.console import PROGRESS_INTERVAL, Console, NodeError
+from components.chain.rpc.head import FRESH_SECONDS
+from components.chain.rpc.reference_rpc import OtherChain, ReferenceRpc
+
+BEHIND_BLOCKS = 10
+"""How far behind the reference a node in step may be: both are asked one after the other."""
+
+GONE_SECONDS = 300.0
+"""How long a node may be silent while it is waited for, as when it is restarted; no hours are wasted on a dead one."""
+
+INTERVAL = 2.0
+"""Seconds from one look to the next."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """What a node knows of its chain."""
+
+    node: str
+    peers: int
+    head: int
+    """Number of the last block that it has."""
+    age: float
+    """Seconds since that block was made."""
+    target: int | None = None
+    """Number of the newest block that is known of: by its peers, or by the reference."""
+    syncing: bool = False
+    lagging: bool = False
+    """The reference is further on."""
+
+
+def look(console: Console, reference: ReferenceRpc | None, now: float) -> Sight:
+    """Read how far the node is; `now` is Unix time. Raises ChainError when it or the reference does not answer."""
+    answer: Any = console.call("eth_syncing")
+    block: Any = console.call("eth_getBlockByNumber", "latest", False)  # noqa: FBT003 - the node's own argument
+    head, known = int(block["number"], 16), []
+    if isinstance(answer, dict):
+        known.append(int(str(answer["highestBlock"]), 16))
+    newest = reference.height() if reference else None
+    if newest is not None:
+        known.append(newest)
+    return Sight(
+        node=console.node,
+        peers=len(_peers(console)),
+        head=head,
+        age=max(0.0, now - int(block["timestamp"], 16)),
+        target=max(known, default=None),
+        syncing=bool(answer),
+        lagging=newest is not None and head < newest - BEHIND_BLOCKS,
+    )
+
+
+def _peers(console: Console) -> list[str]:
+    try:
+        return peers(console, "admin")
+    except NodeError:  # the server is not up yet
+        return []
+
+
+def missing(sight: Sight) -> str | None:
+    """Return what a node lacks to be in step with its chain, in words; None when it is."""
+    if not sight.peers:
+        return "it has no peers; compare its network id and first block with theirs, and try their ports"
+    if sight.syncing or sight.lagging:
+        of = f" of {sight.target}" if sight.target is not None else ""
+        return f"it is at block {sight.head}{of}"
+    if sight.head == 0:
+        return "it has the first block of the chain and no other yet"
+    if sight.age > FRESH_SECONDS:
+        return (
+            f"its last block, {sight.head}, is {duration(sight.age)} old; either it has yet to learn of newer ones, or "
+            "the chain stands still"
+        )
+    return None
+
+
+@dataclass
+class Pace:
+    """How fast a node catches up: what it lacked at first, and lacks now."""
+
+    begun: tuple[float, int] | None = None
+    """When it was first seen, in seconds, and how many blocks it lacked then."""
+
+    def rest(self, now: float, sight: Sight) -> float | None:
+        """Return the seconds until it is there, if it goes on as it did so far; None when that cannot be told."""
+        if sight.target is None:
+            return None
+        left = max(0, sight.target - sight.head)
+        if self.begun is None or left > self.begun[1]:  # it learned of more: what was measured before says nothing
+            self.begun = (now, left)
+            return None
+        done, took = self.begun[1] - left, now - self.begun[0]
+        return left * took / done if done > 0 and took > 0 else None
+
+
+@dataclass
+class _Wait:
+    hours: int
+    begin: float
+    heard: float
+    said: float
+    pace: Pace = field(default_factory=Pace)
+
+    def sentence(self, sight: Sight, lack: str) -> str:
+        rest = self.pace.rest(time.monotonic(), sight)
+        return f"{sight.node}: {lack}" + (f"; about {duration(rest)} to go" if rest is not None else "")
+
+    def tell(self, sentence: str) -> None:
+        now = time.monotonic()
+        if now - self.begin > self.hours * 3600:
+            msg = (
+                f"{sentence} (waited {self.hours} h, which parentChain.syncHours says). The node goes on by itself; "
+                "run again later"
+            )
+            raise NotReady(msg)
+        if now - self.heard > GONE_SECONDS:
+            msg = f"{sentence} (for {duration(now - self.heard)}). Run again once it answers: it goes on where it was"
+            raise NotReady(msg)
+        if now - self.said >= PROGRESS_INTERVAL:
+            print(f"waiting for {duration(now - self.begin)}: {sentence}", file=sys.stderr)
+            self.said = now
+
+
+def wait_until_synced(see: Callable[[], Sight], hours: int) -> int:
+    """Look until the node is in step with its chain, and return its head block then.
+
+    Nothing is lost when this is cut off: the node goes on by itself. Raises NotReady with what is missing, after
+    `hours`, or when the node does not answer for GONE_SECONDS; and OtherChain at once.
+    """
+    now = time.monotonic()
+    wait = _Wait(hours, begin=now, heard=now, said=now)
+    while True:
+        try:
+            sight = see()
+        except OtherChain:
+            raise
+        except ChainError as error:
+            wait.tell(str(error))
+        else:
+            wait.heard = time.monotonic()
+            lack = missing(sight)
+            if lack is None:
+                return sight.head
+            wait.tell(wait.sentence(sight, lack))
+        time.sleep(INTERVAL)
+
+
+def duration(seconds: float) -> str:
+    """Return a length of time in the two largest units that say something."""
+    whole = round(seconds)
+    for size, unit, part_size, part in ((86400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
+        if whole >= size:
+            smaller = whole % size // part_size
+            return f"{whole // size} {unit}" + (f" {smaller} {part}" if smaller else "")
+    return f"{whole} s"

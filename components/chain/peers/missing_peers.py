@@ -1,0 +1,86 @@
+"""Why a node does not find those that it dials: said once both ends were compared and the ports tried, not guessed."""
+
+import shlex
+from collections.abc import Sequence
+from contextlib import closing
+
+from components.chain.errors import ChainError, HostUnreachable, Unreachable
+from components.chain.peers.handshake import Greeting, greeting, why_apart
+from components.chain.peers.peers import node_id, peers
+from components.chain.rpc.console import Console
+from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.ipc_stream import run_on_host
+
+HINT = "if that goes on, both ends are compared"
+"""While it is waited for."""
+
+
+def explain(console: Console, knis: Sequence[str], others: Sequence[Endpoint]) -> str:
+    """Return in a sentence what keeps a node from those at `knis`, as far as can be found out.
+
+    `others`: consoles of such nodes, where there are any. Raises ChainError when the node itself does not answer.
+    """
+    own = greeting(console)
+    if why := why_apart(own, _greetings(others)):
+        return f"{why}; correct NETWORK_ID (networkId of the chain) or the genesis.json of the one that is wrong"
+    connected = peers(console, "admin")
+    missing = [kni for kni in knis if node_id(kni) not in connected]
+    closed = [words for kni in missing if (words := _unreached(console.endpoint, kni))]
+    if closed:
+        return f"{'; '.join(closed)}: check that a node runs there, and that this port is open to this machine"
+    return _apart_from_strangers(own, missing)
+
+
+def _apart_from_strangers(own: Greeting, missing: Sequence[str]) -> str:
+    places = ", ".join(f"{host}:{port}" for host, port in map(place_of, missing))
+    return (
+        f"the port of {places} answers, so the way is open, and what answers there does not take it as a node of its "
+        f"chain. {own.node} has chain id {own.chain_id}, network id {own.network_id} and first block "
+        f"{own.first_block}: compare them with `admin.nodeInfo.protocols.istanbul` in the console of the other node, "
+        "and set networkId of the chain, or its genesis, to what is there; if all are equal, compare the public key "
+        "in the KNI too"
+    )
+
+
+def _greetings(others: Sequence[Endpoint]) -> list[Greeting]:
+    found = []
+    for endpoint in others:
+        try:
+            with closing(Console(endpoint)) as console:
+                found.append(greeting(console))
+        except ChainError:  # it is away; others tell
+            continue
+    return found
+
+
+def _unreached(source: Endpoint, kni: str) -> str | None:
+    try:
+        return unreached(source, kni)
+    except HostUnreachable as error:
+        return str(error)
+
+
+SECONDS = 5
+"""For a connection; one that takes longer has met a firewall that answers nothing."""
+
+
+def place_of(kni: str) -> tuple[str, int]:
+    """Return the host and the port in a KNI."""
+    host, _, port = kni.partition("@")[2].partition("?")[0].rpartition(":")
+    return host, int(port)
+
+
+def unreached(source: Endpoint, kni: str) -> str | None:
+    """Return why the machine of a node cannot connect to where a KNI points, in a sentence; None when it can.
+
+    Raises HostUnreachable when that machine cannot be asked.
+    """
+    host, port = place_of(kni)
+    script = shlex.quote(f"exec 3<>/dev/tcp/{host}/{port}")  # bash is there: the packages' scripts are written in it
+    try:
+        run_on_host(source, f"timeout {SECONDS} bash -c {script}", timeout=SECONDS + 10)
+    except HostUnreachable:
+        raise
+    except Unreachable:
+        return f"the machine of {source.node} cannot connect to {host}:{port} (tried for {SECONDS} s)"
+    return None

@@ -1,0 +1,86 @@
+"""Who a node is connected to, and dialling again without the node's pause of 30 s.
+
+A node dials its static nodes once and then leaves each alone for 30 s (networks/p2p/dial.go, dialHistoryExpiration).
+At the start of a network a first dial often comes too early: a node that listens, but whose consensus engine does not
+run yet, refuses the peer. Taking the peer out of the list and putting it back forgets the pause.
+"""
+
+import time
+from collections.abc import Sequence
+from typing import Literal
+
+from components.chain.rpc.console import Console, wait_for
+
+Network = Literal["admin", "subbridge"]
+"""API namespace: `admin` has the chain's own peers, `subbridge` the main bridge."""
+
+PATIENCE = 2.0
+"""Seconds that a dial may take before it is made again."""
+
+
+def node_id(kni: str) -> str:
+    """Return the public key in a KNI (128 hex digits)."""
+    return kni.removeprefix("kni://").split("@", 1)[0]
+
+
+def own_id(console: Console) -> str:
+    """Return the public key under which the node's peers know it."""
+    return str(console.call("admin_nodeInfo")["id"])
+
+
+def peers(console: Console, network: Network) -> list[str]:
+    """Return the public keys of the nodes that this one is connected to."""
+    return [str(peer["id"]) for peer in console.call(f"{network}_peers") or []]
+
+
+def peer_knis(console: Console, network: Network) -> list[str]:
+    """Return the KNIs of the nodes that this one is connected to, as it reaches them: good for parting from them."""
+    return [
+        f"kni://{peer['id']}@{(peer.get('networks') or [{}])[0].get('remoteAddress', '')}?discport=0"
+        for peer in console.call(f"{network}_peers") or []
+    ]
+
+
+def wait_for_peers(
+    console: Console, network: Network, knis: Sequence[str], deadline: float, *, enough: int, hint: str
+) -> list[str]:
+    """Wait until the node is connected to all these, dialling the missing ones again; return whom it is connected to.
+
+    All nodes of a chain have the same static-nodes.json, so the node itself may be among them: it is left out.
+    `enough` of them will do after a fifth of the deadline (seconds): another may be down for a reason of its own.
+    Raises NotReady, which names the missing addresses and gives the hint.
+    """
+    started = last_dial = time.monotonic()
+
+    def probe() -> list[str] | str:
+        nonlocal last_dial
+        connected = peers(console, network)
+        missing = [kni for kni in knis if node_id(kni) not in connected]
+        if missing:
+            own = own_id(console)
+            missing = [kni for kni in missing if node_id(kni) != own]
+        now = time.monotonic()
+        found = sum(node_id(kni) in connected for kni in knis)
+        if not missing or (found >= enough and now - started > deadline / 5):
+            return connected
+        if now - last_dial > PATIENCE:
+            for kni in missing:
+                redial(console, network, kni)
+            last_dial = now
+        where = ", ".join(kni.split("@", 1)[1].split("?", 1)[0] for kni in missing)
+        return f"{console.node}: not connected to {where}; {hint}"
+
+    return wait_for(probe, deadline)
+
+
+def drop(console: Console, network: Network, kni: str, deadline: float) -> None:
+    """Part a node from another one, which it dials no more, and from no third one. Raises NotReady."""
+    console.call(f"{network}_removePeer", kni)
+    gone = f"{console.node}: still connected to {kni.split('@', 1)[-1].split('?', 1)[0]}"
+    wait_for(lambda: node_id(kni) not in peers(console, network) or gone, deadline)
+
+
+def redial(console: Console, network: Network, kni: str) -> None:
+    """Have the node dial another one now."""
+    console.call(f"{network}_removePeer", kni)
+    console.call(f"{network}_addPeer", kni)

@@ -1,0 +1,200 @@
+"""The console of a node: web3 plus the node's own namespaces, over IPC through SSH."""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+from web3 import Web3
+from web3.providers import JSONBaseProvider
+from web3.types import RPCEndpoint, RPCResponse
+
+from components.chain.errors import ChainError, ChainUnreadable, NotReady, Unreachable
+from components.chain.rpc import head
+from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.ipc_stream import Channel
+from components.chain.rpc.node_locks import is_aside, used
+
+CALL_TIMEOUT = 30.0
+"""Seconds for one call. The node sets none of its own on most calls to the parent chain (node-behaviour 2b)."""
+
+PROGRESS_INTERVAL = 10.0
+"""Seconds from one line about what is waited for to the next; Pulumi shows the standard error of its providers."""
+
+AWAY_SECONDS = 60.0
+"""For so long a node that did not answer is asked after the others: each dead machine costs 10 s to find out."""
+
+T = TypeVar("T")
+
+_away: dict[Endpoint, float] = {}
+"""When a node did not answer; one process serves many resources, which all know of the same nodes."""
+
+
+class NodeError(ChainError):
+    """The node answered with an error; the message is the node's own."""
+
+
+class _TunnelProvider(JSONBaseProvider):
+    """Connects at once, and anew for the first call after the connection was lost."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        super().__init__()
+        self._endpoint = endpoint
+        self._channel: Channel | None = Channel(endpoint)
+
+    def make_request(self, method: RPCEndpoint, params: Any) -> RPCResponse:
+        return self.call(method, params, CALL_TIMEOUT)
+
+    def call(self, method: str, params: Any, timeout: float) -> RPCResponse:
+        request = self.encode_rpc_request(RPCEndpoint(method), params)
+        channel = self._channel = self._channel or Channel(self._endpoint)
+        try:
+            return self.decode_rpc_response(channel.exchange(request, timeout))
+        except Unreachable:
+            self.close()  # a late answer would be taken for the next one
+            raise
+
+    def call_each(self, method: str, params: Sequence[object], timeout: float) -> list[RPCResponse]:
+        """Return the responses to several calls of a method, which travel as one message."""
+        requests = [self.encode_rpc_request(RPCEndpoint(method), one) for one in params]
+        channel = self._channel = self._channel or Channel(self._endpoint)
+        try:
+            responses = json.loads(channel.exchange(b"[" + b",".join(requests) + b"]", timeout))
+        except Unreachable:
+            self.close()
+            raise
+        return sorted(responses, key=lambda one: int(one["id"]))
+
+    def close(self) -> None:
+        if self._channel is not None:
+            self._channel.close()
+            self._channel = None
+
+
+class Console:
+    """One node. `web3` speaks eth_*; `call` speaks everything else."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        """Connect. Raises Unreachable."""
+        self.endpoint = endpoint
+        self.node = endpoint.node
+        self.behind: str | None = None
+        """In words that it was not in sync when `connect` chose it, as no node of its chain was."""
+        self._provider = _TunnelProvider(endpoint)
+        self.web3 = Web3(self._provider, middleware=[])
+
+    def call(self, method: str, *params: object, timeout: float = CALL_TIMEOUT) -> Any:
+        """Call a method by its JSON-RPC name and return the result.
+
+        Raises NodeError with the node's own words, or Unreachable after `timeout` seconds.
+        """
+        return self._result(method, self._provider.call(method, list(params), timeout))
+
+    def call_each(self, method: str, params: Sequence[object], timeout: float = CALL_TIMEOUT) -> list[Any]:
+        """Like `call`, with one list of parameters after another, all in one message to the node."""
+        if not params:
+            return []
+        return [self._result(method, one) for one in self._provider.call_each(method, params, timeout)]
+
+    def _result(self, method: str, response: RPCResponse) -> Any:
+        if "error" in response:
+            error = response["error"]
+            text = error if isinstance(error, str) else error.get("message", "no reason given")
+            msg = f"{self.node}: {method}: {text}"
+            raise NodeError(msg)
+        return response["result"]
+
+    def close(self) -> None:
+        """Close the connection to the node."""
+        self._provider.close()
+
+
+def in_order(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
+    """Return nodes in the order in which to ask: those that are being restarted, or just did not answer, come last."""
+    since = time.monotonic() - AWAY_SECONDS
+    return sorted(endpoints, key=lambda one: (is_aside(one), _away.get(one, since) > since))
+
+
+@contextmanager
+def connect(endpoints: Iterable[Endpoint], chain_id: int) -> Iterator[Console]:
+    """Connect to the first node in sync with the chain of that id, which is not restarted meanwhile.
+
+    Where none is in sync it is the one with the highest head, whose `behind` says so: it may be used to wait, and not
+    to tell that something is gone. Raises ChainUnreadable when none answers, naming each node and why.
+    """
+    reasons: list[str] = []
+    late: list[tuple[int, Endpoint, str]] = []
+    for endpoint in in_order(endpoints):
+        with used(endpoint), _on_chain(endpoint, chain_id, reasons) as console:
+            if console is None:
+                continue
+            try:
+                lack = head.behind(console, head.NEAR)
+                height = head.number(console) if lack else 0
+            except ChainError as error:
+                reasons.append(str(error))
+                continue
+            if lack:
+                late.append((height, endpoint, lack))
+                continue
+            yield console
+            return
+    for _, endpoint, lack in sorted(late, key=lambda one: -one[0]):
+        with used(endpoint), _on_chain(endpoint, chain_id, reasons) as console:
+            if console is None:
+                continue
+            console.behind = lack
+            yield console
+            return
+    raise ChainUnreadable(chain_id, "; ".join(reasons) or "it has none", "bring one of them back, then run again")
+
+
+@contextmanager
+def _on_chain(endpoint: Endpoint, chain_id: int, reasons: list[str]) -> Iterator[Console | None]:
+    """Connect to a node on that chain, or add to the reasons why that cannot be."""
+    console = None
+    try:
+        console = Console(endpoint)
+        actual = int(console.call("eth_chainId", timeout=5), 16)
+    except ChainError as error:
+        _away[endpoint] = time.monotonic()
+        reasons.append(str(error))
+        if console:
+            console.close()
+        yield None
+        return
+    try:
+        if actual == chain_id:
+            yield console
+        else:
+            reasons.append(f"{endpoint.node}: is on chain {actual}, not {chain_id}")
+            yield None
+    finally:
+        console.close()
+
+
+def wait_for(probe: Callable[[], T | str], deadline: float, interval: float = 0.2) -> T:
+    """Call `probe` until it returns something other than a sentence of what is missing, which is shown now and then.
+
+    `deadline` is in seconds from now. Raises NotReady with the last sentence. An error of the chain room counts
+    as a sentence: a node that is starting refuses connections.
+    """
+    begin = time.monotonic()
+    end, said = begin + deadline, begin
+    while True:
+        try:
+            answer = probe()
+        except ChainError as error:
+            answer = str(error)
+        if not isinstance(answer, str):
+            return answer
+        now = time.monotonic()
+        if now > end:
+            msg = f"{answer} (waited {deadline:g} s)"
+            raise NotReady(msg)
+        if now - said > PROGRESS_INTERVAL:
+            print(f"waiting, {now - begin:.0f} of {deadline:g} s: {answer}", file=sys.stderr)
+            said = now
+        time.sleep(interval)

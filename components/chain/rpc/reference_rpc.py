@@ -1,0 +1,51 @@
+"""A reference RPC: somebody else's node of the parent chain, asked over HTTP how far the chain is.
+
+Its address may hold the key of an account there, so no message has more of it than the host.
+"""
+
+import json
+from http.client import HTTPException
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+from components.chain.errors import ChainError, Unreachable
+
+TIMEOUT = 10.0
+"""Seconds for one call."""
+_LARGEST = 10_000
+"""Bytes of an answer that are read."""
+
+
+class OtherChain(ChainError):
+    """The reference is of another chain. Waiting would not help."""
+
+
+class ReferenceRpc:
+    """A node that is only asked."""
+
+    def __init__(self, url: str, chain_id: int) -> None:
+        self._url, self._chain_id = url, chain_id
+        self.host = urlsplit(url).hostname or "?"
+
+    def height(self) -> int:
+        """Return the number of its last block. Raises Unreachable, and OtherChain at once."""
+        try:
+            actual, height = self._number("eth_chainId"), self._number("eth_blockNumber")
+        except (HTTPException, OSError, ValueError, LookupError, TypeError) as error:
+            msg = f"the reference RPC at {self.host} (parentChain.referenceRpc) does not answer: {type(error).__name__}"
+            raise Unreachable(msg) from None  # the cause may have the whole address in it
+        if actual != self._chain_id:
+            msg = (
+                f"the reference RPC at {self.host} is of the chain {actual}, and the parent chain is {self._chain_id}; "
+                "correct parentChain.referenceRpc"
+            )
+            raise OtherChain(msg)
+        return height
+
+    def _number(self, method: str) -> int:
+        asked = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": []}).encode()
+        headers = {"Content-Type": "application/json", "User-Agent": "servicechain-ha"}
+        # The settings take http and https alone.
+        request = Request(self._url, asked, headers)  # noqa: S310
+        with urlopen(request, timeout=TIMEOUT) as answer:  # noqa: S310
+            return int(json.loads(answer.read(_LARGEST))["result"], 16)

@@ -1,0 +1,142 @@
+"""The verbs of a token on one bridge contract: read, plan, execute, read back."""
+
+import sys
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+
+from eth_utils.address import to_checksum_address
+
+from components.chain.accounts.signer import Signer
+from components.chain.contracts import token_plan
+from components.chain.contracts.contract import read_token, require_state, transaction
+from components.chain.contracts.plan import Step
+from components.chain.contracts.token_plan import TokenState
+from components.chain.errors import ChainError, NotReady
+from components.chain.rpc.console import Console, wait_for
+from components.chain.tokens import token_contract
+from components.chain.transfers.direction import Direction
+from components.chain.transfers.open_requests import Request, find, open_nonces
+from components.chain.transfers.payout import why_not
+from components.chain.transfers.transfer import requested
+from components.chain.tx.batch import Transaction, carry_out
+
+
+def register(console: Console, signer: Signer, bridge: str, kind: str, token: str, counterpart: str) -> None:
+    """Make a token known to the bridge contract, once it is sure that transfers of it can be paid out there.
+
+    Raises ChainError, Refused.
+    """
+    token, counterpart, account = to_checksum_address(token), to_checksum_address(counterpart), signer.account().address
+
+    def steps(state: TokenState) -> list[Step]:
+        return token_plan.register_token(state, account, token, counterpart)
+
+    if steps(_require(console, bridge, token)):
+        _check(console, bridge, kind, token)
+        _close(console, signer, bridge, token, steps)
+
+
+def deregister(direction: Direction, signer: Signer, token: str, counterpart: str, deadline: float) -> None:
+    """Undo a registration on the source of a direction: lock, wait until requests of it are handled, deregister.
+
+    Nothing is done where the token is not registered, or with another counterpart. It stays registered, and locked,
+    for requests that cannot be paid. `deadline` is in seconds. Raises ChainError, Refused.
+    """
+    token, counterpart, account = to_checksum_address(token), to_checksum_address(counterpart), signer.account().address
+    source, bridge = direction.source, direction.source_bridge
+    if read_token(source, bridge, token) is None:
+        return
+    _close(source, signer, bridge, token, lambda state: token_plan.lock_token(state, account, token, counterpart))
+    if not token_plan.deregister_token(_require(source, bridge, token), account, token, counterpart):
+        return
+    left = _drain(direction, token, deadline)
+    waiting = [words for words, why in left.items() if not why]
+    if left and not waiting:
+        _leave(source, bridge, token, left)
+        return
+    _close(
+        source,
+        signer,
+        bridge,
+        token,
+        lambda state: token_plan.deregister_token(state, account, token, counterpart, waiting),
+    )
+
+
+def _leave(console: Console, bridge: str, token: str, left: Mapping[str, str]) -> None:
+    """Say that a token stays registered for requests that cannot be paid: without it SCNs would stop at these."""
+    named = "; ".join(f"{words} cannot be paid: {why}" for words, why in left.items())
+    print(
+        f"chain {console.web3.eth.chain_id}: token {token} stays registered in the bridge {bridge}, and locked, which "
+        f"stops requests of it: SCNs that do not find a token they need handle nothing after it. {named}",
+        file=sys.stderr,
+    )
+
+
+def _check(console: Console, bridge: str, kind: str, token: str) -> None:
+    token_contract.require_code(console, token)
+    if require_state(console, bridge).mode_mint_burn:
+        token_contract.require_mint_right(console, bridge, kind, token)
+    elif token_contract.holding(console, bridge, token) == 0:
+        print(
+            f"chain {console.web3.eth.chain_id}: the bridge {bridge} holds nothing of token {token}: transfers to this "
+            "chain are paid out of what comes in from here first",
+            file=sys.stderr,
+        )
+
+
+def _drain(direction: Direction, token: str, deadline: float) -> dict[str, str]:
+    """Wait until the transfers of a token that are requested by now, and can be paid, are handled.
+
+    Return those that are not, in words, and why each cannot be paid. Those of coins and of other tokens are none of it.
+    """
+    found: dict[int, Request] = {}
+
+    def left() -> dict[str, str]:
+        nonces = open_nonces(direction, below=mark)
+        found.update(find(direction, [nonce for nonce in nonces if nonce not in found]))
+        unseen = [nonce for nonce in nonces if nonce not in found]
+        concerned = [found[nonce] for nonce in nonces if nonce in found and found[nonce].token == token]
+        return {f"request {nonce}, whose event is too far back to be looked at": "" for nonce in unseen} | {
+            str(one): why_not(direction, one) for one in concerned
+        }
+
+    def probe() -> bool | str:
+        waiting = [words for words, why in left().items() if not why]
+        what = f"{len(waiting)} transfer(s) {direction.name} of a token that goes are not handled"
+        return not waiting or f"{what}: {waiting[0]}"
+
+    mark = requested(direction)
+    with suppress(NotReady):
+        wait_for(probe, deadline, interval=1)
+    return left()
+
+
+def _require(console: Console, bridge: str, token: str) -> TokenState:
+    state = read_token(console, bridge, token)
+    if state is None:
+        msg = (
+            f"chain {console.web3.eth.chain_id}: no contract at {bridge}, where the bridge was; run `pulumi refresh`, "
+            "then `pulumi up`"
+        )
+        raise ChainError(msg)
+    return state
+
+
+def _close(
+    console: Console, signer: Signer, bridge: str, token: str, steps: Callable[[TokenState], list[Step]]
+) -> None:
+    """Close a gap, and prove that it is closed by planning again on what the chain says afterwards."""
+    planned: list[Step] = []
+
+    def plan_calls() -> list[Transaction]:
+        planned[:] = steps(_require(console, bridge, token))
+        return [transaction(bridge, step) for step in planned]
+
+    carry_out(console, signer, plan_calls)
+    if planned and (left := steps(_require(console, bridge, token))):
+        msg = (
+            f"chain {console.web3.eth.chain_id}, bridge {bridge}: {left[0].annotation}: was mined, yet the contract "
+            "does not show it; somebody else with the owner's key changes it at this moment: stop that, then run again"
+        )
+        raise ChainError(msg)

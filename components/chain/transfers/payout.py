@@ -1,0 +1,164 @@
+"""Can a request be paid? What the operators of the target bridge would do is tried as a call, which changes nothing."""
+
+from typing import Any
+
+from eth_typing import ChecksumAddress, HexStr
+from eth_utils.address import to_checksum_address
+from web3 import Web3
+from web3.contract import Contract
+from web3.exceptions import ContractLogicError, Web3Exception, Web3RPCError
+from web3.types import TxParams
+
+from components.chain.contracts.contract import function, read_token, require_state
+from components.chain.contracts.plan import BridgeState
+from components.chain.rpc.console import Console
+from components.chain.transfers.direction import Direction
+from components.chain.transfers.open_requests import Request, find, open_nonces
+from components.chain.tx.pool_rejections import words_of
+from components.chain.tx.revert_reasons import reason
+from components.domain.limits import VALUE_TRANSFER
+
+GAS = 10_000_000
+"""What an operator's transaction may use unless the node is told otherwise (DefaultBridgeTxGasLimit, node/sc)."""
+
+STALLED = 60.0
+"""Seconds after which an open request counts as passed over: usual are two, and 25 when a validator is away."""
+
+LOOK_BACK = 200
+"""How many of the last requests a restart is concerned with."""
+
+BRIEF = 5.0
+"""Seconds for looking up requests of the last minutes."""
+
+NAMED = 20
+"""How many requests are named one by one."""
+
+_HEAD, _TAIL = ("bytes32", "address", "address"), ("uint256", "uint64", "uint64")
+_BRIDGE: Contract = Web3().eth.contract(  # encodes calls; never connected
+    abi=[
+        function("operatorThresholds", ["uint8"], gives="uint8"),
+        function("handleKLAYTransfer", [*_HEAD, *_TAIL, "bytes"]),
+        function("handleERC20Transfer", [*_HEAD, "address", *_TAIL, "bytes"]),
+        function("handleERC721Transfer", [*_HEAD, "address", *_TAIL, "string", "bytes"]),
+    ],
+    address=to_checksum_address("0x" + "00" * 20),
+)
+
+_PLACES = 64
+"""Places of the contract's storage among which the thresholds are looked for; they are at 13 in both builds."""
+_MARK = 0x7F
+
+
+def unpayable(direction: Direction) -> list[str]:
+    """Return in words each open request of a direction that cannot be paid, and why; for a report, so not all of many.
+
+    Raises ChainError.
+    """
+    nonces = open_nonces(direction)
+    found = find(direction, nonces)
+    said: list[str] = []
+    for nonce in nonces:
+        if len(said) == NAMED:
+            break
+        if nonce not in found:
+            said.append(f"request {nonce} is not handled, and its event is too far back to be looked at")
+        elif why := why_not(direction, found[nonce]):
+            said.append(f"{found[nonce]} cannot be paid: {why}")
+    return said
+
+
+def left_behind(direction: Direction, below: int, moment: float) -> list[int]:
+    """Return the nonces of the requests `below` one that a bridge which worked at a moment (Unix time) has to handle.
+
+    What cannot be paid is none of them, nor what was open for STALLED seconds by then: it had been passed over. When
+    such a request can be paid and nothing after it is handled, this direction stood still before, and has to handle
+    nothing.
+    """
+    nonces = open_nonces(direction, since=below - LOOK_BACK, below=below)
+    if not nonces:
+        return []
+    found = find(direction, nonces, patience=BRIEF)
+    can = {nonce for nonce, one in found.items() if not why_not(direction, one)}
+    fresh = {nonce for nonce, one in found.items() if _made(direction, one) >= moment - STALLED}
+    last = [nonce for i, nonce in enumerate(nonces) if below - nonce == len(nonces) - i]
+    if any(nonce in can and nonce not in fresh for nonce in last):
+        return []
+    return sorted(can & fresh)
+
+
+def _made(direction: Direction, request: Request) -> float:
+    """Return when a request was made (Unix time)."""
+    return float(direction.source.web3.eth.get_block(request.block)["timestamp"])
+
+
+def why_not(direction: Direction, request: Request) -> str:
+    """Return in words why a request cannot be paid as things are now; nothing where it can.
+
+    The vote of an operator is tried, with a threshold of 1: whether enough operators vote is another question.
+    Raises ChainError.
+    """
+    target, bridge = direction.target, to_checksum_address(direction.target_bridge)
+    state = require_state(target, bridge)
+    if not state.operators:
+        return f"the bridge {bridge} has no operators"
+    token = ""
+    if request.kind != "coin":
+        known = read_token(direction.source, direction.source_bridge, request.token)
+        token = (known and known.counterpart) or ""
+        if not token:
+            return (
+                f"token {request.token} is not registered on the bridge {direction.source_bridge}, and SCNs that "
+                "come to this request handle nothing after it; register the token again"
+            )
+    call: TxParams = {
+        "from": to_checksum_address(state.operators[0]),
+        "to": bridge,
+        "data": HexStr(_vote(request, token)),
+        "gas": GAS,
+    }
+    try:
+        target.web3.eth.call(call, "latest", _one_vote(target, bridge, state))
+    except Web3Exception as error:
+        return _explained(target, bridge, request, token, error)
+    return ""
+
+
+def _vote(request: Request, token: str) -> str:
+    head = (HexStr(request.transaction), request.sender, request.recipient)
+    tail = (request.amount, request.nonce, request.block)
+    if request.kind == "coin":
+        return str(_BRIDGE.encode_abi("handleKLAYTransfer", args=[*head, *tail, request.extra]))
+    if request.kind == "erc20":
+        return str(_BRIDGE.encode_abi("handleERC20Transfer", args=[*head, token, *tail, request.extra]))
+    return str(_BRIDGE.encode_abi("handleERC721Transfer", args=[*head, token, *tail, request.uri, request.extra]))
+
+
+def _one_vote(console: Console, bridge: ChecksumAddress, state: BridgeState) -> Any:
+    """Return the state to try with: the contract's own, but that one vote decides. None where it does so anyway.
+
+    Without the vote of an operator nothing is paid, and what others have voted for cannot be read.
+    """
+    if state.threshold == 1:
+        return None
+    call: TxParams = {"to": bridge, "data": HexStr(_BRIDGE.encode_abi("operatorThresholds", args=[VALUE_TRANSFER]))}
+    for place in range(_PLACES):
+        slot = Web3.solidity_keccak(["uint256", "uint256"], [VALUE_TRANSFER, place]).to_0x_hex()
+        trial: Any = {bridge: {"stateDiff": {slot: f"0x{_MARK:064x}"}}}
+        if int.from_bytes(console.web3.eth.call(call, "latest", trial)) == _MARK:
+            return {bridge: {"stateDiff": {slot: f"0x{1:064x}"}}}
+    return None  # another contract than the known ones: a vote is tried, and not what it leads to
+
+
+def _explained(console: Console, bridge: ChecksumAddress, request: Request, token: str, error: Web3Exception) -> str:
+    data = error.data if isinstance(error, ContractLogicError) else None
+    message = words_of(error) if isinstance(error, Web3RPCError) else str(getattr(error, "message", None) or error)
+    why = reason(data, message)
+    if request.kind != "coin":
+        what = f"token {token} does not let the bridge {bridge} pay it out"
+        return f"{what} ({why}); give the bridge what it needs: mint rights, a balance, or an allowed recipient"
+    held = console.web3.eth.get_balance(bridge)
+    if held < request.amount:
+        return f"the bridge {bridge} holds {held} peb; fill it up (bridge.liquidity)"
+    if console.web3.eth.get_code(to_checksum_address(request.recipient)):
+        return f"its recipient is a contract that refuses coins ({why}); nothing else waits for it"
+    return why

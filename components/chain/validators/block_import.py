@@ -1,0 +1,51 @@
+"""Giving a node the blocks of its chain by its console, where no other node talks to it.
+
+A node that is no validator is refused by those that are (istanbul's ValidatePeerType), so it cannot catch up over the
+network before it has a seat, and a seat is taken at once. The blocks are the same either way: the node checks each one.
+"""
+
+import sys
+import time
+
+from components.chain.errors import NotReady
+from components.chain.rpc.console import PROGRESS_INTERVAL, Console
+
+BATCH = 250
+"""Blocks in one call; a megabyte or less where they are empty."""
+ENOUGH = 2
+"""Blocks that may be missing in the end: they are made meanwhile, and soon caught up with."""
+CALL_SECONDS = 120.0
+"""For the import of one batch."""
+
+
+def hand_over(source: Console, target: Console) -> int:
+    """Have `target` import what `source` has and it lacks, and return its head block. Nothing is undone by a stop.
+
+    Raises NotReady when it does not take a block, and Unreachable when one of the two is lost.
+    """
+    begin = said = time.monotonic()
+    first = _head(target)
+    while (newest := _head(source)) > (head := _head(target)) + ENOUGH or (newest and not head):
+        last = min(head + BATCH, newest)
+        blocks = [str(source.call("debug_getBlockRlp", hex(number))) for number in range(head + 1, last + 1)]
+        target.call("admin_importChainFromString", "0x" + "".join(map(_digits, blocks)), timeout=CALL_SECONDS)
+        if (now := _head(target)) <= head:
+            msg = (
+                f"{target.node}: it does not take block {head + 1} of {source.node}, so it cannot follow the chain; "
+                "look into its log, and compare the versions of the two"
+            )
+            raise NotReady(msg)
+        if time.monotonic() - said > PROGRESS_INTERVAL:
+            said = time.monotonic()
+            rate = max(1.0, (now - first) / (said - begin))
+            left = f"about {(newest - now) / rate:.0f} s to go"
+            print(f"{target.node}: has block {now} of {newest} of {source.node}, {left}", file=sys.stderr)
+    return head
+
+
+def _head(console: Console) -> int:
+    return int(console.web3.eth.block_number)
+
+
+def _digits(block: str) -> str:
+    return block.removeprefix("0x")

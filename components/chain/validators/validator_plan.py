@@ -1,0 +1,105 @@
+"""Who makes the blocks of a ServiceChain: what vote it takes to let a validator in or out. Pure functions.
+
+Genesis names the first validators. Later ones come and go by a vote in a block: with the governance mode "none", which
+is that of our genesis, one vote of any validator is enough (node-behaviour 7).
+"""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from components.chain.contracts.plan import Refused
+from components.domain.quorum import quorum
+
+
+@dataclass(frozen=True)
+class Vote:
+    """One vote of a validator, and in words what it is for."""
+
+    key: str
+    address: str
+    annotation: str
+
+
+def let_in(council: Collection[str], living: Collection[str], address: str) -> list[Vote]:
+    """Make an address a validator. All addresses are in lower case; `living` are those that can be reached.
+
+    From three validators on, those that live have to be enough whatever the new one does next. One or two cannot do
+    without it: theirs has to be proven able to take part before (see `validators`). Raises Refused when too few live.
+    """
+    if address in council:
+        return []
+    what = f"{address} cannot become a validator"
+    alive = [one for one in council if one in living]
+    if len(alive) < quorum(len(council)):
+        raise Refused(_halted(what, council, alive))
+    if len(alive) < len(council) and len(alive) < quorum(len(council) + 1):
+        raise Refused(_too_few(what, [*council, address], alive))
+    return [Vote("governance.addvalidator", address, f"make {address} a validator")]
+
+
+def vote_out(council: Collection[str], living: Collection[str], first: Collection[str], address: str) -> list[Vote]:
+    """Take the seat of a validator away. `first` are the validators of the first block.
+
+    Raises Refused for the last one, when too few live for the vote to come into a block, when those that stay are too
+    few to go on, and when none of the first would stay: a node that begins with an empty chain knows no other
+    validators, and would talk to nobody.
+    """
+    if address not in council:
+        return []
+    what = f"validator {address} cannot be voted out"
+    staying = [one for one in council if one != address]
+    if not staying:
+        msg = f"{what}: it is the last one of its chain; destroy the chain instead"
+        raise Refused(msg)
+    living_now = [one for one in council if one in living]
+    if len(living_now) < quorum(len(council)):
+        raise Refused(_halted(what, council, living_now))
+    alive = [one for one in staying if one in living]
+    if len(alive) < quorum(len(staying)):
+        raise Refused(_too_few(what, staying, alive))
+    if address in first and not {*first} & {*staying}:
+        msg = (
+            f"{what}: it is the last one of those in the genesis block, and a node that begins with an empty chain "
+            "talks to these only, so no node could join or be made again; keep this SCN in serviceChain.nodes"
+        )
+        raise Refused(msg)
+    return [Vote("governance.removevalidator", address, f"take the seat of validator {address} away")]
+
+
+def without_node(council: Collection[str], living: Collection[str], known: Collection[str]) -> list[str]:
+    """Return the seats that belong to none of the `known` nodes, and behind which no node is connected."""
+    return sorted({*council} - {*living} - {*known})
+
+
+def survives(size: int, dead: int) -> str:
+    """Return in a sentence what a child chain of `size` seats survives, of which `dead` have no node."""
+    seats = _count(size, "validator")
+    if dead:
+        seats += f", {dead} of them without a node"
+    left = size - dead - quorum(size)
+    if left < 0:
+        return f"{seats}: the child chain stands still until {quorum(size)} of them take part"
+    return f"{seats}: the child chain survives the loss of {_count(left, 'SCN') if left else 'no SCN'}"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
+def _halted(what: str, council: Collection[str], alive: Collection[str]) -> str:
+    dead = sorted({*council} - {*alive})
+    return (
+        f"{what}: the child chain stands still, so no vote can come into a block: {quorum(len(council))} of its "
+        f"{len(council)} validators have to agree, and {len(alive)} can be reached; not to be reached: "
+        f"{', '.join(dead)}. Start those again: an SCN that was taken out of serviceChain.nodes has to be listed there "
+        "again under its old name, with which it gets its old key, and may go once the chain makes blocks"
+    )
+
+
+def _too_few(what: str, council: Collection[str], alive: Collection[str]) -> str:
+    needed, dead = quorum(len(council)), sorted({*council} - {*alive})
+    return (
+        f"{what}: of {len(council)} validators {needed} have to agree on a block, and {len(alive)} would be able to, "
+        f"so the child chain would stop; not to be reached: {', '.join(dead)}; bring back what is dead, or take it "
+        "out of serviceChain.nodes in a run of its own, first"
+    )

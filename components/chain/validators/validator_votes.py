@@ -1,0 +1,185 @@
+"""Reading the council of a chain, and changing it by a vote of one of its validators."""
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+
+from eth_utils.address import to_normalized_address
+
+from components.chain.contracts.plan import Refused
+from components.chain.errors import ChainError, NotReady, Unreachable
+from components.chain.peers.seats import council, living, look, node_address
+from components.chain.rpc.console import Console, connect, in_order, wait_for
+from components.chain.rpc.endpoint import Endpoint
+from components.chain.validators import admission
+from components.chain.validators import validator_plan as plan
+from components.chain.validators.admission import Newcomer
+from components.chain.validators.validator_plan import Vote
+
+VOTE_DEADLINE = 120.0
+"""Seconds from a vote until it counts: it does when its voter next makes a block, and turns of the dead cost 10 s."""
+PATIENCE = 120.0
+"""Seconds for what a vote is refused for to change: another node is being restarted, and its chain may need a minute to
+make blocks again; a dead node counts as connected for 30 s."""
+SILENCE = 20.0
+"""Seconds without a node behind a seat until it is taken away: one that is restarted is dialled again within them."""
+LOOK_INTERVAL = 2.0
+
+_one_vote = threading.Lock()
+"""A node keeps one vote of a kind until it is in a block, and a further one takes its place."""
+
+
+def first_validators(console: Console) -> set[str]:
+    """Return the addresses of the validators that the genesis names, in lower case."""
+    return {to_normalized_address(str(address)) for address in console.call("istanbul_getValidators", "0x0")}
+
+
+def let_in(newcomer: Newcomer, voters: Sequence[Endpoint], chain_id: int, *, settled: bool = False) -> None:
+    """Make a node a validator unless it is one, and wait until it takes part.
+
+    Before the vote it is proven that it can (see `admission`). One that has a seat already, which an earlier run may
+    have voted for, is looked after in the same way unless it is known to be `settled`. A vote that leads to no working
+    seat is withdrawn where the chain still makes blocks. Raises ChainError, with the way out where it is not.
+    """
+    address = newcomer.address
+    with connect([*voters, newcomer.node], chain_id) as console:  # others first: an empty chain knows who was first
+        if address in council(console):
+            if settled or address in first_validators(console):
+                return
+            seated = True
+        else:
+            seated = False
+    if seated:
+        _look_after(newcomer, voters, chain_id)
+        return
+    admission.prepare(newcomer, voters, chain_id)
+
+    def seat(voter: Console) -> ChainError | None:
+        try:
+            wait_for(lambda: address in council(voter) or f"{voter.node}: its vote is in no block yet", VOTE_DEADLINE)
+            admission.settle(newcomer, voters, chain_id)
+        except ChainError as error:
+            return _withdraw(voter, newcomer, error)
+        return None
+
+    _decide(voters, chain_id, address, lambda one: plan.let_in(council(one), living(one), address), seat)
+
+
+def _look_after(newcomer: Newcomer, voters: Sequence[Endpoint], chain_id: int) -> None:
+    try:
+        admission.settle(newcomer, voters, chain_id)
+    except ChainError as error:
+        msg = (
+            f"{error}. It has a seat, and its chain waits for it: mend that and run again, with this SCN in "
+            "serviceChain.nodes; or take it out of there, which takes its seat away while enough others live"
+        )
+        raise NotReady(msg) from error
+
+
+def _withdraw(voter: Console, newcomer: Newcomer, error: ChainError) -> ChainError:
+    """Take the seat of a node away that does not take part, and return the error to tell."""
+    address = newcomer.address
+    again = f"mend that and run again, with {newcomer.node.node} in serviceChain.nodes"
+    try:
+        if address not in council(voter):
+            return NotReady(f"{error}. The vote may still come into a block; {again}")
+        for vote in plan.vote_out(council(voter), living(voter), first_validators(voter), address):
+            _cast(voter, vote)
+            wait_for(lambda: address not in council(voter) or f"{voter.node}: its seat is still there", VOTE_DEADLINE)
+    except (ChainError, Refused) as stuck:
+        return NotReady(f"{error}. Its seat cannot be taken back ({stuck}); {again}")
+    return NotReady(f"{error}. Its seat was taken back, so the council is the one of before; {again}")
+
+
+def vote_out(voters: Sequence[Endpoint], chain_id: int, address: str) -> None:
+    """Take the seat of a validator away unless it has none, be its node alive or not. Raises ChainError."""
+    address = to_normalized_address(address)
+
+    def missing(console: Console) -> list[Vote]:
+        return plan.vote_out(council(console), living(console), first_validators(console), address)
+
+    def wait(voter: Console) -> None:
+        wait_for(lambda: address not in council(voter) or f"{voter.node}: its vote is in no block yet", VOTE_DEADLINE)
+
+    _decide(voters, chain_id, address, missing, wait)
+
+
+def vote_out_strangers(voters: Sequence[Endpoint], chain_id: int, addresses: Sequence[str]) -> None:
+    """Take seats away that belong to nobody, once no node has been behind them for SILENCE seconds. Raises ChainError.
+
+    The node of one may be on its way up: then it is left alone, with a word.
+    """
+    if not addresses:
+        return
+    end = time.monotonic() + SILENCE
+    quiet = {*addresses}
+    while quiet and time.monotonic() < end:
+        time.sleep(LOOK_INTERVAL)
+        quiet -= look(voters, chain_id).living
+    for address in sorted({*addresses} - quiet):
+        print(f"validator {address}: a node is behind it again; it is left alone", file=sys.stderr)
+    for address in sorted(quiet):
+        vote_out(voters, chain_id, address)
+
+
+def _decide(
+    voters: Sequence[Endpoint],
+    chain_id: int,
+    address: str,
+    missing: Callable[[Console], list[Vote]],
+    wait: Callable[[Console], ChainError | None],
+) -> None:
+    """Have another validator cast the votes that are missing, and wait until they have done what they are for.
+
+    A refusal is given some time: a dead validator, with which too few would stay, may be on its way out as well, and
+    one that was just started may be about to connect. What `wait` returns is raised at once: the vote was cast.
+    """
+
+    def probe() -> ChainError | bool | str:
+        with _one_vote, _voter(voters, chain_id, address) as console:
+            try:
+                votes = missing(console)
+            except Refused as refused:
+                return str(refused)
+            for vote in votes:
+                _cast(console, vote)
+                if failed := wait(console):
+                    return failed
+            return True
+
+    outcome = wait_for(probe, PATIENCE, interval=1)
+    if isinstance(outcome, ChainError):
+        raise outcome
+
+
+def _cast(console: Console, vote: Vote) -> None:
+    print(f"{console.node} votes to {vote.annotation}", file=sys.stderr)
+    console.call("governance_vote", vote.key, vote.address)
+
+
+@contextmanager
+def _voter(voters: Sequence[Endpoint], chain_id: int, address: str) -> Iterator[Console]:
+    """Connect to the first node that is a validator, and not the one that the vote is about: it would refuse.
+
+    One that is being restarted comes last: it has yet to find the others, and would count them as dead.
+
+    Raises Unreachable when there is none, naming each node and why.
+    """
+    reasons: list[str] = []
+    for endpoint in in_order(voters):
+        with ExitStack() as stack:
+            try:
+                console = stack.enter_context(connect([endpoint], chain_id))
+                own = node_address(console)
+                if own == address or own not in council(console):
+                    reasons.append(f"{endpoint.node}: is no validator that could vote on {address}")
+                    continue
+            except ChainError as error:
+                reasons.append(str(error))
+                continue
+            yield console
+            return
+    msg = f"no other validator of chain {chain_id} can vote on {address}: {'; '.join(reasons) or 'it has none'}"
+    raise Unreachable(msg)

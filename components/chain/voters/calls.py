@@ -1,0 +1,174 @@
+"""The verbs of the bridge's resources on one contract: read, plan, execute, read back."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+from eth_utils.address import to_checksum_address
+
+from components.chain.accounts.funding import Need, require
+from components.chain.accounts.owner import Owner, OwnerNode, address_of
+from components.chain.accounts.signer import Signer
+from components.chain.contracts import plan
+from components.chain.contracts.contract import read_state, require_state, transaction
+from components.chain.contracts.owner_via_node import send_through
+from components.chain.contracts.plan import BridgeState, Step
+from components.chain.errors import ChainError
+from components.chain.rpc.console import Console
+from components.chain.tx.batch import Transaction, carry_out
+from components.chain.tx.revert_reasons import not_owner
+from components.chain.voters.roster import Roster, roster_of
+from components.chain.voters.voter_plan import room_for
+from components.chain.voters.voters import require_voters
+from components.domain.limits import LOWEST_THRESHOLD, MAX_OPERATORS, VALUE_TRANSFER
+
+_contracts: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+
+
+def register_operators(console: Console, signer: Owner, bridge: str, operators: Sequence[str]) -> None:
+    """Make these accounts operators of the bridge contract, all in one block.
+
+    Where the contract is full, operators that are to go anyway make room before. Raises ChainError, Refused.
+    """
+    roster = roster_of(bridge)
+    if roster is not None:
+        _close(console, signer, bridge, lambda state: _make_room(bridge, state, roster, operators))
+    _close(console, signer, bridge, lambda state: plan.register_operators(state, operators))
+
+
+def deregister_operator(console: Console, signer: Owner, bridge: str, operator: str) -> None:
+    """Take the vote of `operator` away, where there is a contract. Raises ChainError, Refused."""
+
+    def steps(state: BridgeState) -> list[Step]:
+        planned = plan.deregister_operator(state, operator)
+        if planned:
+            require_voters(bridge, state, [operator], planned[0].annotation)
+        return planned
+
+    if read_state(console, bridge):
+        _close(console, signer, bridge, steps)
+
+
+def _make_room(bridge: str, state: BridgeState, roster: Roster, wanted: Sequence[str]) -> list[Step]:
+    """Take votes that are to go anyway away before others come, where the contract takes no more of them."""
+    may_go = [*roster.leaving, *(plan.others_of(state, wanted) if roster.removes_others else ())]
+    going = room_for(state.operators, wanted, may_go, MAX_OPERATORS)
+    if not going:
+        return []
+    require_voters(bridge, state, going, f"making room for {len(going)} operator(s) in a full contract")
+    return plan.deregister_operators(state, going)
+
+
+def set_threshold(
+    console: Console, signer: Owner, bridge: str, threshold: int, vote_type: int = VALUE_TRANSFER
+) -> None:
+    """Set the votes that a value transfer needs, or a configuration vote. Raises ChainError, Refused."""
+    _close(console, signer, bridge, lambda state: plan.set_threshold(state, vote_type, threshold))
+
+
+def reset_threshold(
+    console: Console,
+    signer: Owner,
+    bridge: str,
+    threshold: int = LOWEST_THRESHOLD,
+    leaving: Sequence[str] = (),
+    vote_type: int = VALUE_TRANSFER,
+) -> None:
+    """Set the votes that a type needs back to what they were, where there is a contract.
+
+    No more than those who stay can give, when the operators `leaving` go. Raises ChainError.
+    """
+    if read_state(console, bridge):
+        _close(console, signer, bridge, lambda state: plan.reset_threshold(state, vote_type, threshold, leaving))
+
+
+def remove_other_operators(console: Console, signer: Owner, bridge: str, known: Sequence[str]) -> None:
+    """Take away all votes but those of the operators known. Raises ChainError, Refused."""
+
+    def steps(state: BridgeState) -> list[Step]:
+        planned = plan.remove_others(state, known)
+        if planned:
+            require_voters(bridge, state, plan.others_of(state, known), planned[0].annotation)
+        return planned
+
+    _close(console, signer, bridge, steps)
+
+
+def _close(console: Console, signer: Owner, bridge: str, steps: Callable[[BridgeState], list[Step]]) -> None:
+    """Close a gap, and prove that it is closed by planning again on what the chain says afterwards.
+
+    One at a time for a contract: what is planned on a state must not meet what another plans on the same one.
+    """
+    with _contracts[bridge]:
+        planned: list[Step] = []
+
+        def plan_calls() -> list[Transaction]:
+            state = require_state(console, bridge)
+            planned[:] = _planned(console, bridge, state, steps)
+            _require_owner(console, signer, bridge, state, planned)
+            return [transaction(bridge, step) for step in planned]
+
+        if isinstance(signer, OwnerNode):
+            plan_calls()
+            send_through(console, signer, bridge, planned)
+        else:
+            carry_out(console, signer, plan_calls)
+        if planned and (left := steps(require_state(console, bridge))):
+            chain = console.web3.eth.chain_id
+            msg = (
+                f"chain {chain}, bridge {bridge}: {left[0].annotation}: was mined, yet the contract does not show it; "
+                "somebody else with the owner's key changes it at this moment: find and stop that, then run again"
+            )
+            raise ChainError(msg)
+
+
+def _planned(
+    console: Console, bridge: str, state: BridgeState, steps: Callable[[BridgeState], list[Step]]
+) -> list[Step]:
+    """Plan, and say where when a plan is refused: plans know no chain and no address."""
+    try:
+        return steps(state)
+    except plan.Refused as error:
+        msg = f"chain {console.web3.eth.chain_id}, bridge {bridge}: {error}"
+        raise plan.Refused(msg) from error
+
+
+def _require_owner(console: Console, signer: Owner, bridge: str, state: BridgeState, planned: list[Step]) -> None:
+    if planned and state.owner.lower() != address_of(signer).lower():
+        chain = console.web3.eth.chain_id
+        msg = f"chain {chain}: {planned[0].annotation}: {not_owner(signer, bridge, state.owner)}"
+        raise ChainError(msg)
+
+
+def fill_account(console: Console, signer: Signer, account: str, minimum: int, target: int) -> None:
+    """Send coin (peb) to an account that holds less than `minimum`. Raises ChainError."""
+    where = to_checksum_address(account)
+
+    def payment() -> list[Transaction]:
+        missing = plan.fill_up(console.web3.eth.get_balance(where), minimum, target)
+        if not missing:
+            return []
+        require(console, signer, [Need(missing, f"balance of {where}, from which it pays gas")])
+        return [Transaction(f"fund {where} with {missing} peb", where, value=missing)]
+
+    carry_out(console, signer, payment)
+
+
+def fill_bridge(console: Console, signer: Signer, bridge: str, minimum: int, target: int) -> None:
+    """Add coin (peb) to a bridge contract which holds less than `minimum` to pay transfers out. Raises ChainError."""
+
+    def payment() -> list[Transaction]:
+        missing = plan.fill_up(console.web3.eth.get_balance(to_checksum_address(bridge)), minimum, target)
+        if not missing:
+            return []
+        require(console, signer, [Need(missing, f"liquidity of {bridge}, from which it pays transfers out")])
+        return [
+            transaction(bridge, Step("chargeWithoutEvent", (), f"add {missing} peb of liquidity to {bridge}", missing))
+        ]
+
+    carry_out(console, signer, payment)
+
+
+def balance(console: Console, account: str) -> int:
+    """Return what an account or contract holds (peb)."""
+    return console.web3.eth.get_balance(to_checksum_address(account))

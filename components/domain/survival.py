@@ -1,0 +1,123 @@
+"""What a bridge survives, in words: by what its contracts and nodes say, or, before there are any, by the settings."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The contract of one chain, as it was read. Addresses are spelled in any way."""
+
+    chain: str
+    """`parent` or `child`."""
+    owner: str
+    operators: Sequence[str]
+    threshold: int
+    """Votes that a value transfer needs."""
+    configuration: int
+    """Votes that a change of fees needs."""
+
+    @classmethod
+    def of(cls, chain: str, read: Mapping[str, Any]) -> "Contract":
+        """Return it from what was read of it, in which numbers are floats."""
+        threshold, configuration = int(read["threshold"]), int(read["configuration"])
+        return cls(chain, str(read["owner"]), read["operators"], threshold, configuration)
+
+    @property
+    def voters(self) -> set[str]:
+        """Return the registered operators in lower case."""
+        return {one.lower() for one in self.operators}
+
+
+@dataclass(frozen=True)
+class VotingPair:
+    """A pair of the settings."""
+
+    name: str
+    operators: Mapping[str, str]
+    """By chain."""
+    able: bool
+    """Whether its nodes can vote now."""
+
+
+def planned(pairs: int, threshold: int) -> str:
+    """Return a sentence: n pairs with threshold t survive n - t lost pairs and t - 1 hostile operators."""
+    return f"{_count(pairs, 'pair')}, threshold {threshold}: {_loss(pairs - threshold)}, {_enemy(threshold - 1)}"
+
+
+def survives(pairs: Sequence[VotingPair], contracts: Sequence[Contract]) -> str:
+    """Return a sentence on a bridge that is there: who can vote now, who owns, who else votes, and all thresholds.
+
+    Where the contracts differ the weaker one counts. An operator who owns a contract defeats any threshold. Votes that
+    no pair owns may be hostile, and may be missing when they are needed.
+    """
+    able = min(len(_voting(pairs, one)) for one in contracts)
+    lost = min(len(_voting(pairs, one)) - one.threshold for one in contracts)
+    hostile = min(_hostile(pairs, one) for one in contracts)
+    thresholds = {one.chain: one.threshold for one in contracts}
+    told = (
+        str(next(iter(thresholds.values())))
+        if len(set(thresholds.values())) == 1
+        else " and ".join(f"{threshold} on the {chain} chain" for chain, threshold in thresholds.items())
+    )
+    sentence = f"{_count(len(pairs), 'pair')}, threshold {told}: {_loss(lost)}, {_enemy(hostile)}"
+    return "; ".join([sentence, *_reasons(pairs, contracts, able)])
+
+
+def _reasons(pairs: Sequence[VotingPair], contracts: Sequence[Contract], able: int) -> list[str]:
+    found = []
+    if able < len(pairs):
+        away = [
+            pair.name
+            for pair in pairs
+            if not pair.able or any(pair.operators[one.chain].lower() not in one.voters for one in contracts)
+        ]
+        found.append(f"{able} of {_count(len(pairs), 'pair')} can vote now, without {', '.join(away)}")
+    for one in contracts:
+        where, others = f"on the {one.chain} chain", _others(pairs, one)
+        if one.owner.lower() in _ours(pairs, one) | one.voters:
+            found.append(f"{where} the owner {one.owner} is an operator too, and can pass any vote")
+        if others:
+            found.append(f"{where} {_count(len(others), 'vote')} of operators that no pair owns")
+        if len(_voting(pairs, one)) < one.threshold:
+            found.append(
+                f"{where} {_count(one.threshold, 'vote')} are needed and {len(_voting(pairs, one))} of the pairs' are "
+                "there"
+            )
+        if one.configuration < one.threshold:
+            found.append(f"{where} a fee needs {_count(one.configuration, 'vote')} alone")
+    return found
+
+
+def _ours(pairs: Sequence[VotingPair], contract: Contract) -> set[str]:
+    return {pair.operators[contract.chain].lower() for pair in pairs}
+
+
+def _others(pairs: Sequence[VotingPair], contract: Contract) -> set[str]:
+    return contract.voters - _ours(pairs, contract)
+
+
+def _voting(pairs: Sequence[VotingPair], contract: Contract) -> list[VotingPair]:
+    return [pair for pair in pairs if pair.able and pair.operators[contract.chain].lower() in contract.voters]
+
+
+def _hostile(pairs: Sequence[VotingPair], contract: Contract) -> int:
+    """Return how many operators of the pairs may be hostile, with all others hostile too."""
+    if contract.owner.lower() in _ours(pairs, contract) | contract.voters:
+        return 0
+    return max(0, min(contract.threshold, contract.configuration) - 1 - len(_others(pairs, contract)))
+
+
+def _loss(lost: int) -> str:
+    if lost < 0:
+        return "pays no transfer out by the pairs alone"
+    return f"survives the loss of {_count(lost, 'pair')}" if lost else "survives no loss of a pair"
+
+
+def _enemy(hostile: int) -> str:
+    return _count(hostile, "hostile operator") if hostile > 0 else "no hostile operator"
+
+
+def _count(number: int, thing: str) -> str:
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -1,0 +1,14 @@
+"""Units of money: amounts are kept in peb, gas prices in peb too. Pure."""
+
+from decimal import Decimal
+
+PEB = 10**18
+"""1 coin (KLAY, KAIA) in peb."""
+GKEI = 10**9
+"""1 gkei (ston) in peb; gas prices are given in it."""
+
+
+def coins(amount: int) -> str:
+    """Return an amount of peb in coins, all of its digits."""
+    text = f"{Decimal(amount) / PEB:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

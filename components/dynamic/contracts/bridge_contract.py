@@ -1,0 +1,295 @@
+"""BridgeContract: the bridge contract of one chain, deployed by the owner account, or taken over where it exists."""
+
+import sys
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import pulumi
+from pydantic import ValidationError
+
+from components.chain.rpc.endpoint import Endpoint
+from components.dynamic.base import Props, tell
+from components.dynamic.chain_resource import ChainProvider, ChainResource, OwnedInputs, reading, session
+
+if TYPE_CHECKING:
+    from components.chain.rpc.console import Console
+
+
+class BridgeContractInputs(OwnedInputs):
+    """The contract of one chain."""
+
+    mode_mint_burn: bool
+    """True on the child chain: tokens are minted and burned there. The constructor's only argument."""
+    artifact: str
+    """Path of the JSON file with the creation code, from the program's folder. Read only to deploy."""
+    adopt: str | None = None
+    """Address of a contract that exists and is to be taken over; None deploys one of our own."""
+    operators: tuple[str, ...] = ()
+    """Of this stack: they get their votes with the deployment, and by them a contract is known to be ours."""
+    other_chain_id: int | None = None
+    """The other chain of the bridge. None in stacks of an older program, until a contract of theirs is made again."""
+    other_endpoints: list[Endpoint] | None = None
+    other_owner: str | None = None
+    """Who owns the contract there."""
+    other_bridge: str | None = None
+    """The contract there, where both exist and are taken over."""
+
+
+class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
+    """Deploys once, and finds what a killed run deployed; or looks at one that exists, and sends nothing.
+
+    A contract cannot be undone, so removal forgets it, and says what remains in one of our own.
+    """
+
+    inputs_type = BridgeContractInputs
+    replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "mode_mint_burn", "adopt", "other_chain_id"})
+    old_goes_first: ClassVar[bool] = False
+    """The new one is looked at first: where it is refused, the bridge that runs keeps its votes and registrations."""
+    told_drift: ClassVar[Mapping[str, object]] = {"moved_to": None}
+
+    def identify(self, inputs: BridgeContractInputs) -> str:
+        """One contract a chain."""
+        return f"{inputs.chain_id}/bridge"
+
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Another artifact is for another contract: the one that runs stays. Addresses are spelled in any way.
+
+        A contract serves one other chain for good: for a chain of another id it needs a contract without a past.
+        """
+        if name in ("adopt", "other_bridge"):
+            return str(old).lower() != str(new).lower() and (name == "adopt" or old is not None)
+        if name in ("other_chain_id", "other_endpoints"):
+            return old is not None and super().differs("endpoints" if name == "other_endpoints" else name, old, new)
+        return name not in ("artifact", "operators", "other_owner") and super().differs(name, old, new)
+
+    def _changed(self, name: str, olds: Props, news: Props) -> bool:
+        """Keep the address known in previews in which nodes or operators are not: they are no reason to touch it."""
+        if name in ("operators", "other_endpoints", "other_owner") and pulumi.contains_unknowns(news.get(name)):
+            return False
+        return super()._changed(name, olds, news)
+
+    def replaces(self, name: str, known: Props, new: object) -> bool:
+        """Keep a contract whose address is written down: it is the same one."""
+        return name != "adopt" or str(known.get("address")).lower() != str(new).lower()
+
+    def complete(self, olds: Props, news: Props) -> Props:
+        """Look at a contract that is to be taken over, in the preview too: refuse it, or say what its mode means."""
+        adopt = news.get("adopt")
+        if adopt and str(olds.get("adopt")).lower() != str(adopt).lower():
+            self._load()
+            known = {name: value for name, value in news.items() if not pulumi.contains_unknowns(value)}
+            try:
+                inputs = self._parse(known)
+            except ValidationError:  # too little is known of it in this preview
+                return news
+            _foretell(inputs, owned=not pulumi.contains_unknowns(news.get("owner_node")))
+        return news
+
+    def converge(self, inputs: BridgeContractInputs, known: Props) -> Props:
+        """Deploy and drop the deployer's vote, or finish what is there; an existing one is looked at and left alone."""
+        from components.chain.contracts.contract import require_state
+        from components.chain.contracts.takeover import require_owner
+
+        with session(inputs) as console:
+            before = _looked_at(console, inputs, known) if inputs.adopt else _deployed(console, inputs, known)
+            address = before["address"]
+            state = require_state(console, address)
+            require_owner(console, inputs.owner, address, state)
+            return {**before, "owner": state.owner}
+
+    def look(self, console: "Console", inputs: BridgeContractInputs, known: Props) -> Props | None:
+        """Gone when no code is there; otherwise tell who owns it now.
+
+        Of a contract that was taken over the state knows what it was before, so it stays in the state even then.
+        """
+        from components.chain.accounts.owner import address_of
+        from components.chain.contracts.contract import read_state
+        from components.chain.contracts.deployment import remains
+        from components.chain.tx.revert_reasons import not_owner
+
+        if "address" not in known:  # what is there is found again by a create
+            return None
+        address = known["address"]
+        state = read_state(console, address)
+        if state is None:
+            gone = "the contract is gone: there is no code at its address"
+            if inputs.adopt:
+                return {"drift": {"code": f"{gone}; the next up stops and says so"}}
+            tell(inputs.chain_id, f"{gone}; the next up deploys another one", address)
+            return None
+        if state.lower_handle_nonce and _is_abandoned(console, inputs, address):
+            what = (
+                f"its counterpart is gone: chain {inputs.other_chain_id} does not hold the request that it handled last"
+            )
+            if inputs.adopt:
+                return {"drift": {"counterpart": f"{what}; the next up stops and says so"}}
+            left = remains(console, address, state)
+            tell(inputs.chain_id, f"{what}; the next up deploys a new pair" + (f"; {left}" if left else ""), address)
+            return None
+        if state.owner.lower() == address_of(inputs.owner).lower():
+            return {"owner": state.owner}
+        words = f"the ownership has moved: {not_owner(inputs.owner, address, state.owner)}"
+        return {"owner": state.owner, "drift": {"owner": words}}
+
+    def subject(self, inputs: BridgeContractInputs, known: Props) -> str:
+        """Name the contract."""
+        return f"{super().subject(inputs, known)}, bridge {known.get('address')}"
+
+    def remove(self, inputs: BridgeContractInputs, known: Props) -> None:
+        """Tell what remains in a contract of our own. That nobody can be asked for it is no reason to stop."""
+        from components.chain.errors import ChainError
+
+        if inputs.adopt or "address" not in known:
+            return
+        try:
+            left = _left(inputs, known["address"])
+        except ChainError as error:
+            left = f"nobody knows what it holds: {error}"
+        if left:
+            where = f"chain {inputs.chain_id}: the bridge contract {known['address']} stays on the chain"
+            print(f"{where}; {left}", file=sys.stderr)
+
+
+def _is_abandoned(console: "Console", inputs: BridgeContractInputs, address: str) -> bool:
+    """Tell whether the other chain is another one than the contract served. Who is not in sync says nothing."""
+    from components.chain.contracts.pairing import ContractPlace, was_made_here
+    from components.chain.errors import ChainError
+
+    if inputs.other_endpoints is None or inputs.other_chain_id is None:
+        return False
+    try:
+        with reading(inputs.other_endpoints, inputs.other_chain_id) as other:
+            return was_made_here(ContractPlace(console, address, _side(inputs)), other) is False
+    except ChainError:
+        return False
+
+
+def _left(inputs: BridgeContractInputs, address: str) -> str:
+    from components.chain.contracts.contract import read_state
+    from components.chain.contracts.deployment import remains
+
+    with session(inputs) as console:
+        state = read_state(console, address)
+        return remains(console, address, state) if state else ""
+
+
+def _side(inputs: BridgeContractInputs) -> Literal["child", "parent"]:
+    return "child" if inputs.mode_mint_burn else "parent"
+
+
+def _foretell(inputs: BridgeContractInputs, *, owned: bool) -> None:
+    """Raise ValueError where a contract cannot be taken over. Nothing is said where no node can be asked yet.
+
+    `owned`: whether it is known who is to own it.
+    """
+    from components.chain.contracts.takeover import look_at, mode_in_words, require_owner
+    from components.chain.errors import ChainError, Unreachable
+    from components.chain.nodes.health import listens
+
+    with ThreadPoolExecutor(len(inputs.endpoints)) as pool:  # machines that are not there yet cost some seconds each
+        there = [one for one, up in zip(inputs.endpoints, pool.map(listens, inputs.endpoints), strict=True) if up]
+    if not there:
+        return
+    try:
+        with session(inputs.model_copy(update={"endpoints": there})) as console:
+            state = look_at(console, str(inputs.adopt), mode_mint_burn=inputs.mode_mint_burn)
+            if owned:
+                require_owner(console, inputs.owner, str(inputs.adopt), state)
+            _require_counterpart(console, str(inputs.adopt), inputs)
+            words = mode_in_words(console, str(inputs.adopt), state, mode_mint_burn=inputs.mode_mint_burn)
+    except Unreachable:
+        return
+    except ChainError as error:
+        raise ValueError(str(error)) from error
+    if words:
+        print(words, file=sys.stderr)
+
+
+def _deployed(console: "Console", inputs: BridgeContractInputs, known: Props) -> Props:
+    from components.chain.contracts.deployment import OtherSide, ensure_deployed
+    from components.chain.rpc.console import connect
+    from components.domain.limits import LOWEST_THRESHOLD
+
+    endpoints, chain_id, owner = inputs.other_endpoints, inputs.other_chain_id, inputs.other_owner
+    other = None
+    if endpoints is not None and chain_id is not None and owner is not None:
+        other = OtherSide(lambda: connect(endpoints, chain_id), owner)
+    address = ensure_deployed(
+        console,
+        inputs.signer,
+        Path(inputs.artifact),
+        known.get("address"),
+        mode_mint_burn=inputs.mode_mint_burn,
+        operators=inputs.operators,
+        other=other,
+    )
+    return {
+        "address": address,
+        "operators_before": [],
+        "threshold_before": LOWEST_THRESHOLD,
+        "configuration_threshold_before": LOWEST_THRESHOLD,
+        "tokens_before": [],
+    }
+
+
+def _looked_at(console: "Console", inputs: BridgeContractInputs, known: Props) -> Props:
+    """Remember how the contract was when it was taken over: that is what it goes back to in the end."""
+    from eth_utils.address import to_checksum_address
+
+    from components.chain.contracts.takeover import look_at
+    from components.chain.contracts.transfer_fees import registered_tokens
+
+    address = to_checksum_address(str(inputs.adopt))
+    state = look_at(console, address, mode_mint_burn=inputs.mode_mint_burn)
+    _require_counterpart(console, address, inputs)
+    tokens = known.get("tokens_before") or ([] if known else registered_tokens(console, address))
+    return {
+        "address": address,
+        "operators_before": known.get("operators_before", list(state.operators)),
+        "threshold_before": known.get("threshold_before", state.threshold),
+        "configuration_threshold_before": known.get("configuration_threshold_before", state.configuration_threshold),
+        "tokens_before": tokens,
+    }
+
+
+def _require_counterpart(console: "Console", address: str, inputs: BridgeContractInputs) -> None:
+    from components.chain.contracts.deployment import bridge_at
+    from components.chain.contracts.pairing import ContractPlace, require_counterparts
+    from components.chain.rpc.console import connect
+
+    if inputs.other_bridge is None or inputs.other_endpoints is None or inputs.other_chain_id is None:
+        return
+    with connect(inputs.other_endpoints, inputs.other_chain_id) as other:
+        if bridge_at(other, inputs.other_bridge) is None:
+            return  # whoever looks at that contract says what is wrong with it
+        mine = ContractPlace(console, address, _side(inputs))
+        theirs = ContractPlace(other, inputs.other_bridge, "parent" if mine.side == "child" else "child")
+        child, parent = (mine, theirs) if mine.side == "child" else (theirs, mine)
+        require_counterparts(
+            child,
+            parent,
+            "write the addresses of two contracts that serve each other as bridge.childBridge and bridge.parentBridge, "
+            "or take both away to have a new pair deployed",
+        )
+
+
+class BridgeContract(ChainResource, module="servicechain", name="BridgeContract"):
+    """The bridge contract of one chain."""
+
+    address: pulumi.Output[str]
+    owner: pulumi.Output[str]
+    operators_before: pulumi.Output[list[str]]
+    """Those that an existing contract had when it was taken over."""
+    threshold_before: pulumi.Output[int]
+    """What it had then; the constructor's for one of our own."""
+    configuration_threshold_before: pulumi.Output[int | None]
+    """The same of configuration votes; None where an older program took it over."""
+    tokens_before: pulumi.Output[list[str] | None]
+    """Tokens that were registered then; None where an older program took it over."""
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        before = ("operators_before", "threshold_before", "configuration_threshold_before", "tokens_before")
+        outputs = dict.fromkeys(("address", "owner", *before))
+        super().__init__(BridgeContractProvider(), name, {**outputs, **props}, opts)

@@ -1,0 +1,103 @@
+"""BridgeOperator: the vote of one pair in one bridge contract."""
+
+import sys
+from typing import TYPE_CHECKING, ClassVar
+
+import pulumi
+
+from components.dynamic.base import Props, tell
+from components.dynamic.chain_resource import ChainProvider, ChainResource, OwnedInputs, session
+
+if TYPE_CHECKING:
+    from components.chain.rpc.console import Console
+
+
+class BridgeOperatorInputs(OwnedInputs):
+    """One operator of one contract."""
+
+    bridge: str
+    operator: str
+    cohort: tuple[str, ...] = ()
+    """Operators that are wanted too. The first of them to run registers all in one block, and the others find it done:
+    Pulumi runs four dynamic resources at a time, and each alone would wait for a block of its own."""
+    adopted: bool = False
+    """Whether the account is that of an SCN which was there before us, so that its vote is not ours to take."""
+    before: tuple[str, ...] = ()
+    """Operators that the contract had when it was taken over."""
+
+    @property
+    def registered_before(self) -> bool:
+        """Tell whether it voted before us."""
+        return self.operator.lower() in {operator.lower() for operator in self.before}
+
+
+class BridgeOperatorProvider(ChainProvider[BridgeOperatorInputs]):
+    """Registers, and deregisters on removal; refuses to leave fewer operators than the threshold, but for none at 1."""
+
+    inputs_type = BridgeOperatorInputs
+    replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge", "operator"})
+    old_goes_first: ClassVar[bool] = False
+    used_by_removal: ClassVar[frozenset[str]] = frozenset({"signer"})
+
+    def identify(self, inputs: BridgeOperatorInputs) -> str:
+        """One vote a contract and account."""
+        return f"{inputs.chain_id}/{inputs.bridge}/operator/{inputs.operator}"
+
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Leave an operator alone when others come or go."""
+        return name not in ("cohort", "before") and super().differs(name, old, new)
+
+    def converge(self, inputs: BridgeOperatorInputs, known: Props) -> Props:  # noqa: ARG002
+        """Register unless registered."""
+        from components.chain.voters.calls import register_operators
+
+        with session(inputs) as console:
+            wanted = dict.fromkeys((inputs.operator, *inputs.cohort))
+            register_operators(console, inputs.owner, inputs.bridge, list(wanted))
+        return {"registered_before": inputs.registered_before}
+
+    def look(self, console: "Console", inputs: BridgeOperatorInputs, known: Props) -> Props | None:  # noqa: ARG002
+        """Gone when the contract does not list it."""
+        from components.chain.contracts.contract import read_state
+
+        state = read_state(console, inputs.bridge)
+        if state is None:
+            return None
+        if inputs.operator in state.operators:
+            return {}
+        tell(inputs.chain_id, f"operator {inputs.operator} is not registered; the next up registers it", inputs.bridge)
+        return None
+
+    def remove(self, inputs: BridgeOperatorInputs, known: Props) -> None:  # noqa: ARG002
+        """Deregister, unless it voted before us and is not of our making.
+
+        Where a node owns the contract the vote stays: a node's API has no call for it, and an end that stops there
+        would leave the rest of the stack half removed.
+        """
+        from components.chain.contracts.contract import read_state
+        from components.chain.voters.calls import deregister_operator
+
+        if inputs.adopted and inputs.registered_before:
+            return
+        with session(inputs) as console:
+            if inputs.owner_node is not None:
+                state = read_state(console, inputs.bridge)
+                if state and inputs.operator in state.operators:
+                    what = (
+                        f"operator {inputs.operator} keeps its vote: the owner is {state.owner}, the operator of "
+                        f"{inputs.owner_node.node.node}, and a node's API has no call that takes a vote away; have "
+                        f"that account call transferOwnership, and the new owner deregisterOperator({inputs.operator})"
+                    )
+                    print(f"chain {inputs.chain_id}, bridge {inputs.bridge}: {what}", file=sys.stderr)
+                return
+            deregister_operator(console, inputs.owner, inputs.bridge, inputs.operator)
+
+
+class BridgeOperator(ChainResource, module="servicechain", name="BridgeOperator"):
+    """The vote of one pair in one bridge contract."""
+
+    operator: pulumi.Output[str]
+    registered_before: pulumi.Output[bool]
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(BridgeOperatorProvider(), name, {"registered_before": None, **props}, opts)

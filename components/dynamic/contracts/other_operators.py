@@ -1,0 +1,86 @@
+"""OtherOperators: the votes in one bridge contract that belong to no pair, which somebody else has registered."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import pulumi
+
+from components.dynamic.base import Props, tell
+from components.dynamic.chain_resource import ChainProvider, ChainResource, OwnedInputs, session
+
+if TYPE_CHECKING:
+    from components.chain.rpc.console import Console
+
+
+class OtherOperatorsInputs(OwnedInputs):
+    """One contract, and whose votes in it are known."""
+
+    bridge: str
+    operators: tuple[str, ...]
+    """Of the configured pairs."""
+    policy: Literal["keep", "remove"]
+
+
+class OtherOperatorsProvider(ChainProvider[OtherOperatorsInputs]):
+    """Takes the votes of others away, or shows them and lets them be. Removal of the resource gives none back.
+
+    It runs when pairs that are added have their votes, and before the votes of pairs that go are taken: those are in
+    the operators of the last run, and so are not mistaken for somebody else's.
+    """
+
+    inputs_type = OtherOperatorsInputs
+    replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge"})
+    told_drift: ClassVar[Mapping[str, object]] = {"unwanted": []}
+
+    def identify(self, inputs: OtherOperatorsInputs) -> str:
+        """One a contract."""
+        return f"{inputs.chain_id}/{inputs.bridge}/other-operators"
+
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Compare operators as sets: the order of the pairs means nothing."""
+        if name == "operators" and isinstance(old, list) and isinstance(new, list):
+            return set(old) != set(new)
+        return super().differs(name, old, new)
+
+    def converge(self, inputs: OtherOperatorsInputs, known: Props) -> Props:
+        """Remove those of others, where that is the policy; tell who is left."""
+        from components.chain.contracts.contract import require_state
+        from components.chain.contracts.plan import others_of
+        from components.chain.voters.calls import remove_other_operators
+
+        ours = (*inputs.operators, *known.get("operators", ()))
+        with session(inputs) as console:
+            if inputs.policy == "remove":
+                for operator in others_of(require_state(console, inputs.bridge), ours):
+                    _say(inputs, f"operator {operator} belongs to no pair; deregistering it")
+                remove_other_operators(console, inputs.owner, inputs.bridge, ours)
+            return {"others": list(others_of(require_state(console, inputs.bridge), ours))}
+
+    def look(self, console: "Console", inputs: OtherOperatorsInputs, known: Props) -> Props | None:  # noqa: ARG002
+        """Tell operators that no pair owns; where they are not kept they are a difference."""
+        from components.chain.contracts.contract import read_state
+        from components.chain.contracts.plan import others_of
+
+        state = read_state(console, inputs.bridge)
+        if state is None:
+            return None
+        others = list(others_of(state, inputs.operators))
+        words = {one: f"operator {one} is registered and belongs to no pair" for one in others}
+        if inputs.policy == "remove":
+            return {"others": others, "drift": {one: f"{words[one]}; the next up deregisters it" for one in others}}
+        for one in others:
+            _say(inputs, f"{words[one]}; it is kept, as bridge.otherOperators says")
+        return {"others": others}
+
+
+def _say(inputs: OtherOperatorsInputs, what: str) -> None:
+    tell(inputs.chain_id, what, inputs.bridge)
+
+
+class OtherOperators(ChainResource, module="servicechain", name="OtherOperators"):
+    """The votes in one bridge contract that belong to no pair: `others`, by address."""
+
+    others: pulumi.Output[list[str]]
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(OtherOperatorsProvider(), name, {"others": None, **props}, opts)

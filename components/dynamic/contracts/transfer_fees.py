@@ -1,0 +1,92 @@
+"""TransferFees: what a bridge contract charges its users. Watched, and not set: operators set it by votes."""
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pulumi
+
+from components.dynamic.base import Props, tell
+from components.dynamic.chain_resource import ChainPlace, ChainProvider, ChainResource, session
+
+if TYPE_CHECKING:
+    from components.chain.contracts.transfer_fees import ContractFees as Fees
+    from components.chain.rpc.console import Console
+
+
+class TransferFeesInputs(ChainPlace):
+    """One contract."""
+
+    bridge: str
+    adopted: bool = False
+    """Whether it was taken over: then it is expected to charge what it charged then. One of our own charges nothing."""
+    differences: tuple[str, ...] = ()
+    """Never asked for: fees that are not as expected. As an input it is a reason for the next up to look again."""
+
+
+class TransferFeesProvider(ChainProvider[TransferFeesInputs]):
+    """Looks, and tells what differs and who can mend it. There is nothing to undo."""
+
+    inputs_type = TransferFeesInputs
+    replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge"})
+
+    def identify(self, inputs: TransferFeesInputs) -> str:
+        """One per contract."""
+        return f"{inputs.chain_id}/{inputs.bridge}/fees"
+
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Leave it alone for what is asked once, when a contract is taken over."""
+        if name == "differences":
+            return (old or None) != (new or None)
+        return name != "adopted" and super().differs(name, old, new)
+
+    def converge(self, inputs: TransferFeesInputs, known: Props) -> Props:
+        """Look. A later up does not take what it finds for what is meant to be: it tells it again."""
+        found, differences = self._look(inputs, known.get("expected"))
+        expected = known.get("expected") or (_stored(found) if inputs.adopted else _stored(None))
+        return {"fees": _stored(found), "expected": expected, "differences": differences}
+
+    def look(self, console: "Console", inputs: TransferFeesInputs, known: Props) -> Props | None:
+        """Look. Gone when the contract is."""
+        from components.chain.contracts.contract import read_state
+
+        if read_state(console, inputs.bridge) is None:
+            return None
+        found, differences = self._look(inputs, known.get("expected"))
+        return {"fees": _stored(found), "differences": differences}
+
+    def _look(self, inputs: TransferFeesInputs, expected: Any) -> tuple["Fees", list[str]]:
+        from components.chain.contracts.contract import require_state
+        from components.chain.contracts.transfer_fees import NONE, differences, read_fees
+
+        with session(inputs) as console:
+            found = read_fees(console, inputs.bridge)
+            threshold = require_state(console, inputs.bridge).configuration_threshold
+        wanted = _fees(expected) if expected else found if inputs.adopted else NONE
+        said = differences(found, wanted, inputs.bridge, threshold)
+        for sentence in said:
+            tell(inputs.chain_id, sentence, inputs.bridge)
+        return found, said
+
+
+def _stored(fees: "Fees | None") -> Props:
+    if fees is None:
+        return {"receiver": "", "coin": "0", "tokens": {}}
+    tokens = {token: str(fee) for token, fee in fees.tokens.items()}
+    return {"receiver": fees.receiver or "", "coin": str(fees.coin), "tokens": tokens}
+
+
+def _fees(stored: Props) -> "Fees":
+    from components.chain.contracts.transfer_fees import ContractFees as Fees
+
+    tokens = {token: int(fee) for token, fee in (stored.get("tokens") or {}).items()}
+    return Fees(receiver=stored.get("receiver") or None, coin=int(stored["coin"]), tokens=tokens)
+
+
+class TransferFees(ChainResource, module="servicechain", name="TransferFees"):
+    """What a bridge contract charges its users."""
+
+    fees: pulumi.Output[dict[str, Any] | None]
+    """`receiver` (empty while there is none), `coin` (peb) and `tokens` (by address), amounts as decimal strings."""
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        outputs: Props = {"fees": None, "expected": None, "differences": []}
+        super().__init__(TransferFeesProvider(), name, {**outputs, **props}, opts)

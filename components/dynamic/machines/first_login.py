@@ -1,0 +1,224 @@
+"""FirstLogin: the step from the host key that a machine was booted with to the one that is pinned from then on.
+
+Whoever is on a machine can read its user data, so the private host key in there is good for one login only. Over that
+login, which is authenticated already, the machine gets its own host key; the script beside this file does it.
+"""
+
+import shlex
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+import pulumi
+from pulumi.dynamic import Resource
+from pydantic import Field, ValidationError
+
+from components.dynamic.base import Inputs, Props, Provider
+from components.dynamic.machines.data_loss import LEDGER, declare
+from components.ssh.errors import CommandFailed, LoginDenied, NoAnswer, SshError, WrongHostKey
+from components.ssh.login import Login, fingerprint
+from components.topology.data_holders import Holding
+
+SCRIPT = Path(__file__).with_suffix(".sh")
+
+DEADLINE = 600.0
+"""Seconds for a machine to boot and to answer."""
+
+DENIED_GRACE = 60.0
+"""Seconds in which the client's key may be refused: cloud-init may still be writing it down."""
+
+PROGRESS_INTERVAL = 10.0
+"""Seconds from one line about what is waited for to the next; Pulumi shows the standard error of its providers."""
+
+PAUSE = 1.0
+"""Seconds between two attempts."""
+
+SCRIPT_TIMEOUT, SCRIPT_TRIES = 90.0, 3
+"""Seconds for the script, and how often it may fail: cloud-init may be restarting sshd just then."""
+
+
+class FirstLoginError(RuntimeError):
+    """A machine does not come to show its own host key; the message says which and why, and never a key."""
+
+
+class FirstLoginInputs(Inputs):
+    """A machine and its keys. `instance` is not given by anyone but follows from the machine."""
+
+    name: str
+    """Of the machine, for messages."""
+    login: Login
+    """With the host key that is pinned from the first login on."""
+    one_time_host_key: str
+    """The public key that the machine was booted with."""
+    host_private_key: str = Field(repr=False)
+    """The private half of the host key in `login`."""
+    machine: str
+    """Another one for another machine."""
+    holding: Holding | None = None
+    """Of a validator: who else holds its chain."""
+    instance: str | None = None
+
+    @property
+    def who(self) -> str:
+        """Return which machine this is, for messages."""
+        return f"{self.name} at {self.login.host}"
+
+
+class FirstLoginProvider(Provider[FirstLoginInputs]):
+    """Waits for the machine, and makes it show its own key. Trusts that one and the one-time key, and no third."""
+
+    inputs_type = FirstLoginInputs
+
+    def identify(self, inputs: FirstLoginInputs) -> str:
+        """Return the machine."""
+        return inputs.machine
+
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Leave a machine alone when other nodes come or go."""
+        return name != "holding" and old != new
+
+    def complete(self, olds: Props, news: Props) -> Props:
+        """Tell `instance` already now, so that a preview shows what follows from it only for another machine.
+
+        Refuses a plan that exchanges more machines of a chain at once than it can do without: their disks stay, but
+        they are all down at the same time. Raises ValueError.
+        """
+        declare(news)
+        if news.get("holding") and olds and olds.get("machine") != news["machine"] and self._is_up(olds):
+            LEDGER.require_stoppable(str(news["name"]))
+        return {**news, "instance": news["machine"]}
+
+    def _is_up(self, olds: Props) -> bool:
+        """Tell whether the machine of before answers: one that is down stops nothing by going."""
+        try:
+            return _shows_own_key(self._parse(olds))
+        except (SshError, ValidationError):
+            return False
+
+    def converge(self, inputs: FirstLoginInputs, known: Props) -> Props:  # noqa: ARG002 - the machine tells
+        """Log in until the machine shows its own key. Raises FirstLoginError."""
+        _until_own_key(inputs)
+        return {"instance": inputs.machine}
+
+    def observe(self, inputs: FirstLoginInputs, known: Props) -> Props | None:  # noqa: ARG002
+        """Report a machine that shows its one-time key again, and as gone one that shows a third.
+
+        Silence is no drift: a machine that is down for a while is still the one that was logged in to.
+        """
+        try:
+            return {} if _shows_own_key(inputs) else {"instance": ""}
+        except WrongHostKey as error:
+            if error.proxy:
+                return {}
+            print(_third_key(inputs, error), file=sys.stderr)
+            return None
+        except SshError:
+            return {}
+
+
+class FirstLogin(Resource, module="servicechain", name="FirstLogin"):
+    """A tracked first login. Raises FirstLoginError if the machine cannot be logged in to."""
+
+    instance: pulumi.Output[str]
+    """The machine, once it shows its own host key: what is done on it triggers on this. Known in previews."""
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        login: pulumi.Input[Mapping[str, object]],
+        one_time_host_key: pulumi.Input[str],
+        host_private_key: pulumi.Input[str],
+        machine: pulumi.Input[str],
+        holding: Holding | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props = {
+            "name": resource_name,
+            "login": pulumi.Output.secret(login),
+            "one_time_host_key": one_time_host_key,
+            "host_private_key": pulumi.Output.secret(host_private_key),
+            "machine": machine,
+            "instance": None,
+            **({"holding": holding.model_dump()} if holding else {}),
+        }
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["login", "host_private_key"])
+        super().__init__(FirstLoginProvider(), resource_name, props, pulumi.ResourceOptions.merge(opts, secret))
+
+
+def _until_own_key(inputs: FirstLoginInputs) -> None:
+    begin = said = time.monotonic()
+    denied: float | None = None
+    failed = 0
+    while True:
+        try:
+            if _shows_own_key(inputs):
+                return
+            _give_own_key(inputs)
+            if _shows_own_key(inputs):
+                return
+            reason = "it still shows the one-time host key of its boot"
+        except (LoginDenied, NoAnswer) as error:
+            reason = str(error) if error.proxy else error.what
+            if isinstance(error, NoAnswer):
+                denied = None
+            elif time.monotonic() - (denied := denied or time.monotonic()) > DENIED_GRACE:
+                msg = f"{inputs.who}: {reason}: was the machine booted with another key in its user data?"
+                raise FirstLoginError(msg) from error
+        except WrongHostKey as error:
+            raise FirstLoginError(_third_key(inputs, error)) from error
+        except SshError as error:
+            failed += 1
+            if not isinstance(error, CommandFailed) or failed == SCRIPT_TRIES:
+                msg = f"{inputs.name}: {error}"
+                raise FirstLoginError(msg) from error
+            reason = error.what
+        now = time.monotonic()
+        if now - begin > DEADLINE:
+            msg = f"{inputs.who}: no first login in {DEADLINE:g} s ({reason}); is it up, and its SSH port open to here?"
+            raise FirstLoginError(msg)
+        if now - said > PROGRESS_INTERVAL:
+            print(f"{inputs.who}: no SSH yet ({reason}), {now - begin:.0f} s", file=sys.stderr)
+            said = now
+        time.sleep(PAUSE)
+
+
+def _shows_own_key(inputs: FirstLoginInputs) -> bool:
+    """Log in with the machine's own key pinned; return False if it shows the one-time key. Raises SshError."""
+    from components.ssh import connection as ssh  # a preview has no use for it
+
+    try:
+        ssh.run(inputs.login, "true", step="looking at its host key", fresh=True)
+    except WrongHostKey as error:
+        if error.proxy or error.shown != fingerprint(inputs.one_time_host_key):
+            raise
+        return False
+    return True
+
+
+def _give_own_key(inputs: FirstLoginInputs) -> None:
+    """Swap the host key over a login with the one-time key pinned. Raises SshError."""
+    from components.ssh import connection as ssh
+
+    first = inputs.login.model_copy(update={"host_key": inputs.one_time_host_key})
+    public = " ".join(inputs.login.host_key.split()[:2])
+    ssh.run(
+        first,
+        f"exec sh -c {shlex.quote(SCRIPT.read_text(encoding='utf-8'))}",
+        stdin=f"{public}\n{inputs.host_private_key}",
+        timeout=SCRIPT_TIMEOUT,
+        step="getting its own host key",
+        fresh=True,
+    )
+
+
+def _third_key(inputs: FirstLoginInputs, error: WrongHostKey) -> str:
+    if error.proxy:
+        return f"{inputs.who}: {error}"
+    shown = f"the host key shown there, {error.shown}," if error.shown else "what is shown there"
+    one_time, own = fingerprint(inputs.one_time_host_key), fingerprint(inputs.login.host_key)
+    return (
+        f"{inputs.who}: {shown} is neither the one-time key of its boot ({one_time}) nor its own ({own}):"
+        " perhaps another machine answers at this address"
+    )

@@ -1,0 +1,81 @@
+"""Placement: which zone each machine is in, and which address it has. Decided once for each, and held."""
+
+from collections.abc import Mapping
+from ipaddress import IPv4Network
+
+import pulumi
+from pulumi.dynamic import Resource
+from pulumi.output import UNKNOWN
+from pydantic import BaseModel, ConfigDict
+
+from components.dynamic.base import Inputs, Props, Provider
+from components.topology import placement
+from components.topology.machine import Machine, Size
+
+_ANY = Size("", 0, 0, 0)
+
+
+class Placeable(BaseModel):
+    """What a decision takes into account of a machine."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    role: str
+    unit: str
+    subnets: dict[str, str] | None = None
+    """The subnet that it would be in, by zone. Without them addresses are given out by the cloud."""
+
+
+class PlacementInputs(Inputs):
+    """Machines and where they may go. The decisions are filled in here, and known in previews."""
+
+    machines: tuple[Placeable, ...]
+    zones: tuple[str, ...]
+    zone_of: dict[str, str] | None = None
+    address_of: dict[str, str] | None = None
+
+
+class PlacementProvider(Provider[PlacementInputs]):
+    """Holds every decision: a machine that is added takes what is free, and no other moves."""
+
+    inputs_type = PlacementInputs
+
+    def identify(self, inputs: PlacementInputs) -> str:  # noqa: ARG002
+        """One a stack."""
+        return "placement"
+
+    def complete(self, olds: Props, news: Props) -> Props:
+        """Decide for whom nothing was decided. Raises ValueError when something held is not possible any more."""
+        if pulumi.contains_unknowns(news):
+            return {**news, "zone_of": UNKNOWN, "address_of": UNKNOWN}
+        inputs = self._parse(news)
+        machines = [Machine(one.name, one.role, one.unit, _ANY, ()) for one in inputs.machines]
+        zone_of = placement.zones(machines, inputs.zones, olds.get("zone_of") or {})
+        subnet_of = {
+            one.name: IPv4Network(one.subnets[zone_of[one.name]]) for one in inputs.machines if one.subnets is not None
+        }
+        address_of = placement.addresses(list(subnet_of), subnet_of, olds.get("address_of") or {})
+        return {**news, "zone_of": zone_of, "address_of": address_of}
+
+    def converge(self, inputs: PlacementInputs, known: Props) -> Props:  # noqa: ARG002
+        """Nothing is made: what was decided is in the inputs."""
+        return {}
+
+
+class Placement(Resource, module="servicechain", name="Placement"):
+    """Held decisions, by the names of machines."""
+
+    zone_of: pulumi.Output[Mapping[str, str]]
+    address_of: pulumi.Output[Mapping[str, str]]
+    """Of machines whose subnets were given."""
+
+    def __init__(
+        self,
+        name: str,
+        machines: list[Props],
+        zones: list[str],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        props = {"machines": machines, "zones": zones, "zone_of": None, "address_of": None}
+        super().__init__(PlacementProvider(), name, props, opts)

@@ -1,0 +1,73 @@
+"""AdoptedIdentity: who a node that exists already is, read from it instead of made.
+
+A resource of its own, so that it stays known while the node is changed: in a preview all that follows from it would
+else look as if it had to be made anew.
+"""
+
+import sys
+from typing import ClassVar, Literal
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from components.chain.errors import ChainError
+from components.chain.rpc.endpoint import Endpoint
+from components.dynamic.base import Inputs, Props, Provider
+
+
+class AdoptedIdentityInputs(Inputs):
+    """Whom to ask."""
+
+    node: Endpoint
+    role: Literal["en", "scn"]
+    address: str
+    """By which other nodes reach it."""
+    bridge: bool
+    """Whether it is in a pair: then its main bridge, or its operators, are read too."""
+
+
+class AdoptedIdentityProvider(Provider[AdoptedIdentityInputs]):
+    """Reads, and leaves no trace."""
+
+    needs: ClassVar[tuple[str, ...]] = ("web3",)
+    unreadable: ClassVar[tuple[type[Exception], ...]] = (ChainError,)
+    inputs_type = AdoptedIdentityInputs
+
+    def identify(self, inputs: AdoptedIdentityInputs) -> str:
+        """One a node."""
+        return inputs.node.node
+
+    def converge(self, inputs: AdoptedIdentityInputs, known: Props) -> Props:  # noqa: ARG002
+        """Read who it is."""
+        from components.adoption.identity import read
+
+        return read(inputs.node, inputs.role, inputs.address, bridge=inputs.bridge)
+
+    def observe(self, inputs: AdoptedIdentityInputs, known: Props) -> Props | None:
+        """Tell when it is somebody else."""
+        from components.adoption.identity import read
+
+        found = read(inputs.node, inputs.role, inputs.address, bridge=inputs.bridge)
+        for name, value in found.items():
+            if (was := known.get(name)) not in (None, value):
+                print(f"{inputs.node.node}: {name} is {value}, and was {was}", file=sys.stderr)
+        return dict(found)
+
+
+class AdoptedIdentity(Resource, module="servicechain", name="AdoptedIdentity"):
+    """Who a node is. `parent_operator` and `child_operator` are empty where there are none."""
+
+    public_key: pulumi.Output[str]
+    kni: pulumi.Output[str]
+    """Of an EN's main bridge, and else that under which the nodes of its chain know it."""
+    network_id: pulumi.Output[str | None]
+    """NETWORK_ID of its chain. None in a state of an older program until a refresh."""
+    parent_operator: pulumi.Output[str]
+    child_operator: pulumi.Output[str]
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        outputs = dict.fromkeys(("public_key", "kni", "network_id", "parent_operator", "child_operator"))
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["node"])
+        super().__init__(
+            AdoptedIdentityProvider(), name, {**outputs, **props}, pulumi.ResourceOptions.merge(secret, opts)
+        )

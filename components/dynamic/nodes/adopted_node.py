@@ -1,0 +1,187 @@
+"""AdoptedNode: a node that exists already and becomes one half of a pair, changed in place and put back later.
+
+Of its files the conf keys concerned and main-bridges.json are set; it is restarted in its turn when that changed
+something, and nothing else of it is touched.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import pulumi
+from pulumi.dynamic import Resource
+from pydantic import Field, ValidationError
+
+from components.adoption import exposure
+from components.adoption.commands import NodePlace
+from components.chain.errors import ChainError
+from components.chain.rpc.endpoint import Endpoint
+from components.dynamic.base import Inputs, Props, Provider
+
+if TYPE_CHECKING:
+    from components.adoption.adopted import Adopted
+
+
+class AdoptedNodeInputs(Inputs):
+    """A node, and what it is to do otherwise."""
+
+    node: Endpoint
+    role: Literal["en", "scn"]
+    chain_id: int
+    data: str = Field(pattern="^/")
+    """Its DATA_DIR."""
+    conf: str = Field(pattern="^/")
+    restart: str | None = None
+    """Command that restarts it; by default what follows from the place of the conf."""
+    conf_keys: dict[str, str]
+    """What its conf has to say; empty for a node that is in no pair. Nothing else of the conf is touched."""
+    needed: dict[str, str] = Field(default_factory=dict)
+    """What has to be there too, with whatever value: these are set where the conf has none."""
+    peer: str | None = None
+    """SCN of a pair: the KNI of its EN."""
+    en: Endpoint | None = None
+    """SCN of a pair: the console of that EN, through which its restart looks at the parent chain."""
+    siblings: tuple[Endpoint, ...] = ()
+    """The other nodes of its role: it is restarted only while they are healthy."""
+    partner: Endpoint | str | None = None
+    """EN of a pair: its SCN, or the public key of it. Whoever is connected has to be that one."""
+    owns: bool = False
+    """Whether its operator owns a bridge contract, by which the calls of an owner go."""
+    exposed: list[str] = Field(default_factory=list)
+    """APIs that drive it and that it serves to other machines, in words. Found, and never given by the program."""
+
+    @property
+    def adopted(self) -> "Adopted":
+        """Return the same for those who do it."""
+        from components.adoption.adopted import Adopted
+
+        place = NodePlace(self.data, self.conf, self.restart)
+        return Adopted(self.node, self.role, self.chain_id, place, self.conf_keys, self.needed, self.en, self.siblings)
+
+
+class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
+    """Sets, restarts, watches, and puts back."""
+
+    needs: ClassVar[tuple[str, ...]] = ("web3",)
+    unreadable: ClassVar[tuple[type[Exception], ...]] = (ChainError,)
+    inputs_type = AdoptedNodeInputs
+    told_drift: ClassVar[Mapping[str, object]] = {"well": True}
+
+    def identify(self, inputs: AdoptedNodeInputs) -> str:
+        """One a node."""
+        return inputs.node.node
+
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Leave a node alone for what is asked once, when it is adopted."""
+        return name not in ("partner", "en", "siblings", "owns", "exposed") and old != new
+
+    def complete(self, olds: Props, news: Props) -> Props:
+        """Tell what will be set on a node that comes to the stack, in its preview too; refuse one that cannot be."""
+        if not olds:
+            self._load()
+            known = {name: value for name, value in news.items() if not pulumi.contains_unknowns(value)}
+            try:
+                news = {**news, **self._tell(self._parse(known))}
+            except ValidationError:  # too little is known of it in this preview
+                return news
+            except ChainError as error:
+                raise ValueError(str(error)) from error
+        elif exposed := olds.get("exposed"):  # as a refresh found it
+            if news.get("owns") is True:
+                msg = f"{olds['node']['node']}: {exposure.refusal(exposed)}"
+                raise ValueError(msg)
+            return {**news, "exposed": exposed}
+        return news
+
+    def converge(self, inputs: AdoptedNodeInputs, known: Props) -> Props:
+        """Set what is not so already, restart the node if that changed something, and wait until it is well."""
+        from components.adoption import adopted, live, main_bridge_slot
+
+        node = inputs.adopted
+        found = node.read()
+        if inputs.partner and not known and live.answers(inputs.node):
+            main_bridge_slot.refuse_taken(inputs.node, inputs.partner)
+        changed, dialled = node.set(found, inputs.peer)
+        different = node.differences(dialled)
+        if changed or different.keys() - adopted.CALLS_MEND:
+            why = "what it reads at its start has changed" if changed else " and ".join(different.values())
+            node.restart(found, why, dialled, changed=changed)
+        elif different:
+            node.mend(dialled)
+        return {"version": node.wait_until_ready(dialled), "dialled": dialled or ""}
+
+    def _tell(self, inputs: AdoptedNodeInputs) -> Props:
+        """Say what will be done, and return what is found. Raises ChainError for a node that cannot be adopted."""
+        from components.adoption import live, main_bridge_slot
+        from components.chain.errors import ChainError, HostUnreachable
+
+        node = inputs.adopted
+        try:
+            found = node.read()
+            planned = node.planned(found, inputs.peer)
+            if inputs.partner and live.answers(inputs.node):
+                main_bridge_slot.refuse_taken(inputs.node, inputs.partner)
+        except HostUnreachable as error:
+            node.say(f"what will be set on it is not known yet ({error})")
+            return {}
+        due = planned or found.restart_due
+        node.say(*planned, "it will be restarted for that, in its turn" if due else "its files have all that already")
+        served = exposure.exposed(found.values)
+        if served and inputs.owns:
+            msg = f"{inputs.node.node}: {exposure.refusal(served)}"
+            raise ChainError(msg)
+        if not served:
+            return {}
+        node.say(exposure.warning(served))
+        return {"exposed": served}
+
+    def observe(self, inputs: AdoptedNodeInputs, known: Props) -> Props | None:
+        """Tell in words what is not as it was set. A node that is down is still there: it goes on being itself."""
+        from components.adoption import main_bridges
+        from components.chain.errors import HostUnreachable
+
+        node, dialled = inputs.adopted, str(known.get("dialled") or "") or inputs.peer
+        try:
+            found = node.read()
+            edited, different = node.edited(found, dialled if inputs.peer else None), node.differences(dialled)
+        except HostUnreachable:
+            raise
+        except ChainError as error:
+            return {"drift": {"files": str(error)}}
+        really: dict[str, object] = {"drift": {**edited, **different}}
+        if "main_bridges" in edited:
+            really["peer"] = ", ".join(main_bridges.knis(found.main_bridges))
+        if edited.keys() - {"main_bridges"}:
+            really["conf_keys"] = {key: found.values[key] for key in inputs.conf_keys}
+        if (served := exposure.exposed(found.values)) or inputs.exposed:
+            really["exposed"] = served
+        if served:
+            node.say(exposure.warning(served))
+        return really
+
+    def remove(self, inputs: AdoptedNodeInputs, known: Props) -> None:  # noqa: ARG002
+        """Put back what was there, restart the node if that changed something, and leave it running."""
+        from components.chain.errors import HostUnreachable
+
+        node = inputs.adopted
+        try:
+            found = node.read()
+        except HostUnreachable as error:
+            node.say(f"it is let go as it is, and what its files were lies beside them ({error})")
+            return
+        node.put_back(found)
+
+
+class AdoptedNode(Resource, module="servicechain", name="AdoptedNode"):
+    """A node that exists already, with a bridge."""
+
+    version: pulumi.Output[str]
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        given = [key for key in ("en", "siblings") if key in props]
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["node", "partner", *given])
+        super().__init__(
+            AdoptedNodeProvider(),
+            name,
+            {"version": None, "dialled": None, **props},
+            pulumi.ResourceOptions.merge(secret, opts),
+        )

@@ -1,0 +1,142 @@
+"""BridgeRegistration: one SCN's knowledge of the pair of bridge contracts, registered and subscribed."""
+
+import sys
+from contextlib import closing
+from typing import ClassVar
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from components.chain.errors import ChainError
+from components.chain.rpc.endpoint import Endpoint
+from components.dynamic.base import Inputs, Props, Provider
+
+ADVICE = (
+    "transfers between them would be lost, so the SCN does not serve them. If this stack has deployed them, run "
+    "`make up ARGS=--refresh`, which deploys a new pair; if they are in the settings, correct bridge.childBridge and "
+    "bridge.parentBridge"
+)
+"""For contracts that are no counterparts."""
+
+
+class BridgeRegistrationInputs(Inputs):
+    """One SCN and the two contracts."""
+
+    node: Endpoint
+    en: Endpoint
+    """The EN of the pair: through it the SCN sees the parent chain."""
+    child_bridge: str
+    parent_bridge: str
+    restart: str
+    """Command on the SCN's host that restarts the node; the only way out of a failed registration."""
+    started: str | None = None
+    """Changes when the SCN was started for the first time on its machine: then it knows nothing of the contracts.
+    None in stacks of an older program, to which it makes no difference."""
+    en_started: str | None = None
+    """The same of the EN."""
+    siblings: tuple[Endpoint, ...] = ()
+    """The other SCNs: the node is restarted only while they are healthy."""
+    adopted: bool = False
+    """Whether the SCN was there before us: what it knew already stays when it is let go."""
+
+
+class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
+    """Registers and subscribes through the node's own API; deregisters on removal, and restarts the node then.
+
+    At the restart an SCN that leaves its pair loses its sub bridge.
+    """
+
+    needs: ClassVar[tuple[str, ...]] = ("web3",)
+    unreadable: ClassVar[tuple[type[Exception], ...]] = (ChainError,)
+    inputs_type = BridgeRegistrationInputs
+    replaced_by: ClassVar[frozenset[str]] = frozenset({"child_bridge", "parent_bridge"})
+    used_by_removal: ClassVar[frozenset[str]] = frozenset({"restart"})
+
+    def identify(self, inputs: BridgeRegistrationInputs) -> str:
+        """One a node and child contract: the key of the node's journal."""
+        return f"{inputs.node.node}/{inputs.child_bridge}"
+
+    def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
+        """Look again on another machine, and leave a registration alone when the node is restarted in another way."""
+        return old is not None if name in ("started", "en_started") else name not in ("restart", "siblings")
+
+    def converge(self, inputs: BridgeRegistrationInputs, known: Props) -> Props:
+        """Register and subscribe unless it is so, once the nodes are in sync.
+
+        On another machine of its EN an SCN may wait for good for what it had asked the old one (node-behaviour 2b), so
+        it is restarted then.
+        """
+        from components.chain.contracts.pairing import ContractPlace, require_counterparts
+        from components.chain.nodes.readiness import wait_until_able
+        from components.chain.nodes.registration import read_registration, register, see_contracts
+        from components.chain.rpc.console import Console
+
+        moved = known.get("en_started") not in (None, inputs.en_started) and known.get("started") == inputs.started
+        if (known.get("en") or {}).get("node") != inputs.en.node:
+            moved = False  # it has another EN: to learn that it was restarted
+        with closing(Console(inputs.node)) as scn, closing(Console(inputs.en)) as en:
+            found = inputs.adopted and read_registration(scn, inputs.child_bridge, inputs.parent_bridge).registered
+            why = "its EN is another machine now" if moved else ""
+            wait_until_able(scn, en, inputs.restart, siblings=inputs.siblings, why=why)
+            child, parent = (
+                ContractPlace(scn, inputs.child_bridge, "child"),
+                ContractPlace(en, inputs.parent_bridge, "parent"),
+            )
+            see_contracts(scn, en, inputs.child_bridge, inputs.parent_bridge)
+            require_counterparts(child, parent, ADVICE)
+            register(scn, en, inputs.child_bridge, inputs.parent_bridge, inputs.restart, inputs.siblings)
+        return {"found": known.get("found", found)} if inputs.adopted else {}
+
+    def observe(self, inputs: BridgeRegistrationInputs, known: Props) -> Props | None:  # noqa: ARG002
+        """Tell that the node does not list it, does not serve it, or counts transactions wrong and so votes no more.
+
+        A node that does not answer keeps its journal: that it is away is what RunningNode tells. What an adopted SCN
+        knew before us stays in the state, whatever its journal says.
+        """
+        from components.chain.nodes.readiness import miscount
+        from components.chain.nodes.registration import OtherCounterpart, settled_registration
+        from components.chain.rpc.console import Console
+
+        pair = f"the bridge pair {inputs.child_bridge} / {inputs.parent_bridge}"
+        with closing(Console(inputs.node)) as scn:
+            try:
+                found = settled_registration(scn, inputs.child_bridge, inputs.parent_bridge)
+            except OtherCounterpart as error:
+                return {"drift": {"registered": str(error).removeprefix(f"{inputs.node.node}: ")}}
+            if not found.registered:
+                return {"drift": {"registered": f"{pair} is not registered; the next up registers it"}}
+            if not found.live:
+                return {"drift": {"subscribed": f"{pair} is not subscribed; the next up subscribes it"}}
+            wrong = miscount(scn, inputs.en)
+        return {"drift": {"count": f"{wrong}, so it votes no more; the next up restarts it"}} if wrong else {}
+
+    def subject(self, inputs: BridgeRegistrationInputs, known: Props) -> str:  # noqa: ARG002
+        """Name the node."""
+        return inputs.node.node
+
+    def remove(self, inputs: BridgeRegistrationInputs, known: Props) -> None:
+        """Let the contracts go, but for those that an SCN knew before us. One that was there too is restarted later."""
+        from components.chain.nodes.readiness import leave
+        from components.chain.nodes.registration import deregister
+        from components.chain.rpc.console import Console
+
+        if known.get("found"):
+            return
+        if not inputs.adopted:
+            leave(inputs.node, inputs.child_bridge, inputs.parent_bridge, inputs.restart)
+            return
+        try:
+            with closing(Console(inputs.node)) as scn:
+                deregister(scn, inputs.child_bridge, inputs.parent_bridge)
+        except ChainError as error:
+            print(f"{error}; the contracts stay in the journal of {inputs.node.node}", file=sys.stderr)
+
+
+class BridgeRegistration(Resource, module="servicechain", name="BridgeRegistration"):
+    """One SCN's registration of the pair of bridge contracts."""
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        secret = pulumi.ResourceOptions(
+            additional_secret_outputs=["node", "en", *(["siblings"] if "siblings" in props else [])]
+        )
+        super().__init__(BridgeRegistrationProvider(), name, props, pulumi.ResourceOptions.merge(secret, opts))

@@ -1,0 +1,172 @@
+"""RunningNode: a node that runs what it should, answers, and is who it was computed to be.
+
+It also restarts nodes, one at a time and each one healthy before the next: pulumi-command would restart all at once.
+"""
+
+from contextlib import closing
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import pulumi
+from pulumi.dynamic import Resource
+from pydantic import Field
+
+from components.chain.errors import ChainError
+from components.chain.rpc.endpoint import Endpoint
+from components.dynamic.base import Inputs, Props, Provider
+
+if TYPE_CHECKING:
+    from components.chain.nodes.expected import Expected
+
+
+class RunningNodeInputs(Inputs):
+    """A node and what was predicted of it before it existed."""
+
+    node: Endpoint
+    role: Literal["validator", "en", "scn"]
+    chain_id: int
+    started: str
+    """Changes when the node was started for the first time on its machine; then it is looked at again."""
+    start: str
+    """Command on the node's host that starts the node, and stops it first where it runs."""
+    runs: str
+    """Digest of all that the node reads when it starts. Another one asks for a restart."""
+    kni: str | None = None
+    """EN with a main bridge: its KNI."""
+    parent_operator: str | None = None
+    child_operator: str | None = None
+    static_nodes: tuple[str, ...] = ()
+    """KNIs of the nodes of its own chain that it dials."""
+    others: list[Endpoint] = Field(default_factory=list)
+    """Consoles of such nodes, where they are ours: both ends are compared when it does not find them."""
+    begin: str | None = None
+    """Command on the node's host that has it begin its chain again."""
+    siblings: tuple[Endpoint, ...] = ()
+    """The other nodes of its role: it is restarted only while they are healthy."""
+    peer: str | None = None
+    """SCN with a sub bridge: the KNI of its own EN, the only main bridge that it may be connected to."""
+    en: Endpoint | None = None
+    """SCN with a sub bridge: the console of that EN, through which its restart looks at the parent chain."""
+    anchoring: bool | None = None
+    """SCN with a sub bridge: what its conf says. Another value comes with another conf, so it asks for nothing."""
+    anchoring_period: int | None = None
+
+
+class RunningNodeProvider(Provider[RunningNodeInputs]):
+    """Keeps a node running and as predicted. It goes with its machine, so there is nothing to undo."""
+
+    needs: ClassVar[tuple[str, ...]] = ("web3",)
+    unreadable: ClassVar[tuple[type[Exception], ...]] = (ChainError,)
+    inputs_type = RunningNodeInputs
+
+    def identify(self, inputs: RunningNodeInputs) -> str:
+        """One a node."""
+        return inputs.node.node
+
+    def converge(self, inputs: RunningNodeInputs, known: Props) -> Props:
+        """Restart the node if it has to read something new, start it if it is down, and wait until it is healthy.
+
+        An SCN that leaves its pair is restarted by its BridgeRegistration, which is removed at the end of the run: so
+        it votes until the threshold has fallen, and what its dead EN took from it is not waited for here.
+        What has drifted is mended by a call where there is one, and else by a restart.
+        """
+        from components.chain.nodes.health import answers, listens
+
+        just_started = known.get("started") != inputs.started
+        leaves = bool(known.get("peer")) and not inputs.peer
+        if not listens(inputs.node):
+            _restart(inputs, "it does not answer")
+        elif known and not just_started and not leaves and known.get("runs") != inputs.runs:
+            _restart(inputs, "what it reads at its start has changed")
+        elif not answers(inputs.node):
+            _restart(inputs, "it does not answer")
+        elif not leaves and (known.get("drift") or (known and _moved(inputs, known))):
+            _mend(inputs)
+        return {"version": _wait_until_ready(inputs)}
+
+    def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
+        """Look again after a start, or when something else is predicted; not because others came or went."""
+        aside = ("static_nodes", "others", "siblings", "begin", "start", "en", "anchoring", "anchoring_period")
+        return name not in aside
+
+    def observe(self, inputs: RunningNodeInputs, known: Props) -> Props | None:
+        """Tell in what it is not as predicted. A node that is stopped is still there."""
+        from components.chain.nodes import drift as node_drift
+
+        found = node_drift.look(inputs.node, _expected(inputs))
+        known = {"version": found.version} if found.version else {}
+        drift = {name: f"{words}; the next up {node_drift.way(name)}" for name, words in found.words.items()}
+        return {**known, "drift": drift}
+
+
+def _moved(inputs: RunningNodeInputs, known: Props) -> bool:
+    """Tell whether its machine has another address by now, and with it perhaps all others that it dials."""
+    return (known.get("node") or {}).get("host") != inputs.node.host
+
+
+def _restart(inputs: RunningNodeInputs, why: str) -> None:
+    """Restart the node when it is its turn, or start it at once where it is down, and wait until it is healthy."""
+    from components.chain.nodes.restart import restart
+
+    restart(
+        inputs.node,
+        inputs.role,
+        inputs.start,
+        why,
+        siblings=inputs.siblings,
+        peer=inputs.peer,
+        en=inputs.en,
+        ready=lambda: _wait_until_ready(inputs),
+    )
+
+
+def _mend(inputs: RunningNodeInputs) -> None:
+    """Mend what is still not as predicted: by calls, unless a restart is needed, which mends all."""
+    from components.chain.nodes import drift as node_drift
+    from components.chain.rpc.console import Console
+
+    expected = _expected(inputs)
+    words = node_drift.look(inputs.node, expected).words
+    if why := [sentence for name, sentence in words.items() if name not in node_drift.CALLS_MEND]:
+        _restart(inputs, " and ".join(why))
+    elif words:
+        with closing(Console(inputs.node)) as console:
+            node_drift.mend(console, expected, node_drift.read(console, expected))
+
+
+def _wait_until_ready(inputs: RunningNodeInputs) -> str:
+    from components.chain.nodes.expected import wait_until_ready
+
+    return wait_until_ready(inputs.node, _expected(inputs))
+
+
+def _expected(inputs: RunningNodeInputs) -> "Expected":
+    from components.chain.nodes.expected import Expected
+
+    return Expected(
+        chain_id=inputs.chain_id,
+        kni=inputs.kni,
+        parent_operator=inputs.parent_operator,
+        child_operator=inputs.child_operator,
+        peer=inputs.peer,
+        static_nodes=inputs.static_nodes,
+        anchoring=inputs.anchoring,
+        anchoring_period=inputs.anchoring_period,
+        others=tuple(inputs.others),
+        begin=inputs.begin,
+    )
+
+
+class RunningNode(Resource, module="servicechain", name="RunningNode"):
+    """A node that answers and is as predicted."""
+
+    version: pulumi.Output[str]
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        secrets = ["node", *(key for key in ("en", "others", "siblings") if key in props)]
+        secret = pulumi.ResourceOptions(additional_secret_outputs=secrets)
+        super().__init__(
+            RunningNodeProvider(),
+            name,
+            {"version": None, **props},
+            pulumi.ResourceOptions.merge(secret, opts),
+        )

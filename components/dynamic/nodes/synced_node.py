@@ -1,0 +1,82 @@
+"""SyncedNode: an EN that has caught up with a parent chain that others run. No bridge call is made before.
+
+A resource of its own, so that a new EN is waited for and the others are not asked again, and so that a run that is cut
+off goes on waiting where the next one begins: the node catches up by itself meanwhile.
+"""
+
+import time
+from contextlib import closing
+from typing import ClassVar
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from components.chain.errors import ChainError
+from components.chain.rpc.endpoint import Endpoint
+from components.dynamic.base import Inputs, Props, Provider
+
+
+class SyncedNodeInputs(Inputs):
+    """One EN."""
+
+    node: Endpoint
+    chain_id: int
+    started: str
+    """Changes when the node was started for the first time on its machine; then it is looked at again."""
+    hours: int
+    """How long it may take."""
+    reference_rpc: str | None = None
+    """Address of another node of the chain, which tells how far the chain is. It may hold a key."""
+
+
+class SyncedNodeProvider(Provider[SyncedNodeInputs]):
+    """Waits. There is nothing to undo."""
+
+    needs: ClassVar[tuple[str, ...]] = ("web3",)
+    unreadable: ClassVar[tuple[type[Exception], ...]] = (ChainError,)
+    inputs_type = SyncedNodeInputs
+
+    def identify(self, inputs: SyncedNodeInputs) -> str:
+        """One a node."""
+        return f"{inputs.node.node}/sync"
+
+    def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
+        """Look again on a new machine alone: how long it may take is of no interest once it has passed."""
+        return name == "started"
+
+    def converge(self, inputs: SyncedNodeInputs, known: Props) -> Props:  # noqa: ARG002
+        """Wait until it is in step."""
+        from components.chain.nodes.expected import DEADLINE
+        from components.chain.nodes.sync import look, wait_until_synced
+        from components.chain.rpc.console import Console, wait_for
+        from components.chain.rpc.reference_rpc import ReferenceRpc
+
+        reference = ReferenceRpc(inputs.reference_rpc, inputs.chain_id) if inputs.reference_rpc else None
+        with closing(wait_for(lambda: Console(inputs.node), DEADLINE)) as console:
+            head = wait_until_synced(lambda: look(console, reference, time.time()), inputs.hours)
+        return {"passed_at": str(head)}
+
+    def observe(self, inputs: SyncedNodeInputs, known: Props) -> Props | None:  # noqa: ARG002
+        """Tell that it has fallen behind. A node that is away is RunningNode's to tell."""
+        from components.chain.nodes.sync import look, missing
+        from components.chain.rpc.console import Console
+
+        with closing(Console(inputs.node)) as console:
+            lack = missing(look(console, None, time.time()))
+        return {"drift": {"sync": f"{lack}; the next up waits for it"}} if lack else {}
+
+    def subject(self, inputs: SyncedNodeInputs, known: Props) -> str:  # noqa: ARG002
+        """Name the node."""
+        return inputs.node.node
+
+
+class SyncedNode(Resource, module="servicechain", name="SyncedNode"):
+    """An EN in step with its chain. `passed_at` is the block that it had when that was seen."""
+
+    passed_at: pulumi.Output[str]
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["node", "reference_rpc"])
+        super().__init__(
+            SyncedNodeProvider(), name, {"passed_at": None, **props}, pulumi.ResourceOptions.merge(secret, opts)
+        )

@@ -1,0 +1,93 @@
+"""TokenProof: a transfer of a development token that arrived, where no transfer of coins can prove the bridge."""
+
+import sys
+from contextlib import ExitStack
+from typing import ClassVar
+
+import pulumi
+
+from components.dynamic.base import Inputs, Props
+from components.dynamic.chain_resource import ChainResource
+from components.dynamic.proofs.transfer_proof import DEADLINE, TransferProofInputs, TransferProofProvider, direction_of
+
+
+class TokenProofInputs(TransferProofInputs):
+    """One direction and token. `amount` is not used: it is always the smallest unit."""
+
+    token: str
+    """ERC-20, on the chain where the transfer is requested."""
+    recipient: str
+    coins: str | None = None
+    """The proof by coins: the hash of its request, empty where there could be none, None where it is older than us."""
+
+
+class TokenProofProvider(TransferProofProvider):
+    """Sends a transfer of a token, unless coins have proven the bridge. There is nothing to undo."""
+
+    inputs_type: ClassVar[type[Inputs]] = TokenProofInputs
+    replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "source_bridge", "target_bridge", "token"})
+
+    def identify(self, inputs: TransferProofInputs) -> str:
+        """One a contract, direction and token."""
+        return f"{inputs.chain_id}/{inputs.source_bridge}/{_token(inputs).token}/proof"
+
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Look again when coins can prove the bridge no more, or can again: which transfer it was says nothing."""
+        if name == "coins":
+            return (old == "") is not (new == "")
+        return name != "recipient" and super().differs(name, old, new)
+
+    def _changed(self, name: str, olds: Props, news: Props) -> bool:
+        """Wait for the run to see how the proof by coins ends."""
+        if name == "coins" and pulumi.contains_unknowns(news.get(name)):
+            return False
+        return super()._changed(name, olds, news)
+
+    def converge(self, inputs: TransferProofInputs, known: Props) -> Props:  # noqa: ARG002
+        """Send one transfer where coins prove nothing and this token can be paid out."""
+        from components.chain.voters.proof import means_of, token_obstacles, token_request, transfer
+
+        asked = _token(inputs)
+        if asked.coins is None or asked.coins:
+            return {"proof": "", "request": ""}
+        voters = asked.voters or ()
+        with ExitStack() as stack:
+            direction = direction_of(asked, stack)
+            wrong = token_obstacles(direction, asked.token, asked.signer.account().address)
+            if wrong:
+                words = f"no transfer of token {asked.token} was requested {asked.direction}: {', '.join(wrong)}"
+                print(words, file=sys.stderr)
+                return {"proof": words, "request": ""}
+            means = means_of(direction, asked.voters)
+            request = token_request(direction, asked.token, asked.recipient)
+            arrival = transfer(direction, asked.signer, request, voters, DEADLINE, means.threshold if voters else 0)
+        words = (
+            f"the transfer {arrival.tx} of token {asked.token} arrived with the votes of {', '.join(arrival.voters)}"
+        )
+        return {"proof": words, "request": arrival.tx}
+
+    def observe(self, inputs: TransferProofInputs, known: Props) -> Props | None:  # noqa: ARG002
+        """Tell nothing: what has changed on the contracts the proof by coins tells."""
+        return {}
+
+
+def _token(inputs: TransferProofInputs) -> TokenProofInputs:
+    assert isinstance(inputs, TokenProofInputs)  # noqa: S101 - it is what inputs_type says
+    return inputs
+
+
+class TokenProof(ChainResource, module="servicechain", name="TokenProof"):
+    """A transfer of a token that arrived, or the reason why there is none."""
+
+    proof: pulumi.Output[str]
+    """In words; empty where coins have proven the bridge."""
+    request: pulumi.Output[str]
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["target_endpoints"])
+        super().__init__(
+            TokenProofProvider(),
+            name,
+            {"proof": None, "request": None, **props},
+            pulumi.ResourceOptions.merge(secret, opts),
+        )

@@ -1,0 +1,187 @@
+"""TransferProof: a small transfer over the bridge that arrived, with the set of operators as it is now.
+
+It is the proof that the bridge works, and it moves the recovery pointer away from block 1, from which a missed
+first transfer would have the parent chain scanned (domain: trap 16).
+"""
+
+import sys
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import pulumi
+
+from components.chain.rpc.endpoint import Endpoint
+from components.dynamic.base import Inputs, Props, tell
+from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, reading, session
+
+if TYPE_CHECKING:
+    from components.chain.transfers.direction import Direction
+
+DEADLINE = 180.0
+"""Seconds for a transfer: one block on each chain, or a few round changes of 11 s."""
+
+
+class TransferProofInputs(ChainInputs):
+    """One direction: the chain of ChainInputs is the one where the transfer is requested."""
+
+    direction: str
+    source_bridge: str
+    target_chain_id: int
+    target_endpoints: list[Endpoint]
+    target_bridge: str
+    amount: str
+    """peb, as a decimal string."""
+    covers: tuple[str, ...]
+    """What the proof is a proof of: operators and threshold. A change asks for a new transfer."""
+    source: Literal["child", "parent"] | None = None
+    """Which of the two chains the transfer begins on. This and what follows is None in stacks of an older program."""
+    voters: tuple[str, ...] | None = None
+    """Operators on the target whose votes count: of the pairs in the settings, and others that are kept."""
+    serves: tuple[str, ...] | None = None
+    """Which nodes serve the bridge: it changes when an SCN or an EN is made again, and registered with it."""
+
+
+class TransferProofProvider(ChainProvider[TransferProofInputs]):
+    """Sends a transfer and waits until it is paid out. There is nothing to undo.
+
+    Where a transfer could not be paid out none is requested, and what holds instead is proven and said.
+    """
+
+    inputs_type: ClassVar[type[Inputs]] = TransferProofInputs
+    replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "source_bridge", "target_bridge"})
+
+    def identify(self, inputs: TransferProofInputs) -> str:
+        """One a contract and direction."""
+        return f"{inputs.chain_id}/{inputs.source_bridge}/proof"
+
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Compare the nodes of the target chain as those of the source."""
+        if name in ("source", "voters", "serves"):
+            return old is not None
+        return name != "amount" and super().differs("endpoints" if name == "target_endpoints" else name, old, new)
+
+    def _changed(self, name: str, olds: Props, news: Props) -> bool:
+        """Leave a stack of an older program alone, also where nobody knows yet what its new inputs will be."""
+        if name in ("source", "voters", "serves") and olds.get(name) is None:
+            return False
+        return super()._changed(name, olds, news)
+
+    def converge(self, inputs: TransferProofInputs, known: Props) -> Props:
+        """Send one transfer for each set of operators and nodes; one of a killed run is nobody's proof."""
+        from components.chain.transfers.transfer import coins_request
+        from components.chain.voters.proof import means_of, obstacles, transfer
+
+        proven = (
+            "proven_requests" in known
+            and not known.get("drift")
+            and all(
+                list(known.get(name) or ()) == list(getattr(inputs, name) or ())
+                for name in ("covers", "voters", "serves")
+            )
+        )
+        if proven:
+            return {name: known[name] for name in ("proven_requests", "proof", "request") if name in known}
+        count, voters = int(known.get("proven_requests") or 0), inputs.voters or ()
+        with ExitStack() as stack:
+            direction = direction_of(inputs, stack)
+            means = means_of(direction, inputs.voters)
+            ready = _require_voters(inputs, means.threshold) if inputs.source else ""
+            if wrong := obstacles(means, int(inputs.amount)):
+                return {"proven_requests": str(count), "proof": _instead(inputs, wrong, ready), "request": ""}
+            votes = means.threshold if voters else 0
+            request = coins_request(direction, inputs.signer.account().address, int(inputs.amount))
+            arrival = transfer(direction, inputs.signer, request, voters, DEADLINE, votes)
+        words = f"the transfer {arrival.tx} arrived with the votes of {', '.join(arrival.voters)}"
+        return {"proven_requests": str(count + 1), "proof": words, "request": arrival.tx}
+
+    def observe(self, inputs: TransferProofInputs, known: Props) -> Props | None:
+        """Tell each request that cannot be paid, which nothing mends, and what has changed since the proof.
+
+        Where it holds no more the next up proves what is there then.
+        """
+        from components.chain.transfers.payout import unpayable
+
+        with ExitStack() as stack:
+            direction = direction_of(inputs, stack, reads=True)
+            for words in unpayable(direction):
+                tell(inputs.target_chain_id, words, inputs.target_bridge)
+            changes = _changes(inputs, known, direction)
+        if not changes:
+            return {}
+        what = f"the proof {inputs.direction} is of another state: {', '.join(changes)}; the next up proves it again"
+        return {"drift": {"proof": what}}
+
+    def subject(self, inputs: TransferProofInputs, known: Props) -> str:
+        """Name the contract where transfers are requested."""
+        return f"{super().subject(inputs, known)}, bridge {inputs.source_bridge}"
+
+
+def _changes(inputs: TransferProofInputs, known: Props, direction: "Direction") -> list[str]:
+    from components.chain.voters.proof import means_of, obstacles, stale
+
+    if inputs.voters is None or not inputs.covers:
+        return []
+    changes = stale(direction, inputs.voters, int(inputs.covers[-1]))
+    if not known.get("request") and not obstacles(means_of(direction, inputs.voters), int(inputs.amount)):
+        changes.append("a transfer could be paid out now, and none was requested")
+    return changes
+
+
+def _require_voters(inputs: TransferProofInputs, threshold: int) -> str:
+    """Return in words how many SCNs can vote. Raises NotReady where they are too few: nothing is requested then."""
+    from components.chain.errors import NotReady
+    from components.chain.voters.proof import require_voters
+
+    child_first = inputs.source == "child"
+    scns = inputs.endpoints if child_first else inputs.target_endpoints
+    bridges = (inputs.source_bridge, inputs.target_bridge)
+    others = max(0, len(inputs.voters or ()) - len(scns))  # of nodes that are not ours, of which nobody knows
+    try:
+        return require_voters(scns, *(bridges if child_first else bridges[::-1]), min(len(scns), threshold - others))
+    except NotReady as error:
+        msg = (
+            f"no transfer was requested {inputs.direction}: it needs {threshold} votes, and {error}. Bring these SCNs "
+            "back, then run again"
+        )
+        raise NotReady(msg) from error
+
+
+def direction_of(inputs: TransferProofInputs, stack: ExitStack, *, reads: bool = False) -> "Direction":
+    """Connect to both chains; `reads`: to look at them at a refresh. Raises Unreachable."""
+    from components.chain.rpc.console import connect
+    from components.chain.transfers.direction import Direction
+
+    return Direction(
+        name=inputs.direction,
+        source=stack.enter_context(reading(inputs.endpoints, inputs.chain_id) if reads else session(inputs)),
+        source_bridge=inputs.source_bridge,
+        target=stack.enter_context((reading if reads else connect)(inputs.target_endpoints, inputs.target_chain_id)),
+        target_bridge=inputs.target_bridge,
+    )
+
+
+def _instead(inputs: TransferProofInputs, wrong: list[str], ready: str) -> str:
+    """Say what was proven without a transfer: that enough SCNs can vote."""
+    said = f"no transfer was requested {inputs.direction}, because it could not be paid out: {', '.join(wrong)}"
+    words = f"{said}. Proven instead: {ready}" if ready else said
+    print(words, file=sys.stderr)
+    return words
+
+
+class TransferProof(ChainResource, module="servicechain", name="TransferProof"):
+    """A transfer that arrived. `proven_requests` counts those of this program in this direction; all have arrived."""
+
+    proven_requests: pulumi.Output[str]
+    proof: pulumi.Output[str]
+    """What was proven, in words. None in stacks of an older program, until it is proven again."""
+    request: pulumi.Output[str]
+    """Hash of the request that arrived; empty where none could be paid out."""
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["target_endpoints"])
+        super().__init__(
+            TransferProofProvider(),
+            name,
+            {"proven_requests": None, "proof": None, "request": None, **props},
+            pulumi.ResourceOptions.merge(secret, opts),
+        )

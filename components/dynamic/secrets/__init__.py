@@ -1,0 +1,4 @@
+"""Tracked secrets: accounts and SSH keys.
+
+May import dynamic.base.
+"""

@@ -1,0 +1,83 @@
+"""DevelopmentToken: a small token contract of our own on one chain, for development and tests."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+import pulumi
+
+from components.dynamic.base import Props
+from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
+
+if TYPE_CHECKING:
+    from components.chain.rpc.console import Console
+
+
+class DevelopmentTokenInputs(ChainInputs):
+    """One contract."""
+
+    bridge: str
+    """Who may mint."""
+    kind: str
+    token_name: str
+    supply: str
+    """What the owner gets at first: the smallest unit (ERC-20) or the number of ids (ERC-721), as a decimal string."""
+    minter: str | None = None
+    """Who else may mint."""
+    artifact: str
+    """Path of the JSON file with the creation code, from the program's folder. Read only to deploy."""
+
+
+class DevelopmentTokenProvider(ChainProvider[DevelopmentTokenInputs]):
+    """Deploys once; finds what an earlier run deployed. A contract cannot be undone, so removal only forgets it."""
+
+    inputs_type = DevelopmentTokenInputs
+    replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge", "kind"})
+
+    def identify(self, inputs: DevelopmentTokenInputs) -> str:
+        """One a bridge and name."""
+        return f"{inputs.chain_id}/{inputs.bridge}/{inputs.kind}/{inputs.token_name}"
+
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Another artifact or supply is for another contract: the one that is there stays."""
+        return name not in ("artifact", "supply") and super().differs(name, old, new)
+
+    def converge(self, inputs: DevelopmentTokenInputs, known: Props) -> Props:
+        """Deploy unless deployed."""
+        from components.chain.tokens.token_contract import ensure_development_token, ensure_minter, require_code
+
+        with session(inputs) as console:
+            address = known.get("address")
+            if address:
+                require_code(console, address)
+            else:
+                address = ensure_development_token(
+                    console,
+                    inputs.signer,
+                    Path(inputs.artifact),
+                    inputs.kind,
+                    inputs.token_name,
+                    inputs.bridge,
+                    int(inputs.supply),
+                )
+            ensure_minter(console, inputs.signer, address, inputs.minter, known.get("minter"))
+            return {"address": address}
+
+    def look(self, console: "Console", inputs: DevelopmentTokenInputs, known: Props) -> Props | None:
+        """Gone when no code is there; without a minter when that one may not mint."""
+        from components.chain.tokens.token_contract import has_code, is_minter
+
+        if "address" not in known:  # what is there is found again by a create
+            return None
+        if not has_code(console, known["address"]):
+            return None
+        lost = inputs.minter and not is_minter(console, known["address"], inputs.minter)
+        return {"minter": None} if lost else {}
+
+
+class DevelopmentToken(ChainResource, module="servicechain", name="DevelopmentToken"):
+    """A small token contract of our own."""
+
+    address: pulumi.Output[str]
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        super().__init__(DevelopmentTokenProvider(), name, {"address": None, **props}, opts)

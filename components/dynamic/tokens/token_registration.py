@@ -1,0 +1,121 @@
+"""TokenRegistration: one token in one bridge contract, with its counterpart on the other chain."""
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
+
+import pulumi
+
+from components.chain.rpc.endpoint import Endpoint
+from components.dynamic.base import Props, tell
+from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
+
+if TYPE_CHECKING:
+    from components.chain.rpc.console import Console
+
+DEADLINE = 180.0
+"""Seconds for the transfers which were requested before a token goes, as for any transfer."""
+
+_ADDRESSES = frozenset({"token", "counterpart"})
+
+
+class TokenRegistrationInputs(ChainInputs):
+    """One token on the chain of ChainInputs. What is called other is the chain where its transfers arrive."""
+
+    bridge: str
+    kind: str
+    token: str
+    counterpart: str
+    other_chain_id: int
+    other_endpoints: list[Endpoint]
+    other_bridge: str
+    before: tuple[str, ...] | None = ()
+    """Tokens that the contract had when it was taken over: their registrations are not ours to undo."""
+
+
+class TokenRegistrationProvider(ChainProvider[TokenRegistrationInputs]):
+    """Registers as the owner; on removal stops requests, waits for those there are, and deregisters."""
+
+    inputs_type = TokenRegistrationInputs
+    replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge", "token", "counterpart"})
+    used_by_removal: ClassVar[frozenset[str]] = frozenset({"signer"})
+    told_drift: ClassVar[Mapping[str, object]] = {"locked": False}
+
+    def identify(self, inputs: TokenRegistrationInputs) -> str:
+        """One a contract and token."""
+        return f"{inputs.chain_id}/{inputs.bridge}/token/{inputs.token.lower()}"
+
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Compare addresses however they are spelled, and the nodes of the other chain as those of this one.
+
+        What only its removal asks for is no reason to touch it.
+        """
+        if name == "before":
+            return False
+        if name in _ADDRESSES:
+            return str(old).lower() != str(new).lower()
+        return super().differs("endpoints" if name == "other_endpoints" else name, old, new)
+
+    def converge(self, inputs: TokenRegistrationInputs, known: Props) -> Props:
+        """Register unless registered, once the bridge can pay transfers out."""
+        from components.chain.tokens.tokens import register
+
+        with session(inputs) as console:
+            register(console, inputs.signer, inputs.bridge, inputs.kind, inputs.token, inputs.counterpart)
+        before = inputs.token.lower() in {token.lower() for token in inputs.before or ()}
+        return {"registered_before": known.get("registered_before", before)}
+
+    def look(self, console: "Console", inputs: TokenRegistrationInputs, known: Props) -> Props | None:  # noqa: ARG002
+        """Gone when the contract does not have it; another counterpart or a lock is a difference."""
+        from components.chain.contracts.contract import read_token
+
+        state = read_token(console, inputs.bridge, inputs.token)
+        if state is None:
+            return None
+        token = f"token {inputs.token}"
+        if state.counterpart is None:
+            tell(inputs.chain_id, f"{token} is not registered; the next up registers it", inputs.bridge)
+            return None
+        drift: dict[str, str] = {}
+        found: Props = {"drift": drift}
+        if state.locked:
+            drift["locked"] = (
+                f"{token} is locked: no transfer of it can be requested; the next up stops and says what to do"
+            )
+        if state.counterpart.lower() != inputs.counterpart.lower():
+            drift["counterpart"] = (
+                f"{token} has the counterpart {state.counterpart}, not {inputs.counterpart}: SCNs that paid transfers "
+                "of it out remember that until they are restarted"
+            )
+            found["counterpart"] = state.counterpart
+        return found
+
+    def remove(self, inputs: TokenRegistrationInputs, known: Props) -> None:
+        """Lock, wait until nothing of it is on its way, deregister. A token that was there before us stays."""
+        from components.chain.rpc.console import connect
+        from components.chain.tokens.tokens import deregister
+        from components.chain.transfers.direction import Direction
+
+        if known.get("registered_before"):
+            what = f"token {inputs.token} was registered before it came to the stack, and stays registered"
+            print(f"chain {inputs.chain_id}, bridge {inputs.bridge}: {what}", file=sys.stderr)
+            return
+        with session(inputs) as here, connect(inputs.other_endpoints, inputs.other_chain_id) as there:
+            name = f"from chain {inputs.chain_id} to chain {inputs.other_chain_id}"
+            direction = Direction(name, here, inputs.bridge, there, inputs.other_bridge)
+            deregister(direction, inputs.signer, inputs.token, inputs.counterpart, DEADLINE)
+
+
+class TokenRegistration(ChainResource, module="servicechain", name="TokenRegistration"):
+    """One token in one bridge contract."""
+
+    token: pulumi.Output[str]
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["other_endpoints"])
+        super().__init__(
+            TokenRegistrationProvider(),
+            name,
+            {"registered_before": None, **props},
+            pulumi.ResourceOptions.merge(secret, opts),
+        )

@@ -1,0 +1,97 @@
+"""ChildValidator: the seat of an SCN among those that make the blocks of the child chain.
+
+Genesis is made once, and seats its validators: their resources find it so and send nothing. An SCN of later days is
+voted in when it runs, and one that goes is voted out before its machine does.
+"""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from components.chain.rpc.endpoint import Endpoint
+from components.dynamic.base import Props
+from components.dynamic.chain_resource import ChainPlace, ChainProvider
+
+if TYPE_CHECKING:
+    from components.chain.rpc.console import Console
+    from components.chain.validators.admission import Newcomer
+
+
+class ChildValidatorInputs(ChainPlace):
+    """One SCN, and those that can vote on it: the endpoints are the other SCNs."""
+
+    node: Endpoint
+    address: str
+    """Of the node's key."""
+    static_nodes: tuple[str, ...] = ()
+    """KNIs of the nodes that it dials."""
+    kni: str | None = None
+    """Where the others dial it."""
+    start: str | None = None
+    """Command on its host that starts it."""
+    begin: str | None = None
+    """Command on its host that has it begin its chain again."""
+
+    @property
+    def newcomer(self) -> "Newcomer":
+        """Return the same for those who let it in."""
+        from components.chain.validators.admission import Newcomer
+
+        return Newcomer(self.node, self.address.lower(), self.static_nodes, self.kni, self.start, self.begin)
+
+
+class ChildValidatorProvider(ChainProvider[ChildValidatorInputs]):
+    """Votes an SCN in, and out on removal; refuses what the child chain would stop at."""
+
+    inputs_type = ChildValidatorInputs
+    replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "address"})
+    old_goes_first: ClassVar[bool] = False
+
+    def identify(self, inputs: ChildValidatorInputs) -> str:
+        """One seat a chain and address."""
+        return f"{inputs.chain_id}/validator/{inputs.address}"
+
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Leave a validator alone when others come."""
+        return name not in ("static_nodes", "kni", "start", "begin") and super().differs(name, old, new)
+
+    def converge(self, inputs: ChildValidatorInputs, known: Props) -> Props:
+        """Vote it in unless it is in, once it is proven that it can take part."""
+        from components.chain.validators.validator_votes import let_in
+
+        let_in(inputs.newcomer, inputs.endpoints, inputs.chain_id, settled=bool(known))
+        return {}
+
+    def nodes(self, inputs: ChildValidatorInputs) -> Sequence[Endpoint]:
+        """Ask the other nodes first."""
+        return [*inputs.endpoints, inputs.node]
+
+    def look(self, console: "Console", inputs: ChildValidatorInputs, known: Props) -> Props | None:  # noqa: ARG002
+        """Gone when a node in sync says that it has no seat."""
+        from components.chain.peers.seats import council
+
+        if inputs.address.lower() in council(console):
+            return {}
+        print(
+            f"{inputs.node.node}: is no validator of the child chain any more; the next up votes it in", file=sys.stderr
+        )
+        return None
+
+    def remove(self, inputs: ChildValidatorInputs, known: Props) -> None:  # noqa: ARG002
+        """Vote it out."""
+        from components.chain.validators.validator_votes import vote_out
+
+        vote_out(inputs.endpoints, inputs.chain_id, inputs.address)
+
+
+class ChildValidator(Resource, module="servicechain", name="ChildValidator"):
+    """The seat of an SCN in the council of the child chain."""
+
+    address: pulumi.Output[str]
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        secret = pulumi.ResourceOptions(additional_secret_outputs=["node", "endpoints"])
+        super().__init__(ChildValidatorProvider(), name, props, pulumi.ResourceOptions.merge(secret, opts))

@@ -1,0 +1,200 @@
+"""kend.conf, kscnd.conf and kcnd.conf: their values, and the packaged file with them set in place.
+
+The daemon scripts source these files as bash. A key that the packaged file has is replaced where it stands, with
+its comment; one that it lacks is added at the end. On machines with systemd flags.py makes the node's flags from the
+same values, so they are complete, also where they are the packaged ones (of v1.0.3; those of v2.2.1 are the same).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from components.domain.ports import EN_PORT, MAIN_BRIDGE_PORT, RPC_PORT, SCN_PORT, SUB_BRIDGE_PORT
+
+_ASSIGNMENT = re.compile(r"^(?P<key>[A-Z][A-Z0-9_]*)=(?P<value>\"[^\"]*\"|\$\(\([^)]*\)\)|\S*)(?P<rest>.*)$")
+_SAFE = re.compile(r"[A-Za-z0-9_./:,=@%+ -]*|\*")  # the scripts turn file name patterns off, so a lone * stays one
+
+_RPC_TIMEOUTS = {"READ": 30, "WRITE": 30, "IDLE": 120, "EXECUTION": 30}
+"""Seconds, of an EN."""
+
+Conf = Mapping[str, str | int]
+
+
+def render(packaged: str, values: Conf) -> str:
+    """Return the packaged conf with these values.
+
+    Raises ValueError when a value holds a character that bash would not take literally between double quotes.
+    """
+    lines, placed = [], set()
+    for line in packaged.splitlines():
+        match = _ASSIGNMENT.match(line)
+        if match and match["key"] in values:
+            lines.append(_assign(match["key"], values[match["key"]]) + match["rest"])
+            placed.add(match["key"])
+        else:
+            lines.append(line)
+    lines.extend(_assign(key, value) for key, value in values.items() if key not in placed)
+    return "\n".join(lines) + "\n"
+
+
+def _assign(key: str, value: str | int) -> str:
+    if isinstance(value, int):
+        return f"{key}={value}"
+    if not _SAFE.fullmatch(value):
+        msg = f"conf key {key}: the value {value!r} has a character that is not allowed in a conf file"
+        raise ValueError(msg)
+    return f'{key}="{value}"'
+
+
+@dataclass(frozen=True)
+class SubBridge:
+    """The bridge side of an SCN."""
+
+    parent_chain_id: int
+    anchoring: bool
+    anchoring_period: int
+    """Blocks of the child chain from one anchor to the next."""
+    recovery_interval: int
+    """Seconds between two looks for missed transfers."""
+    parent_gas_limit: int = 10_000_000
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """What of a node can be reached from other machines, where the firewall lets them."""
+
+    rpc: bool = False
+    """HTTP RPC on all addresses, for any host name, without the bridge's APIs."""
+    metrics: bool = False
+    """Prometheus metrics (METRICS_PORT); the node can listen on all addresses only."""
+
+
+NOTHING = Exposure()
+
+
+def validator(network_id: int, data_dir: str, exposure: Exposure = NOTHING) -> Conf:
+    """Return the keys of kcnd.conf for the validator of a private parent chain."""
+    return {
+        **_private(network_id),
+        **_node(data_dir, EN_PORT, exposure),
+        **_txpool(16384),
+        "MAXCONNECTIONS": 100,
+        "NETWORK": "",
+        "REWARDBASE": "",  # the packaged value, 0x0, is refused by the node
+    }
+
+
+def endpoint_node(network_id: int, data_dir: str, exposure: Exposure = NOTHING) -> Conf:
+    """Return the keys of kend.conf for an EN of a private chain, with a main bridge."""
+    return {**_endpoint_node(data_dir, exposure), **_private(network_id), "NETWORK": ""}
+
+
+def public_endpoint_node(network: Literal["kairos", "mainnet"], data_dir: str, exposure: Exposure = NOTHING) -> Conf:
+    """Return the keys of kend.conf for an EN of a public network, with a main bridge.
+
+    With an empty id the name counts, and no genesis file is needed (node-behaviour 6). Peers are found by discovery.
+    """
+    return {
+        **_endpoint_node(data_dir, exposure),
+        "NETWORK": network,
+        "NETWORK_ID": "",
+        "NO_DISCOVER": 0,
+        "MULTICHANNEL": 1,
+        "ADDITIONAL": "--ntp.disable",
+    }
+
+
+def service_chain_node(network_id: int, data_dir: str, bridge: SubBridge | None, exposure: Exposure = NOTHING) -> Conf:
+    """Return the keys of kscnd.conf for an SCN, with a sub bridge or without."""
+    conf = {
+        **_private(network_id),
+        **_node(data_dir, SCN_PORT, exposure),
+        **_txpool(16384),
+        "REWARDBASE": "",
+        "SC_MAIN_BRIDGE": 0,
+        "SC_SUB_BRIDGE": 0,
+        **{f"SC_{chain}_OPERATOR_GASLIMIT": 10_000_000 for chain in ("PARENT", "CHILD")},
+        "SC_VTRECOVERY": 1,
+        "SC_VTRECOVERY_INTERVAL": 5,
+    }
+    if bridge is None:
+        return conf
+    return {
+        **conf,
+        "SC_SUB_BRIDGE": 1,
+        "SC_PARENT_OPERATOR_GASLIMIT": bridge.parent_gas_limit,
+        "SC_SUB_BRIDGE_PORT": SUB_BRIDGE_PORT,  # never opened: the sub bridge only dials
+        "SC_PARENT_CHAIN_ID": bridge.parent_chain_id,
+        "SC_ANCHORING": int(bridge.anchoring),
+        "SC_ANCHORING_PERIOD": bridge.anchoring_period,
+        "SC_TX_LIMIT": 1000,
+        "SC_VTRECOVERY_INTERVAL": bridge.recovery_interval,
+    }
+
+
+def _endpoint_node(data_dir: str, exposure: Exposure) -> dict[str, str | int]:
+    """Return what all ENs share.
+
+    The indexing of child hashes stays off: it walks the whole chain at the first block (node-behaviour 3).
+    """
+    return {
+        **_node(data_dir, EN_PORT, exposure),
+        **_txpool(4096),
+        "MAXCONNECTIONS": 10,
+        "RPC_CONCURRENCYLIMIT": 3000,
+        **{f"RPC_{of}_TIMEOUT": seconds for of, seconds in _RPC_TIMEOUTS.items()},
+        "SC_MAIN_BRIDGE": 1,
+        "SC_MAIN_BRIDGE_PORT": MAIN_BRIDGE_PORT,
+        "SC_MAIN_BRIDGE_INDEXING": 0,
+    }
+
+
+def _private(network_id: int) -> dict[str, str | int]:
+    """Return what all nodes of a private chain share.
+
+    One channel a peer: every handshake of v1.0.3 now and then hangs until its limit of 5 s, and two channels need
+    three of them (tried).
+
+    Archive mode, because a killed node otherwise comes back up to 128 blocks behind its own past. A validator would
+    have lost those blocks, an SCN would count its child operator's nonce from there, and through an EN its SCN would
+    count the parent operator's: it then signs with used nonces for good ("nonce too low", no anchor and no vote;
+    tried).
+    """
+    return {
+        "NETWORK_ID": network_id,
+        "NO_DISCOVER": 1,
+        "MULTICHANNEL": 0,
+        "ADDITIONAL": "--ntp.disable --gcmode archive",
+    }
+
+
+def _node(data_dir: str, port: int, exposure: Exposure) -> dict[str, str | int]:
+    """Return what all nodes share.
+
+    RPC is without the bridge's APIs: they are served on the IPC socket alone (domain: trap 2). The scripts' watchdog
+    and the node's own restart after 15 quiet minutes are off: whoever starts the node watches it.
+    """
+    return {
+        "PORT": port,
+        "SUBPORT": port + 1,
+        "SERVER_TYPE": "http",
+        "SYNCMODE": "full",
+        "VERBOSITY": 3,
+        "RPC_ENABLE": 1,
+        "RPC_API": "klay,eth,net,web3",
+        "RPC_PORT": RPC_PORT,
+        "RPC_ADDR": "0.0.0.0" if exposure.rpc else "127.0.0.1",  # noqa: S104 - asked for
+        "RPC_CORSDOMAIN": "",
+        "RPC_VHOSTS": "*" if exposure.rpc else "localhost",
+        "WS_ENABLE": 0,
+        "WS_ADDR": "127.0.0.1",
+        **dict.fromkeys(("METRICS", "PROMETHEUS"), int(exposure.metrics)),
+        "AUTO_RESTART": 0,
+        "AUTO_RESTART_NODE": 0,
+        "DATA_DIR": data_dir,
+    }
+
+
+def _txpool(slots: int) -> dict[str, str | int]:
+    return {f"TXPOOL_{kind}_SLOTS_{of}": slots for of in ("ALL", "ACCOUNT") for kind in ("EXEC", "NONEXEC")}

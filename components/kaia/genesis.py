@@ -1,0 +1,107 @@
+"""Genesis of a private parent chain and of a ServiceChain: Istanbul BFT, round robin, one block a second.
+
+Fields as the node's own set-up tool writes them for a service chain, plus the forks up to Cancun, so that
+Ethereum-typed transactions and current EVM code work (node-behaviour 7; domain: genesis of a ServiceChain).
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+
+import rlp
+
+from components.user_input import user_file
+from components.user_input.user_file import UnusableFile
+
+VANITY = bytes(32)
+SEAL = bytes(65)
+_FORKS = ("istanbul", "london", "ethTxType", "magma", "kore", "shanghai", "cancun")
+_SERVICE_CHAIN_SHA = 2
+"""deriveShaImpl of a ServiceChain; a parent chain has 0, the plain Merkle trie."""
+_FREE = {
+    # The magma fork brings its own gas price, 25 to 750 gkei, unless both bounds say 0; the rest are its defaults.
+    "governanceMode": "none",
+    "kip71": {
+        "lowerboundbasefee": 0,
+        "upperboundbasefee": 0,
+        "gastarget": 30_000_000,
+        "maxblockgasusedforbasefee": 60_000_000,
+        "basefeedenominator": 20,
+    },
+}
+
+
+class GenesisError(Exception):
+    """The genesis file of a chain that exists cannot be used. The message says why, and what to do."""
+
+
+def read(path: str, chain_id: int, section: str = "parentChain") -> str:
+    """Return the genesis.json of a chain that exists. Raises GenesisError when it is not that of this chain.
+
+    `section`: of the settings, for the message.
+    """
+    name = user_file.shown(path)
+    try:
+        text = user_file.text(path, user_file.JSON_BYTES)
+        genesis = user_file.parsed_text(text)
+    except UnusableFile as error:
+        msg = f"{section}.genesis: {name} cannot be read ({error}); write the path of the chain's genesis.json"
+        raise GenesisError(msg) from error
+    config = genesis.get("config") if isinstance(genesis, dict) else None
+    found = config.get("chainId") if isinstance(config, dict) else None
+    if isinstance(found, bool) or not isinstance(found, int):
+        msg = f"{section}.genesis: {name} is no genesis.json with a config.chainId; take the one that its nodes have"
+        raise GenesisError(msg)
+    if found != chain_id:
+        msg = f"{section}.genesis: {name} is of the chain {found}, and {section}.chainId is {chain_id}; correct one"
+        raise GenesisError(msg)
+    return text
+
+
+def service_chain(chain_id: int, validators: Sequence[str], balances: Mapping[str, int]) -> str:
+    """Return genesis.json of a ServiceChain, on which gas is free. Balances are in peb."""
+    return _genesis(chain_id, validators, balances, unit_price=0, sha=_SERVICE_CHAIN_SHA)
+
+
+def parent_chain(chain_id: int, validators: Sequence[str], balances: Mapping[str, int], unit_price: int) -> str:
+    """Return genesis.json of a private parent chain with gas at `unit_price` peb. Balances are in peb."""
+    return _genesis(chain_id, validators, balances, unit_price=unit_price, sha=0)
+
+
+def extra_data(validators: Sequence[str]) -> str:
+    """Return the Istanbul extra data: 32 bytes of vanity, then RLP of validators, an empty seal and no seals."""
+    addresses = sorted(bytes.fromhex(address.removeprefix("0x")) for address in validators)
+    encoded: bytes = rlp.encode([addresses, SEAL, []])
+    return "0x" + (VANITY + encoded).hex()
+
+
+def _genesis(
+    chain_id: int, validators: Sequence[str], balances: Mapping[str, int], *, unit_price: int, sha: int
+) -> str:
+    config = {
+        "chainId": chain_id,
+        **{f"{fork}CompatibleBlock": 0 for fork in _FORKS},
+        "istanbul": {"epoch": 3600, "policy": 0, "sub": 22},
+        "unitPrice": unit_price,
+        "deriveShaImpl": sha,
+        "governance": _FREE if unit_price == 0 else None,
+    }
+    return (
+        json.dumps(
+            {
+                "config": config,
+                "timestamp": "0x0",
+                "extraData": extra_data(validators),
+                "governanceData": None,
+                "blockScore": "0x1",
+                "alloc": {
+                    address.removeprefix("0x").lower(): {"balance": hex(amount)}
+                    for address, amount in sorted(balances.items())
+                },
+                "number": "0x0",
+                "gasUsed": "0x0",
+                "parentHash": "0x" + "00" * 32,
+            },
+            indent=2,
+        )
+        + "\n"
+    )

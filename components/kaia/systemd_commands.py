@@ -1,0 +1,168 @@
+"""The commands of a node's life on a machine with systemd: unpack, init and start, like those of the daemon script.
+
+They run as root, once a machine and again whenever what they do has changed. The folder of the node outlives the
+machine: each command finds out what is there already, and none takes away any of the chain's data. No value that a
+user gives stands in them unquoted.
+"""
+
+import shlex
+from collections.abc import Mapping
+from typing import Literal
+
+from components.kaia.layout import OPENING, SERVICE_ID, SERVICE_USER, Layout, run_as
+
+_CURL = (
+    "curl --fail --location --globoff --proto '=https,http' --silent --show-error "
+    "--retry 5 --retry-delay 2 --retry-all-errors --connect-timeout 20 --speed-limit 1024 --speed-time 60"
+)
+"""What it brings counts by its SHA-256 alone, so that the way there may be any."""
+
+
+def scripts(layout: Layout) -> Mapping[str, str]:
+    """Return the commands by the same names as files.scripts does."""
+    texts = {
+        "unpack": _account(layout) + _unpack(layout),
+        "init": _init(layout),
+        "start": _start(layout, 240),
+        "restart": _start(layout, OPENING),
+        "begin": _stop(layout) + _forget(layout) + _init(layout) + _start(layout, OPENING),
+    }
+    return {name: f"set -eu\n{text}" for name, text in texts.items()}
+
+
+def _account(layout: Layout) -> str:
+    """Make the service user and its data folder; on a volume of another machine the owner is right already."""
+    user, number, data = SERVICE_USER, SERVICE_ID, shlex.quote(layout.data)
+    return f"""\
+umask 022
+echo 'u {user} {number} "Kaia node"' | systemd-sysusers -
+[ "$(id -u {user}):$(id -g {user})" = {number}:{number} ] || {{
+    echo 'the number {number} of the user {user} is taken on this machine by somebody else' >&2
+    exit 1
+}}
+[ -d {data} ] || mkdir -m 0700 {data}
+# The folder itself is the last that gets its owner, so this is done again if it was cut off.
+[ "$(stat -c %u:%g {data})" = {number}:{number} ] || chown -Rh {user}:{user} {data}
+chmod 0700 {data}
+"""
+
+
+def _unpack(layout: Layout) -> str:
+    package = layout.package
+    archive, home, new = (shlex.quote(path) for path in (layout.archive, layout.home, f"{layout.home}.new"))
+    program = f"{package.folder}/bin/{package.program}"
+    return f"""\
+if [ "$(cat {home}/.sha256 2>/dev/null)" = {package.digest} ]; then
+    rm -f {archive}
+    exit 0
+fi
+sum() {{ sha256sum <"$1" | cut -c1-64; }}
+check() {{
+    [ "$(sum "$1")" = {package.digest} ] && return
+    echo "the node package $1 has the sha256 $(sum "$1"), not {package.digest}" >&2
+    rm -f "$1"
+    exit 1
+}}
+{_fetch(layout) if package.url else f"check {archive}"}
+rm -rf {new}
+mkdir {new}
+tar -xf {archive} -C {new} --no-same-owner
+chmod -R u=rwX,go=rX {new}
+[ -x {new}/{program} ] || {{
+    echo 'the node package holds no {program}' >&2
+    exit 1
+}}
+echo {package.digest} >{new}/{package.folder}/.sha256
+# What says that it is whole must not outlive a power cut that the rest did not.
+sync -f {new}
+rm -rf {home}
+mv {new}/{package.folder} {home}
+rm -rf {new} {archive}
+"""
+
+
+def _fetch(layout: Layout) -> str:
+    archive, part = shlex.quote(layout.archive), shlex.quote(f"{layout.archive}.part")
+    return f"""\
+if ! [ -f {archive} ] || [ "$(sum {archive})" != {layout.package.digest} ]; then
+    {_CURL} --output {part} --url {shlex.quote(str(layout.package.url))}
+    check {part}
+    mv {part} {archive}
+fi"""
+
+
+def _init(layout: Layout) -> str:
+    """Begin the chain, as the service user; a beginning that was cut off is done again, which the node allows."""
+    data, genesis = shlex.quote(layout.data), shlex.quote(layout.genesis)
+    done, log = shlex.quote(f"{layout.data}/.initialised"), shlex.quote(f"{layout.root}/init.log")
+    return f"""\
+[ -e {done} ] && exit 0
+{run_as(SERVICE_USER)} {shlex.quote(layout.binary)} init --datadir {data} {genesis} >{log} 2>&1 || {{
+    tail -n 5 {log} >&2
+    exit 1
+}}
+sync -f {data}
+{run_as(SERVICE_USER)} touch {done}
+"""
+
+
+def _stop(layout: Layout) -> str:
+    return f"systemctl stop {layout.unit}\n"
+
+
+def _forget(layout: Layout) -> str:
+    """Throw the chain's data away."""
+    return f"rm -rf {shlex.quote(f'{layout.data}/klay/chaindata')} {shlex.quote(f'{layout.data}/.initialised')}\n"
+
+
+def _start(layout: Layout, opening: int) -> str:
+    """Stop the node if it runs, start it with the unit as it is now, and wait for its console while the unit is active.
+
+    `opening`: for how many quarters of a second at most. What is told of a program that cannot be run comes from a
+    process that is gone when the journal asks whose it was. It names the unit itself, in a field that
+    `journalctl --unit` heeds in what systemd's first process says alone.
+    """
+    unit, ipc = layout.unit, shlex.quote(layout.ipc)
+    return f"""\
+systemctl daemon-reload
+systemctl --quiet enable {unit}
+systemctl stop {unit}
+rm -f {ipc}
+begin=$(date +%s)
+if systemctl start {unit}; then
+    for _ in $(seq {opening}); do
+        [ -S {ipc} ] && exit 0
+        systemctl --quiet is-active {unit} || break
+        sleep 0.25
+    done
+fi
+echo 'the node did not open its console '{ipc}'; the end of its log:' >&2
+journalctl --sync
+journalctl _SYSTEMD_UNIT={unit} + UNIT={unit} --since="@$begin" --no-pager --output=cat | tail -n 15 >&2
+exit 1
+"""
+
+
+def end_of_other(kind: Literal["daemon", "systemd"], layout: Layout) -> str:
+    """Return the commands that end what the script runs of this node, and give the service its data."""
+    if kind == "daemon":
+        return ""
+    root, data = shlex.quote(layout.root), shlex.quote(layout.data)
+    pid_file = shlex.quote(f"{layout.data}/{layout.package.daemon}.pid")
+    return f"""\
+if [ -e {pid_file} ]; then
+    pid=$(cat {pid_file})
+    case $(readlink "/proc/${{pid:-none}}/exe") in
+        "$(readlink -f {root})"/*)
+            kill "$pid"
+            for _ in $(seq 480); do
+                [ -e "/proc/$pid" ] || break
+                sleep 0.25
+            done
+            [ ! -e "/proc/$pid" ] || kill -KILL "$pid"
+            ;;
+    esac
+    chown -Rh {SERVICE_ID}:{SERVICE_ID} {data}
+    rm -f {pid_file}
+fi
+"""

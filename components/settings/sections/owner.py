@@ -1,0 +1,114 @@
+"""Where the key of a contract's owner is kept, when it is not to be in the stack."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, SecretStr, model_validator
+
+from components.settings.sections.aws import Region
+from components.settings.values.types import FilePath, Key, Section, shown
+
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ARN = r"arn:aws[a-z-]*:kms:(?P<region>[a-z0-9-]+):[0-9]{12}:"
+_KMS_KEY = re.compile(rf"({_ARN})?(key/)?([0-9a-f]{{8}}(-[0-9a-f]{{4}}){{3}}-[0-9a-f]{{12}}|mrk-[0-9a-f]{{32}})")
+_KMS_ALIAS = re.compile(rf"({_ARN})?alias/[A-Za-z0-9/_-]{{1,250}}")
+_KINDS = ("keystore", "env", "kms")
+
+
+def _variable(value: Any) -> str:
+    if not isinstance(value, str) or not _VARIABLE.fullmatch(value):
+        # What is written here in place of a name may be the key itself.
+        msg = "this is no name of an environment variable; write the name of the one that holds it, such as OWNER_KEY"
+        raise ValueError(msg)
+    return value
+
+
+def _kms_key(value: Any) -> str:
+    if not isinstance(value, str) or not (_KMS_KEY.fullmatch(value) or _KMS_ALIAS.fullmatch(value)):
+        msg = f"{shown(value)} is no KMS key; write its id, its ARN, or an alias such as alias/bridge-owner"
+        raise ValueError(msg)
+    return value.removeprefix("key/")
+
+
+def _password(value: Any) -> SecretStr:
+    if not isinstance(value, str):
+        msg = "text belongs here, in quotes; store it with `pulumi config set --secret --path`"
+        raise ValueError(msg)
+    return SecretStr(value)
+
+
+Variable = Annotated[str, BeforeValidator(_variable)]
+SigningKey = Annotated[str, BeforeValidator(_kms_key)]
+Password = Annotated[SecretStr, BeforeValidator(_password)]
+
+
+class OwnerKey(Section):
+    """One of a keystore file, an environment variable, and a key in AWS KMS."""
+
+    keystore: FilePath | None = None
+    """Path of a keystore file of version 3 or 4, as geth, ken and wallets write. One of the passwords goes with it."""
+    password: Password | None = None
+    """Of the keystore. Store it as a secret; it is in the state too, encrypted, to sign a destroy with."""
+    password_file: FilePath | None = None
+    """Path of a file with the keystore's password; neither is ever in the state."""
+    password_env: Variable | None = None
+    """Environment variable with the keystore's password."""
+    env: Variable | None = None
+    """Environment variable with the key: 64 hex digits. It has to be set for `preview`, `up` and `destroy`."""
+    kms: SigningKey | None = None
+    """Id, ARN or alias of a key in AWS KMS, of the key spec ECC_SECG_P256K1 and usage SIGN_VERIFY."""
+    region: Region | None = None
+    """Of the key in AWS KMS. Without it: that of the ARN, or that of the environment."""
+
+    @model_validator(mode="after")
+    def _is_in_one_place(self) -> Self:
+        kinds = [kind for kind in _KINDS if getattr(self, kind) is not None]
+        passwords = [one for one in (self.password, self.password_file, self.password_env) if one is not None]
+        arn = re.match(_ARN, self.kms or "")
+        problem = None
+        if len(kinds) != 1:
+            problem = f"give one of {', '.join(_KINDS)}; there are {' and '.join(kinds) if kinds else 'none'}"
+        elif self.keystore and len(passwords) != 1:
+            problem = "a keystore goes with one password; give one of password, passwordFile, passwordEnv"
+        elif passwords and not self.keystore:
+            problem = "a password belongs to a keystore; take it away, or name the keystore"
+        elif self.region and not self.kms:
+            problem = "a region belongs to a key in AWS KMS; take it away, or name the key"
+        elif self.region and arn and arn["region"] != self.region:
+            problem = f"the ARN of the key says {arn['region']} and region says {self.region}; take region away"
+        if problem:
+            raise ValueError(problem)
+        return self
+
+
+class OwnerKeys(Section):
+    """The keys of the accounts that own the contracts, a part of the section `bridge`."""
+
+    parent_owner_key: Key | None = None
+    """Key of the account that owns the contract on the parent chain; made from the seed when not given. A secret."""
+    child_owner_key: Key | None = None
+    """The same on the child chain."""
+    parent_owner: OwnerKey | None = None
+    """In place of parentOwnerKey: where that key is kept, when it is not to be in the stack."""
+    child_owner: OwnerKey | None = None
+    """In place of childOwnerKey."""
+
+
+def problems(bridge: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Return what is wrong between the raw values of the section: the key, and a sentence."""
+    for chain in ("parent", "child"):
+        if {f"{chain}OwnerKey", f"{chain}Owner"} <= bridge.keys():
+            yield (
+                f"{chain}Owner",
+                f"{chain}OwnerKey is given too; take one of the two away: the key, or the place where it is kept",
+            )
+    own = bridge.get("parentBridge") is None  # of contracts that exist one account may own both
+    if own and bridge.get("parentOwner") and bridge.get("parentOwner") == bridge.get("childOwner"):
+        yield "childOwner", SAME_OWNER
+
+
+SAME_OWNER = (
+    "it is the parent owner's key too, and both contracts would get the same address, which the nodes refuse; use "
+    "another key"
+)

@@ -1,0 +1,1 @@
+"""The parent chain and the ServiceChain as Pulumi components."""

@@ -1,0 +1,120 @@
+"""The parent chain: one that others run, public or private, or one of a single validator of our own."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import pulumi
+
+from components.domain.kni import consensus_kni
+from components.domain.ports import EN_PORT
+from components.domain.units import GKEI
+from components.dynamic.nodes.genesis import Genesis
+from components.dynamic.nodes.running_node import RunningNode
+from components.hosts.host import Hosts
+from components.kaia import conf, genesis
+from components.kaia.conf import Conf, Exposure
+from components.kaia.layout import Layout
+from components.kaia.package import package as package_of
+from components.settings.sections.packages import Packages
+from components.settings.sections.parent import ParentChainSettings as Settings
+from components.stack.identities import Identities
+from components.stack.nodes.existing_node import ExistingNode, Runner, network_id
+from components.stack.nodes.node import File, Node
+from components.topology.machines import VALIDATOR
+
+
+@dataclass(frozen=True)
+class ParentChain:
+    """What an EN needs to follow the chain, and what the bridge has to know of it."""
+
+    settings: Settings
+    genesis: pulumi.Input[str] | None = None
+    static_nodes: pulumi.Output[list[str]] | None = None
+    validator: Node | None = None
+    ready: Sequence[pulumi.Resource] = ()
+    lives_with: pulumi.Resource | None = None
+    """The chain itself, where it is ours and goes with its machines."""
+    network_id: pulumi.Output[int] | None = None
+    """Where it is another one than the chain id, or may be."""
+
+    @property
+    def chain_id(self) -> int:
+        """Return the chain's id."""
+        return self.settings.chain_id
+
+    def as_known_by(self, en: Runner) -> "ParentChain":
+        """Return the chain with the network id of an EN that exists already, unless the settings name it."""
+        if self.network_id is not None or not isinstance(en, ExistingNode) or self.settings.public:
+            return self
+        return replace(self, network_id=network_id(None, self.chain_id, [en]))
+
+    def endpoint_node(self, data_dir: str, exposure: Exposure) -> Conf:
+        """Return the conf values of an EN that follows this chain."""
+        network = self.settings.network
+        if network == "private":
+            return conf.endpoint_node(self.chain_id, data_dir, exposure)
+        return conf.public_endpoint_node(network, data_dir, exposure)
+
+
+def existing(settings: Settings) -> ParentChain:
+    """Return a chain that others run. Raises GenesisError for the genesis of another chain."""
+    if settings.genesis is None:
+        return ParentChain(settings)
+    known_nodes: pulumi.Output[list[str]] = pulumi.Output.from_input(list(settings.static_nodes))
+    return ParentChain(
+        settings,
+        genesis.read(settings.genesis, settings.chain_id),
+        known_nodes,
+        network_id=network_id(settings.network_id, settings.chain_id, ()),
+    )
+
+
+class PrivateParentChain(pulumi.ComponentResource):
+    """A chain of one validator. `chain` is what others see of it."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        packages: Packages,
+        exposure: Exposure,
+        hosts: Hosts,
+        identities: Identities,
+        funded: Sequence[tuple[pulumi.Input[str], int]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`funded`: accounts and what they hold from the first block on, in peb."""
+        super().__init__("servicechain:index:ParentChain", "parent-chain", None, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        host = hosts.host(VALIDATOR, child)
+        identity = identities.node(VALIDATOR)
+        first_block = Genesis(
+            "parent-genesis",
+            pulumi.Output.all(identity.address, *(account for account, _ in funded)).apply(
+                lambda known: _genesis(settings, known[0], known[1:], [amount for _, amount in funded])
+            ),
+            child,
+        ).text
+        package = package_of("kcn", packages.kcn)
+        layout = Layout(host.root, package)
+        values = conf.validator(settings.chain_id, layout.data, exposure)
+        files = [File("nodekey", layout.node_key, identity.private_key, mode="0600", restarts=True)]
+        validator = Node(host, package, values, files, first_block, child)
+        ready = RunningNode(
+            VALIDATOR,
+            {
+                **validator.launch(),
+                "role": "validator",
+                "chain_id": settings.chain_id,
+            },
+            child,
+        )
+        static_nodes: pulumi.Output[list[str]] = pulumi.Output.all(identity.public_key, host.address).apply(
+            lambda known: [consensus_kni(known[0], known[1], EN_PORT)]
+        )
+        self.chain = ParentChain(settings, first_block, static_nodes, validator, [ready], lives_with=self)
+        self.register_outputs({"chain_id": settings.chain_id})
+
+
+def _genesis(settings: Settings, validator: str, accounts: Sequence[str], amounts: Sequence[int]) -> str:
+    balances: Mapping[str, int] = dict(zip(accounts, amounts, strict=True)) | settings.balances
+    return genesis.parent_chain(settings.chain_id, [validator], balances, settings.unit_price * GKEI)

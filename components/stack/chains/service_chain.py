@@ -1,0 +1,203 @@
+"""ServiceChain: the SCNs of the child chain, all of them validators."""
+
+from collections.abc import Mapping, Sequence
+
+import pulumi
+
+from components.domain.kni import consensus_kni
+from components.domain.ports import SCN_PORT
+from components.dynamic.nodes.genesis import Genesis
+from components.dynamic.nodes.running_node import RunningNode
+from components.dynamic.secrets.account import Account
+from components.dynamic.validators.child_council import ChildCouncil
+from components.dynamic.validators.child_seat import ChildSeat
+from components.dynamic.validators.child_validator import ChildValidator
+from components.hosts.host import Host, Hosts
+from components.kaia import conf, genesis
+from components.kaia.layout import Layout, json_list
+from components.kaia.package import package as package_of
+from components.settings.model import ServiceChainSettings as Settings
+from components.settings.sections.packages import Packages
+from components.stack.identities import Identities
+from components.stack.nodes.existing_node import ExistingNode, Runner, network_id
+from components.stack.nodes.node import File, Node
+from components.stack.nodes.pair_half import PairHalf, bridge_files
+
+
+class ServiceChain(pulumi.ComponentResource):
+    """The child chain: its genesis and its nodes. `nodes` and `ready` go by the names of the SCNs."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        packages: Packages,
+        exposure: conf.Exposure,
+        hosts: Hosts,
+        identities: Identities,
+        sub_bridges: Mapping[str, PairHalf],
+        funded: Sequence[tuple[pulumi.Input[str], int]],
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`sub_bridges` goes by SCN; `funded`: accounts and what they hold from the first block on, in peb."""
+        super().__init__("servicechain:index:ServiceChain", "service-chain", None, opts)
+        self.chain_id = settings.chain_id
+        self._exposure = exposure
+        self._package = package_of("kscn", packages.kscn)
+        self._child = pulumi.ResourceOptions(parent=self)
+        self.nodes: Mapping[str, Runner]
+        self.ready: Mapping[str, pulumi.Resource]
+        machines = {name: hosts.host(name, self._child) for name in settings.nodes}
+        found = {name: host for name, host in machines.items() if host.node}
+        self.lives_with = None if found else self
+        """The chain itself, where all of it is ours and goes with its machines."""
+        existing = {name: self._existing(host, sub_bridges.get(name)) for name, host in found.items()}
+        keys = {name: identities.node(name) for name in settings.nodes if name not in found}
+        self.static_nodes: pulumi.Output[list[str]] = pulumi.Output.all(
+            *settings.static_nodes,
+            *(node.identity.kni for node in existing.values()),
+            *(_kni(key, machines[name]) for name, key in keys.items()),
+        )
+        self._genesis = self._first_block(settings, keys, funded) if keys else ""
+        self._network_id = network_id(settings.network_id, settings.chain_id, existing.values())
+        made = {name: self._node(machines[name], key, sub_bridges.get(name)) for name, key in keys.items()}
+        self.nodes = {name: made.get(name) or existing[name] for name in settings.nodes}
+        everybody = [step for node in made.values() for step in node.prepared]
+        launched = {name: node.launch(after=everybody) for name, node in made.items()}
+        self.council = self._council(existing, keys)
+        seats = {name: self._seat(node, keys[name]) for name, node in made.items()}
+        self.ready = {name: node.running for name, node in existing.items()} | {
+            name: self._ready(node, launched[name], keys[name], sub_bridges.get(name), seats[name])
+            for name, node in made.items()
+        }
+        self.register_outputs({"chain_id": self.chain_id})
+
+    def _first_block(
+        self, settings: Settings, keys: Mapping[str, Account], funded: Sequence[tuple[pulumi.Input[str], int]]
+    ) -> pulumi.Input[str]:
+        """Return the genesis: of a chain that exists its own. Raises GenesisError for that of another chain."""
+        if settings.genesis:
+            return genesis.read(settings.genesis, settings.chain_id, "serviceChain")
+        return Genesis(
+            "service-chain-genesis",
+            pulumi.Output.all(
+                validators=[key.address for key in keys.values()], accounts=[account for account, _ in funded]
+            ).apply(
+                lambda known: _genesis(
+                    settings, known["validators"], known["accounts"], [amount for _, amount in funded]
+                )
+            ),
+            self._child,
+        ).text
+
+    def _existing(self, host: Host, bridge: PairHalf | None) -> ExistingNode:
+        """Return an SCN that exists: one in a pair as it comes with it, and of another one the console."""
+        if bridge and bridge.existing:
+            return bridge.existing
+        return ExistingNode(host, "scn", self.chain_id, opts=self._child)
+
+    def _node(self, host: Host, key: Account, bridge: PairHalf | None) -> Node:
+        package = self._package
+        layout = Layout(host.root, package)
+        values = conf.service_chain_node(self.chain_id, layout.data, bridge.conf if bridge else None, self._exposure)
+        files = [
+            File("nodekey", layout.node_key, key.private_key, mode="0600", restarts=True),
+            File("static-nodes.json", layout.static_nodes, self.static_nodes.apply(json_list)),
+        ]
+        if bridge:
+            files += bridge_files(layout, bridge)
+        return Node(host, package, values, files, self._genesis, self._child, network_id=self._network_id)
+
+    def _ready(
+        self,
+        node: Node,
+        launched: Mapping[str, pulumi.Input[object]],
+        key: Account,
+        bridge: PairHalf | None,
+        seat: ChildValidator,
+    ) -> RunningNode:
+        expected: dict[str, object] = {}
+        if bridge and bridge.operators:
+            expected = {
+                "parent_operator": bridge.operators.parent.address,
+                "child_operator": bridge.operators.child.address,
+                "peer": bridge.kni,
+                "en": bridge.en,
+                "anchoring": bridge.conf.anchoring,
+                "anchoring_period": bridge.conf.anchoring_period,
+            }
+        return RunningNode(
+            node.name,
+            {
+                **launched,
+                "role": "scn",
+                "chain_id": self.chain_id,
+                "static_nodes": self._others(key),
+                "others": self.siblings(node.name),
+                "siblings": self.siblings(node.name),
+                **expected,
+            },
+            pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(depends_on=[seat])),
+        )
+
+    def _council(self, existing: Mapping[str, ExistingNode], keys: Mapping[str, Account]) -> ChildCouncil:
+        """Look who has a seat, before anybody is given one: a seat without a node is in the way of others."""
+        return ChildCouncil(
+            "service-chain-council",
+            {
+                "chain_id": self.chain_id,
+                "endpoints": pulumi.Output.secret(pulumi.Output.all(*(node.endpoint for node in self.nodes.values()))),
+                "made": [key.address for key in keys.values()],
+                "found": [node.identity.public_key for node in existing.values()],
+            },
+            pulumi.ResourceOptions.merge(
+                self._child, pulumi.ResourceOptions(depends_on=[node.running for node in self.nodes.values()])
+            ),
+        )
+
+    def _seat(self, node: Node, key: Account) -> ChildValidator:
+        """Make an SCN a validator, without which no other one talks to it. The seat goes with a chain of our own."""
+        shared: dict[str, object] = {
+            "chain_id": self.chain_id,
+            "address": key.address,
+            "endpoints": self.siblings(node.name),
+        }
+        goes = pulumi.ResourceOptions.merge(self._child, pulumi.ResourceOptions(deleted_with=self.lives_with))
+        claim = ChildSeat(
+            f"{node.name}-seat",
+            shared,
+            pulumi.ResourceOptions.merge(goes, pulumi.ResourceOptions(depends_on=[node.running, self.council])),
+        )
+        return ChildValidator(
+            f"{node.name}-validator",
+            {
+                **shared,
+                "node": node.endpoint,
+                "static_nodes": self._others(key),
+                "kni": _kni(key, node.host),
+                "start": node.restart_command,
+                "begin": node.begin_command,
+            },
+            pulumi.ResourceOptions.merge(goes, pulumi.ResourceOptions(depends_on=[node.running, claim])),
+        )
+
+    def siblings(self, name: str) -> pulumi.Output[list[Mapping[str, object]]]:
+        """Return where the consoles of the other SCNs are; a secret."""
+        others = [node.endpoint for other, node in self.nodes.items() if other != name]
+        return pulumi.Output.secret(pulumi.Output.all(*others))
+
+    def _others(self, key: Account) -> pulumi.Output[list[str]]:
+        """Return the KNIs of all nodes but the one with this key."""
+        return pulumi.Output.all(self.static_nodes, key.public_key).apply(
+            lambda known: [kni for kni in known[0] if known[1] not in kni]
+        )
+
+
+def _kni(key: Account, host: Host) -> pulumi.Output[str]:
+    return pulumi.Output.all(key.public_key, host.address).apply(
+        lambda known: consensus_kni(known[0], known[1], SCN_PORT)
+    )
+
+
+def _genesis(settings: Settings, validators: Sequence[str], accounts: Sequence[str], amounts: Sequence[int]) -> str:
+    balances = dict(zip(accounts, amounts, strict=True)) | settings.balances
+    return genesis.service_chain(settings.chain_id, validators, balances)

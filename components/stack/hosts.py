@@ -1,0 +1,60 @@
+"""Which hosts a stack runs on: the one place that knows all targets."""
+
+from collections.abc import Mapping
+
+from components.domain.quorum import quorum
+from components.hosts.existing import ExistingHosts
+from components.hosts.host import Hosts
+from components.hosts.local import LocalHosts
+from components.settings.model import Settings
+from components.settings.sections.aws import Aws
+from components.stack.identities import Identities
+from components.topology.checks.host_requirements import needs
+from components.topology.data_holders import Holding
+from components.topology.flows import flows, way_out
+from components.topology.machines import VALIDATOR, machines
+
+
+def hosts(settings: Settings, identities: Identities) -> Hosts:
+    """Return where the machines of a stack come from."""
+    if settings.target == "aws" and settings.aws:
+        return _aws(settings, settings.aws, identities)
+    if settings.target == "existing" and settings.existing:
+        return ExistingHosts(
+            settings.existing,
+            needs(settings, settings.existing, identities.network_id),
+            protect=settings.protected,
+            seed_for=identities.seed_for,
+            roles={machine.name: machine.role for machine in machines(settings)},
+            holdings=holdings(settings),
+        )
+    return LocalHosts(
+        "local",
+        network=identities.network_id,
+        names=[machine.name for machine in machines(settings)],
+        seed_for=identities.seed_for,
+        subnet=settings.local.subnet,
+        holdings=holdings(settings),
+    )
+
+
+def holdings(settings: Settings) -> Mapping[str, Holding]:
+    """Return who holds its chain besides each validator, by the names of their machines."""
+    scns = tuple(settings.service_chain.nodes)
+    chains = [scns, (VALIDATOR,)] if settings.parent_chain.ours else [scns]
+    return {name: Holding(nodes=names, quorum=quorum(len(names))) for names in chains for name in names}
+
+
+def _aws(settings: Settings, aws: Aws, identities: Identities) -> Hosts:
+    from components.hosts.aws.hosts import AwsHosts  # pulumi_aws costs every preview of a local stack 0.3 s
+
+    wanted, open_ways = machines(settings), flows(settings, aws)
+    return AwsHosts(
+        aws,
+        wanted,
+        open_ways,
+        way_out=way_out(wanted, open_ways),
+        protect=settings.protected,
+        seed_for=identities.seed_for,
+        holdings=holdings(settings),
+    )

@@ -1,0 +1,77 @@
+"""The one reader of pulumi.Config."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from components.settings.model import Settings
+from components.settings.sentences import NAMESPACE
+from components.settings.values.types import hidden, shown
+from components.topology.checks.configuration import BadSettings, read, warnings
+from components.user_input import guard, user_file
+from components.user_input.user_file import UnusableFile
+
+_SEED = "identitySeed"
+_SEED_FILE = "identitySeedFile"
+_SOME_SEED = "00" * 32
+"""Stands in for one that cannot be read, so that the other problems are told at once. No key is made from it."""
+
+
+def load() -> Settings:
+    """Read the configuration of the stack and say its warnings.
+
+    Raises pulumi.RunError, which Pulumi prints as it is, with every problem.
+    """
+    try:
+        settings = read(_raw(pulumi.runtime.config.get_config_env()))
+    except BadSettings as error:
+        raise pulumi.RunError(guard.printable(str(error))) from None
+    for warning in warnings(settings):
+        pulumi.log.warn(warning)
+    return settings
+
+
+def _raw(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return this program's own keys; Pulumi hands every value over as text, structures as JSON."""
+    prefix = f"{NAMESPACE}:"
+    raw = {key.removeprefix(prefix): _value(value) for key, value in config.items() if key.startswith(prefix)}
+    return _with_seed(raw)
+
+
+def _value(text: str) -> Any:
+    if text.startswith(("[", "{")):
+        try:
+            return user_file.parsed_text(text)
+        except UnusableFile:  # not a structure but text, which the rule of its key refuses
+            return text
+    number = re.fullmatch(r"-?[0-9]{1,18}", text)
+    return {"true": True, "false": False}.get(text, int(text) if number else text)
+
+
+def _with_seed(raw: dict[str, Any]) -> dict[str, Any]:
+    """Read the seed from its file when one is named, which keeps a development stack's file as it was committed."""
+    name = raw.pop(_SEED_FILE, None)
+    if _SEED in raw or name is None:
+        return raw
+    try:
+        return {**raw, _SEED: user_file.text(name if isinstance(name, str) else "", user_file.KEY_BYTES).strip()}
+    except UnusableFile as error:
+        problem = (
+            f"{NAMESPACE}:{_SEED_FILE}: {_shown(name)} cannot be read ({error}); `make up` makes it for a local stack; "
+            f"or set {_SEED} with `pulumi config set --secret {_SEED} $(openssl rand -hex 32)` instead"
+        )
+        raise BadSettings([problem, *_problems({**raw, _SEED: _SOME_SEED})]) from error
+
+
+def _shown(name: object) -> str:
+    return hidden(user_file.shown(name)) if isinstance(name, str) else shown(name)
+
+
+def _problems(raw: Mapping[str, Any]) -> list[str]:
+    try:
+        read(raw)
+    except BadSettings as error:
+        return error.problems
+    return []

@@ -1,0 +1,116 @@
+"""ExistingNode: a node that runs already, in the place of one that is made."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Literal
+
+import pulumi
+
+from components.adoption import commands
+from components.adoption.commands import NodePlace
+from components.dynamic.nodes.adopted_identity import AdoptedIdentity
+from components.dynamic.nodes.adopted_node import AdoptedNode
+from components.hosts.host import Host
+from components.kaia.bridge_conf_keys import BridgeKeys
+from components.stack.nodes.node import Node
+
+NO_BRIDGE = BridgeKeys()
+
+
+class ExistingNode(pulumi.ComponentResource):
+    """A node that exists already: what of its files the bridge needs is set in place, and put back when it is let go.
+
+    Who it is, is read from it: unknown in the first preview, and known in all later ones.
+    """
+
+    def __init__(
+        self,
+        host: Host,
+        role: Literal["en", "scn"],
+        chain_id: int,
+        bridge: BridgeKeys = NO_BRIDGE,
+        *,
+        peer: pulumi.Input[str] | None = None,
+        en: pulumi.Input[Mapping[str, object]] | None = None,
+        partner: pulumi.Input[object] | None = None,
+        owns: bool = False,
+        siblings: pulumi.Input[object] | None = None,
+        after: Sequence[pulumi.Resource] = (),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`peer` and `en`: KNI and console of the EN of an SCN's pair.
+
+        `partner`: the SCN of an EN's pair, by its console or public key. `siblings`: the consoles of the other nodes of
+        its role.
+        """
+        super().__init__("servicechain:node:ExistingNode", host.name, None, opts)
+        self.host, self.name = host, host.name
+        self._place = _place(host)
+        self.restart_command = commands.restart(self._place)
+        given = {
+            "peer": peer,
+            "en": en,
+            "partner": partner,
+            "siblings": siblings,
+            "restart": self._place.restart,
+        }
+        self.running = AdoptedNode(
+            host.name,
+            {
+                "node": self.endpoint,
+                "role": role,
+                "chain_id": chain_id,
+                "data": self._place.data,
+                "conf": self._place.conf,
+                "conf_keys": dict(bridge.keys),
+                "needed": dict(bridge.needed),
+                **({"owns": True} if owns else {}),
+                **{name: value for name, value in given.items() if value is not None},
+            },
+            pulumi.ResourceOptions(parent=self, depends_on=[*host.depends_on, *after]),
+        )
+        self.version = self.running.version
+        self.identity = AdoptedIdentity(
+            host.name,
+            {"node": self.endpoint, "role": role, "address": host.address, "bridge": bool(bridge.keys)},
+            pulumi.ResourceOptions(parent=self, depends_on=[self.running]),
+        )
+        self.register_outputs({"address": host.address})
+
+    @property
+    def ipc(self) -> str:
+        """Return the path of the IPC socket."""
+        return self._place.ipc
+
+    @cached_property
+    def endpoint(self) -> pulumi.Output[Mapping[str, object]]:
+        """Return where the node's console is, as chain/ wants it. A secret: it holds the SSH key."""
+        return console(self.host)
+
+
+Runner = Node | ExistingNode
+"""A node, made or found."""
+
+
+def network_id(given: int | None, chain_id: int, nodes: Iterable[ExistingNode]) -> pulumi.Output[int] | None:
+    """Return the network id of a chain: the given one, or that of a node that exists there; None where none does.
+
+    A chain that others began need not have its chain id as its network id, and nodes of two never connect.
+    """
+    if given is not None:
+        return pulumi.Output.from_input(given)
+    one = next(iter(nodes), None)
+    return one.identity.network_id.apply(lambda known: int(known or chain_id)) if one else None
+
+
+def console(host: Host) -> pulumi.Output[Mapping[str, object]]:
+    """Return where the console of the node is that exists on a host."""
+    own = {"node": host.name, "ipc": _place(host).ipc}
+    return host.ssh.login.apply(lambda login: {**login, **own})
+
+
+def _place(host: Host) -> NodePlace:
+    if host.node is None:
+        msg = f"{host.name}: no node exists there"
+        raise ValueError(msg)
+    return NodePlace(host.node.data, host.node.conf, host.node.restart)

@@ -1,0 +1,90 @@
+"""The files of a node: what they are, and what the commands that write them and the node are told of a drift."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from components.dynamic.nodes.node_files import KEEP, NodeFiles
+from components.hosts.host import Host
+
+
+@dataclass(frozen=True)
+class File:
+    """A file on the node's machine."""
+
+    name: str
+    """For the resource name."""
+    path: pulumi.Input[str]
+    content: pulumi.Input[str]
+    mode: str = "0644"
+    restarts: bool = False
+    """The node reads it only when it starts."""
+
+
+class Watched:
+    """All files of a node, compared with those on its host at every refresh."""
+
+    def __init__(
+        self,
+        host: Host,
+        ipc: str,
+        files: Sequence[File],
+        owner: Callable[[str], str | None],
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        """`ipc` is the path of the node's console; `owner` says by its path whose a file is, None for who writes it."""
+        self._files = files
+        self._found = NodeFiles(
+            host.name,
+            {
+                "node": host.name,
+                "login": host.ssh.login,
+                "ipc": ipc,
+                "files": {file.name: _written(file, owner, host.ssh.becomes) for file in files},
+            },
+            opts,
+        )
+
+    @property
+    def keep(self) -> pulumi.Output[bool]:
+        """Tell whether the commands leave a file alone that is as they would write it."""
+        return self._found.tokens.apply(lambda tokens: KEEP in (tokens or {}))
+
+    def triggers(self, file: File, triggers: Sequence[pulumi.Input[str]]) -> pulumi.Output[list[str]]:
+        """Return the triggers of the command that writes a file.
+
+        For a file that never drifted these are the given ones alone, so that no command of an older stack is replaced.
+        """
+        return pulumi.Output.all(self._found.tokens, *triggers).apply(
+            lambda known: [*known[1:], *_again(known[0], [file.name])]
+        )
+
+    def digest(self, version: str) -> pulumi.Output[str]:
+        """Return a digest of what the node reads when it starts; another one after such a file had drifted."""
+        read = [file for file in self._files if file.restarts]
+        names = [file.name for file in read]
+        return pulumi.Output.all(self._found.tokens, version, *(file.content for file in read)).apply(
+            lambda known: _digest([*known[1:], *_again(known[0], names)])
+        )
+
+
+def _written(file: File, owner: Callable[[str], str | None], writer: str) -> Mapping[str, object]:
+    path = pulumi.Output.from_input(file.path)
+    return {
+        "path": path,
+        "digest": pulumi.Output.from_input(file.content).apply(lambda text: hashlib.sha256(text.encode()).hexdigest()),
+        "mode": file.mode,
+        "owner": path.apply(lambda known: owner(known) or writer),
+        "restarts": file.restarts,
+    }
+
+
+def _again(tokens: Mapping[str, str] | None, names: Sequence[str]) -> list[str]:
+    """Return a word for each of these files that had drifted. None are known in a run that leaves the node out."""
+    return [f"{name} again: {tokens[name]}" for name in names if tokens and name in tokens]
+
+
+def _digest(contents: Sequence[str]) -> str:
+    return hashlib.sha256("\0".join(contents).encode()).hexdigest()[:16]

@@ -1,0 +1,85 @@
+"""Owners: the accounts that own the bridge contracts, and how their transactions are signed.
+
+A key of the stack is a tracked account like any other (Identities). A key that is kept elsewhere is no resource: it is
+looked at in every run, so that a preview knows the address, and says what is wrong with the key before anything exists.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import pulumi
+
+from components.chain.accounts.signer import EnvironmentSigner, KeyReference, KeystoreSigner, KmsSigner
+from components.settings.model import BridgeSettings
+from components.settings.sections.owner import SAME_OWNER, OwnerKey
+from components.stack.identities import Identities
+from components.user_input import guard
+
+Chain = Literal["parent", "child"]
+_CHAINS: tuple[Chain, ...] = get_args(Chain)
+
+
+@dataclass(frozen=True)
+class Owner:
+    """The account that owns the contract of a chain."""
+
+    address: pulumi.Input[str]
+    signer: pulumi.Output[Mapping[str, object]]
+    """Who signs (chain/signer), without the chain's part of it. May hold a secret."""
+
+
+def owners_of(settings: BridgeSettings, identities: Identities) -> dict[str, Owner]:
+    """Return the owners of both chains. What `problems` tells is not told again, but raised: KeyUnavailable."""
+    return {chain: _owner(chain, settings, identities) for chain in _CHAINS}
+
+
+def problems(settings: BridgeSettings) -> list[str]:
+    """Return a sentence for each key that is kept elsewhere and cannot be used."""
+    found: list[str] = []
+    addresses: dict[str, str | None] = {}
+    for chain in _CHAINS:
+        if reference := _reference(chain, settings):
+
+            def look(chain: str = chain, reference: KeyReference = reference) -> None:
+                addresses[chain] = reference.located().address
+
+            found += guard.problems(f"bridge.{chain}Owner", look)
+        elif key := settings.parent_owner_key if chain == "parent" else settings.child_owner_key:
+            addresses[chain] = _address(key.get_secret_value())
+    if len(addresses) == len(_CHAINS) and len(set(addresses.values())) == 1 and not settings.adopted:
+        found.append(f"bridge.childOwner: {SAME_OWNER}")
+    return found
+
+
+def _owner(chain: Chain, settings: BridgeSettings, identities: Identities) -> Owner:
+    if reference := _reference(chain, settings):
+        held = reference.located()
+        assert held.address  # noqa: S101 - what is located has one
+        parts = held.model_dump(exclude_none=True, exclude={"chain"})
+        return Owner(held.address, pulumi.Output.secret(parts))
+    account = identities.owner(chain, settings.parent_owner_key if chain == "parent" else settings.child_owner_key)
+    return Owner(account.address, account.private_key.apply(lambda key: {"kind": "key", "private_key": key}))
+
+
+def _reference(chain: Chain, settings: BridgeSettings) -> KeyReference | None:
+    where: OwnerKey | None = settings.parent_owner if chain == "parent" else settings.child_owner
+    if where is None:
+        return None
+    if where.env is not None:
+        return EnvironmentSigner(chain=chain, name=where.env)
+    if where.kms is not None:
+        return KmsSigner(chain=chain, key_id=where.kms, region=where.region)
+    return KeystoreSigner(
+        chain=chain,
+        path=str(where.keystore),
+        password=where.password.get_secret_value() if where.password else None,
+        password_file=where.password_file,
+        password_env=where.password_env,
+    )
+
+
+def _address(key: str) -> str:
+    from eth_keys.datatypes import PrivateKey
+
+    return PrivateKey(bytes.fromhex(key)).public_key.to_checksum_address()

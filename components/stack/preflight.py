@@ -1,0 +1,92 @@
+"""What has to be there before anything is made, told all at once.
+
+Every file and every key that the settings name is read here, through the guard.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from pathlib import Path
+
+import pulumi
+
+from components.hosts.local_preflight import missing as missing_here
+from components.kaia import genesis
+from components.kaia.package import package
+from components.settings.model import Settings
+from components.settings.sections.tokens import artifact_of
+from components.stack import owners
+from components.topology.checks.host_requirements import PROGRAMS
+from components.topology.machines import machines
+from components.user_input import guard, user_file
+
+
+def check(settings: Settings) -> None:
+    """Look for what the program needs on this machine.
+
+    Raises pulumi.RunError with a sentence for each thing that is missing. A preview only warns of what it does
+    without: the tools that local hosts are made with.
+    """
+    absent = list(_named(settings))
+    tools = missing_here() if settings.target == "local" else []
+    if pulumi.runtime.is_dry_run():
+        for sentence in tools:
+            pulumi.log.warn(sentence)
+    else:
+        absent += tools
+    if absent:
+        raise pulumi.RunError("\n".join(absent))
+
+
+def _named(settings: Settings) -> Iterator[str]:
+    """Read all that the settings name; return what is wrong with it."""
+    for program in _used(settings):
+        yield from guard.problems(f"packages.{program}", partial(_package, program, settings))
+    yield from guard.problems("packages.chaindata", partial(_chain_data, settings))
+    yield from guard.problems("bridge.artifact", partial(_artifact, settings.bridge.artifact))
+    for artifact in sorted({artifact_of(token.kind) for token in settings.tokens if token.development}):
+        if not Path(artifact).is_file():
+            yield f"the development token {artifact} is missing; run `make setup`"
+    for section, chain in (("parentChain", settings.parent_chain), ("serviceChain", settings.service_chain)):
+        if (path := chain.genesis) is not None:
+            yield from guard.problems(f"{section}.genesis", partial(_genesis, path, chain.chain_id, section))
+    yield from owners.problems(settings.bridge)
+
+
+def _used(settings: Settings) -> list[str]:
+    made = {PROGRAMS[one.role] for one in machines(settings) if not settings.adopts(one.name)}
+    return [program for program in ("ken", "kscn", "kcn") if program in made]
+
+
+def _package(program: str, settings: Settings) -> None:
+    package(program, getattr(settings.packages, program)).check()
+
+
+def _chain_data(settings: Settings) -> Iterable[str]:
+    archive = settings.packages.chaindata
+    if archive is None or archive.file is None:
+        return
+    try:
+        user_file.opened(archive.file).close()
+    except user_file.UnusableFile as error:
+        yield (
+            f"packages.chaindata.file: {user_file.shown(archive.file)} cannot be read ({error}); write the path of the "
+            "archive"
+        )
+
+
+def _artifact(path: str) -> Iterable[str]:
+    from components.chain.contracts.artifact import Artifact
+
+    try:
+        user_file.opened(path).close()
+    except user_file.UnusableFile as error:
+        return [
+            f"the bridge contract {user_file.shown(path)} cannot be read ({error}); run `make setup`, or name an "
+            "artifact as bridge.artifact"
+        ]
+    Artifact.load(Path(path))
+    return []
+
+
+def _genesis(path: str, chain_id: int, section: str) -> None:
+    genesis.read(path, chain_id, section)

@@ -1,0 +1,74 @@
+"""Reading a configuration: every problem of it at once, in sentences, before any resource exists.
+
+A problem says where (the path of the key), what is wrong, and what to write instead. Values of secrets never appear.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import ValidationError
+
+from components.settings.model import Settings
+from components.settings.rules import between
+from components.settings.sentences import sentence
+from components.settings.values.types import hidden
+from components.topology.checks import funds, machines
+
+FAULT_TOLERANT_SCNS = 4
+"""Istanbul BFT: 4 validators survive the loss of one, 2 or 3 survive none."""
+
+
+class BadSettings(Exception):
+    """The configuration cannot be used. `problems` has a sentence for each reason."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems = [hidden(problem) for problem in problems]
+        count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
+        lines = "\n".join(f"  - {problem}" for problem in problems)
+        super().__init__(f"{count} in the configuration of this stack:\n{lines}")
+
+
+def read(raw: Mapping[str, Any]) -> Settings:
+    """Return the settings in a configuration (keys without the namespace). Raises BadSettings with all problems."""
+    problems: list[str] = []
+    settings = None
+    try:
+        settings = Settings.model_validate(raw)
+    except ValidationError as error:
+        problems += [sentence(problem) for problem in error.errors(include_url=False)]
+    problems += between.problems(raw)
+    problems += machines.problems(raw)
+    if settings is not None and not problems:
+        problems += funds.problems(settings)
+    if problems or settings is None:
+        raise BadSettings(problems)
+    return settings
+
+
+def warnings(settings: Settings) -> list[str]:
+    """Return what is allowed and yet should be known."""
+    found = []
+    pairs, threshold, scns = len(settings.pairs), settings.bridge.threshold, len(settings.service_chain.nodes)
+    if pairs == 1:
+        found.append(
+            "1 pair is a single point of failure: anchoring and value transfer stop with it; add a second pair"
+        )
+    elif threshold == pairs and settings.bridge.threshold_set:
+        found.append(
+            f"threshold {threshold} of {pairs} pairs has no fault tolerance: one lost pair stops all value transfer "
+            f"until it is back; a threshold of {pairs - 1} or less survives a loss"
+        )
+    joined = settings.service_chain.genesis is not None or any(map(settings.adopts, settings.service_chain.nodes))
+    more = ", unless others have more" if joined else ""
+    if scns < FAULT_TOLERANT_SCNS:
+        found.append(
+            f"{scns} SCN(s): the child chain stops when one is lost, and all anchoring and value transfer with it{more}"
+            f"; {FAULT_TOLERANT_SCNS} survive the loss of one"
+        )
+    if not settings.bridge.threshold_set and pairs > 1:
+        found.append(
+            "bridge.threshold is not given, so the contracts keep their own, which the output `threshold` shows after "
+            "up: where the pairs that are left have fewer votes than that, a lost pair stops all value transfer"
+        )
+    found += machines.warnings(settings)
+    return found

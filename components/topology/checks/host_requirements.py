@@ -1,0 +1,68 @@
+"""What each node of a stack needs of a machine that exists already: ports, tools, disk, a folder and a service."""
+
+from collections.abc import Iterator
+
+from components.domain.ports import EN_PORT, MAIN_BRIDGE_PORT, METRICS_PORT, RPC_PORT, SCN_PORT, SUB_BRIDGE_PORT
+from components.kaia.layout import SERVICE_ID, SERVICE_USER
+from components.settings.model import Settings
+from components.settings.sections.existing import ROOT_USER, Existing
+from components.topology.checks.host import Needs
+from components.topology.flows import exposure
+from components.topology.machine import Machine
+from components.topology.machines import machines
+
+PROGRAMS = {"en": "ken", "scn": "kscn", "validator": "kcn"}
+"""By the roles of machines."""
+
+TOOLS = ("tar", "gzip", "find", "flock")
+DAEMON_TOOLS = ("bash", "ps")
+"""Of the package's script."""
+SYSTEMD_TOOLS = ("sha256sum", "setpriv", "systemd-sysusers", "userdel")
+
+
+def needs(settings: Settings, existing: Existing, network: str) -> dict[str, Needs]:
+    """Return the needs of the nodes that are made, by their machines; `network` is the id of the stack's network."""
+    places = [one for one in machines(settings) if not settings.adopts(one.name)]
+    return {one.name: _of(one, settings, existing, network) for one in places}
+
+
+def _of(machine: Machine, settings: Settings, existing: Existing, network: str) -> Needs:
+    given, program = existing.hosts[machine.name], PROGRAMS[machine.role]
+    user, systemd = existing.user_of(given), existing.service_of(given) == "systemd"
+    archive = getattr(settings.packages, program)
+    relayed = systemd and user != ROOT_USER
+    tools = [
+        *TOOLS,
+        *(SYSTEMD_TOOLS if systemd else DAEMON_TOOLS),
+        *(["curl"] if archive.url else []),
+        *(["python3"] if relayed else []),
+    ]
+    return Needs(
+        host=machine.name,
+        owner=network,
+        user=user,
+        sudo=relayed,
+        folder=existing.root_of(given),
+        unit=f"{program}d.service" if systemd else None,
+        account=SERVICE_USER if systemd else None,
+        number=SERVICE_ID if systemd else None,
+        ports=tuple(_ports(machine, settings)),
+        tools=tuple(tools),
+        disk_gib=given.disk_gib or existing.disk_gib or machine.size.data_gib,
+        files=archive.file is not None,
+    )
+
+
+def _ports(machine: Machine, settings: Settings) -> Iterator[str]:
+    own = SCN_PORT if machine.role == "scn" else EN_PORT
+    yield f"tcp {own}"
+    if machine.role == "en":
+        yield f"tcp {MAIN_BRIDGE_PORT}"
+        if settings.parent_chain.public:  # two channels, and discovery
+            yield f"tcp {own + 1}"
+            yield f"udp {own}"
+    if machine.name in {pair.scn for pair in settings.pairs}:
+        yield f"tcp {SUB_BRIDGE_PORT}"
+    yield f"tcp {RPC_PORT}"
+    if exposure(settings).metrics:
+        yield f"tcp {METRICS_PORT}"

@@ -1,0 +1,85 @@
+"""Rules on machines that follow from the settings: how large they are, and what of an AWS account they use."""
+
+from collections.abc import Iterator, Mapping
+from typing import get_args
+
+from pydantic import TypeAdapter
+
+from components.settings.model import Settings
+from components.settings.rules.raw import Raw, parsed, section
+from components.settings.sections.aws import MachineSettings
+from components.settings.sections.parent import PUBLIC_CHAINS
+from components.settings.sentences import at
+from components.topology.flows import flows, way_out
+from components.topology.machines import machines
+from components.topology.sizes import Role, merged
+
+ADDRESS_QUOTA = 5
+"""Public addresses that a new AWS account may have in a region."""
+
+
+IOPS_A_MIB, IOPS_A_GIB = 4, 500
+"""Of gp3: at least so many for a MiB/s, at most so many for a GiB."""
+
+
+def problems(raw: Raw) -> Iterator[str]:
+    """Return a sentence for each machine on AWS that cannot be made as it is described."""
+    network = section(raw, "parentChain").get("network")
+    public = any(network == name for name in PUBLIC_CHAINS)
+    yield from _machines(raw, section(raw, "aws"), public=public)
+
+
+def warnings(settings: Settings) -> Iterator[str]:
+    """Return what is allowed on AWS and yet should be known."""
+    aws = settings.aws
+    if settings.target != "aws" or aws is None:
+        return
+    zones = len(aws.network.zones or aws.network.private_subnets)
+    pairs, scns = len(settings.pairs), len(settings.service_chain.nodes)
+    if pairs > 1 and zones < pairs:
+        yield f"{pairs} pairs in {zones} zone(s): pairs share a zone, and one lost zone takes more than one pair along"
+    lost = -(-scns // zones)
+    if scns >= 4 and lost > scns // 3:
+        yield (
+            f"{scns} SCNs in {zones} zone(s): a lost zone takes up to {lost} of them, and the child chain stops until "
+            f"it is back; {_enough(scns, zones)}"
+        )
+    wanted = machines(settings)
+    public = sum(machine.size.public_address for machine in wanted)
+    gates = 1 if aws.network.nat == "one" else zones
+    gates = gates if aws.network.new and way_out(wanted, flows(settings, aws)) else 0
+    if (count := public + gates + aws.own_bastion) > ADDRESS_QUOTA:
+        yield (
+            f"{count} public addresses are needed (ENs {public}, NAT gateways {gates}, bastion "
+            f"{int(aws.own_bastion)}); a new account may have {ADDRESS_QUOTA} in a region"
+        )
+
+
+def _enough(scns: int, zones: int) -> str:
+    # The quorum of n validators is two thirds of them, rounded up (node-behaviour 7), so a third may be lost.
+    fitting = next((more for more in range(scns, scns + 25) if -(-more // zones) <= more // 3), None)
+    return f"{fitting} SCNs in {zones} zones survive that" if fitting else "SCNs in 3 or more zones can survive that"
+
+
+def _machines(raw: Raw, aws: Raw, *, public: bool) -> Iterator[str]:
+    places: list[tuple[str, Role, Raw]] = [(f"aws.{role}", role, section(aws, role)) for role in get_args(Role)]
+    pairs = raw.get("pairs")
+    for index, pair in enumerate(pairs if isinstance(pairs, list) else []):
+        own = section(pair, "machines") if isinstance(pair, Mapping) else {}
+        places += [(f"pairs[{index}].machines.{role}", role, section(own, role)) for role in ("en", "scn")]
+    network = section(aws, "network")
+    for where, role, given in places:
+        machine, of_role = (parsed(TypeAdapter(MachineSettings), one) for one in (given, section(aws, role)))
+        if not machine or not of_role:
+            continue
+        if machine.public_address and role != "en":
+            yield at(f"{where}.publicAddress", "only ENs have peers on the internet; leave this key out")
+        elif machine.public_address and network.get("vpc") is not None and not network.get("publicSubnets"):
+            yield at(f"{where}.publicAddress", "needs a public subnet; list some in aws.network.publicSubnets")
+        size = merged(role, [of_role, machine], public=public)
+        needed = size.throughput * IOPS_A_MIB
+        if (machine.throughput or machine.iops) and size.iops < needed:
+            yield at(where, f"throughput {size.throughput} needs iops {needed} or more; gp3 gives a quarter for each")
+        needed = -(-size.iops // IOPS_A_GIB)
+        if (machine.iops or machine.data_gib) and size.data_gib < needed:
+            yield at(where, f"iops {size.iops} needs dataGib {needed} or more; gp3 gives {IOPS_A_GIB} for each")

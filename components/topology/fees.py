@@ -1,0 +1,124 @@
+"""What a bridge costs its operators on the parent chain, known before anything is made. Pure.
+
+The document calls them the additional fees of high availability: each pair that anchors pays for the same blocks, and
+each pair votes on every transfer, also those whose vote comes too late: it reverts and pays all the same. On the child
+chain gas is free, and a user who requests a transfer pays for that himself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import ROUND_UP, Decimal
+
+from components.domain.units import GKEI, PEB
+from components.settings.model import Settings
+from policy.servicechain_policy.gas import ANCHOR
+
+DAY_BLOCKS = 86_400
+"""Blocks of the child chain in a day: one a second."""
+
+VOTE = 144_000
+HANDLE = 246_000
+LATE = 52_000
+"""Gas of what each further vote that a transfer needs adds, of a vote that decides alone and pays out,
+and of one that is too late and reverts. Measured on v1.0.3 with transfers of the coin to new accounts; the
+network tests test_fees and test_fees_votes hold them against what was burned."""
+
+PUBLIC_PRICE = 750
+PRIVATE_PRICE = 25
+"""gkei. The node offers the upper bound of the base fee, 750 unless governance moves it (node-behaviour 3). Since the
+fork Kaia, which the public networks have, that is what it pays; before, as on a private chain of our own, it pays the
+base fee, which is its lower bound while blocks are not full."""
+
+
+@dataclass(frozen=True)
+class OperatorFees:
+    """What operators pay, in peb."""
+
+    price: int
+    """Of gas, in peb."""
+    anchoring: Mapping[str, int]
+    """By pair; a pair that does not anchor is in it with nothing."""
+    handling: int
+    """Votes that count."""
+    late: int
+    """Votes that came too late."""
+
+    @property
+    def per_pair(self) -> dict[str, int]:
+        """Return the fees of each pair. Who votes first is chance, so the votes are shared out evenly."""
+        votes = (self.handling + self.late) // len(self.anchoring)
+        return {name: paid + votes for name, paid in self.anchoring.items()}
+
+    @property
+    def total(self) -> int:
+        """Return the fees of all pairs."""
+        return sum(self.anchoring.values()) + self.handling + self.late
+
+
+def price_of(settings: Settings) -> int:
+    """Return what operators pay for gas on the parent chain (peb)."""
+    chain, given = settings.parent_chain, settings.fees.gas_price
+    if given is None:
+        given = min(PRIVATE_PRICE, chain.unit_price) if chain.ours else PUBLIC_PRICE
+    return given * GKEI
+
+
+def offered(settings: Settings) -> int:
+    """Return what a node offers for an operator's gas on the parent chain (peb): 0 only where gas is known to be free.
+
+    It is the upper bound of the base fee wherever there is one (node-behaviour 3), whatever the price is in the end.
+    """
+    given = settings.fees.gas_price
+    if given == 0 or (settings.parent_chain.ours and settings.parent_chain.unit_price == 0):
+        return 0
+    return max(PUBLIC_PRICE, given or 0) * GKEI
+
+
+def expected(settings: Settings, blocks: int, transfers: int) -> OperatorFees:
+    """Return the fees over so many blocks of the child chain and transfers from there to the parent chain."""
+    pairs, threshold, price = settings.pairs, settings.bridge.threshold, price_of(settings)
+    periods = {pair.name: settings.anchoring_of(pair) for pair in pairs}
+    return OperatorFees(
+        price=price,
+        anchoring={name: blocks * ANCHOR * price // one.period if one.enabled else 0 for name, one in periods.items()},
+        handling=transfers * ((threshold - 1) * VOTE + HANDLE) * price,
+        late=transfers * (len(pairs) - threshold) * LATE * price,
+    )
+
+
+def per_day(settings: Settings) -> OperatorFees:
+    """Return the fees of a day with the expected number of transfers."""
+    return expected(settings, DAY_BLOCKS, settings.fees.transfers_per_day)
+
+
+def coins(amount: int) -> str:
+    """Return an amount of peb in coins, rounded up to four digits."""
+    return f"{(Decimal(amount) / PEB).quantize(Decimal('0.0001'), ROUND_UP):f}"
+
+
+def shown(settings: Settings) -> dict[str, object]:
+    """Return the fees of a day for the outputs: coins as texts, and how they come about."""
+    fees = per_day(settings)
+    return {
+        "perDay": coins(fees.total),
+        "perPair": {name: coins(amount) for name, amount in fees.per_pair.items()},
+        "anchoring": coins(sum(fees.anchoring.values())),
+        "handling": coins(fees.handling),
+        "lateVotes": coins(fees.late),
+        "formula": formula(settings),
+    }
+
+
+def formula(settings: Settings) -> str:
+    """Return in words how the fees of a day come about."""
+    price = price_of(settings) // GKEI
+    pairs, threshold, transfers = len(settings.pairs), settings.bridge.threshold, settings.fees.transfers_per_day
+    anchoring = [settings.anchoring_of(pair) for pair in settings.pairs]
+    periods = sorted({one.period for one in anchoring if one.enabled})
+    count = sum(one.enabled for one in anchoring)
+    of = f"{DAY_BLOCKS} blocks / period {' or '.join(map(str, periods))} x {ANCHOR} gas x {count} of {pairs} pairs"
+    return (
+        f"anchoring: {of if count else 'off'}; transfers to the parent chain: {transfers} x ({threshold - 1} votes x "
+        f"{VOTE} gas + the deciding vote of {HANDLE} gas + {pairs - threshold} late votes x {LATE} gas); all x {price} "
+        "gkei. Transfers to the child chain cost nothing there"
+    )

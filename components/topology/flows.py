@@ -1,0 +1,105 @@
+"""Which machine may reach which: everything that a bridge needs, and nothing else.
+
+Ports are those of the nodes (node-behaviour 6). 50505 has no authentication and a single slot: only the paired SCN may
+reach it, and nobody ever reaches 50506 (domain: trap 18).
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from ipaddress import IPv4Network
+from urllib.parse import urlsplit
+
+from components.domain.ports import EN_PORT, MAIN_BRIDGE_PORT, METRICS_PORT, RPC_PORT, SCN_PORT
+from components.kaia.conf import Exposure
+from components.settings.model import Settings
+from components.settings.sections.aws import Aws
+from components.settings.sections.packages import ArchiveSettings
+from components.settings.values.kni import place
+from components.topology.machine import ANYWHERE, Flow, Group, Machine, Outside, Ports, tcp, udp
+from components.topology.machines import ENS, NODES, SCNS, VALIDATORS, en_group, scn_group
+from components.topology.sizes import size
+
+SSH, HTTPS = 22, 443
+
+BASTION = Group("bastion")
+WORLD = Outside(ANYWHERE)
+
+
+def flows(settings: Settings, aws: Aws) -> list[Flow]:
+    """Return what is let through."""
+    return [
+        *_management(aws),
+        *_parent(settings),
+        *_downloads(settings),
+        Flow(SCNS, SCNS, tcp(SCN_PORT), "consensus of the child chain"),
+        *(
+            Flow(scn_group(pair), en_group(pair), tcp(MAIN_BRIDGE_PORT), "main bridge of this pair")
+            for pair in settings.pairs
+        ),
+    ]
+
+
+def _management(aws: Aws) -> Iterator[Flow]:
+    for cidr in aws.ssh.allowed:
+        yield Flow(Outside(cidr), BASTION if aws.own_bastion else NODES, tcp(SSH), "SSH")
+    if aws.own_bastion:
+        yield Flow(BASTION, NODES, tcp(SSH), "SSH through the bastion")
+    for cidr in aws.rpc.allowed:
+        yield Flow(Outside(cidr), NODES, tcp(RPC_PORT), "HTTP RPC")
+    for cidr in aws.metrics.allowed:
+        yield Flow(Outside(cidr), NODES, tcp(METRICS_PORT), "metrics")
+
+
+def _parent(settings: Settings) -> Iterator[Flow]:
+    if settings.parent_chain.ours:
+        yield Flow(ENS, VALIDATORS, tcp(EN_PORT), "nodes of the parent chain")
+        return
+    if not settings.parent_chain.public:
+        for host, port in sorted({place(kni) for kni in settings.parent_chain.static_nodes}):
+            yield Flow(ENS, _network(host), tcp(port), "nodes of the parent chain")
+        return
+    # An EN dials its peers, on one port or, with two channels, on two; discovery is UDP.
+    for ports in (tcp(EN_PORT, EN_PORT + 1), udp(EN_PORT)):
+        yield Flow(ENS, WORLD, ports, "peers of the public parent chain")
+        for pair in settings.pairs:
+            if size(settings, "en", pair.machines.en).public_address:
+                yield Flow(WORLD, en_group(pair), ports, "peers of the public parent chain")
+
+
+def _network(host: str) -> Outside:
+    """Return the network of one machine outside; a name may stand for any address."""
+    return Outside(f"{host}/32") if re.fullmatch(r"[0-9.]+", host) else WORLD
+
+
+def _downloads(settings: Settings) -> Iterator[Flow]:
+    """Let out who takes an archive from an address. Names are resolved inside the VPC and need no way out."""
+    packages = settings.packages
+    users: list[tuple[Group, ArchiveSettings]] = [(ENS, packages.ken), (SCNS, packages.kscn)]
+    if settings.parent_chain.ours:
+        users.append((VALIDATORS, packages.kcn))
+    for group, archive in users:
+        if archive.url:
+            yield Flow(group, WORLD, tcp(urlsplit(archive.url).port or HTTPS), "archive of the node")
+    data = packages.chaindata
+    if data and data.url and (port := tcp(urlsplit(data.url).port or HTTPS)) != _port_of(packages.ken):
+        yield Flow(ENS, WORLD, port, "archive of chain data")
+
+
+def _port_of(archive: ArchiveSettings) -> Ports | None:
+    return tcp(urlsplit(archive.url).port or HTTPS) if archive.url else None
+
+
+def exposure(settings: Settings) -> Exposure:
+    """Return which ports the nodes open to other machines: those that somebody may reach, and no others."""
+    aws = settings.aws if settings.target == "aws" else None
+    return Exposure(rpc=bool(aws and aws.rpc.allowed), metrics=bool(aws and aws.metrics.allowed))
+
+
+def way_out(machines: Sequence[Machine], found: Sequence[Flow]) -> bool:
+    """Tell whether a machine without a public address opens connections to the internet."""
+    outgoing = {flow.source for flow in found if _on_the_internet(flow.target)}
+    return any(not machine.size.public_address and outgoing.intersection(machine.groups) for machine in machines)
+
+
+def _on_the_internet(end: Group | Outside) -> bool:
+    return isinstance(end, Outside) and (end == WORLD or IPv4Network(end.cidr).is_global)

@@ -1,0 +1,50 @@
+"""Addresses of local hosts. Pure: what a host is called and the id of its network decide."""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv4Network
+
+from components.topology.placement import place
+
+SHARED = IPv4Network("100.64.0.0/10")
+"""Set aside for carriers (RFC 6598): the private range that home, office and container networks use least."""
+
+PREFIX_LENGTH = 22
+
+
+def checked_subnet(text: str) -> IPv4Network:
+    """Parse a subnet; raises ValueError unless it is a private IPv4 network of a sensible size."""
+    try:
+        subnet = IPv4Network(text)
+    except ValueError:
+        subnet = None
+    if not subnet or not 16 <= subnet.prefixlen <= 26 or not (subnet.is_private or subnet.subnet_of(SHARED)):
+        msg = f"{text} is not a private IPv4 network between /16 and /26, such as 100.64.8.0/22"
+        raise ValueError(msg)
+    return subnet
+
+
+def default_subnet(network: str) -> IPv4Network:
+    """Return the subnet of a network id of 8 hex digits, one of 4096."""
+    size = 1 << (32 - PREFIX_LENGTH)
+    index = int(network, 16) % (SHARED.num_addresses // size)
+    return IPv4Network((int(SHARED.network_address) + index * size, PREFIX_LENGTH))
+
+
+def addresses(names: Sequence[str], subnet: IPv4Network) -> dict[str, IPv4Address]:
+    """Return the address of each host: its place is the hash of the name, or the next free one.
+
+    So a name that is appended never moves another one. The first address is this machine's. Raises ValueError
+    when a name comes twice or the subnet is too small.
+    """
+    places = subnet.num_addresses - 3  # without the network's own, this machine's and the broadcast address
+    if len(set(names)) != len(names):
+        msg = "two hosts have the same name"
+        raise ValueError(msg)
+    if len(names) > places:
+        msg = f"{len(names)} hosts do not fit into {subnet}"
+        raise ValueError(msg)
+    taken: dict[int, str] = {}
+    for name in names:
+        if (free := place(name, places, taken)) is not None:  # there are enough
+            taken[free] = name
+    return {name: subnet.network_address + 2 + at for at, name in taken.items()}

@@ -1,0 +1,45 @@
+"""Every machine of a stack: its name, what it is for, and with whom it belongs together."""
+
+from components.settings.model import PairSettings, Settings
+from components.topology.machine import Group, Machine
+from components.topology.sizes import size
+
+VALIDATOR = "parent"
+"""Name of the machine of a private parent chain's validator."""
+
+NODES, ENS, SCNS, VALIDATORS = map(Group, ("nodes", "ens", "scns", "validators"))
+
+
+def machines(settings: Settings) -> list[Machine]:
+    """Return all machines; those of new pairs come last."""
+    pair_of = {pair.scn: pair for pair in settings.pairs}
+    validator = [_validator(settings)] if settings.parent_chain.ours else []
+    return [
+        *validator,
+        *(_scn(settings, name, pair_of.get(name)) for name in settings.service_chain.nodes),
+        *(_en(settings, pair) for pair in settings.pairs),
+    ]
+
+
+def en_group(pair: PairSettings) -> Group:
+    """Return the group of a pair's EN."""
+    return Group(pair.en)
+
+
+def scn_group(pair: PairSettings) -> Group:
+    """Return the group of a pair's SCN. It is the pair's: an SCN that leaves the pair loses its way to the EN."""
+    return Group(f"{pair.name}-scn")
+
+
+def _validator(settings: Settings) -> Machine:
+    return Machine(VALIDATOR, "validator", VALIDATOR, size(settings, "validator"), [NODES, VALIDATORS])
+
+
+def _scn(settings: Settings, name: str, pair: PairSettings | None) -> Machine:
+    own = pair.machines.scn if pair else None
+    groups = [NODES, SCNS, *([scn_group(pair)] if pair else [])]
+    return Machine(name, "scn", pair.name if pair else name, size(settings, "scn", own), groups)
+
+
+def _en(settings: Settings, pair: PairSettings) -> Machine:
+    return Machine(pair.en, "en", pair.name, size(settings, "en", pair.machines.en), [NODES, ENS, en_group(pair)])

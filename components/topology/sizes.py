@@ -1,0 +1,37 @@
+"""How large a machine is: what its role asks for, with what the settings say of it."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from components.settings.model import Settings
+from components.settings.sections.aws import MachineSettings
+from components.topology.machine import Size
+
+Role = Literal["en", "scn", "validator"]
+
+
+PUBLIC_EN = Size("r6i.2xlarge", 5000, 8000, 500)
+"""8 vCPU, 64 GiB, more than 4 TB at 3,500 Mbit/s (node-behaviour 6, hardware of an EN); 2.5 GB more every day."""
+PRIVATE_EN = Size("m6i.xlarge", 100, 3000, 125)
+SCN = Size("m6i.xlarge", 200, 3000, 125)
+"""4 vCPU, 16 GiB (node-behaviour 6, hardware of an SCN)."""
+VALIDATOR = Size("m6i.xlarge", 100, 3000, 125)
+"""Of a parent chain that is there for development and tests."""
+
+
+def size(settings: Settings, role: Role, machine: MachineSettings | None = None) -> Size:
+    """Return the size of a machine: its own settings before those of its role before the role's defaults."""
+    of_role = [getattr(settings.aws, role)] if settings.aws else []
+    return merged(role, [*of_role, *([machine] if machine else [])], public=settings.parent_chain.public)
+
+
+def merged(role: Role, given: Sequence[MachineSettings], *, public: bool) -> Size:
+    """Return the size with what is given, the later before the earlier, and otherwise the role's default."""
+    chosen = {name: value for own in given for name, value in own.model_dump(exclude_none=True).items()}
+    return Size(**{**vars(_default(role, public=public)), **chosen})
+
+
+def _default(role: Role, *, public: bool) -> Size:
+    if role == "en":
+        return PUBLIC_EN if public else PRIVATE_EN
+    return SCN if role == "scn" else VALIDATOR

@@ -1,0 +1,43 @@
+"""An adopted node that does not start again: what is said when its own files are no better."""
+
+from typing import Any
+
+import pytest
+
+from components.adoption import adopted as module
+from components.adoption import host_files, live
+from components.adoption.adopted import Adopted
+from components.adoption.commands import NodePlace
+from components.adoption.host_files import FoundFiles
+from components.chain.errors import NotReady, Unreachable
+from components.chain.rpc.endpoint import Endpoint
+
+NODE = Endpoint(host="192.0.2.1", private_key="k", host_key="h", node="scn-2", ipc="/i")
+PLACE = NodePlace("/var/kscnd/data", "/opt/kscn/conf/kscnd.conf")
+FOUND = FoundFiles("", "", None, None, restart_due=True, values={"SC_SUB_BRIDGE": "1"})
+LOG = "scn-2: failed (exit status 1): the node did not open its console; Fatal: bad flag"
+
+
+@pytest.mark.parametrize(
+    ("failures", "words"), [(1, "did not start with the keys of a bridge"), (2, "it starts neither with the keys")]
+)
+def test_the_log_is_told_whichever_files_are_at_fault(
+    monkeypatch: pytest.MonkeyPatch, failures: int, words: str
+) -> None:
+    """The second failure was once all that was said, and the first was blamed on nothing."""
+    left = [failures]
+
+    def restart(*_given: Any, **_more: Any) -> None:
+        if left[0]:
+            left[0] -= 1
+            raise Unreachable(LOG)
+
+    monkeypatch.setattr(module, "restart", restart)
+    monkeypatch.setattr(live, "answers", lambda _node: False)
+    monkeypatch.setattr(host_files, "read", lambda *_given: FOUND)
+    monkeypatch.setattr(host_files, "put_back", lambda *_given: True)
+    monkeypatch.setattr(host_files, "forget", lambda *_given: None)
+    node = Adopted(NODE, "scn", 3000, PLACE, {"SC_SUB_BRIDGE": "1"}, {})
+    with pytest.raises(NotReady, match=words) as caught:
+        node.restart(FOUND, "its files have changed", None, changed=True)
+    assert LOG in str(caught.value)

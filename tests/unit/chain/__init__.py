@@ -1,0 +1,1 @@
+"""Tests of chain, without a machine."""

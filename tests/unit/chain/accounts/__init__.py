@@ -1,0 +1,1 @@
+"""Tests of chain/accounts, without a machine."""

@@ -1,0 +1,217 @@
+"""Keys that are kept outside the stack: whose they are, that they sign, and in words why one cannot be used."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from eth_account import Account as Accounts
+from eth_keys.constants import SECPK1_N
+from eth_keys.datatypes import PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
+from components.chain.accounts import eip155
+from components.chain.accounts.signer import AnySigner, EnvironmentSigner, KeySigner, KeystoreSigner, Signer
+from components.chain.errors import KeyUnavailable
+
+KEY, OTHER = "46" * 32, "47" * 32
+ADDRESS = Accounts.from_key(KEY).address
+PASSWORD = "correct horse battery staple"
+TRANSACTION: Any = {
+    "chainId": 8217,
+    "nonce": 7,
+    "gas": 21000,
+    "gasPrice": 25 * 10**9,
+    "to": "0x" + "11" * 20,
+    "value": 5,
+    "data": "0x",
+}
+SIGNED = Accounts.sign_transaction(TRANSACTION, KEY).raw_transaction
+
+
+def read(held: dict[str, Any]) -> Signer:
+    signer: Signer = TypeAdapter(AnySigner).validate_python(held)
+    return signer
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    path = tmp_path / "owner.json"
+    path.write_text(json.dumps(Accounts.encrypt(bytes.fromhex(KEY), PASSWORD, kdf="pbkdf2", iterations=10)))
+    return path
+
+
+# -- what a state holds --------------------------------------------------------------------------------------
+
+
+def test_a_state_of_before_is_read() -> None:
+    held = read({"kind": "key", "private_key": KEY, "chain": "parent", "max_gas_price": "50"})
+    assert (held, held.setting) == (
+        KeySigner(private_key=KEY, chain="parent", max_gas_price=50),
+        "bridge.parentOwnerKey",
+    )
+    assert held.account().address == ADDRESS
+
+
+def test_a_reference_holds_no_key(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OWNER", KEY)
+    for reference in (
+        EnvironmentSigner(chain="child", name="OWNER"),
+        KeystoreSigner(chain="child", path=str(file), password=PASSWORD),
+    ):
+        located = reference.located()
+        assert located.address == ADDRESS
+        held = located.model_dump(exclude_none=True)
+        assert KEY not in json.dumps(held)
+        assert read(held) == located
+        assert PASSWORD not in repr(located)
+
+
+def test_a_kind_that_is_not_known_is_refused_and_not_shown() -> None:
+    with pytest.raises(ValidationError, match="there is no such kind of signer") as refused:
+        read({"kind": KEY, "private_key": KEY})
+    assert KEY not in str(refused.value)
+
+
+# -- signing -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("written", [KEY, f"0x{KEY}", f" {KEY.upper()}\n"])
+def test_a_key_in_the_environment_signs(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    monkeypatch.setenv("OWNER", written)
+    account = EnvironmentSigner(name="OWNER").located().account()
+    assert account.address == ADDRESS
+    assert account.sign_transaction(TRANSACTION).raw_transaction == SIGNED
+
+
+@pytest.mark.parametrize("kdf", ["pbkdf2", "scrypt"])
+def test_a_keystore_signs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kdf: Any) -> None:
+    path, password = tmp_path / "owner.json", tmp_path / "password"
+    path.write_text(json.dumps(Accounts.encrypt(bytes.fromhex(KEY), PASSWORD, kdf=kdf, iterations=2)))
+    password.write_text(f"{PASSWORD}\n")
+    monkeypatch.setenv("OWNER_PASSWORD", PASSWORD)
+    for place in ({"password": PASSWORD}, {"password_file": str(password)}, {"password_env": "OWNER_PASSWORD"}):
+        held = read({"kind": "keystore", "path": str(path), "address": ADDRESS, **place})
+        assert held.account().address == ADDRESS
+        assert held.account().sign_transaction(TRANSACTION).raw_transaction == SIGNED
+
+
+def test_a_keystore_is_decrypted_once(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    account = KeystoreSigner(path=str(file), password=PASSWORD).located().account()
+    monkeypatch.setattr(Accounts, "decrypt", None)
+    assert account.sign_transaction(TRANSACTION).raw_transaction == SIGNED
+
+
+def test_an_address_is_known_without_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A refresh reads the chain only: it goes without what a destroy needs."""
+    monkeypatch.delenv("OWNER", raising=False)
+    account = EnvironmentSigner(name="OWNER", address=ADDRESS, chain="parent").account()
+    assert account.address == ADDRESS
+    with pytest.raises(KeyUnavailable, match=r"bridge\.parentOwner: the environment variable OWNER is not set"):
+        account.sign_transaction(TRANSACTION)
+
+
+def test_the_key_of_another_account_signs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OWNER", OTHER)
+    account = EnvironmentSigner(name="OWNER", address=ADDRESS, chain="parent").account()
+    with pytest.raises(KeyUnavailable, match=f"{ADDRESS} has to sign") as refused:
+        account.sign_transaction(TRANSACTION)
+    assert OTHER not in str(refused.value)
+
+
+# -- what cannot be used -------------------------------------------------------------------------------------
+
+
+def told(signer: EnvironmentSigner | KeystoreSigner) -> str:
+    with pytest.raises(KeyUnavailable) as refused:
+        signer.located()
+    sentence = str(refused.value)
+    for secret in (KEY, KEY[:-2], PASSWORD):
+        assert secret not in sentence
+        assert secret not in str(refused.value.__cause__)
+    return sentence
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        (None, "bridge.childOwner: the environment variable OWNER is not set; put the owner's key there"),
+        ("", "bridge.childOwner: the environment variable OWNER is not set"),
+        (KEY[:-2], "bridge.childOwner: what the environment variable OWNER holds is no private key; put 64 hex digits"),
+        ("00" * 32, "the key in the environment variable OWNER is outside the range of secp256k1 private keys"),
+    ],
+)
+def test_an_environment_without_the_key(monkeypatch: pytest.MonkeyPatch, value: str | None, sentence: str) -> None:
+    if value is None:
+        monkeypatch.delenv("OWNER", raising=False)
+    else:
+        monkeypatch.setenv("OWNER", value)
+    assert sentence in told(EnvironmentSigner(chain="child", name="OWNER"))
+
+
+def changed(text: str, **changes: Any) -> str:
+    return json.dumps({**json.loads(text), **changes})
+
+
+def test_a_keystore_that_cannot_be_opened(file: Path, tmp_path: Path) -> None:
+    text = file.read_text()
+    for content, sentence in {
+        KEY: f"bridge.parentOwner.keystore: {file} holds a key that is not encrypted; import it into a wallet",
+        "[1]": "is no keystore file",
+        changed(
+            text, version=1
+        ): "is of version 1, and those of version 3 and 4 can be read; export the key as one of them",
+        changed(text, address="1A" * 20): "names another address than that of its key",
+        changed(text, crypto={}): "is damaged (its part on the key is empty); take another copy of it",
+        changed(
+            text, crypto={**json.loads(text)["crypto"], "kdf": "argon"}
+        ): "derives its key by argon, and scrypt and pbkdf2 alone are known; export the key again",
+    }.items():
+        file.write_text(content)
+        assert sentence in told(KeystoreSigner(chain="parent", path=str(file), password=PASSWORD))
+    file.write_bytes(b"\xff\x00")
+    assert "it is no text file" in told(KeystoreSigner(chain="parent", path=str(file), password=PASSWORD))
+    nowhere = str(tmp_path / "nowhere")
+    assert f"parentOwner.keystore: {nowhere} cannot be read (No such file or directory); name the owner's" in told(
+        KeystoreSigner(chain="parent", path=nowhere, password=PASSWORD)
+    )
+
+
+def test_a_password_that_does_not_fit(file: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = KeystoreSigner(chain="parent", path=str(file), password="hush")
+    assert told(wrong) == f"bridge.parentOwner.password: it does not open {file}; give the password of this very file"
+    monkeypatch.delenv("OWNER_PASSWORD", raising=False)
+    variable = KeystoreSigner(chain="parent", path=str(file), password_env="OWNER_PASSWORD")
+    assert "bridge.parentOwner.passwordEnv: the environment variable OWNER_PASSWORD is not set" in told(variable)
+    nowhere = KeystoreSigner(chain="parent", path=str(file), password_file=str(tmp_path / "nowhere"))
+    assert "bridge.parentOwner.passwordFile:" in told(nowhere)
+
+
+# -- signatures that come from elsewhere ---------------------------------------------------------------------
+
+NUMBERS = st.integers(min_value=0, max_value=2**64 - 1)
+TRANSACTIONS = st.fixed_dictionaries(
+    {
+        "chainId": st.integers(min_value=1, max_value=2**31),
+        "nonce": NUMBERS,
+        "gas": NUMBERS,
+        "gasPrice": NUMBERS,
+        "value": st.integers(min_value=0, max_value=2**256 - 1),
+        "data": st.binary(max_size=40).map(lambda data: f"0x{data.hex()}"),
+    },
+    optional={"to": st.binary(min_size=20, max_size=20).map(lambda to: Accounts.from_key(to.rjust(32, b"1")).address)},
+)
+
+
+@given(TRANSACTIONS, st.booleans())
+def test_a_signature_from_elsewhere_makes_the_same_transaction(transaction: Any, high: bool) -> None:  # noqa: FBT001
+    wanted = Accounts.sign_transaction(transaction, KEY)
+    digest = eip155.digest(transaction)
+    _, r, s = PrivateKey(bytes.fromhex(KEY)).sign_msg_hash(digest).vrs
+    s = eip155.low(SECPK1_N - s if high else s)
+    parity = eip155.parity_of(digest, r, s, ADDRESS)
+    assert parity is not None
+    assert eip155.signed(transaction, parity, r, s) == wanted
+    assert eip155.parity_of(digest, r, s, Accounts.from_key(OTHER).address) is None

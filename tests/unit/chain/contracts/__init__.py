@@ -1,0 +1,1 @@
+"""Tests of chain/contracts, without a machine."""

@@ -1,0 +1,87 @@
+"""Plans for tokens: empty when nothing is to do, refused with what to do, and never a call that reverts."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.chain.contracts.plan import Refused, Step
+from components.chain.contracts.token_plan import TokenState, deregister_token, lock_token, register_token
+
+
+def state(counterpart: str | None = None, *, locked: bool = False) -> TokenState:
+    return TokenState("BRIDGE", "OWNER", counterpart, locked)
+
+
+def test_what_holds_needs_no_call() -> None:
+    assert register_token(state("C"), "OWNER", "T", "C") == []
+    assert lock_token(state("C", locked=True), "OWNER", "T", "C") == []
+    assert lock_token(state(), "OWNER", "T", "C") == []
+    assert deregister_token(state(), "OWNER", "T", "C", ["one"]) == []
+
+
+def test_a_gap_is_closed_by_one_annotated_call() -> None:
+    assert register_token(state(), "OWNER", "T", "C") == [
+        Step("registerToken", ("T", "C"), "register token T with its counterpart C")
+    ]
+    assert lock_token(state("C"), "OWNER", "T", "C") == [
+        Step("lockToken", ("T",), "lock token T before it is deregistered")
+    ]
+    assert deregister_token(state("C", locked=True), "OWNER", "T", "C") == [
+        Step("deregisterToken", ("T",), "deregister token T")
+    ]
+
+
+def test_another_counterpart_is_refused_and_not_ours_to_undo() -> None:
+    with pytest.raises(Refused) as caught:
+        register_token(state("X"), "OWNER", "T", "C")
+    assert str(caught.value) == (
+        "token T cannot be registered: the bridge BRIDGE has it with the counterpart X, not C; have its owner OWNER "
+        "call deregisterToken(T), and restart the SCNs, which remember counterparts until then"
+    )
+    assert lock_token(state("X"), "OWNER", "T", "C") == deregister_token(state("X"), "OWNER", "T", "C") == []
+
+
+def test_a_locked_token_is_refused() -> None:
+    with pytest.raises(Refused) as caught:
+        register_token(state("C", locked=True), "OWNER", "T", "C")
+    assert str(caught.value) == (
+        "token T is locked in the bridge BRIDGE, by hand or by a removal that did not finish: no transfer of it can be "
+        "requested; have its owner OWNER call unlockToken(T), or take the token out of the settings"
+    )
+
+
+def test_a_token_with_transfers_on_their_way_is_kept() -> None:
+    with pytest.raises(Refused) as caught:
+        deregister_token(state("C", locked=True), "OWNER", "T", "C", list("abcdefg"))
+    assert str(caught.value) == (
+        "token T cannot be deregistered: 7 transfer(s) of it requested on the bridge BRIDGE are not handled yet, and "
+        "SCNs that do not find a token they need handle nothing that came after it; it is locked now, so have these "
+        "paid and run again: a; b; c; d; e; and 2 more"
+    )
+
+
+@pytest.mark.parametrize(
+    ("plan", "words"),
+    [
+        (lambda: register_token(state(), "ME", "T", "C"), "register token T with its counterpart C"),
+        (lambda: lock_token(state("C"), "ME", "T", "C"), "lock token T before it is deregistered"),
+        (lambda: deregister_token(state("C"), "ME", "T", "C"), "deregister token T"),
+    ],
+)
+def test_somebody_else_than_the_owner_is_refused(plan: object, words: str) -> None:
+    with pytest.raises(Refused) as caught:
+        plan()  # type: ignore[operator]
+    assert str(caught.value) == (
+        f"{words}: the owner of the bridge BRIDGE is OWNER, and the configured key is that of ME; configure the "
+        "owner's key"
+    )
+
+
+@given(st.sampled_from([None, "C", "X"]), st.booleans())
+def test_a_removal_leaves_nothing_of_ours_whatever_was_there(counterpart: str | None, locked: bool) -> None:  # noqa: FBT001
+    found = state(counterpart, locked=locked and counterpart is not None)
+    for step in [*lock_token(found, "OWNER", "T", "C"), *deregister_token(found, "OWNER", "T", "C")]:
+        assert step.arguments == ("T",)
+        found = state() if step.function == "deregisterToken" else state(found.counterpart, locked=True)
+    assert found.counterpart != "C"
+    assert deregister_token(found, "OWNER", "T", "C") == []

@@ -1,0 +1,1 @@
+"""Tests of chain/funds, without a machine."""

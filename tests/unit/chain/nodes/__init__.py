@@ -1,0 +1,1 @@
+"""Tests of chain/nodes, without a machine."""

@@ -1,0 +1,170 @@
+"""A running node compared with what was predicted of it: the words for each difference, and the calls that mend."""
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from components.chain.errors import NotReady
+from components.chain.nodes.drift import Actual, drift, mend, read
+from components.chain.nodes.expected import Expected
+from components.chain.rpc import console as console_
+from components.chain.rpc.console import Console
+from tests.unit.fake_node import Clock, fail
+
+OWN, OTHER = "aa" * 64, "bb" * 64
+PEER = f"kni://{OWN}@10.0.0.2:50505?discport=0"
+WRONG = f"kni://{OTHER}@10.0.0.3:50505?discport=0"
+ONE, TWO = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
+EN = Expected(chain_id=2020, kni=PEER)
+SCN = Expected(chain_id=3000, parent_operator=ONE, child_operator=TWO, peer=PEER, anchoring=True, anchoring_period=5)
+WELL = Actual(3000, parent_operator=ONE.lower(), child_operator=TWO, peers=(PEER,), anchoring=True, anchoring_period=5)
+AT = "10.0.0.2:50505"
+
+
+@pytest.mark.parametrize(
+    ("actual", "words"),
+    [
+        (WELL, {}),
+        (replace(WELL, peers=(PEER.replace("10.0.0.2", "192.0.2.1"),)), {}),
+        (replace(WELL, chain_id=1), {"chain_id": "it is on chain 1, not on chain 3000"}),
+        (replace(WELL, parent_operator=TWO), {"parent_operator": f"its parent operator is {TWO}, not {ONE}"}),
+        (replace(WELL, child_operator=None), {"child_operator": f"its child operator is None, not {TWO}"}),
+        (
+            replace(WELL, peers=()),
+            {"peer": f"it has no bridge peer: the main bridge of its EN at {AT} is not connected"},
+        ),
+        (
+            replace(WELL, peers=(WRONG,)),
+            {"peer": f"its bridge peer is the main bridge at 10.0.0.3:50505, not that of its EN at {AT}"},
+        ),
+        (
+            replace(WELL, peers=(PEER, WRONG)),
+            {"peer": f"its bridge peer is the main bridge at 10.0.0.3:50505, not that of its EN at {AT}"},
+        ),
+        (replace(WELL, anchoring=False), {"anchoring": "anchoring is off, and its conf says on"}),
+        (
+            replace(WELL, anchoring_period=9),
+            {"anchoring_period": "it anchors every 9 blocks, and its conf says every 5"},
+        ),
+        (Actual(3000, bridge=False), {"bridge": "its sub bridge is off, and its files say on"}),
+    ],
+)
+def test_each_difference_of_an_scn_has_its_words(actual: Actual, words: dict[str, str]) -> None:
+    assert drift(SCN, actual) == words
+
+
+def test_anchoring_that_should_be_off() -> None:
+    found = drift(replace(SCN, anchoring=False), WELL)
+    assert found == {"anchoring": "anchoring is on, and its conf says off"}
+
+
+def test_what_was_not_predicted_is_not_compared() -> None:
+    assert drift(replace(SCN, anchoring=None, anchoring_period=None), replace(WELL, anchoring_period=9)) == {}
+    assert drift(Expected(chain_id=3000), Actual(3000)) == {}
+
+
+@pytest.mark.parametrize(
+    ("actual", "words"),
+    [
+        (Actual(2020, main_bridge=OWN), {}),
+        (Actual(2020, main_bridge=OTHER), {"kni": f"the key of its main bridge is {OTHER}, not {OWN}"}),
+        (Actual(2020, bridge=False), {"bridge": "its main bridge is off, and its files say on"}),
+    ],
+)
+def test_each_difference_of_an_en_has_its_words(actual: Actual, words: dict[str, str]) -> None:
+    assert drift(EN, actual) == words
+
+
+class Node:
+    """An SCN or EN that answers from memory."""
+
+    def __init__(self, expected: Expected, *peers: str) -> None:
+        self.chain_id, self.peers, self.anchoring, self.bridge = expected.chain_id, list(peers), True, True
+        self.said: list[tuple[object, ...]] = []
+        self.parts = True
+
+    @property
+    def console(self) -> Console:
+        """Return a console on this node, without SSH."""
+        return cast("Console", SimpleNamespace(node="scn-1", call=self.call))
+
+    def call(self, method: str, *params: object, timeout: float = 30.0) -> Any:  # noqa: ARG002
+        """Answer, in the name of the node."""
+        namespace, name = method.split("_")
+        if not self.bridge and namespace != "eth":
+            fail(f"the method {method} does not exist/is not available")
+        answers = {
+            "chainId": hex(self.chain_id),
+            "nodeInfo": {"kni": PEER.replace("10.0.0.2", "[::]")},
+            "getParentOperatorAddr": ONE,
+            "getChildOperatorAddr": TWO,
+            "peers": [_told(kni) for kni in self.peers] or None,
+            "getAnchoring": self.anchoring,
+            "getAnchoringPeriod": 5,
+            "listBridge": None,
+        }
+        if name in answers:
+            return answers[name]
+        self.said.append((name, *params))
+        if name == "removePeer" and self.parts:
+            self.peers = [kni for kni in self.peers if kni != params[0]]
+        return True
+
+
+def _told(kni: str) -> dict[str, object]:
+    id_, _, rest = kni.removeprefix("kni://").partition("@")
+    return {"id": id_, "networks": [{"remoteAddress": rest.split("?")[0]}]}
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(console_, "time", clock)
+    return clock
+
+
+def mended(node: Node) -> list[tuple[object, ...]]:
+    mend(node.console, SCN, read(node.console, SCN))
+    return node.said
+
+
+def test_a_node_that_is_as_predicted_is_left_alone() -> None:
+    node = Node(SCN, PEER)
+    assert drift(SCN, read(node.console, SCN)) == {}
+    assert mended(node) == []
+    assert drift(EN, read(Node(EN).console, EN)) == {}
+    assert read(Node(EN).console, Expected(chain_id=2020)) == Actual(2020)
+
+
+def test_a_missing_peer_is_dialled_now() -> None:
+    assert mended(Node(SCN)) == [("removePeer", PEER), ("addPeer", PEER)]
+
+
+def test_a_wrong_peer_is_parted_from_before_the_right_one_is_dialled() -> None:
+    assert mended(Node(SCN, WRONG)) == [("removePeer", WRONG), ("removePeer", PEER), ("addPeer", PEER)]
+
+
+def test_a_second_peer_is_parted_from_and_the_right_one_kept() -> None:
+    assert mended(Node(SCN, PEER, WRONG)) == [("removePeer", WRONG)]
+
+
+def test_a_peer_that_does_not_go_is_told() -> None:
+    node = Node(SCN, WRONG)
+    node.parts = False
+    with pytest.raises(NotReady, match=r"scn-1: still connected to the main bridge at 10\.0\.0\.3:50505"):
+        mended(node)
+
+
+def test_anchoring_is_switched_by_a_call() -> None:
+    node = Node(SCN, PEER)
+    node.anchoring = False
+    assert mended(node) == [("anchoring", True)]
+
+
+def test_a_bridge_that_is_off_is_told_of_both_halves() -> None:
+    for expected in (SCN, EN):
+        node = Node(expected)
+        node.bridge = False
+        assert drift(expected, read(node.console, expected)).keys() == {"bridge"}

@@ -1,0 +1,199 @@
+"""Registration on an SCN: in the right order, once, after a failure too, and never where a call would hang."""
+
+import pytest
+
+from components.chain.errors import ChainError, NotReady
+from components.chain.nodes import registration
+from components.chain.nodes.registration import (
+    Registration,
+    deregister,
+    read_registration,
+    register,
+    settled_registration,
+)
+from components.chain.rpc import console
+from tests.unit.fake_node import CHILD, PARENT, Clock, FakeNode
+
+OTHER = "0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB"
+RESTART = "systemctl restart kscnd"
+
+
+@pytest.fixture(autouse=True)
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(console, "time", clock)
+    return clock
+
+
+@pytest.fixture
+def scn(monkeypatch: pytest.MonkeyPatch) -> FakeNode:
+    node = FakeNode()
+
+    def restart(_endpoint: object, _role: str, command: str, _why: str, **_more: object) -> None:
+        node.calls.append(("restart", (command,)))
+        node.restart()
+
+    monkeypatch.setattr(registration, "restart", restart)
+    monkeypatch.setattr(registration, "Console", lambda _endpoint: node.console)
+    return node
+
+
+def changes(node: FakeNode) -> list[str]:
+    """Return what was done to the node, without what was only asked; every pair is in the order child, parent."""
+    doing = [
+        (name.removeprefix("subbridge_"), params)
+        for name, params in node.calls
+        if name == "restart" or (name.endswith("Bridge") and "list" not in name)
+    ]
+    assert all(params == (CHILD, PARENT) for name, params in doing if name != "restart")
+    return [name for name, _ in doing]
+
+
+def test_a_pair_is_registered_and_subscribed_once(scn: FakeNode) -> None:
+    for _ in range(2):
+        register(scn.console, FakeNode().console, CHILD, PARENT, RESTART)
+    assert changes(scn) == ["registerBridge", "subscribeBridge"]
+    assert read_registration(scn.console, CHILD, PARENT) == Registration(registered=True, live=True)
+
+
+def test_after_a_failure_the_node_is_restarted_once_and_only_subscribed(scn: FakeNode) -> None:
+    """The call writes the journal before it fails: calling it again would be a duplicate."""
+    scn.fails = ["no contract code at given address"]
+    register(scn.console, FakeNode().console, CHILD, PARENT, RESTART)
+    assert changes(scn) == ["registerBridge", "restart", "subscribeBridge"]
+    assert scn.called("restart") == [(RESTART,)]
+    assert read_registration(scn.console, CHILD, PARENT).live
+
+
+def test_a_registration_of_a_killed_run_is_finished(scn: FakeNode) -> None:
+    scn.journal[CHILD] = PARENT
+    scn.memory = {CHILD, PARENT}
+    register(scn.console, FakeNode().console, CHILD, PARENT, RESTART)
+    assert changes(scn) == ["subscribeBridge"]
+
+
+def test_a_node_that_restores_its_bridges_by_itself_is_waited_for(scn: FakeNode, clock: Clock) -> None:
+    scn.journal[CHILD] = PARENT
+
+    def restore() -> None:
+        if clock.now > 1005:
+            scn.memory = scn.subscribed = {CHILD, PARENT}
+
+    clock.sleepers.append(restore)
+    register(scn.console, FakeNode().console, CHILD, PARENT, RESTART)
+    assert changes(scn) == []
+
+
+def test_half_a_subscription_is_completed_without_complaint(scn: FakeNode, clock: Clock) -> None:
+    scn.journal[CHILD] = PARENT
+    scn.memory, scn.subscribed = {CHILD, PARENT}, {CHILD}
+    clock.sleepers.append(lambda: scn.subscribed.add(PARENT))
+    register(scn.console, FakeNode().console, CHILD, PARENT, RESTART)
+    assert changes(scn) == ["subscribeBridge"]
+
+
+@pytest.mark.parametrize(("blind", "bridge"), [("scn", CHILD), ("en", PARENT)])
+def test_nothing_is_registered_before_both_nodes_see_code(scn: FakeNode, blind: str, bridge: str) -> None:
+    en = FakeNode()
+    (scn if blind == "scn" else en).code.remove(bridge)
+    with pytest.raises(NotReady, match=f"sees no contract at {bridge} yet, its head is block 7; is it synced"):
+        register(scn.console, en.console, CHILD, PARENT, RESTART)
+    assert changes(scn) == []
+
+
+@pytest.mark.parametrize("peers", [[], ["aa" * 64, "bb" * 64]])
+def test_nothing_is_registered_without_exactly_one_main_bridge(scn: FakeNode, peers: list[str]) -> None:
+    scn.peers = peers
+    with pytest.raises(NotReady, match="is its EN running, with 50505 open to it"):
+        register(scn.console, FakeNode().console, CHILD, PARENT, RESTART)
+    assert "registerBridge" not in changes(scn)
+
+
+def test_the_second_failure_is_told(scn: FakeNode, monkeypatch: pytest.MonkeyPatch) -> None:
+    scn.fails = ["first", "second"]
+    monkeypatch.setattr(scn, "restart", scn.journal.clear)
+    with pytest.raises(ChainError, match="registerBridge: second"):
+        register(scn.console, FakeNode().console, CHILD, PARENT, RESTART)
+    assert changes(scn) == ["registerBridge", "restart", "registerBridge"]
+
+
+def test_another_counterpart_is_told(scn: FakeNode) -> None:
+    scn.journal[CHILD] = OTHER
+    with pytest.raises(ChainError, match=f"registered with the parent bridge {OTHER}, not {PARENT}; deregister that"):
+        read_registration(scn.console, CHILD, PARENT)
+
+
+def test_another_counterpart_is_no_reason_to_restart_a_node(scn: FakeNode) -> None:
+    scn.journal[CHILD] = OTHER
+    with pytest.raises(ChainError):
+        register(scn.console, FakeNode().console, CHILD, PARENT, RESTART)
+    assert changes(scn) == []
+
+
+@pytest.mark.parametrize(
+    ("memory", "subscribed", "live"),
+    [
+        ({CHILD, PARENT}, {CHILD, PARENT}, True),
+        ({CHILD, PARENT}, {CHILD}, False),
+        ({CHILD, PARENT}, {PARENT}, False),
+        ({CHILD}, {CHILD}, False),
+        (set(), set(), False),
+    ],
+)
+def test_live_is_what_is_in_memory_of_both_contracts(
+    scn: FakeNode, memory: set[str], subscribed: set[str], live: int
+) -> None:
+    scn.journal[CHILD] = PARENT  # whose own flag says subscribed in every case
+    scn.memory, scn.subscribed = memory, subscribed
+    assert read_registration(scn.console, CHILD.upper().replace("X", "x"), PARENT.lower()).registered
+    assert read_registration(scn.console, CHILD, PARENT) == Registration(registered=True, live=bool(live))
+
+
+def test_a_node_that_subscribes_anew_after_its_en_came_back_is_given_time(scn: FakeNode, clock: Clock) -> None:
+    scn.journal[CHILD] = PARENT
+    scn.memory, scn.subscribed = {CHILD, PARENT}, {CHILD}
+    clock.sleepers.append(lambda: scn.subscribed.add(PARENT))
+    assert settled_registration(scn.console, CHILD, PARENT).live
+
+
+def test_a_node_that_stays_unsubscribed_is_not_waited_for_without_end(scn: FakeNode, clock: Clock) -> None:
+    scn.journal[CHILD] = PARENT
+    begin = clock.now
+    assert settled_registration(scn.console, CHILD, PARENT) == Registration(registered=True, live=False)
+    assert 0 < clock.now - begin < 15
+
+
+def test_what_is_not_registered_is_not_waited_for(scn: FakeNode, clock: Clock) -> None:
+    begin = clock.now
+    assert settled_registration(scn.console, CHILD, PARENT) == Registration(registered=False, live=False)
+    assert clock.now == begin
+
+
+def test_letting_go_is_done_once(scn: FakeNode) -> None:
+    register(scn.console, FakeNode().console, CHILD, PARENT, RESTART)
+    for _ in range(2):
+        deregister(scn.console, CHILD, PARENT)
+    assert changes(scn) == ["registerBridge", "subscribeBridge", "deregisterBridge"]
+    assert read_registration(scn.console, CHILD, PARENT) == Registration(registered=False, live=False)
+
+
+def test_letting_go_without_a_main_bridge_is_refused_because_it_would_hang(scn: FakeNode) -> None:
+    scn.journal[CHILD] = PARENT
+    scn.peers = []
+    with pytest.raises(NotReady, match="cannot deregister the bridge while its EN is away"):
+        deregister(scn.console, CHILD, PARENT)
+    assert changes(scn) == []
+
+
+def test_nothing_to_let_go_needs_no_main_bridge(scn: FakeNode) -> None:
+    scn.peers = []
+    deregister(scn.console, CHILD, PARENT)
+    assert changes(scn) == []
+
+
+def test_a_node_whose_sub_bridge_is_off_has_nothing_to_let_go() -> None:
+    node = FakeNode()
+    node.sub_bridge = False
+    assert read_registration(node.console, CHILD, PARENT) == Registration(registered=False, live=False)
+    deregister(node.console, CHILD, PARENT)
+    assert not node.called("subbridge_deregisterBridge")

@@ -1,0 +1,183 @@
+"""The gate of an EN that has to catch up: what it lacks, how long it takes, and when waiting ends."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import count
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.chain.errors import NotReady, Unreachable
+from components.chain.nodes import sync
+from components.chain.nodes.sync import Pace, Sight, duration, look, missing, wait_until_synced
+from components.chain.rpc.console import Console
+from components.chain.rpc.reference_rpc import OtherChain, ReferenceRpc
+from tests.unit.fake_node import Clock
+
+IN_STEP = Sight("alpha-en", peers=3, head=1000, age=1.0)
+NOW = 1_700_000_000
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(sync, "time", clock)
+    return clock
+
+
+# -- what it lacks -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("sight", "words"),
+    [
+        (IN_STEP, None),
+        (replace(IN_STEP, age=30.0), None),
+        (replace(IN_STEP, target=1010), None),
+        (
+            replace(IN_STEP, peers=0),
+            "it has no peers; compare its network id and first block with theirs, and try their ports",
+        ),
+        (replace(IN_STEP, syncing=True, target=9000), "it is at block 1000 of 9000"),
+        (replace(IN_STEP, lagging=True, target=9000), "it is at block 1000 of 9000"),
+        (replace(IN_STEP, syncing=True), "it is at block 1000"),
+        (replace(IN_STEP, head=0, age=1e9), "it has the first block of the chain and no other yet"),
+        (
+            replace(IN_STEP, age=3700.0),
+            "its last block, 1000, is 1 h 1 min old; either it has yet to learn of newer ones, or the chain stands "
+            "still",
+        ),
+    ],
+)
+def test_what_a_node_lacks_is_told(sight: Sight, words: str | None) -> None:
+    assert missing(sight) == words
+
+
+@given(st.builds(Sight, st.just("en"), st.integers(0, 5), st.integers(0), st.floats(0, 1e9), st.none(), st.booleans()))
+def test_a_node_passes_only_with_peers_a_young_head_and_nothing_to_sync(sight: Sight) -> None:
+    good = sight.peers > 0 and sight.age <= 30 and not sight.syncing and sight.head > 0
+    assert (missing(sight) is None) == good
+
+
+# -- what it knows, from what it answers ---------------------------------------------------------------------
+
+
+def see(*, syncing: object = False, peers: int = 1, height: int | None = None) -> Sight:
+    """Look at a node whose last block is number 1000 and a second old."""
+    answers: dict[str, object] = {
+        "eth_syncing": syncing,
+        "eth_getBlockByNumber": {"number": "0x3e8", "timestamp": hex(NOW - 1)},
+        "admin_peers": [{"id": "aa" * 64}] * peers or None,
+    }
+    console = SimpleNamespace(node="alpha-en", call=lambda method, *_: answers[method])
+    reference = None if height is None else SimpleNamespace(height=lambda: height)
+    return look(cast("Console", console), cast(ReferenceRpc | None, reference), NOW)
+
+
+def test_a_node_in_step_is_seen_to_be() -> None:
+    assert see() == replace(IN_STEP, peers=1)
+
+
+def test_a_node_that_syncs_tells_how_far_the_chain_is() -> None:
+    answer = {"startingBlock": "0x0", "currentBlock": "0x3e8", "highestBlock": "0x2328"}
+    assert see(syncing=answer) == replace(IN_STEP, peers=1, target=9000, syncing=True)
+
+
+def test_nothing_to_sync_without_peers_is_no_pass() -> None:
+    assert missing(see(peers=0)) is not None
+
+
+@pytest.mark.parametrize(("height", "lagging"), [(1010, False), (1011, True), (5, False)])
+def test_the_reference_knows_better(height: int, lagging: object) -> None:
+    sight = see(height=height)
+    assert (sight.target, sight.lagging) == (height, lagging)
+
+
+# -- how long it takes ---------------------------------------------------------------------------------------
+
+
+def test_the_rest_is_told_by_how_fast_the_gap_closes() -> None:
+    pace = Pace()
+    first = replace(IN_STEP, head=0, target=1000)
+    assert pace.rest(0, first) is None
+    assert pace.rest(10, replace(first, head=101, target=1001)) == pytest.approx(90)
+    assert pace.rest(20, replace(first, head=101, target=90_000)) is None, "it learned of more"
+    assert pace.rest(30, replace(first, head=101, target=90_000)) is None, "it stands still"
+    assert pace.rest(40, replace(IN_STEP, target=None)) is None
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 s"), (59.6, "1 min"), (61, "1 min 1 s"), (3600, "1 h"), (3660, "1 h 1 min"), (90_000, "1 d 1 h")],
+)
+def test_a_length_of_time_is_told_in_two_units(seconds: float, words: str) -> None:
+    assert duration(seconds) == words
+
+
+# -- waiting -------------------------------------------------------------------------------------------------
+
+
+def answers(*sights: Sight | Exception) -> Callable[[], Sight]:
+    """Return what sees one after the other, and the last one for ever."""
+    turns = count()
+
+    def see() -> Sight:
+        sight = sights[min(next(turns), len(sights) - 1)]
+        if isinstance(sight, Exception):
+            raise sight
+        return sight
+
+    return see
+
+
+def steps(blocks: Iterator[int], target: int) -> Callable[[], Sight]:
+    return lambda: replace(IN_STEP, head=(head := next(blocks)), target=target, syncing=head < target)
+
+
+def test_it_waits_for_hours_and_says_how_long_it_takes(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+    begun = clock.now
+    assert wait_until_synced(steps(count(0, 10), 40_000), 24) == 40_000
+    said = capsys.readouterr().err.splitlines()
+    assert clock.now - begun == 8000
+    assert len(said) == 799, "every 10 s, and not more often"
+    assert said[0] == "waiting for 10 s: alpha-en: it is at block 50 of 40000; about 2 h 13 min to go"
+    assert said[-1] == "waiting for 2 h 13 min: alpha-en: it is at block 39950 of 40000; about 10 s to go"
+
+
+def test_it_ends_after_its_hours_with_what_is_missing(clock: Clock) -> None:
+    begun = clock.now
+    with pytest.raises(NotReady) as caught:
+        wait_until_synced(answers(replace(IN_STEP, peers=0)), 2)
+    assert 7200 <= clock.now - begun <= 7205
+    assert str(caught.value) == (
+        "alpha-en: it has no peers; compare its network id and first block with theirs, and try their ports "
+        "(waited 2 h, which parentChain.syncHours says). The node goes on by itself; run again later"
+    )
+
+
+def test_a_node_that_is_gone_in_the_middle_may_come_back(clock: Clock) -> None:
+    behind, gone = replace(IN_STEP, syncing=True), Unreachable("alpha-en: no node listens")
+    begun = clock.now
+    assert wait_until_synced(answers(behind, *[gone] * 100, behind, *[gone] * 100, IN_STEP), 1) == 1000
+    assert clock.now - begun == 2 * 202
+
+
+def test_a_node_that_stays_away_ends_it_long_before_the_hours(clock: Clock) -> None:
+    begun = clock.now
+    gone = Unreachable("alpha-en: no node listens")
+    with pytest.raises(NotReady) as caught:
+        wait_until_synced(answers(replace(IN_STEP, syncing=True), gone), 24)
+    assert clock.now - begun < 320
+    assert str(caught.value) == (
+        "alpha-en: no node listens (for 5 min 2 s). Run again once it answers: it goes on where it was"
+    )
+
+
+def test_a_reference_of_another_chain_ends_it_at_once(clock: Clock) -> None:
+    begun = clock.now
+    with pytest.raises(OtherChain):
+        wait_until_synced(answers(OtherChain("of the chain 5")), 24)
+    assert clock.now - begun == 0

@@ -1,0 +1,1 @@
+"""Tests of chain/peers, without a machine."""

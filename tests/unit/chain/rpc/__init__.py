@@ -1,0 +1,1 @@
+"""Tests of chain/rpc, without a machine."""

@@ -1,0 +1,71 @@
+"""A node is in sync when it has what its peers have and its chain goes on; it is waited for as long as it gets on."""
+
+import time
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from components.chain.errors import NotReady
+from components.chain.rpc import catching_up, console
+from components.chain.rpc.catching_up import wait_until_caught_up
+from components.chain.rpc.console import Console
+from tests.unit.fake_node import Clock
+
+
+class Node:
+    """A node with the blocks up to `head`, and peers that told of `theirs` when they connected."""
+
+    def __init__(self, clock: Clock, head: int, theirs: list[int]) -> None:
+        self.clock, self.head, self.theirs = clock, head, theirs
+        self.newest = max([head, *theirs])
+        eth = SimpleNamespace()
+        self.console = cast("Console", SimpleNamespace(node="scn-5", call=self.call, web3=SimpleNamespace(eth=eth)))
+        clock.sleepers.append(lambda: setattr(eth, "block_number", self.head))
+        eth.block_number = head
+
+    def call(self, method: str, *params: object) -> Any:
+        """Answer, in the name of the node."""
+        if method == "admin_peers":
+            known = [{"istanbul": {"blockscore": n + 1, "head": f"0x{n:064x}"}} for n in self.theirs]
+            return [{"protocols": one} for one in [*known, {"istanbul": "handshake"}]]
+        number = self.head if params[0] == "latest" else int(str(params[0]), 16)
+        age = (self.newest - number) * 100
+        stamp = hex(int(time.time()) - age)
+        return {"number": hex(number), "timestamp": stamp} if number <= self.head else None
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr(console, "time", clock)
+    return clock
+
+
+@pytest.mark.parametrize("theirs", [[], [7], [3, 7]])
+def test_a_node_with_all_that_its_peers_have_is_in_sync(clock: Clock, theirs: list[int]) -> None:
+    wait_until_caught_up(Node(clock, 7, theirs).console)
+    assert clock.now == 1000
+
+
+def test_a_node_is_waited_for_while_it_gets_on(clock: Clock) -> None:
+    node = Node(clock, 0, [10, 50])
+
+    def import_a_block() -> None:
+        node.head = min(50, int((clock.now - 1000) / 100))
+
+    clock.sleepers.insert(0, import_a_block)
+    wait_until_caught_up(node.console)
+    assert clock.now > 1000 + 40 * catching_up.STALL / 2
+
+
+def test_a_node_that_is_stuck_says_how_far_it_is(clock: Clock) -> None:
+    with pytest.raises(NotReady, match="scn-5: is at block 3, and its peers have 4 more"):
+        wait_until_caught_up(Node(clock, 3, [7]).console)
+
+
+def test_a_chain_that_is_stuck_is_told(clock: Clock) -> None:
+    node = Node(clock, 3, [3])
+    node.newest = 5
+    with pytest.raises(NotReady, match=r"its newest block, 3, is 20[01] s old; does the chain make blocks"):
+        wait_until_caught_up(node.console)

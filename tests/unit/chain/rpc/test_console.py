@@ -1,0 +1,126 @@
+"""Which node of a chain is asked: one in sync, or the one that knows most, which then says that it is behind."""
+
+import time
+from typing import Any
+
+import pytest
+
+from components.chain.errors import ChainUnreadable, NotListening
+from components.chain.rpc import console
+from components.chain.rpc.console import connect
+from components.chain.rpc.endpoint import Endpoint
+from components.dynamic import chain_resource
+from components.dynamic.base import Props
+from components.dynamic.chain_resource import reading, session
+from components.dynamic.contracts.bridge_operator import BridgeOperatorProvider
+from tests.unit.dynamic.test_chain_resource import VOTE, endpoint
+from tests.unit.fake_node import Clock
+
+HEAD = 100
+
+
+class Nodes:
+    """A chain with its newest block at HEAD: each node by name has so many blocks, made one a second, or is down."""
+
+    def __init__(self, **heads: int | None) -> None:
+        self.heads = heads
+        self.peers = [HEAD]
+        """What the peers of a node that is behind told of."""
+
+    def connect(self, at: Endpoint) -> Any:
+        """Return the console of a node."""
+        nodes, head = self, self._head(at)
+
+        class Node:
+            node, behind = at.node, None
+
+            def call(self, method: str, *params: object, timeout: float = 30) -> Any:  # noqa: ARG002
+                if method == "admin_peers":
+                    known = [{"istanbul": {"blockscore": n + 1, "head": f"0x{n:064x}"}} for n in nodes.peers]
+                    return [{"protocols": one} for one in known]
+                if method == "eth_getBlockByHash":
+                    return {} if int(str(params[0]), 16) <= head else None
+                block = {"number": hex(head), "timestamp": hex(int(time.time()) - (HEAD - head) * 10)}
+                return {"eth_chainId": hex(3000), "eth_blockNumber": hex(head)}.get(method, block)
+
+            def close(self) -> None:
+                pass
+
+        return Node()
+
+    def _head(self, at: Endpoint) -> int:
+        head = self.heads[at.node.replace("-", "")]
+        if head is None:
+            msg = f"{at.node}: no node listens"
+            raise NotListening(msg)
+        return head
+
+
+@pytest.fixture(autouse=True)
+def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console, "time", Clock())
+    monkeypatch.setattr(console, "_away", {})
+    monkeypatch.setattr(chain_resource, "_unreadable", {})
+
+
+def chosen(monkeypatch: pytest.MonkeyPatch, nodes: Nodes) -> tuple[str, str | None]:
+    monkeypatch.setattr(console, "Console", nodes.connect)
+    ends = [Endpoint.model_validate(endpoint(f"{name[:3]}-{name[3:]}")) for name in nodes.heads]
+    with connect(ends, 3000) as found:
+        return found.node, found.behind
+
+
+def test_a_node_in_sync_is_asked_before_one_that_is_catching_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert chosen(monkeypatch, Nodes(scn1=40, scn2=None, scn3=HEAD)) == ("scn-3", None)
+    assert chosen(monkeypatch, Nodes(scn1=0, scn2=HEAD - 1)) == ("scn-2", None), "a block of this moment is none"
+
+
+def test_where_none_is_in_sync_the_one_that_knows_most_says_that_it_is_behind(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    node, behind = chosen(monkeypatch, Nodes(scn1=40, scn2=60, scn3=0))
+    assert (node, behind) == ("scn-2", "scn-2: is at block 60, and its peers have 40 more")
+    alone = Nodes(scn1=40)
+    alone.peers = []
+    node, behind = chosen(monkeypatch, alone)
+    assert behind is not None
+    assert behind.startswith("scn-1: its newest block, 40, is 60")
+
+
+def test_without_any_node_all_reasons_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(ChainUnreadable, match="no node of chain 3000 can be used: scn-1: no node listens; scn-2: no"):
+        chosen(monkeypatch, Nodes(scn1=None, scn2=None))
+
+
+VOTE_OF_BOTH: Props = {**VOTE, "endpoints": [endpoint("scn-1"), endpoint("scn-2")]}
+
+
+@pytest.mark.parametrize("heads", [{"scn1": 40, "scn2": None}, {"scn1": None, "scn2": None}, {"scn1": 0, "scn2": 0}])
+def test_nothing_is_gone_that_only_a_node_behind_does_not_have(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], heads: dict[str, int | None]
+) -> None:
+    monkeypatch.setattr(console, "Console", Nodes(**heads).connect)
+    monkeypatch.setattr(BridgeOperatorProvider, "look", lambda *_: None)
+    monkeypatch.setattr("components.dynamic.base._unread", set())
+    for _ in range(2):
+        assert BridgeOperatorProvider().read("id", VOTE_OF_BOTH).id == "id"
+    (said,) = capsys.readouterr().err.splitlines()
+    assert said.startswith("no node of chain 3000 can be used: scn-")
+    assert said.endswith("; the next up starts nodes that are down; it is taken to be as it was")
+
+
+def test_nothing_is_planned_on_what_a_node_behind_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(console, "Console", Nodes(scn1=40, scn2=None).connect)
+    inputs = BridgeOperatorProvider()._parse(VOTE_OF_BOTH)
+    with pytest.raises(ChainUnreadable, match="its peers have 60 more"), session(inputs):
+        pytest.fail("nothing may be planned")
+
+
+def test_a_node_that_catches_up_in_a_moment_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    nodes = Nodes(scn1=HEAD - 5)
+    monkeypatch.setattr(console, "Console", nodes.connect)
+    monkeypatch.setattr("components.chain.rpc.head.NEAR", 0)
+    inputs = BridgeOperatorProvider()._parse({**VOTE, "endpoints": [endpoint("scn-1")]})
+    console.time.sleepers.append(lambda: nodes.peers.clear())  # type: ignore[attr-defined]
+    with reading(inputs.endpoints, 3000) as found:
+        assert found.behind is None

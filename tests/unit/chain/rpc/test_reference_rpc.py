@@ -1,0 +1,77 @@
+"""A reference RPC, against one that answers over HTTP on this machine."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+
+import pytest
+
+from components.chain.errors import Unreachable
+from components.chain.rpc.reference_rpc import OtherChain, ReferenceRpc
+
+KEY = "a-key-that-nobody-may-see"
+
+
+@contextmanager
+def rpc(answers: dict[str, str] | bytes) -> Iterator[str]:
+    """Serve an RPC; yield its address, with a key in it."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            body = (
+                answers
+                if isinstance(answers, bytes)
+                else json.dumps({"jsonrpc": "2.0", "id": asked["id"], "result": answers[asked["method"]]}).encode()
+            )
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/{KEY}"
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def test_it_tells_how_far_the_chain_is() -> None:
+    with rpc({"eth_chainId": "0x7e4", "eth_blockNumber": "0x3e8"}) as url:
+        assert ReferenceRpc(url, 2020).height() == 1000
+
+
+def test_one_of_another_chain_is_refused() -> None:
+    with rpc({"eth_chainId": "0x1", "eth_blockNumber": "0x3e8"}) as url, pytest.raises(OtherChain) as caught:
+        ReferenceRpc(url, 2020).height()
+    assert str(caught.value) == (
+        "the reference RPC at 127.0.0.1 is of the chain 1, and the parent chain is 2020; correct "
+        "parentChain.referenceRpc"
+    )
+
+
+@pytest.mark.parametrize(
+    "answer", [b"", b"<html>", b"[]", b'{"jsonrpc": "2.0", "id": 0, "error": {"code": -1, "message": "m"}}']
+)
+def test_one_that_does_not_answer_is_told_without_its_address(answer: bytes) -> None:
+    with rpc(answer) as url, pytest.raises(Unreachable) as caught:
+        ReferenceRpc(url, 2020).height()
+    assert str(caught.value).startswith("the reference RPC at 127.0.0.1 (parentChain.referenceRpc) does not answer: ")
+    assert KEY not in str(caught.value)
+
+
+def test_one_that_is_not_there_is_told_without_its_address() -> None:
+    with rpc(b"") as url:
+        pass
+    with pytest.raises(Unreachable) as caught:
+        ReferenceRpc(url, 2020).height()
+    assert KEY not in str(caught.value)
+    assert caught.value.__suppress_context__

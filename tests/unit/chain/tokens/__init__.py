@@ -1,0 +1,1 @@
+"""Tests of chain/tokens, without a machine."""

@@ -1,0 +1,1 @@
+"""Tests of chain/transfers, without a machine."""

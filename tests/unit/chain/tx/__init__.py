@@ -1,0 +1,1 @@
+"""Tests of chain/tx, without a machine."""

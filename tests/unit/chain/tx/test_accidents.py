@@ -1,0 +1,145 @@
+"""What happens to transactions between sending and mining, each case by its name: lost, dropped, stuck, refused."""
+
+import pytest
+
+from components.chain.errors import NotMined, PriceLimit, Reverted
+from components.chain.tx.batch import execute
+from components.domain.units import GKEI
+from tests.unit.fake_pool import SENDER, SIGNER, PoolChain, mined, pay
+from tests.unit.fakes import console
+
+
+def test_a_batch_is_mined(pool: PoolChain) -> None:
+    receipts = execute(console(pool), SIGNER, [pay(1), pay(2)])
+    assert [receipt["status"] for receipt in receipts] == [1, 1]
+    assert mined(pool) == [(0, 1), (1, 2)]
+
+
+def test_a_lost_answer_is_followed_by_hash_and_nothing_is_sent_twice(pool: PoolChain) -> None:
+    pool.loses_answers = 2
+    execute(console(pool), SIGNER, [pay(1), pay(2), pay(3)])
+    assert mined(pool) == [(0, 1), (1, 2), (2, 3)]
+    assert len(pool.arrivals) == 3
+
+
+def test_a_dropped_transaction_is_sent_again_with_its_nonce(
+    pool: PoolChain, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pool.swallows = 1
+    execute(console(pool), SIGNER, [pay(1), pay(2)])
+    assert mined(pool) == [(0, 1), (1, 2)]
+    assert [tx.nonce for tx in pool.arrivals] == [0, 1, 0]
+    assert "pay 1: the node has lost transaction 0x" in capsys.readouterr().err
+
+
+def test_a_stuck_transaction_is_offered_for_more_until_it_is_mined(
+    pool: PoolChain, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pool.halted = True
+
+    def dearer() -> None:
+        if pool.arrivals:
+            pool.base_fee, pool.margin, pool.halted = 54 * GKEI, 1, False
+
+    pool._clock.sleepers.insert(0, dearer)
+    (receipt,) = execute(console(pool), SIGNER, [pay(1)])
+    assert [tx.gas_price for tx in pool.arrivals] == [50 * GKEI, 55 * GKEI]
+    assert mined(pool) == [(0, 1)]
+    assert receipt["status"] == 1
+    assert "(nonce 0) is stuck at 50 gkei; offering 55 gkei" in capsys.readouterr().err
+
+
+def test_a_whole_batch_that_is_stuck_is_bumped_one_after_another(pool: PoolChain) -> None:
+    def dearer() -> None:
+        if len(pool.arrivals) == 3:
+            pool.base_fee, pool.margin = 60 * GKEI, 1
+
+    pool._clock.sleepers.insert(0, dearer)
+    execute(console(pool), SIGNER, [pay(1), pay(2), pay(3)])
+    assert mined(pool) == [(0, 1), (1, 2), (2, 3)]
+    assert [tx.gas_price // GKEI for tx in pool.sent] == [60, 60, 60]
+
+
+def test_a_stuck_transaction_at_the_limit_is_a_clear_stop(pool: PoolChain) -> None:
+    signer = SIGNER.model_copy(update={"max_gas_price": 52 * GKEI})
+
+    def dearer() -> None:
+        pool.base_fee = 100 * GKEI
+
+    pool._clock.sleepers.insert(0, dearer)
+    with pytest.raises(PriceLimit) as caught:
+        execute(console(pool), signer, [pay(1)])
+    (hash_, _) = pool.pool[SENDER, 0]
+    assert str(caught.value) == (
+        f"chain 3000: pay 1: transaction {hash_} (nonce 0 of {SENDER}) was not mined in 120 s: it offers 50 gkei, and "
+        "more would be above the limit of 52 gkei, which bridge.maxGasPrice raises; the node suggests 200 gkei; "
+        "it may be mined later: the next run waits for it before it sends anything"
+    )
+    assert len(pool.arrivals) == 1
+
+
+def test_a_price_below_the_base_fee_is_not_sent_and_told(pool: PoolChain) -> None:
+    signer = SIGNER.model_copy(update={"max_gas_price": 20 * GKEI})
+    with pytest.raises(PriceLimit, match=r"20 gkei is not enough .* suggests 50 gkei; the limit is 20 gkei, which br"):
+        execute(console(pool), signer, [pay(1)])
+    assert mined(pool) == []
+
+
+def test_a_base_fee_that_rises_between_asking_and_sending_is_paid(pool: PoolChain) -> None:
+    def dearer() -> None:
+        pool.base_fee = 60 * GKEI
+
+    pool.before_send = dearer
+    execute(console(pool), SIGNER, [pay(1)])
+    assert [tx.gas_price // GKEI for tx in pool.sent] == [100]  # the limit: twice the first suggestion
+
+
+def test_on_a_chain_that_replaces_nothing_it_is_waited_for(pool: PoolChain, capsys: pytest.CaptureFixture[str]) -> None:
+    pool.magma = False
+
+    def dearer() -> None:
+        pool.base_fee = (30 if pool._clock.now < 1060 else 25) * GKEI if pool.arrivals else 25 * GKEI
+
+    pool._clock.sleepers.insert(0, dearer)
+    execute(console(pool), SIGNER, [pay(1)])
+    assert [tx.gas_price // GKEI for tx in pool.sent] == [25]
+    assert "either this chain replaces no transaction, or" in capsys.readouterr().err
+
+
+def test_on_a_chain_that_stands_still_nothing_is_bumped(pool: PoolChain) -> None:
+    pool.halted = True
+    with pytest.raises(NotMined, match="was not mined in 120 s; check that the chain makes blocks"):
+        execute(console(pool), SIGNER, [pay(1)])
+    assert len(pool.arrivals) == 1
+
+
+def test_a_variant_that_was_mined_after_all_counts(pool: PoolChain) -> None:
+    """The first one is mined while the bump is under way."""
+    pool.halted = True
+    first: list[str] = []
+
+    def dearer() -> None:
+        if pool.arrivals:
+            pool.base_fee, pool.halted = 60 * GKEI, False
+
+    def mine_the_first() -> None:
+        if pool.pool:
+            first.append(pool.pool[SENDER, 0][0])
+            pool.seal(*pool.pool.pop((SENDER, 0)))
+
+    pool._clock.sleepers.insert(0, dearer)
+    pool.before_send = mine_the_first
+    (receipt,) = execute(console(pool), SIGNER, [pay(1)])
+    assert receipt["transactionHash"].to_0x_hex() == first[0]
+    assert mined(pool) == [(0, 1)]
+
+
+def test_a_node_that_refuses_half_way_leaves_the_others_mined_and_told(pool: PoolChain) -> None:
+    pool.refuses, pool.takes = "txpool is full: 4096", 2
+    with pytest.raises(Reverted) as caught:
+        execute(console(pool), SIGNER, [pay(1), pay(2), pay(3), pay(4)])
+    text = str(caught.value)
+    assert text.startswith("chain 3000: pay 3: en-1 refuses the transaction: txpool is full: 4096. Of the 4 transact")
+    assert "2 were mined: pay 1 (0x" in text
+    assert text.endswith("; 2 were not sent")
+    assert mined(pool) == [(0, 1), (1, 2)]

@@ -1,0 +1,1 @@
+"""Tests of chain/validators, without a machine."""

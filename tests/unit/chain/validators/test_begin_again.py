@@ -1,0 +1,60 @@
+"""A node whose genesis file was corrected begins again, and only one that holds nothing but its first block."""
+
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+
+from components.chain.errors import NotReady
+from components.chain.nodes import expected as node_check
+from components.chain.nodes.expected import Expected, _wait_for_chain
+from components.chain.rpc.console import Console
+from components.chain.rpc.endpoint import Endpoint
+
+ENDPOINT = Endpoint(node="alpha-en", host="alpha-en", private_key="k", host_key="h", ipc="/srv/klay.ipc")
+EXPECTED = Expected(chain_id=2020, static_nodes=("kni://a",), begin="begin")
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    world = SimpleNamespace(head=0, first_block="0xbb", file="0xbb", begun=0)
+
+    def peers(*_args: object, **_more: object) -> list[str]:
+        if world.first_block != "0xaa":
+            msg = "alpha-en: not connected to 10.0.0.7:32323"
+            raise NotReady(msg)
+        return ["a"]
+
+    def begin(_endpoint: Endpoint, _console: Console, command: str) -> None:
+        assert command == "begin"
+        world.begun, world.first_block = world.begun + 1, world.file
+
+    monkeypatch.setattr(node_check, "wait_for_peers", peers)
+    monkeypatch.setattr(node_check, "begin_again", begin)
+    monkeypatch.setattr(node_check, "greeting", lambda _console: world.first_block)
+    monkeypatch.setattr(node_check, "explain", lambda *_args: "both ends were compared")
+    return world
+
+
+def wait(world: SimpleNamespace, expected: Expected = EXPECTED) -> None:
+    web3 = SimpleNamespace(eth=SimpleNamespace(block_number=world.head))
+    _wait_for_chain(cast("Console", SimpleNamespace(node="alpha-en", endpoint=ENDPOINT, web3=web3)), expected)
+
+
+def test_a_corrected_genesis_is_begun_with(world: SimpleNamespace) -> None:
+    world.file = "0xaa"
+    wait(world)
+    assert world.begun == 1
+
+
+def test_one_that_has_more_than_its_first_block_keeps_it(world: SimpleNamespace) -> None:
+    world.file, world.head = "0xaa", 1
+    with pytest.raises(NotReady, match=r"not connected to 10.0.0.7:32323\. both ends were compared"):
+        wait(world)
+    assert world.begun == 0
+
+
+def test_the_same_genesis_again_is_no_cure_and_the_cause_is_told(world: SimpleNamespace) -> None:
+    with pytest.raises(NotReady, match="both ends were compared"):
+        wait(world)
+    assert world.begun == 1

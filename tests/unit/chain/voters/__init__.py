@@ -1,0 +1,1 @@
+"""Tests of chain/voters, without a machine."""

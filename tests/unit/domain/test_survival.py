@@ -1,0 +1,118 @@
+"""What a bridge survives, in words that a user reads in the outputs."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from components.domain.survival import Contract, VotingPair, planned, survives
+
+PLANNED = [
+    (1, 1, "1 pair, threshold 1: survives no loss of a pair, no hostile operator"),
+    (2, 1, "2 pairs, threshold 1: survives the loss of 1 pair, no hostile operator"),
+    (2, 2, "2 pairs, threshold 2: survives no loss of a pair, 1 hostile operator"),
+    (3, 1, "3 pairs, threshold 1: survives the loss of 2 pairs, no hostile operator"),
+    (3, 2, "3 pairs, threshold 2: survives the loss of 1 pair, 1 hostile operator"),
+    (4, 3, "4 pairs, threshold 3: survives the loss of 1 pair, 2 hostile operators"),
+    (12, 7, "12 pairs, threshold 7: survives the loss of 5 pairs, 6 hostile operators"),
+    (12, 12, "12 pairs, threshold 12: survives no loss of a pair, 11 hostile operators"),
+]
+NAMES = ["alpha", "beta", "gamma"]
+
+
+@pytest.mark.parametrize(("pairs", "threshold", "sentence"), PLANNED)
+def test_what_pairs_and_threshold_survive(pairs: int, threshold: int, sentence: str) -> None:
+    assert planned(pairs, threshold) == sentence
+
+
+@pytest.mark.parametrize(("pairs", "threshold", "sentence"), PLANNED)
+def test_a_bridge_that_is_as_declared_survives_what_was_planned(pairs: int, threshold: int, sentence: str) -> None:
+    own = [pair(f"pair-{number}") for number in range(pairs)]
+    names = [one.name for one in own]
+    assert survives(own, [contract(chain, names, threshold) for chain in ("parent", "child")]) == sentence
+
+
+def pair(name: str, *, able: bool = True) -> VotingPair:
+    return VotingPair(name, {chain: f"{name} on {chain}" for chain in ("parent", "child")}, able)
+
+
+def contract(
+    chain: str,
+    voting: Sequence[str] = NAMES,
+    threshold: int = 2,
+    configuration: int | None = None,
+    owner: str = "Owner",
+    others: Sequence[str] = (),
+) -> Contract:
+    operators = [*(f"{name.upper()} ON {chain}" for name in voting), *others]
+    return Contract(chain, owner, operators, threshold, threshold if configuration is None else configuration)
+
+
+@pytest.mark.parametrize(
+    ("away", "parent", "child", "sentence"),
+    [
+        (
+            ["beta"],
+            {},
+            {},
+            "3 pairs, threshold 2: survives no loss of a pair, 1 hostile operator; "
+            "2 of 3 pairs can vote now, without beta",
+        ),
+        (
+            ["beta", "gamma"],
+            {},
+            {},
+            "3 pairs, threshold 2: pays no transfer out by the pairs alone, 1 hostile operator; "
+            "1 of 3 pairs can vote now, without beta, gamma; "
+            "on the parent chain 2 votes are needed and 1 of the pairs' are there; "
+            "on the child chain 2 votes are needed and 1 of the pairs' are there",
+        ),
+        (
+            [],
+            {"owner": "beta on parent"},
+            {},
+            "3 pairs, threshold 2: survives the loss of 1 pair, no hostile operator; "
+            "on the parent chain the owner beta on parent is an operator too, and can pass any vote",
+        ),
+        (
+            [],
+            {"owner": "Deployer", "others": ["deployer"]},
+            {},
+            "3 pairs, threshold 2: survives the loss of 1 pair, no hostile operator; "
+            "on the parent chain the owner Deployer is an operator too, and can pass any vote; "
+            "on the parent chain 1 vote of operators that no pair owns",
+        ),
+        (
+            [],
+            {"threshold": 3},
+            {"others": ["x", "y"]},
+            "3 pairs, threshold 3 on the parent chain and 2 on the child chain: survives no loss of a pair, "
+            "no hostile operator; on the child chain 2 votes of operators that no pair owns",
+        ),
+        (
+            [],
+            {"configuration": 1},
+            {},
+            "3 pairs, threshold 2: survives the loss of 1 pair, no hostile operator; "
+            "on the parent chain a fee needs 1 vote alone",
+        ),
+        (
+            [],
+            {"voting": ["alpha", "gamma"]},
+            {},
+            "3 pairs, threshold 2: survives no loss of a pair, 1 hostile operator; "
+            "2 of 3 pairs can vote now, without beta",
+        ),
+    ],
+)
+def test_what_a_bridge_says_itself_counts(
+    away: list[str], parent: dict[str, object], child: dict[str, object], sentence: str
+) -> None:
+    pairs = [pair(name, able=name not in away) for name in NAMES]
+    contracts = [contract("parent", **parent), contract("child", **child)]  # type: ignore[arg-type]
+    assert survives(pairs, contracts) == sentence
+
+
+def test_no_number_is_negative() -> None:
+    more = [contract(chain, ["alpha"], 3, others=["x", "y"]) for chain in ("parent", "child")]
+    assert "-" not in survives([pair("alpha")], more)
+    assert "-" not in planned(1, 3)

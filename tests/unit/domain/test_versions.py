@@ -1,0 +1,72 @@
+"""Which versions of the nodes go together."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.domain.versions import bridge_protocol, mismatch, too_old_for
+
+NUMBERS = st.integers(0, 40)
+VERSIONS = st.builds("v{}.{}.{}".format, NUMBERS, NUMBERS, NUMBERS)
+
+
+@pytest.mark.parametrize("version", ["v1.0.3", "v1.0.0", "v2.0.0", "v2.2.1", "v2.2.1-rc.1"])
+def test_kaia_of_today_speaks_version_2(version: str) -> None:
+    assert bridge_protocol(version) == 2
+
+
+@pytest.mark.parametrize("version", ["v3.0.0", "v0.9.0", "1.0.3", "v1.0", "", "latest", "v1.0.3\n", "v22.0.0"])
+def test_of_others_nothing_is_known(version: str) -> None:
+    assert bridge_protocol(version) is None
+
+
+@pytest.mark.parametrize(("ken", "kscn"), [("v1.0.3", "v1.0.3"), ("v2.2.1", "v1.0.3"), ("v1.0.3", "v2.2.1")])
+def test_these_are_a_pair(ken: str, kscn: str) -> None:
+    assert mismatch(ken, kscn) is None
+
+
+@given(st.text(max_size=8) | VERSIONS)
+def test_equal_versions_are_always_a_pair(version: str) -> None:
+    assert mismatch(version, version) is None
+
+
+@pytest.mark.parametrize(("ken", "kscn", "unknown"), [("v3.0.0", "v1.0.3", "v3.0.0"), ("v2.2.1", "v3.1.0", "v3.1.0")])
+def test_a_pair_of_which_nothing_is_known_is_refused(ken: str, kscn: str, unknown: str) -> None:
+    assert mismatch(ken, kscn) == (
+        f"ken {ken} and kscn {kscn}: whether they speak the same bridge protocol is not known of {unknown}; "
+        "use equal versions"
+    )
+
+
+def test_different_protocols_are_no_pair(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("components.domain.versions._PROTOCOLS", {1: 2, 2: 3})
+    assert mismatch("v2.2.1", "v1.0.3") == (
+        "ken v2.2.1 and kscn v1.0.3: they speak versions 3 and 2 of the bridge protocol; use equal versions"
+    )
+
+
+@given(VERSIONS, VERSIONS)
+def test_it_does_not_matter_which_is_newer(one: str, other: str) -> None:
+    assert (mismatch(one, other) is None) == (mismatch(other, one) is None)
+
+
+@pytest.mark.parametrize("network", ["kairos", "mainnet"])
+@pytest.mark.parametrize("version", ["v1.0.3", "v2.0.9", "v2.2.0", "v2.2.1-rc.1", "v0.99.99"])
+def test_a_public_network_needs_a_newer_en(network: str, version: str) -> None:
+    assert too_old_for(network, version) == (
+        f"ken {version}: it does not know the forks Prague and Osaka of {network}; use v2.2.1 or newer"
+    )
+
+
+@pytest.mark.parametrize("version", ["v2.2.1", "v2.2.2-rc.1", "v2.3.0", "v2.10.0", "v3.0.0"])
+def test_a_new_en_follows_a_public_network(version: str) -> None:
+    assert too_old_for("mainnet", version) is None
+
+
+@given(st.text(max_size=8) | VERSIONS)
+def test_a_private_chain_takes_any_en(version: str) -> None:
+    assert too_old_for("private", version) is None
+
+
+def test_what_is_no_version_is_said_so() -> None:
+    assert str(too_old_for("kairos", "latest")).startswith("ken latest: this is no version, so whether it can follow")

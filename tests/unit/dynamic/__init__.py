@@ -1,0 +1,1 @@
+"""Tests of dynamic, without a machine."""

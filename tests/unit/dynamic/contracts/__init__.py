@@ -1,0 +1,1 @@
+"""Tests of dynamic/contracts, without a machine."""

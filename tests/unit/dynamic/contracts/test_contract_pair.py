@@ -1,0 +1,146 @@
+"""A bridge contract and the one on the other chain: when it takes another's place, and what is said of an old one."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pulumi
+import pytest
+
+from components.chain.contracts import pairing
+from components.chain.errors import ChainError, Unreachable
+from components.chain.rpc.console import Console
+from components.chain.tx import sender
+from components.dynamic.base import Props
+from components.dynamic.contracts import bridge_contract
+from components.dynamic.contracts.bridge_contract import BridgeContractInputs, BridgeContractProvider
+from tests.unit.chain.contracts.test_deployment import ONE, OWNER_ADDRESS, TWO, World, world
+from tests.unit.dynamic.test_chain_resource import ON_CHAIN, endpoint
+from tests.unit.fakes import FakeChain, console
+
+__all__ = ["world"]
+
+OLD: Props = {**ON_CHAIN, "chain_id": 2020.0, "mode_mint_burn": False, "artifact": "Bridge.json"}
+ASKED: Props = {
+    **OLD,
+    "operators": [ONE],
+    "other_chain_id": 3000.0,
+    "other_endpoints": [endpoint("scn-1")],
+    "other_owner": OWNER_ADDRESS,
+}
+
+
+@pytest.fixture
+def connected(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
+    """Have the provider work on two chains in memory."""
+
+    @contextmanager
+    def session(inputs: BridgeContractInputs) -> Iterator[Console]:
+        yield console(world.parent if inputs.chain_id == 2020 else world.child)
+
+    @contextmanager
+    def connect(_endpoints: object, chain_id: int) -> Iterator[Console]:
+        yield console(world.parent if chain_id == 2020 else world.child)
+
+    monkeypatch.setattr(bridge_contract, "session", session)
+    monkeypatch.setattr("components.chain.rpc.console.connect", connect)
+    monkeypatch.setattr(pairing, "PATIENCE", 0.0)
+    return world
+
+
+def used(world: World) -> dict[str, str]:
+    """Return a bridge over which a transfer went each way."""
+    bridges = world.up()
+    world.transfer("parent", bridges)
+    world.transfer("child", bridges)
+    return bridges
+
+
+def rebuild(world: World) -> None:
+    """Make the child chain again."""
+    world.child = FakeChain(3000)
+    sender.forget()
+    world.spend("child", 1)
+
+
+@pytest.mark.parametrize(
+    ("olds", "change", "changes", "replaces"),
+    [
+        (OLD, {}, False, []),
+        (ASKED, {"operators": [ONE, TWO]}, False, []),
+        (ASKED, {"operators": pulumi.UNKNOWN}, False, []),
+        (ASKED, {"other_endpoints": pulumi.UNKNOWN}, False, []),
+        (ASKED, {"other_endpoints": [endpoint("scn-1"), endpoint("scn-2")]}, False, []),
+        (ASKED, {"other_endpoints": [endpoint("scn-2")]}, True, []),
+        (ASKED, {"other_chain_id": 3001.0}, True, ["other_chain_id"]),
+    ],
+)
+def test_a_contract_serves_one_other_chain(olds: Props, change: Props, changes: bool, replaces: list[str]) -> None:  # noqa: FBT001
+    diff = BridgeContractProvider().diff("id", {**olds, "address": ONE}, {**ASKED, **change})
+    assert (diff.changes, diff.replaces, diff.delete_before_replace) == (changes, replaces, False)
+
+
+def test_a_refresh_says_that_the_counterpart_is_gone_and_the_next_up_deploys_a_new_pair(
+    connected: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bridges = used(connected)
+    known = {**ASKED, "address": bridges["parent"], "owner": OWNER_ADDRESS}
+    assert BridgeContractProvider().read("id", known).id == "id"
+    rebuild(connected)
+    assert BridgeContractProvider().read("id", known).id == ""
+    assert "chain 3000 does not hold the request that it handled last; the next up deploys" in capsys.readouterr().err
+    made = BridgeContractProvider().create({**ASKED, "artifact": str(connected.artifact)}).outs
+    assert made is not None
+    assert made["address"] != bridges["parent"]
+
+
+def test_a_chain_that_nobody_can_ask_is_not_gone(connected: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    bridges = used(connected)
+    rebuild(connected)
+
+    def away(*_: object) -> None:
+        msg = "no node of chain 3000 can be used"
+        raise Unreachable(msg)
+
+    monkeypatch.setattr("components.chain.rpc.console.connect", away)
+    known = {**ASKED, "address": bridges["parent"], "owner": OWNER_ADDRESS}
+    assert BridgeContractProvider().read("id", known).id == "id"
+
+
+def test_a_node_that_is_behind_does_not_say_gone(connected: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    bridges = used(connected)
+    rebuild(connected)
+    monkeypatch.setattr(pairing, "is_caught_up", lambda _console: False)
+    known = {**ASKED, "address": bridges["parent"], "owner": OWNER_ADDRESS}
+    assert BridgeContractProvider().read("id", known).id == "id"
+
+
+def test_what_remains_is_told_at_the_end(connected: World, capsys: pytest.CaptureFixture[str]) -> None:
+    bridges = connected.up()
+    known = {**ASKED, "address": bridges["parent"]}
+    BridgeContractProvider().delete("id", known)
+    assert capsys.readouterr().err == ""
+    connected.parent.balances[bridges["parent"]] = 3 * 10**18
+    BridgeContractProvider().delete("id", known)
+    said = capsys.readouterr().err
+    assert f"the bridge contract {bridges['parent']} stays on the chain; it holds 3 coins; its owner" in said
+    BridgeContractProvider().delete("id", {**known, "adopt": bridges["parent"]})
+    assert capsys.readouterr().err == "", "one that was there before is its owner's"
+
+
+@pytest.mark.parametrize("side", ["parent", "child"])
+def test_configured_contracts_that_are_no_counterparts_stop_both_sides(connected: World, side: str) -> None:
+    first = used(connected)
+    rebuild(connected)
+    mixed = {"parent": first["parent"], "child": connected.deploy("child")}
+    other = "child" if side == "parent" else "parent"
+    asked = {
+        **ASKED,
+        "chain_id": float(connected.chain(side).chain_id),
+        "mode_mint_burn": side == "child",
+        "adopt": mixed[side],
+        "other_chain_id": float(connected.chain(other).chain_id),
+        "other_bridge": mixed[other],
+    }
+    with pytest.raises(ChainError, match="0 requested on the child chain, 1 handled on the parent chain") as caught:
+        BridgeContractProvider().create(asked)
+    assert "1 requested on the parent chain, 0 handled on the child chain" in str(caught.value)

@@ -1,0 +1,1 @@
+"""Tests of dynamic/machines, without a machine."""

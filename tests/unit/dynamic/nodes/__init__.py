@@ -1,0 +1,1 @@
+"""Tests of dynamic/nodes, without a machine."""

@@ -1,0 +1,254 @@
+"""Nodes and registrations at a refresh: what is said, what the state holds then, and how the next up mends it."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import pytest
+
+from components.chain.errors import ChainError, HostUnreachable, NotListening, Unreachable
+from components.chain.nodes import drift, expected, health, readiness, registration, restart
+from components.chain.nodes.drift import Actual
+from components.chain.nodes.expected import Expected
+from components.chain.rpc import console
+from components.chain.rpc.console import Console
+from components.dynamic.base import Props
+from components.dynamic.nodes.bridge_registration import BridgeRegistration, BridgeRegistrationProvider
+from components.dynamic.nodes.running_node import RunningNode, RunningNodeProvider
+from tests.life import Life
+from tests.unit.fake_node import CHILD, PARENT, Clock, FakeNode
+
+PEER = f"kni://{'aa' * 64}@10.0.0.2:50505?discport=0"
+ENDPOINT = {"node": "scn-1", "host": "10.0.0.1", "private_key": "k", "host_key": "h", "ipc": "/srv/klay.ipc"}
+WELL = Actual(3000, parent_operator=CHILD, child_operator=PARENT, peers=(PEER,), anchoring=True, anchoring_period=5)
+NODE: Props = {
+    "node": ENDPOINT,
+    "role": "scn",
+    "chain_id": 3000,
+    "started": "1",
+    "start": "kscnd restart",
+    "runs": "0a",
+    "parent_operator": CHILD,
+    "child_operator": PARENT,
+    "peer": PEER,
+    "anchoring": True,
+    "anchoring_period": 5,
+    "version": None,
+}
+
+
+class Scn:
+    """The node of NODE: how it is, and what was done to it."""
+
+    def __init__(self) -> None:
+        self.actual = WELL
+        self.error: ChainError | None = None
+        self.done: list[str] = []
+
+    def connect(self, _endpoint: object) -> Console:
+        """Return something that can be closed, or raise."""
+        if self.error:
+            raise self.error
+
+        class Connected:
+            def call(self, _method: str, timeout: float) -> str:  # noqa: ARG002
+                return "Kaia/v1.0.3"
+
+            def close(self) -> None:
+                pass
+
+        return cast("Console", Connected())
+
+    def mend(self, _console: Console, _expected: Expected, actual: Actual) -> None:
+        """Do what calls can do."""
+        if drift.CALLS_MEND & set(drift.drift(_expected, actual)):
+            self.done.append("calls")
+
+    def restart(self, _endpoint: object, _role: str, _command: str, why: str, **_more: object) -> None:
+        """Restart the node, which mends all."""
+        self.done.append(f"restart, because {why}")
+
+
+@pytest.fixture
+def scn(monkeypatch: pytest.MonkeyPatch) -> Scn:
+    scn = Scn()
+    answers: Callable[..., bool] = lambda _endpoint: scn.error is None  # noqa: E731 - two names of one answer
+    for module, name, value in (
+        (console, "Console", scn.connect),
+        (drift, "Console", scn.connect),
+        (drift, "time", Clock()),
+        (drift, "read", lambda _console, _expected: scn.actual),
+        (drift, "mend", scn.mend),
+        (health, "answers", answers),
+        (health, "listens", answers),
+        (expected, "wait_until_ready", lambda _endpoint, _expected: "Kaia/v1.0.3"),
+        (restart, "restart", scn.restart),
+        (restart, "start", scn.restart),
+    ):
+        monkeypatch.setattr(module, name, value)
+    return scn
+
+
+@pytest.fixture
+def life(scn: Scn) -> Life:
+    life = Life(RunningNodeProvider(), RunningNode)
+    assert life.up(NODE) == "create"
+    assert scn.done == []
+    return life
+
+
+def changed(**to: Any) -> Actual:
+    return Actual(**{**vars(WELL), **to})
+
+
+@pytest.mark.parametrize(
+    ("actual", "name", "words", "done"),
+    [
+        (changed(anchoring=False), "anchoring", "anchoring is off, and its conf says on", ["calls"]),
+        (
+            changed(peers=()),
+            "peer",
+            "it has no bridge peer: the main bridge of its EN at 10.0.0.2:50505 is not connected",
+            ["calls"],
+        ),
+        (
+            changed(anchoring_period=9),
+            "anchoring_period",
+            "it anchors every 9 blocks, and its conf says every 5",
+            ["restart, because it anchors every 9 blocks, and its conf says every 5"],
+        ),
+        (
+            changed(parent_operator=PARENT),
+            "parent_operator",
+            f"its parent operator is {PARENT}, not {CHILD}",
+            [f"restart, because its parent operator is {PARENT}, not {CHILD}"],
+        ),
+    ],
+)
+def test_drift_of_a_node_is_named_until_it_is_mended(
+    life: Life, scn: Scn, capsys: pytest.CaptureFixture[str], actual: Actual, name: str, words: str, done: list[str]
+) -> None:
+    scn.actual = actual
+    way = "mends it" if done == ["calls"] else "restarts the node"
+    for _ in range(2):  # a second refresh finds and says the same
+        assert life.refresh()
+        assert life.inputs["drift"] == {name: f"{words}; the next up {way}"}
+        assert capsys.readouterr().err == f"scn-1: {words}; the next up {way}\n"
+    assert life.up(NODE) == "update"
+    assert scn.done == done
+    scn.actual = WELL
+    assert life.refresh()
+    assert life.up(NODE) == "same"
+
+
+def test_drift_that_somebody_else_mended_is_none(life: Life, scn: Scn) -> None:
+    scn.actual = changed(anchoring=False)
+    life.refresh()
+    scn.actual = WELL
+    life.refresh()
+    assert life.up(NODE) == "same"
+
+
+@pytest.mark.parametrize(
+    ("error", "what", "said"),
+    [
+        (NotListening, "down", "no node listens at all; the next up starts it"),
+        (Unreachable, "console", "its console does not answer (no node listens at all); the next up restarts the node"),
+    ],
+)
+def test_a_node_that_is_stopped_or_silent_is_still_there_and_has_drifted(
+    life: Life, scn: Scn, capsys: pytest.CaptureFixture[str], error: type[ChainError], what: str, said: str
+) -> None:
+    scn.error = error("scn-1: no node listens at all")
+    assert life.refresh()
+    assert life.inputs["drift"] == {what: said}
+    assert life.outs["version"] == "Kaia/v1.0.3", "what was known of it stays"
+    assert capsys.readouterr().err == f"scn-1: {said}\n"
+    assert life.up(NODE) == "update"
+    assert scn.done == ["restart, because it does not answer"]
+    scn.error = None
+    assert life.refresh()
+    assert life.up(NODE) == "same"
+
+
+def test_a_node_that_answers_and_whose_bridge_is_silent_is_restarted(
+    life: Life, scn: Scn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a deadlock of its bridge: what has to do with blocks is answered."""
+
+    def silent(*_asked: object) -> Actual:
+        msg = "scn-1: the node's console at 10.0.0.1 is lost (no answer in 10 s)"
+        raise Unreachable(msg)
+
+    monkeypatch.setattr(drift, "read", silent)
+    assert life.refresh()
+    words = "its console does not answer (the node's console at 10.0.0.1 is lost (no answer in 10 s))"
+    assert life.inputs["drift"] == {"console": f"{words}; the next up restarts the node"}
+    assert life.up(NODE) == "update"
+    assert scn.done == [f"restart, because {words}"]
+
+
+def test_a_node_whose_host_does_not_answer_is_as_it_was(
+    life: Life, scn: Scn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = life.inputs
+    scn.error = HostUnreachable("scn-1: no SSH connection: 10.0.0.1:22 does not answer (10 s)")
+    assert life.refresh()
+    assert life.inputs == before
+    assert capsys.readouterr().err.endswith("(10 s); it is taken to be as it was\n")
+
+
+def test_what_only_a_newer_program_compares_asks_for_nothing_in_an_older_state(scn: Scn) -> None:
+    """Not even where it differs: nobody knows what the node was told."""
+    older = {key: value for key, value in NODE.items() if not key.startswith("anchoring")}
+    life = Life(RunningNodeProvider(), RunningNode)
+    life.up(older)
+    assert life.up(NODE) == "same"
+    scn.actual = changed(anchoring_period=9)
+    life.refresh()
+    assert life.up(NODE) == "same"
+
+
+class Counting(FakeNode):
+    """An SCN that counts the transactions of its operators."""
+
+    counted = 5
+
+    def _getOperators(self) -> dict[str, object]:  # noqa: N802
+        one = {"address": CHILD.lower(), "nonce": self.counted, "isNonceSynced": True}
+        return {"parentOperator": one, "childOperator": one}
+
+
+@pytest.mark.parametrize(
+    ("lose", "words"),
+    [
+        ("subscribed", f"the bridge pair {CHILD} / {PARENT} is not subscribed; the next up subscribes it"),
+        ("journal", f"the bridge pair {CHILD} / {PARENT} is not registered; the next up registers it"),
+        (
+            "count",
+            "it counts 3 transactions of its child operator, and 5 are mined, so it votes no more; the next up "
+            "restarts it",
+        ),
+    ],
+)
+def test_a_registration_that_is_lost_says_how(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lose: str, words: str
+) -> None:
+    node = Counting()
+    node.journal, node.memory, node.subscribed = {CHILD: PARENT}, {CHILD, PARENT}, {CHILD, PARENT}
+    fake = cast("Any", node.console)
+    fake.close = lambda: None
+    fake.web3.eth.get_transaction_count = lambda _address: 5
+    for module in (console, registration, readiness):
+        monkeypatch.setattr(module, "Console", lambda _endpoint: fake)
+    monkeypatch.setattr(console, "time", Clock())
+    life = Life(BridgeRegistrationProvider(), BridgeRegistration)
+    life.id, life.outs = "scn-1", {"node": ENDPOINT, "en": ENDPOINT, "child_bridge": CHILD, "parent_bridge": PARENT}
+    life.outs["restart"] = "kscnd restart"
+    assert life.refresh()
+    if lose == "count":
+        node.counted = 3
+    else:
+        getattr(node, lose).clear()
+    assert life.refresh(), "an SCN that was adopted is still known to be one"
+    assert capsys.readouterr().err == f"scn-1: {words}\n"
+    assert list(life.inputs["drift"].values()) == [words]

@@ -1,0 +1,1 @@
+"""Tests of dynamic/proofs, without a machine."""

@@ -1,0 +1,1 @@
+"""Tests of dynamic/secrets, without a machine."""

@@ -1,0 +1,1 @@
+"""Tests of dynamic/tokens, without a machine."""

@@ -1,0 +1,1 @@
+"""Tests of dynamic/validators, without a machine."""

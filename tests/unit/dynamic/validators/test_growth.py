@@ -1,0 +1,124 @@
+"""Machines that come, go or are made anew: which resources act, and on what."""
+
+import time
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from components.chain.errors import Unreachable
+from components.chain.nodes import health
+from components.chain.rpc import console
+from components.chain.rpc.endpoint import Endpoint
+from components.dynamic.base import Props
+from components.dynamic.nodes import running_node
+from components.dynamic.nodes.bridge_registration import BridgeRegistrationProvider
+from components.dynamic.nodes.running_node import RunningNodeProvider
+from components.dynamic.validators.child_validator import ChildValidatorProvider
+from tests.unit.dynamic.test_chain_resource import NODE, endpoint
+from tests.unit.fake_node import CHILD, PARENT, Clock
+
+SEAT: Props = {
+    "chain_id": 3000.0,
+    "node": endpoint("scn-1"),
+    "address": CHILD,
+    "endpoints": [endpoint("scn-2"), endpoint("scn-3")],
+    "static_nodes": ["kni://a"],
+}
+REGISTRATION: Props = {
+    "node": endpoint("scn-1"),
+    "en": endpoint("alpha-en"),
+    "child_bridge": CHILD,
+    "parent_bridge": PARENT,
+    "restart": "kscnd restart",
+}
+
+
+@pytest.mark.parametrize(
+    ("change", "changes", "replaces"),
+    [
+        ({"endpoints": [*SEAT["endpoints"], endpoint("scn-4")]}, False, []),
+        ({"endpoints": [endpoint("scn-3")]}, True, []),
+        ({"static_nodes": ["kni://a", "kni://b"]}, False, []),
+        ({"address": PARENT}, True, ["address"]),
+        ({"chain_id": 3001.0}, True, ["chain_id"]),
+    ],
+)
+def test_which_edits_touch_a_seat(change: Props, changes: bool, replaces: list[str]) -> None:  # noqa: FBT001
+    found = ChildValidatorProvider().diff("", SEAT, {**SEAT, **change})
+    assert (found.changes, found.replaces) == (changes, replaces)
+    assert not found.delete_before_replace, "the new one comes before the old one goes"
+
+
+@pytest.mark.parametrize("which", ["started", "en_started"])
+def test_a_registration_looks_again_on_another_machine(which: str) -> None:
+    provider, before = BridgeRegistrationProvider(), {**REGISTRATION, which: "one"}
+    assert provider.diff("", before, before).changes is False
+    found = provider.diff("", before, {**before, which: "another"})
+    assert (found.changes, found.replaces) == (True, [])
+
+
+def test_a_registration_of_an_older_program_is_left_alone() -> None:
+    news = {**REGISTRATION, "started": "one", "en_started": "two"}
+    assert BridgeRegistrationProvider().diff("", REGISTRATION, news).changes is False
+
+
+@pytest.fixture
+def restarts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    done: list[str] = []
+    for question in ("listens", "answers"):
+        monkeypatch.setattr(health, question, lambda _endpoint: True)
+    monkeypatch.setattr(running_node, "_wait_until_ready", lambda _inputs: "v1.0.3")
+    monkeypatch.setattr(running_node, "_restart", lambda _inputs, why: done.append(why))
+    return done
+
+
+def test_an_scn_that_leaves_its_pair_is_not_restarted_before_its_registration_goes(restarts: list[str]) -> None:
+    known = {**NODE, "peer": "kni://aa"}
+    RunningNodeProvider().update("", known, {**NODE, "runs": "0b"})
+    assert restarts == []
+    RunningNodeProvider().update("", NODE, {**NODE, "runs": "0c"})
+    assert len(restarts) == 1, "later edits restart it as ever"
+
+
+@pytest.mark.parametrize("peer", ["kni://aa", "kni://bb"])
+def test_an_scn_that_keeps_or_changes_its_pair_is_restarted(restarts: list[str], peer: str) -> None:
+    RunningNodeProvider().update("", {**NODE, "peer": "kni://aa"}, {**NODE, "runs": "0b", "peer": peer})
+    assert len(restarts) == 1
+
+
+def test_a_node_that_did_not_answer_is_asked_after_the_others_for_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, asked = Clock(), []
+
+    class Node:
+        """A console; scn-1 is dead."""
+
+        def __init__(self, at: Endpoint) -> None:
+            asked.append(at.node)
+            if at.node == "scn-1":
+                clock.sleep(10)
+                raise Unreachable(at.node)
+            self.node = at.node
+
+        def call(self, method: str, *_params: object, timeout: float = 30) -> Any:  # noqa: ARG002
+            """Answer with the chain's id, and with a block of this moment."""
+            block = {"number": "0x7", "timestamp": hex(int(time.time()))}
+            return {"eth_chainId": hex(3000), "eth_getBlockByNumber": block}.get(method)
+
+        def close(self) -> None:
+            """Do nothing."""
+
+    monkeypatch.setattr(console, "time", clock)
+    monkeypatch.setattr(console, "Console", Node)
+    monkeypatch.setattr(console, "_away", {})
+    ends = [Endpoint.model_validate(endpoint(name)) for name in ("scn-1", "scn-2")]
+
+    def connect() -> Any:
+        with console.connect(ends, 3000) as found:
+            return SimpleNamespace(node=found.node)
+
+    assert [connect().node for _ in range(3)] == ["scn-2"] * 3
+    assert asked == ["scn-1", "scn-2", "scn-2", "scn-2"]
+    clock.sleep(console.AWAY_SECONDS)
+    connect()
+    assert asked[4:] == ["scn-1", "scn-2"]

@@ -1,0 +1,76 @@
+"""What local hosts and networks accept, and what they are called on the machine."""
+
+import pytest
+
+from components.dynamic.base import Props
+from components.dynamic.machines.local_host import LocalHostInputs, LocalHostProvider
+from components.dynamic.machines.local_network import LocalNetworkProvider, leg_of
+from components.dynamic.secrets.ssh_key import private_key, public_key
+from components.hosts.local_preflight import missing
+
+NETWORK: Props = {"network": "ab12cd34", "subnet": "100.64.8.0/22"}
+HOST: Props = {
+    "network": "ab12cd34",
+    "name": "alpha-en",
+    "address": "100.64.9.7",
+    "prefix_length": 22.0,  # numbers come as floats from Pulumi
+    "host_private_key": private_key("11" * 32),
+    "authorized_key": public_key("22" * 32),
+}
+
+
+def test_names_fit_the_kernel() -> None:
+    host = LocalHostInputs.model_validate(HOST)
+    assert len(leg_of("ab12cd34")) <= 15
+    assert host.port == "port263"
+    assert host.mac == "02:00:64:40:09:07"
+
+
+def test_good_inputs_pass() -> None:
+    assert not LocalNetworkProvider().check({}, dict(NETWORK)).failures
+    assert not LocalHostProvider().check({}, dict(HOST)).failures
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("network", "../../et"),
+        ("network", "ab12cd34\n"),
+        ("name", ".."),
+        ("name", "a/b"),
+        ("name", "Alpha"),
+        ("name", "-alpha"),
+        ("name", "a" * 64),
+        ("address", "100.64.9"),
+        ("prefix_length", 8),
+        ("host_private_key", "secret"),
+        ("authorized_key", public_key("22" * 32) + "\nssh-ed25519 AAAA"),
+    ],
+)
+def test_what_could_lead_elsewhere_is_refused(name: str, value: object) -> None:
+    failures = LocalHostProvider().check({}, {**HOST, name: value}).failures
+    assert [failure.property for failure in failures or []] == [name]
+    assert "secret" not in str(failures)
+
+
+@pytest.mark.parametrize("name", sorted(HOST))
+def test_any_change_makes_another_machine(name: str) -> None:
+    diff = LocalHostProvider().diff("", {**HOST, "instance": "1"}, {**HOST, name: "other"})
+    assert diff.changes
+    assert diff.replaces == [name]
+    assert diff.delete_before_replace
+
+
+def test_no_change_makes_none() -> None:
+    assert not LocalHostProvider().diff("", {**HOST, "instance": "1"}, dict(HOST)).changes
+
+
+def test_missing_programs_are_named_with_their_package(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr("shutil.which", lambda tool: None if tool == "sshd" else f"/bin/{tool}")
+    assert missing() == ["The program sshd is missing: apt-get install openssh-server."]
+
+
+def test_root_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    assert missing() == ["Local hosts need root: run this as root, or choose another target."]

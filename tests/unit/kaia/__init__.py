@@ -1,0 +1,1 @@
+"""Tests of kaia, without a machine."""

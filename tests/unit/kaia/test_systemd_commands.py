@@ -1,0 +1,200 @@
+"""The commands for machines with systemd: whatever was cut off is done again, and what is done is left alone."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from components.kaia import systemd_commands
+from components.kaia.layout import Layout
+from components.kaia.package import Package
+
+SHA = "ab" * 32
+URL = "https://example.org/ken.tar.gz"
+GOOD = ("ken-linux-amd64/bin/ken", "ken-linux-amd64/conf/kend.conf")
+STUBS = {
+    "systemd-sysusers": "cat >/dev/null",
+    "id": "echo 505",
+    "setpriv": 'while [ "$1" != -- ]; do shift; done; shift; exec "$@"',
+    **dict.fromkeys(["chown", "systemctl"], ":"),
+}
+"""What needs root or a systemd; the real ones are met in tests/network."""
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> "Machine":
+    return Machine(tmp_path)
+
+
+class Machine:
+    """A folder that stands for a machine, on which nothing is root's."""
+
+    def __init__(self, folder: Path) -> None:
+        self.root, self.stubs = folder / "srv", folder / "stubs"
+        self.packed = folder / "ken.tar.gz"
+        self.root.mkdir()
+        self.stubs.mkdir()
+        for name, text in STUBS.items():
+            self.stub(name, text)
+
+    def stub(self, name: str, text: str) -> None:
+        """Put a script in the place of a program."""
+        (self.stubs / name).write_text(f"#!/bin/sh\n{text}\n")
+        (self.stubs / name).chmod(0o755)
+
+    def pack(self, *names: str, prefix: str = "") -> None:
+        """Make the archive, with these files in it."""
+        source = self.packed.parent / "source"
+        for name in names:
+            path = source / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f'#!/bin/sh\necho {name} "$@" >>{self.root}/calls\n')
+            path.chmod(0o700)
+        subprocess.run(["tar", "-czf", self.packed, "-C", source, f"{prefix}ken-linux-amd64"], check=True)
+
+    def package(self, *, url: bool, sha256: str | None = None) -> Package:
+        """Return it, by a file or by an address."""
+        digest = sha256 or hashlib.sha256(self.packed.read_bytes()).hexdigest()
+        return Package("ken", None, URL, digest) if url else Package("ken", self.packed)
+
+    def run(self, name: str, package: Package) -> subprocess.CompletedProcess[str]:
+        """Run one of the commands."""
+        text = systemd_commands.scripts(Layout(str(self.root), package))[name]
+        path = {"PATH": f"{self.stubs}:{os.environ['PATH']}"}
+        return subprocess.run(["sh", "-c", text], env=path, capture_output=True, text=True, check=False)
+
+    def unpacked(self) -> Package:
+        """Return a good package, of which the machine has what it needs."""
+        self.pack(*GOOD)
+        shutil.copy(self.packed, self.root)
+        package = self.package(url=False)
+        assert self.run("unpack", package).returncode == 0
+        return package
+
+    def serve(self) -> None:
+        """Let curl find the archive, and count how often it is asked to."""
+        find = f'echo x >>{self.root.parent}/fetched; while [ "$1" != --output ]; do shift; done; cp {self.packed} "$2"'
+        self.stub("curl", find)
+
+    @property
+    def fetched(self) -> int:
+        """Return how often."""
+        path = self.root.parent / "fetched"
+        return len(path.read_text().splitlines()) if path.exists() else 0
+
+    @property
+    def files(self) -> list[str]:
+        """Return what lies on the volume."""
+        return sorted(path.name for path in self.root.iterdir())
+
+
+@pytest.mark.parametrize("prefix", ["", "./"])
+def test_an_archive_is_fetched_once(machine: Machine, prefix: str) -> None:
+    machine.pack(*GOOD, prefix=prefix)
+    machine.serve()
+    for _ in range(2):
+        done = machine.run("unpack", machine.package(url=True))
+        assert (done.returncode, done.stderr) == (0, "")
+    assert machine.fetched == 1
+    assert machine.files == ["data", "ken-linux-amd64"]
+    assert (machine.root / "ken-linux-amd64/bin/ken").stat().st_mode & 0o777 == 0o755
+    assert (machine.root / "data").stat().st_mode & 0o777 == 0o700
+
+
+def test_another_version_takes_the_place_of_the_old_one(machine: Machine) -> None:
+    machine.pack(*GOOD, "ken-linux-amd64/old")
+    machine.serve()
+    machine.run("unpack", machine.package(url=True))
+    (machine.root / "data" / "chain").write_text("blocks")
+    (machine.packed.parent / "source/ken-linux-amd64/old").unlink()
+    machine.pack(*GOOD)
+    assert machine.run("unpack", machine.package(url=True)).returncode == 0
+    assert machine.fetched == 2
+    assert not (machine.root / "ken-linux-amd64/old").exists()
+    assert (machine.root / "data" / "chain").read_text() == "blocks"
+
+
+def test_a_file_that_was_copied_is_checked_and_taken_away(machine: Machine) -> None:
+    machine.pack(*GOOD)
+    for _ in range(2):
+        shutil.copy(machine.packed, machine.root)
+        done = machine.run("unpack", machine.package(url=False))
+        assert (done.returncode, done.stderr) == (0, "")
+        assert machine.files == ["data", "ken-linux-amd64"]
+
+
+def test_an_archive_that_is_another_is_not_unpacked(machine: Machine) -> None:
+    machine.pack(*GOOD)
+    machine.serve()
+    done = machine.run("unpack", machine.package(url=True, sha256=SHA))
+    found = hashlib.sha256(machine.packed.read_bytes()).hexdigest()
+    said = f"the node package {machine.root}/ken-linux-amd64.tar.gz.part has the sha256 {found}, not {SHA}\n"
+    assert (done.returncode, done.stderr) == (1, said)
+    assert machine.files == ["data"]
+
+
+def test_a_fetch_that_was_cut_off_is_begun_again(machine: Machine) -> None:
+    machine.pack(*GOOD)
+    machine.serve()
+    (machine.root / "ken-linux-amd64.tar.gz").write_text("of an older version")
+    (machine.root / "ken-linux-amd64.tar.gz.part").write_text("half")
+    (machine.root / "ken-linux-amd64.new").mkdir()
+    assert machine.run("unpack", machine.package(url=True)).returncode == 0
+    assert machine.files == ["data", "ken-linux-amd64"]
+
+
+def test_an_address_that_does_not_answer_changes_nothing(machine: Machine) -> None:
+    machine.pack(*GOOD)
+    machine.stub("curl", "echo 'curl: (7) no connection' >&2; exit 7")
+    done = machine.run("unpack", machine.package(url=True))
+    assert (done.returncode, done.stderr) == (7, "curl: (7) no connection\n")
+    assert machine.files == ["data"]
+
+
+@pytest.mark.parametrize("names", [["ken-linux-amd64/conf/kend.conf"], ["ken-linux-amd64/bin/kend"]])
+def test_an_archive_of_another_layout_is_refused_and_the_old_one_stays(machine: Machine, names: list[str]) -> None:
+    machine.pack(*GOOD)
+    machine.serve()
+    machine.run("unpack", machine.package(url=True))
+    shutil.rmtree(machine.packed.parent / "source")
+    machine.pack(*names)
+    done = machine.run("unpack", machine.package(url=True))
+    assert (done.returncode, done.stderr) == (1, "the node package holds no ken-linux-amd64/bin/ken\n")
+    assert (machine.root / "ken-linux-amd64/bin/ken").exists()
+
+
+def test_a_number_that_is_taken_is_said(machine: Machine) -> None:
+    machine.pack(*GOOD)
+    machine.stub("id", "echo 999")
+    done = machine.run("unpack", machine.package(url=False))
+    said = "the number 505 of the user kaia is taken on this machine by somebody else\n"
+    assert (done.returncode, done.stderr) == (1, said)
+
+
+def test_a_chain_is_begun_once_and_again_when_that_was_cut_off(machine: Machine) -> None:
+    package = machine.unpacked()
+    machine.stub("touch", "exit 1")
+    assert machine.run("init", package).returncode == 1
+    (machine.stubs / "touch").unlink()
+    assert [machine.run("init", package).returncode for _ in range(2)] == [0, 0]
+    call = f"ken-linux-amd64/bin/ken init --datadir {machine.root}/data {machine.root}/genesis.json\n"
+    assert (machine.root / "calls").read_text() == 2 * call
+
+
+def test_a_chain_that_cannot_be_begun_says_why(machine: Machine) -> None:
+    package = machine.unpacked()
+    (machine.root / "ken-linux-amd64/bin/ken").write_text("#!/bin/sh\necho Fatal: bad genesis; exit 3\n")
+    done = machine.run("init", package)
+    assert (done.returncode, done.stderr) == (1, "Fatal: bad genesis\n")
+
+
+def test_a_start_that_fails_shows_the_log(machine: Machine) -> None:
+    machine.pack(*GOOD)
+    machine.stub("systemctl", '[ "$1" != start ]')
+    machine.stub("journalctl", '[ "$1" = --sync ] || seq 20')
+    done = machine.run("start", machine.package(url=False))
+    said = f"the node did not open its console {machine.root}/data/klay.ipc; the end of its log:"
+    assert (done.returncode, done.stderr.splitlines()) == (1, [said, *map(str, range(6, 21))])

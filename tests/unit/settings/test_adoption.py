@@ -1,0 +1,116 @@
+"""Nodes that exist already, in the configuration: good ones, and every sentence for a bad one."""
+
+from typing import Any
+
+import pytest
+
+from components.topology.checks.configuration import read
+from tests.unit.samples import EXISTING, KNI, Raw, problems, raw
+
+HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEe5Kn8Jx0kXVtIvqAvLwtKcjgZhWc8qPvQx7vFyQJkE"
+
+
+def host(number: int, daemon: str, **changes: Any) -> Raw:
+    node = {"data": f"/var/{daemon}/data", "conf": f"/etc/{daemon}/conf/{daemon}.conf"}
+    return {"address": f"10.0.0.{number}", "hostKey": HOST_KEY, "node": node} | changes
+
+
+def brownfield(**changes: Any) -> Raw:
+    """Return a stack whose nodes exist; a change is of the host of that name, with _ for -."""
+    hosts: Raw = {
+        "alpha-en": host(1, "kend"),
+        "beta-en": host(2, "kend"),
+        "scn-1": host(3, "kscnd"),
+        "scn-2": host(4, "kscnd"),
+    }
+    for name, change in changes.items():
+        hosts[name.replace("_", "-")] |= change
+    return raw(
+        target="existing",
+        parentChain=EXISTING,
+        serviceChain={"chainId": 3000, "nodes": ["scn-1", "scn-2"]},
+        pairs=[{"name": "alpha", "scn": "scn-1"}, {"name": "beta", "scn": "scn-2"}],
+        existing={"hosts": hosts},
+    )
+
+
+def test_nodes_that_exist_are_adopted_by_their_places() -> None:
+    settings = read(
+        brownfield(scn_2={"node": {"data": "/data", "conf": "/etc/k.conf", "restart": "service k restart"}})
+    )
+    assert settings.existing
+    assert [name for name in ("alpha-en", "scn-2", "parent") if settings.adopts(name)] == ["alpha-en", "scn-2"]
+    node = settings.existing.hosts["scn-2"].node
+    assert node
+    assert (node.data, node.conf, node.restart) == ("/data", "/etc/k.conf", "service k restart")
+
+
+def test_a_new_scn_joins_those_that_exist_by_their_genesis() -> None:
+    config = brownfield(scn_2={"node": None})
+    config["serviceChain"] |= {"genesis": "genesis.json", "staticNodes": [KNI]}
+    settings = read(config)
+    assert [settings.adopts(scn) for scn in ("scn-1", "scn-2")] == [True, False]
+
+
+def test_nothing_is_adopted_elsewhere() -> None:
+    assert not read(raw()).adopts("scn-1")
+
+
+@pytest.mark.parametrize(
+    ("config", "sentence"),
+    [
+        (
+            brownfield(scn_1={"node": {"data": "data", "conf": "/etc/kscnd/conf/kscnd.conf"}}),
+            "existing.hosts.scn-1.node.data: 'data' is no absolute path; write for example /var/kscnd/data",
+        ),
+        (
+            brownfield(scn_1={"node": {"data": "/a/../b", "conf": "/etc/kscnd/conf/kscnd.conf"}}),
+            "existing.hosts.scn-1.node.data: '/a/../b' is no absolute path; write for example /var/kscnd/data",
+        ),
+        (
+            brownfield(scn_1={"node": {"data": "/d", "conf": "/etc/kscnd/conf/kscnd.conf", "restart": "a\nb"}}),
+            "existing.hosts.scn-1.node.restart: 'a\\nb' is no command on one line; write for example systemctl restart "
+            "kscnd",
+        ),
+        (
+            brownfield(scn_1={"node": {"data": "/d", "conf": "/etc/mine.conf"}}),
+            "existing.hosts.scn-1.node.restart: is missing; beside /etc/mine.conf there is no daemon script, so write "
+            "the command that restarts the node",
+        ),
+        (
+            brownfield(alpha_en={"node": {"data": "/d", "conf": "/x/conf/kscnd.conf"}}),
+            "existing.hosts.alpha-en.node.conf: /x/conf/kscnd.conf is that of kscnd, and this machine's is kend.conf",
+        ),
+        (
+            brownfield(scn_1={"root": "/srv/other"}),
+            "existing.hosts.scn-1.root: a node exists on this machine, so nothing is laid there; leave this key out",
+        ),
+        (
+            brownfield() | {"parentChain": {"chainId": 2020}},
+            "parentChain.genesis: is missing; alpha-en exists already, so its chain does too: name the genesis.json of "
+            "it",
+        ),
+        (
+            brownfield(scn_2={"node": None}),
+            "serviceChain.genesis: is missing; scn-2 is new in a chain that others began, so name the genesis.json of "
+            "it; or say where the node is that exists there as existing.hosts.scn-2.node",
+        ),
+        (
+            raw(serviceChain__genesis="genesis.json"),
+            "serviceChain.genesis: a new SCN joins a chain that exists by the vote of an SCN there, and none is in "
+            "existing.hosts with its node; list one, or leave this key out for a chain of our own",
+        ),
+        (
+            raw(serviceChain__networkId=203),
+            "serviceChain.networkId: is for new SCNs of a chain that exists, which need serviceChain.genesis; leave "
+            "this key out",
+        ),
+        (
+            raw(serviceChain__staticNodes=[KNI]),
+            "serviceChain.staticNodes: a new SCN joins a chain that exists by the vote of an SCN there, and none is in "
+            "existing.hosts with its node; list one, or leave this key out for a chain of our own",
+        ),
+    ],
+)
+def test_a_bad_one_is_told(config: Raw, sentence: str) -> None:
+    assert sentence in problems(config)

@@ -1,0 +1,128 @@
+"""Settings of bridge contracts that exist already: the rules between them, and what is left alone by default."""
+
+from typing import Any
+
+import pytest
+
+from components.topology.checks.configuration import read
+from tests.unit.samples import Raw, pairs, problems, raw
+
+PARENT, CHILD = "0x" + "ab" * 20, "0x" + "cd" * 20
+KEYS = {"bridge__parentOwnerKey": "4a" * 32, "bridge__childOwnerKey": "4b" * 32}
+
+
+def existing(**changes: Any) -> Raw:
+    """Return a stack that takes contracts over."""
+    good = raw(bridge={}, bridge__parentBridge=PARENT, bridge__childBridge=CHILD, **KEYS)
+    for path, value in changes.items():
+        section, _, key = path.partition("__")
+        if not key:
+            good[section] = value
+        elif value is None:
+            del good[section][key]
+        else:
+            good[section][key] = value
+    return good
+
+
+def test_an_existing_contract_is_left_alone_in_what_is_not_written() -> None:
+    bridge = read(existing()).bridge
+    assert (bridge.adopted, bridge.threshold_set, bridge.liquidity_set, bridge.removes_others) == (
+        True,
+        False,
+        False,
+        False,
+    )
+    assert (bridge.bridge_of("parent"), bridge.bridge_of("child")) == (PARENT, CHILD)
+    told = read(existing(bridge__threshold=1, bridge__liquidity=5, bridge__otherOperators="remove")).bridge
+    assert (told.threshold_set, told.liquidity_set, told.removes_others) == (True, True, True)
+
+
+def test_a_contract_of_our_own_is_ours_in_everything() -> None:
+    bridge = read(raw()).bridge
+    assert (bridge.adopted, bridge.threshold_set, bridge.liquidity_set, bridge.removes_others) == (
+        False,
+        True,
+        True,
+        True,
+    )
+    assert not read(raw(bridge__otherOperators="keep")).bridge.removes_others
+
+
+def test_one_key_may_own_both_and_an_scn_may_own_one() -> None:
+    read(existing(bridge__childOwnerKey="4a" * 32))
+    read(existing(bridge__childOwnerKey=None, bridge__childOwner={"env": "OWNER_KEY"}))
+    bridge = read(existing(bridge__parentOwnerKey=None, bridge__parentOwnerNode="scn-1")).bridge
+    assert (bridge.owner_node_of("parent"), bridge.owner_node_of("child")) == ("scn-1", None)
+
+
+def test_more_votes_than_pairs_can_come_together_where_others_keep_theirs() -> None:
+    read(existing(bridge__threshold=3))
+    assert problems(existing(bridge__threshold=3, bridge__otherOperators="remove")) == [
+        "bridge.threshold: 3 votes can never come together from 2 pair(s); write 1, which survives the loss of a pair"
+    ]
+
+
+NO_CALL = (
+    "a node's API has no call that takes a vote away; write keep, or have the contract owned by a key of its own and "
+    "write bridge.parentOwnerKey instead of bridge.parentOwnerNode"
+)
+OWNED = {"bridge__parentOwnerKey": None, "bridge__parentOwnerNode": "scn-1"}
+TOKEN = {"name": "gold", "kind": "erc20", "parent": "0x" + "12" * 20, "child": "0x" + "13" * 20}
+
+
+@pytest.mark.parametrize(
+    ("config", "sentence"),
+    [
+        (
+            existing(bridge__childBridge=None),
+            "bridge.childBridge: is missing; contracts are taken over in pairs, so write the address of the child "
+            "chain's too, or take bridge.parentBridge away to have both deployed",
+        ),
+        (
+            existing(bridge__childBridge=PARENT.replace("ab", "AB")),
+            "bridge.childBridge: it is the parent chain's address too, which the nodes refuse; write that of the "
+            "contract on the child chain, or deploy one from another account or nonce",
+        ),
+        (
+            existing(bridge__parentBridge="0x" + "00" * 20),
+            f"bridge.parentBridge: 0x{'00' * 20} is the zero address, where no contract can be; write the bridge "
+            "contract's",
+        ),
+        (
+            existing(bridge__childOwnerKey=None),
+            "bridge.childOwnerKey: is missing; the contract on the child chain exists and has an owner already, so set "
+            "the owner's key as a secret, say where it is kept as bridge.childOwner, or name the SCN whose operator "
+            "owns it as bridge.childOwnerNode",
+        ),
+        (
+            existing(bridge__parentOwnerNode="scn-1"),
+            "bridge.parentOwnerNode: a contract has one owner, and bridge.parentOwnerKey is given too; keep the one "
+            "that owns it",
+        ),
+        (
+            existing(**{**OWNED, "bridge__parentOwnerNode": "other"}),
+            "bridge.parentOwnerNode: 'other' is the SCN of no pair, and only those have operators; "
+            "known are scn-1, scn-2",
+        ),
+        (
+            raw(bridge__childOwnerNode="scn-1"),
+            "bridge.childOwnerNode: the contracts are deployed by a key here, and no node is to own them; take it "
+            "away, or write bridge.parentBridge and bridge.childBridge for contracts that exist",
+        ),
+        (existing(**OWNED, bridge__otherOperators="remove"), f"bridge.otherOperators: {NO_CALL}"),
+        (
+            existing(**OWNED, tokens=[TOKEN]),
+            "tokens: the owner registers tokens, and a node's API has no call that does it as the owner; have the "
+            "contract owned by a key of its own and write bridge.parentOwnerKey instead of bridge.parentOwnerNode",
+        ),
+        (raw(bridge__otherOperators="drop"), "bridge.otherOperators: write 'keep' or 'remove'"),
+    ],
+)
+def test_each_rule_has_a_sentence(config: Raw, sentence: str) -> None:
+    assert problems(config) == [sentence]
+
+
+def test_the_keys_of_contracts_of_our_own_still_differ() -> None:
+    config = raw(bridge__parentOwnerKey="4a" * 32, bridge__childOwnerKey="4a" * 32, pairs=pairs(2))
+    assert [problem.partition(":")[0] for problem in problems(config)] == ["bridge.childOwnerKey"]

@@ -1,0 +1,203 @@
+"""Settings of machines that exist already: what is filled in, and each rule with its sentence."""
+
+from typing import Any
+
+import pytest
+
+from components.dynamic.secrets.ssh_key import private_key, public_key
+from components.settings.sections.existing import Existing
+from components.topology.checks.configuration import read
+from tests.unit.samples import Raw, archive, problems, raw
+
+KEY = private_key("2c" * 32)
+HOST_KEY = public_key("3d" * 32)
+NAMES = ("parent", "scn-1", "scn-2", "scn-3", "scn-4", "pair-1-en", "pair-2-en")
+SYSTEMD = "/srv/servicechain"
+
+
+def section(**changed: Any) -> Raw:
+    """Return a good `existing` section; `scn_1={...}` adds to one host."""
+    hosts: dict[str, Raw] = {
+        name: {"address": f"10.0.0.{number}", "hostKey": HOST_KEY} for number, name in enumerate(NAMES, 5)
+    }
+    rest = {}
+    for key, value in changed.items():
+        name = key.replace("_", "-")
+        if name in hosts:
+            hosts[name] |= value
+        else:
+            rest[key] = value
+    return {"user": "ubuntu", "hosts": hosts, **rest}
+
+
+def config(**changed: Any) -> Raw:
+    return raw(target="existing", existing=section(**changed))
+
+
+def existing(**changed: Any) -> Existing:
+    found = read(config(**changed)).existing
+    assert found
+    return found
+
+
+@pytest.mark.parametrize(
+    ("changed", "user", "sudo", "service", "root"),
+    [
+        ({}, "ubuntu", True, "systemd", SYSTEMD),
+        ({"user": "root"}, "root", False, "systemd", SYSTEMD),
+        ({"sudo": False}, "ubuntu", False, "daemon", "/home/ubuntu/servicechain"),
+        ({"sudo": False, "scn_1": {"sudo": True}}, "ubuntu", True, "systemd", SYSTEMD),
+        ({"user": "root", "scn_1": {"user": "ops"}}, "ops", True, "systemd", SYSTEMD),
+        ({"scn_1": {"user": "root"}}, "root", False, "systemd", SYSTEMD),
+        ({"scn_1": {"service": "daemon"}}, "ubuntu", True, "daemon", SYSTEMD),
+        ({"scn_1": {"root": "/data/kaia"}}, "ubuntu", True, "systemd", "/data/kaia"),
+        ({"sudo": False, "scn_1": {"root": "/data/kaia"}}, "ubuntu", False, "daemon", "/data/kaia"),
+    ],
+)
+def test_what_is_not_given_follows_from_what_is(changed: Raw, user: str, sudo: bool, service: str, root: str) -> None:  # noqa: FBT001
+    found = existing(**changed)
+    host = found.hosts["scn-1"]
+    assert (found.user_of(host), found.sudo_of(host), found.service_of(host), found.root_of(host)) == (
+        user, sudo, service, root,
+    )  # fmt: skip
+
+
+def test_a_private_key_is_taken_without_the_end_of_its_last_line_and_is_not_shown() -> None:
+    found = existing(privateKey=KEY.strip())
+    assert found.private_key
+    assert found.private_key.get_secret_value() == KEY
+    assert KEY.splitlines()[3] not in repr(found)
+
+
+LISTED = "existing.hosts"
+_UNPROTECTED, _PROTECTED = "AAAABG5vbmUAAAAEbm9uZQ", "AAAACmFlczI1Ni1jdHIAAA"
+"""In the base64 of a key's content: how it is encrypted, `none` or aes256-ctr."""
+
+
+@pytest.mark.parametrize(
+    ("bad", "sentences"),
+    [
+        (
+            raw(target="existing"),
+            ["existing: is missing; target existing needs to know who logs in, and all hosts by name"],
+        ),
+        (
+            config(privateKey="hunter2"),
+            [
+                "existing.privateKey: this is no private key of SSH; store one, from its first line to its last, with "
+                "`pulumi config set --secret --path servicechain-ha:existing.privateKey < FILE`"
+            ],
+        ),
+        (
+            config(privateKey=KEY.replace(_UNPROTECTED, _PROTECTED)),
+            [
+                "existing.privateKey: this private key has a passphrase, and nobody is there to be asked for it; make "
+                "a key without one for this program alone, with `ssh-keygen -t ed25519 -N '' -f FILE`, or take the "
+                "passphrase from a copy with `ssh-keygen -p -N '' -f COPY`"
+            ],
+        ),
+        (
+            config(scn_1={"address": "scn-1.test"}),
+            [f"{LISTED}.scn-1.address: 'scn-1.test' is no IPv4 address; write for example 10.0.0.5"],
+        ),
+        (
+            config(scn_1={"address": "127.0.0.1"}),
+            [
+                f"{LISTED}.scn-1.address: 127.0.0.1 cannot be reached from other machines; write the address that the "
+                "other nodes use"
+            ],
+        ),
+        (
+            config(scn_1={"hostKey": "AAAA"}),
+            [f"{LISTED}.scn-1.hostKey: 'AAAA' is no host key; write for example ssh-ed25519 AAAA..."],
+        ),
+        (config(scn_1={"port": 70000}), [f"{LISTED}.scn-1.port: 70000 is no port; write 1 to 65535"]),
+        (config(scn_1={"diskGib": 0}), [f"{LISTED}.scn-1.diskGib: 0 is too small; write 1 GiB or more"]),
+        (
+            config(scn_1={"root": "/srv"}),
+            [
+                f"{LISTED}.scn-1.root: '/srv' is no folder for a node; write an absolute path of two parts or more, as "
+                "/srv/servicechain"
+            ],
+        ),
+        (
+            config(scn_1={"root": "/srv/../etc"}),
+            [
+                f"{LISTED}.scn-1.root: '/srv/../etc' is no folder for a node; write an absolute path of two parts or "
+                "more, as /srv/servicechain"
+            ],
+        ),
+        (
+            config(scn_1={"root": "/home/ubuntu/node"}),
+            [
+                f"{LISTED}.scn-1.root: /home/ubuntu/node is hidden from services of systemd; write another folder, as "
+                "/srv/servicechain"
+            ],
+        ),
+        (
+            config(sudo=False, scn_1={"service": "systemd", "root": "/data/x"}),
+            [
+                f"{LISTED}.scn-1.service: a unit of systemd is made by root, which ubuntu does not become; write sudo: "
+                "true, or service: daemon"
+            ],
+        ),
+        (
+            config(scn_1={"user": "root", "sudo": True}),
+            [f"{LISTED}.scn-1.sudo: root needs no sudo; leave this key out, or name another user"],
+        ),
+        (
+            config(scn_1={"address": "10.0.0.7"}),
+            [
+                f"{LISTED}: the address 10.0.0.7 is that of scn-1, scn-2; give each node a machine of its own",
+                f"{LISTED}: the SSH address 10.0.0.7:22 is that of scn-1, scn-2; give each node a machine of its own",
+            ],
+        ),
+        (
+            config(scn_1={"sshHost": "jump"}, scn_2={"sshHost": "jump"}, scn_3={"sshHost": "jump", "port": 23}),
+            [f"{LISTED}: the SSH address jump:22 is that of scn-1, scn-2; give each node a machine of its own"],
+        ),
+        (
+            config(scn_1={"sshHost": "10.0.0.7"}),
+            [f"{LISTED}: the SSH address 10.0.0.7:22 is that of scn-1, scn-2; give each node a machine of its own"],
+        ),
+        (
+            config(scn_1={"sshHost": "Jump.test"}, scn_2={"sshHost": "jump.TEST"}),
+            [f"{LISTED}: the SSH address jump.test:22 is that of scn-1, scn-2; give each node a machine of its own"],
+        ),
+        (
+            config(bastion={"host": "10.0.0.1", "hostKey": HOST_KEY}),
+            ["existing.bastion.user: is missing; set it with `pulumi config set --path`, the README shows an example"],
+        ),
+        (
+            config(scn_1={"adress": "10.0.0.5"}),
+            [f"{LISTED}.scn-1.adress: there is no such key; did you mean 'address'?"],
+        ),
+    ],
+)  # fmt: skip
+def test_rules(bad: Raw, sentences: list[str]) -> None:
+    assert problems(bad) == sentences
+
+
+def test_every_machine_is_listed_and_no_other() -> None:
+    bad = config()
+    hosts = bad["existing"]["hosts"]
+    hosts["pair-1-em"] = hosts.pop("pair-1-en")
+    del hosts["parent"], hosts["scn-4"]
+    assert problems(bad) == [
+        f"{LISTED}.parent: is missing; add address and hostKey of the machine for the validator of the parent chain",
+        f"{LISTED}.scn-4: is missing; add address and hostKey of the machine for this SCN",
+        f"{LISTED}.pair-1-en: is missing; add address and hostKey of the machine for this EN",
+        f"{LISTED}.pair-1-em: is no machine of this stack; did you mean 'pair-1-en'?",
+    ]
+
+
+def test_the_daemon_script_needs_an_archive_that_is_here() -> None:
+    bad = {**config(scn_1={"service": "daemon"}), "packages": {"kscn": archive("kscn", "v1.0.3", "url")}}
+    assert problems(bad) == [
+        "packages.kscn: scn-1 has service: daemon, which needs the conf in the archive; name a file of this computer "
+        "instead"
+    ]
+
+
+def test_other_targets_do_not_ask_for_it() -> None:
+    assert read(raw(existing={"hosts": {}})).existing

@@ -1,0 +1,201 @@
+"""Each rule of the configuration, with the sentence for what breaks it."""
+
+import pytest
+
+from components.topology.checks.configuration import read
+from tests.unit.samples import Raw, pairs, problems, raw
+
+NO_NAME = "is no name; write 1 to 20 characters of a-z, 0-9 and -, a letter first and no - last"
+NO_KEY = "this is no private key; write 64 hex digits, and store it with `pulumi config set --secret`"
+NO_SEED = "this is no seed; write 64 random hex digits, for example of `openssl rand -hex 32`"
+NO_SUBNET = "is no private /22 network; write for example 100.64.8.0/22"
+OUTSIDE = "these 64 hex digits are outside the range of secp256k1 private keys; make another key"
+MISSING = "is missing; set it with `pulumi config set --path`, the README shows an example"
+TOP = (
+    "target, protection, identitySeed, parentChain, serviceChain, pairs, anchoring, recovery, bridge, tokens, "
+    "fees, packages, local, aws, existing"
+)
+CURVE_ORDER = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"  # SEC 2, secp256k1
+
+
+@pytest.mark.parametrize(
+    ("config", "sentence"),
+    [
+        (raw(pairs=[]), "pairs: there is no pair; list 1 or more, 2 or more for high availability"),
+        (
+            raw(pairs=pairs(13), serviceChain__nodes=13),
+            "pairs: 13 pairs; a bridge contract takes 12 operators, so list 12 or fewer",
+        ),
+        (
+            raw(pairs=pairs(3), serviceChain__nodes=2),
+            "pairs: 3 pairs and 2 SCN(s): each pair needs an SCN of its own; add to serviceChain.nodes",
+        ),
+        (
+            raw(bridge__liquidity=0),
+            "bridge.liquidity: a bridge contract without coins pays no transfer out; write more than 0, such as 1000",
+        ),
+        (
+            raw(serviceChain__balances={"0x" + "ab" * 20: 1, "0x" + "AB" * 20: 2}),
+            "serviceChain.balances: an address is listed twice, in different spellings; list it once",
+        ),
+        (
+            raw(bridge__parentOwnerKey="4a" * 32, bridge__childOwnerKey="4a" * 32),
+            "bridge.childOwnerKey: it is the parent owner's key too, and both contracts would get the same address, "
+            "which the nodes refuse; use another key",
+        ),
+        (raw(bridge__threshold=0), "bridge.threshold: 0 would let transfers pass without a vote; write 1 or more"),
+        (raw(bridge__threshold=-1), "bridge.threshold: -1 would let transfers pass without a vote; write 1 or more"),
+        (
+            raw(bridge__threshold=4, pairs=pairs(3)),
+            "bridge.threshold: 4 votes can never come together from 3 pair(s); "
+            "write 2, which survives the loss of a pair",
+        ),
+        (
+            raw(bridge__threshold=2, pairs=pairs(1)),
+            "bridge.threshold: 2 votes can never come together from 1 pair(s); write 1",
+        ),
+        (
+            raw(bridge__threshold=13),
+            "bridge.threshold: 13 is more than the 12 operators that a contract takes; write fewer than the pairs",
+        ),
+        (
+            raw(pairs=[{"name": "twin", "scn": "scn-1"}, {"name": "twin", "scn": "scn-2"}]),
+            "pairs: the name 'twin' is used 2 times; give each pair a name of its own",
+        ),
+        (
+            raw(serviceChain__nodes=["scn-1", "scn-2", "scn-2", "scn-2"]),
+            "serviceChain.nodes: the name 'scn-2' is used 3 times; give each SCN a name of its own",
+        ),
+        (
+            raw(pairs=[{"name": "one", "scn": "scn-1"}, {"name": "two", "scn": "scn-1"}]),
+            "pairs: the SCN 'scn-1' is in 2 pairs; an SCN bridges to one EN only, so give each pair its own",
+        ),
+        (
+            raw(pairs=[{"name": "one", "scn": "snc-4"}]),
+            "pairs[0].scn: 'snc-4' is none of serviceChain.nodes; did you mean 'scn-4'?",
+        ),
+        (
+            raw(pairs=[{"name": "one", "scn": "x"}], serviceChain__nodes=["berlin", "seoul"]),
+            "pairs[0].scn: 'x' is none of serviceChain.nodes; known are berlin, seoul",
+        ),
+        (
+            raw(serviceChain__nodes=["scn-1", "scn-2", "pair-1-en"]),
+            "serviceChain.nodes: the name 'pair-1-en' is taken by another machine; choose another",
+        ),
+        (
+            raw(serviceChain__nodes=["scn-1", "scn-2", "parent"]),
+            "serviceChain.nodes: the name 'parent' is taken by another machine; choose another",
+        ),
+        (raw(serviceChain__nodes=101), "serviceChain.nodes: 101 SCNs are too many; 100 or fewer fit"),
+        (
+            raw(serviceChain__chainId=2020),
+            "serviceChain.chainId: 2020 is the id of the parent chain too; give the ServiceChain its own",
+        ),
+        (raw(anchoring__period=0), "anchoring.period: 0 is too small; write 1 or more"),
+        (raw(recovery__interval=0), "recovery.interval: 0 is too small; write 1 or more"),
+        (
+            raw(recovery__interval=9_223_372_037),
+            "recovery.interval: 9223372037 is too large; write 86400 or less, a day in seconds",
+        ),
+        (
+            raw(parentChain__unitPrice=18_446_744_074),
+            "parentChain.unitPrice: 18446744074 is too large; write 18446744073 or less, as genesis has it in peb, in "
+            "64 bits",
+        ),
+        (raw(parentChain__chainId=-5), "parentChain.chainId: -5 is too small; write 1 or more"),
+        (raw(parentChain__unitPrice=-1), "parentChain.unitPrice: -1 is too small; write 0 or more"),
+        (
+            raw(serviceChain__chainId=2**53),
+            "serviceChain.chainId: 9007199254740992 is out of range; write 9007199254740991 or less",
+        ),
+        (raw(bridge__parentOwnerKey="4a" * 31), f"bridge.parentOwnerKey: {NO_KEY}"),
+        (raw(bridge__parentOwnerKey="4a" * 32 + "\n7"), f"bridge.parentOwnerKey: {NO_KEY}"),
+        (raw(bridge__childOwnerKey="00" * 32), f"bridge.childOwnerKey: {OUTSIDE}"),
+        (raw(bridge__childOwnerKey=CURVE_ORDER), f"bridge.childOwnerKey: {OUTSIDE}"),
+        (raw(identitySeed="4a" * 31), f"identitySeed: {NO_SEED}"),
+        (raw(local__subnet="100.64.8.0/24"), f"local.subnet: '100.64.8.0/24' {NO_SUBNET}"),
+        (raw(local__subnet="100.64.9.0/22"), f"local.subnet: '100.64.9.0/22' {NO_SUBNET}"),
+        (raw(local__subnet="8.8.8.0/22"), f"local.subnet: '8.8.8.0/22' {NO_SUBNET}"),
+        (raw(target="moon"), "target: write 'local', 'aws' or 'existing'"),
+        (raw(parentChain__network="cypress"), "parentChain.network: write 'private', 'kairos' or 'mainnet'"),
+    ],
+)
+def test_a_broken_rule_is_told_in_one_sentence(config: Raw, sentence: str) -> None:
+    assert sentence in problems(config)
+
+
+@pytest.mark.parametrize(
+    ("config", "sentence"),
+    [
+        (raw(bridge__treshold=1), "bridge.treshold: there is no such key; did you mean 'threshold'?"),
+        (raw(pears=[]), "pears: there is no such key; did you mean 'pairs'?"),
+        (raw(service_chain={}), "service_chain: there is no such key; did you mean 'serviceChain'?"),
+        (raw(parentChain__chain_id=1), "parentChain.chain_id: there is no such key; did you mean 'chainId'?"),
+        (raw(quux=1), f"quux: there is no such key; known are {TOP}"),
+        (raw(packages__zzz=""), "packages.zzz: there is no such key; known are ken, kscn, kcn, chaindata"),
+        (
+            raw(pairs=[{"name": "one", "scn": "scn-1", "anchoring": {"perod": 3}}]),
+            "pairs[0].anchoring.perod: there is no such key; did you mean 'period'?",
+        ),
+        (
+            raw(pairs=[{"name": "one", "scn": "scn-1", "sc": "x"}]),
+            "pairs[0].sc: there is no such key; did you mean 'scn'?",
+        ),
+        (raw(parentChain={}), f"parentChain.chainId: {MISSING}"),
+        (raw(pairs=[{"name": "one"}]), f"pairs[0].scn: {MISSING}"),
+    ],
+)
+def test_an_unknown_or_missing_key_is_told_with_the_nearest_one(config: Raw, sentence: str) -> None:
+    assert problems(config) == [sentence]
+
+
+@pytest.mark.parametrize("name", ["", "Alpha", "1a", "a-", "-a", "a_b", "a" * 21, "a b", "ä", "alpha\n", "a/b", "../a"])
+def test_a_malformed_name_is_refused(name: str) -> None:
+    assert problems(raw(pairs=[{"name": name, "scn": "scn-1"}])) == [f"pairs[0].name: {name!r} {NO_NAME}"]
+    assert f"serviceChain.nodes[2]: {name!r} {NO_NAME}" in problems(
+        raw(serviceChain__nodes=["scn-1", "scn-2", name, "d"])
+    )
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("0x12", "'0x12' is no address; write 0x and 40 hex digits, in quotes"),
+        ("11" * 20, f"'{'11' * 20}' is no address; write 0x and 40 hex digits, in quotes"),
+        (f"0x{'11' * 20}\n", f"'0x{'11' * 20}\\n' is no address; write 0x and 40 hex digits, in quotes"),
+        (
+            "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD",  # EIP-55's first vector with its last letter changed
+            "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD has a wrong checksum; copy it again, or write it in lower case",
+        ),
+    ],
+)
+def test_a_malformed_address_is_refused(address: str, sentence: str) -> None:
+    shown = address.replace("\n", "\\n")
+    assert problems(raw(parentChain__balances={address: 1})) == [f"parentChain.balances.{shown}: {sentence}"]
+
+
+def test_all_problems_are_told_at_once() -> None:
+    config = raw(pairs=pairs(2), bridge={"threshold": 5, "treshold": 1, "parentOwnerKey": "12"})
+    config |= {"parentChain": {"chainId": 3000}, "anchoring": {"period": 0}, "identitySeed": "no"}
+    paths = sorted(problem.split(": ")[0] for problem in problems(config))
+    assert paths == [
+        "anchoring.period",
+        "bridge.parentOwnerKey",
+        "bridge.threshold",
+        "bridge.treshold",
+        "identitySeed",
+        "serviceChain.chainId",
+    ]
+
+
+def test_a_limit_below_the_price_of_gas_is_refused() -> None:
+    assert problems(raw(bridge__maxGasPrice=24)) == [
+        "bridge.maxGasPrice: 24 gkei is less than gas costs on the parent chain, 25 gkei; write 50 or more"
+    ]
+    assert problems(raw(bridge__maxGasPrice=0)) == ["bridge.maxGasPrice: 0 is too small; write 1 or more"]
+    assert read(raw(bridge__maxGasPrice=25)).bridge.max_gas_price == 25
+
+
+def test_a_key_with_a_line_break_is_shown_in_one_line() -> None:
+    (problem,) = problems(raw(parentChain={"chainId": 2020, "\n": None}))
+    assert problem.startswith("parentChain.\\n: there is no such key;")

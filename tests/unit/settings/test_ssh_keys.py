@@ -1,0 +1,167 @@
+"""SSH keys in the configuration, in every form that ssh takes, and what is said of those that cannot be used."""
+
+from base64 import b64encode
+from typing import Any
+
+import asyncssh
+import pytest
+from cryptography.hazmat.primitives.asymmetric import dsa, ec, ed25519, rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
+from pydantic import TypeAdapter, ValidationError
+
+from components.settings.values.ssh_keys import HostKey, PrivateKey
+
+KEYS: dict[str, Any] = {
+    "rsa": rsa.generate_private_key(65537, 2048),
+    "p256": ec.generate_private_key(ec.SECP256R1()),
+    "p521": ec.generate_private_key(ec.SECP521R1()),
+    "ed25519": ed25519.Ed25519PrivateKey.generate(),
+}
+FORMS = {"openssh": PrivateFormat.OpenSSH, "pkcs8": PrivateFormat.PKCS8, "pem": PrivateFormat.TraditionalOpenSSL}
+FORM_OF = [(name, form) for name in KEYS for form in FORMS if (name, form) != ("ed25519", "pem")]
+
+
+def written(key: Any, form: str, passphrase: bytes | None = None) -> str:
+    encryption = BestAvailableEncryption(passphrase) if passphrase else NoEncryption()
+    text: bytes = key.private_bytes(Encoding.PEM, FORMS[form], encryption)
+    return text.decode()
+
+
+def taken(value: object) -> str:
+    key: Any = TypeAdapter(PrivateKey).validate_python(value)
+    return str(key.get_secret_value())
+
+
+def refused(value: object, adapter: Any = PrivateKey) -> str:
+    with pytest.raises(ValidationError) as caught:
+        TypeAdapter(adapter).validate_python(value)
+    return str(caught.value.errors()[0]["msg"]).removeprefix("Value error, ")
+
+
+@pytest.mark.parametrize(("name", "form"), FORM_OF)
+def test_every_form_that_ssh_takes_is_taken(name: str, form: str) -> None:
+    text = written(KEYS[name], form)
+    assert taken(text) == text
+    key = asyncssh.import_private_key(taken(text))
+    public = KEYS[name].public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+    assert key.export_public_key().decode().split()[:2] == public.split()[:2]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace("\n", " \t\n"),
+        lambda text: "\ufeff\n\n" + text + "\n\n",
+        lambda text: text.replace("\n", " "),  # folded by YAML
+        lambda text: text.replace("\n", "\\n"),  # of an environment file
+        lambda text: "Bag Attributes\n  friendlyName: x\n" + text,
+        lambda text: "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n" + text,
+    ],
+)
+@pytest.mark.parametrize("form", FORMS)
+def test_what_befalls_a_key_on_its_way_is_put_right(form: str, spoil: Any) -> None:
+    text = written(KEYS["p256"], form)
+    assert taken(spoil(text)) == text
+
+
+def string(content: bytes) -> bytes:
+    return len(content).to_bytes(4) + content
+
+
+def openssh(cipher: bytes, public: bytes) -> str:
+    """Return a file of OpenSSH as far as its begin; the library writes a protected one with further packages only."""
+    content = b"openssh-key-v1\0" + string(cipher) + string(b"none") + string(b"") + (1).to_bytes(4)
+    body = b64encode(content + string(public) + string(bytes(64))).decode()
+    return f"-----BEGIN OPENSSH PRIVATE KEY-----\n{body}\n-----END OPENSSH PRIVATE KEY-----\n"
+
+
+def protected() -> str:
+    return openssh(b"aes256-ctr", string(b"ssh-ed25519") + string(bytes(32)))
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_passphrase_is_told_with_what_to_do(form: str) -> None:
+    text = protected() if form == "openssh" else written(KEYS["rsa"], form, b"hush")
+    sentence = refused(text)
+    assert sentence.startswith("this private key has a passphrase, and nobody is there to be asked for it")
+    assert "ssh-keygen -p -N ''" in sentence
+
+
+def fido() -> str:
+    return openssh(b"none", string(b"sk-ssh-ed25519@openssh.com") + string(bytes(32)) + string(b"ssh:"))
+
+
+PUBLIC = KEYS["ed25519"].public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+WHOLE = written(KEYS["ed25519"], "openssh")
+
+
+UNUSABLE: list[tuple[object, str]] = [
+    (fido(), "this key is on a security key (FIDO), which has to be plugged in and touched at each login"),
+    (PUBLIC, "this is a public key; store the private key, the file of that name without .pub"),
+    (PUBLIC.replace("ed25519", "ed25519-cert-v01@openssh.com", 1), "this is a certificate, which is public"),
+    ("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none", "this is a key of PuTTY; convert it with `puttygen"),
+    ("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----", "this private key is of ssh.com"),
+    ("~/.ssh/id_ed25519", "this is a path, and the key itself belongs here"),
+    ("/home/ops/.ssh/id_rsa", "this is a path, and the key itself belongs here"),
+    (WHOLE[:200], "this private key is cut off; store all of it"),
+    (WHOLE[:100] + WHOLE[180:], "this private key is damaged; store it again"),
+    (WHOLE + WHOLE, "these are 2 private keys; store one"),
+    (written(ec.generate_private_key(ec.SECP256K1()), "pem"), "this key is on the curve secp256k1, which SSH does"),
+    (written(dsa.generate_private_key(2048), "pkcs8"), "this key is of a kind that sshd does not take any more"),
+    (7, "this is no private key of SSH"),
+    (None, "this is no private key of SSH"),
+    ("\0", "this is no private key of SSH"),
+    ("-----BEGIN PRIVATE KEY-----\n!!\n-----END PRIVATE KEY-----", "this private key is damaged"),
+    ("-----BEGIN OPENSSH PRIVATE KEY-----\n\n-----END OPENSSH PRIVATE KEY-----", "this private key is damaged"),
+]
+
+
+@pytest.mark.parametrize(("value", "sentence"), UNUSABLE, ids=[sentence for _, sentence in UNUSABLE])
+def test_what_cannot_be_used_is_told_for_what_it_is_and_not_shown(value: object, sentence: str) -> None:
+    told = refused(value)
+    assert told.startswith(sentence)
+    assert WHOLE.splitlines()[2][:20] not in told
+
+
+@pytest.mark.parametrize("name", KEYS)
+@pytest.mark.parametrize(
+    "line",
+    [
+        "{key}",
+        "{key} root@scn-1",
+        "  {key} r\u00f6\u00f6t \r\n",
+        "10.0.0.5 {key}",
+        "[10.0.0.5]:2222 {key}",
+        "\ufeff{key}",
+    ],
+)
+def test_a_host_key_is_read_from_any_line_that_holds_it(name: str, line: str) -> None:
+    public = KEYS[name].public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
+    found = TypeAdapter(HostKey).validate_python(line.format(key=public))
+    assert found == public
+    asyncssh.import_public_key(found)
+
+
+NO_HOST_KEYS: list[tuple[object, str]] = [
+    (WHOLE, "this is a private key, which belongs nowhere but on its machine; write the public one"),
+    (
+        "SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDLm4lnLJ/rYoF1oG8",
+        "'SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDLm4lnLJ/rYoF1oG8' is a",
+    ),
+    (f"@cert-authority *.example.org {PUBLIC}", "@cert-authority marks no key of a machine"),
+    (PUBLIC[:-4], "this line is cut off or damaged, and is no host key; write for example ssh-ed25519 AAAA..."),
+    ("ssh-dss AAAAB3NzaC1kc3M=", "a key of the kind ssh-dss cannot be pinned"),
+    (7, "7 is no host key; write for example ssh-ed25519 AAAA..."),
+]
+
+
+@pytest.mark.parametrize(("value", "sentence"), NO_HOST_KEYS, ids=[sentence for _, sentence in NO_HOST_KEYS])
+def test_what_is_no_host_key_is_told_for_what_it_is(value: object, sentence: str) -> None:
+    assert refused(value, HostKey).startswith(sentence)

@@ -1,0 +1,117 @@
+"""Tokens in the configuration: what is taken, and the sentence for what is not."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from components.topology.checks.configuration import BadSettings, read
+from tests.unit.samples import Raw, kairos_raw, problems, raw
+
+ONE = "0x" + "1a" * 20
+TWO = "0x" + "2b" * 20
+DEVELOPMENT = {"name": "play", "kind": "erc20", "development": True}
+MISSING = "or `development: true` for one of our own on both private chains"
+
+
+def token(name: str = "gold", **changes: object) -> Raw:
+    return {"name": name, "kind": "erc20", "parent": ONE, "child": TWO, **changes}
+
+
+def without(key: str) -> Raw:
+    return {name: value for name, value in token().items() if name != key}
+
+
+def test_tokens_are_read() -> None:
+    found = read(raw(tokens=[token(), token("art", kind="erc721", parent=TWO, child=ONE), DEVELOPMENT])).tokens
+    assert [(one.name, one.kind, one.parent, one.child, one.development) for one in found] == [
+        ("gold", "erc20", ONE, TWO, False),
+        ("art", "erc721", TWO, ONE, False),
+        ("play", "erc20", None, None, True),
+    ]
+    assert read(raw()).tokens == []
+    assert read(raw(tokens=[{**DEVELOPMENT, "minter": TWO}])).tokens[0].minter == TWO
+
+
+def test_a_token_may_have_one_address_on_both_chains() -> None:
+    assert read(raw(tokens=[token(child=ONE)])).tokens[0].child == ONE
+    assert read(kairos_raw(tokens=[token()])).tokens[0].parent == ONE
+
+
+@pytest.mark.parametrize(
+    ("tokens", "sentence"),
+    [
+        (
+            [token(), token(parent=TWO, child=ONE)],
+            "tokens: the name 'gold' is used 2 times; give each token a name of its own",
+        ),
+        (
+            [token(), token("tin", child=ONE, parent="0x" + "1A" * 20)],
+            f"tokens: the address {ONE} is in 2 tokens of the parent chain; a contract has one counterpart only",
+        ),
+        (
+            [token(), token("tin", parent=TWO)],
+            f"tokens: the address {TWO} is in 2 tokens of the child chain; a contract has one counterpart only",
+        ),
+        (
+            [token(minter=ONE)],
+            "tokens[0].minter: who mints a token that exists is for its own minters to say; leave this key out, or "
+            "write `development: true`",
+        ),
+        (
+            [without("child")],
+            f"tokens[0].child: is missing; write the address of the token on the child chain, {MISSING}",
+        ),
+        (
+            [token(), without("parent") | {"name": "tin", "child": ONE}],
+            f"tokens[1].parent: is missing; write the address of the token on the parent chain, {MISSING}",
+        ),
+        (
+            [token(development=True)],
+            "tokens[0].development: a development token is deployed by this program, and has no address in the "
+            "settings; take parent and child away, or development",
+        ),
+        (
+            [token(child="0x" + "00" * 20)],
+            f"tokens[0].child: 0x{'00' * 20} is the zero address, where no contract can be; write the token's",
+        ),
+        ([token(parent="0x12")], "tokens[0].parent: '0x12' is no address; write 0x and 40 hex digits, in quotes"),
+        ([token(kind="erc1155")], "tokens[0].kind: write 'erc20' or 'erc721'"),
+        ([token(knd="erc20")], "tokens[0].knd: there is no such key; did you mean 'kind'?"),
+        ([token(development="yes")], "tokens[0].development: 'yes' is neither true nor false"),
+    ],
+)
+def test_a_broken_rule_is_told_in_one_sentence(tokens: list[Raw], sentence: str) -> None:
+    assert problems(raw(tokens=tokens)) == [sentence]
+
+
+def test_a_development_token_stays_on_private_chains() -> None:
+    assert problems(kairos_raw(tokens=[DEVELOPMENT])) == [
+        "tokens[0].development: the parent chain is kairos, a public network; development tokens are for private "
+        "chains, so write the addresses of real ones"
+    ]
+
+
+def test_problems_of_tokens_are_told_with_all_others() -> None:
+    config = raw(tokens=[token(kind="x"), token("Gold"), {"name": "tin", "kind": "erc20"}], bridge__threshold=0)
+    assert sorted(problem.split(": ")[0] for problem in problems(config)) == [
+        "bridge.threshold",
+        "tokens",
+        "tokens",
+        "tokens[0].kind",
+        "tokens[1].name",
+        "tokens[2].child",
+        "tokens[2].parent",
+    ]
+
+
+values = st.none() | st.booleans() | st.integers() | st.text(max_size=4) | st.sampled_from([ONE, TWO, [], {}, "gold"])
+
+
+@given(st.lists(values | st.dictionaries(st.sampled_from([*token(), "development"]), values, max_size=5), max_size=3))
+def test_no_list_makes_a_traceback(tokens: list[object]) -> None:
+    try:
+        read(raw(tokens=tokens))
+        told = []
+    except BadSettings as error:
+        told = error.problems
+    assert all(problem.startswith("servicechain-ha:tokens") for problem in told)

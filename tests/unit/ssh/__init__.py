@@ -1,0 +1,1 @@
+"""Tests of ssh, without a machine."""

@@ -1,0 +1,90 @@
+"""Sentences of connections that fail, from servers on this machine: nothing of them needs an sshd."""
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from components.chain.errors import Unreachable
+from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.ipc_stream import Channel, run_on_host
+from components.dynamic.secrets import ssh_key
+from components.ssh import connection as ssh
+from components.ssh.errors import BadKey, NoAnswer, SshError
+from components.ssh.login import Login
+
+CLIENT, HOST = ssh_key.private_key("11" * 32), ssh_key.public_key("22" * 32)
+
+
+@contextmanager
+def server(answer: Callable[[socket.socket], None]) -> Iterator[int]:
+    """Listen on a port of this machine, and answer whoever comes; yield the port."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            try:
+                while True:
+                    connection, _ = listener.accept()
+                    held.append(connection)
+                    answer(connection)
+            except OSError:
+                return
+
+        held: list[socket.socket] = []
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        try:
+            yield int(listener.getsockname()[1])
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)
+            thread.join()
+            for connection in held:
+                connection.close()
+
+
+def login(port: int, **other: object) -> Login:
+    return Login.model_validate({"host": "127.0.0.1", "port": port, "private_key": CLIENT, "host_key": HOST, **other})
+
+
+def test_a_port_where_nobody_listens() -> None:
+    with pytest.raises(NoAnswer, match=r"^127\.0\.0\.1:1 refuses connections: no sshd listens there$"):
+        ssh.run(login(1), "true")
+
+
+def test_a_host_that_stays_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ssh, "CONNECT_TIMEOUT", 0.3)
+    with server(lambda _: None) as port, pytest.raises(NoAnswer, match=rf":{port} does not answer \(0\.3 s\)$"):
+        ssh.run(login(port), "true")
+
+
+def test_a_host_that_hangs_up() -> None:
+    with server(lambda connection: connection.close()) as port, pytest.raises(NoAnswer, match=rf":{port} cannot be"):
+        ssh.run(login(port), "true")
+
+
+def test_a_host_that_speaks_something_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ssh, "CONNECT_TIMEOUT", 0.3)
+    with server(lambda c: c.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n" * 50)) as port, pytest.raises(SshError):
+        ssh.run(login(port), "true")
+
+
+def test_a_failing_proxy_is_named_as_such() -> None:
+    with pytest.raises(NoAnswer, match=r"^the proxy 127\.0\.0\.1:1 on the way to 127\.0\.0\.1:2 refuses"):
+        ssh.run(login(2, proxy=login(1).model_dump()), "true")
+
+
+@pytest.mark.parametrize("wrong", [{"private_key": "secret"}, {"host_key": "secret"}])
+def test_a_key_that_cannot_be_read_is_not_shown(wrong: dict[str, object]) -> None:
+    with pytest.raises(BadKey) as error:
+        ssh.run(login(1, **wrong), "true")
+    assert "secret" not in f"{error.value!r}{error.value.__cause__!r}"
+
+
+def test_the_chain_room_names_the_node() -> None:
+    endpoint = Endpoint(node="alpha-en", ipc="/ipc", host="127.0.0.1", port=1, private_key=CLIENT, host_key=HOST)
+    with pytest.raises(Unreachable, match=r"^alpha-en: no SSH connection: 127\.0\.0\.1:1 refuses"):
+        Channel(endpoint)
+    with pytest.raises(Unreachable, match=r"^alpha-en: 127\.0\.0\.1:1 refuses"):
+        run_on_host(endpoint, "true", 1)

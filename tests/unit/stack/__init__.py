@@ -1,0 +1,1 @@
+"""Tests of stack, without a machine."""

@@ -1,0 +1,1 @@
+"""Tests of stack/nodes, without a machine."""

@@ -1,0 +1,78 @@
+"""The commands of a node's life when they were begun before: by a run that was killed, or whose connection broke."""
+
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from components.dynamic.machines.existing_host import ExistingHostProvider
+from components.kaia import layout as files
+from components.kaia.layout import Layout, alone, scripts, unpacks_once
+from components.kaia.package import Package
+
+
+@pytest.fixture
+def at(tmp_path: Path) -> Layout:
+    """Return where a package is, not yet unpacked."""
+    layout = Layout(str(tmp_path), Package("kscn", Path("/somewhere/kscn-v1.0.3-linux-amd64.tar.gz")))
+    program = tmp_path / "packed/kscn-linux-amd64/bin/kscn"
+    program.parent.mkdir(parents=True)
+    program.write_text("it")
+    program.chmod(0o755)
+    subprocess.run(["tar", "-czf", layout.archive, "-C", tmp_path / "packed", "kscn-linux-amd64"], check=True)
+    return layout
+
+
+def shell(command: str, language: str = "sh") -> subprocess.CompletedProcess[str]:
+    return subprocess.run([language, "-c", command], capture_output=True, text=True, check=False)
+
+
+def test_a_package_is_unpacked_again_or_is_there_already(at: Layout) -> None:
+    unpack = scripts(at)["unpack"]
+    assert [shell(unpack).returncode for _ in range(2)] == [0, 0]
+    assert Path(at.binary).read_text() == "it"
+    assert not Path(at.archive).exists()
+    Path(at.binary).unlink()
+    assert shell(unpack).returncode != 0
+
+
+def test_a_host_of_old_keeps_the_command_that_it_was_made_with(at: Layout) -> None:
+    root = at.root
+    archive = f"{root}/kscn-v1.0.3-linux-amd64.tar.gz"
+    assert scripts(at)["unpack once"] == f"tar -xzf {archive} -C {root} && rm {archive}"
+    assert unpacks_once("0123456789abcdef")
+    assert not unpacks_once("0123456789ab")
+    assert not unpacks_once("i-0123456789abcdef0")
+
+
+@pytest.mark.parametrize("language", ["sh", "bash"])
+def test_a_command_waits_for_itself(at: Layout, language: str) -> None:
+    log = Path(at.root) / "log"
+    command = alone(at, f"echo begin >>{log}\nsleep 0.3\necho end >>{log}\nexit 3")
+    running = [subprocess.Popen([language, "-c", command]) for _ in range(3)]
+    assert [process.wait(10) for process in running] == [3, 3, 3]
+    assert log.read_text() == "begin\nend\n" * 3
+
+
+def test_what_it_starts_does_not_keep_others_waiting(at: Layout) -> None:
+    """As a node, which runs for months."""
+    begin = time.monotonic()
+    command = alone(at, "setsid sleep 8 </dev/null >/dev/null 2>&1 &")
+    assert [shell(command).returncode for _ in range(2)] == [0, 0]
+    assert time.monotonic() - begin < 7
+
+
+def test_it_says_for_whom_it_waited_in_vain(at: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "ALONE_SECONDS", 0)
+    with subprocess.Popen(["sh", "-c", alone(at, "echo here; exec sleep 1")], stdout=subprocess.PIPE) as other:
+        assert other.stdout
+        other.stdout.readline()
+        done = shell(alone(at, "true"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "what an earlier run began on this machine still runs there after 0 s; run again later\n"
+
+
+def test_no_claim_of_today_is_taken_for_a_machine_of_old() -> None:
+    """Local hosts are made by the network tests alone, which unpack again after kills."""
+    assert not unpacks_once(ExistingHostProvider().complete({}, {"machine": "one"})["instance"])

@@ -1,0 +1,21 @@
+"""What has to be there before anything is made, for tokens."""
+
+from pathlib import Path
+
+import pulumi
+import pytest
+
+from components.stack import preflight
+from components.topology.checks.configuration import read
+from tests.unit.samples import raw
+
+DEVELOPED = [{"name": name, "kind": kind, "development": True} for name, kind in (("a", "erc20"), ("b", "erc20"))]
+REAL = {"name": "c", "kind": "erc721", "parent": "0x" + "1a" * 20, "child": "0x" + "2b" * 20}
+
+
+def test_the_code_of_a_development_token_is_missed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(pulumi.RunError) as caught:
+        preflight.check(read(raw(tokens=[*DEVELOPED, REAL])))
+    told = [line for line in str(caught.value).splitlines() if "token" in line]
+    assert told == ["the development token .build/tokens/erc20.json is missing; run `make setup`"]

@@ -1,0 +1,1 @@
+"""Tests of toolchain, without a machine."""

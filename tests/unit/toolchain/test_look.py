@@ -1,0 +1,141 @@
+"""One quick look at all nodes: what is wrong, what repairs it, and what a refresh would find otherwise."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from components.chain.errors import HostUnreachable, Unreachable
+from tests.unit.fake_node import CHILD, PARENT
+from toolchain.ops.look import Answered, Node, Problem, judge, look_at, nodes
+from toolchain.ops.state import _MARK, _SECRET
+
+HEAD = "urn:pulumi:dev::servicechain-ha::"
+KIND = "pulumi-python:dynamic/servicechain:"
+LOGIN = {"host": "10.0.0.1", "private_key": "k", "host_key": "h", "ipc": "/srv/klay.ipc"}
+KNI = f"kni://{'aa' * 64}@10.0.0.2:50505?discport=0"
+
+
+def resource(kind: str, name: str, **outputs: object) -> dict[str, Any]:
+    return {"urn": f"{HEAD}{KIND}{kind}::{name}", "type": f"{KIND}{kind}", "outputs": outputs}
+
+
+def export() -> dict[str, Any]:
+    """Return an export of an EN, an SCN in a pair, and one that was adopted."""
+    hidden = {
+        _MARK: _SECRET,
+        "plaintext": '{"node": "alpha-en", "host": "a", "private_key": "k", "host_key": "h", "ipc": "/i"}',
+    }
+    scn = {**LOGIN, "node": "scn-1"}
+    resources = [
+        {"urn": f"{HEAD}pulumi:pulumi:Stack::dev", "type": "pulumi:pulumi:Stack"},
+        resource("RunningNode", "alpha-en", node=hidden, role="en"),
+        resource("RunningNode", "scn-1", node=scn, role="scn", peer=KNI),
+        resource(
+            "AdoptedNode", "scn-2", node={**LOGIN, "node": "scn-2"}, role="scn", peer=KNI, dialled=f"{KNI}&ntype=en"
+        ),
+        resource("BridgeRegistration", "scn-1-registration", node=scn, child_bridge=CHILD, parent_bridge=PARENT),
+    ]
+    return {"deployment": {"resources": resources}}
+
+
+def test_nodes_are_known_by_the_state() -> None:
+    en, scn, adopted = nodes(export())
+    assert (en.name, en.endpoint.host, en.peer, en.bridges) == ("alpha-en", "a", "", None)
+    assert (scn.peer, scn.bridges) == (KNI, (CHILD, PARENT))
+    assert (scn.urn, scn.registration) == (
+        f"{HEAD}{KIND}RunningNode::scn-1",
+        f"{HEAD}{KIND}BridgeRegistration::scn-1-registration",
+    )
+    assert (adopted.peer, adopted.bridges) == (f"{KNI}&ntype=en", None)
+    assert nodes({}) == nodes({"deployment": None}) == []
+
+
+def one(name: str) -> Node:
+    return next(node for node in nodes(export()) if node.name == name)
+
+
+class Answers:
+    """What a node answers, by method; an exception is raised."""
+
+    def __init__(self, **answers: object) -> None:
+        self._answers = {
+            "eth_chainId": "0x1",
+            "subbridge_peers": [{"id": "aa" * 64}],
+            "subbridge_getBridgeInformation": {"isSubscribed": True},
+            **answers,
+        }
+
+    def __call__(self, method: str, _given: Sequence[object]) -> Any:
+        """Answer a call."""
+        answer = self._answers[method]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+@pytest.mark.parametrize("name", ["alpha-en", "scn-1", "scn-2"])
+def test_a_node_that_is_well_is_no_problem(name: str) -> None:
+    assert judge(one(name), Answers()) is None
+
+
+@pytest.mark.parametrize(
+    ("answers", "words", "stale"),
+    [
+        (
+            {"eth_chainId": Unreachable("scn-1: no answer in 3 s")},
+            "no answer in 3 s; make up repairs it",
+            "RunningNode",
+        ),
+        (
+            {"eth_chainId": HostUnreachable("scn-1: no SSH connection")},
+            "no SSH connection; make refresh says what became of it; make up or make replace MACHINE=scn-1 repairs it",
+            "",
+        ),
+        (
+            {"subbridge_peers": None},
+            "it is connected to 0 main bridges, and not to that of its EN alone; make up repairs it",
+            "RunningNode",
+        ),
+        (
+            {"subbridge_peers": [{"id": "aa" * 64}, {"id": "bb" * 64}]},
+            "it is connected to 2 main bridges, and not to that of its EN alone; make up repairs it",
+            "RunningNode",
+        ),
+        (
+            {"subbridge_peers": Answered("the method subbridge_peers does not exist")},
+            "the method subbridge_peers does not exist; make up repairs it",
+            "RunningNode",
+        ),
+        (
+            {"subbridge_getBridgeInformation": Answered("Invalid bridge pair")},
+            "it does not serve the bridge contracts; make up repairs it",
+            "BridgeRegistration",
+        ),
+        (
+            {"subbridge_getBridgeInformation": {"isSubscribed": False}},
+            "it does not serve the bridge contracts; make up repairs it",
+            "BridgeRegistration",
+        ),
+    ],
+)
+def test_what_is_wrong_is_told_with_what_repairs_it(answers: dict[str, object], words: str, stale: str) -> None:
+    problem = judge(one("scn-1"), Answers(**answers))
+    assert problem
+    assert str(problem) == f"scn-1: {words}"
+    assert problem.stale.rpartition("::")[0].rpartition(":")[2] == stale
+
+
+def test_all_are_asked_at_once_and_nobody_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("toolchain.ops.look.DEADLINE", 0.2)
+
+    def look(node: Node) -> Problem | None:
+        time.sleep(30 if node.name == "scn-2" else 0.2)
+        return Problem(node.name, "ill") if node.name == "alpha-en" else None
+
+    begin = time.monotonic()
+    ill, slow = look_at(nodes(export()), look)
+    assert time.monotonic() - begin < 5
+    assert (ill.node, ill.words) == ("alpha-en", "ill")
+    assert (slow.node, slow.words, slow.stale) == ("scn-2", "no answer in 0.2 s", "")

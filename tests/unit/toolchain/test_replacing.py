@@ -1,0 +1,155 @@
+"""What `make replace` replaces, and what it refuses."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from components.chain.errors import NotReady, Unreachable
+from tests.unit.fake_node import CHILD, PARENT
+from toolchain.ops import replace
+from toolchain.ops.replace import Refused, Stack
+
+ROOT = Path(__file__).resolve().parents[3]
+HEAD = "urn:pulumi:dev::servicechain-ha::"
+
+
+def resource(type_: str, name: str, **outputs: object) -> dict[str, Any]:
+    return {"urn": f"{HEAD}{type_}::{name}", "type": type_, "outputs": outputs}
+
+
+def node(name: str, role: str, machine: str = "pulumi-python:dynamic/servicechain:LocalHost") -> list[dict[str, Any]]:
+    login = {"node": name, "host": name, "private_key": "k", "host_key": "h", "ipc": "/srv/klay.ipc"}
+    of_machine = f"{name}-instance" if machine.startswith("aws") else name
+    return [
+        resource("pulumi-python:dynamic/servicechain:RunningNode", name, node=login, role=role),
+        resource(machine, of_machine),
+    ]
+
+
+def export(*nodes: list[dict[str, Any]], serving: str = "") -> dict[str, Any]:
+    resources = [one for each in nodes for one in each]
+    if serving:
+        login = {"node": serving}
+        kind = "pulumi-python:dynamic/servicechain:BridgeRegistration"
+        resources.append(
+            resource(kind, f"{serving}-registration", node=login, child_bridge=CHILD, parent_bridge=PARENT)
+        )
+    return {"deployment": {"resources": resources}}
+
+
+def test_an_up_replaces_no_two_machines() -> None:
+    urns = [f"{HEAD}pulumi-python:dynamic/servicechain:LocalHost::scn-{i}" for i in (1, 2)]
+    command = [str(ROOT / "toolchain/stack"), "up", "no-such-stack", "--replace", urns[0], f"--replace={urns[1]}"]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert run.stderr.startswith("error: one machine at a time")
+    assert not (ROOT / ".state/no-such-stack").exists()
+
+
+SCNS = [node(f"scn-{i}", "scn") for i in range(1, 5)]
+ALL = export(node("parent", "validator"), *SCNS, node("alpha-en", "en"), serving="scn-1")
+
+
+@pytest.mark.parametrize("name", ["scn-1", "alpha-en"])
+def test_the_resource_of_a_local_machine_is_replaced(name: str) -> None:
+    assert Stack.of(ALL).urn(name) == f"{HEAD}pulumi-python:dynamic/servicechain:LocalHost::{name}"
+
+
+def test_the_resource_of_a_machine_that_existed_is_the_claim_on_it() -> None:
+    kind = "pulumi-python:dynamic/servicechain:ExistingHost"
+    stack = Stack.of(export(node("scn-1", "scn", kind), node("scn-2", "scn", kind)))
+    assert stack.urn("scn-1") == f"{HEAD}{kind}::scn-1"
+
+
+def test_the_resource_of_a_machine_on_aws_is_its_instance() -> None:
+    kind = "aws:ec2/instance:Instance"
+    stack = Stack.of(export(node("scn-1", "scn", kind), node("scn-2", "scn", kind)))
+    assert stack.urn("scn-1") == f"{HEAD}{kind}::scn-1-instance"
+
+
+@pytest.mark.parametrize(
+    ("of", "name", "why"),
+    [
+        (ALL, "scn-9", "no machine 'scn-9' in this stack; its machines are alpha-en, parent, scn-1, "),
+        (ALL, "parent", "the whole private parent chain, which would be lost"),
+        (export(node("scn-1", "scn"), node("alpha-en", "en")), "scn-1", "the only SCN"),
+        ({}, "scn-1", "make up brings the stack up"),
+    ],
+)
+def test_what_would_be_lost_is_not_replaced(of: dict[str, Any], name: str, why: str) -> None:
+    with pytest.raises(Refused, match=why):
+        Stack.of(of).urn(name)
+
+
+@pytest.fixture
+def world(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
+    world = SimpleNamespace(dead=set(), stuck=set(), live=True, council=4)
+
+    class Node:
+        """A console."""
+
+        def __init__(self, at: Any) -> None:
+            if at.node in world.dead:
+                msg = f"{at.node}: no node listens"
+                raise Unreachable(msg)
+            self.node = at.node
+
+        def close(self) -> None:
+            """Do nothing."""
+
+    def catch_up(console: Node) -> None:
+        if console.node in world.stuck:
+            msg = f"{console.node}: is at block 3"
+            raise NotReady(msg)
+
+    monkeypatch.setattr(replace, "Console", Node)
+    monkeypatch.setattr(replace, "wait_until_caught_up", catch_up)
+    monkeypatch.setattr(replace, "settled_registration", lambda *_known: SimpleNamespace(live=world.live))
+    seats = {f"scn-{i}" for i in range(1, 5)}
+    monkeypatch.setattr(replace, "council", lambda _console: set(sorted(seats)[: world.council]))
+    monkeypatch.setattr(replace, "living", lambda _console: seats - world.dead)
+    monkeypatch.setattr(replace, "node_address", lambda console: console.node)
+    return world
+
+
+@contextmanager
+def refused(*whys: str) -> Iterator[None]:
+    with pytest.raises(Refused) as error:
+        yield
+    for why in whys:
+        assert why in str(error.value)
+
+
+def test_all_the_others_have_to_be_well_and_each_that_is_not_is_told(world: SimpleNamespace) -> None:
+    stack = Stack.of(ALL)
+    stack.require_well(list(stack.nodes))
+    world.dead, world.stuck, world.live = {"scn-3"}, {"alpha-en"}, False
+    with refused("scn-3: no node listens", "alpha-en: is at block 3", "scn-1: it does not serve the bridge"):
+        stack.require_well(list(stack.nodes))
+    stack.require_well(["parent", "scn-2", "scn-4"])
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_a_chain_that_can_lose_no_data_keeps_them(world: SimpleNamespace, count: int) -> None:
+    stack = Stack.of(export(node("parent", "validator"), *SCNS[:count]))
+    with refused(f"{count} of {count} SCNs have to keep theirs"):
+        stack.require_spare("scn-1")
+    stack.require_spare("parent")
+    world.dead = {"scn-1"}
+    stack.require_spare("scn-1")
+    Stack.of(ALL).require_spare("scn-1")
+    disks_stay = "aws:ec2/instance:Instance"
+    Stack.of(export(*(node(f"scn-{i}", "scn", disks_stay) for i in range(count)))).require_spare("scn-1")
+
+
+def test_it_is_told_when_the_chain_waits_for_the_machine(world: SimpleNamespace) -> None:
+    stack = Stack.of(ALL)
+    assert stack.pause("scn-1") == stack.pause("alpha-en") == ""
+    world.council = 3
+    assert stack.pause("scn-1").startswith("the child chain waits for scn-1: 3 of 3 validators")
+    assert stack.pause("scn-4") == ""

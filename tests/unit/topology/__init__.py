@@ -1,0 +1,1 @@
+"""Tests of topology, without a machine."""

@@ -1,0 +1,170 @@
+"""Lose the EN of one pair after the other on a running local stack, and see that value goes on.
+
+usage: pulumi stack export --show-secrets | python -m toolchain.ops.drill
+
+For each pair: kill its EN without a warning, transfer in both directions, start it with the command by which the
+program starts it, and wait until the pair is whole again. The keys of the owners sign, and stay in memory.
+"""
+
+import json
+import secrets
+import sys
+import time
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+from eth_utils.address import to_checksum_address
+
+from components.chain.errors import ChainError, Unreachable
+from components.chain.nodes.expected import Expected, wait_until_ready
+from components.chain.nodes.registration import read_registration
+from components.chain.peers.peers import peers
+from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.ipc_stream import run_on_host
+from components.chain.transfers.transfer import Direction, request
+from components.chain.voters.calls import balance
+from toolchain.ops.scene import OTHER, Pair, Refused, Scene
+
+DEADLINE = 120.0
+"""Seconds for a transfer to arrive, and for a pair to be whole again."""
+START_SECONDS = 180.0
+
+
+@dataclass
+class Transfer:
+    """One transfer to an account that never held anything."""
+
+    direction: Direction
+    recipient: str = field(default_factory=lambda: to_checksum_address(secrets.token_hex(20)))
+    amount: int = field(default_factory=lambda: 10**15 + secrets.randbelow(10**15))
+    sent: float = field(default_factory=time.monotonic)
+    took: float | None = None
+    """Seconds from the request; None until it has arrived."""
+
+    def look(self) -> bool:
+        """Tell whether it has arrived."""
+        if self.took is None and balance(self.direction.target, self.recipient) == self.amount:
+            self.took = time.monotonic() - self.sent
+        return self.took is not None
+
+
+def in_words(transfer: Transfer) -> str:
+    """Return what became of a transfer."""
+    outcome = "did not arrive" if transfer.took is None else f"arrived after {transfer.took:.1f} s"
+    return f"{transfer.direction.name} {outcome}"
+
+
+def summary(pairs: int, transfers: Sequence[Transfer]) -> str:
+    """Return the last line of a drill."""
+    waits = [transfer.took for transfer in transfers if transfer.took is not None]
+    longest = max(waits, default=0.0)
+    many = "1 pair" if pairs == 1 else f"{pairs} pairs"
+    return f"drill: {many}, {len(transfers)} transfers sent, {len(waits)} arrived, longest wait {longest:.1f} s"
+
+
+def drill(scene: Scene, transfers: list[Transfer]) -> None:
+    """Drill all pairs, and add the transfers that were sent. Raises ChainError when a pair does not come back."""
+    with ExitStack() as stack:
+        views = {chain: stack.enter_context(_console(at)) for chain, at in scene.views.items()}
+        directions = [
+            Direction(
+                f"{source} to {target}", views[source], scene.bridges[source], views[target], scene.bridges[target]
+            )
+            for source, target in OTHER.items()
+        ]
+        for pair in scene.pairs:
+            survivors = ", ".join(other.name for other in scene.pairs if other is not pair) or "nobody"
+            _say(pair, f"killing {pair.en.node}; left for the bridge: {survivors}")
+            try:
+                _kill(pair)
+                _say(pair, f"stopped: {pair.en.node}, and {pair.scn.node} has no main bridge")
+                _transfer(scene, pair, directions, transfers)
+            finally:
+                begin = time.monotonic()
+                run_on_host(pair.en, pair.start, START_SECONDS)
+            _wait_until_whole(scene, pair, views)
+            _say(pair, f"whole again {time.monotonic() - begin:.1f} s after the start of {pair.en.node}")
+
+
+def _kill(pair: Pair) -> None:
+    """Kill the EN's process and wait until it is seen that it is gone, on its host and by its SCN."""
+    pid = f"$(cat {PurePosixPath(pair.en.ipc).parent}/*.pid)"
+    run_on_host(pair.en, f"pid={pid} && kill -9 $pid && while kill -0 $pid 2>/dev/null; do sleep 0.05; done", 30)
+    try:
+        Console(pair.en).close()
+    except Unreachable:
+        with _console(pair.scn) as scn:
+            wait_for(lambda: not peers(scn, "subbridge") or f"{scn.node} still has a main bridge", DEADLINE)
+        return
+    msg = f"{pair.en.node} answers after it was killed"
+    raise ChainError(msg)
+
+
+def _transfer(scene: Scene, pair: Pair, directions: Iterable[Direction], transfers: list[Transfer]) -> None:
+    mine = []
+    for source, direction in zip(OTHER, directions, strict=True):
+        transfer = Transfer(direction)
+        request(direction, scene.owners[source], transfer.recipient, transfer.amount)
+        mine.append(transfer)
+        transfers.append(transfer)
+    try:
+        wait_for(lambda: sum(not transfer.look() for transfer in mine) == 0 or "transfers are on their way", DEADLINE)
+    except ChainError as error:
+        _say(pair, str(error))
+    _say(pair, "went on: " + "; ".join(map(in_words, mine)))
+
+
+def _wait_until_whole(scene: Scene, pair: Pair, views: Mapping[str, Console]) -> None:
+    """Wait until the EN is in sync, and the SCN is connected to it and has the contracts registered."""
+    wait_until_ready(pair.en, Expected(scene.chain_ids["parent"], kni=pair.kni))
+    wait_until_ready(pair.scn, Expected(scene.chain_ids["child"], peer=pair.kni))
+
+    def in_sync() -> bool | str:
+        own, head = en.web3.eth.block_number, views["parent"].web3.eth.block_number
+        return own >= head - 2 or f"{en.node} is at block {own} of {head}"
+
+    def registered() -> bool | str:
+        found = read_registration(scn, scene.bridges["child"], scene.bridges["parent"])
+        return found.live or f"{scn.node} has not subscribed to the bridge contracts again"
+
+    with _console(pair.en) as en, _console(pair.scn) as scn:
+        wait_for(in_sync, DEADLINE)
+        wait_for(registered, DEADLINE)
+
+
+@contextmanager
+def _console(endpoint: Endpoint) -> Iterator[Console]:
+    console = Console(endpoint)
+    try:
+        yield console
+    finally:
+        console.close()
+
+
+def _say(pair: Pair, text: str) -> None:
+    print(f"{pair.name}: {text}", flush=True)
+
+
+def main() -> int:
+    """Drill the stack whose export is on standard input."""
+    transfers: list[Transfer] = []
+    try:
+        scene = Scene.of(json.load(sys.stdin))
+    except Refused as refused:
+        print(f"error: {refused}", file=sys.stderr)
+        return 1
+    failed = False
+    try:
+        drill(scene, transfers)
+    except ChainError as error:
+        failed = True
+        print(f"error: {error}", file=sys.stderr)
+    print(summary(len(scene.pairs), transfers), flush=True)
+    return int(failed or any(transfer.took is None for transfer in transfers))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,181 @@
+"""One quick look at every node and pair of a stack, as its state knows them: what is wrong, and what repairs it.
+
+usage: pulumi stack export --show-secrets | python -m toolchain.ops.look problems|stale
+
+`problems` prints a line for each problem. `stale` prints the URNs of what the state takes to be well, and a refresh of
+these alone would find otherwise, so that the next up repairs it. All nodes are asked at once, each for DEADLINE
+seconds at the most. The keys in the export stay in memory.
+"""
+
+import json
+import os
+import sys
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+from components.chain.errors import ChainError, HostUnreachable, Unreachable
+from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.ipc_stream import Channel
+from toolchain.ops.state import in_the_clear
+
+DEADLINE = 3.0
+"""Seconds for everything that a node is asked."""
+
+REPAIRS = "make up repairs it"
+FINDS = "make refresh says what became of it; make up or make replace MACHINE={} repairs it"
+
+
+@dataclass(frozen=True)
+class Node:
+    """A node as the state knows it."""
+
+    name: str
+    endpoint: Endpoint
+    urn: str
+    """Of what keeps it running."""
+    peer: str = ""
+    """SCN of a pair: the KNI of its EN."""
+    bridges: tuple[str, str] | None = None
+    """SCN of a pair: the child and parent contract that it serves."""
+    registration: str = ""
+    """URN of that."""
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with a node."""
+
+    node: str
+    words: str
+    repair: str = REPAIRS
+    stale: str = ""
+    """URN of what a refresh would find otherwise; none where the machine does not answer: it may be made again then."""
+
+    def __str__(self) -> str:
+        """Return the line for an operator."""
+        return f"{self.node}: {self.words}; {self.repair}"
+
+
+Ask = Callable[[str, Sequence[object]], Any]
+"""Calls a method of a node, with parameters. Raises Unreachable, and Answered for an error of the node."""
+
+
+class Answered(Exception):
+    """The node answered with an error, in its own words."""
+
+
+def nodes(export: Mapping[str, Any]) -> list[Node]:
+    """Return the nodes in an export of the state."""
+    found = [in_the_clear(resource) for resource in (export.get("deployment") or {}).get("resources") or ()]
+    serving = {
+        str(one["outputs"]["node"]["node"]): one
+        for one in found
+        if _is(one, "BridgeRegistration") and one.get("outputs")
+    }
+    return [
+        _node(one, serving.get(str(one["outputs"]["node"]["node"])))
+        for one in found
+        if (_is(one, "RunningNode") or _is(one, "AdoptedNode")) and one.get("outputs")
+    ]
+
+
+def _node(resource: Mapping[str, Any], serving: Mapping[str, Any] | None) -> Node:
+    outputs, served = resource["outputs"], serving["outputs"] if serving else {}
+    return Node(
+        name=str(outputs["node"]["node"]),
+        endpoint=Endpoint.model_validate(outputs["node"]),
+        urn=str(resource["urn"]),
+        peer=str(outputs.get("dialled") or outputs.get("peer") or ""),
+        bridges=(str(served["child_bridge"]), str(served["parent_bridge"])) if served else None,
+        registration=str(serving["urn"]) if serving else "",
+    )
+
+
+def _is(resource: Mapping[str, Any], kind: str) -> bool:
+    return str(resource["type"]).endswith(f"servicechain:{kind}")
+
+
+def judge(node: Node, ask: Ask) -> Problem | None:
+    """Return what is wrong with a node, if anything is."""
+    try:
+        ask("eth_chainId", ())
+        return _pair(node, ask)
+    except HostUnreachable as error:
+        return Problem(node.name, _about(node, error), FINDS.format(node.name))
+    except (Unreachable, Answered) as error:
+        return Problem(node.name, _about(node, error), stale=node.urn)
+
+
+def _pair(node: Node, ask: Ask) -> Problem | None:
+    if not node.peer:
+        return None
+    connected = [str(peer["id"]) for peer in ask("subbridge_peers", ()) or ()]
+    if connected != [node.peer.removeprefix("kni://").split("@", 1)[0]]:
+        words = f"it is connected to {len(connected)} main bridges, and not to that of its EN alone"
+        return Problem(node.name, words, stale=node.urn)
+    if node.bridges is None or all(_serves(bridge, ask) for bridge in node.bridges):
+        return None
+    return Problem(node.name, "it does not serve the bridge contracts", stale=node.registration)
+
+
+def _serves(bridge: str, ask: Ask) -> bool:
+    try:
+        return bool(ask("subbridge_getBridgeInformation", (bridge,))["isSubscribed"])
+    except Answered:  # "Invalid bridge pair": it is not registered
+        return False
+
+
+def _about(node: Node, error: Exception) -> str:
+    return str(error).removeprefix(f"{node.name}: ")
+
+
+def look(node: Node) -> Problem | None:
+    """Look at a node."""
+    until = time.monotonic() + DEADLINE
+    try:
+        with closing(Channel(node.endpoint)) as channel:
+            return judge(node, lambda method, given: _call(channel, method, given, until - time.monotonic()))
+    except HostUnreachable as error:
+        return Problem(node.name, _about(node, error), FINDS.format(node.name))
+    except ChainError as error:
+        return Problem(node.name, _about(node, error), stale=node.urn)
+
+
+def _call(channel: Channel, method: str, given: Sequence[object], seconds: float) -> Any:
+    request = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": list(given)})
+    answer = json.loads(channel.exchange(request.encode(), max(0.1, seconds)))
+    if "error" in answer:
+        raise Answered(str(answer["error"]))
+    return answer["result"]
+
+
+def look_at(found: Sequence[Node], look: Callable[[Node], Problem | None] = look) -> list[Problem]:
+    """Look at all nodes at once; return what is wrong, in their order. Whoever takes longer is a problem too."""
+    problems: dict[str, Problem | None] = {}
+    threads = [
+        threading.Thread(target=lambda node=node: problems.update({node.name: look(node)}), daemon=True)
+        for node in found
+    ]
+    until = time.monotonic() + DEADLINE + 0.5
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(max(0.0, until - time.monotonic()))
+    slow = {node.name: Problem(node.name, f"no answer in {DEADLINE:g} s", FINDS.format(node.name)) for node in found}
+    return [problem for node in found if (problem := problems.get(node.name, slow[node.name]))]
+
+
+def main(question: str) -> None:
+    """Answer a question about the stack whose export is on standard input."""
+    problems = look_at(nodes(json.load(sys.stdin)))
+    lines = [str(one) for one in problems] if question == "problems" else [one.stale for one in problems if one.stale]
+    print("\n".join(lines), end="\n" if lines else "", flush=True)
+    os._exit(0)  # some may still wait for machines that do not answer
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

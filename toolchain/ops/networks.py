@@ -1,0 +1,194 @@
+"""List the local networks of this machine, and remove those whose checkout or state is gone.
+
+usage: python -m toolchain.ops.networks [NETWORK]     YES=1 removes without asking
+
+NETWORK names one of them by its id, to remove it whatever is known of it, but not while a stack has it.
+"""
+
+import gzip
+import json
+import os
+import sys
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+from components.dynamic.machines import local_namespaces as namespaces
+from components.dynamic.machines import local_record
+from components.dynamic.machines.local_network import SCRIPT, LocalNetworkProvider, folder_of
+from components.dynamic.machines.local_record import Record
+from components.topology.local_addresses import default_subnet
+
+LIVES, GONE, UNKNOWN = "lives", "gone", "unknown"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What is known of a network."""
+
+    state: str
+    """One of the three above."""
+    reason: str
+
+
+@dataclass(frozen=True)
+class Network:
+    """One network of this machine."""
+
+    id: str
+    record: Record | None
+    checkout: str | None
+    """Of the note, or else where the script of the running switch is."""
+    hosts: int
+    """Running ones."""
+
+    @classmethod
+    def of(cls, id_: str) -> "Network":
+        """Look at one."""
+        folder = folder_of(id_)
+        record = local_record.read(folder)
+        running = list(namespaces.keepers(folder))
+        return cls(id_, record, record.checkout if record else _checkout_of(running), max(0, len(running) - 1))
+
+    @property
+    def line(self) -> str:
+        """Return what it is in words."""
+        who = f", by {self.record.user}" if self.record else ""
+        return f"{self.id}: {self.hosts} host(s), made from {self.checkout or 'nobody knows where'}{who}"
+
+
+def networks() -> list[Network]:
+    """Return all of this machine: those that have a folder, and those that run."""
+    found = {path.name for path in namespaces.BASE.iterdir() if path.is_dir()} if namespaces.BASE.is_dir() else set()
+    found |= {keeper.folder.relative_to(namespaces.BASE).parts[0] for keeper in namespaces.keepers(namespaces.BASE)}
+    return [Network.of(id_) for id_ in sorted(found)]
+
+
+def judge(network: Network, own_state: Path | None) -> Verdict:
+    """Tell whether a stack has the network. `own_state`: where this checkout keeps its stacks."""
+    record = network.record
+    if own_state and _in_states(own_state, network.id):
+        return Verdict(LIVES, "a stack of this checkout has it: make down removes it")
+    if record and record.began and local_record.began(record.pid) == record.began:
+        return Verdict(LIVES, f"the process {record.pid} that works on it runs")
+    if network.checkout is None:
+        return Verdict(UNKNOWN, "it was made by an older version, and nothing of it runs")
+    checkout = Path(network.checkout)
+    state = _state_of(record) if record else checkout / ".state"
+    if state and _in_states(state, network.id):
+        return Verdict(LIVES, f"a stack in {state} has it: make down in a checkout with that state removes it")
+    if checkout.is_dir():
+        if record is None or state is None:
+            return Verdict(UNKNOWN, f"{checkout} is there, and where the state is of its stack is not known")
+        return Verdict(GONE, f"no stack of {checkout} has it: its state is gone")
+    if record and (moved := _moved(record)):
+        return Verdict(LIVES, f"its checkout was moved to {moved}: make refresh there notes that, make down removes it")
+    if record and not _mounted(record):
+        return Verdict(UNKNOWN, f"the disk that {checkout} was on is not mounted")
+    return Verdict(GONE, f"{checkout} is gone")
+
+
+def _checkout_of(running: list[namespaces.Keeper]) -> str | None:
+    """Return where the script of the switch is, which its command line says."""
+    for keeper in running:
+        words = Path(f"/proc/{keeper.pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
+        for word in words:
+            if word.endswith(f"/components/dynamic/{SCRIPT.name}"):
+                return str(Path(word).parents[2])
+    return None
+
+
+def _state_of(record: Record) -> Path | None:
+    """Return the folder of a state that is kept on this machine; None for one kept elsewhere, or nobody knows where."""
+    return _folder_of_state(record.backend)
+
+
+def _folder_of_state(backend: str) -> Path | None:
+    place = Path(unquote(backend.removeprefix("file://"))).expanduser() if backend.startswith("file://") else None
+    return place if place and place.is_absolute() else None
+
+
+def _in_states(place: Path, network: str) -> bool:
+    """Tell whether a state in that folder speaks of the network, whose id is in the clear; an unreadable one may."""
+    stacks = place / ".pulumi" / "stacks"
+    found = [*stacks.rglob("*.json"), *stacks.rglob("*.json.gz")] if stacks.is_dir() else []
+    return any(_speaks(path, network) for path in found)
+
+
+def _speaks(path: Path, network: str) -> bool:
+    try:
+        content = path.read_bytes()
+        return f'"{network}'.encode() in (gzip.decompress(content) if path.suffix == ".gz" else content)
+    except (OSError, EOFError, zlib.error):
+        return True
+
+
+def _moved(record: Record) -> Path | None:
+    """Return where a checkout is now that was moved to a place beside, above or below its old one."""
+    old = Path(record.checkout)
+    for above in (old.parent, old.parent.parent):
+        for place in [*_folders(above), *(inner for folder in _folders(above) for inner in _folders(folder))]:
+            try:
+                found = place.stat()
+            except OSError:
+                continue
+            if (found.st_dev, found.st_ino) == (record.device, record.inode) and (place / "Pulumi.yaml").is_file():
+                return place
+    return None
+
+
+def _folders(place: Path) -> list[Path]:
+    try:
+        return [path for path in place.iterdir() if path.is_dir() and not path.is_symlink()]
+    except OSError:
+        return []
+
+
+def _mounted(record: Record) -> bool:
+    """Tell whether the nearest folder above the checkout is on the file system that the checkout was on."""
+    place = Path(record.checkout)
+    while not place.exists():
+        place = place.parent
+    return place.stat().st_dev == record.device
+
+
+def _agreed(question: str) -> bool:
+    if os.environ.get("YES") == "1":
+        return True
+    if not sys.stdin.isatty():
+        print(f"{question} Nothing was removed: YES=1 removes without asking.")
+        return False
+    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+
+
+def main(named: str = "") -> int:
+    """List, ask, and remove."""
+    own = _folder_of_state(os.environ.get("PULUMI_BACKEND_URL", ""))
+    found = [(network, judge(network, own)) for network in networks()]
+    for network, verdict in found:
+        print(f"{network.line}; {verdict.state}: {verdict.reason}")
+    if not found:
+        print("there are no local networks on this machine")
+    if named and named not in {network.id for network, _ in found}:
+        print(f"error: there is no local network {json.dumps(named)} on this machine", file=sys.stderr)
+        return 1
+    due = [network for network, verdict in found if verdict.state == GONE and not named]
+    for network, verdict in found:
+        if network.id == named and verdict.state == LIVES:
+            print(f"error: {named} is not removed: {verdict.reason}", file=sys.stderr)
+            return 1
+        if network.id == named:
+            due.append(network)
+    if due and _agreed(f"Remove {', '.join(network.id for network in due)}, and all that its hosts hold?"):
+        for network in due:
+            if judge(Network.of(network.id), own).state == LIVES:  # somebody has begun to work on it meanwhile
+                print(f"{network.id}: it is in use now, and stays")
+                continue
+            LocalNetworkProvider().delete("", {"network": network.id, "subnet": str(default_subnet(network.id))})
+            print(f"{network.id}: removed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

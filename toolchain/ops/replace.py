@@ -1,0 +1,177 @@
+"""Whether one machine of a running stack may be made anew now, which all the others have to be well for.
+
+usage: pulumi stack export --show-secrets | python -m toolchain.ops.replace MACHINE [back]
+
+Prints the URN of what is to be replaced, or with `back` waits until the machine is well again too. The keys in the
+export stay in memory.
+"""
+
+import json
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from components.chain.errors import ChainError
+from components.chain.nodes.registration import settled_registration
+from components.chain.peers.seats import council, living, node_address
+from components.chain.rpc.catching_up import wait_until_caught_up
+from components.chain.rpc.console import Console
+from components.chain.rpc.endpoint import Endpoint
+from components.domain.quorum import quorum
+from toolchain.ops.state import in_the_clear
+
+MACHINES = {
+    "servicechain:LocalHost": "{}",
+    "servicechain:ExistingHost": "{}",
+    "aws:ec2/instance:Instance": "{}-instance",
+}
+"""How the resource of a machine is called, by the end of its type."""
+
+
+class Refused(Exception):
+    """The machine is none to be replaced now; the message says why, and what to do first."""
+
+
+@dataclass(frozen=True)
+class Stack:
+    """What an export says of the nodes."""
+
+    machines: Mapping[str, str]
+    """URNs, by node."""
+    nodes: Mapping[str, tuple[str, Endpoint]]
+    """Role and console, by name."""
+    bridges: Mapping[str, tuple[str, str]]
+    """Child and parent contract that an SCN serves, by SCN."""
+
+    @classmethod
+    def of(cls, export: Mapping[str, Any]) -> "Stack":
+        """Read an export of the state."""
+        found = [in_the_clear(resource) for resource in (export.get("deployment") or {}).get("resources") or ()]
+        running = {
+            str(node["node"]["node"]): (str(node["role"]), Endpoint.model_validate(node["node"]))
+            for node in _outputs(found, "servicechain:RunningNode")
+        }
+        urns = {(type_, _name(one)): str(one["urn"]) for one in found for type_ in MACHINES if _is(one, type_)}
+        machines = {
+            name: urns[type_, pattern.format(name)]
+            for name in running
+            for type_, pattern in MACHINES.items()
+            if (type_, pattern.format(name)) in urns
+        }
+        bridges = {
+            str(one["node"]["node"]): (str(one["child_bridge"]), str(one["parent_bridge"]))
+            for one in _outputs(found, "servicechain:BridgeRegistration")
+        }
+        return cls(machines, running, bridges)
+
+    def urn(self, machine: str) -> str:
+        """Return what is to be replaced. Raises Refused where that would lose a chain, or there is no such machine."""
+        if machine not in self.machines:
+            known = ", ".join(sorted(self.machines)) or "none; make up brings the stack up"
+            msg = f"there is no machine {machine!r} in this stack; its machines are {known}"
+            raise Refused(msg)
+        role = self.nodes[machine][0]
+        if role == "validator":
+            msg = f"{machine} holds the whole private parent chain, which would be lost with it"
+            raise Refused(msg)
+        if role == "scn" and len(self._named("scn")) == 1:
+            msg = f"{machine} is the only SCN: the child chain would be lost with it; add another one first"
+            raise Refused(msg)
+        return self.machines[machine]
+
+    def require_spare(self, machine: str) -> None:
+        """Require that the chain can lose the data of a machine, where they go with it. Raises Refused."""
+        scns = self._named("scn")
+        if self.nodes[machine][0] != "scn" or self.machines[machine].partition("::aws:")[1]:
+            return
+        if len(scns) - 1 < quorum(len(scns)) and self._address(machine):
+            msg = (
+                f"{machine}: its chain data are not deleted: {len(scns)} of {len(scns)} SCNs have to keep theirs. "
+                "Bring serviceChain.nodes to four SCNs or more with make up, and try again"
+            )
+            raise Refused(msg)
+
+    def _named(self, role: str) -> list[str]:
+        return [name for name, (of, _) in self.nodes.items() if of == role]
+
+    def require_well(self, machines: Sequence[str]) -> None:
+        """Require that these answer, have caught up and serve the bridge. Raises Refused, naming those that do not."""
+        found = [objection for name in machines for objection in self._objections(name)]
+        if found:
+            raise Refused("; ".join(found))
+
+    def _objections(self, name: str) -> Iterator[str]:
+        role, endpoint = self.nodes[name]
+        try:
+            with closing(Console(endpoint)) as console:
+                if role != "validator":
+                    wait_until_caught_up(console)
+                if name in self.bridges and not settled_registration(console, *self.bridges[name]).live:
+                    yield f"{name}: it does not serve the bridge"
+        except ChainError as error:
+            yield str(error)
+
+    def pause(self, machine: str) -> str:
+        """Return in words that the child chain waits for the machine, if it does. Raises ChainError."""
+        others = [name for name in self._named("scn") if name != machine]
+        if self.nodes[machine][0] != "scn" or not others:
+            return ""
+        with closing(Console(self.nodes[others[0]][1])) as console:
+            seats, alive = council(console), living(console)
+            alive -= self._address(machine)
+        left, needed = len(seats & alive), quorum(len(seats))
+        if left >= needed:
+            return ""
+        return (
+            f"the child chain waits for {machine}: {needed} of {len(seats)} validators have to agree on a block, and "
+            f"{left} are left meanwhile"
+        )
+
+    def _address(self, machine: str) -> set[str]:
+        try:
+            with closing(Console(self.nodes[machine][1])) as console:
+                return {node_address(console)}
+        except ChainError:  # it is dead, and so among the living for a short while only
+            return set()
+
+
+def _is(resource: Mapping[str, Any], type_: str) -> bool:
+    return str(resource["type"]).endswith(type_)
+
+
+def _name(resource: Mapping[str, Any]) -> str:
+    return str(resource["urn"]).rpartition("::")[2]
+
+
+def _outputs(resources: Sequence[Mapping[str, Any]], type_: str) -> list[Mapping[str, Any]]:
+    return [one.get("outputs") or {} for one in resources if _is(one, type_)]
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn an error into a sentence and a failure."""
+    try:
+        yield
+    except (Refused, ChainError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        sys.exit(1)
+
+
+def main(machine: str, back: str = "") -> None:
+    """Answer for one machine of the stack whose export is on standard input."""
+    with _told():
+        stack = Stack.of(json.load(sys.stdin))
+        urn = stack.urn(machine)
+        stack.require_well([name for name in stack.nodes if back or name != machine])
+        if back:
+            return
+        stack.require_spare(machine)
+        if pause := stack.pause(machine):
+            print(f"warning: {pause}", file=sys.stderr)
+        print(urn)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

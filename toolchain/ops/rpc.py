@@ -1,0 +1,114 @@
+"""Open a tunnel to the HTTP RPC of a node, and keep it open until Ctrl-C.
+
+usage: pulumi stack export --show-secrets | python -m toolchain.ops.rpc NODE
+
+The RPC of a node listens on its machine's loopback, so it is reached by whoever may log in there: through the bastion
+where there is one. RPC_PORT says which port that is (8551), LOCAL_PORT which one to open here (a free one). The keys in
+the export stay in memory.
+"""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import asyncssh
+
+from components.chain.rpc.endpoint import Endpoint
+from components.domain.ports import RPC_PORT
+from components.ssh import connection as ssh
+from components.ssh.errors import SshError
+from toolchain.ops.state import in_the_clear
+
+KINDS = ("servicechain:RunningNode", "servicechain:AdoptedNode")
+"""Resources that know how to log in to a node's machine, by the ends of their types."""
+ANSWER_SECONDS = 10.0
+LOOPBACK = "127.0.0.1"
+_ASK = b'{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}'
+
+
+class Refused(Exception):
+    """There is no such tunnel; the message says why, and what to do."""
+
+
+def endpoint_of(export: Mapping[str, Any], node: str) -> Endpoint:
+    """Return the machine of a node, from an export of the state. Raises Refused."""
+    resources = (export.get("deployment") or {}).get("resources") or ()
+    known = {}
+    for resource in resources:
+        if str(resource["type"]).endswith(KINDS):
+            held = in_the_clear(resource.get("outputs") or {}).get("node")
+            if isinstance(held, Mapping):
+                endpoint = Endpoint.model_validate(held)
+                known[endpoint.node] = endpoint
+    if node not in known:
+        listed = ", ".join(sorted(known)) or "none: make up brings the stack up"
+        msg = f"there is no node {node!r} in this stack; its nodes are {listed}"
+        raise Refused(msg if node else f"which node? make rpc NODE=scn-1; the nodes are {listed}")
+    return known[node]
+
+
+def port_of(variable: str, default: int) -> int:
+    """Return a port that an environment variable names. Raises Refused."""
+    text = os.environ.get(variable, "") or str(default)
+    if not text.isascii() or not text.isdigit() or not 0 <= int(text[:6]) <= 65535:
+        msg = f"{variable} is {text!r}, and no port; write 1 to 65535"
+        raise Refused(msg)
+    return int(text)
+
+
+async def tunnel(endpoint: Endpoint, remote: int, local: int) -> None:
+    """Open it, say where it is, and wait until the connection is lost. Raises Refused and SshError."""
+    link = await ssh.dial(endpoint.login)
+    async with link:
+        try:
+            listener = await link.forward_local_port(LOOPBACK, local, LOOPBACK, remote)
+        except OSError as error:
+            msg = f"port {local} of this computer cannot be opened ({error.strerror}); name another as LOCAL_PORT"
+            raise Refused(msg) from error
+        url = f"http://{LOOPBACK}:{listener.get_port()}"
+        chain = await _chain_id(endpoint, listener.get_port(), remote)
+        print(f"{endpoint.node}, chain {chain}: {url}  (until Ctrl-C)", flush=True)
+        await link.wait_closed()
+    msg = f"{endpoint.node}: the connection to {endpoint.place} was lost; run this again"
+    raise Refused(msg)
+
+
+async def _chain_id(endpoint: Endpoint, port: int, remote: int) -> int:
+    """Ask the node through the tunnel, which proves it. Raises Refused."""
+    head = "POST / HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    head += f"Content-Length: {len(_ASK)}\r\n"
+    try:
+        async with asyncio.timeout(ANSWER_SECONDS):
+            reader, writer = await asyncio.open_connection(LOOPBACK, port)
+            writer.write(f"{head}\r\n".encode() + _ASK)
+            answer = await reader.read()
+            writer.close()
+        return int(json.loads(answer.partition(b"\r\n\r\n")[2])["result"], 16)
+    except (OSError, TimeoutError, ValueError, LookupError, TypeError) as error:
+        msg = (
+            f"{endpoint.node}: no HTTP RPC answers on {LOOPBACK}:{remote} of {endpoint.host}: is the node running, "
+            "with RPC_ENABLE=1 in its conf? Where its RPC_PORT is another one, name it: make rpc NODE="
+            f"{endpoint.node} RPC_PORT=…"
+        )
+        raise Refused(msg) from error
+
+
+def main(node: str = "") -> int:
+    """Serve the stack whose export is on standard input."""
+    try:
+        endpoint = endpoint_of(json.load(sys.stdin), node)
+        work = tunnel(endpoint, port_of("RPC_PORT", RPC_PORT), port_of("LOCAL_PORT", 0))
+        asyncio.run_coroutine_threadsafe(work, ssh.loop()).result()
+    except (Refused, SshError, asyncssh.Error) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))

@@ -1,0 +1,88 @@
+"""What a drill works on: the pairs, nodes and owners of a running local stack, from an export of its state. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from components.chain.accounts.signer import AnySigner, Signer
+from components.chain.rpc.endpoint import Endpoint
+from toolchain.ops.state import in_the_clear
+
+OTHER = {"parent": "child", "child": "parent"}
+
+
+class Refused(Exception):
+    """The stack is none to be drilled; the message says why."""
+
+
+@dataclass(frozen=True)
+class Pair:
+    """One pair, and the command by which the program starts its EN."""
+
+    name: str
+    kni: str
+    en: Endpoint
+    scn: Endpoint
+    start: str
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is drilled, from an export of the state. Everything that is by chain has `parent` and `child`."""
+
+    pairs: tuple[Pair, ...]
+    chain_ids: Mapping[str, int]
+    bridges: Mapping[str, str]
+    owners: Mapping[str, Signer]
+    views: Mapping[str, Endpoint]
+    """A node of each chain that is not killed."""
+
+    @classmethod
+    def of(cls, export: Mapping[str, Any]) -> "Scene":
+        """Read an export. Raises Refused unless all machines are local hosts and the parent chain is a private one."""
+        found = [in_the_clear(resource) for resource in (export.get("deployment") or {}).get("resources") or ()]
+        outputs: Mapping[str, Any] = next((r["outputs"] for r in found if r["type"] == "pulumi:pulumi:Stack"), {})
+        nodes = _by_name(found, "servicechain:RunningNode")
+        if reason := _why_not(nodes, set(_by_name(found, "servicechain:LocalHost")), outputs):
+            raise Refused(reason)
+        starts, contracts = _by_name(found, "remote:Command"), _by_name(found, "servicechain:BridgeContract")
+        signer: TypeAdapter[Signer] = TypeAdapter(AnySigner)
+        at = {name: Endpoint.model_validate(node["node"]) for name, node in nodes.items()}
+        pairs = tuple(
+            Pair(
+                name=name,
+                kni=pair["en"]["kni"],
+                en=at[pair["en"]["name"]],
+                scn=at[pair["scn"]["name"]],
+                start=starts[f"{pair['en']['name']}-start"]["create"],
+            )
+            for name, pair in outputs["pairs"].items()
+        )
+        return cls(
+            pairs=pairs,
+            chain_ids={name: int(outputs[f"{name}Chain"]["chainId"]) for name in OTHER},
+            bridges={name: str(outputs[f"{name}Chain"]["bridge"]) for name in OTHER},
+            owners={name: signer.validate_python(contracts[f"{name}-bridge"]["signer"]) for name in OTHER},
+            views={"parent": _node_of(nodes, "validator"), "child": _node_of(nodes, "scn")},
+        )
+
+
+def _why_not(nodes: Mapping[str, Any], local: set[str], outputs: Mapping[str, Any]) -> str | None:
+    if not nodes or "pairs" not in outputs:
+        return "the stack is not up: make up brings it up"
+    if strangers := sorted(nodes.keys() - local):
+        return f"a drill kills nodes on local hosts only, and these are none: {', '.join(strangers)}"
+    if not any(node["role"] == "validator" for node in nodes.values()):
+        return "a drill spends coins of the owner, so the parent chain has to be a private one"
+    return None
+
+
+def _node_of(nodes: Mapping[str, Any], role: str) -> Endpoint:
+    return Endpoint.model_validate(next(node["node"] for node in nodes.values() if node["role"] == role))
+
+
+def _by_name(resources: Iterable[Mapping[str, Any]], type_: str) -> dict[str, Mapping[str, Any]]:
+    """Return the outputs of all resources whose type ends so, by resource name."""
+    return {r["urn"].rpartition("::")[2]: r.get("outputs", {}) for r in resources if r["type"].endswith(type_)}

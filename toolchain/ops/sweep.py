@@ -1,0 +1,21 @@
+"""Remove what a killed run left of a stack's local hosts without having told Pulumi. Silent when there is nothing.
+
+usage: python -m toolchain.ops.sweep FILE-WITH-THE-IDENTITY-SEED
+"""
+
+import sys
+from pathlib import Path
+
+from components.domain.seed import network_id
+from components.dynamic.machines.local_network import LocalNetworkProvider
+from components.topology.local_addresses import default_subnet
+
+
+def main(seed_file: Path) -> None:
+    """Remove the network of that seed, and every host on it."""
+    network = network_id(seed_file.read_text().strip())
+    LocalNetworkProvider().delete("", {"network": network, "subnet": str(default_subnet(network))})
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
