@@ -5,14 +5,14 @@ never gives it, so the next plan shows an update, and `up` takes it away. What c
 None says that the thing is gone, which a node that is stopped or behind is not.
 
 A concrete provider says what its inputs are, what it reads, how it closes the gap, and how it is undone;
-see `Provider`. Providers hold no state: Pulumi pickles them into the stack by reference to this module, so the
-code that runs on refresh and destroy is always the code of the checkout.
+see `Provider`. Providers hold no data: the state of a stack has only their stable names (see `providers`), so the code
+that runs on refresh and destroy is always that of the checkout.
 """
 
 import importlib
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, Generic, TypeVar
 
 import pulumi
@@ -28,6 +28,7 @@ from pulumi.dynamic import (
 )
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from components.dynamic import providers
 from components.dynamic.process import end_with_the_engine, have_enough
 from components.ssh.errors import SshError
 
@@ -68,7 +69,7 @@ InputsT = TypeVar("InputsT", bound=Inputs)
 class Provider(ResourceProvider, Generic[InputsT]):
     """One kind of tracked thing. Subclasses override the verbs below and never the methods of Pulumi."""
 
-    serialize_as_secret_always = False  # nothing is captured, so nothing in the pickle is secret
+    serialize_as_secret_always = False  # the pickle holds a name and no secret
 
     inputs_type: ClassVar[type[Inputs]]
     replaced_by: ClassVar[frozenset[str]] = frozenset()
@@ -132,6 +133,10 @@ class Provider(ResourceProvider, Generic[InputsT]):
 
     def remove(self, inputs: InputsT, known: Props) -> None:
         """Undo it, without complaint when it is gone already."""
+
+    def __reduce__(self) -> tuple[Callable[[str], Any], tuple[str]]:
+        """Have Pulumi pickle the stable name, and nothing of the class or of where it is."""
+        return providers.provider, (providers.name_of(type(self)),)
 
     # -- what Pulumi calls ---------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 """Resources that wait hold up no other one: in the very server of the SDK, which has four threads of its own.
 
-It fails where the SDK serves them in another way, so that components/dynamic/workers.py does nothing any more.
+It fails where the SDK serves them in another way, so that components/dynamic/process.py does nothing any more.
 """
 
 import base64
@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import dill
 import grpc
@@ -35,6 +36,10 @@ class WaitProvider(Provider[WaitInputs]):
     """Waits until the one that opens has come, as others wait for a chain or for coins."""
 
     inputs_type = WaitInputs
+
+    def __reduce__(self) -> Any:
+        """Be known by the class: a provider of this file alone has no stable name."""
+        return WaitProvider, ()
 
     def identify(self, inputs: WaitInputs) -> str:
         """Return the folder."""

@@ -1,0 +1,79 @@
+"""Providers by stable name: the only thing about a provider that the state of a stack holds.
+
+The state holds, with every dynamic resource, how to get its provider: `provider` of this module, and a name. A refresh
+or a destroy of a stack that was made years ago calls it. So this module and this function never move, and no name is
+changed or removed. What a name stands for may move freely: then its entry here follows.
+"""
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any
+
+CLASSES: Mapping[str, str] = {
+    "Account": "secrets.account:AccountProvider",
+    "AdoptedIdentity": "nodes.adopted_identity:AdoptedIdentityProvider",
+    "AdoptedNode": "nodes.adopted_node:AdoptedNodeProvider",
+    "Boot": "machines.boot:BootProvider",
+    "BridgeContract": "contracts.bridge_contract:BridgeContractProvider",
+    "BridgeOperator": "contracts.bridge_operator:BridgeOperatorProvider",
+    "BridgeRegistration": "nodes.bridge_registration:BridgeRegistrationProvider",
+    "BridgeSlot": "nodes.bridge_slot:BridgeSlotProvider",
+    "ChainData": "nodes.chaindata:ChainDataProvider",
+    "ChildCouncil": "validators.child_council:ChildCouncilProvider",
+    "ChildSeat": "validators.child_seat:ChildSeatProvider",
+    "ChildValidator": "validators.child_validator:ChildValidatorProvider",
+    "ConfigurationThreshold": "contracts.operator_threshold:ConfigurationThresholdProvider",
+    "DevelopmentToken": "tokens.development_token:DevelopmentTokenProvider",
+    "ExistingHost": "machines.existing_host:ExistingHostProvider",
+    "FirstLogin": "machines.first_login:FirstLoginProvider",
+    "Funding": "contracts.balance:FundingProvider",
+    "Genesis": "nodes.genesis:GenesisProvider",
+    "HostPreflight": "machines.host_preflight:HostPreflightProvider",
+    "Liquidity": "contracts.balance:LiquidityProvider",
+    "LocalHost": "machines.local_host:LocalHostProvider",
+    "LocalNetwork": "machines.local_network:LocalNetworkProvider",
+    "NodeFiles": "nodes.node_files:NodeFilesProvider",
+    "NodeToken": "nodes.node_token:NodeTokenProvider",
+    "OperatorThreshold": "contracts.operator_threshold:OperatorThresholdProvider",
+    "OtherOperators": "contracts.other_operators:OtherOperatorsProvider",
+    "OwnerFunds": "contracts.owner_funds:OwnerFundsProvider",
+    "Placement": "machines.placement:PlacementProvider",
+    "Resilience": "proofs.resilience:ResilienceProvider",
+    "RunningNode": "nodes.running_node:RunningNodeProvider",
+    "SshKey": "secrets.ssh_key:SshKeyProvider",
+    "SyncedNode": "nodes.synced_node:SyncedNodeProvider",
+    "TokenProof": "proofs.token_proof:TokenProofProvider",
+    "TokenRegistration": "tokens.token_registration:TokenRegistrationProvider",
+    "TransferFees": "contracts.transfer_fees:TransferFeesProvider",
+    "TransferProof": "proofs.transfer_proof:TransferProofProvider",
+    "Voters": "proofs.voters:VotersProvider",
+}
+"""Module below components.dynamic, and class. A name is that of the resource, as it stands in its type."""
+
+_PACKAGE = "components.dynamic."
+
+
+class UnknownProvider(LookupError):
+    """There is no provider of a name, or no name of a provider. The message says what to do."""
+
+
+def provider(name: str) -> Any:
+    """Return a provider by its stable name; its module is imported only now. Raises UnknownProvider."""
+    if name not in CLASSES:
+        msg = (
+            f"the state of the stack asks for the provider {name!r}, which this version of the program does not have; "
+            "use the version that wrote the state, or a later one"
+        )
+        raise UnknownProvider(msg)
+    module, _, class_ = CLASSES[name].partition(":")
+    return getattr(import_module(_PACKAGE + module), class_)()
+
+
+def name_of(class_: type) -> str:
+    """Return the stable name of a provider's class. Raises UnknownProvider."""
+    place = f"{class_.__module__.removeprefix(_PACKAGE)}:{class_.__qualname__}"
+    for name, known in CLASSES.items():
+        if known == place:
+            return name
+    msg = f"{class_.__module__}.{class_.__qualname__} has no stable name; add one to {__name__}.CLASSES"
+    raise UnknownProvider(msg)
