@@ -2,10 +2,11 @@
 STACK ?= dev
 ARGS ?=
 WORKERS ?= 3
+KILLS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-preview up preview refresh outputs replace drill rpc down sweep shell test lint bench lock docs \
-	clean
+.PHONY: help setup setup-preview up preview refresh outputs replace drill rpc down sweep shell test check soak durations \
+	lint bench lock docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -53,8 +54,17 @@ sweep: setup ## List the local networks of this machine, and remove those whose 
 shell: setup ## Open a shell in which plain pulumi works on the stack
 	@toolchain/stack shell $(STACK) || true
 
-test: lint ## Run all checks and all tests
+test: setup ## Run all checks and all tests
 	@toolchain/run pytest -n $(WORKERS) $(ARGS)
+
+check: setup ## Run the checks and the tests that need no engine and no node
+	@toolchain/run pytest -n $(WORKERS) tests/lint tests/unit tests/program $(ARGS)
+
+soak: setup ## Kill runs of a stack again and again, KILLS=60 of them
+	@KILLS=$(KILLS) toolchain/run pytest -n $(WORKERS) tests/network/test_kills_*.py $(ARGS)
+
+durations: setup ## Run all tests, and write down how long each scope takes
+	@toolchain/run pytest -n $(WORKERS) --write-durations
 
 lint: setup ## Run the checks that need no running node
 	@toolchain/lint

@@ -1,24 +1,41 @@
 """How tests are shared out to workers: those that have a network together stay together, in their order.
 
-A folder of tests/network has one network for all of its files. All other files can be anywhere, and what takes long
-begins first, so that the workers end together.
+A folder of tests/network has one network for all of its files. All other files can be anywhere. What takes longest
+begins first, so that the workers end together: tests/durations.json has the seconds of each of these scopes on a quiet
+machine with two cores, and `make durations` writes it again.
 """
+
+import json
+from collections import defaultdict
+from pathlib import Path
 
 import pytest
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 NETWORKS = "tests/network/"
-FIRST = ("network", "engine", "aws", "program", "unit")
+DURATIONS = Path(__file__).with_name("durations.json")
+UNKNOWN_SECONDS = 60.0
+"""Of a scope that is not in the file: it begins early enough, whatever it takes."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the option of `make durations`."""
+    parser.addoption("--write-durations", action="store_true", help=f"write {DURATIONS.name} from this run")
+
+
+def scope_of(nodeid: str) -> str:
+    """Return the tests that stay together with one: a whole folder of tests/network, and elsewhere a file."""
+    file = nodeid.partition("::")[0]
+    folder = file.rpartition("/")[0]
+    return folder if folder.startswith(NETWORKS) else file
 
 
 class ByNetwork(LoadScopeScheduling):
-    """Hands out whole folders of tests/network, and elsewhere whole files."""
+    """Hands out whole scopes."""
 
     def _split_scope(self, nodeid: str) -> str:
-        file = nodeid.partition("::")[0]
-        folder = file.rpartition("/")[0]
-        return folder if folder.startswith(NETWORKS) else file
+        return scope_of(nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByNetwork:
@@ -28,10 +45,21 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByNetwo
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what takes long first, and networks before all else."""
-    items.sort(key=_rank)
+    """Put what takes longest first; the order within a scope stays."""
+    known: dict[str, float] = json.loads(DURATIONS.read_text())
+    items.sort(key=lambda item: -known.get(scope_of(item.nodeid), UNKNOWN_SECONDS))
 
 
-def _rank(item: pytest.Item) -> tuple[int, bool]:
-    folders = item.nodeid.partition("::")[0].split("/")[1:-1]
-    return FIRST.index(folders[0]), len(folders) == 1
+_seconds: defaultdict[str, float] = defaultdict(float)
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Add up how long each scope takes."""
+    _seconds[scope_of(report.nodeid)] += report.duration
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the seconds down, where that was asked for."""
+    if session.config.getoption("--write-durations") and not hasattr(session.config, "workerinput"):
+        rounded = {scope: round(seconds, 1) for scope, seconds in sorted(_seconds.items())}
+        DURATIONS.write_text(json.dumps(rounded, indent=2) + "\n")

@@ -1,16 +1,17 @@
-"""Runs that are killed again and again, at random moments of up, update and destroy; the next one finishes the job.
+"""A small stack whose runs are killed again and again, at random moments; the next run finishes the job.
 
 At the end of each phase the user's own command is run once, and everything is there once: contracts, votes,
-registrations, nodes; or nothing at all. In the order in which they stand here, as each goes on from the one before.
+registrations, nodes; or nothing at all. KILLS=60 has four times as many kills as a push.
 """
 
 import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 
-import pytest
 from eth_utils.address import to_checksum_address
 from web3.types import Nonce
 from web3.utils import get_create_address
@@ -18,23 +19,24 @@ from web3.utils import get_create_address
 from components.chain.nodes.registration import _is_live
 from components.chain.rpc.console import wait_for
 from components.dynamic.machines.local_network import LocalNetworkProvider
-from components.hosts.local_preflight import missing
 from components.kaia.layout import ALONE_SECONDS, alone
 from components.topology.local_addresses import default_subnet
 from tests.network.kills import Kills
 from tests.network.network import CHAINS, Network
-from tests.network.traces import Traces
 from tests.stack import ROOT, Settings, Stack, settings
-from toolchain.ops import sweep
-
-pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
 
 SCNS = ["scn-1", "scn-2"]
 SMALL = settings(serviceChain={"chainId": 3000, "nodes": SCNS})
 CHANGED: Settings = {**SMALL, "anchoring": {"period": 7}, "bridge": {"threshold": 2}}
-FIFTY = 50
+PER_PUSH = 15
+"""Kills in all of tests/network/test_kills_*.py, unless KILLS says otherwise."""
 SUBSCRIBED_SECONDS = 150
 """For an SCN that was restarted a moment ago: its EN may be dialled again half a minute later."""
+
+
+def share(kills: int) -> int:
+    """Return how many kills a test does of which a push does so many."""
+    return max(1, kills * int(os.environ.get("KILLS") or PER_PUSH) // PER_PUSH)
 
 
 class Mortal:
@@ -71,10 +73,9 @@ class Mortal:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-@pytest.fixture(scope="module")
-def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mortal]:
+@contextmanager
+def mortal_stack(folder: Path) -> Iterator[Mortal]:
     """Yield a stack with nothing in it."""
-    folder = tmp_path_factory.mktemp("kills")
     mortal = Mortal(Stack(folder, SMALL, f"kills-{folder.stat().st_ino}"))
     try:
         yield mortal
@@ -106,48 +107,3 @@ def check(network: Network, threshold: int) -> None:
     for transfers in [network.send(chain, 3) for chain in CHAINS]:
         transfers.wait()
     assert network.stack.preview(expect_no_changes=True).steps == []
-
-
-def test_up_from_nothing(mortal: Mortal) -> None:
-    mortal.kills.run("up", most=16, seconds=1.5)
-    text = mortal.make("up")
-    assert "pending operations" not in text
-    check(Network(mortal.stack), threshold=1)
-
-
-@pytest.mark.parametrize("wanted", [CHANGED, SMALL], ids=["there", "back"])
-def test_an_update(mortal: Mortal, wanted: Settings) -> None:
-    mortal.stack.configure(wanted)
-    mortal.kills.run("up", most=9, seconds=1.5)
-    mortal.make("up")
-    check(Network(mortal.stack), wanted["bridge"]["threshold"])
-
-
-def test_destroy(mortal: Mortal) -> None:
-    traces = Traces.of(mortal.stack.network_id)
-    mortal.kills.run("destroy", most=6, seconds=0.3)
-    mortal.kills.unlock()
-    mortal.stack.destroy()
-    assert traces.remains() == []
-    assert mortal.stack.resources() == []
-
-
-def test_an_up_that_is_given_up(mortal: Mortal) -> None:
-    chance, stack = mortal.kills.chance, mortal.stack
-    while len(mortal.kills.done) < FIFTY:
-        mortal.kills.run("up", most=chance.randint(1, 5), seconds=2)
-        traces = Traces.of(stack.network_id)
-        mortal.kills.run("destroy", most=2, seconds=0.3)
-        mortal.kills.unlock()
-        stack.destroy()
-        sweep.main(stack.folder / "seed")
-        assert traces.remains() == []
-        assert stack.resources() == []
-
-
-def test_nothing_is_left_of_a_stack_that_is_taken_down(mortal: Mortal) -> None:
-    mortal.kills.run("up", most=1, seconds=4)
-    mortal.make("down")
-    assert Traces.of(mortal.stack.network_id).remains() == []
-    print("\n".join(mortal.kills.done))
-    assert len(mortal.kills.done) >= FIFTY
