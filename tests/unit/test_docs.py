@@ -1,4 +1,4 @@
-"""The documents speak of what exists: messages, files, make targets, settings files."""
+"""The documents name what exists: messages, files, links, make targets, settings files."""
 
 import ast
 import re
@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = sorted((ROOT / "docs").glob("*.md"))
+DOCS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *PAGES]
 SOURCES = [*(ROOT / "components").rglob("*.py"), *(ROOT / "toolchain").rglob("*.py"), ROOT / "toolchain/stack"]
 HOLE = "…"
 
 
 def texts(source: Path) -> Iterator[str]:
-    """Return the texts in a source, with a hole wherever a value goes in."""
+    """Return the strings in a source, with a hole in place of each value."""
     if source.suffix != ".py":
         yield re.sub(r'"\s*\\\n\s*"', " ", re.sub(r"\$\{?\w+\}?", HOLE, source.read_text()))
         return
@@ -27,19 +28,19 @@ def texts(source: Path) -> Iterator[str]:
 
 
 def written(words: str, text: str) -> bool:
-    """Tell whether a text has these words, whatever stands in the holes of either."""
+    """Tell whether a text contains these words, with any text in the holes of either."""
     pieces = [re.escape(piece) for piece in words.split(HOLE)]
     return re.search(".*?".join(pieces), text, flags=re.DOTALL) is not None
 
 
 def quoted() -> list[str]:
     """Return the messages in the last table of the runbooks."""
-    table = (ROOT / "docs/runbooks.md").read_text().split("## By what a message says")[1]
+    table = (ROOT / "docs/runbooks.md").read_text().split("## By message")[1]
     return re.findall(r"^\| `([^`]+)` \|", table, flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("message", quoted())
-def test_a_message_in_the_runbooks_is_one_of_the_program(message: str) -> None:
+def test_the_program_has_each_message_of_the_runbooks(message: str) -> None:
     assert any(written(message, text) for source in SOURCES for text in texts(source))
 
 
@@ -57,3 +58,30 @@ def test_what_a_document_names_exists(document: Path) -> None:
     targets = {target for rule in rules for target in rule.split()}
     named = re.findall(r"(?:`|\$ |^)make ([a-z][a-z-]*)", text, flags=re.MULTILINE)
     assert [name for name in named if name not in targets] == []
+
+
+def anchors(page: Path) -> set[str]:
+    """Return the anchors of a page's headings, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), flags=re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("document", DOCS, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(document: Path) -> None:
+    dead = []
+    for link in re.findall(r"\]\((?!https?:)([^)]+)\)", document.read_text()):
+        name, _, anchor = link.partition("#")
+        page = document.parent / name if name else document
+        if not page.exists() or (anchor and anchor not in anchors(page)):
+            dead.append(link)
+    assert dead == []
+
+
+def test_the_index_lists_every_page() -> None:
+    index = ROOT / "docs/README.md"
+    listed = set(re.findall(r"\]\(([\w-]+\.md)[#)]", index.read_text()))
+    assert listed == {page.name for page in PAGES} - {index.name}
+
+
+def test_the_readme_is_short() -> None:
+    assert len((ROOT / "README.md").read_text().splitlines()) <= 80
