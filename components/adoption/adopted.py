@@ -4,7 +4,6 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from components.adoption import commands, host_files, live, main_bridges
 from components.adoption.commands import NodePlace
@@ -15,6 +14,7 @@ from components.chain.nodes.expected import Expected, wait_until_ready
 from components.chain.nodes.restart import restart
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.roles import PairRole, Role
 
 CALLS_MEND = drift.CALLS_MEND
 """Differences that need no restart."""
@@ -25,7 +25,7 @@ class Adopted:
     """A node, and what it is to do otherwise."""
 
     node: Endpoint
-    role: Literal["en", "scn"]
+    role: PairRole
     chain_id: int
     place: NodePlace
     conf_keys: Mapping[str, str]
@@ -164,9 +164,7 @@ class Adopted:
             anchoring_period=None if period is None else int(period),
         )
 
-    def _restart(
-        self, found: FoundFiles, why: str, dialled: str | None, role: Literal["en", "scn", "validator"]
-    ) -> None:
+    def _restart(self, found: FoundFiles, why: str, dialled: str | None, role: Role) -> None:
         listed = main_bridges.knis(found.main_bridges) if self.role == "scn" else []
         restart(
             self.node,

@@ -7,8 +7,8 @@ Whoever reaches `subbridge` or `mainbridge` drives the bridge, with `personal` t
 from collections.abc import Mapping
 from ipaddress import ip_address
 
-DRIVING = ("admin", "debug", "mainbridge", "miner", "personal", "subbridge")
-"""APIs by which others drive a node. They belong to the IPC socket."""
+from components.domain.roles import DRIVING_APIS
+
 SERVERS = {"RPC": "HTTP", "WS": "WebSocket"}
 KEYS = tuple(f"{server}_{what}" for server in SERVERS for what in ("ENABLE", "API", "ADDR"))
 """Keys of a conf that say what is served where."""
@@ -22,7 +22,7 @@ def exposed(values: Mapping[str, str]) -> list[str]:
         if values.get(f"{server}_ENABLE", "").strip() != "1" or _is_loopback(address):
             continue
         served = {one.strip().lower() for one in values.get(f"{server}_API", "").split(",")}
-        found += [f"{api} over {name} on {address}" for api in DRIVING if api in served]
+        found += [f"{api} over {name} on {address}" for api in DRIVING_APIS if api in served]
     return sorted(found)
 
 

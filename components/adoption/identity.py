@@ -2,7 +2,6 @@
 
 import re
 from contextlib import closing
-from typing import Literal
 
 from eth_utils.address import to_checksum_address
 
@@ -11,11 +10,12 @@ from components.chain.nodes.registration import operators
 from components.chain.peers.handshake import greeting
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.roles import PairRole
 
 _KNI = re.compile(r"kni://(?P<key>[0-9a-f]{128})@\[?[^\]@]*\]?:(?P<port>[0-9]+)")
 
 
-def read(node: Endpoint, role: Literal["en", "scn"], address: str, *, bridge: bool) -> dict[str, str]:
+def read(node: Endpoint, role: PairRole, address: str, *, bridge: bool) -> dict[str, str]:
     """Return public_key, kni, network_id, parent_operator and child_operator; what the node does not have is empty.
 
     `address` stands in the KNI, as the node itself knows only the port. With `bridge` an EN's KNI is that of its main

@@ -1,18 +1,15 @@
 """How a node that exists already is doing, as it says itself, and who it is connected to over the bridge."""
 
 from contextlib import closing, suppress
-from typing import Literal
 
 from components.chain.errors import ChainError
 from components.chain.peers.peers import peers
 from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.roles import BRIDGE_APIS, PairRole
 
-_API = {"en": "mainbridge", "scn": "subbridge"}
 _OFF = ("does not exist", "not available")
 """In the words of a node that lacks an API."""
-
-Role = Literal["en", "scn"]
 
 
 def answers(node: Endpoint) -> bool:
@@ -23,11 +20,11 @@ def answers(node: Endpoint) -> bool:
     return False
 
 
-def bridge_is_on(node: Endpoint, role: Role) -> bool:
+def bridge_is_on(node: Endpoint, role: PairRole) -> bool:
     """Tell whether a node that answers runs its main bridge or sub bridge. Raises Unreachable."""
     with closing(Console(node)) as console:
         try:
-            console.call(f"{_API[role]}_nodeInfo", timeout=10)
+            console.call(f"{BRIDGE_APIS[role]}_nodeInfo", timeout=10)
         except NodeError as error:
             if not any(words in str(error) for words in _OFF):
                 raise

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from components.domain.ports import EN_PORT, MAIN_BRIDGE_PORT, RPC_PORT, SCN_PORT, SUB_BRIDGE_PORT
+from components.domain.gas import OPERATOR_GAS_LIMIT
+from components.domain.ports import EN_PORT, MAIN_BRIDGE_PORT, RPC_PORT, SCN_PORT, SUB_BRIDGE_PORT, peer_ports
 
 _ASSIGNMENT = re.compile(r"^(?P<key>[A-Z][A-Z0-9_]*)=(?P<value>\"[^\"]*\"|\$\(\([^)]*\)\)|\S*)(?P<rest>.*)$")
 _SAFE = re.compile(r"[A-Za-z0-9_./:,=@%+ -]*|\*")  # the scripts turn file name patterns off, so a lone * stays one
@@ -57,7 +58,7 @@ class SubBridge:
     """Blocks of the child chain from one anchor to the next."""
     recovery_interval: int
     """Seconds between two looks for missed transfers."""
-    parent_gas_limit: int = 10_000_000
+    parent_gas_limit: int = OPERATOR_GAS_LIMIT
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def service_chain_node(network_id: int, data_dir: str, bridge: SubBridge | None,
         "REWARDBASE": "",
         "SC_MAIN_BRIDGE": 0,
         "SC_SUB_BRIDGE": 0,
-        **{f"SC_{chain}_OPERATOR_GASLIMIT": 10_000_000 for chain in ("PARENT", "CHILD")},
+        **{f"SC_{chain}_OPERATOR_GASLIMIT": OPERATOR_GAS_LIMIT for chain in ("PARENT", "CHILD")},
         "SC_VTRECOVERY": 1,
         "SC_VTRECOVERY_INTERVAL": 5,
     }
@@ -177,7 +178,7 @@ def _node(data_dir: str, port: int, exposure: Exposure) -> dict[str, str | int]:
     """
     return {
         "PORT": port,
-        "SUBPORT": port + 1,
+        "SUBPORT": peer_ports(port)[1],
         "SERVER_TYPE": "http",
         "SYNCMODE": "full",
         "VERBOSITY": 3,

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from components.settings.sections.parent import PUBLIC_CHAINS
+from components.domain.gas import PUBLIC_OPERATOR_GAS_LIMIT
+from components.domain.networks import CHAIN_IDS
 
 PUBLIC: Mapping[str, Mapping[str, object]] = {
     "anchoring": {"period": 3600},
     "recovery": {"interval": 60},
-    "bridge": {"operatorBalance": 20, "operatorGasLimit": 1_000_000},
+    "bridge": {"operatorBalance": 20, "operatorGasLimit": PUBLIC_OPERATOR_GAS_LIMIT},
 }
 """At 750 gkei (domain: traps 15 and 17) an anchor costs 0.029 coins, so one an hour costs a pair 0.7 coins a day, and
 one every 10 blocks 250. Each look for missed transfers may cost a transaction a request. An operator has to hold its
@@ -18,7 +19,7 @@ gas limit times the price: 0.75 coins instead of 7.5."""
 def filled_in(raw: Any) -> Any:
     """Return the configuration with what it leaves open below a public parent chain."""
     parent = raw.get("parentChain") if isinstance(raw, Mapping) else None
-    if not isinstance(parent, Mapping) or parent.get("network") not in list(PUBLIC_CHAINS):
+    if not isinstance(parent, Mapping) or parent.get("network") not in list(CHAIN_IDS):
         return raw
     known = {name: _section(raw.get(name, {}), defaults) for name, defaults in PUBLIC.items()}
     return {**raw, **known}

@@ -8,6 +8,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
+from components.domain.gas import (
+    DECIDING_VOTE,
+    HIGHEST_OPERATOR_GAS_LIMIT,
+    LOWEST_OPERATOR_GAS_LIMIT,
+    OPERATOR_GAS_LIMIT,
+    PUBLIC_OPERATOR_GAS_LIMIT,
+)
+from components.domain.networks import MAINNET
+from components.domain.roles import en_name
 from components.domain.units import PEB
 from components.settings.defaults import filled_in
 from components.settings.sections.aws import Aws, MachineSettings
@@ -37,12 +46,6 @@ from components.settings.values.types import (
 
 MAX_SCNS = 100
 
-LOWEST_OPERATOR_GAS = 500_000
-"""Of a transaction of an operator. A vote that decides on a coin takes 246,000 (fees.HANDLE), and on a token more."""
-MOST_OPERATOR_GAS = 100_000_000
-"""More than any call of the bridge takes, and than an operator should ever have to hold coins for."""
-
-
 LONGEST_INTERVAL = 86_400
 """Seconds. From 9,223,372,037 on the node counts them in nanoseconds that overflow, and dies (sc/vt_recovery.go)."""
 
@@ -70,10 +73,11 @@ SomeCoins = Annotated[Coins, AfterValidator(_some)]
 
 
 def _operator_gas(value: int) -> int:
-    if not LOWEST_OPERATOR_GAS <= value <= MOST_OPERATOR_GAS:
+    if not LOWEST_OPERATOR_GAS_LIMIT <= value <= HIGHEST_OPERATOR_GAS_LIMIT:
         msg = (
-            f"{value} is out of range: a vote that decides a transfer takes 246,000 gas, and one that mints a token "
-            f"more; write {LOWEST_OPERATOR_GAS} to {MOST_OPERATOR_GAS}, such as 1000000"
+            f"{value} is out of range: a vote that decides a transfer takes {DECIDING_VOTE:,} gas, and one that mints "
+            f"a token more; write {LOWEST_OPERATOR_GAS_LIMIT} to {HIGHEST_OPERATOR_GAS_LIMIT}, "
+            f"such as {PUBLIC_OPERATOR_GAS_LIMIT}"
         )
         raise ValueError(msg)
     return value
@@ -128,7 +132,7 @@ class PairSettings(Section):
     @property
     def en(self) -> str:
         """Return the name of the pair's EN."""
-        return f"{self.name}-en"
+        return en_name(self.name)
 
 
 class Recovery(Section):
@@ -155,7 +159,7 @@ class BridgeSettings(OwnerKeys, Contracts):
     and touches nothing else."""
     funding_minutes: NotNegative = 10
     """How long `up` waits for coins that are missing on a parent chain that others run; then it ends with the list."""
-    operator_gas_limit: OperatorGas = 10_000_000
+    operator_gas_limit: OperatorGas = OPERATOR_GAS_LIMIT
     """Gas that an operator's transaction on the parent chain may use, 500,000 or more. At any time the operator has to
     hold what that costs at the price that its node offers, 750 gkei. 1,000,000 below a public parent chain."""
     artifact: FilePath = ".build/bridge/Bridge.json"
@@ -203,7 +207,7 @@ class Settings(Section):
     @property
     def protected(self) -> bool:
         """Tell whether what cannot be made again is protected."""
-        return self.parent_chain.network == "mainnet" if self.protection is None else self.protection
+        return self.parent_chain.network == MAINNET if self.protection is None else self.protection
 
     def adopts(self, machine: str) -> bool:
         """Tell whether a node exists already on the machine of that name."""

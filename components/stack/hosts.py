@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from components.domain.quorum import quorum
+from components.domain.roles import VALIDATOR
 from components.hosts.existing import ExistingHosts
 from components.hosts.host import Hosts
 from components.hosts.local import LocalHosts
@@ -12,7 +13,7 @@ from components.stack.identities import Identities
 from components.topology.checks.host_requirements import needs
 from components.topology.data_holders import Holding
 from components.topology.flows import flows, way_out
-from components.topology.machines import VALIDATOR, machines
+from components.topology.machines import machines
 
 
 def hosts(settings: Settings, identities: Identities) -> Hosts:

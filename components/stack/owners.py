@@ -6,18 +6,18 @@ looked at in every run, so that a preview knows the address, and says what is wr
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 import pulumi
 
 from components.chain.accounts.signer import EnvironmentSigner, KeyReference, KeystoreSigner, KmsSigner
+from components.domain.networks import Side
 from components.settings.model import BridgeSettings
 from components.settings.sections.owner import SAME_OWNER, OwnerKey
 from components.stack.identities import Identities
 from components.user_input import guard
 
-Chain = Literal["parent", "child"]
-_CHAINS: tuple[Chain, ...] = get_args(Chain)
+_CHAINS: tuple[Side, ...] = get_args(Side)
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def problems(settings: BridgeSettings) -> list[str]:
     return found
 
 
-def _owner(chain: Chain, settings: BridgeSettings, identities: Identities) -> Owner:
+def _owner(chain: Side, settings: BridgeSettings, identities: Identities) -> Owner:
     if reference := _reference(chain, settings):
         held = reference.located()
         assert held.address  # noqa: S101 - what is located has one
@@ -62,7 +62,7 @@ def _owner(chain: Chain, settings: BridgeSettings, identities: Identities) -> Ow
     return Owner(account.address, account.private_key.apply(lambda key: {"kind": "key", "private_key": key}))
 
 
-def _reference(chain: Chain, settings: BridgeSettings) -> KeyReference | None:
+def _reference(chain: Side, settings: BridgeSettings) -> KeyReference | None:
     where: OwnerKey | None = settings.parent_owner if chain == "parent" else settings.child_owner
     if where is None:
         return None

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pulumi
 
+from components.domain.roles import PROGRAMS
 from components.hosts.local_preflight import missing as missing_here
 from components.kaia import genesis
 from components.kaia.package import package
 from components.settings.model import Settings
 from components.settings.sections.tokens import artifact_of
 from components.stack import owners
-from components.topology.checks.host_requirements import PROGRAMS
 from components.topology.machines import machines
 from components.user_input import guard, user_file
 

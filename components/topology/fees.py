@@ -9,25 +9,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_UP, Decimal
 
+from components.domain.gas import (
+    ANCHOR,
+    CHILD_BLOCKS_PER_DAY,
+    DECIDING_VOTE,
+    HIGHEST_BASE_FEE,
+    LATE_VOTE,
+    LOWEST_BASE_FEE,
+    VOTE,
+)
 from components.domain.units import GKEI, PEB
 from components.settings.model import Settings
-from policy.servicechain_policy.gas import ANCHOR
-
-DAY_BLOCKS = 86_400
-"""Blocks of the child chain in a day: one a second."""
-
-VOTE = 144_000
-HANDLE = 246_000
-LATE = 52_000
-"""Gas of what each further vote that a transfer needs adds, of a vote that decides alone and pays out,
-and of one that is too late and reverts. Measured on v1.0.3 with transfers of the coin to new accounts; the
-network tests test_fees and test_fees_votes hold them against what was burned."""
-
-PUBLIC_PRICE = 750
-PRIVATE_PRICE = 25
-"""gkei. The node offers the upper bound of the base fee, 750 unless governance moves it (node-behaviour 3). Since the
-fork Kaia, which the public networks have, that is what it pays; before, as on a private chain of our own, it pays the
-base fee, which is its lower bound while blocks are not full."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +51,7 @@ def price_of(settings: Settings) -> int:
     """Return what operators pay for gas on the parent chain (peb)."""
     chain, given = settings.parent_chain, settings.fees.gas_price
     if given is None:
-        given = min(PRIVATE_PRICE, chain.unit_price) if chain.ours else PUBLIC_PRICE
+        given = min(LOWEST_BASE_FEE, chain.unit_price) if chain.ours else HIGHEST_BASE_FEE
     return given * GKEI
 
 
@@ -71,7 +63,7 @@ def offered(settings: Settings) -> int:
     given = settings.fees.gas_price
     if given == 0 or (settings.parent_chain.ours and settings.parent_chain.unit_price == 0):
         return 0
-    return max(PUBLIC_PRICE, given or 0) * GKEI
+    return max(HIGHEST_BASE_FEE, given or 0) * GKEI
 
 
 def expected(settings: Settings, blocks: int, transfers: int) -> OperatorFees:
@@ -81,14 +73,14 @@ def expected(settings: Settings, blocks: int, transfers: int) -> OperatorFees:
     return OperatorFees(
         price=price,
         anchoring={name: blocks * ANCHOR * price // one.period if one.enabled else 0 for name, one in periods.items()},
-        handling=transfers * ((threshold - 1) * VOTE + HANDLE) * price,
-        late=transfers * (len(pairs) - threshold) * LATE * price,
+        handling=transfers * ((threshold - 1) * VOTE + DECIDING_VOTE) * price,
+        late=transfers * (len(pairs) - threshold) * LATE_VOTE * price,
     )
 
 
 def per_day(settings: Settings) -> OperatorFees:
     """Return the fees of a day with the expected number of transfers."""
-    return expected(settings, DAY_BLOCKS, settings.fees.transfers_per_day)
+    return expected(settings, CHILD_BLOCKS_PER_DAY, settings.fees.transfers_per_day)
 
 
 def coins(amount: int) -> str:
@@ -116,9 +108,10 @@ def formula(settings: Settings) -> str:
     anchoring = [settings.anchoring_of(pair) for pair in settings.pairs]
     periods = sorted({one.period for one in anchoring if one.enabled})
     count = sum(one.enabled for one in anchoring)
-    of = f"{DAY_BLOCKS} blocks / period {' or '.join(map(str, periods))} x {ANCHOR} gas x {count} of {pairs} pairs"
+    period = " or ".join(map(str, periods))
+    of = f"{CHILD_BLOCKS_PER_DAY} blocks / period {period} x {ANCHOR} gas x {count} of {pairs} pairs"
     return (
         f"anchoring: {of if count else 'off'}; transfers to the parent chain: {transfers} x ({threshold - 1} votes x "
-        f"{VOTE} gas + the deciding vote of {HANDLE} gas + {pairs - threshold} late votes x {LATE} gas); all x {price} "
-        "gkei. Transfers to the child chain cost nothing there"
+        f"{VOTE} gas + the deciding vote of {DECIDING_VOTE} gas + {pairs - threshold} late votes x {LATE_VOTE} gas); "
+        f"all x {price} gkei. Transfers to the child chain cost nothing there"
     )

@@ -9,19 +9,28 @@ from collections.abc import Iterator, Sequence
 from ipaddress import IPv4Network
 from urllib.parse import urlsplit
 
-from components.domain.ports import EN_PORT, MAIN_BRIDGE_PORT, METRICS_PORT, RPC_PORT, SCN_PORT
+from components.domain.addresses import ANYWHERE
+from components.domain.kni import place
+from components.domain.ports import (
+    EN_PORT,
+    HTTPS_PORT,
+    MAIN_BRIDGE_PORT,
+    METRICS_PORT,
+    RPC_PORT,
+    SCN_PORT,
+    SSH_PORT,
+    peer_ports,
+)
+from components.domain.roles import BASTION as BASTION_NAME
 from components.kaia.conf import Exposure
 from components.settings.model import Settings
 from components.settings.sections.aws import Aws
 from components.settings.sections.packages import ArchiveSettings
-from components.settings.values.kni import place
-from components.topology.machine import ANYWHERE, Flow, Group, Machine, Outside, Ports, tcp, udp
+from components.topology.machine import Flow, Group, Machine, Outside, Ports, tcp, udp
 from components.topology.machines import ENS, NODES, SCNS, VALIDATORS, en_group, scn_group
 from components.topology.sizes import size
 
-SSH, HTTPS = 22, 443
-
-BASTION = Group("bastion")
+BASTION = Group(BASTION_NAME)
 WORLD = Outside(ANYWHERE)
 
 
@@ -41,9 +50,9 @@ def flows(settings: Settings, aws: Aws) -> list[Flow]:
 
 def _management(aws: Aws) -> Iterator[Flow]:
     for cidr in aws.ssh.allowed:
-        yield Flow(Outside(cidr), BASTION if aws.own_bastion else NODES, tcp(SSH), "SSH")
+        yield Flow(Outside(cidr), BASTION if aws.own_bastion else NODES, tcp(SSH_PORT), "SSH")
     if aws.own_bastion:
-        yield Flow(BASTION, NODES, tcp(SSH), "SSH through the bastion")
+        yield Flow(BASTION, NODES, tcp(SSH_PORT), "SSH through the bastion")
     for cidr in aws.rpc.allowed:
         yield Flow(Outside(cidr), NODES, tcp(RPC_PORT), "HTTP RPC")
     for cidr in aws.metrics.allowed:
@@ -59,7 +68,7 @@ def _parent(settings: Settings) -> Iterator[Flow]:
             yield Flow(ENS, _network(host), tcp(port), "nodes of the parent chain")
         return
     # An EN dials its peers, on one port or, with two channels, on two; discovery is UDP.
-    for ports in (tcp(EN_PORT, EN_PORT + 1), udp(EN_PORT)):
+    for ports in (tcp(*peer_ports(EN_PORT)), udp(EN_PORT)):
         yield Flow(ENS, WORLD, ports, "peers of the public parent chain")
         for pair in settings.pairs:
             if size(settings, "en", pair.machines.en).public_address:
@@ -79,14 +88,14 @@ def _downloads(settings: Settings) -> Iterator[Flow]:
         users.append((VALIDATORS, packages.kcn))
     for group, archive in users:
         if archive.url:
-            yield Flow(group, WORLD, tcp(urlsplit(archive.url).port or HTTPS), "archive of the node")
+            yield Flow(group, WORLD, tcp(urlsplit(archive.url).port or HTTPS_PORT), "archive of the node")
     data = packages.chaindata
-    if data and data.url and (port := tcp(urlsplit(data.url).port or HTTPS)) != _port_of(packages.ken):
+    if data and data.url and (port := tcp(urlsplit(data.url).port or HTTPS_PORT)) != _port_of(packages.ken):
         yield Flow(ENS, WORLD, port, "archive of chain data")
 
 
 def _port_of(archive: ArchiveSettings) -> Ports | None:
-    return tcp(urlsplit(archive.url).port or HTTPS) if archive.url else None
+    return tcp(urlsplit(archive.url).port or HTTPS_PORT) if archive.url else None
 
 
 def exposure(settings: Settings) -> Exposure:

@@ -3,12 +3,8 @@
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network
 
+from components.domain.addresses import LOCAL_PREFIX, SHARED_RANGE
 from components.topology.placement import place
-
-SHARED = IPv4Network("100.64.0.0/10")
-"""Set aside for carriers (RFC 6598): the private range that home, office and container networks use least."""
-
-PREFIX_LENGTH = 22
 
 
 def checked_subnet(text: str) -> IPv4Network:
@@ -17,7 +13,7 @@ def checked_subnet(text: str) -> IPv4Network:
         subnet = IPv4Network(text)
     except ValueError:
         subnet = None
-    if not subnet or not 16 <= subnet.prefixlen <= 26 or not (subnet.is_private or subnet.subnet_of(SHARED)):
+    if not subnet or not 16 <= subnet.prefixlen <= 26 or not (subnet.is_private or subnet.subnet_of(SHARED_RANGE)):
         msg = f"{text} is not a private IPv4 network between /16 and /26, such as 100.64.8.0/22"
         raise ValueError(msg)
     return subnet
@@ -25,9 +21,9 @@ def checked_subnet(text: str) -> IPv4Network:
 
 def default_subnet(network: str) -> IPv4Network:
     """Return the subnet of a network id of 8 hex digits, one of 4096."""
-    size = 1 << (32 - PREFIX_LENGTH)
-    index = int(network, 16) % (SHARED.num_addresses // size)
-    return IPv4Network((int(SHARED.network_address) + index * size, PREFIX_LENGTH))
+    size = 1 << (32 - LOCAL_PREFIX)
+    index = int(network, 16) % (SHARED_RANGE.num_addresses // size)
+    return IPv4Network((int(SHARED_RANGE.network_address) + index * size, LOCAL_PREFIX))
 
 
 def addresses(names: Sequence[str], subnet: IPv4Network) -> dict[str, IPv4Address]:

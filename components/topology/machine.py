@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-ANYWHERE = "0.0.0.0/0"
-
 
 @dataclass(frozen=True)
 class Group:

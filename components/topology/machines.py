@@ -1,11 +1,9 @@
 """Every machine of a stack: its name, what it is for, and with whom it belongs together."""
 
+from components.domain.roles import VALIDATOR
 from components.settings.model import PairSettings, Settings
 from components.topology.machine import Group, Machine
 from components.topology.sizes import size
-
-VALIDATOR = "parent"
-"""Name of the machine of a private parent chain's validator."""
 
 NODES, ENS, SCNS, VALIDATORS = map(Group, ("nodes", "ens", "scns", "validators"))
 

@@ -1,14 +1,11 @@
 """How large a machine is: what its role asks for, with what the settings say of it."""
 
 from collections.abc import Sequence
-from typing import Literal
 
+from components.domain.roles import Role
 from components.settings.model import Settings
 from components.settings.sections.aws import MachineSettings
 from components.topology.machine import Size
-
-Role = Literal["en", "scn", "validator"]
-
 
 PUBLIC_EN = Size("r6i.2xlarge", 5000, 8000, 500)
 """8 vCPU, 64 GiB, more than 4 TB at 3,500 Mbit/s (node-behaviour 6, hardware of an EN); 2.5 GB more every day."""

@@ -1,1 +1,1 @@
-"""Policies of a bridge. They look at what Pulumi is asked for, and import nothing of the program that asks."""
+"""Policies of a bridge. They look at what Pulumi is asked for; of the program they import components.domain only."""

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .resources import Resource, Violation, by_chain, of
+from components.domain.quorum import FAULT_TOLERANT
 
-FAULT_TOLERANT_SCNS = 4
-"""Istanbul BFT: 4 validators survive the loss of one, 2 or 3 survive none."""
+from .resources import Resource, Violation, by_chain, of
 
 
 def owner_is_no_operator(resources: Sequence[Resource]) -> Iterator[Violation]:
@@ -42,10 +41,10 @@ def chain_survives_the_loss_of_an_scn(resources: Sequence[Resource]) -> Iterator
     """Refuse fewer than 4 SCNs: the child chain stops when one is lost, and with it the bridge."""
     nodes = (*of(resources, "RunningNode"), *of(resources, "AdoptedNode"))
     scns = [one for one in nodes if one.text("role") == "scn"]
-    if scns and len(scns) < FAULT_TOLERANT_SCNS:
+    if scns and len(scns) < FAULT_TOLERANT:
         sentence = (
             f"{len(scns)} SCN(s): the child chain stops when one is lost; "
-            f"list {FAULT_TOLERANT_SCNS} or more in serviceChain.nodes"
+            f"list {FAULT_TOLERANT} or more in serviceChain.nodes"
         )
         yield Violation(min(scns, key=lambda one: one.name), sentence)
 

@@ -5,16 +5,14 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_network
 from typing import Any
 
+from components.domain.addresses import WIDEST_NAMED
+from components.domain.ports import EN_PORT, LAST_PORT, SCN_PORT, peer_ports
+from components.domain.roles import DRIVING_APIS
+
 from .resources import OURS, UNKNOWN, Resource, Violation
 
-DRIVING = frozenset({"admin", "debug", "mainbridge", "miner", "personal", "subbridge"})
-"""APIs by which whoever reaches them drives the node, its keys or the bridge: they belong to the IPC socket."""
-
-PEERS = ((22323, 22324), (32323, 32324))
+PEERS = (peer_ports(SCN_PORT), peer_ports(EN_PORT))
 """Ports by which nodes of a public chain find each other, the only ones that may be open to everybody."""
-
-_NARROWEST_OPEN = 8
-"""Prefix length: a wider network counts as the world."""
 
 _APIS = re.compile(r"(?:--(?:rpc|ws|http)\.?api[ =]\"?|^(?:RPC|WS)_API=\"?)([A-Za-z0-9_, ]+)", re.MULTILINE)
 """The APIs in a unit or a conf of a node."""
@@ -28,7 +26,7 @@ def no_driving_api_over_http(resource: Resource) -> Iterator[Violation]:
         return
     for part in ("stdin", "create", "update"):
         for listed in _APIS.findall(resource.text(part)):
-            found = DRIVING & {one.strip().lower() for one in listed.replace(" --", ",").split(",")}
+            found = {*DRIVING_APIS} & {one.strip().lower() for one in listed.replace(" --", ",").split(",")}
             if found:
                 sentence = (
                     f"the node serves {', '.join(sorted(found))} over HTTP, and whoever reaches that drives it; take "
@@ -80,7 +78,7 @@ def _rules(resource: Resource) -> Iterator[dict[str, Any]]:
 def _rule(props: Mapping[str, Any], cidrs: list[Any]) -> dict[str, Any]:
     first, last = props.get("fromPort"), props.get("toPort")
     every = str(props.get("ipProtocol", props.get("protocol"))) in {"-1", "all"} or first is None or last is None
-    ports = (0, 65535) if every else (first, last)
+    ports = (0, LAST_PORT) if every else (first, last)
     return {
         "cidrs": [cidr for cidr in cidrs if isinstance(cidr, str)],
         "ports": tuple(int(port) if isinstance(port, int | float) else UNKNOWN for port in ports),
@@ -98,6 +96,6 @@ def _cidrs(props: Mapping[str, Any]) -> list[Any]:
 
 def _is_world(cidr: str) -> bool:
     try:
-        return ip_network(cidr, strict=False).prefixlen < _NARROWEST_OPEN
+        return ip_network(cidr, strict=False).prefixlen < WIDEST_NAMED
     except ValueError:
         return False

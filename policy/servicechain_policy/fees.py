@@ -4,15 +4,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from . import gas
+from components.domain.gas import ANCHOR, CHILD_BLOCKS_PER_DAY, HIGHEST_BASE_FEE
+from components.domain.networks import CHAIN_IDS
+from components.domain.units import GKEI, PEB
+
 from .resources import Resource, Violation
 
-PUBLIC = {1001: "kairos", 8217: "mainnet"}
+PUBLIC = {chain_id: name for name, chain_id in CHAIN_IDS.items()}
 
-ANCHOR = gas.ANCHOR * 750 / 10**9
-"""KAIA that an anchor costs, at 750 gkei."""
-BLOCKS_A_DAY = 86_400
-"""Of a child chain: one a second."""
+ANCHOR_COST = ANCHOR * HIGHEST_BASE_FEE * GKEI / PEB
+"""KAIA that an anchor costs at the highest base fee."""
 
 DEFAULT_LIMIT = 100.0
 """KAIA a day, of all SCNs."""
@@ -31,7 +32,7 @@ class Anchoring:
     @property
     def a_day(self) -> float:
         """Return what it spends (KAIA)."""
-        return BLOCKS_A_DAY / self.period * ANCHOR
+        return CHILD_BLOCKS_PER_DAY / self.period * ANCHOR_COST
 
 
 def spending_is_limited(resources: Sequence[Resource], limit: float = DEFAULT_LIMIT) -> Iterator[Violation]:
@@ -43,8 +44,8 @@ def spending_is_limited(resources: Sequence[Resource], limit: float = DEFAULT_LI
         network = PUBLIC[dearest.parent]
         sentence = (
             f"anchoring to {network} costs about {total:.1f} KAIA a day ({len(anchors)} SCN(s), at the least every "
-            f"{dearest.period} blocks of a second, {ANCHOR:.3f} KAIA each), more than the limit of {limit:g}; make "
-            "anchoring.period longer, have fewer pairs anchor, or raise maxFeePerDay of the policy"
+            f"{dearest.period} blocks of a second, {ANCHOR_COST:.3f} KAIA each), more than the limit of {limit:g}; "
+            "make anchoring.period longer, have fewer pairs anchor, or raise maxFeePerDay of the policy"
         )
         yield Violation(dearest.node, sentence)
 

@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .resources import UNKNOWN, Resource, Violation, by_chain, of
+from components.domain.networks import CHAIN_IDS, MAINNET
 
-MAINNET = 8217
-"""Chain id of the public network that counts."""
+from .resources import UNKNOWN, Resource, Violation, by_chain, of
 
 
 def volumes_are_encrypted(resource: Resource) -> Iterator[Violation]:
@@ -31,7 +30,7 @@ def metadata_asks_for_a_token(resource: Resource) -> Iterator[Violation]:
 
 def mainnet_is_protected(resources: Sequence[Resource]) -> Iterator[Violation]:
     """Refuse identities, data volumes and claims of a bridge to mainnet that a slip can destroy."""
-    if MAINNET not in by_chain(resources, "BridgeContract"):
+    if CHAIN_IDS[MAINNET] not in by_chain(resources, "BridgeContract"):
         return
     volumes = [one for one in resources if one.type == "aws:ebs/volume:Volume"]
     kept = {

@@ -18,9 +18,9 @@ from components.chain.rpc.ipc_stream import run_on_host
 from components.chain.transfers.transfer import Direction
 from components.chain.tx.batch import execute
 from components.chain.voters.calls import balance, fill_account
+from components.domain.roles import VALIDATOR
 from components.kaia.layout import Layout
 from components.kaia.package import Package
-from components.topology.machines import VALIDATOR
 from tests.stack import Stack
 
 COIN = 10**18

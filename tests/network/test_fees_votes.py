@@ -11,7 +11,7 @@ from components.chain.contracts.deployment import ensure_deployed
 from components.chain.rpc.console import Console, wait_for
 from components.chain.tx import sender
 from components.chain.voters import calls
-from components.topology import fees
+from components.domain import gas
 from tests.network.lone_chain import ARTIFACT, CHAIN_ID, COIN, LoneChain
 
 TAKES = ["bytes32", "address", "address", "uint256", "uint64", "uint64", "bytes"]
@@ -56,6 +56,6 @@ def test_each_kind_of_vote_costs_what_the_estimate_says(chain: LoneChain) -> Non
             used = [vote(console, operator, bridge, nonce, recipient) for operator in operators]
     sender.forget()
     print(f"a vote {used[0]}, the deciding vote {used[1]}, a late vote {used[2]} gas")
-    counting, estimated_counting = used[0] + used[1], fees.VOTE + fees.HANDLE
-    for real, estimated in ((counting, estimated_counting), (used[2], fees.LATE)):
+    counting, estimated_counting = used[0] + used[1], gas.VOTE + gas.DECIDING_VOTE
+    for real, estimated in ((counting, estimated_counting), (used[2], gas.LATE_VOTE)):
         assert abs(real - estimated) < WITHIN * real

@@ -13,11 +13,12 @@ from typing import Any
 
 import yaml
 
+from components.domain.networks import CHAIN_IDS, MAINNET
+
 State = Mapping[str, Any]
 """The deployment in an export."""
 
 NAMESPACE = "servicechain-ha"
-MAINNET = 8217
 CLAIM = "pulumi-python:dynamic/servicechain:ExistingHost"
 """Type of what is made on a machine that stays."""
 
@@ -67,9 +68,11 @@ def disposable(state: State, settings: Mapping[str, Any]) -> list[str]:
     )
     parent = config.get(f"{NAMESPACE}:parentChain")
     objections = protected(state)
-    if isinstance(parent, Mapping) and (parent.get("network") == "mainnet" or parent.get("chainId") == MAINNET):
+    if isinstance(parent, Mapping) and (
+        parent.get("network") == MAINNET or parent.get("chainId") == CHAIN_IDS[MAINNET]
+    ):
         objections.append("its settings say that its parent chain is mainnet")
-    if (outputs.get("parentChain") or {}).get("chainId") == MAINNET:
+    if (outputs.get("parentChain") or {}).get("chainId") == CHAIN_IDS[MAINNET]:
         objections.append("what is up has mainnet as its parent chain")
     if str(config.get(f"{NAMESPACE}:protection")).lower() == "true":
         objections.append("its settings say that it is protected")

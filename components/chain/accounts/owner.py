@@ -1,11 +1,10 @@
 """Who owns a bridge contract: an account whose key is configured, or the operator account of an SCN."""
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict
 
 from components.chain.accounts.signer import Signer
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.networks import Side
 
 
 class OwnerNode(BaseModel):
@@ -20,7 +19,7 @@ class OwnerNode(BaseModel):
     node: Endpoint
     address: str
     """Of the operator account."""
-    chain: Literal["parent", "child"]
+    chain: Side
     """Whose contract it owns."""
 
     @property

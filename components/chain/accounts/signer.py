@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
 
+from components.domain.networks import Side
+
 if TYPE_CHECKING:
     from eth_account.datastructures import SignedTransaction
     from eth_account.types import TransactionDictType
@@ -35,7 +37,7 @@ class Signer(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
-    chain: Literal["parent", "child"] | None = None
+    chain: Side | None = None
     """Whose contract the account owns; for messages alone, which name the setting that the key is in."""
     max_gas_price: int | None = None
     """The most that is ever offered for gas, in peb; None for a limit by what the node suggests (gas_price)."""

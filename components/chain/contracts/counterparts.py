@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from components.domain.networks import Side
+
 CHAINS: tuple[Literal["child"], Literal["parent"]] = ("child", "parent")
 
 
@@ -17,7 +19,7 @@ CHAINS: tuple[Literal["child"], Literal["parent"]] = ("child", "parent")
 class Way:
     """One direction over a pair of contracts."""
 
-    source: Literal["child", "parent"]
+    source: Side
     requested: int
     """requestNonce of the contract on the source."""
     handled: int
@@ -26,7 +28,7 @@ class Way:
     """Whether the source holds the request that the target handled last; None where that cannot be told."""
 
     @property
-    def target(self) -> Literal["child", "parent"]:
+    def target(self) -> Side:
         """Return the chain where transfers arrive."""
         return "parent" if self.source == "child" else "child"
 

@@ -12,7 +12,6 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
-from typing import Literal
 
 from eth_typing import ChecksumAddress
 from eth_utils.address import to_checksum_address
@@ -28,6 +27,7 @@ from components.chain.rpc.catching_up import wait_until_caught_up
 from components.chain.rpc.console import Console
 from components.chain.tx.batch import CREATED, Transaction, carry_out
 from components.chain.tx.created import TooFarBack, created_by
+from components.domain.networks import Side
 from components.domain.units import coins
 
 
@@ -118,7 +118,7 @@ def find_deployed(
     Raises ChainError for a bridge between the same two chains that somebody else runs with this owner, and where the
     owner has sent more transactions than are looked at.
     """
-    side: Literal["child", "parent"] = "child" if mode_mint_burn else "parent"
+    side: Side = "child" if mode_mint_burn else "parent"
     unused: ChecksumAddress | None = None
     try:
         for address in created_by(console, owner, "bridge contract"):

@@ -7,7 +7,7 @@ says whose requests a contract handles, at the cost of two reads and whatever th
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from eth_typing import ChecksumAddress
 from eth_utils.address import to_checksum_address
@@ -20,6 +20,7 @@ from components.chain.contracts.plan import BridgeState
 from components.chain.errors import ChainError, NotReady
 from components.chain.rpc.catching_up import is_caught_up
 from components.chain.rpc.console import Console, wait_for
+from components.domain.networks import Side
 
 _PLAIN = "uint8,address,address,address,uint256,uint64,uint256,bytes"
 REQUESTS = [
@@ -48,7 +49,7 @@ class ContractPlace:
 
     console: Console
     address: str
-    side: Literal["child", "parent"]
+    side: Side
 
     def __str__(self) -> str:
         return f"{self.address} on the {self.side} chain {self.console.web3.eth.chain_id}"
@@ -127,7 +128,7 @@ def counterpart_of(
 
     `candidates` are looked at where the contract has not handled anything by which it could be told.
     """
-    side: Literal["child", "parent"] = "parent" if mine.side == "child" else "child"
+    side: Side = "parent" if mine.side == "child" else "child"
     handled = last_handled(mine, other)
     if state.lower_handle_nonce and handled is None:
         return None

@@ -4,7 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from components.chain.errors import ChainError
 from components.chain.peers.peers import peer_knis, peers
@@ -12,8 +12,7 @@ from components.chain.rpc.console import Console, NodeError, wait_for
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.transfers.direction import Direction
 from components.chain.transfers.payout import NAMED, left_behind
-
-Role = Literal["validator", "en", "scn"]
+from components.domain.roles import BRIDGE_APIS, Role
 
 DEADLINE = 240.0
 """Seconds until a restarted node is well again. A peer that dials it may pause for 30 s, a validator that missed its
@@ -21,9 +20,6 @@ turn waits 10 s and more, and the recovery of transfers looks twice."""
 
 PARTING = 10.0
 """Seconds for an SCN to part from its EN; seen: less than one."""
-
-BRIDGE_APIS = {"en": "mainbridge", "scn": "subbridge"}
-"""Namespace of the API of its half of a bridge, by role."""
 
 
 @dataclass(frozen=True)

@@ -11,13 +11,14 @@ from pathlib import PurePosixPath
 
 from components.chain.errors import ChainError, NotReady
 from components.chain.nodes import restart_gate
-from components.chain.nodes.health import Health, Role, before_restart, listens, part, wait_until_recovered
+from components.chain.nodes.health import Health, before_restart, listens, part, wait_until_recovered
 from components.chain.peers.missing_peers import HINT, explain
 from components.chain.peers.peers import wait_for_peers
 from components.chain.rpc.console import PROGRESS_INTERVAL, Console, wait_for
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import RESTART_TIMEOUT, run_on_host
 from components.chain.rpc.node_locks import is_aside, set_aside
+from components.domain.roles import Role
 
 ANSWER_DEADLINE = 60.0
 """Seconds until a node that was started answers, and has found another one."""

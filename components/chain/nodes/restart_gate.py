@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from components.chain.errors import ChainError
-from components.chain.nodes.health import BRIDGE_APIS, Role
 from components.chain.peers.seats import council, living, node_address
 from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.head import NEAR, behind
 from components.domain.quorum import quorum
+from components.domain.roles import BRIDGE_APIS, Role
 
 ANSWER = 10.0
 """Seconds for a call: all are answered from memory."""

@@ -4,12 +4,13 @@ import sys
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 from pydantic import ValidationError
 
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.networks import Side
 from components.dynamic.base import Props, tell
 from components.dynamic.chain_resource import ChainProvider, ChainResource, OwnedInputs, reading, session
 
@@ -175,7 +176,7 @@ def _left(inputs: BridgeContractInputs, address: str) -> str:
         return remains(console, address, state) if state else ""
 
 
-def _side(inputs: BridgeContractInputs) -> Literal["child", "parent"]:
+def _side(inputs: BridgeContractInputs) -> Side:
     return "child" if inputs.mode_mint_burn else "parent"
 
 

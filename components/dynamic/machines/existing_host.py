@@ -12,11 +12,12 @@ import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import pulumi
 from pulumi.dynamic import Resource
 
+from components.domain.roles import Role
 from components.dynamic.base import OLD_GOES_FIRST, Inputs, Props, Provider
 from components.dynamic.machines.data_loss import LEDGER, DataLossError, declare
 from components.ssh.errors import NoAnswer, SshError, WrongHostKey
@@ -57,7 +58,7 @@ class ExistingHostInputs(Inputs):
     """Whom it runs as: removed in the end, if it was not there."""
     number: int | None = None
     """Of the account."""
-    role: Literal["validator", "en", "scn"] = "validator"
+    role: Role = "validator"
     """Of the node: what has to be well again after it was moved."""
     holding: Holding | None = None
     """Of a validator: who else holds its chain."""

@@ -5,13 +5,14 @@ else look as if it had to be made anew.
 """
 
 import sys
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 import pulumi
 from pulumi.dynamic import Resource
 
 from components.chain.errors import ChainError
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.roles import PairRole
 from components.dynamic.base import Inputs, Props, Provider
 
 
@@ -19,7 +20,7 @@ class AdoptedIdentityInputs(Inputs):
     """Whom to ask."""
 
     node: Endpoint
-    role: Literal["en", "scn"]
+    role: PairRole
     address: str
     """By which other nodes reach it."""
     bridge: bool

@@ -5,7 +5,7 @@ something, and nothing else of it is touched.
 """
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -15,6 +15,7 @@ from components.adoption import exposure
 from components.adoption.commands import NodePlace
 from components.chain.errors import ChainError
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.roles import PairRole
 from components.dynamic.base import Inputs, Props, Provider
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ class AdoptedNodeInputs(Inputs):
     """A node, and what it is to do otherwise."""
 
     node: Endpoint
-    role: Literal["en", "scn"]
+    role: PairRole
     chain_id: int
     data: str = Field(pattern="^/")
     """Its DATA_DIR."""

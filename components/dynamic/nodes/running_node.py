@@ -4,7 +4,7 @@ It also restarts nodes, one at a time and each one healthy before the next: pulu
 """
 
 from contextlib import closing
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -12,6 +12,7 @@ from pydantic import Field
 
 from components.chain.errors import ChainError
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.roles import Role
 from components.dynamic.base import Inputs, Props, Provider
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ class RunningNodeInputs(Inputs):
     """A node and what was predicted of it before it existed."""
 
     node: Endpoint
-    role: Literal["validator", "en", "scn"]
+    role: Role
     chain_id: int
     started: str
     """Changes when the node was started for the first time on its machine; then it is looked at again."""

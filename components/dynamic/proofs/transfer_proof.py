@@ -6,11 +6,12 @@ first transfer would have the parent chain scanned (domain: trap 16).
 
 import sys
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.networks import Side
 from components.dynamic.base import Inputs, Props, tell
 from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, reading, session
 
@@ -33,7 +34,7 @@ class TransferProofInputs(ChainInputs):
     """peb, as a decimal string."""
     covers: tuple[str, ...]
     """What the proof is a proof of: operators and threshold. A change asks for a new transfer."""
-    source: Literal["child", "parent"] | None = None
+    source: Side | None = None
     """Which of the two chains the transfer begins on. This and what follows is None in stacks of an older program."""
     voters: tuple[str, ...] | None = None
     """Operators on the target whose votes count: of the pairs in the settings, and others that are kept."""

@@ -18,11 +18,13 @@ from components.hosts.aws.tags import Tags
 from components.hosts.host import Host, Ssh
 from components.settings.sections.aws import Aws
 from components.topology.data_holders import Holding
-from components.topology.machine import Flow, Group, Size
+from components.topology.flows import BASTION
+from components.topology.machine import Flow, Size
 from components.topology.machine import Machine as Wanted
 
-BASTION = Group("bastion")
-BASTION_MACHINE = Wanted("bastion", "bastion", "bastion", Size("t3.micro", 0, 0, 0, public_address=True), [BASTION])
+BASTION_MACHINE = Wanted(
+    BASTION.name, BASTION.name, BASTION.name, Size("t3.micro", 0, 0, 0, public_address=True), [BASTION]
+)
 """Its public address is all that it is for; it has no data."""
 ROOT = "/srv"
 """Where the data volume is mounted: all that a node has is on it."""

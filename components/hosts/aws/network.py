@@ -7,10 +7,10 @@ from ipaddress import IPv4Network
 import pulumi
 from pulumi_aws import ec2
 
+from components.domain.addresses import ANYWHERE
 from components.hosts.aws.tags import Tags
 from components.settings.sections.aws import NetworkSettings as Settings
 from components.topology import subnets
-from components.topology.machine import ANYWHERE
 
 
 @dataclass(frozen=True)

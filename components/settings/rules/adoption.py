@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from components.domain.networks import CHAIN_IDS
 from components.settings.rules.raw import Raw, section
-from components.settings.sections.parent import PUBLIC_CHAINS
 from components.settings.sentences import at
 
 _CONF = re.compile(r"/([^/]+/)*conf/(kend|kscnd)\.conf")
@@ -55,7 +55,7 @@ def _host(name: str, host: Raw, daemon: str) -> Iterator[str]:
 
 def _parent(raw: Raw, ens: list[str]) -> Iterator[str]:
     parent = section(raw, "parentChain")
-    ours = parent.get("network", "private") not in PUBLIC_CHAINS and parent.get("genesis") is None
+    ours = parent.get("network", "private") not in CHAIN_IDS and parent.get("genesis") is None
     if ours and ens:
         yield at(
             "parentChain.genesis",

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import TypeAdapter
 
+from components.domain.networks import CHAIN_IDS
 from components.domain.versions import mismatch, too_old_for
 from components.settings.rules.raw import Raw, good, parsed, repeated, section
 from components.settings.sections.aws import NamedCidr, Region, Subnet, Zone
 from components.settings.sections.packages import ArchiveSettings, Packages, SomeArchive
-from components.settings.sections.parent import PUBLIC_CHAINS
 from components.settings.sentences import at
 from components.settings.values.types import shown
 
@@ -20,8 +20,8 @@ MOST_TAGS = 40
 def problems(raw: Raw) -> Iterator[str]:
     """Return a sentence for all values that do not go together. What is wrong in itself, the model tells."""
     target, parent, aws = raw.get("target", "local"), section(raw, "parentChain"), section(raw, "aws")
-    network = next((name for name in PUBLIC_CHAINS if name == parent.get("network")), "private")
-    if network in PUBLIC_CHAINS:
+    network = next((name for name in CHAIN_IDS if name == parent.get("network")), "private")
+    if network in CHAIN_IDS:
         yield from _public(parent, network, target)
     yield from _packages(section(raw, "packages"), target, network, own=parent.get("genesis") is None)
     if target == "aws" and raw.get("aws") is None:
@@ -33,7 +33,7 @@ def problems(raw: Raw) -> Iterator[str]:
 
 
 def _public(parent: Raw, network: str, target: object) -> Iterator[str]:
-    chain_id = PUBLIC_CHAINS[network]
+    chain_id = CHAIN_IDS[network]
     if parent.get("chainId", chain_id) != chain_id:
         yield at("parentChain.chainId", f"{network} has the chain id {chain_id}; leave this key out")
     for key in ("unitPrice", "balances"):

@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from components.domain.limits import MAX_OPERATORS
+from components.domain.networks import SIDES
+from components.domain.roles import BASTION, VALIDATOR, en_name
 from components.settings.model import scn_names
 from components.settings.rules import adoption, aws, contracts, existing, parent, tokens
 from components.settings.rules.raw import items, repeated, section
@@ -26,7 +28,7 @@ def problems(raw: Mapping[str, Any]) -> Iterator[str]:
     yield from contracts.problems(raw)
     yield from existing.problems(raw)
     yield from adoption.problems(raw)
-    keys = [section(raw, "bridge").get(f"{chain}OwnerKey") for chain in ("parent", "child")]
+    keys = [section(raw, "bridge").get(f"{chain}OwnerKey") for chain in SIDES]
     if isinstance(keys[0], str) and keys[0] == keys[1] and not contracts.adopted(raw):
         yield at("bridge.childOwnerKey", owner.SAME_OWNER)
     for key, words in owner.problems(section(raw, "bridge")):
@@ -97,7 +99,7 @@ def _scns(raw: Mapping[str, Any], pairs: list[Mapping[str, Any]]) -> Iterator[st
         if names and isinstance(wanted, str) and wanted not in names:
             hint = nearest(wanted, [name for name in names if isinstance(name, str)])
             yield at(f"pairs[{index}].scn", f"{wanted!r} is none of serviceChain.nodes; {hint}")
-    reserved = {f"{pair.get('name')}-en" for pair in pairs} | {"parent", "bastion"}
+    reserved = {en_name(str(pair.get("name"))) for pair in pairs} | {VALIDATOR, BASTION}
     for name in names:
         if isinstance(name, str) and name in reserved:
             yield at("serviceChain.nodes", f"the name {name!r} is taken by another machine; choose another")

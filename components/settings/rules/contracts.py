@@ -3,32 +3,30 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from components.domain.networks import OTHER_SIDE, SIDES
 from components.settings.sentences import at, nearest
-
-CHAINS = ("parent", "child")
-OTHER = {"parent": "child", "child": "parent"}
 
 
 def problems(raw: Mapping[str, Any]) -> Iterator[str]:
     """Return a sentence for all values that do not go together. What is wrong in itself, the model tells."""
     bridge = _bridge(raw)
-    given = [chain for chain in CHAINS if bridge.get(f"{chain}Bridge") is not None]
+    given = [chain for chain in SIDES if bridge.get(f"{chain}Bridge") is not None]
     if len(given) == 1:
-        missing = OTHER[given[0]]
+        missing = OTHER_SIDE[given[0]]
         yield at(
             f"bridge.{missing}Bridge",
             f"is missing; contracts are taken over in pairs, so write the address of the {missing} chain's too, or "
             f"take bridge.{given[0]}Bridge away to have both deployed",
         )
-    if given == list(CHAINS) and str(bridge["parentBridge"]).lower() == str(bridge["childBridge"]).lower():
+    if given == list(SIDES) and str(bridge["parentBridge"]).lower() == str(bridge["childBridge"]).lower():
         yield at(
             "bridge.childBridge",
             "it is the parent chain's address too, which the nodes refuse; write that of the contract on the child "
             "chain, or deploy one from another account or nonce",
         )
-    for chain in CHAINS:
+    for chain in SIDES:
         yield from _owner(raw, bridge, chain, adopted=bool(given))
-    nodes = [chain for chain in CHAINS if bridge.get(f"{chain}OwnerNode") is not None]
+    nodes = [chain for chain in SIDES if bridge.get(f"{chain}OwnerNode") is not None]
     if nodes and bridge.get("otherOperators") == "remove":
         yield at(
             "bridge.otherOperators",
@@ -45,7 +43,7 @@ def problems(raw: Mapping[str, Any]) -> Iterator[str]:
 
 def adopted(raw: Mapping[str, Any]) -> bool:
     """Tell whether contracts that exist are to be taken over."""
-    return any(_bridge(raw).get(f"{chain}Bridge") is not None for chain in CHAINS)
+    return any(_bridge(raw).get(f"{chain}Bridge") is not None for chain in SIDES)
 
 
 def keeps_others(raw: Mapping[str, Any]) -> bool:

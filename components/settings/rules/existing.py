@@ -4,15 +4,14 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import TypeAdapter
 
+from components.domain.networks import CHAIN_IDS
+from components.domain.ports import SSH_PORT
+from components.domain.roles import PROGRAMS, VALIDATOR, en_name
 from components.settings.model import scn_names
 from components.settings.rules.raw import Raw, parsed, section
 from components.settings.sections.existing import ROOT_USER, Existing, HostSettings
 from components.settings.sections.packages import SomeArchive
-from components.settings.sections.parent import PUBLIC_CHAINS
 from components.settings.sentences import at, nearest
-
-VALIDATOR = "parent"
-"""Name of the machine of a private parent chain's validator, as in machines.py."""
 
 HIDDEN = ("/home", "/root", "/run", "/tmp", "/var/tmp", "/dev", "/proc", "/sys")  # noqa: S108 - refused, not used
 """What the unit of a node hides from it, and what does not outlive a boot."""
@@ -76,7 +75,7 @@ def _address(host: Raw) -> str | None:
 def _ssh(host: Raw) -> str | None:
     """Return where SSH goes, host and port, which is one machine by whichever name."""
     value = host.get("sshHost") or host.get("address")
-    return f"{value.lower().rstrip('.')}:{host.get('port', 22)}" if isinstance(value, str) else None
+    return f"{value.lower().rstrip('.')}:{host.get('port', SSH_PORT)}" if isinstance(value, str) else None
 
 
 def _login(name: str, existing: Existing, host: HostSettings) -> Iterator[str]:
@@ -118,9 +117,9 @@ def _machines(raw: Raw) -> dict[str, str] | None:
     if not all(isinstance(name, str) for name in [*scns, *names]):
         return None
     parent = section(raw, "parentChain")
-    ours = parent.get("network", "private") not in PUBLIC_CHAINS and parent.get("genesis") is None
+    ours = parent.get("network", "private") not in CHAIN_IDS and parent.get("genesis") is None
     return {
-        **({VALIDATOR: "kcn"} if ours else {}),
-        **dict.fromkeys(scns, "kscn"),
-        **dict.fromkeys((f"{name}-en" for name in names), "ken"),
+        **({VALIDATOR: PROGRAMS["validator"]} if ours else {}),
+        **dict.fromkeys(scns, PROGRAMS["scn"]),
+        **dict.fromkeys((en_name(str(name)) for name in names), PROGRAMS["en"]),
     }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from components.settings.sections.parent import PUBLIC_CHAINS
+from components.domain.networks import CHAIN_IDS
 from components.settings.sentences import at
 
 OF_OUR_OWN = ("unitPrice", "balances")
@@ -25,7 +25,7 @@ def problems(raw: Mapping[str, Any]) -> Iterator[str]:
 def _existing(parent: Mapping[str, Any], target: object) -> Iterator[str]:
     given = [key for key in OF_ONE_THAT_EXISTS if parent.get(key)]
     network = str(parent.get("network", "private"))
-    if network in PUBLIC_CHAINS:
+    if network in CHAIN_IDS:
         for key in (*given, *(key for key in ("networkId",) if key in parent)):
             yield at(f"parentChain.{key}", f"the nodes know {network} by themselves; leave this key out")
         return
@@ -44,7 +44,7 @@ def _existing(parent: Mapping[str, Any], target: object) -> Iterator[str]:
     for key in OF_OUR_OWN:
         if key in parent:
             yield at(f"parentChain.{key}", "a chain that exists has its own; leave this key out")
-    for public, chain_id in PUBLIC_CHAINS.items():
+    for public, chain_id in CHAIN_IDS.items():
         if parent.get("chainId") == chain_id:
             yield at(
                 "parentChain.chainId", f"{chain_id} is {public}; write network: {public}, without genesis and nodes"
@@ -67,13 +67,13 @@ def _child_id(child: Mapping[str, Any], parent: Mapping[str, Any]) -> Iterator[s
 
 
 def _chain_id(chain: Mapping[str, Any]) -> int | None:
-    value = chain.get("chainId", PUBLIC_CHAINS.get(str(chain.get("network"))))
+    value = chain.get("chainId", CHAIN_IDS.get(str(chain.get("network"))))
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _own_id(section: str, chain: Mapping[str, Any]) -> Iterator[str]:
     """Refuse the id of a public network: what somebody signs for the one could be sent on the other."""
-    for public, chain_id in PUBLIC_CHAINS.items():
+    for public, chain_id in CHAIN_IDS.items():
         if chain.get("chainId") == chain_id:
             yield at(
                 f"{section}.chainId",

@@ -3,11 +3,9 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from components.domain.networks import CHAIN_IDS, SIDES
 from components.settings.rules.raw import repeated
-from components.settings.sections.parent import PUBLIC_CHAINS
 from components.settings.sentences import at
-
-CHAINS = ("parent", "child")
 
 
 def problems(raw: Mapping[str, Any]) -> Iterator[str]:
@@ -17,7 +15,7 @@ def problems(raw: Mapping[str, Any]) -> Iterator[str]:
     tokens = [(f"tokens[{index}]", token) for index, token in found if isinstance(token, Mapping)]
     for name, times in repeated(token.get("name") for _, token in tokens):
         yield at("tokens", f"the name {name!r} is used {times} times; give each token a name of its own")
-    for chain in CHAINS:
+    for chain in SIDES:
         addresses = (str(token[chain]).lower() for _, token in tokens if isinstance(token.get(chain), str))
         for address, times in repeated(addresses):
             yield at(
@@ -34,7 +32,7 @@ def _contracts(where: str, token: Mapping[str, Any], network: str) -> Iterator[s
     development = token.get("development", False)
     if not isinstance(development, bool):  # told by the model
         return
-    named = [chain for chain in CHAINS if token.get(chain) is not None]
+    named = [chain for chain in SIDES if token.get(chain) is not None]
     if not development:
         if token.get("minter") is not None:
             yield at(
@@ -42,7 +40,7 @@ def _contracts(where: str, token: Mapping[str, Any], network: str) -> Iterator[s
                 "who mints a token that exists is for its own minters to say; leave this key out, or write "
                 "`development: true`",
             )
-        for chain in CHAINS:
+        for chain in SIDES:
             if chain not in named:
                 yield at(
                     f"{where}.{chain}",
@@ -56,7 +54,7 @@ def _contracts(where: str, token: Mapping[str, Any], network: str) -> Iterator[s
             f"a development token is deployed by this program, and has no address in the settings; "
             f"take {' and '.join(named)} away, or development",
         )
-    if network in PUBLIC_CHAINS:
+    if network in CHAIN_IDS:
         yield at(
             f"{where}.development",
             f"the parent chain is {network}, a public network; development tokens are for private chains, so write the "

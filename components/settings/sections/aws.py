@@ -6,17 +6,15 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from components.domain.addresses import PRIVATE_RANGES, WIDEST_NAMED
+from components.domain.ports import LAST_PORT, SSH_PORT
 from components.settings.values.ssh_keys import HostKey
 from components.settings.values.types import Flag, Section, Whole, shown
-
-WIDEST = 8
-"""Prefix length of the widest network that may be let in by name; whoever needs a wider one means everybody."""
 
 _REGION = r"[a-z]{2}(?:-[a-z]+)+-[0-9]"
 _OWNED = rf"{_REGION}:[0-9]{{12}}"
 _XEN = re.compile(r"(t[12]|m[1-4]|c[134]|r[34]|i[23]|d2|g2|g3s?|p[23]|x1e?|f1|h1|cc[12]|cg1|cr1|hi1|hs1)\.")
 """Families that are not on Nitro: their disks have no lasting names in the machine."""
-_PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
 _ARM = re.compile(r"[a-z]+\d+g[a-z]*\.|a1\.")
 
 
@@ -51,15 +49,15 @@ def _network(value: Any) -> str:
 
 
 def _named(value: str) -> str:
-    if IPv4Network(value).prefixlen < WIDEST:
-        msg = f"{value} lets the whole world in; name the networks of your own, each /{WIDEST} or smaller"
+    if IPv4Network(value).prefixlen < WIDEST_NAMED:
+        msg = f"{value} lets the whole world in; name the networks of your own, each /{WIDEST_NAMED} or smaller"
         raise ValueError(msg)
     return value
 
 
 def _vpc_cidr(value: str) -> str:
     network = IPv4Network(value)
-    if not any(map(network.subnet_of, _PRIVATE)) or not 16 <= network.prefixlen <= 20:
+    if not any(map(network.subnet_of, PRIVATE_RANGES)) or not 16 <= network.prefixlen <= 20:
         msg = f"{value} is no private network from /16 to /20; write for example 10.40.0.0/16"
         raise ValueError(msg)
     return value
@@ -143,7 +141,7 @@ class BastionSettings(Section):
 
     host: HostName
     """Its name or address."""
-    port: Annotated[Whole, _between(1, 65535, "as a port")] = 22
+    port: Annotated[Whole, _between(1, LAST_PORT, "as a port")] = SSH_PORT
     """Where its SSH listens."""
     user: UserName = "ec2-user"
     """Who logs in there."""

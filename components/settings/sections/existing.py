@@ -9,12 +9,12 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from components.domain.ports import LAST_PORT, SSH_PORT
 from components.settings.sections.adoption import NodeSettings
 from components.settings.sections.aws import HostName, UserName
 from components.settings.values.ssh_keys import HostKey, PrivateKey
 from components.settings.values.types import Flag, Name, Section, Whole, shown
 
-LAST_PORT = 65535
 ROOT_USER = "root"
 
 _FOLDER = re.compile(r"(/[A-Za-z0-9_][A-Za-z0-9._-]*){2,}")
@@ -65,7 +65,7 @@ class ExistingBastion(Section):
 
     host: HostName
     """Its name or address."""
-    port: Port = 22
+    port: Port = SSH_PORT
     """Where its SSH listens."""
     user: UserName
     """Who logs in there."""
@@ -82,7 +82,7 @@ class HostSettings(Section):
     """One line as in /etc/ssh/ssh_host_ed25519_key.pub; a machine that shows another key is refused."""
     ssh_host: HostName | None = None
     """Where SSH goes, when not to `address`."""
-    port: Port = 22
+    port: Port = SSH_PORT
     """Of SSH."""
     user: UserName | None = None
     """Who logs in."""

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, SecretStr, model_validator
 
+from components.domain.networks import SIDES
 from components.settings.sections.aws import Region
 from components.settings.values.types import FilePath, Key, Section, shown
 
@@ -97,7 +98,7 @@ class OwnerKeys(Section):
 
 def problems(bridge: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """Return what is wrong between the raw values of the section: the key, and a sentence."""
-    for chain in ("parent", "child"):
+    for chain in SIDES:
         if {f"{chain}OwnerKey", f"{chain}Owner"} <= bridge.keys():
             yield (
                 f"{chain}Owner",

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, model_validator
 
+from components.domain.ports import LAST_PORT
 from components.settings.values.types import FilePath, Section, shown
 
 PLACEHOLDER = "0" * 64
@@ -16,7 +17,6 @@ PLACEHOLDER = "0" * 64
 
 _VERSION = re.compile(r"v[0-9]+\.[0-9]+\.[0-9]+")
 _URL = re.compile(r"https://[A-Za-z0-9.-]+(:(?P<port>[1-9][0-9]{0,4}))?/[A-Za-z0-9._~%/+=?&-]+")
-_LAST_PORT = 65535
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -33,7 +33,7 @@ def _sha256(value: Any) -> str:
 def _url(value: Any) -> str:
     """Refuse other addresses, and do not show them: a password may be in one."""
     found = _URL.fullmatch(value) if isinstance(value, str) else None
-    if not found or int(found["port"] or 0) > _LAST_PORT:
+    if not found or int(found["port"] or 0) > LAST_PORT:
         msg = "this is no address of an archive; write https://, a host and a path, without user or password"
         raise ValueError(msg)
     return found.group()

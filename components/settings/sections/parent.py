@@ -2,17 +2,17 @@
 
 import re
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, SecretStr
 
+from components.domain.gas import LOWEST_BASE_FEE
+from components.domain.networks import CHAIN_IDS, PRIVATE, Network
+from components.domain.units import GKEI
 from components.settings.values.kni import Kni
 from components.settings.values.types import Balances, FilePath, NotNegative, Positive, Section, at_most
 
-PUBLIC_CHAINS = {"kairos": 1001, "mainnet": 8217}
-"""Chain ids of the public networks (domain: words)."""
-
-DEAREST_GAS = (2**64 - 1) // 10**9
+DEAREST_GAS = (2**64 - 1) // GKEI
 """gkei. `unitPrice` of genesis.json is a uint64 of peb (params.ChainConfig): a node refuses a file with more."""
 _URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[1-9][0-9]{0,4})?(/[A-Za-z0-9._~%/+=?&-]*)?")
 
@@ -30,19 +30,19 @@ Url = Annotated[SecretStr, BeforeValidator(_url)]
 
 def with_chain_id(value: Any) -> Any:
     """Fill in the chain id of a public network, which nobody has to know by heart."""
-    known = PUBLIC_CHAINS.get(str(value.get("network"))) if isinstance(value, Mapping) else None
+    known = CHAIN_IDS.get(str(value.get("network"))) if isinstance(value, Mapping) else None
     return {"chainId": known, **value} if known else value
 
 
 class ParentChainSettings(Section):
     """The parent chain (L1)."""
 
-    network: Literal["private", "kairos", "mainnet"] = "private"
+    network: Network = PRIVATE
     """`private`: a chain of one validator of our own, for development and tests, or, with a genesis, a private chain
     that exists. The others are public."""
     chain_id: Positive
     """Of a private chain; the public ones have their own."""
-    unit_price: Annotated[NotNegative, at_most(DEAREST_GAS, "as genesis has it in peb, in 64 bits")] = 25
+    unit_price: Annotated[NotNegative, at_most(DEAREST_GAS, "as genesis has it in peb, in 64 bits")] = LOWEST_BASE_FEE
     """Price of gas in gkei, of a private chain of our own."""
     balances: Balances = Field(default_factory=dict)
     """Accounts that hold coins from the first block of a private chain of our own on, for development."""
@@ -62,7 +62,7 @@ class ParentChainSettings(Section):
     @property
     def public(self) -> bool:
         """Tell whether it is one of the public networks."""
-        return self.network != "private"
+        return self.network != PRIVATE
 
     @property
     def ours(self) -> bool:

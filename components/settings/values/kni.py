@@ -7,13 +7,14 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
+from components.domain.kni import SCHEME
+from components.domain.ports import EN_PORT, LAST_PORT
 from components.settings.values.types import shown
 
 _FORM = re.compile(r"(?P<scheme>[a-z]+)://(?P<key>[^@/?]*)@(?P<place>[^/?]*)(?P<query>\?.*)?", re.DOTALL)
 _KEY = re.compile(r"[0-9a-fA-F]{128}")
 _PLACE = re.compile(r"(?P<host>[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?):(?P<port>[1-9][0-9]{0,4})")
 _QUERY = re.compile(r"(\?[A-Za-z0-9=&]*)?")
-_LAST_PORT = 65535
 
 
 def _kni(value: Any) -> str:
@@ -21,14 +22,14 @@ def _kni(value: Any) -> str:
     found = _FORM.fullmatch(value.replace("\\u0026", "&")) if isinstance(value, str) else None
     if not found:
         raise _none(value)
-    if found["scheme"] != "kni":
+    if found["scheme"] != SCHEME:
         raise _none(value, f"it begins with {found['scheme']}://")
     if not _KEY.fullmatch(found["key"]):
         raise _none(value, f"before the @ there are {len(found['key'])} characters and not 128 hex digits")
     _check(value, found["place"])
     if not _QUERY.fullmatch(found["query"] or ""):
         raise _none(value, "after the question mark belong discport and ntype, and nothing else")
-    return f"kni://{found['key'].lower()}@{found['place']}{found['query'] or ''}"
+    return f"{SCHEME}://{found['key'].lower()}@{found['place']}{found['query'] or ''}"
 
 
 def _check(value: object, given: str) -> None:
@@ -38,13 +39,13 @@ def _check(value: object, given: str) -> None:
         raise _none(
             value,
             f"{shown(given)} after the @ is where the node listens; put the address there that other nodes dial, such "
-            f"as 10.0.0.5:{port or 32323}",
+            f"as 10.0.0.5:{port or EN_PORT}",
         )
     if host.startswith("[") or ":" in host:
         raise _none(value, f"{host} is an IPv6 address, and nodes are dialled by IPv4 here")
     place = _PLACE.fullmatch(given)
-    if not place or int(place["port"]) > _LAST_PORT or not _is_host(host):
-        raise _none(value, f"{shown(given)} after the @ is no address and port, such as 10.0.0.5:32323")
+    if not place or int(place["port"]) > LAST_PORT or not _is_host(host):
+        raise _none(value, f"{shown(given)} after the @ is no address and port, such as 10.0.0.5:{EN_PORT}")
 
 
 def _none(value: object, why: str = "") -> ValueError:
@@ -62,9 +63,3 @@ def _is_host(host: str) -> bool:
 
 
 Kni = Annotated[str, BeforeValidator(_kni)]
-
-
-def place(kni: str) -> tuple[str, int]:
-    """Return the host and the port in a KNI that was checked."""
-    host, _, port = kni.partition("@")[2].partition("?")[0].rpartition(":")
-    return host, int(port)

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr
 from pydantic.alias_generators import to_camel
 
+from components.domain.addresses import LOCAL_PREFIX, PRIVATE_RANGES
 from components.domain.units import PEB
 
 _NAME = re.compile(r"[a-z]([a-z0-9-]{0,18}[a-z0-9])?")
@@ -18,8 +19,6 @@ _KEY_LIKE = re.compile(r"(0x)?[0-9a-fA-F]{41,}")
 """Longer than an address."""
 _LONGEST_SHOWN = 60
 _CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
-_LOCAL_PREFIX = 22
-_PRIVATE = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
 _LARGEST_WHOLE = 2**53 - 1
 """Pulumi turns numbers into floats; beyond this they would silently become others."""
 _LARGEST_BALANCE = 2**256 - 1
@@ -139,8 +138,8 @@ def _subnet(value: Any) -> str:
         network = IPv4Network(value)
     except ValueError:
         network = None
-    if network is None or network.prefixlen != _LOCAL_PREFIX or not any(map(network.subnet_of, _PRIVATE)):
-        msg = f"{shown(value)} is no private /{_LOCAL_PREFIX} network; write for example 100.64.8.0/{_LOCAL_PREFIX}"
+    if network is None or network.prefixlen != LOCAL_PREFIX or not any(map(network.subnet_of, PRIVATE_RANGES)):
+        msg = f"{shown(value)} is no private /{LOCAL_PREFIX} network; write for example 100.64.8.0/{LOCAL_PREFIX}"
         raise ValueError(msg)
     return str(network)
 

@@ -7,6 +7,7 @@ import pulumi
 
 from components.domain.kni import consensus_kni
 from components.domain.ports import EN_PORT
+from components.domain.roles import VALIDATOR
 from components.domain.units import GKEI
 from components.dynamic.nodes.genesis import Genesis
 from components.dynamic.nodes.running_node import RunningNode
@@ -20,7 +21,6 @@ from components.settings.sections.parent import ParentChainSettings as Settings
 from components.stack.identities import Identities
 from components.stack.nodes.existing_node import ExistingNode, Runner, network_id
 from components.stack.nodes.node import File, Node
-from components.topology.machines import VALIDATOR
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
-from typing import Literal
 
 import pulumi
 
 from components.adoption import commands
 from components.adoption.commands import NodePlace
+from components.domain.roles import PairRole
 from components.dynamic.nodes.adopted_identity import AdoptedIdentity
 from components.dynamic.nodes.adopted_node import AdoptedNode
 from components.hosts.host import Host
@@ -26,7 +26,7 @@ class ExistingNode(pulumi.ComponentResource):
     def __init__(
         self,
         host: Host,
-        role: Literal["en", "scn"],
+        role: PairRole,
         chain_id: int,
         bridge: BridgeKeys = NO_BRIDGE,
         *,

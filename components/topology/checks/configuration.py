@@ -8,14 +8,12 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from components.domain.quorum import FAULT_TOLERANT
 from components.settings.model import Settings
 from components.settings.rules import between
 from components.settings.sentences import sentence
 from components.settings.values.types import hidden
 from components.topology.checks import funds, machines
-
-FAULT_TOLERANT_SCNS = 4
-"""Istanbul BFT: 4 validators survive the loss of one, 2 or 3 survive none."""
 
 
 class BadSettings(Exception):
@@ -60,10 +58,10 @@ def warnings(settings: Settings) -> list[str]:
         )
     joined = settings.service_chain.genesis is not None or any(map(settings.adopts, settings.service_chain.nodes))
     more = ", unless others have more" if joined else ""
-    if scns < FAULT_TOLERANT_SCNS:
+    if scns < FAULT_TOLERANT:
         found.append(
             f"{scns} SCN(s): the child chain stops when one is lost, and all anchoring and value transfer with it{more}"
-            f"; {FAULT_TOLERANT_SCNS} survive the loss of one"
+            f"; {FAULT_TOLERANT} survive the loss of one"
         )
     if not settings.bridge.threshold_set and pairs > 1:
         found.append(

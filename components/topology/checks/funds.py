@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from components.domain.gas import LOWEST_OPERATOR_GAS_LIMIT
 from components.domain.units import GKEI, PEB
-from components.settings.model import LOWEST_OPERATOR_GAS, Settings
+from components.settings.model import Settings
 from components.settings.sentences import at
 from components.topology import fees
 
@@ -28,7 +29,7 @@ def _operators(settings: Settings) -> Iterator[str]:
     if held >= asked:
         return
     fitting = held // price
-    lower = f", or a bridge.operatorGasLimit of {fitting} or less" if fitting >= LOWEST_OPERATOR_GAS else ""
+    lower = f", or a bridge.operatorGasLimit of {fitting} or less" if fitting >= LOWEST_OPERATOR_GAS_LIMIT else ""
     free = ""
     if not settings.parent_chain.public and not settings.parent_chain.ours and settings.fees.gas_price is None:
         free = "; where gas is free on that chain, write fees.gasPrice: 0"

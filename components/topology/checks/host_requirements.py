@@ -2,7 +2,16 @@
 
 from collections.abc import Iterator
 
-from components.domain.ports import EN_PORT, MAIN_BRIDGE_PORT, METRICS_PORT, RPC_PORT, SCN_PORT, SUB_BRIDGE_PORT
+from components.domain.ports import (
+    EN_PORT,
+    MAIN_BRIDGE_PORT,
+    METRICS_PORT,
+    RPC_PORT,
+    SCN_PORT,
+    SUB_BRIDGE_PORT,
+    peer_ports,
+)
+from components.domain.roles import PROGRAMS
 from components.kaia.layout import SERVICE_ID, SERVICE_USER
 from components.settings.model import Settings
 from components.settings.sections.existing import ROOT_USER, Existing
@@ -10,9 +19,6 @@ from components.topology.checks.host import Needs
 from components.topology.flows import exposure
 from components.topology.machine import Machine
 from components.topology.machines import machines
-
-PROGRAMS = {"en": "ken", "scn": "kscn", "validator": "kcn"}
-"""By the roles of machines."""
 
 TOOLS = ("tar", "gzip", "find", "flock")
 DAEMON_TOOLS = ("bash", "ps")
@@ -59,7 +65,7 @@ def _ports(machine: Machine, settings: Settings) -> Iterator[str]:
     if machine.role == "en":
         yield f"tcp {MAIN_BRIDGE_PORT}"
         if settings.parent_chain.public:  # two channels, and discovery
-            yield f"tcp {own + 1}"
+            yield f"tcp {peer_ports(own)[1]}"
             yield f"udp {own}"
     if machine.name in {pair.scn for pair in settings.pairs}:
         yield f"tcp {SUB_BRIDGE_PORT}"

@@ -5,14 +5,16 @@ from typing import get_args
 
 from pydantic import TypeAdapter
 
+from components.domain.networks import CHAIN_IDS
+from components.domain.quorum import FAULT_TOLERANT, spare
+from components.domain.roles import Role
 from components.settings.model import Settings
 from components.settings.rules.raw import Raw, parsed, section
 from components.settings.sections.aws import MachineSettings
-from components.settings.sections.parent import PUBLIC_CHAINS
 from components.settings.sentences import at
 from components.topology.flows import flows, way_out
 from components.topology.machines import machines
-from components.topology.sizes import Role, merged
+from components.topology.sizes import merged
 
 ADDRESS_QUOTA = 5
 """Public addresses that a new AWS account may have in a region."""
@@ -25,7 +27,7 @@ IOPS_A_MIB, IOPS_A_GIB = 4, 500
 def problems(raw: Raw) -> Iterator[str]:
     """Return a sentence for each machine on AWS that cannot be made as it is described."""
     network = section(raw, "parentChain").get("network")
-    public = any(network == name for name in PUBLIC_CHAINS)
+    public = any(network == name for name in CHAIN_IDS)
     yield from _machines(raw, section(raw, "aws"), public=public)
 
 
@@ -39,7 +41,7 @@ def warnings(settings: Settings) -> Iterator[str]:
     if pairs > 1 and zones < pairs:
         yield f"{pairs} pairs in {zones} zone(s): pairs share a zone, and one lost zone takes more than one pair along"
     lost = -(-scns // zones)
-    if scns >= 4 and lost > scns // 3:
+    if scns >= FAULT_TOLERANT and lost > spare(scns):
         yield (
             f"{scns} SCNs in {zones} zone(s): a lost zone takes up to {lost} of them, and the child chain stops until "
             f"it is back; {_enough(scns, zones)}"
@@ -56,8 +58,7 @@ def warnings(settings: Settings) -> Iterator[str]:
 
 
 def _enough(scns: int, zones: int) -> str:
-    # The quorum of n validators is two thirds of them, rounded up (node-behaviour 7), so a third may be lost.
-    fitting = next((more for more in range(scns, scns + 25) if -(-more // zones) <= more // 3), None)
+    fitting = next((more for more in range(scns, scns + 25) if -(-more // zones) <= spare(more)), None)
     return f"{fitting} SCNs in {zones} zones survive that" if fitting else "SCNs in 3 or more zones can survive that"
 
 

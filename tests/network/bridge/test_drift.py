@@ -13,7 +13,7 @@ from components.chain.nodes.health import part
 from components.chain.nodes.registration import deregister, operators
 from components.chain.peers.peers import node_id, peers
 from components.chain.rpc.console import wait_for
-from components.topology.machines import VALIDATOR
+from components.domain.roles import VALIDATOR
 from tests.network.network import Network
 from tests.network.traffic import traffic
 from tests.run import Run

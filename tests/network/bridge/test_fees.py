@@ -5,6 +5,7 @@ from statistics import mean
 
 from components.chain.rpc.console import wait_for
 from components.chain.voters.calls import balance
+from components.domain.gas import DECIDING_VOTE, LATE_VOTE
 from components.topology import fees
 from components.topology.checks.configuration import read
 from tests.network.network import ANCHOR, Network
@@ -35,7 +36,9 @@ def test_the_estimate_is_within_a_fifth_of_what_was_burned(network: Network) -> 
     assert abs(estimate.total - burned) < WITHIN * burned
     for name, paid in zip(network.pairs, (a - b for a, b in zip(before, after, strict=True)), strict=True):
         # Which pair's vote decides is chance: none of them may, or all.
-        least, most = (estimate.anchoring[name] + TRANSFERS * gas * estimate.price for gas in (fees.LATE, fees.HANDLE))
+        least, most = (
+            estimate.anchoring[name] + TRANSFERS * gas * estimate.price for gas in (LATE_VOTE, DECIDING_VOTE)
+        )
         assert (1 - WITHIN) * least < paid < (1 + WITHIN) * most, f"{name} paid {paid} peb, not {least} to {most}"
 
 

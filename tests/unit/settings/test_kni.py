@@ -3,7 +3,8 @@
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
-from components.settings.values.kni import Kni, place
+from components.domain.kni import place
+from components.settings.values.kni import Kni
 
 KEY = "5c" * 64
 NOWHERE = ".".join("0000")

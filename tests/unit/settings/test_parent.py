@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from components.domain.kni import place
 from components.kaia import genesis
-from components.settings.values.kni import place
 from components.topology.checks.configuration import read
 from components.topology.flows import flows, way_out
 from components.topology.machines import machines

@@ -8,11 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.domain.gas import ANCHOR, DECIDING_VOTE, LATE_VOTE, VOTE
 from components.domain.units import GKEI
 from components.topology import fees
 from components.topology.checks.configuration import read
-from components.topology.fees import HANDLE, LATE, VOTE
-from policy.servicechain_policy.gas import ANCHOR
 from tests.unit.samples import EXISTING, Raw, aws_raw, kairos_raw, pairs, problems, raw
 
 COIN = 10**18
@@ -44,15 +43,15 @@ def test_a_day_on_a_public_chain_by_hand() -> None:
     """2 pairs, threshold 1, an anchor an hour, 100 transfers: 24 anchors each; one vote counts, and one is too late."""
     told = fees.per_day(read(kairos()))
     assert told.anchoring == {"pair-1": 24 * ANCHOR * 750 * GKEI, "pair-2": 24 * ANCHOR * 750 * GKEI}
-    assert told.handling == 100 * HANDLE * 750 * GKEI
-    assert told.late == 100 * LATE * 750 * GKEI
+    assert told.handling == 100 * DECIDING_VOTE * 750 * GKEI
+    assert told.late == 100 * LATE_VOTE * 750 * GKEI
     assert told.per_pair["pair-1"] == told.total // 2
 
 
 def test_votes_go_by_pairs_and_threshold() -> None:
     told = fees.expected(read(kairos(3, bridge={"threshold": 2})), 0, 10)
-    assert told.handling == 10 * (VOTE + HANDLE) * 750 * GKEI
-    assert told.late == 10 * LATE * 750 * GKEI
+    assert told.handling == 10 * (VOTE + DECIDING_VOTE) * 750 * GKEI
+    assert told.late == 10 * LATE_VOTE * 750 * GKEI
     assert fees.expected(read(kairos(2, bridge={"threshold": 2})), 0, 10).late == 0
 
 
@@ -71,8 +70,8 @@ def test_what_is_shown_is_known_in_words() -> None:
     assert list(shown) == ["perDay", "perPair", "anchoring", "handling", "lateVotes", "formula"]
     assert shown["formula"] == (
         f"anchoring: 86400 blocks / period 3600 x {ANCHOR} gas x 3 of 3 pairs; transfers to the parent chain: 7 x "
-        f"(1 votes x {VOTE} gas + the deciding vote of {HANDLE} gas + 1 late votes x {LATE} gas); all x 750 gkei. "
-        "Transfers to the child chain cost nothing there"
+        f"(1 votes x {VOTE} gas + the deciding vote of {DECIDING_VOTE} gas + 1 late votes x {LATE_VOTE} gas); "
+        "all x 750 gkei. Transfers to the child chain cost nothing there"
     )
     assert shown["anchoring"] == fees.coins(3 * 24 * ANCHOR * 750 * GKEI)
     off = fees.shown(read(kairos(anchoring={"enabled": False})))

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
+from components.domain.addresses import ANYWHERE
 from components.settings.model import Settings
 from components.topology.checks.configuration import read
 from components.topology.flows import BASTION, exposure, flows, way_out
-from components.topology.machine import ANYWHERE, Flow, Group
+from components.topology.machine import Flow, Group
 from components.topology.machines import machines
 from tests.unit.samples import VPC, Raw, archive, aws_raw, kairos_raw, pairs
 

@@ -6,7 +6,8 @@ from itertools import pairwise
 
 import pytest
 
-from components.topology.local_addresses import SHARED, addresses, checked_subnet, default_subnet
+from components.domain.addresses import SHARED_RANGE
+from components.topology.local_addresses import addresses, checked_subnet, default_subnet
 
 SUBNET = IPv4Network("100.64.8.0/22")
 TINY = IPv4Network("100.64.8.0/28")
@@ -21,7 +22,7 @@ def some_names(seed: int, count: int) -> list[str]:
 def test_the_subnet_of_a_network_is_a_22_in_the_shared_range(network: str) -> None:
     subnet = default_subnet(network)
     assert subnet.prefixlen == 22
-    assert subnet.subnet_of(SHARED)
+    assert subnet.subnet_of(SHARED_RANGE)
     assert subnet == default_subnet(network)
 
 

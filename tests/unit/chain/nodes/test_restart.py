@@ -8,11 +8,11 @@ import pytest
 from components.chain.errors import ChainError, Unreachable
 from components.chain.nodes import restart as restarting
 from components.chain.nodes import restart_gate
-from components.chain.nodes.health import Role
 from components.chain.nodes.restart import PATIENCE, restart
 from components.chain.nodes.restart_gate import HEALTHY, Condition
 from components.chain.rpc import console, node_locks
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.roles import Role
 from tests.unit.chain.rpc.test_node_locks import endpoint
 from tests.unit.fake_node import Clock
 

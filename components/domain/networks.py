@@ -1,0 +1,16 @@
+"""The chains that a bridge connects, and the public networks of Kaia. Pure data."""
+
+from typing import Literal
+
+Side = Literal["parent", "child"]
+"""One of the two chains of a bridge."""
+SIDES: tuple[Side, Side] = ("parent", "child")
+OTHER_SIDE: dict[Side, Side] = {"parent": "child", "child": "parent"}
+
+Network = Literal["private", "kairos", "mainnet"]
+"""What a parent chain is: private, or one of the public networks."""
+PRIVATE: Network = "private"
+MAINNET: Network = "mainnet"
+
+CHAIN_IDS: dict[str, int] = {"kairos": 1001, "mainnet": 8217}
+"""Chain ids of the public networks."""
