@@ -142,13 +142,13 @@ def reading(nodes: Sequence[Endpoint], chain_id: int) -> Iterator["Console"]:
 def _require_in_sync(console: "Console", chain_id: int, seconds: float) -> None:
     """Wait until the node has the newest block of its chain. Raises ChainUnreadable."""
     from components.chain.errors import NotReady
-    from components.chain.rpc.console import wait_for
-    from components.chain.rpc.head import NEAR, behind
+    from components.chain.rpc.head import NEAR_BLOCKS, behind
+    from components.chain.rpc.waiting import wait_for
 
     if console.behind is None:
         return
     try:
-        wait_for(lambda: behind(console, NEAR) or True, seconds)
+        wait_for(lambda: behind(console, NEAR_BLOCKS) or True, seconds)
     except NotReady as error:
         next_step = "wait until one has caught up, or bring back those that are down, then run again"
         raise ChainUnreadable(chain_id, str(error), next_step) from error

@@ -3,7 +3,8 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.console import Console
+from components.chain.rpc.waiting import wait_for
 from components.kaia.layout import scripts
 from tests.network.network import Network
 

@@ -19,8 +19,9 @@ from eth_utils.address import to_checksum_address
 from components.chain.accounts.signer import KeySigner
 from components.chain.contracts.deployment import ensure_deployed
 from components.chain.nodes import registration
-from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.waiting import wait_for
 from components.chain.voters import calls
 from components.domain.kni import bridge_kni, consensus_kni
 from components.domain.ports import EN_PORT, SCN_PORT

@@ -10,8 +10,9 @@ from pathlib import Path
 from eth_keys.datatypes import PrivateKey
 
 from components.chain.accounts.signer import KeySigner
-from components.chain.rpc.console import Console, connect, wait_for
+from components.chain.rpc.console import Console, connect
 from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.waiting import wait_for
 from components.domain.kni import consensus_kni
 from components.domain.ports import EN_PORT
 from components.dynamic.base import Props

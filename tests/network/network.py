@@ -13,8 +13,9 @@ from components.chain.accounts.signer import KeySigner
 from components.chain.contracts.contract import require_state, transaction
 from components.chain.contracts.plan import BridgeState, Step
 from components.chain.errors import ChainError
-from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.console import Console
 from components.chain.rpc.ipc_stream import run_on_host
+from components.chain.rpc.waiting import wait_for
 from components.chain.transfers.transfer import Direction
 from components.chain.tx.batch import execute
 from components.chain.voters.calls import balance, fill_account

@@ -12,8 +12,9 @@ from eth_utils.address import to_checksum_address
 
 from components.chain.accounts.signer import KeySigner, Signer
 from components.chain.errors import Unreachable
-from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.waiting import wait_for
 from components.chain.tx.batch import execute
 from components.chain.tx.outgoing import Transaction
 from components.domain.units import GKEI

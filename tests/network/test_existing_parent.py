@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from components.chain.contracts.contract import require_state
-from components.chain.rpc.console import wait_for
+from components.chain.rpc.waiting import wait_for
 from components.chain.tx.batch import execute
 from components.chain.tx.outgoing import Transaction
 from components.hosts.local_preflight import missing

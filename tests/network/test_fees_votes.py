@@ -8,7 +8,8 @@ from eth_utils.address import to_checksum_address
 from components.chain.accounts.signer import Signer
 from components.chain.contracts.contract import function
 from components.chain.contracts.deployment import ensure_deployed
-from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.console import Console
+from components.chain.rpc.waiting import wait_for
 from components.chain.tx import sender
 from components.chain.voters import calls
 from components.domain import gas

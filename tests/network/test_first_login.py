@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from components.chain.rpc import waiting
 from components.dynamic.base import Props
 from components.dynamic.machines import first_login
 from components.dynamic.machines.first_login import SCRIPT, FirstLoginError, FirstLoginProvider
@@ -146,14 +147,14 @@ def test_a_client_that_is_not_let_in_is_told_after_a_grace(machine: Booted, monk
 def test_a_machine_that_comes_late_is_waited_for(
     machine: Booted, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(first_login, "PROGRESS_INTERVAL", 1.0)
+    monkeypatch.setattr(waiting, "PROGRESS_INTERVAL", 1.0)
     machine.network.up("alpha-en")
     late = threading.Timer(3, machine.boot)
     late.start()
     assert created(machine.props())["instance"] == "i-1"
     late.join()
     said = capfd.readouterr().err
-    assert re.search(r"alpha-en at [\d.]+: no SSH yet \(refuses connections: no sshd listens there\), \d s", said)
+    assert re.search(r"waiting, \d s of 10 min: alpha-en at [\d.]+: no SSH yet \(refuses connections: no sshd", said)
     machine.no_secret_in(said)
 
 

@@ -13,7 +13,8 @@ from components.chain.contracts.deployment import ensure_deployed
 from components.chain.contracts.plan import Step
 from components.chain.errors import ChainError
 from components.chain.funds.funding_plan import CALL, DEPLOYMENT
-from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.console import Console
+from components.chain.rpc.waiting import wait_for
 from components.chain.tx import sender
 from components.chain.tx.batch import execute
 from components.chain.tx.outgoing import Transaction

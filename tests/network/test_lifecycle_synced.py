@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from components.chain.nodes import sync
 from components.chain.peers.peers import peers
-from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc import waiting
+from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.waiting import wait_for
 from components.dynamic.base import Props
 from components.dynamic.nodes.synced_node import SyncedNode, SyncedNodeProvider
 from components.kaia import conf, layout
@@ -78,11 +79,11 @@ def program(en: Joining) -> Props:
 def test_it_waits_for_peers_and_for_a_node_that_is_gone_in_the_middle(
     en: Joining, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sync, "PROGRESS_INTERVAL", 0.5)
+    monkeypatch.setattr(waiting, "PROGRESS_INTERVAL", 0.5)
     with closing(en.console()) as console:
         assert console.call("eth_syncing") is False, "which it says of a node that knows nobody too"
     created: list[Props] = []
-    waiting = threading.Thread(target=lambda: created.append(dict(SyncedNodeProvider().create(program(en)).outs or {})))
+    thread = threading.Thread(target=lambda: created.append(dict(SyncedNodeProvider().create(program(en)).outs or {})))
     said = ""
 
     def heard(words: str) -> bool | str:
@@ -90,14 +91,14 @@ def test_it_waits_for_peers_and_for_a_node_that_is_gone_in_the_middle(
         said += capsys.readouterr().err
         return words in said or f"not said: {words}"
 
-    waiting.start()
+    thread.start()
     wait_for(lambda: heard("alpha-en: it has no peers; compare its network id and first block"), 90)
     en.run(f"kill -9 $(cat {LAYOUT.data}/kend.pid)")
     wait_for(lambda: heard(f"alpha-en: no node listens on {LAYOUT.ipc}"), 90)
-    assert waiting.is_alive()
+    assert thread.is_alive()
     en.run(layout.scripts(LAYOUT)["start"])
     en.join()
-    waiting.join(60)
+    thread.join(60)
     print(said)
     with closing(en.console()) as console:
         head = console.web3.eth.block_number

@@ -9,8 +9,9 @@ from contextlib import ExitStack, closing
 from eth_utils.address import to_checksum_address
 
 from components.chain.accounts.signer import Signer
-from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.waiting import wait_for
 from components.chain.transfers.transfer import Direction, request
 from components.chain.voters.calls import balance
 

@@ -16,6 +16,7 @@ from web3 import Web3
 
 from components.chain.accounts.signer import KeySigner
 from components.chain.errors import Unreachable
+from components.chain.rpc import waiting
 from components.chain.tx import batch, follower
 from components.chain.tx import sender as senders
 from components.chain.tx.batch import Transaction
@@ -44,7 +45,7 @@ def only(clock: Clock) -> Iterator[None]:
     """Let no other time pass than that of the clock, in a process that knows no sender yet."""
     senders.forget()
     with pytest.MonkeyPatch.context() as patch:
-        for module in (follower, senders, batch):
+        for module in (follower, batch, waiting):
             patch.setattr(module, "time", clock)
         patch.setattr(follower, "_INTERVAL", 0.5)  # fewer looks at the same events
         yield

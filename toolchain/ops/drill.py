@@ -21,9 +21,10 @@ from components.chain.errors import ChainError, Unreachable
 from components.chain.nodes.expected import Expected, wait_until_ready
 from components.chain.nodes.registration import read_registration
 from components.chain.peers.peers import peers
-from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import run_on_host
+from components.chain.rpc.waiting import wait_for
 from components.chain.transfers.transfer import Direction, request
 from components.chain.voters.calls import balance
 from toolchain.ops.scene import OTHER, Pair, Refused, Scene

@@ -16,9 +16,9 @@ from typing import Any
 from components.chain.errors import ChainError
 from components.chain.nodes.registration import settled_registration
 from components.chain.peers.seats import council, living, node_address
-from components.chain.rpc.catching_up import wait_until_caught_up
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.head import wait_until_caught_up
 from components.domain.quorum import quorum
 from toolchain.ops.state import in_the_clear
 

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from components.chain.accounts.signer import Signer
 from components.chain.errors import ChainError, NotFunded
 from components.chain.rpc.console import Console
-from components.chain.rpc.head import FRESH_SECONDS
+from components.chain.rpc.waiting import Waiting
 from components.domain.units import coins
 
 INTERVAL = 2.0
 """Seconds from one look at the balance to the next."""
+BLOCK_SECONDS = 30.0
+"""Seconds for a node to hear of a block that exists: with few peers it asks for what it missed every 10 s only."""
 REMINDER = 60.0
 """Seconds from one line that it is still waited for to the next."""
 
@@ -46,43 +48,41 @@ def statement(chain_id: int, payer: str, held: int, needs: Sequence[Need]) -> st
 def require(console: Console, signer: Signer, needs: Sequence[Need]) -> None:
     """Return when the signer holds the sum of all needs; say what is missing, and wait as long as the signer may.
 
-    What was paid before it is asked counts, also where the node has yet to hear of that block: with few peers it asks
-    for what it missed every 10 s only (node/cn/sync.go, forceSyncCycle). Raises NotFunded with the same words.
+    What was paid before it is asked counts, also where the node has yet to hear of that block (forceSyncCycle in
+    node/cn/sync.go). Raises NotFunded with the same words.
     """
     needs = [need for need in needs if need.amount > 0]
     payer, total, patience = signer.account().address, sum(need.amount for need in needs), signer.funding_minutes or 0
     chain_id = console.web3.eth.chain_id
-    begin, asked = time.monotonic(), time.time()
+    waiting, asked = Waiting(patience * 60, every=REMINDER), time.time()
     heard = False
-    told: tuple[float, int] | None = None
-    while (held := _held(console, payer, told)) < total:
-        words, now = statement(chain_id, payer, held, needs), time.monotonic()
-        if now - begin >= max(patience * 60, 0 if heard else FRESH_SECONDS):
+    shown: int | None = None
+    while (held := _held(console, payer, shown)) < total:
+        words = statement(chain_id, payer, held, needs)
+        if waiting.over and (heard or waiting.elapsed >= BLOCK_SECONDS):
             waited = f" (waited {patience} min)" if patience else ""
             msg = f"{words}\nNothing of it was sent{waited}. Run again once they are there: it goes on where it stopped"
             raise NotFunded(msg)
-        if told is None or told[1] != held:
+        if shown != held:
             if patience:
-                print(words, file=sys.stderr)
-            told = (now, held)
-        elif now - told[0] >= REMINDER:
-            rest = f"{(now - begin) / 60:.0f} of {patience} min"
-            print(f"waiting, {rest}: {payer} lacks {coins(total - held)} coins on chain {chain_id}", file=sys.stderr)
-            told = (now, held)
-        time.sleep(INTERVAL)
+                waiting.show(words)
+        else:
+            waiting.report(f"{payer} lacks {coins(total - held)} coins on chain {chain_id}")
+        shown = held
+        waiting.pause(INTERVAL)
         heard = _head_time(console) >= asked  # before the balance is read: what it says then has that block in it
-    if told:
+    if shown is not None:
         print(f"chain {chain_id}: {payer} holds {coins(held)} coins now; it goes on", file=sys.stderr)
 
 
-def _held(console: Console, payer: str, told: tuple[float, int] | None) -> int:
+def _held(console: Console, payer: str, before: int | None) -> int:
     """Return the balance (peb). A node that is away for a moment while it is waited for changes nothing."""
     try:
         return console.web3.eth.get_balance(console.web3.to_checksum_address(payer))
     except ChainError:
-        if told is None:
+        if before is None:
             raise
-        return told[1]
+        return before
 
 
 def _head_time(console: Console) -> float:

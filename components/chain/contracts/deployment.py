@@ -23,8 +23,8 @@ from components.chain.contracts.contract import read_state, require_state, trans
 from components.chain.contracts.pairing import ContractPlace, counterpart_of
 from components.chain.contracts.plan import BridgeState, drop_phantom, others_of, register_operators
 from components.chain.errors import ChainError
-from components.chain.rpc.catching_up import wait_until_caught_up
 from components.chain.rpc.console import Console
+from components.chain.rpc.head import wait_until_caught_up
 from components.chain.tx.batch import CREATED, Transaction, carry_out
 from components.chain.tx.created import TooFarBack, created_by
 from components.domain.networks import Side

@@ -17,7 +17,8 @@ from components.chain.accounts.owner import OwnerNode
 from components.chain.contracts.contract import transaction
 from components.chain.contracts.plan import Step
 from components.chain.errors import ChainError, NotMined, NotReady, Reverted
-from components.chain.rpc.console import Console, NodeError, wait_for
+from components.chain.rpc.console import Console, NodeError
+from components.chain.rpc.waiting import wait_for
 from components.chain.tx.outgoing import call_params, what
 from components.chain.tx.revert_reasons import explain, why_mined
 

@@ -18,9 +18,11 @@ from components.chain.contracts.contract import require_state, view
 from components.chain.contracts.counterparts import Way, faults, numbers
 from components.chain.contracts.plan import BridgeState
 from components.chain.errors import ChainError, NotReady
-from components.chain.rpc.catching_up import is_caught_up
-from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.console import Console
 from components.domain.networks import Side
+from components.chain.rpc.console import Console
+from components.chain.rpc.head import is_caught_up
+from components.chain.rpc.waiting import wait_for
 
 _PLAIN = "uint8,address,address,address,uint256,uint64,uint256,bytes"
 REQUESTS = [

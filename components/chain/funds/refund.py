@@ -13,8 +13,9 @@ from eth_utils.address import to_checksum_address
 from components.chain.accounts.signer import Signer
 from components.chain.errors import ChainError, NotFunded, NotMined, NotReady, Reverted, SenderShared, Unreachable
 from components.chain.nodes.registration import operators
-from components.chain.rpc.console import Console, NodeError, wait_for
+from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.waiting import wait_for
 from components.chain.tx import gas_price
 from components.chain.tx.batch import Transaction, carry_out
 

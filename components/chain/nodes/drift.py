@@ -12,8 +12,9 @@ from components.chain.errors import HostUnreachable, NotListening, Unreachable
 from components.chain.nodes import registration
 from components.chain.nodes.expected import Expected
 from components.chain.peers.peers import node_id, peer_knis, peers, redial
-from components.chain.rpc.console import Console, NodeError, wait_for
+from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.waiting import wait_for
 
 TIMEOUT = 10.0
 """Seconds for a call: all are answered from memory."""

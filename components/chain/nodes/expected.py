@@ -8,8 +8,9 @@ from components.chain.nodes.restart import begin_again
 from components.chain.peers.handshake import greeting
 from components.chain.peers.missing_peers import HINT, explain
 from components.chain.peers.peers import node_id, wait_for_peers
-from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.waiting import wait_for
 
 DEADLINE = 120.0
 """Seconds from the start of a node until it answers and its bridge is connected; seen: 2."""

@@ -8,8 +8,9 @@ from typing import Any
 
 from components.chain.errors import ChainError
 from components.chain.peers.peers import peer_knis, peers
-from components.chain.rpc.console import Console, NodeError, wait_for
+from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.waiting import wait_for
 from components.chain.transfers.direction import Direction
 from components.chain.transfers.payout import NAMED, left_behind
 from components.domain.roles import BRIDGE_APIS, Role

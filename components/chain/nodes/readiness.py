@@ -15,9 +15,10 @@ from components.chain.errors import ChainError, NotReady, Unreachable
 from components.chain.nodes.registration import deregister, en_is_away, has_sub_bridge, one_peer, read_registration
 from components.chain.nodes.restart import restart
 from components.chain.peers.peers import peer_knis
-from components.chain.rpc.catching_up import wait_until_caught_up
-from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.head import wait_until_caught_up
+from components.chain.rpc.waiting import wait_for
 
 CONNECT_DEADLINE = 90.0
 """Seconds until an SCN is connected to its EN; it dials every 30, and holds on to a dead connection for as long."""

@@ -4,7 +4,6 @@ import json
 import shlex
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import PurePosixPath
@@ -14,11 +13,12 @@ from components.chain.nodes import restart_gate
 from components.chain.nodes.health import Health, before_restart, listens, part, wait_until_recovered
 from components.chain.peers.missing_peers import HINT, explain
 from components.chain.peers.peers import wait_for_peers
-from components.chain.rpc.console import PROGRESS_INTERVAL, Console, wait_for
+from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import RESTART_TIMEOUT, run_on_host
 from components.chain.rpc.node_locks import is_aside, set_aside
 from components.domain.roles import Role
+from components.chain.rpc.waiting import Waiting, reported, wait_for
 
 ANSWER_DEADLINE = 60.0
 """Seconds until a node that was started answers, and has found another one."""
@@ -56,11 +56,11 @@ def restart(
     if not listens(endpoint):
         start(endpoint, role, command, why, peer=peer, en=en, ready=ready, timeout=timeout)
         return
-    name, since = endpoint.node, None
+    name = endpoint.node
     others: list[tuple[Endpoint, Role]] = [(one, role) for one in siblings]
     # Its own EN serves no other SCN, and perhaps none yet: it has to be in sync, and that is all.
     others += [(en, "validator")] if en and role == "scn" else []
-    said = time.monotonic()
+    waiting: Waiting | None = None
     while True:
         with _turn:
             failed = [one for one in _failed.values() if one[0].node != name]
@@ -69,17 +69,14 @@ def restart(
                 before = before_restart(endpoint, role)
                 start(endpoint, role, command, why, before, peer=peer, en=en, ready=ready, timeout=timeout)
                 return
-        now = time.monotonic()
-        since = since or now
         refusal = f"{name}: not restarted: {words}"
         returning = any(is_aside(one) for one, _ in others)
-        if failed or (now - since > PATIENCE and not returning):
+        waiting = waiting or Waiting(PATIENCE)  # from here on: its turn may have come late
+        if failed or (waiting.over and not returning):
             msg = f"{refusal}; it goes on as it was: bring the other one back, then run again"
             raise NotReady(msg)
-        if now - said > PROGRESS_INTERVAL:
-            print(f"waiting, {now - since:.0f} of {PATIENCE:g} s: {refusal}", file=sys.stderr)
-            said = now
-        time.sleep(INTERVAL)
+        waiting.report(refusal)
+        waiting.pause(INTERVAL)
 
 
 def start(
@@ -101,14 +98,14 @@ def start(
     name = endpoint.node
     with set_aside(endpoint), _failing(endpoint, role):
         print(f"{name}: restarting it, because {why}", file=sys.stderr)
-        begin = time.monotonic()
+        waiting = Waiting()
         if peer:
             part(endpoint, peer)
-        with _told(f"{name}: it is being stopped and started"):
+        with reported(f"{name}: it is being stopped and started"):
             run_on_host(endpoint, command, timeout=timeout)
         (ready or (lambda: _wait_for_answer(endpoint)))()
         wait_until_recovered(endpoint, role, before, en)
-        print(f"{name}: it is healthy again after {time.monotonic() - begin:.0f} s", file=sys.stderr)
+        print(f"{name}: it is healthy again after {waiting.elapsed:.0f} s", file=sys.stderr)
 
 
 @contextmanager
@@ -120,24 +117,6 @@ def _failing(endpoint: Endpoint, role: Role) -> Iterator[None]:
         _failed[endpoint.node] = (endpoint, role)
         raise
     _failed.pop(endpoint.node, None)
-
-
-@contextmanager
-def _told(what: str) -> Iterator[None]:
-    """Say now and then what goes on: a large node may take minutes to write its data down, and to open its console."""
-    done, begin = threading.Event(), time.monotonic()
-
-    def tell() -> None:
-        while not done.wait(PROGRESS_INTERVAL):
-            print(f"waiting, {time.monotonic() - begin:.0f} s: {what}", file=sys.stderr)
-
-    thread = threading.Thread(target=tell, daemon=True)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
 
 
 def _wait_for_answer(endpoint: Endpoint) -> None:

@@ -13,7 +13,7 @@ from components.chain.errors import ChainError
 from components.chain.peers.seats import council, living, node_address
 from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
-from components.chain.rpc.head import NEAR, behind
+from components.chain.rpc.head import NEAR_BLOCKS, behind
 from components.domain.quorum import quorum
 from components.domain.roles import BRIDGE_APIS, Role
 
@@ -49,7 +49,7 @@ def condition(endpoint: Endpoint, role: Role) -> Condition:
         try:
             connected = _connected(console, role)
             alone = "the other node of its pair is not connected" if connected is False else None
-            lack = behind(console, NEAR) or alone
+            lack = behind(console, NEAR_BLOCKS) or alone
         except ChainError as error:
             lack = str(error)
     serves = connected is True

@@ -4,17 +4,16 @@
 and the age of the head block count as well, and the height of a reference RPC where one is given.
 """
 
-import sys
-import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from components.chain.errors import ChainError, NotReady
 from components.chain.peers.peers import peers
-from components.chain.rpc.console import PROGRESS_INTERVAL, Console, NodeError
+from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.head import FRESH_SECONDS
 from components.chain.rpc.reference_rpc import OtherChain, ReferenceRpc
+from components.chain.rpc.waiting import Waiting, duration
 
 BEHIND_BLOCKS = 10
 """How far behind the reference a node in step may be: both are asked one after the other."""
@@ -107,63 +106,35 @@ class Pace:
         return left * took / done if done > 0 and took > 0 else None
 
 
-@dataclass
-class _Wait:
-    hours: int
-    begin: float
-    heard: float
-    said: float
-    pace: Pace = field(default_factory=Pace)
-
-    def sentence(self, sight: Sight, lack: str) -> str:
-        rest = self.pace.rest(time.monotonic(), sight)
-        return f"{sight.node}: {lack}" + (f"; about {duration(rest)} to go" if rest is not None else "")
-
-    def tell(self, sentence: str) -> None:
-        now = time.monotonic()
-        if now - self.begin > self.hours * 3600:
-            msg = (
-                f"{sentence} (waited {self.hours} h, which parentChain.syncHours says). The node goes on by itself; "
-                "run again later"
-            )
-            raise NotReady(msg)
-        if now - self.heard > GONE_SECONDS:
-            msg = f"{sentence} (for {duration(now - self.heard)}). Run again once it answers: it goes on where it was"
-            raise NotReady(msg)
-        if now - self.said >= PROGRESS_INTERVAL:
-            print(f"waiting for {duration(now - self.begin)}: {sentence}", file=sys.stderr)
-            self.said = now
-
-
 def wait_until_synced(see: Callable[[], Sight], hours: int) -> int:
     """Look until the node is in step with its chain, and return its head block then.
 
     Nothing is lost when this is cut off: the node goes on by itself. Raises NotReady with what is missing, after
     `hours`, or when the node does not answer for GONE_SECONDS; and OtherChain at once.
     """
-    now = time.monotonic()
-    wait = _Wait(hours, begin=now, heard=now, said=now)
+    waiting, silence, pace = Waiting(hours * 3600), Waiting(GONE_SECONDS), Pace()
     while True:
         try:
             sight = see()
         except OtherChain:
             raise
         except ChainError as error:
-            wait.tell(str(error))
+            lack = str(error)
         else:
-            wait.heard = time.monotonic()
-            lack = missing(sight)
-            if lack is None:
+            silence.renew()
+            words = missing(sight)
+            if words is None:
                 return sight.head
-            wait.tell(wait.sentence(sight, lack))
-        time.sleep(INTERVAL)
-
-
-def duration(seconds: float) -> str:
-    """Return a length of time in the two largest units that say something."""
-    whole = round(seconds)
-    for size, unit, part_size, part in ((86400, "d", 3600, "h"), (3600, "h", 60, "min"), (60, "min", 1, "s")):
-        if whole >= size:
-            smaller = whole % size // part_size
-            return f"{whole // size} {unit}" + (f" {smaller} {part}" if smaller else "")
-    return f"{whole} s"
+            rest = pace.rest(waiting.elapsed, sight)
+            lack = f"{sight.node}: {words}" + (f"; about {duration(rest)} to go" if rest is not None else "")
+        if waiting.over:
+            msg = (
+                f"{lack} (waited {hours} h, which parentChain.syncHours says). The node goes on by itself; run again "
+                "later"
+            )
+            raise NotReady(msg)
+        if silence.over:
+            msg = f"{lack} (for {duration(silence.idle)}). Run again once it answers: it goes on where it was"
+            raise NotReady(msg)
+        waiting.report(lack)
+        waiting.pause(INTERVAL)

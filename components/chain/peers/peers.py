@@ -5,11 +5,11 @@ At the start of a network a first dial often comes too early: a node that listen
 run yet, refuses the peer. Taking the peer out of the list and putting it back forgets the pause.
 """
 
-import time
 from collections.abc import Sequence
 from typing import Literal
 
-from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.console import Console
+from components.chain.rpc.waiting import Waiting, wait_for
 
 Network = Literal["admin", "subbridge"]
 """API namespace: `admin` has the chain's own peers, `subbridge` the main bridge."""
@@ -50,23 +50,21 @@ def wait_for_peers(
     `enough` of them will do after a fifth of the deadline (seconds): another may be down for a reason of its own.
     Raises NotReady, which names the missing addresses and gives the hint.
     """
-    started = last_dial = time.monotonic()
+    all_of_them, dialling = Waiting(deadline / 5), Waiting(PATIENCE)
 
     def probe() -> list[str] | str:
-        nonlocal last_dial
         connected = peers(console, network)
         missing = [kni for kni in knis if node_id(kni) not in connected]
         if missing:
             own = own_id(console)
             missing = [kni for kni in missing if node_id(kni) != own]
-        now = time.monotonic()
         found = sum(node_id(kni) in connected for kni in knis)
-        if not missing or (found >= enough and now - started > deadline / 5):
+        if not missing or (found >= enough and all_of_them.over):
             return connected
-        if now - last_dial > PATIENCE:
+        if dialling.over:
             for kni in missing:
                 redial(console, network, kni)
-            last_dial = now
+            dialling.renew()
         where = ", ".join(kni.split("@", 1)[1].split("?", 1)[0] for kni in missing)
         return f"{console.node}: not connected to {where}; {hint}"
 

@@ -1,17 +1,16 @@
 """The console of a node: web3 plus the node's own namespaces, over IPC through SSH."""
 
 import json
-import sys
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 from web3 import Web3
 from web3.providers import JSONBaseProvider
 from web3.types import RPCEndpoint, RPCResponse
 
-from components.chain.errors import ChainError, ChainUnreadable, NotReady, Unreachable
+from components.chain.errors import ChainError, ChainUnreadable, Unreachable
 from components.chain.rpc import head
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import Channel
@@ -20,13 +19,8 @@ from components.chain.rpc.node_locks import is_aside, used
 CALL_TIMEOUT = 30.0
 """Seconds for one call. The node sets none of its own on most calls to the parent chain (node-behaviour 2b)."""
 
-PROGRESS_INTERVAL = 10.0
-"""Seconds from one line about what is waited for to the next; Pulumi shows the standard error of its providers."""
-
 AWAY_SECONDS = 60.0
 """For so long a node that did not answer is asked after the others: each dead machine costs 10 s to find out."""
-
-T = TypeVar("T")
 
 _away: dict[Endpoint, float] = {}
 """When a node did not answer; one process serves many resources, which all know of the same nodes."""
@@ -131,7 +125,7 @@ def connect(endpoints: Iterable[Endpoint], chain_id: int) -> Iterator[Console]:
             if console is None:
                 continue
             try:
-                lack = head.behind(console, head.NEAR)
+                lack = head.behind(console, head.NEAR_BLOCKS)
                 height = head.number(console) if lack else 0
             except ChainError as error:
                 reasons.append(str(error))
@@ -173,28 +167,3 @@ def _on_chain(endpoint: Endpoint, chain_id: int, reasons: list[str]) -> Iterator
             yield None
     finally:
         console.close()
-
-
-def wait_for(probe: Callable[[], T | str], deadline: float, interval: float = 0.2) -> T:
-    """Call `probe` until it returns something other than a sentence of what is missing, which is shown now and then.
-
-    `deadline` is in seconds from now. Raises NotReady with the last sentence. An error of the chain room counts
-    as a sentence: a node that is starting refuses connections.
-    """
-    begin = time.monotonic()
-    end, said = begin + deadline, begin
-    while True:
-        try:
-            answer = probe()
-        except ChainError as error:
-            answer = str(error)
-        if not isinstance(answer, str):
-            return answer
-        now = time.monotonic()
-        if now > end:
-            msg = f"{answer} (waited {deadline:g} s)"
-            raise NotReady(msg)
-        if now - said > PROGRESS_INTERVAL:
-            print(f"waiting, {now - begin:.0f} of {deadline:g} s: {answer}", file=sys.stderr)
-            said = now
-        time.sleep(interval)

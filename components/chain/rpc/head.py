@@ -1,19 +1,29 @@
-"""The newest block of a node, and whether it is that of its chain.
+"""The newest block of a node, and whether the node has caught up with its chain.
 
 What a node that is behind says of a contract or a vote was true once. So only a node in sync can tell that something is
-gone.
+gone. A parent chain that others run has a stricter gate of its own, chain/nodes/sync.py, with the limits from here.
 """
 
 import time
 from typing import TYPE_CHECKING, Any
 
+from components.chain.errors import ChainError, NotReady
+from components.chain.rpc.waiting import Waiting, wait_for
+
 if TYPE_CHECKING:
     from components.chain.rpc.console import Console
 
-NEAR = 3
-"""Blocks that a node in sync may lack, of a chain with one a second."""
-FRESH = 60.0
-"""Seconds. The newest block of a chain that goes on is younger, also while a validator misses its turns."""
+NEAR_BLOCKS = 3
+"""Blocks that a node in sync may lack, of a chain with one a second, when nothing is decided by the last of them."""
+HALTED_SECONDS = 60.0
+"""Age of the newest block from which on a chain counts as halted; a validator that is missed costs 10 s a turn."""
+FRESH_SECONDS = 30.0
+"""Age of the newest block of a public chain: a block a second, a round change of 10 s and more, and two clocks."""
+STALL_SECONDS = 120.0
+"""Seconds without a further block after which a node that catches up is stuck; an EN may need 10 to begin."""
+FLICKER_SECONDS = 10.0
+"""For so long a node in sync may look behind: its peers announce a block a moment before it has imported it."""
+_INTERVAL = 0.2
 _HASHES_ONLY = False
 """Second argument of getBlockBy...: no whole transactions."""
 
@@ -33,12 +43,44 @@ def behind(console: "Console", near: int = 0) -> str | None:
         and console.call("eth_getBlockByHash", ahead[1], _HASHES_ONLY) is None
     ):
         return f"{console.node}: is at block {number}, and its peers have {ahead[0] - 1 - number} more"
-    if age > FRESH:
+    if age > HALTED_SECONDS:
         return (
             f"{console.node}: its newest block, {number}, is {age:.0f} s old; does the chain make blocks, and is the "
             "clock here right?"
         )
     return None
+
+
+def is_caught_up(console: "Console") -> bool:
+    """Return whether the node has what its peers have. Raises ChainError when it does not answer."""
+    try:
+        return wait_for(lambda: behind(console) or True, FLICKER_SECONDS)
+    except NotReady:
+        return behind(console) is None
+
+
+def wait_until_caught_up(console: "Console") -> None:
+    """Wait until the node has what its peers have, for as long as it imports blocks.
+
+    A machine that was rebuilt begins with an empty chain and takes time. Raises NotReady, with how far it is, when the
+    node is stuck or its chain is.
+    """
+    waiting, head = Waiting(STALL_SECONDS), console.web3.eth.block_number
+    while True:
+        try:
+            lack = behind(console)
+            if lack is None:
+                return
+            if (now := console.web3.eth.block_number) != head:
+                head = now
+                waiting.renew()
+        except ChainError as error:
+            lack = str(error)
+        if waiting.over:
+            msg = f"{lack} (no further block in {STALL_SECONDS:g} s)"
+            raise NotReady(msg)
+        waiting.report(lack)
+        waiting.pause(_INTERVAL)
 
 
 def number(console: "Console") -> int:
@@ -53,7 +95,3 @@ def _heads(console: "Console") -> list[tuple[int, str]]:
     ]
     # A peer that is still shaking hands has a word there.
     return [(int(told["blockscore"]), str(told["head"])) for told in protocols if isinstance(told, dict)]
-
-
-FRESH_SECONDS = 30.0
-"""Age of a head block that is still the newest one: a block a second, a round change of 10 s and more, two clocks."""

@@ -12,7 +12,8 @@ from components.chain.contracts.contract import read_token, require_state, trans
 from components.chain.contracts.plan import Step
 from components.chain.contracts.token_plan import TokenState
 from components.chain.errors import ChainError, NotReady
-from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.console import Console
+from components.chain.rpc.waiting import wait_for
 from components.chain.tokens import token_contract
 from components.chain.transfers.direction import Direction
 from components.chain.transfers.open_requests import Request, find, open_nonces

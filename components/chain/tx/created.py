@@ -4,8 +4,6 @@ The newest come first, because what a killed run deployed is among them, also wh
 transactions before. Each nonce costs one read of code (about 1 ms), and how far back is looked has a bound.
 """
 
-import sys
-import time
 from collections.abc import Iterator
 
 from eth_typing import ChecksumAddress
@@ -13,7 +11,8 @@ from web3.types import Nonce
 from web3.utils import get_create_address
 
 from components.chain.errors import ChainError
-from components.chain.rpc.console import PROGRESS_INTERVAL, Console
+from components.chain.rpc.console import Console
+from components.chain.rpc.waiting import Waiting
 
 LOOK_BACK = 10_000
 """Transactions of an account that are looked at, from the newest on."""
@@ -30,15 +29,14 @@ def created_by(console: Console, account: ChecksumAddress, what: str) -> Iterato
     there are older ones: nobody knows then whether it is there.
     """
     sent = console.web3.eth.get_transaction_count(account, "latest")
-    said = time.monotonic()
+    waiting = Waiting()
     for nonce in range(sent - 1, max(0, sent - LOOK_BACK) - 1, -1):
         address = get_create_address(account, Nonce(nonce))
         if console.web3.eth.get_code(address):
             yield address
-        if time.monotonic() - said > PROGRESS_INTERVAL:
+        if waiting.due:
             chain = console.web3.eth.chain_id
-            print(f"chain {chain}: looking for {what} of {account}: {nonce} nonces are left", file=sys.stderr)
-            said = time.monotonic()
+            waiting.show(f"chain {chain}: looking for {what} of {account}: {nonce} nonces are left")
     if sent > LOOK_BACK:
         msg = (
             f"chain {console.web3.eth.chain_id}: {account} has sent {sent} transactions, and the newest {LOOK_BACK} "

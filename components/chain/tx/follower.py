@@ -10,6 +10,7 @@ from web3.types import TxReceipt
 
 from components.chain.errors import ChainError, NotMined, PriceLimit, Reverted, Unreachable
 from components.chain.rpc.console import Console
+from components.chain.rpc.waiting import Waiting
 from components.chain.tx.gas_price import bumped, gkei
 from components.chain.tx.outcome import Case, PoolView, Verdict, judge
 from components.chain.tx.outgoing import Outgoing
@@ -42,22 +43,22 @@ class Follower:
 
     def wait(self) -> None:
         """Return when each transaction of the batch has a receipt or a failure."""
-        last = time.monotonic()  # when something was taken by a node
-        looked = last
+        waiting = Waiting(RECEIPT_DEADLINE)  # from when something was taken by a node
+        looked = time.monotonic()
         while any(each.open for each in self.batch):
             now = time.monotonic()
             full = now - looked >= _LOOK_INTERVAL
             try:
                 if self._round(full=full):
-                    last = time.monotonic()
+                    waiting.renew()
                 looked = now if full else looked
                 lost = ""
             except Unreachable as error:  # it may come back before the deadline
                 lost = str(error)
-            if now - last > RECEIPT_DEADLINE:
+            if waiting.over:
                 self._give_up(lost)
             elif any(each.open for each in self.batch):
-                time.sleep(_INTERVAL)
+                waiting.pause(_INTERVAL)
 
     def _round(self, *, full: bool) -> bool:
         """Look at each transaction once, and act. Returns whether something was sent."""

@@ -4,16 +4,15 @@ A run that was killed leaves transactions in the pool that it did not wait for. 
 has to wait for them first (`settle`): they may be the very ones that it would send.
 """
 
-import sys
 import threading
-import time
 from dataclasses import dataclass, field
 
 from eth_typing import ChecksumAddress
 
 from components.chain.accounts.signer import Signer
 from components.chain.errors import NotMined, SenderShared
-from components.chain.rpc.console import PROGRESS_INTERVAL, Console
+from components.chain.rpc.console import Console
+from components.chain.rpc.waiting import Waiting
 from components.chain.tx.outcome import ahead
 
 AHEAD_DEADLINE = 120.0
@@ -61,21 +60,16 @@ def settle(console: Console, signer: Signer) -> None:
     Raises SenderShared when ever new ones come, and NotMined when the same ones stay, after AHEAD_DEADLINE seconds.
     """
     sender = sender_of(console.web3.eth.chain_id, signer)
-    begin = said = time.monotonic()
+    waiting = Waiting(AHEAD_DEADLINE)
     first: int | None = None
     while strangers := _strangers(console, sender):
         first = strangers[0] if first is None else first
-        now = time.monotonic()
-        if now - begin > AHEAD_DEADLINE:
+        if waiting.over:
             raise _impatient(sender, signer, first, strangers)
-        if now - said > PROGRESS_INTERVAL:
-            print(
-                f"waiting, {now - begin:.0f} of {AHEAD_DEADLINE:g} s: {_which(sender, strangers)} "
-                "not mined yet; they are of a run that was killed, or of somebody else",
-                file=sys.stderr,
-            )
-            said = now
-        time.sleep(_INTERVAL)
+        waiting.report(
+            f"{_which(sender, strangers)} not mined yet; they are of a run that was killed, or of somebody else"
+        )
+        waiting.pause(_INTERVAL)
 
 
 def _strangers(console: Console, sender: Sender) -> list[int]:

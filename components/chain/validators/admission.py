@@ -18,11 +18,12 @@ from components.chain.peers.handshake import Greeting, greeting, why_apart
 from components.chain.peers.missing_peers import HINT, explain, unreached
 from components.chain.peers.peers import node_id, wait_for_peers
 from components.chain.peers.seats import address_of, council, living, node_address
-from components.chain.rpc.catching_up import wait_until_caught_up
-from components.chain.rpc.console import Console, in_order, wait_for
+from components.chain.rpc.console import Console, in_order
 from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.head import wait_until_caught_up
 from components.chain.rpc.ipc_stream import RESTART_TIMEOUT, run_on_host
 from components.chain.rpc.node_locks import used
+from components.chain.rpc.waiting import wait_for
 from components.chain.validators.block_import import hand_over
 
 REACH_SECONDS = 30.0

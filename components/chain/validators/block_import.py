@@ -4,11 +4,9 @@ A node that is no validator is refused by those that are (istanbul's ValidatePee
 network before it has a seat, and a seat is taken at once. The blocks are the same either way: the node checks each one.
 """
 
-import sys
-import time
-
 from components.chain.errors import NotReady
-from components.chain.rpc.console import PROGRESS_INTERVAL, Console
+from components.chain.rpc.console import Console
+from components.chain.rpc.waiting import Waiting, duration
 
 BATCH = 250
 """Blocks in one call; a megabyte or less where they are empty."""
@@ -23,7 +21,7 @@ def hand_over(source: Console, target: Console) -> int:
 
     Raises NotReady when it does not take a block, and Unreachable when one of the two is lost.
     """
-    begin = said = time.monotonic()
+    waiting = Waiting()
     first = _head(target)
     while (newest := _head(source)) > (head := _head(target)) + ENOUGH or (newest and not head):
         last = min(head + BATCH, newest)
@@ -35,11 +33,10 @@ def hand_over(source: Console, target: Console) -> int:
                 "look into its log, and compare the versions of the two"
             )
             raise NotReady(msg)
-        if time.monotonic() - said > PROGRESS_INTERVAL:
-            said = time.monotonic()
-            rate = max(1.0, (now - first) / (said - begin))
-            left = f"about {(newest - now) / rate:.0f} s to go"
-            print(f"{target.node}: has block {now} of {newest} of {source.node}, {left}", file=sys.stderr)
+        if waiting.due:
+            rate = max(1.0, (now - first) / waiting.elapsed)
+            left = f"about {duration((newest - now) / rate)} to go"
+            waiting.show(f"{target.node}: has block {now} of {newest} of {source.node}, {left}")
     return head
 
 

@@ -2,7 +2,6 @@
 
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 
@@ -11,8 +10,9 @@ from eth_utils.address import to_normalized_address
 from components.chain.contracts.plan import Refused
 from components.chain.errors import ChainError, NotReady, Unreachable
 from components.chain.peers.seats import council, living, look, node_address
-from components.chain.rpc.console import Console, connect, in_order, wait_for
+from components.chain.rpc.console import Console, connect, in_order
 from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.waiting import Waiting, wait_for
 from components.chain.validators import admission
 from components.chain.validators import validator_plan as plan
 from components.chain.validators.admission import Newcomer
@@ -113,10 +113,10 @@ def vote_out_strangers(voters: Sequence[Endpoint], chain_id: int, addresses: Seq
     """
     if not addresses:
         return
-    end = time.monotonic() + SILENCE
+    waiting = Waiting(SILENCE)
     quiet = {*addresses}
-    while quiet and time.monotonic() < end:
-        time.sleep(LOOK_INTERVAL)
+    while quiet and not waiting.over:
+        waiting.pause(LOOK_INTERVAL)
         quiet -= look(voters, chain_id).living
     for address in sorted({*addresses} - quiet):
         print(f"validator {address}: a node is behind it again; it is left alone", file=sys.stderr)

@@ -19,8 +19,9 @@ from components.chain.accounts.signer import Signer
 from components.chain.contracts.contract import function, read_token, require_state, view
 from components.chain.errors import ChainError, NotReady
 from components.chain.nodes.registration import one_peer, settled_registration
-from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.waiting import wait_for
 from components.chain.tokens.token_contract import holding
 from components.chain.transfers.direction import Direction
 from components.chain.tx.batch import Transaction, carry_out

@@ -14,8 +14,9 @@ from components.chain.contracts.plan import BridgeState
 from components.chain.errors import ChainError
 from components.chain.nodes.readiness import miscounts
 from components.chain.nodes.registration import one_peer, settled_registration
-from components.chain.rpc.catching_up import has_caught_up
-from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.console import Console
+from components.chain.rpc.head import behind
+from components.chain.rpc.waiting import Waiting, wait_for
 from components.chain.voters.roster import Roster, Voter, roster_of
 from components.chain.voters.voter_plan import require_carried, require_enough
 
@@ -40,9 +41,9 @@ def unable(roster: Roster, enough: int) -> Mapping[str, str]:
     with _lock:
         when, found = _looks.get(roster, (0.0, {}))
         if roster not in _looks or time.monotonic() - when > LOOK_SECONDS:
-            end = time.monotonic() + PATIENCE
-            while len(found := look(roster)) > len(roster.voters) - enough and time.monotonic() < end:
-                time.sleep(2)
+            waiting = Waiting(PATIENCE)
+            while len(found := look(roster)) > len(roster.voters) - enough and not waiting.over:
+                waiting.pause(2)
             _looks[roster] = (time.monotonic(), found)
         return found
 
@@ -85,7 +86,7 @@ def _votes(scn: Console, en: Console) -> bool | str:
 
     A node that is in sync says of some moments that it is not: what a peer has told and what is imported differ then.
     """
-    for missing in (has_caught_up(en), one_peer(scn)):
+    for missing in (behind(en), one_peer(scn)):
         if isinstance(missing, str):
             return missing
     wrong = miscounts(scn, "child", scn) or miscounts(scn, "parent", en)

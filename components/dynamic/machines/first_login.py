@@ -6,7 +6,6 @@ login, which is authenticated already, the machine gets its own host key; the sc
 
 import shlex
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,6 +13,7 @@ import pulumi
 from pulumi.dynamic import Resource
 from pydantic import Field, ValidationError
 
+from components.chain.rpc.waiting import Waiting
 from components.dynamic.base import Inputs, Props, Provider
 from components.dynamic.machines.data_loss import LEDGER, declare
 from components.ssh.errors import CommandFailed, LoginDenied, NoAnswer, SshError, WrongHostKey
@@ -27,9 +27,6 @@ DEADLINE = 600.0
 
 DENIED_GRACE = 60.0
 """Seconds in which the client's key may be refused: cloud-init may still be writing it down."""
-
-PROGRESS_INTERVAL = 10.0
-"""Seconds from one line about what is waited for to the next; Pulumi shows the standard error of its providers."""
 
 PAUSE = 1.0
 """Seconds between two attempts."""
@@ -148,8 +145,7 @@ class FirstLogin(Resource, module="servicechain", name="FirstLogin"):
 
 
 def _until_own_key(inputs: FirstLoginInputs) -> None:
-    begin = said = time.monotonic()
-    denied: float | None = None
+    waiting, denied = Waiting(DEADLINE), None
     failed = 0
     while True:
         try:
@@ -163,7 +159,7 @@ def _until_own_key(inputs: FirstLoginInputs) -> None:
             reason = str(error) if error.proxy else error.what
             if isinstance(error, NoAnswer):
                 denied = None
-            elif time.monotonic() - (denied := denied or time.monotonic()) > DENIED_GRACE:
+            elif (denied := denied or Waiting(DENIED_GRACE)).over:
                 msg = f"{inputs.who}: {reason}: was the machine booted with another key in its user data?"
                 raise FirstLoginError(msg) from error
         except WrongHostKey as error:
@@ -174,14 +170,11 @@ def _until_own_key(inputs: FirstLoginInputs) -> None:
                 msg = f"{inputs.name}: {error}"
                 raise FirstLoginError(msg) from error
             reason = error.what
-        now = time.monotonic()
-        if now - begin > DEADLINE:
+        if waiting.over:
             msg = f"{inputs.who}: no first login in {DEADLINE:g} s ({reason}); is it up, and its SSH port open to here?"
             raise FirstLoginError(msg)
-        if now - said > PROGRESS_INTERVAL:
-            print(f"{inputs.who}: no SSH yet ({reason}), {now - begin:.0f} s", file=sys.stderr)
-            said = now
-        time.sleep(PAUSE)
+        waiting.report(f"{inputs.who}: no SSH yet ({reason})")
+        waiting.pause(PAUSE)
 
 
 def _shows_own_key(inputs: FirstLoginInputs) -> bool:

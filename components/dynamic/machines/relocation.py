@@ -11,10 +11,11 @@ from components.chain.errors import ChainError
 from components.chain.nodes.health import answers, listens
 from components.chain.nodes.restart import ANSWER_DEADLINE, restart
 from components.chain.peers.peers import peer_knis
-from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import run_on_host
 from components.domain.roles import Role
+from components.chain.rpc.waiting import wait_for
 
 SECONDS = 3600.0
 """For the move; within a disk it takes none, and from one to another about 10 s per GB."""

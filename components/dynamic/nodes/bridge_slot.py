@@ -46,7 +46,8 @@ class BridgeSlotProvider(Provider[BridgeSlotInputs]):
         from components.chain.errors import ChainError, NotReady
         from components.chain.nodes.registration import has_sub_bridge
         from components.chain.peers.peers import drop
-        from components.chain.rpc.console import Console, wait_for
+        from components.chain.rpc.console import Console
+        from components.chain.rpc.waiting import wait_for
 
         if not known.get("scn") or (former := Endpoint.model_validate(known["scn"])).node == inputs.scn.node:
             return {}

@@ -5,13 +5,12 @@ This only begins it and looks how far it is. Where there is chain data already n
 """
 
 import shlex
-import sys
-import time
 from pathlib import Path
 
 import pulumi
 from pulumi.dynamic import Resource
 
+from components.chain.rpc.waiting import Waiting
 from components.dynamic.base import Inputs, Props, Provider
 from components.ssh.errors import NoAnswer
 from components.ssh.login import Login
@@ -19,8 +18,6 @@ from components.ssh.login import Login
 SCRIPT = Path(__file__).parent.parent / "nodes" / "chaindata.sh"
 INTERVAL = 5.0
 """Seconds from one look to the next."""
-PROGRESS_INTERVAL = 10.0
-"""Seconds from one line about it to the next."""
 GONE_SECONDS = 300.0
 """How long the machine may be silent meanwhile."""
 TIMEOUT = 60.0
@@ -72,31 +69,29 @@ class ChainDataProvider(Provider[ChainDataInputs]):
 
 def _wait(inputs: ChainDataInputs) -> None:
     """Ask how far it is until the data are there. Raises ChainDataError."""
-    begin = said = heard = time.monotonic()
+    waiting, silence = Waiting(inputs.hours * 3600), Waiting(GONE_SECONDS)
     first: tuple[float, int] | None = None
     state = _ask(inputs, "begin")
     while state != "present":
-        now = time.monotonic()
         if state.startswith("failed"):
             msg = f"{inputs.node}: {state.removeprefix('failed ')}. What was fetched stays; correct it, and run again"
             raise ChainDataError(msg)
-        if now - begin > inputs.hours * 3600:
+        if waiting.over:
             msg = f"{inputs.node}: {words(state, None)} after {inputs.hours} h; it goes on by itself: run again later"
             raise ChainDataError(msg)
         has = _fetched(state)
         if has is not None and first is None:
-            first = (now, has[0])
-        if now - said >= PROGRESS_INTERVAL:
-            rate = (has[0] - first[1]) / (now - first[0]) if has and first and now > first[0] else None
-            print(f"{inputs.node}: {words(state, rate)}", file=sys.stderr)
-            said = now
-        time.sleep(INTERVAL)
+            first = (waiting.elapsed, has[0])
+        took = waiting.elapsed - first[0] if first else 0
+        rate = (has[0] - first[1]) / took if has and first and took else None
+        waiting.report(f"{inputs.node}: {words(state, rate)}")
+        waiting.pause(INTERVAL)
         try:
             state = _ask(inputs, "state")
             state = _ask(inputs, "begin") if state == "idle" else state  # it was cut off, as by a reboot
-            heard = time.monotonic()
+            silence.renew()
         except NoAnswer:
-            if time.monotonic() - heard > GONE_SECONDS:
+            if silence.over:
                 raise
 
 

@@ -48,8 +48,9 @@ class SyncedNodeProvider(Provider[SyncedNodeInputs]):
         """Wait until it is in step."""
         from components.chain.nodes.expected import DEADLINE
         from components.chain.nodes.sync import look, wait_until_synced
-        from components.chain.rpc.console import Console, wait_for
+        from components.chain.rpc.console import Console
         from components.chain.rpc.reference_rpc import ReferenceRpc
+        from components.chain.rpc.waiting import wait_for
 
         reference = ReferenceRpc(inputs.reference_rpc, inputs.chain_id) if inputs.reference_rpc else None
         with closing(wait_for(lambda: Console(inputs.node), DEADLINE)) as console:

@@ -11,7 +11,8 @@ import pytest
 
 from components.chain.contracts.contract import require_state
 from components.chain.nodes import registration
-from components.chain.rpc.console import Console, wait_for
+from components.chain.rpc.console import Console
+from components.chain.rpc.waiting import wait_for
 from components.domain.kni import consensus_kni
 from components.domain.ports import EN_PORT
 from components.dynamic.secrets import ssh_key

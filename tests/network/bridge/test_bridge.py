@@ -6,7 +6,7 @@ import pytest
 
 from components.chain.nodes.registration import main_bridge_id, operators, read_registration
 from components.chain.peers.peers import node_id, peers
-from components.chain.rpc.console import wait_for
+from components.chain.rpc.waiting import wait_for
 from components.chain.transfers.transfer import pending, requested
 from components.chain.voters.calls import balance
 from tests.network.network import CHAINS, COIN, Network

@@ -3,7 +3,7 @@
 from collections import Counter
 from statistics import mean
 
-from components.chain.rpc.console import wait_for
+from components.chain.rpc.waiting import wait_for
 from components.chain.voters.calls import balance
 from components.domain.gas import DECIDING_VOTE, LATE_VOTE
 from components.topology import fees

@@ -12,7 +12,7 @@ from eth_utils.address import to_checksum_address
 from components.chain.accounts.signer import Signer
 from components.chain.contracts.contract import read_token
 from components.chain.contracts.token_plan import TokenState
-from components.chain.rpc.console import wait_for
+from components.chain.rpc.waiting import wait_for
 from components.chain.tx.batch import Transaction, execute
 from components.settings.sections.tokens import artifact_of
 from tests.network.network import ARRIVAL_SECONDS, OTHER, Network

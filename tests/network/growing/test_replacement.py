@@ -2,7 +2,7 @@
 
 from components.chain.nodes.registration import main_bridge_id, operators, read_registration
 from components.chain.peers.peers import node_id, peers
-from components.chain.rpc.console import wait_for
+from components.chain.rpc.waiting import wait_for
 from tests.network.growing.changing import Change, bring, kill_host, validators, view
 from tests.network.network import CHAINS, OTHER, Network
 from tests.network.traffic import traffic

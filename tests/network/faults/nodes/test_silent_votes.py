@@ -1,7 +1,7 @@
 """An SCN that runs and votes no more is drift: one in the known deadlock, and one that counts too few transactions."""
 
 from components.chain.accounts.signer import KeySigner
-from components.chain.rpc.console import wait_for
+from components.chain.rpc.waiting import wait_for
 from components.chain.tx.batch import Transaction, execute
 from tests.network.network import CHAINS, Network
 

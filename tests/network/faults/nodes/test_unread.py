@@ -1,6 +1,7 @@
 """What cannot be read, or only by a node that is behind, keeps its state; and the nodes are started."""
 
-from components.chain.rpc.console import connect, wait_for
+from components.chain.rpc.console import connect
+from components.chain.rpc.waiting import wait_for
 from tests.network.network import CHAINS, Network
 
 SCNS = ("scn-1", "scn-2", "scn-3", "scn-4")

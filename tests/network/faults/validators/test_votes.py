@@ -15,7 +15,7 @@ from components.chain.contracts.plan import Refused
 from components.chain.errors import ChainError, NotReady
 from components.chain.peers.missing_peers import explain
 from components.chain.peers.seats import council
-from components.chain.rpc.console import wait_for
+from components.chain.rpc.waiting import wait_for
 from components.chain.validators.validator_votes import vote_out
 from components.dynamic.base import Props
 from components.dynamic.validators.child_council import ChildCouncil, ChildCouncilProvider

@@ -9,7 +9,7 @@ import pytest
 
 from components.chain.contracts.contract import view
 from components.chain.nodes.registration import one_peer
-from components.chain.rpc.console import wait_for
+from components.chain.rpc.waiting import wait_for
 from tests.network.faults.votes.conftest import NAMES, declared
 from tests.network.network import CHAINS, Network
 from tests.stack import Failed

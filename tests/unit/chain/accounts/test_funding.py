@@ -13,6 +13,7 @@ from components.chain.accounts.signer import KeySigner
 from components.chain.contracts.plan import BridgeState
 from components.chain.errors import ChainError, NotFunded, Unreachable
 from components.chain.funds.funding_plan import CALL, DEPLOYMENT, Situation, Wanted, needs, situation
+from components.chain.rpc import waiting
 from components.chain.tx import sender
 from components.chain.voters import calls
 from components.domain.units import coins
@@ -133,7 +134,8 @@ def test_the_list_has_the_sum_and_what_each_part_is_for() -> None:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(funding, "time", clock)
+    for module in (funding, waiting):
+        monkeypatch.setattr(module, "time", clock)
     return clock
 
 
@@ -156,7 +158,7 @@ def test_it_goes_on_when_the_coins_are_there(
     assert clock.now - begun == 2 * 61
     assert said == (
         f"{statement(2020, OWNER_ADDRESS, COIN, NEEDS)}\n"
-        f"waiting, 1 of 10 min: {OWNER_ADDRESS} lacks 6 coins on chain 2020\n"
+        f"waiting, 1 min of 10 min: {OWNER_ADDRESS} lacks 6 coins on chain 2020\n"
         f"{statement(2020, OWNER_ADDRESS, 3 * COIN, NEEDS)}\n"
         f"chain 2020: {OWNER_ADDRESS} holds 7 coins now; it goes on\n"
     )

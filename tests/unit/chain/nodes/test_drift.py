@@ -9,7 +9,7 @@ import pytest
 from components.chain.errors import NotReady
 from components.chain.nodes.drift import Actual, drift, mend, read
 from components.chain.nodes.expected import Expected
-from components.chain.rpc import console as console_
+from components.chain.rpc import waiting
 from components.chain.rpc.console import Console
 from tests.unit.fake_node import Clock, fail
 
@@ -121,7 +121,7 @@ def _told(kni: str) -> dict[str, object]:
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(console_, "time", clock)
+    monkeypatch.setattr(waiting, "time", clock)
     return clock
 
 

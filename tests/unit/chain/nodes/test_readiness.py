@@ -8,7 +8,7 @@ import pytest
 from components.chain.errors import NotReady, Unreachable
 from components.chain.nodes import readiness
 from components.chain.nodes.readiness import leave, wait_until_able
-from components.chain.rpc import console
+from components.chain.rpc import waiting
 from tests.unit.fake_node import CHILD, PARENT, Clock, FakeNode
 
 RESTART = "kscnd restart"
@@ -49,7 +49,7 @@ class Scn(FakeNode):
 
 def play(monkeypatch: pytest.MonkeyPatch, scn: Scn) -> tuple[Any, Any]:
     """Return the consoles of the SCN and of its EN."""
-    monkeypatch.setattr(console, "time", Clock())
+    monkeypatch.setattr(waiting, "time", Clock())
     monkeypatch.setattr(readiness, "restart", scn.restarted)
     monkeypatch.setattr(readiness, "wait_until_caught_up", lambda _console: None)
     monkeypatch.setattr(

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.chain.errors import NotReady, Unreachable
-from components.chain.nodes import sync
-from components.chain.nodes.sync import Pace, Sight, duration, look, missing, wait_until_synced
+from components.chain.nodes.sync import Pace, Sight, look, missing, wait_until_synced
+from components.chain.rpc import waiting
 from components.chain.rpc.console import Console
 from components.chain.rpc.reference_rpc import OtherChain, ReferenceRpc
 from tests.unit.fake_node import Clock
@@ -24,7 +24,7 @@ NOW = 1_700_000_000
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(sync, "time", clock)
+    monkeypatch.setattr(waiting, "time", clock)
     return clock
 
 
@@ -109,14 +109,6 @@ def test_the_rest_is_told_by_how_fast_the_gap_closes() -> None:
     assert pace.rest(40, replace(IN_STEP, target=None)) is None
 
 
-@pytest.mark.parametrize(
-    ("seconds", "words"),
-    [(0, "0 s"), (59.6, "1 min"), (61, "1 min 1 s"), (3600, "1 h"), (3660, "1 h 1 min"), (90_000, "1 d 1 h")],
-)
-def test_a_length_of_time_is_told_in_two_units(seconds: float, words: str) -> None:
-    assert duration(seconds) == words
-
-
 # -- waiting -------------------------------------------------------------------------------------------------
 
 
@@ -143,8 +135,8 @@ def test_it_waits_for_hours_and_says_how_long_it_takes(clock: Clock, capsys: pyt
     said = capsys.readouterr().err.splitlines()
     assert clock.now - begun == 8000
     assert len(said) == 799, "every 10 s, and not more often"
-    assert said[0] == "waiting for 10 s: alpha-en: it is at block 50 of 40000; about 2 h 13 min to go"
-    assert said[-1] == "waiting for 2 h 13 min: alpha-en: it is at block 39950 of 40000; about 10 s to go"
+    assert said[0] == "waiting, 10 s of 1 d: alpha-en: it is at block 50 of 40000; about 2 h 13 min to go"
+    assert said[-1] == "waiting, 2 h 13 min of 1 d: alpha-en: it is at block 39950 of 40000; about 10 s to go"
 
 
 def test_it_ends_after_its_hours_with_what_is_missing(clock: Clock) -> None:
@@ -172,7 +164,7 @@ def test_a_node_that_stays_away_ends_it_long_before_the_hours(clock: Clock) -> N
         wait_until_synced(answers(replace(IN_STEP, syncing=True), gone), 24)
     assert clock.now - begun < 320
     assert str(caught.value) == (
-        "alpha-en: no node listens (for 5 min 2 s). Run again once it answers: it goes on where it was"
+        "alpha-en: no node listens (for 5 min). Run again once it answers: it goes on where it was"
     )
 
 

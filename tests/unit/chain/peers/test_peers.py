@@ -5,10 +5,10 @@ from collections.abc import Iterator
 import pytest
 
 from components.chain.errors import NotReady
-from components.chain.peers import peers as peering
 from components.chain.peers.peers import node_id, peers, wait_for_peers
-from components.chain.rpc import console
-from components.chain.rpc.console import NodeError, wait_for
+from components.chain.rpc import waiting
+from components.chain.rpc.console import NodeError
+from components.chain.rpc.waiting import wait_for
 from tests.unit.fake_node import Clock, FakeNode
 
 IDS = ["aa" * 64, "bb" * 64, "cc" * 64]
@@ -18,8 +18,7 @@ KNIS = [f"kni://{id_}@10.0.0.{i}:22323?discport=0&ntype=cn" for i, id_ in enumer
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    for module in (console, peering):
-        monkeypatch.setattr(module, "time", clock)
+    monkeypatch.setattr(waiting, "time", clock)
     return clock
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from components.chain.errors import ChainUnreadable, NotListening
-from components.chain.rpc import console
+from components.chain.rpc import console, waiting
 from components.chain.rpc.console import connect
 from components.chain.rpc.endpoint import Endpoint
 from components.dynamic import chain_resource
@@ -58,7 +58,8 @@ class Nodes:
 
 @pytest.fixture(autouse=True)
 def _quiet(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(console, "time", Clock())
+    for module in (console, waiting):
+        monkeypatch.setattr(module, "time", Clock())
     monkeypatch.setattr(console, "_away", {})
     monkeypatch.setattr(chain_resource, "_unreadable", {})
 
@@ -119,8 +120,8 @@ def test_nothing_is_planned_on_what_a_node_behind_says(monkeypatch: pytest.Monke
 def test_a_node_that_catches_up_in_a_moment_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     nodes = Nodes(scn1=HEAD - 5)
     monkeypatch.setattr(console, "Console", nodes.connect)
-    monkeypatch.setattr("components.chain.rpc.head.NEAR", 0)
+    monkeypatch.setattr("components.chain.rpc.head.NEAR_BLOCKS", 0)
     inputs = BridgeOperatorProvider()._parse({**VOTE, "endpoints": [endpoint("scn-1")]})
-    console.time.sleepers.append(lambda: nodes.peers.clear())  # type: ignore[attr-defined]
+    waiting.time.sleepers.append(lambda: nodes.peers.clear())  # type: ignore[attr-defined]
     with reading(inputs.endpoints, 3000) as found:
         assert found.behind is None

@@ -7,7 +7,7 @@ import pytest
 from components.chain.accounts.signer import KeySigner
 from components.chain.contracts.plan import Refused
 from components.chain.errors import ChainError
-from components.chain.rpc import console as console_module
+from components.chain.rpc import waiting
 from components.chain.tokens import tokens
 from components.chain.transfers.direction import Direction
 from components.chain.tx import sender
@@ -26,7 +26,7 @@ COUNTERPART = "0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB"
 @pytest.fixture(autouse=True)
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(console_module, "time", clock)
+    monkeypatch.setattr(waiting, "time", clock)
     return clock
 
 

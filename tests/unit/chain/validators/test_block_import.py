@@ -6,8 +6,8 @@ from typing import Any, cast
 import pytest
 
 from components.chain.errors import NotReady
+from components.chain.rpc import waiting
 from components.chain.rpc.console import Console
-from components.chain.validators import block_import
 from components.chain.validators.block_import import BATCH, ENOUGH, hand_over
 
 
@@ -68,6 +68,6 @@ def test_one_that_does_not_take_a_block_is_told_and_not_asked_for_ever() -> None
 
 def test_a_long_import_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     seconds = iter(range(0, 10_000, 20))
-    monkeypatch.setattr(block_import, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
+    monkeypatch.setattr(waiting, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
     hand_over(Node("scn-1", 1000).console, Node("scn-5", 0).console)
     assert "scn-5: has block 250 of 1000 of scn-1, about" in capsys.readouterr().err

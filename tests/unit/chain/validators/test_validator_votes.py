@@ -10,9 +10,8 @@ import pytest
 from components.chain.contracts.plan import Refused
 from components.chain.errors import ChainError, NotReady, Unreachable
 from components.chain.nodes import restart
-from components.chain.peers import peers
 from components.chain.peers.seats import address_of
-from components.chain.rpc import console
+from components.chain.rpc import waiting
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.node_locks import set_aside
@@ -140,8 +139,7 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> Chain:
         target = next(name for name, key in KEYS.items() if key in kni)
         return f"{source.node} cannot connect to {target}" if (source.node, target) in chain.closed else None
 
-    for module in (console, peers):
-        monkeypatch.setattr(module, "time", chain.clock)
+    monkeypatch.setattr(waiting, "time", chain.clock)
     monkeypatch.setattr(validator_votes, "connect", chain.connect)
     monkeypatch.setattr(restart, "run_on_host", run)
     for name, value in {

@@ -8,7 +8,7 @@ import pytest
 from components.chain.contracts.plan import BridgeState, Refused
 from components.chain.errors import Unreachable
 from components.chain.nodes.registration import Registration
-from components.chain.rpc import console
+from components.chain.rpc import waiting
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.voters import voters
 from components.chain.voters.roster import Roster, Voter, declare
@@ -44,13 +44,12 @@ def nodes(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
         return lambda node, *_: f"{node.node}: {problem}" if wrong.get(node.node) == problem else True
 
     monkeypatch.setattr(voters, "Console", connect)
-    monkeypatch.setattr(voters, "has_caught_up", says("behind"))
+    monkeypatch.setattr(voters, "behind", says("behind"))
     monkeypatch.setattr(voters, "one_peer", says("alone"))
     serves = lambda scn, *_: Registration(registered=True, live=wrong.get(scn.node) != "not subscribed")  # noqa: E731
     monkeypatch.setattr(voters, "settled_registration", serves)
     monkeypatch.setattr(voters, "miscounts", lambda scn, *_: "counts wrong" * (wrong.get(scn.node) == "counts wrong"))
-    monkeypatch.setattr(voters, "time", Clock())
-    monkeypatch.setattr(console, "time", Clock())
+    monkeypatch.setattr(waiting, "time", Clock())
     voters._looks.clear()
     return wrong
 
@@ -80,7 +79,7 @@ def test_what_passes_by_itself_is_waited_for(nodes: dict[str, Any], monkeypatch:
     """In sync, an EN says of some moments that it is not (seen on real nodes)."""
     clock = Clock()
     clock.sleepers.append(nodes.clear)
-    monkeypatch.setattr(console, "time", clock)
+    monkeypatch.setattr(waiting, "time", clock)
     nodes["beta-en"] = "behind"
     assert look(ROSTER) == {}
 
@@ -105,7 +104,7 @@ def test_a_vote_goes_where_those_that_stay_carry_the_bridge(nodes: dict[str, Any
 def test_a_pair_that_is_restarted_in_this_run_is_waited_for(nodes: dict[str, Any], monkeypatch: Any) -> None:
     clock = Clock()
     clock.sleepers.append(nodes.clear)
-    monkeypatch.setattr(voters, "time", clock)
+    monkeypatch.setattr(waiting, "time", clock)
     nodes["beta-en"] = "dead"
     declare(ROSTER)
     require_voters(PARENT, state(ONE, TWO, "0xC", threshold=2), ["0xC"], "removing 0xC")

@@ -8,6 +8,7 @@ import pytest
 
 from components.chain.contracts import pairing
 from components.chain.errors import ChainError, Unreachable
+from components.chain.rpc import head, waiting
 from components.chain.rpc.console import Console
 from components.chain.tx import sender
 from components.dynamic.base import Props
@@ -15,6 +16,7 @@ from components.dynamic.contracts import bridge_contract
 from components.dynamic.contracts.bridge_contract import BridgeContractInputs, BridgeContractProvider
 from tests.unit.chain.contracts.test_deployment import ONE, OWNER_ADDRESS, TWO, World, world
 from tests.unit.dynamic.test_chain_resource import ON_CHAIN, endpoint
+from tests.unit.fake_node import Clock
 from tests.unit.fakes import FakeChain, console
 
 __all__ = ["world"]
@@ -112,6 +114,18 @@ def test_a_node_that_is_behind_does_not_say_gone(connected: World, monkeypatch: 
     monkeypatch.setattr(pairing, "is_caught_up", lambda _console: False)
     known = {**ASKED, "address": bridges["parent"], "owner": OWNER_ADDRESS}
     assert BridgeContractProvider().read("id", known).id == "id"
+
+
+def test_a_node_that_looks_behind_for_a_moment_is_asked_again(
+    connected: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bridges = used(connected)
+    rebuild(connected)
+    looks = iter(["scn-1: is at block 1, and its peers have 1 more"] * 3)
+    monkeypatch.setattr(head, "behind", lambda _console: next(looks, None))
+    monkeypatch.setattr(waiting, "time", Clock())
+    known = {**ASKED, "address": bridges["parent"], "owner": OWNER_ADDRESS}
+    assert BridgeContractProvider().read("id", known).id == ""
 
 
 def test_what_remains_is_told_at_the_end(connected: World, capsys: pytest.CaptureFixture[str]) -> None:

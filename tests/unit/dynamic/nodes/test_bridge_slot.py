@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from components.chain.errors import Unreachable
-from components.chain.rpc import console
+from components.chain.rpc import console, waiting
 from components.dynamic.base import Props
 from components.dynamic.nodes.bridge_slot import PATIENCE, BridgeSlotProvider
 from tests.unit.dynamic.test_chain_resource import endpoint
@@ -20,7 +20,7 @@ MOVED: Props = {**SLOT, "scn": endpoint("scn-3")}
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(console, "time", clock)
+    monkeypatch.setattr(waiting, "time", clock)
     return clock
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from components.chain.rpc.console import wait_for
+from components.chain.rpc.waiting import wait_for
 from components.dynamic.nodes.chaindata import SCRIPT, words
 
 OWNER = f"{getpass.getuser()}:{grp.getgrgid(os.getgid()).gr_name}"

@@ -9,7 +9,7 @@ from components.chain.errors import ChainError, HostUnreachable, NotListening, U
 from components.chain.nodes import drift, expected, health, readiness, registration, restart
 from components.chain.nodes.drift import Actual
 from components.chain.nodes.expected import Expected
-from components.chain.rpc import console
+from components.chain.rpc import console, waiting
 from components.chain.rpc.console import Console
 from components.dynamic.base import Props
 from components.dynamic.nodes.bridge_registration import BridgeRegistration, BridgeRegistrationProvider
@@ -240,7 +240,7 @@ def test_a_registration_that_is_lost_says_how(
     fake.web3.eth.get_transaction_count = lambda _address: 5
     for module in (console, registration, readiness):
         monkeypatch.setattr(module, "Console", lambda _endpoint: fake)
-    monkeypatch.setattr(console, "time", Clock())
+    monkeypatch.setattr(waiting, "time", Clock())
     life = Life(BridgeRegistrationProvider(), BridgeRegistration)
     life.id, life.outs = "scn-1", {"node": ENDPOINT, "en": ENDPOINT, "child_bridge": CHILD, "parent_bridge": PARENT}
     life.outs["restart"] = "kscnd restart"

@@ -8,6 +8,7 @@ import pytest
 
 from components.chain.nodes import registration
 from components.chain.rpc import console as console_module
+from components.chain.rpc import waiting
 from components.chain.rpc.console import Console
 from components.chain.tx import sender
 from components.dynamic.base import Props, Provider
@@ -53,7 +54,7 @@ DEVELOPMENT: Props = {
 @pytest.fixture
 def chain(monkeypatch: pytest.MonkeyPatch) -> FakeChain:
     sender.forget()
-    monkeypatch.setattr(console_module, "time", Clock())
+    monkeypatch.setattr(waiting, "time", Clock())
     chain, other = FakeChain(), FakeChain(2020)
     chain.contracts[BRIDGE] = Contract(OWNER)
     other.contracts[BRIDGE] = Contract(OWNER, mode_mint_burn=True)
@@ -169,7 +170,7 @@ def scn(monkeypatch: pytest.MonkeyPatch) -> FakeNode:
         def close(self) -> None:
             pass
 
-    monkeypatch.setattr(console_module, "time", Clock())
+    monkeypatch.setattr(waiting, "time", Clock())
     monkeypatch.setattr(console_module, "Console", Connection)
     monkeypatch.setattr(registration, "Console", Connection)
     monkeypatch.setattr(registration, "answers", lambda _en: True)

@@ -7,9 +7,9 @@ from typing import Any, cast
 import pytest
 
 from components.chain.errors import NotReady
-from components.chain.rpc import catching_up, console
-from components.chain.rpc.catching_up import wait_until_caught_up
+from components.chain.rpc import head, waiting
 from components.chain.rpc.console import Console
+from components.chain.rpc.head import is_caught_up, wait_until_caught_up
 from tests.unit.fake_node import Clock
 
 
@@ -38,7 +38,7 @@ class Node:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(console, "time", clock)
+    monkeypatch.setattr(waiting, "time", clock)
     return clock
 
 
@@ -56,7 +56,7 @@ def test_a_node_is_waited_for_while_it_gets_on(clock: Clock) -> None:
 
     clock.sleepers.insert(0, import_a_block)
     wait_until_caught_up(node.console)
-    assert clock.now > 1000 + 40 * catching_up.STALL / 2
+    assert clock.now > 1000 + 40 * head.STALL_SECONDS / 2
 
 
 def test_a_node_that_is_stuck_says_how_far_it_is(clock: Clock) -> None:
@@ -69,3 +69,15 @@ def test_a_chain_that_is_stuck_is_told(clock: Clock) -> None:
     node.newest = 5
     with pytest.raises(NotReady, match=r"its newest block, 3, is 20[01] s old; does the chain make blocks"):
         wait_until_caught_up(node.console)
+
+
+def test_a_block_that_is_just_being_imported_makes_no_node_late(clock: Clock) -> None:
+    node = Node(clock, 6, [7])
+    clock.sleepers.append(lambda: setattr(node, "head", 7))
+    assert is_caught_up(node.console)
+    assert clock.now - 1000 < 1
+
+
+def test_a_node_that_stays_behind_is_not_caught_up(clock: Clock) -> None:
+    assert not is_caught_up(Node(clock, 3, [7]).console)
+    assert clock.now - 1000 == pytest.approx(head.FLICKER_SECONDS, abs=0.3)
