@@ -19,10 +19,9 @@ from components.chain.contracts.counterparts import Way, faults, numbers
 from components.chain.contracts.plan import BridgeState
 from components.chain.errors import ChainError, NotReady
 from components.chain.rpc.console import Console
-from components.domain.networks import Side
-from components.chain.rpc.console import Console
 from components.chain.rpc.head import is_caught_up
 from components.chain.rpc.waiting import wait_for
+from components.domain.networks import Side
 
 _PLAIN = "uint8,address,address,address,uint256,uint64,uint256,bytes"
 REQUESTS = [

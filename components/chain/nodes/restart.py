@@ -17,8 +17,8 @@ from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import RESTART_TIMEOUT, run_on_host
 from components.chain.rpc.node_locks import is_aside, set_aside
-from components.domain.roles import Role
 from components.chain.rpc.waiting import Waiting, reported, wait_for
+from components.domain.roles import Role
 
 ANSWER_DEADLINE = 60.0
 """Seconds until a node that was started answers, and has found another one."""

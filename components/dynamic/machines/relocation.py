@@ -14,8 +14,8 @@ from components.chain.peers.peers import peer_knis
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import run_on_host
-from components.domain.roles import Role
 from components.chain.rpc.waiting import wait_for
+from components.domain.roles import Role
 
 SECONDS = 3600.0
 """For the move; within a disk it takes none, and from one to another about 10 s per GB."""

@@ -12,8 +12,8 @@ from eth_account import Account as Accounts
 from components.chain.nodes.health import part
 from components.chain.nodes.registration import deregister, operators
 from components.chain.peers.peers import node_id, peers
-from components.domain.roles import VALIDATOR
 from components.chain.rpc.waiting import wait_for
+from components.domain.roles import VALIDATOR
 from tests.network.network import Network
 from tests.network.traffic import traffic
 from tests.run import Run
