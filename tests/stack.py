@@ -84,6 +84,9 @@ class Stack:
                     "PULUMI_BACKEND_URL": (folder / "state").as_uri(),
                     "PULUMI_CONFIG_PASSPHRASE": self.passphrase,
                     "PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER": "true",
+                    # Writing the state at every step is half of the engine's work. What matters for a run that is
+                    # killed is tested where runs are killed (killed_stack.py), which turns this off.
+                    "PULUMI_SKIP_CHECKPOINTS": "true",
                     **(environment or {}),
                 },
             ),

@@ -28,7 +28,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="servicechain-ha-bench-") as name:
         folder = Path(name)
         (folder / "stack").mkdir()
-        stack = Stack(folder / "stack", settings())
+        stack = Stack(folder / "stack", settings(), environment={"PULUMI_SKIP_CHECKPOINTS": "false"})
         try:
             results = measure(stack, folder)
         finally:

@@ -76,7 +76,8 @@ class Mortal:
 @contextmanager
 def mortal_stack(folder: Path) -> Iterator[Mortal]:
     """Yield a stack with nothing in it."""
-    mortal = Mortal(Stack(folder, SMALL, f"kills-{folder.stat().st_ino}"))
+    every_step = {"PULUMI_SKIP_CHECKPOINTS": "false"}
+    mortal = Mortal(Stack(folder, SMALL, f"kills-{folder.stat().st_ino}", every_step))
     try:
         yield mortal
     finally:
