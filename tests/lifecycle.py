@@ -49,7 +49,7 @@ def lifecycle(
     _judge_inputs(life, program, secrets)
     assert life.up(program) == "create", "what is not in the state is created"
     _settled(life, program, "after create")
-    _older_state(life)
+    _incomplete_state(life)
     for edit in edits:
         program = {**program, **edit.change}
         verb = life.up(program)
@@ -104,8 +104,8 @@ def _judge_inputs(life: Life, program: Props, secrets: Sequence[str]) -> None:
         assert not any(secret in text for text in said), "no repr and no failure of check holds a secret"
 
 
-def _older_state(life: Life) -> None:
-    """Read and compare a state in which a key is missing, as one that an older program wrote."""
+def _incomplete_state(life: Life) -> None:
+    """Read and compare a state without one of the outputs: a later version of the program may add one."""
     for name in set(life.outs) - set(life.provider.inputs_type.model_fields):
         state = {key: value for key, value in life.outs.items() if key != name}
         assert not isinstance(life.provider.read(life.id, wire(state)).outs, type(None)), f"read without {name}"

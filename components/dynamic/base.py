@@ -12,7 +12,7 @@ that runs on refresh and destroy is always that of the checkout.
 import importlib
 import sys
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, ClassVar, Generic, TypeVar
 
 import pulumi
@@ -78,9 +78,6 @@ class Provider(ResourceProvider, Generic[InputsT]):
     used_by_removal: ClassVar[frozenset[str]] = frozenset()
     """Inputs that a removal uses, which runs with those in the state. It takes note of them when they change; where
     nothing else asks for an update, nothing else is done."""
-
-    told_drift: ClassVar[Mapping[str, object]] = {}
-    """Inputs in which older programs told drift, with their values where there was none."""
 
     unreadable: ClassVar[tuple[type[Exception], ...]] = (SshError,)
     """What `observe` raises when nobody can know: the state stays as it is then."""
@@ -166,7 +163,6 @@ class Provider(ResourceProvider, Generic[InputsT]):
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
         """Compare the declared inputs only: outputs and the pickled provider are no reason to act."""
         names = [name for name in self.inputs_type.model_fields if self._changed(name, _olds, _news)]
-        names += self._told_before(_olds)
         replaced_by = self.replaced_by - {DRIFT}
         replaces = [name for name in names if name in replaced_by and self.replaces(name, _olds, _news.get(name))]
         return DiffResult(changes=bool(names), replaces=replaces, stables=[], delete_before_replace=self.old_goes_first)
@@ -181,10 +177,8 @@ class Provider(ResourceProvider, Generic[InputsT]):
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
         """Converge with what the last run knew; always returns every output, as Pulumi drops the others."""
         known = _declared(_olds)
-        acts = any(self._acts(name, known, _news) for name in self.inputs_type.model_fields)
-        if not acts and not self._told_before(known):
-            others = {*self.inputs_type.model_fields, *self.told_drift}
-            computed = {name: value for name, value in known.items() if name not in others}
+        if not any(self._acts(name, known, _news) for name in self.inputs_type.model_fields):
+            computed = {name: value for name, value in known.items() if name not in self.inputs_type.model_fields}
             return UpdateResult({**_declared(_news), **computed})
         self._load()
         return UpdateResult({**_declared(_news), **self.converge(self._parse(_news), known)})
@@ -203,7 +197,7 @@ class Provider(ResourceProvider, Generic[InputsT]):
             return ReadResult("", {})
         for words in (found := actual.get(DRIFT) or {}).values():
             print(f"{self.subject(inputs, known)}: {words}", file=sys.stderr)
-        outs = {name: value for name, value in {**known, **actual}.items() if name not in {*self.told_drift, DRIFT}}
+        outs = {name: value for name, value in {**known, **actual}.items() if name != DRIFT}
         if found or known.get(DRIFT):
             outs[DRIFT] = found or None
         return self._held(id_, outs)
@@ -237,10 +231,6 @@ class Provider(ResourceProvider, Generic[InputsT]):
     def _changed(self, name: str, olds: Props, news: Props) -> bool:
         """Tell whether a changed input is to reach the state."""
         return (name in self.used_by_removal and olds.get(name) != news.get(name)) or self._acts(name, olds, news)
-
-    def _told_before(self, olds: Props) -> list[str]:
-        """Return the inputs in which an older program told drift."""
-        return [name for name, none in self.told_drift.items() if olds.get(name, none) not in (none, None)]
 
     def _acts(self, name: str, olds: Props, news: Props) -> bool:
         """Tell whether a changed input is something to act upon."""

@@ -1,7 +1,6 @@
 """Which files a node has, where, and who may read them. Pure: contents are given, nothing is written here."""
 
 import json
-import re
 import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -126,20 +125,17 @@ def main_bridges(kni: str) -> str:
     return json_list([kni])
 
 
-def install(path: str, mode: str, owner: str | None = None, *, keep: bool = False) -> str:
+def install(path: str, mode: str, owner: str | None = None) -> str:
     """Return the command that writes its standard input to a file, complete or not at all.
 
-    With `keep` a file that is so already stays as it is, with its time, which says whether the node has read it. It
-    works as the `owner` and not as root in the owner's folders: no link that lies there leads it elsewhere.
+    A file that has this content, mode and owner already is left alone: its time tells whether the node has read it.
+    The command runs as the `owner` and not as root, so that no link in the owner's folders leads it elsewhere.
     """
     folder, file = shlex.quote(str(PurePosixPath(path).parent)), shlex.quote(path)
     new = shlex.quote(f"{path}.new")
-    place = f"mv {new} {file}"
-    if keep:  # owner and mode, and the content
-        seen = '[ -f "$1" ] && ! [ -L "$1" ] && stat -c "%u %g %a" "$1" && sha256sum <"$1"'
-        place = (
-            f'{{ look() {{ {seen}; }}; if [ "$(look {new})" = "$(look {file})" ]; then rm {new}; else {place}; fi; }}'
-        )
+    seen = '[ -f "$1" ] && ! [ -L "$1" ] && stat -c "%u %g %a" "$1" && sha256sum <"$1"'
+    same = f'[ "$(look {new})" = "$(look {file})" ]'
+    place = f"{{ look() {{ {seen}; }}; if {same}; then rm {new}; else mv {new} {file}; fi; }}"
     text = f"umask 077 && mkdir -p {folder} && cat >{new} && chmod {mode} {new} && {place}"
     return f"{run_as(owner)} sh -c {shlex.quote(text)}" if owner else text
 
@@ -187,20 +183,11 @@ def scripts(layout: Layout) -> Mapping[str, str]:
     return {
         # The archive is gone when this is the second time, as after a connection that was lost.
         "unpack": f"if [ -f {archive} ]; then {unpack}; else [ -x {layout.binary} ]; fi",
-        "unpack once": f"tar -xzf {archive} -C {layout.root} && rm {archive}",
         "init": init,
         "start": stopped(240) + started(120),
         "restart": stopped(STOPPING.get(package.program, 240)) + started(OPENING),
         "begin": f"{stopped(240)}rm -rf {layout.data}/klay/chaindata\n{init}\n{started(OPENING)}",
     }
-
-
-def unpacks_once(instance: str) -> bool:
-    """Tell whether a machine is of the time when its command to unpack could not be run again: 16 digits, now 12.
-
-    Such a machine keeps the command that it was made with: another one would be run on it.
-    """
-    return re.fullmatch("[0-9a-f]{16}", instance) is not None
 
 
 def alone(layout: Layout, command: str) -> str:

@@ -102,6 +102,8 @@ def _program(
                 "child_bridge": contracts["child"],
                 "parent_bridge": contracts["parent"],
                 "restart": "false",
+                "started": "before",
+                "en_started": "before",
             }
             BridgeRegistration(name, props)
 

@@ -73,7 +73,7 @@ def judge(network: Network, own_state: Path | None) -> Verdict:
     if record and record.began and local_record.began(record.pid) == record.began:
         return Verdict(LIVES, f"the process {record.pid} that works on it runs")
     if network.checkout is None:
-        return Verdict(UNKNOWN, "it was made by an older version, and nothing of it runs")
+        return Verdict(UNKNOWN, "nothing tells who made it, and nothing of it runs")
     checkout = Path(network.checkout)
     state = _state_of(record) if record else checkout / ".state"
     if state and _in_states(state, network.id):

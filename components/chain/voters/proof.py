@@ -59,8 +59,8 @@ class Means:
     """Operators registered there that are expected to vote."""
 
 
-def means_of(direction: Direction, voters: Sequence[str] | None) -> Means:
-    """Read it. `voters`: who is expected to vote on the target; None for all who may."""
+def means_of(direction: Direction, voters: Sequence[str]) -> Means:
+    """Read it. `voters`: who is expected to vote on the target."""
     source = view(direction.source, direction.source_bridge)
     target = require_state(direction.target, direction.target_bridge)
     registered = {operator.lower() for operator in target.operators}
@@ -70,7 +70,7 @@ def means_of(direction: Direction, voters: Sequence[str] | None) -> Means:
         fee=source.feeOfKLAY().call() if _takes_fees(source) else 0,
         held=direction.target.web3.eth.get_balance(to_checksum_address(direction.target_bridge)),
         threshold=target.threshold,
-        voters=len(registered if voters is None else registered & {voter.lower() for voter in voters}),
+        voters=len(registered & {voter.lower() for voter in voters}),
     )
 
 

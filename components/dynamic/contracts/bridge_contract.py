@@ -1,7 +1,6 @@
 """BridgeContract: the bridge contract of one chain, deployed by the owner account, or taken over where it exists."""
 
 import sys
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -30,7 +29,7 @@ class BridgeContractInputs(OwnedInputs):
     operators: tuple[str, ...] = ()
     """Of this stack: they get their votes with the deployment, and by them a contract is known to be ours."""
     other_chain_id: int | None = None
-    """The other chain of the bridge. None in stacks of an older program, until a contract of theirs is made again."""
+    """The other chain of the bridge. Without it the contract is not compared with its counterpart."""
     other_endpoints: list[Endpoint] | None = None
     other_owner: str | None = None
     """Who owns the contract there."""
@@ -48,7 +47,6 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "mode_mint_burn", "adopt", "other_chain_id"})
     old_goes_first: ClassVar[bool] = False
     """The new one is looked at first: where it is refused, the bridge that runs keeps its votes and registrations."""
-    told_drift: ClassVar[Mapping[str, object]] = {"moved_to": None}
 
     def identify(self, inputs: BridgeContractInputs) -> str:
         """One contract a chain."""
@@ -60,10 +58,10 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
         A contract serves one other chain for good: for a chain of another id it needs a contract without a past.
         """
         if name in ("adopt", "other_bridge"):
-            return str(old).lower() != str(new).lower() and (name == "adopt" or old is not None)
-        if name in ("other_chain_id", "other_endpoints"):
-            return old is not None and super().differs("endpoints" if name == "other_endpoints" else name, old, new)
-        return name not in ("artifact", "operators", "other_owner") and super().differs(name, old, new)
+            return str(old).lower() != str(new).lower()
+        if name in ("artifact", "operators", "other_owner"):
+            return False
+        return super().differs("endpoints" if name == "other_endpoints" else name, old, new)
 
     def _changed(self, name: str, olds: Props, news: Props) -> bool:
         """Keep the address known in previews in which nodes or operators are not: they are no reason to touch it."""
@@ -245,13 +243,12 @@ def _looked_at(console: "Console", inputs: BridgeContractInputs, known: Props) -
     address = to_checksum_address(str(inputs.adopt))
     state = look_at(console, address, mode_mint_burn=inputs.mode_mint_burn)
     _require_counterpart(console, address, inputs)
-    tokens = known.get("tokens_before") or ([] if known else registered_tokens(console, address))
     return {
         "address": address,
         "operators_before": known.get("operators_before", list(state.operators)),
         "threshold_before": known.get("threshold_before", state.threshold),
         "configuration_threshold_before": known.get("configuration_threshold_before", state.configuration_threshold),
-        "tokens_before": tokens,
+        "tokens_before": known.get("tokens_before", []) if known else list(registered_tokens(console, address)),
     }
 
 
@@ -285,10 +282,10 @@ class BridgeContract(ChainResource, module="servicechain", name="BridgeContract"
     """Those that an existing contract had when it was taken over."""
     threshold_before: pulumi.Output[int]
     """What it had then; the constructor's for one of our own."""
-    configuration_threshold_before: pulumi.Output[int | None]
-    """The same of configuration votes; None where an older program took it over."""
-    tokens_before: pulumi.Output[list[str] | None]
-    """Tokens that were registered then; None where an older program took it over."""
+    configuration_threshold_before: pulumi.Output[int]
+    """The same of configuration votes."""
+    tokens_before: pulumi.Output[list[str]]
+    """Tokens that were registered then."""
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
         before = ("operators_before", "threshold_before", "configuration_threshold_before", "tokens_before")

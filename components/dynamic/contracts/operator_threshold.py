@@ -20,9 +20,8 @@ class OperatorThresholdInputs(OwnedInputs):
 
     bridge: str
     threshold: int
-    before: int | None = 1
-    """What it was when an existing contract was taken over, and goes back to on removal. None where nobody noted it:
-    then it is what the resource found when it was created."""
+    before: int = LOWEST_THRESHOLD
+    """What it was when an existing contract was taken over, and goes back to on removal."""
     leaving: tuple[str, ...] = ()
     """Operators that go with the threshold: it goes back to no more than what those who stay can give."""
 
@@ -44,17 +43,13 @@ class OperatorThresholdProvider(ChainProvider[OperatorThresholdInputs]):
         """Leave it alone when only what its removal needs is another."""
         return name not in ("before", "leaving") and super().differs(name, old, new)
 
-    def converge(self, inputs: OperatorThresholdInputs, known: Props) -> Props:
+    def converge(self, inputs: OperatorThresholdInputs, known: Props) -> Props:  # noqa: ARG002
         """Set it unless it is so."""
-        from components.chain.contracts.contract import require_state
         from components.chain.voters.calls import set_threshold
 
         with session(inputs) as console:
-            found = known.get("found")
-            if inputs.before is None and found is None:
-                found = require_state(console, inputs.bridge).threshold_of(self.vote_type)
             set_threshold(console, inputs.owner, inputs.bridge, inputs.threshold, self.vote_type)
-        return {} if found is None else {"found": found}
+        return {}
 
     def look(self, console: "Console", inputs: OperatorThresholdInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Tell the threshold that the contract has."""
@@ -69,14 +64,13 @@ class OperatorThresholdProvider(ChainProvider[OperatorThresholdInputs]):
         what = f"the threshold of {VOTES[self.vote_type]} is {found}, not {inputs.threshold}; the next up sets it"
         return {"threshold": found, "drift": {"threshold": what}}
 
-    def remove(self, inputs: OperatorThresholdInputs, known: Props) -> None:
+    def remove(self, inputs: OperatorThresholdInputs, known: Props) -> None:  # noqa: ARG002
         """Back to what it was, or to the contract's default, so that operators can go afterwards."""
         from components.chain.voters.calls import reset_threshold
 
-        back = inputs.before or int(known.get("found") or LOWEST_THRESHOLD)
         leaving = inputs.leaving if inputs.owner_node is None else ()  # votes that nobody can take away stay
         with session(inputs) as console:
-            reset_threshold(console, inputs.owner, inputs.bridge, back, leaving, self.vote_type)
+            reset_threshold(console, inputs.owner, inputs.bridge, inputs.before, leaving, self.vote_type)
 
 
 class OperatorThreshold(ChainResource, module="servicechain", name="OperatorThreshold"):

@@ -1,6 +1,5 @@
 """OtherOperators: the votes in one bridge contract that belong to no pair, which somebody else has registered."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pulumi
@@ -30,7 +29,6 @@ class OtherOperatorsProvider(ChainProvider[OtherOperatorsInputs]):
 
     inputs_type = OtherOperatorsInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge"})
-    told_drift: ClassVar[Mapping[str, object]] = {"unwanted": []}
 
     def identify(self, inputs: OtherOperatorsInputs) -> str:
         """One a contract."""

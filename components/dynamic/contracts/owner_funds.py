@@ -1,6 +1,5 @@
 """OwnerFunds: the owner of a bridge contract holds all that it has to pay on a chain, before it pays any of it."""
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
@@ -36,7 +35,6 @@ class OwnerFundsProvider(ChainProvider[OwnerFundsInputs]):
 
     inputs_type = OwnerFundsInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id"})
-    told_drift: ClassVar[Mapping[str, object]] = {"outstanding": "0"}
 
     def identify(self, inputs: OwnerFundsInputs) -> str:
         """One a chain."""

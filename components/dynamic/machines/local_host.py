@@ -110,7 +110,7 @@ class LocalHostProvider(Provider[LocalHostInputs]):
         if known.get("instance"):
             return {"instance": known["instance"]}
         _clear(inputs)
-        instance = secrets.token_hex(6)  # once it was 8: see unpacks_once in nodes/files.py
+        instance = secrets.token_hex(6)
         try:
             switch = switch_of(inputs.network)
             if holder := _other_holder(inputs):

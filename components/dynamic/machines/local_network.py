@@ -82,7 +82,7 @@ class LocalNetworkProvider(Provider[LocalNetworkInputs]):
             return None
         if _own_address(inputs) not in _addresses(leg_of(inputs.network)):
             return None
-        local_record.write(folder_of(inputs.network))  # of a checkout that was moved, and of an older version
+        local_record.write(folder_of(inputs.network))  # the checkout may have been moved
         return {}
 
     def remove(self, inputs: LocalNetworkInputs, known: Props) -> None:  # noqa: ARG002 - all follows from the id

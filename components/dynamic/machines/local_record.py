@@ -63,7 +63,7 @@ def _user() -> str:
 
 
 def read(folder: Path) -> Record | None:
-    """Return the note in the folder of a network; None where there is none, as of an older version of the program."""
+    """Return the note in the folder of a network; None where there is none."""
     try:
         held: Any = json.loads((folder / NAME).read_text(encoding="utf-8"))
         return Record(**held)

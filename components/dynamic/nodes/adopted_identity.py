@@ -61,8 +61,8 @@ class AdoptedIdentity(Resource, module="servicechain", name="AdoptedIdentity"):
     public_key: pulumi.Output[str]
     kni: pulumi.Output[str]
     """Of an EN's main bridge, and else that under which the nodes of its chain know it."""
-    network_id: pulumi.Output[str | None]
-    """NETWORK_ID of its chain. None in a state of an older program until a refresh."""
+    network_id: pulumi.Output[str]
+    """NETWORK_ID of its chain."""
     parent_operator: pulumi.Output[str]
     child_operator: pulumi.Output[str]
 

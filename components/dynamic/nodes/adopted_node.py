@@ -4,7 +4,6 @@ Of its files the conf keys concerned and main-bridges.json are set; it is restar
 something, and nothing else of it is touched.
 """
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
@@ -65,7 +64,6 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
     needs: ClassVar[tuple[str, ...]] = ("web3",)
     unreadable: ClassVar[tuple[type[Exception], ...]] = (ChainError,)
     inputs_type = AdoptedNodeInputs
-    told_drift: ClassVar[Mapping[str, object]] = {"well": True}
 
     def identify(self, inputs: AdoptedNodeInputs) -> str:
         """One a node."""

@@ -19,7 +19,7 @@ ADVICE = (
 """For contracts that are no counterparts."""
 
 
-class BridgeRegistrationInputs(Inputs):
+class OnNodeInputs(Inputs):
     """One SCN and the two contracts."""
 
     node: Endpoint
@@ -29,13 +29,17 @@ class BridgeRegistrationInputs(Inputs):
     parent_bridge: str
     restart: str
     """Command on the SCN's host that restarts the node; the only way out of a failed registration."""
-    started: str | None = None
-    """Changes when the SCN was started for the first time on its machine: then it knows nothing of the contracts.
-    None in stacks of an older program, to which it makes no difference."""
-    en_started: str | None = None
-    """The same of the EN."""
     siblings: tuple[Endpoint, ...] = ()
     """The other SCNs: the node is restarted only while they are healthy."""
+
+
+class BridgeRegistrationInputs(OnNodeInputs):
+    """The registration of the contracts on one SCN."""
+
+    started: str
+    """Changes when the SCN was started for the first time on its machine: then it knows nothing of the contracts."""
+    en_started: str
+    """The same of the EN."""
     adopted: bool = False
     """Whether the SCN was there before us: what it knew already stays when it is let go."""
 
@@ -58,7 +62,7 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
 
     def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
         """Look again on another machine, and leave a registration alone when the node is restarted in another way."""
-        return old is not None if name in ("started", "en_started") else name not in ("restart", "siblings")
+        return name not in ("restart", "siblings")
 
     def converge(self, inputs: BridgeRegistrationInputs, known: Props) -> Props:
         """Register and subscribe unless it is so, once the nodes are in sync.

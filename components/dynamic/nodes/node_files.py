@@ -15,9 +15,6 @@ from components.dynamic.base import Inputs, Props, Provider
 from components.ssh.files import WrittenFile, differences, find
 from components.ssh.login import Login
 
-KEEP = "identical files are kept"
-"""Among the tokens; no file is called so."""
-
 
 class NodeFilesInputs(Inputs):
     """A node's host and files. What follows from them is filled in here."""
@@ -30,9 +27,7 @@ class NodeFilesInputs(Inputs):
     files: dict[str, WrittenFile]
     """By the names that their commands have."""
     tokens: dict[str, str] | None = None
-    """By file: how often it was written again because it had drifted. A file that never has is not in it.
-
-    KEEP is in it once the way to log in has changed."""
+    """By file: how often it was written again because it had drifted. A file that never has is not in it."""
 
 
 class NodeFilesProvider(Provider[NodeFilesInputs]):
@@ -45,16 +40,10 @@ class NodeFilesProvider(Provider[NodeFilesInputs]):
         return inputs.node
 
     def complete(self, olds: Props, news: Props) -> Props:
-        """Give each file that has drifted another token, and keep the others.
-
-        Another login has all commands run again, and files that stay the same must not look as if the node had yet to
-        read them. From then on the commands leave an identical file alone; before they stay as older programs had them.
-        """
+        """Give each file that has drifted another token, and keep the others."""
         tokens = dict(olds.get("tokens") or {})
         for name in olds.get("drift") or {}:
             tokens[name] = str(int(tokens.get(name, "0")) + 1)
-        if olds and olds.get("login") != news.get("login"):
-            tokens[KEEP] = "1"
         return {**news, "tokens": tokens}
 
     def converge(self, inputs: NodeFilesInputs, known: Props) -> Props:  # noqa: ARG002

@@ -11,10 +11,10 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from components.dynamic.base import Props, Provider
-from components.dynamic.nodes.bridge_registration import BridgeRegistrationInputs
+from components.dynamic.nodes.bridge_registration import OnNodeInputs
 
 
-class NodeTokenInputs(BridgeRegistrationInputs):
+class NodeTokenInputs(OnNodeInputs):
     """One token on one SCN."""
 
     parent_token: str

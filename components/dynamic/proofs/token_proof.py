@@ -17,8 +17,8 @@ class TokenProofInputs(TransferProofInputs):
     token: str
     """ERC-20, on the chain where the transfer is requested."""
     recipient: str
-    coins: str | None = None
-    """The proof by coins: the hash of its request, empty where there could be none, None where it is older than us."""
+    coins: str
+    """The proof by coins: the hash of its request, empty where there could be none."""
 
 
 class TokenProofProvider(TransferProofProvider):
@@ -48,9 +48,8 @@ class TokenProofProvider(TransferProofProvider):
         from components.chain.voters.proof import means_of, token_obstacles, token_request, transfer
 
         asked = _token(inputs)
-        if asked.coins is None or asked.coins:
+        if asked.coins:
             return {"proof": "", "request": ""}
-        voters = asked.voters or ()
         with ExitStack() as stack:
             direction = direction_of(asked, stack)
             wrong = token_obstacles(direction, asked.token, asked.signer.account().address)
@@ -60,7 +59,7 @@ class TokenProofProvider(TransferProofProvider):
                 return {"proof": words, "request": ""}
             means = means_of(direction, asked.voters)
             request = token_request(direction, asked.token, asked.recipient)
-            arrival = transfer(direction, asked.signer, request, voters, DEADLINE, means.threshold if voters else 0)
+            arrival = transfer(direction, asked.signer, request, asked.voters, DEADLINE, means.threshold)
         words = (
             f"the transfer {arrival.tx} of token {asked.token} arrived with the votes of {', '.join(arrival.voters)}"
         )

@@ -34,11 +34,11 @@ class TransferProofInputs(ChainInputs):
     """peb, as a decimal string."""
     covers: tuple[str, ...]
     """What the proof is a proof of: operators and threshold. A change asks for a new transfer."""
-    source: Side | None = None
-    """Which of the two chains the transfer begins on. This and what follows is None in stacks of an older program."""
-    voters: tuple[str, ...] | None = None
+    source: Side
+    """Which of the two chains the transfer begins on."""
+    voters: tuple[str, ...]
     """Operators on the target whose votes count: of the pairs in the settings, and others that are kept."""
-    serves: tuple[str, ...] | None = None
+    serves: tuple[str, ...]
     """Which nodes serve the bridge: it changes when an SCN or an EN is made again, and registered with it."""
 
 
@@ -57,15 +57,7 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
 
     def differs(self, name: str, old: object, new: object) -> bool:
         """Compare the nodes of the target chain as those of the source."""
-        if name in ("source", "voters", "serves"):
-            return old is not None
         return name != "amount" and super().differs("endpoints" if name == "target_endpoints" else name, old, new)
-
-    def _changed(self, name: str, olds: Props, news: Props) -> bool:
-        """Leave a stack of an older program alone, also where nobody knows yet what its new inputs will be."""
-        if name in ("source", "voters", "serves") and olds.get(name) is None:
-            return False
-        return super()._changed(name, olds, news)
 
     def converge(self, inputs: TransferProofInputs, known: Props) -> Props:
         """Send one transfer for each set of operators and nodes; one of a killed run is nobody's proof."""
@@ -76,22 +68,20 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
             "proven_requests" in known
             and not known.get("drift")
             and all(
-                list(known.get(name) or ()) == list(getattr(inputs, name) or ())
-                for name in ("covers", "voters", "serves")
+                list(known.get(name) or ()) == list(getattr(inputs, name)) for name in ("covers", "voters", "serves")
             )
         )
         if proven:
             return {name: known[name] for name in ("proven_requests", "proof", "request") if name in known}
-        count, voters = int(known.get("proven_requests") or 0), inputs.voters or ()
+        count = int(known.get("proven_requests") or 0)
         with ExitStack() as stack:
             direction = direction_of(inputs, stack)
             means = means_of(direction, inputs.voters)
-            ready = _require_voters(inputs, means.threshold) if inputs.source else ""
+            ready = _require_voters(inputs, means.threshold)
             if wrong := obstacles(means, int(inputs.amount)):
                 return {"proven_requests": str(count), "proof": _instead(inputs, wrong, ready), "request": ""}
-            votes = means.threshold if voters else 0
             request = coins_request(direction, inputs.signer.account().address, int(inputs.amount))
-            arrival = transfer(direction, inputs.signer, request, voters, DEADLINE, votes)
+            arrival = transfer(direction, inputs.signer, request, inputs.voters, DEADLINE, means.threshold)
         words = f"the transfer {arrival.tx} arrived with the votes of {', '.join(arrival.voters)}"
         return {"proven_requests": str(count + 1), "proof": words, "request": arrival.tx}
 
@@ -120,8 +110,6 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
 def _changes(inputs: TransferProofInputs, known: Props, direction: "Direction") -> list[str]:
     from components.chain.voters.proof import means_of, obstacles, stale
 
-    if inputs.voters is None or not inputs.covers:
-        return []
     changes = stale(direction, inputs.voters, int(inputs.covers[-1]))
     if not known.get("request") and not obstacles(means_of(direction, inputs.voters), int(inputs.amount)):
         changes.append("a transfer could be paid out now, and none was requested")
@@ -136,7 +124,7 @@ def _require_voters(inputs: TransferProofInputs, threshold: int) -> str:
     child_first = inputs.source == "child"
     scns = inputs.endpoints if child_first else inputs.target_endpoints
     bridges = (inputs.source_bridge, inputs.target_bridge)
-    others = max(0, len(inputs.voters or ()) - len(scns))  # of nodes that are not ours, of which nobody knows
+    others = max(0, len(inputs.voters) - len(scns))  # of nodes that are not ours, of which nobody knows
     try:
         return require_voters(scns, *(bridges if child_first else bridges[::-1]), min(len(scns), threshold - others))
     except NotReady as error:
@@ -164,7 +152,7 @@ def direction_of(inputs: TransferProofInputs, stack: ExitStack, *, reads: bool =
 def _instead(inputs: TransferProofInputs, wrong: list[str], ready: str) -> str:
     """Say what was proven without a transfer: that enough SCNs can vote."""
     said = f"no transfer was requested {inputs.direction}, because it could not be paid out: {', '.join(wrong)}"
-    words = f"{said}. Proven instead: {ready}" if ready else said
+    words = f"{said}. Proven instead: {ready}"
     print(words, file=sys.stderr)
     return words
 
@@ -174,7 +162,7 @@ class TransferProof(ChainResource, module="servicechain", name="TransferProof"):
 
     proven_requests: pulumi.Output[str]
     proof: pulumi.Output[str]
-    """What was proven, in words. None in stacks of an older program, until it is proven again."""
+    """What was proven, in words."""
     request: pulumi.Output[str]
     """Hash of the request that arrived; empty where none could be paid out."""
 

@@ -1,7 +1,6 @@
 """TokenRegistration: one token in one bridge contract, with its counterpart on the other chain."""
 
 import sys
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
@@ -39,7 +38,6 @@ class TokenRegistrationProvider(ChainProvider[TokenRegistrationInputs]):
     inputs_type = TokenRegistrationInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge", "token", "counterpart"})
     used_by_removal: ClassVar[frozenset[str]] = frozenset({"signer"})
-    told_drift: ClassVar[Mapping[str, object]] = {"locked": False}
 
     def identify(self, inputs: TokenRegistrationInputs) -> str:
         """One a contract and token."""

@@ -5,6 +5,7 @@ another name, or two pairs change SCNs, the deletes of old resources would else 
 """
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pulumi
@@ -96,11 +97,6 @@ class Bridge(pulumi.ComponentResource):
             parent=self, depends_on=[*chain.ready, *depends_on], deleted_with=chain.lives_with
         )
 
-    def _once(self, pair: BridgePair, suffix: str) -> pulumi.ResourceOptions:
-        """Return the name that stacks knew it by when it went by its pair, where no SCN has that name now."""
-        known = [] if pair.name in self._service_chain.nodes else [pulumi.Alias(name=f"{pair.name}-{suffix}")]
-        return pulumi.ResourceOptions(aliases=known)
-
     def _owner(self, chain: Chain, pairs: Sequence[BridgePair]) -> dict[str, object]:
         """Return the inputs of everything that the owner of the contract of a chain does."""
         name = self._settings.owner_node_of(chain.name)
@@ -188,12 +184,10 @@ class Bridge(pulumi.ComponentResource):
         after += map(self._registration, owners)  # a node calls only a contract that it knows
         after.append(self.voters)
 
-        def options(after: Sequence[pulumi.Resource], pair: BridgePair | None) -> pulumi.ResourceOptions:
-            opts = self._opts(chain, after)
-            return pulumi.ResourceOptions.merge(opts, self._once(pair, f"{name}-vote")) if pair else opts
-
         registrations = [self._registration(pair) for pair in operators]
-        given = votes(settings, name, contract, self._owned[name], operators, options, after, registrations)
+        given = votes(
+            settings, name, contract, self._owned[name], operators, partial(self._opts, chain), after, registrations
+        )
         owner = contract.owner if owners else chain.owner.address
         return Side(
             chain, contract, liquidity, given.operators, given.threshold, given.configuration, given.others, owner
@@ -210,7 +204,7 @@ class Bridge(pulumi.ComponentResource):
         funding = Funding(
             f"{pair.scn}-{chain.name}-funding",
             chain.props(account=account.address, **levels(self._settings.operator_balance), **refund),
-            pulumi.ResourceOptions.merge(self._opts(chain, after), self._once(pair, f"{chain.name}-funding")),
+            self._opts(chain, after),
         )
         if refund:
             self._refunded[pair.scn] = [funding]
@@ -226,14 +220,11 @@ class Bridge(pulumi.ComponentResource):
                     "en_started": pair.en.running.id,
                     **({"adopted": True} if isinstance(scn, ExistingNode) else {}),
                 },
-                pulumi.ResourceOptions.merge(
-                    self._once(pair, "registration"),
-                    # An SCN pays for its votes: it lets the bridge go before what is left of that is given back.
-                    pulumi.ResourceOptions(
-                        parent=self,
-                        depends_on=[ready, pair.ready, *self._refunded.get(pair.scn, [])],
-                        deleted_with=scn if isinstance(scn, Node) else None,
-                    ),
+                # An SCN pays for its votes: it releases the bridge before what is left of that is given back.
+                pulumi.ResourceOptions(
+                    parent=self,
+                    depends_on=[ready, pair.ready, *self._refunded.get(pair.scn, [])],
+                    deleted_with=scn if isinstance(scn, Node) else None,
                 ),
             )
         return self.registrations[pair.name]

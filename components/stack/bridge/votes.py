@@ -19,8 +19,8 @@ from components.settings.model import BridgeSettings as Settings
 from components.stack.bridge.bridge_pair import BridgePair
 from components.stack.identities import FoundAccount
 
-Options = Callable[[Sequence[pulumi.Resource], BridgePair | None], pulumi.ResourceOptions]
-"""Options of a resource that waits for others, and is one of a pair or of all."""
+Options = Callable[[Sequence[pulumi.Resource]], pulumi.ResourceOptions]
+"""Options of a resource that depends on others."""
 
 
 @dataclass(frozen=True)
@@ -58,25 +58,23 @@ def votes(
             mine["before"] = contract.operators_before
         if pair.operators.adopted:
             mine["adopted"] = True
-        pairs.append(BridgeOperator(f"{pair.scn}-{name}-vote", {**props, **mine}, options(after, pair)))
+        pairs.append(BridgeOperator(f"{pair.scn}-{name}-vote", {**props, **mine}, options(after)))
     wanted: dict[str, object] = {
         "threshold": settings.threshold if settings.threshold_set else contract.threshold_before
     }
     if settings.adopted:
         wanted |= {"before": contract.threshold_before, "leaving": _leaving(contract, operators)}
-    threshold = OperatorThreshold(f"{name}-threshold", {**props, **wanted}, options(pairs, None))
+    threshold = OperatorThreshold(f"{name}-threshold", {**props, **wanted}, options(pairs))
     configuration = None
     if settings.configuration_threshold_of(name) is not None:
         # Operators set fees by votes of their own type: with a lower threshold one of them could do it alone.
         if settings.adopted:
             wanted |= {"before": contract.configuration_threshold_before}
-        configuration = ConfigurationThreshold(
-            f"{name}-configuration-threshold", {**props, **wanted}, options(pairs, None)
-        )
+        configuration = ConfigurationThreshold(f"{name}-configuration-threshold", {**props, **wanted}, options(pairs))
     others = OtherOperators(
         f"{name}-other-operators",
         {**props, "operators": cohort, "policy": "remove" if settings.removes_others else "keep"},
-        options([*pairs, threshold, *registrations], None),
+        options([*pairs, threshold, *registrations]),
     )
     return Votes(pairs, threshold, configuration, others)
 

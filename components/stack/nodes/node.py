@@ -13,7 +13,7 @@ from pulumi_command import remote
 from components.hosts.host import Host
 from components.kaia.conf import Conf
 from components.kaia.launcher import service
-from components.kaia.layout import Layout, alone, install, unpacks_once
+from components.kaia.layout import Layout, alone, install
 from components.kaia.package import Package
 from components.kaia.systemd_commands import end_of_other
 from components.stack.nodes.watched_files import File, Watched
@@ -129,7 +129,9 @@ class Node(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(parent=self, depends_on=before),
             )
             before = [copy]
-        return self._command("unpack", self._unpacking(package), triggers=self._versions, depends_on=before)
+        return self._command(
+            "unpack", self._received(package) + self._commands["unpack"], triggers=self._versions, depends_on=before
+        )
 
     def _arrives(self, package: Package) -> str:
         return f"{self.host.uploads}/{package.file_name}" if self.host.uploads else self.layout.archive
@@ -141,20 +143,10 @@ class Node(pulumi.ComponentResource):
         arrived, archive = shlex.quote(self._arrives(package)), shlex.quote(self.layout.archive)
         return f"[ ! -e {arrived} ] || mv {arrived} {archive} || exit\n"
 
-    def _unpacking(self, package: Package) -> pulumi.Input[str]:
-        again, once = self._commands["unpack"], self._commands.get("unpack once")
-        received = self._received(package)
-        if once is None:  # known before the machine is
-            return received + again
-        instance = pulumi.Output.from_input(self.host.instance)
-        return instance.apply(lambda known: received + (once if unpacks_once(known) else again))
-
     def _file(self, file: File, unpacked: pulumi.Resource, triggers: Sequence[pulumi.Input[str]]) -> pulumi.Resource:
         return self._command(
             file.name,
-            pulumi.Output.all(file.path, self._watched.keep).apply(
-                lambda known: install(known[0], file.mode, self._owner(known[0]), keep=known[1])
-            ),
+            pulumi.Output.from_input(file.path).apply(lambda path: install(path, file.mode, self._owner(path))),
             stdin=file.content,
             triggers=self._watched.triggers(file, triggers),
             depends_on=[unpacked],

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from components.dynamic.nodes.node_files import KEEP, NodeFiles
+from components.dynamic.nodes.node_files import NodeFiles
 from components.hosts.host import Host
 
 
@@ -47,16 +47,8 @@ class Watched:
             opts,
         )
 
-    @property
-    def keep(self) -> pulumi.Output[bool]:
-        """Tell whether the commands leave a file alone that is as they would write it."""
-        return self._found.tokens.apply(lambda tokens: KEEP in (tokens or {}))
-
     def triggers(self, file: File, triggers: Sequence[pulumi.Input[str]]) -> pulumi.Output[list[str]]:
-        """Return the triggers of the command that writes a file.
-
-        For a file that never drifted these are the given ones alone, so that no command of an older stack is replaced.
-        """
+        """Return the triggers of the command that writes a file: one more than given for each drift of it."""
         return pulumi.Output.all(self._found.tokens, *triggers).apply(
             lambda known: [*known[1:], *_again(known[0], [file.name])]
         )

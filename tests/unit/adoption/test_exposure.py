@@ -42,7 +42,6 @@ PROPS: dict[str, Any] = {
     "data": "/data",
     "conf": "/conf/kscnd.conf",
     "conf_keys": {},
-    "well": True,
 }
 
 

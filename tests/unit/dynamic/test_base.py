@@ -2,7 +2,6 @@
 
 # ruff: noqa: D101, D102
 
-from collections.abc import Mapping
 from typing import ClassVar
 
 import pytest
@@ -186,19 +185,6 @@ def test_what_cannot_be_read_keeps_its_state_and_is_said_once(capsys: pytest.Cap
         assert (found.id, found.outs) == ("thing/a", {k: v for k, v in held.items() if k != PROVIDER_KEY})
     said = "thing/a: 10.0.0.77:22 does not answer; it is taken to be as it was\n"
     assert capsys.readouterr().err == said, "what was found before is not said again"
-
-
-@pytest.mark.parametrize(("held", "changes"), [(False, True), (True, False), (None, False)])
-def test_drift_of_an_older_program_is_mended_too(held: object, changes: bool) -> None:  # noqa: FBT001
-    class Thing2(Thing):
-        told_drift: ClassVar[Mapping[str, object]] = {"well": True}
-
-    state = {"name": "a", "size": 1, "well": held}
-    provider = Thing2()
-    assert provider.diff("thing/a", state, {"name": "a", "size": 1}).changes is changes
-    outs = provider.read("thing/a", state).outs
-    assert outs is not None
-    assert "well" not in outs
 
 
 def test_what_is_as_declared_shows_no_drift() -> None:

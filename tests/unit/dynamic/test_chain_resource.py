@@ -48,6 +48,9 @@ PROOF: Props = {
     "target_bridge": BRIDGE,
     "amount": "1",
     "covers": [ONE, "1"],
+    "source": "child",
+    "voters": [ONE],
+    "serves": ["scn-1/en-1"],
 }
 FUNDING: Props = {**ON_CHAIN, "account": ONE, "minimum": "50", "target": "100"}
 NODE: Props = {
@@ -60,7 +63,8 @@ NODE: Props = {
     "static_nodes": ["kni://a"],
 }
 BRIDGES: Props = {"child_bridge": BRIDGE, "parent_bridge": BRIDGE}
-REGISTRATION: Props = {"node": endpoint("scn-1"), "en": endpoint("en-1"), **BRIDGES, "restart": "kscnd start"}
+ON_NODE: Props = {"node": endpoint("scn-1"), "en": endpoint("en-1"), **BRIDGES, "restart": "kscnd start"}
+REGISTRATION: Props = {**ON_NODE, "started": "1", "en_started": "1"}
 
 
 @pytest.fixture

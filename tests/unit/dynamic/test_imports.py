@@ -17,6 +17,7 @@ sys.setswitchinterval(1e-6)
 account = "0x" + "11" * 20
 chain = {"chain_id": 1, "endpoints": [], "signer": {"kind": "key", "private_key": "46" * 32}}
 proof = {"direction": "", "source_bridge": account, "target_bridge": account, "target_chain_id": 2, "covers": []}
+proof |= {"source": "child", "voters": [account], "serves": []}
 resources = [
     (bridge_contract.BridgeContractProvider(), {"mode_mint_burn": False, "artifact": "nowhere"}),
     (balance.FundingProvider(), {"account": account, "minimum": "1", "target": "2"}),

@@ -88,7 +88,7 @@ def test_an_identical_file_is_left_alone_with_its_time(
         path.write_text(before)
         path.chmod(mode)
         os.utime(path, (1, 1))
-    done = shell(install(str(path), "0600", keep=True), "same")
+    done = shell(install(str(path), "0600"), "same")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     assert (path.read_text(), path.stat().st_mode & 0o777) == ("same", 0o600)
     assert (path.stat().st_mtime == 1) is kept
@@ -99,7 +99,7 @@ def test_a_link_is_no_identical_file(tmp_path: Path) -> None:
     (tmp_path / "target").write_text("same")
     (tmp_path / "target").chmod(0o600)
     (tmp_path / "file").symlink_to("target")
-    assert shell(install(str(tmp_path / "file"), "0600", keep=True), "same").returncode == 0
+    assert shell(install(str(tmp_path / "file"), "0600"), "same").returncode == 0
     assert not (tmp_path / "file").is_symlink()
 
 

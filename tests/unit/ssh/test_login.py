@@ -21,7 +21,7 @@ LOGIN = {
 PROXY = {key: LOGIN[key] for key in ("host", "private_key", "host_key")}
 
 
-def test_an_endpoint_of_an_older_state_is_read() -> None:
+def test_an_endpoint_without_a_proxy_is_read() -> None:
     endpoint = Endpoint.model_validate({**LOGIN, "node": "alpha-en", "ipc": "/srv/data/klay.ipc"})
     assert endpoint.login == Login.model_validate(LOGIN)
     assert type(endpoint.login) is Login

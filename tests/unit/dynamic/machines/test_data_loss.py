@@ -137,7 +137,7 @@ def test_a_destroy_removes_all_local_hosts(monkeypatch: pytest.MonkeyPatch, tmp_
     assert removed == [*SCNS]
 
 
-def test_an_older_state_knows_no_holding_and_is_left_alone() -> None:
+def test_a_host_without_a_holding_is_left_alone_when_it_gets_one() -> None:
     provider = LocalHostProvider()
     old = {name: value for name, value in scn("scn-1").items() if name != "holding"}
     checked = provider.check(old, scn("scn-1"))

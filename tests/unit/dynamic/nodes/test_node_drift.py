@@ -197,17 +197,6 @@ def test_a_node_whose_host_does_not_answer_is_as_it_was(
     assert capsys.readouterr().err.endswith("(10 s); it is taken to be as it was\n")
 
 
-def test_what_only_a_newer_program_compares_asks_for_nothing_in_an_older_state(scn: Scn) -> None:
-    """Not even where it differs: nobody knows what the node was told."""
-    older = {key: value for key, value in NODE.items() if not key.startswith("anchoring")}
-    life = Life(RunningNodeProvider(), RunningNode)
-    life.up(older)
-    assert life.up(NODE) == "same"
-    scn.actual = changed(anchoring_period=9)
-    life.refresh()
-    assert life.up(NODE) == "same"
-
-
 class Counting(FakeNode):
     """An SCN that counts the transactions of its operators."""
 
@@ -243,7 +232,7 @@ def test_a_registration_that_is_lost_says_how(
     monkeypatch.setattr(waiting, "time", Clock())
     life = Life(BridgeRegistrationProvider(), BridgeRegistration)
     life.id, life.outs = "scn-1", {"node": ENDPOINT, "en": ENDPOINT, "child_bridge": CHILD, "parent_bridge": PARENT}
-    life.outs["restart"] = "kscnd restart"
+    life.outs |= {"restart": "kscnd restart", "started": "1", "en_started": "1"}
     assert life.refresh()
     if lose == "count":
         node.counted = 3

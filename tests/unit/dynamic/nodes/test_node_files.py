@@ -6,7 +6,7 @@ import pytest
 
 from components.dynamic.base import Props
 from components.dynamic.nodes import node_files
-from components.dynamic.nodes.node_files import KEEP, NodeFiles, NodeFilesProvider
+from components.dynamic.nodes.node_files import NodeFiles, NodeFilesProvider
 from components.ssh.errors import NoAnswer
 from components.ssh.files import FoundFile
 from tests.life import Life
@@ -120,13 +120,6 @@ def test_of_a_host_that_does_not_answer_all_is_taken_to_be_as_it_was(
     assert capsys.readouterr().err == said
 
 
-OTHER_LOGIN = {**LOGIN, "private_key": "rotated"}
-
-
-def test_once_the_login_has_changed_identical_files_are_kept(life: Life) -> None:
-    assert KEEP not in life.outs["tokens"], "the commands of older stacks stay as they are"
-    assert life.up({**PROGRAM, "login": OTHER_LOGIN}) == "update"
-    assert life.outs["tokens"] == {KEEP: "1"}
-    assert life.up({**PROGRAM, "login": OTHER_LOGIN}) == "same"
-    assert life.up({**PROGRAM, "login": LOGIN}) == "update"
-    assert life.outs["tokens"] == {KEEP: "1"}
+def test_another_login_is_an_update_and_no_drift(life: Life) -> None:
+    assert life.up({**PROGRAM, "login": {**LOGIN, "private_key": "rotated"}}) == "update"
+    assert life.outs["tokens"] == {}

@@ -85,7 +85,6 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> FakeChain:
         (TokenRegistrationProvider(), REGISTRATION, {"token": TWO}, 1, ["token"]),
         (TokenRegistrationProvider(), REGISTRATION, {"bridge": TWO}, 1, ["bridge"]),
         (TokenRegistrationProvider(), REGISTRATION, {"kind": "erc721"}, 1, []),
-        (TokenRegistrationProvider(), {**REGISTRATION, "locked": True}, {}, 1, []),
         (
             TokenRegistrationProvider(),
             REGISTRATION,

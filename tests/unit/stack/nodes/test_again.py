@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from components.dynamic.machines.existing_host import ExistingHostProvider
 from components.kaia import layout as files
-from components.kaia.layout import Layout, alone, scripts, unpacks_once
+from components.kaia.layout import Layout, alone, scripts
 from components.kaia.package import Package
 
 
@@ -37,15 +36,6 @@ def test_a_package_is_unpacked_again_or_is_there_already(at: Layout) -> None:
     assert shell(unpack).returncode != 0
 
 
-def test_a_host_of_old_keeps_the_command_that_it_was_made_with(at: Layout) -> None:
-    root = at.root
-    archive = f"{root}/kscn-v1.0.3-linux-amd64.tar.gz"
-    assert scripts(at)["unpack once"] == f"tar -xzf {archive} -C {root} && rm {archive}"
-    assert unpacks_once("0123456789abcdef")
-    assert not unpacks_once("0123456789ab")
-    assert not unpacks_once("i-0123456789abcdef0")
-
-
 @pytest.mark.parametrize("language", ["sh", "bash"])
 def test_a_command_waits_for_itself(at: Layout, language: str) -> None:
     log = Path(at.root) / "log"
@@ -71,8 +61,3 @@ def test_it_says_for_whom_it_waited_in_vain(at: Layout, monkeypatch: pytest.Monk
         done = shell(alone(at, "true"))
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == "what an earlier run began on this machine still runs there after 0 s; run again later\n"
-
-
-def test_no_claim_of_today_is_taken_for_a_machine_of_old() -> None:
-    """Local hosts are made by the network tests alone, which unpack again after kills."""
-    assert not unpacks_once(ExistingHostProvider().complete({}, {"machine": "one"})["instance"])
