@@ -197,3 +197,20 @@ def _reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return error.strerror
     return str(error) or type(error).__name__
+
+
+def takes_files(login: Login) -> bool:
+    """Tell whether its sshd serves sftp. Raises SshError when there is no connection."""
+    try:
+        return wait(_served(login), connect_seconds(login) + COMMAND_TIMEOUT)
+    except TimeoutError:
+        raise NoAnswer(login.place, "does not answer while its sftp is tried") from None
+
+
+async def _served(login: Login) -> bool:
+    link = await connection(login)
+    try:
+        async with link.start_sftp_client():
+            return True
+    except (OSError, asyncssh.Error):
+        return False

@@ -7,11 +7,9 @@ import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import asyncssh
 from pydantic import BaseModel, ConfigDict, Field
 
-from components.ssh import connection as ssh
-from components.ssh.errors import CommandFailed, NoAnswer
+from components.ssh.errors import CommandFailed
 from components.ssh.login import Login
 
 TIMEOUT = 20.0
@@ -51,6 +49,8 @@ def find(login: Login, paths: Sequence[str], since: str) -> list[FoundFile | Non
 
     `since` is the path of what a program makes when it starts, such as its socket. Raises SshError.
     """
+    from components.ssh import connection as ssh  # its library takes half a second, and a preview has no use for it
+
     answer = ssh.run(login, look(paths, since), timeout=TIMEOUT, step="looking at the files of the node")
     found = parse(answer)
     if len(found) != len(paths):
@@ -104,20 +104,3 @@ def differences(written: Mapping[str, WrittenFile], found: Sequence[FoundFile | 
         name: (one.path, difference(one, there)) for (name, one), there in zip(written.items(), found, strict=True)
     }
     return {name: f"{path} {words}" for name, (path, words) in sorted(compared.items()) if words}
-
-
-def takes_files(login: Login) -> bool:
-    """Tell whether its sshd serves sftp. Raises SshError when there is no connection."""
-    try:
-        return ssh.wait(_served(login), ssh.connect_seconds(login) + ssh.COMMAND_TIMEOUT)
-    except TimeoutError:
-        raise NoAnswer(login.place, "does not answer while its sftp is tried") from None
-
-
-async def _served(login: Login) -> bool:
-    link = await ssh.connection(login)
-    try:
-        async with link.start_sftp_client():
-            return True
-    except (OSError, asyncssh.Error):
-        return False
