@@ -6,7 +6,7 @@ contract for good, hold lowerHandleNonce back, and have every operator pay for o
 
 import sys
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -17,14 +17,14 @@ from web3.contract import Contract
 
 from components.chain.accounts.signer import Signer
 from components.chain.contracts.contract import function, read_token, require_state, view
-from components.chain.errors import ChainError, NotReady
-from components.chain.nodes.registration import one_peer, settled_registration
+from components.chain.errors import NotReady
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.waiting import wait_for
 from components.chain.tokens.token_contract import holding
 from components.chain.transfers.direction import Direction
 from components.chain.tx.batch import Transaction, carry_out
+from components.chain.voters.voters import why_unable
 from components.domain.units import coins
 
 ATTEMPTS = 4
@@ -226,28 +226,12 @@ def require_voters(scns: Sequence[Endpoint], child: str, parent: str, needed: in
     """Return in words how many SCNs can vote, once so many can. Raises NotReady, with what is wrong with the others."""
 
     def probe() -> tuple[int] | str:
-        away = unready(scns, child, parent)
-        ready = len(scns) - len(away)
-        return (ready,) if ready >= needed else f"{ready} of {len(scns)} SCNs can vote: {'; '.join(away.values())}"
+        unable = why_unable({scn.node: (scn, None) for scn in scns}, child, parent)
+        ready = len(scns) - len(unable)
+        return (ready,) if ready >= needed else f"{ready} of {len(scns)} SCNs can vote: {'; '.join(unable.values())}"
 
     (ready,) = wait_for(probe, READY_SECONDS, _INTERVAL)
     return f"{ready} of {len(scns)} SCNs are connected to their ENs and serve the bridge"
-
-
-def unready(scns: Sequence[Endpoint], child: str, parent: str) -> dict[str, str]:
-    """Return which SCNs of the pairs cannot vote at this moment, and why."""
-    found = {}
-    for endpoint in scns:
-        try:
-            with closing(Console(endpoint)) as scn:
-                connected = one_peer(scn)
-                if isinstance(connected, str):
-                    found[endpoint.node] = connected
-                elif not settled_registration(scn, child, parent).live:
-                    found[endpoint.node] = f"{endpoint.node}: does not serve the bridge {child} / {parent}"
-        except ChainError as error:
-            found[endpoint.node] = str(error)
-    return found
 
 
 def stale(direction: Direction, voters: Sequence[str], threshold: int) -> list[str]:

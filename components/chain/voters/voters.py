@@ -8,23 +8,21 @@ import threading
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 from components.chain.contracts.plan import BridgeState
 from components.chain.errors import ChainError
 from components.chain.nodes.readiness import miscounts
 from components.chain.nodes.registration import one_peer, settled_registration
 from components.chain.rpc.console import Console
-from components.chain.rpc.head import behind
+from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.head import FLICKER_SECONDS, behind
 from components.chain.rpc.waiting import Waiting, wait_for
-from components.chain.voters.roster import Roster, Voter, roster_of
+from components.chain.voters.roster import Roster, roster_of
 from components.chain.voters.voter_plan import require_carried, require_enough
 
 LOOK_SECONDS = 30.0
 """For so long a look at the pairs is good for several votes that go at once: each dead pair costs 10 s."""
-
-SETTLE_SECONDS = 10.0
-"""For what passes by itself, such as a block that has just been announced."""
 
 PATIENCE = 20.0
 """Seconds for pairs that are needed to be able to vote."""
@@ -42,17 +40,27 @@ def unable(roster: Roster, enough: int) -> Mapping[str, str]:
         when, found = _looks.get(roster, (0.0, {}))
         if roster not in _looks or time.monotonic() - when > LOOK_SECONDS:
             waiting = Waiting(PATIENCE)
-            while len(found := look(roster)) > len(roster.voters) - enough and not waiting.over:
+            while len(found := unable_now(roster)) > len(roster.voters) - enough and not waiting.over:
                 waiting.pause(2)
             _looks[roster] = (time.monotonic(), found)
         return found
 
 
-def look(roster: Roster) -> Mapping[str, str]:
-    """Return the same from a look at this moment."""
-    with ThreadPoolExecutor(max(1, len(roster.voters))) as pool:
-        reasons = pool.map(lambda voter: _reason(voter, roster), roster.voters)
-        return {voter.pair: why for voter, why in zip(roster.voters, reasons, strict=True) if why}
+def unable_now(roster: Roster) -> Mapping[str, str]:
+    """Return the pairs that cannot vote at this moment, each with the reason."""
+    nodes = {voter.pair: (voter.scn, voter.en) for voter in roster.voters}
+    return why_unable(nodes, roster.child_bridge, roster.parent_bridge)
+
+
+def why_unable(nodes: Mapping[str, tuple[Endpoint, Endpoint | None]], child: str, parent: str) -> dict[str, str]:
+    """Return which SCNs cannot vote at this moment on transfers over a pair of contracts, and why.
+
+    `nodes`: each SCN and the EN of its pair, by the name that the answer is to have. Where the EN is not known, what
+    the SCN counts on the parent chain is not checked.
+    """
+    with ThreadPoolExecutor(max(1, len(nodes))) as pool:
+        reasons = pool.map(lambda pair: _why_unable(pair[0], pair[1], child, parent), nodes.values())
+        return {name: why for name, why in zip(nodes, reasons, strict=True) if why}
 
 
 def require_voters(bridge: str, state: BridgeState, going: Iterable[str], step: str) -> None:
@@ -69,25 +77,24 @@ def require_voters(bridge: str, state: BridgeState, going: Iterable[str], step: 
         require_carried(state.threshold, pairs, unable(there, min(state.threshold, len(pairs))), step)
 
 
-def _reason(voter: Voter, roster: Roster) -> str:
-    """Return why a pair cannot vote: nodes that do not answer, are not connected, do not serve, or count wrong."""
+def _why_unable(scn: Endpoint, en: Endpoint | None, child: str, parent: str) -> str:
+    """Return why an SCN cannot vote: not running, not connected, behind, not serving, or counting wrong."""
     try:
-        with closing(Console(voter.scn)) as scn, closing(Console(voter.en)) as en:
-            wait_for(lambda: _votes(scn, en), SETTLE_SECONDS)
-            if not settled_registration(scn, roster.child_bridge, roster.parent_bridge).live:
-                return f"{scn.node}: it is not subscribed to the bridge"
+        with ExitStack() as stack:
+            own = stack.enter_context(closing(Console(scn)))
+            other = stack.enter_context(closing(Console(en))) if en else None
+            wait_for(lambda: _can_vote(own, other), FLICKER_SECONDS)
+            if not settled_registration(own, child, parent).live:
+                return f"{own.node}: it does not serve the bridge contracts {child} and {parent}"
     except ChainError as error:
         return str(error)
     return ""
 
 
-def _votes(scn: Console, en: Console) -> bool | str:
-    """Tell whether the nodes of a pair can vote at this moment.
-
-    A node that is in sync says of some moments that it is not: what a peer has told and what is imported differ then.
-    """
-    for missing in (behind(en), one_peer(scn)):
+def _can_vote(scn: Console, en: Console | None) -> bool | str:
+    """Return whether the nodes of a pair are in a state to vote, or a sentence with what is missing."""
+    for missing in (behind(en) if en else None, one_peer(scn)):
         if isinstance(missing, str):
             return missing
-    wrong = miscounts(scn, "child", scn) or miscounts(scn, "parent", en)
+    wrong = miscounts(scn, "child", scn) or (miscounts(scn, "parent", en) if en else "")
     return f"{scn.node}: {wrong}" if wrong else True

@@ -70,10 +70,10 @@ class ResilienceProvider(Provider[ResilienceInputs]):
 
     def converge(self, inputs: ResilienceInputs, known: Props) -> Props:  # noqa: ARG002
         """Look, and tell which pairs cannot vote."""
-        from components.chain.voters.voters import look
+        from components.chain.voters.voters import unable_now
 
         for left in reversed(range(LOOKS)):
-            unable = look(inputs.roster)
+            unable = unable_now(inputs.roster)
             if not unable or not left:
                 break
             time.sleep(2)
@@ -83,10 +83,10 @@ class ResilienceProvider(Provider[ResilienceInputs]):
 
     def observe(self, inputs: ResilienceInputs, known: Props) -> Props | None:
         """Look; what differs from the last look is for the next up to look at again."""
-        from components.chain.voters.voters import look
+        from components.chain.voters.voters import unable_now
 
         contracts = _read(inputs)
-        found = _told(look(inputs.roster))
+        found = _told(unable_now(inputs.roster))
         if known.get("contracts") != contracts:
             found["differences"] = [*found["differences"], "a contract is not as it was at the last look"]
         return {"contracts": contracts, **found}

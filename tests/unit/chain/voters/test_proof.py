@@ -176,7 +176,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 
     monkeypatch.setattr(transfer_proof, "session", session)
     monkeypatch.setattr("components.chain.rpc.console.connect", connect)
-    monkeypatch.setattr(proof, "unready", lambda *_: {})
+    monkeypatch.setattr(proof, "why_unable", lambda *_: {})
     return world
 
 
@@ -232,7 +232,7 @@ def test_a_bridge_without_coins_is_not_jammed_and_says_what_was_proven(world: Wo
 
 def test_a_bridge_on_which_too_few_can_vote_is_not_proven(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.target.balances[TARGET] = 0
-    monkeypatch.setattr(proof, "unready", lambda *_: {"scn-2": "scn-2: the sub bridge has 0 main bridges connected"})
+    monkeypatch.setattr(proof, "why_unable", lambda *_: {"scn-2": "scn-2: the sub bridge has 0 main bridges connected"})
     with pytest.raises(NotReady, match=r"it needs 2 votes, and 1 of 2 SCNs can vote: scn-2: the sub bridge has 0"):
         TransferProofProvider().create(ASKED)
     world.target.balances[TARGET] = 10

@@ -12,7 +12,7 @@ from components.chain.rpc import waiting
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.voters import voters
 from components.chain.voters.roster import Roster, Voter, declare
-from components.chain.voters.voters import look, require_voters
+from components.chain.voters.voters import require_voters, unable_now, why_unable
 from tests.unit.fake_node import CHILD, PARENT, Clock
 
 ONE, TWO = "0x" + "0a" * 20, "0x" + "0b" * 20
@@ -56,7 +56,7 @@ def nodes(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
 def test_pairs_that_can_vote(nodes: dict[str, Any]) -> None:
     assert not nodes
-    assert look(ROSTER) == {}
+    assert unable_now(ROSTER) == {}
 
 
 @pytest.mark.parametrize(
@@ -66,13 +66,21 @@ def test_pairs_that_can_vote(nodes: dict[str, Any]) -> None:
         ("beta-en", "dead", "beta-en: no node listens"),
         ("beta-en", "behind", "beta-en: behind (waited 10 s)"),
         ("beta-scn", "alone", "beta-scn: alone (waited 10 s)"),
-        ("beta-scn", "not subscribed", "beta-scn: it is not subscribed to the bridge"),
+        ("beta-scn", "not subscribed", f"beta-scn: it does not serve the bridge contracts {CHILD} and {PARENT}"),
         ("beta-scn", "counts wrong", "beta-scn: counts wrong (waited 10 s)"),
     ],
 )
 def test_a_pair_that_cannot_says_why(nodes: dict[str, Any], name: str, problem: str, words: str) -> None:
     nodes[name] = problem
-    assert look(ROSTER) == {"beta": words}
+    assert unable_now(ROSTER) == {"beta": words}
+
+
+def test_without_its_en_an_scn_is_asked_alone(nodes: dict[str, Any]) -> None:
+    nodes["beta-en"] = "dead"
+    scns = {voter.scn.node: (voter.scn, None) for voter in ROSTER.voters}
+    assert why_unable(scns, CHILD, PARENT) == {}
+    nodes["beta-scn"] = "alone"
+    assert why_unable(scns, CHILD, PARENT) == {"beta-scn": "beta-scn: alone (waited 10 s)"}
 
 
 def test_what_passes_by_itself_is_waited_for(nodes: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,7 +89,7 @@ def test_what_passes_by_itself_is_waited_for(nodes: dict[str, Any], monkeypatch:
     clock.sleepers.append(nodes.clear)
     monkeypatch.setattr(waiting, "time", clock)
     nodes["beta-en"] = "behind"
-    assert look(ROSTER) == {}
+    assert unable_now(ROSTER) == {}
 
 
 def state(*operators: str, threshold: int = 1) -> BridgeState:
