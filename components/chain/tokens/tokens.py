@@ -8,7 +8,8 @@ from eth_utils.address import to_checksum_address
 
 from components.chain.accounts.signer import Signer
 from components.chain.contracts import token_plan
-from components.chain.contracts.contract import read_token, require_state, transaction
+from components.chain.contracts.contract import read_token, require_state
+from components.chain.contracts.gap import close_gap, send_as
 from components.chain.contracts.plan import Step
 from components.chain.contracts.token_plan import TokenState
 from components.chain.errors import ChainError, NotReady
@@ -19,7 +20,6 @@ from components.chain.transfers.direction import Direction
 from components.chain.transfers.open_requests import Request, find, open_nonces
 from components.chain.transfers.payout import why_not
 from components.chain.transfers.transfer import requested
-from components.chain.tx.batch import Transaction, carry_out
 
 
 def register(console: Console, signer: Signer, bridge: str, kind: str, token: str, counterpart: str) -> None:
@@ -127,17 +127,4 @@ def _require(console: Console, bridge: str, token: str) -> TokenState:
 def _close(
     console: Console, signer: Signer, bridge: str, token: str, steps: Callable[[TokenState], list[Step]]
 ) -> None:
-    """Close a gap, and prove that it is closed by planning again on what the chain says afterwards."""
-    planned: list[Step] = []
-
-    def plan_calls() -> list[Transaction]:
-        planned[:] = steps(_require(console, bridge, token))
-        return [transaction(bridge, step) for step in planned]
-
-    carry_out(console, signer, plan_calls)
-    if planned and (left := steps(_require(console, bridge, token))):
-        msg = (
-            f"chain {console.web3.eth.chain_id}, bridge {bridge}: {left[0].annotation}: was mined, yet the contract "
-            "does not show it; somebody else with the owner's key changes it at this moment: stop that, then run again"
-        )
-        raise ChainError(msg)
+    close_gap(console, bridge, lambda: _require(console, bridge, token), steps, send_as(console, signer, bridge))

@@ -11,6 +11,7 @@ from components.chain.accounts.owner import Owner, OwnerNode, address_of
 from components.chain.accounts.signer import Signer
 from components.chain.contracts import plan
 from components.chain.contracts.contract import read_state, require_state, transaction
+from components.chain.contracts.gap import Send, close_gap, send_as
 from components.chain.contracts.owner_via_node import send_through
 from components.chain.contracts.plan import BridgeState, Step
 from components.chain.errors import ChainError
@@ -95,49 +96,28 @@ def remove_other_operators(console: Console, signer: Owner, bridge: str, known: 
 
 
 def _close(console: Console, signer: Owner, bridge: str, steps: Callable[[BridgeState], list[Step]]) -> None:
-    """Close a gap, and prove that it is closed by planning again on what the chain says afterwards.
+    """Close a gap as the owner, one at a time per contract: two plans on the same state would not fit each other."""
 
-    One at a time for a contract: what is planned on a state must not meet what another plans on the same one.
-    """
-    with _contracts[bridge]:
-        planned: list[Step] = []
-
-        def plan_calls() -> list[Transaction]:
-            state = require_state(console, bridge)
-            planned[:] = _planned(console, bridge, state, steps)
-            _require_owner(console, signer, bridge, state, planned)
-            return [transaction(bridge, step) for step in planned]
-
-        if isinstance(signer, OwnerNode):
-            plan_calls()
-            send_through(console, signer, bridge, planned)
-        else:
-            carry_out(console, signer, plan_calls)
-        if planned and (left := steps(require_state(console, bridge))):
-            chain = console.web3.eth.chain_id
+    def plan_steps(state: BridgeState) -> list[Step]:
+        try:
+            planned = steps(state)
+        except plan.Refused as error:  # a plan knows no chain and no address
+            msg = f"chain {console.web3.eth.chain_id}, bridge {bridge}: {error}"
+            raise plan.Refused(msg) from error
+        if planned and state.owner.lower() != address_of(signer).lower():
             msg = (
-                f"chain {chain}, bridge {bridge}: {left[0].annotation}: was mined, yet the contract does not show it; "
-                "somebody else with the owner's key changes it at this moment: find and stop that, then run again"
+                f"chain {console.web3.eth.chain_id}: {planned[0].annotation}: {not_owner(signer, bridge, state.owner)}"
             )
             raise ChainError(msg)
+        return planned
+
+    send = _through(console, signer, bridge) if isinstance(signer, OwnerNode) else send_as(console, signer, bridge)
+    with _contracts[bridge]:
+        close_gap(console, bridge, lambda: require_state(console, bridge), plan_steps, send)
 
 
-def _planned(
-    console: Console, bridge: str, state: BridgeState, steps: Callable[[BridgeState], list[Step]]
-) -> list[Step]:
-    """Plan, and say where when a plan is refused: plans know no chain and no address."""
-    try:
-        return steps(state)
-    except plan.Refused as error:
-        msg = f"chain {console.web3.eth.chain_id}, bridge {bridge}: {error}"
-        raise plan.Refused(msg) from error
-
-
-def _require_owner(console: Console, signer: Owner, bridge: str, state: BridgeState, planned: list[Step]) -> None:
-    if planned and state.owner.lower() != address_of(signer).lower():
-        chain = console.web3.eth.chain_id
-        msg = f"chain {chain}: {planned[0].annotation}: {not_owner(signer, bridge, state.owner)}"
-        raise ChainError(msg)
+def _through(console: Console, owner: OwnerNode, bridge: str) -> Send:
+    return lambda steps: send_through(console, owner, bridge, steps())
 
 
 def fill_account(console: Console, signer: Signer, account: str, minimum: int, target: int) -> None:
