@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What every script of the toolchain shares: where things are, how to speak, when to work. Sourced, never run.
+# Shared by all scripts of the toolchain: paths, messages, and steps that run only when needed. Sourced, never run.
 set -euo pipefail
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
@@ -7,14 +7,14 @@ BUILD=$ROOT/.build
 # shellcheck disable=SC2034 # for those who source this
 TOOLS=$ROOT/toolchain
 
-# To stderr, so that what a command gives on stdout can be piped on.
+# To stderr, so that the stdout of a command can be piped.
 say() { printf '==> %s\n' "$*" >&2; }
 fail() {
     printf 'error: %s\n' "$*" >&2
     exit 1
 }
 
-# digest INPUT... : one hash over files, over all files of folders, and over words that are neither.
+# digest INPUT... : one hash over files, all files in folders, and words that are neither.
 digest() {
     local input
     for input in "$@"; do
@@ -28,8 +28,8 @@ digest() {
     done | sha256sum | cut -d' ' -f1
 }
 
-# once NAME PRODUCT INPUT... -- COMMAND... : runs the command unless the product is there and was made from the same
-# inputs. The stamp is written last, so a step that was cut off is done again.
+# once NAME PRODUCT INPUT... -- COMMAND... : runs the command unless the product exists and was built from the same
+# inputs. The stamp is written last, so an interrupted step is repeated.
 once() {
     local name=$1 product=$2 inputs=() stamp wanted
     shift 2
@@ -47,8 +47,8 @@ once() {
     echo "$wanted" >"$stamp"
 }
 
-# long LABEL COMMAND... : runs a command that takes minutes. Its output goes to a log; the screen gets a sign of life
-# every ten seconds, and the end of the log when it fails.
+# long LABEL COMMAND... : runs a command that takes minutes. Its output goes to a log; the terminal gets a progress line
+# every ten seconds, and the end of the log if it fails.
 long() {
     local label=$1 log ticker status=0 start=$SECONDS
     shift
@@ -68,13 +68,13 @@ long() {
     wait "$ticker" 2>/dev/null || true
     if ((status != 0)); then
         tail -n 20 "$log" >&2
-        fail "$label failed; the whole log is in ${log#"$ROOT"/}"
+        fail "$label failed; the full log is in ${log#"$ROOT"/}"
     fi
     say "$label: done in $((SECONDS - start)) s"
 }
 
-# atomically TARGET COMMAND... : gives the command a new folder to fill, and puts that in the target's place when it
-# is complete.
+# atomically TARGET COMMAND... : gives the command a new folder to fill, and replaces the target with it when it is
+# complete.
 atomically() {
     local target=$1
     shift
@@ -85,15 +85,15 @@ atomically() {
     mv "$target.new" "$target"
 }
 
-# users_pulumi : the Pulumi CLI that was on PATH before ours came to it. Empty when there is none.
+# users_pulumi : the user's own Pulumi CLI on PATH. Empty if there is none.
 users_pulumi() {
     local found
     found=$(type -aP pulumi | grep -vxF "$BUILD/bin/pulumi" | head -n 1) || true
     echo "$found"
 }
 
-# secret FILE : 32 random bytes in hex, made once and readable by the owner alone. The link makes it appear whole, and
-# leaves one winner when two runs meet.
+# secret FILE : 32 random bytes in hex, created once and readable by the owner only. The link makes creation atomic, so
+# that one of two concurrent runs wins.
 secret() {
     [[ -s $1 ]] && return
     mkdir -p "$(dirname "$1")"

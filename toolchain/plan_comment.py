@@ -1,8 +1,8 @@
-"""The comment that shows a preview on a pull request. Pure; the standard library is all that it needs.
+"""Render a preview as a pull request comment. Pure; uses the standard library only.
 
 usage: python3 -m toolchain.plan_comment STACK success|failure URL-OF-THE-LOG FILE-WITH-THE-PLAN [HIDDEN-PATH]...
 
-Prints it as the JSON that GitHub takes.
+Prints the JSON body for the GitHub API.
 """
 
 import json
@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 LIMIT = 65_536
-"""Characters that GitHub takes in a comment. Counted in UTF-16 here, which is never fewer."""
+"""Maximum characters of a GitHub comment. Counted here in UTF-16, which is never fewer."""
 
 _COLOUR = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
@@ -20,17 +20,17 @@ _PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----.*?(-----END [A-Z 
 
 
 def marker(stack: str) -> str:
-    """Return what is invisible on the page, and by which the comment is found again."""
+    """Return the invisible marker by which the comment is found again."""
     return f"<!-- servicechain-ha preview of {stack} -->"
 
 
 def body(stack: str, outcome: str, log: str, plan: str, hidden: Sequence[str] = ()) -> str:
-    """Return the comment. `hidden` are folders of the runner, of which nobody has to know."""
+    """Return the comment. `hidden` are folders of the runner, which are removed from the text."""
     text = _readable(plan, hidden)
     fence = "`" * (1 + max([2, *(len(run) for run in re.findall(r"`+", text))]))
     title = f"Preview of `{stack}`" if outcome == "success" else f"Preview of `{stack}`: **failed**"
     head = f"{marker(stack)}\n### {title}\n\n"
-    foot = f"\n\n[The whole log]({log})\n"
+    foot = f"\n\n[Full log]({log})\n"
     cut = "\n… the rest is in the log"
     room = LIMIT - _units(f"{head}{fence}text\n\n{fence}{foot}")
     if _units(text) > room:
@@ -41,10 +41,10 @@ def body(stack: str, outcome: str, log: str, plan: str, hidden: Sequence[str] = 
 def _readable(plan: str, hidden: Sequence[str]) -> str:
     text = _COLOUR.sub("", plan).replace("\r\n", "\n").replace("\r", "\n")
     text = _PRIVATE_KEY.sub("[secret]", _CONTROL.sub("", text))
-    # The longest first: one may be inside another.
+    # Longest first: one may be inside another.
     for path in sorted(filter(None, hidden), key=len, reverse=True):
         text = text.replace(path.rstrip("/") + "/", "").replace(path.rstrip("/"), ".")
-    # What the toolchain says of itself is not the plan.
+    # Progress lines of the toolchain are not part of the plan.
     return "\n".join(line for line in text.splitlines() if not line.startswith("==> ")).strip("\n")
 
 
@@ -53,7 +53,7 @@ def _units(text: str) -> int:
 
 
 def _first(text: str, units: int) -> str:
-    """Return whole lines of that length at most."""
+    """Return whole lines, at most `units` UTF-16 units."""
     start = text.encode("utf-16-le", errors="replace")[: 2 * units].decode("utf-16-le", errors="ignore")
     return start.rpartition("\n")[0] or start
 

@@ -50,7 +50,7 @@ def test_down_does_not_take_states_out_of_reach_for_none(empty: Empty) -> None:
     empty.env["PULUMI_BACKEND_URL"] = "file:///nonexistent"
     done = empty.down()
     assert done.returncode == 1
-    assert "cannot be looked for" in done.stderr
+    assert "cannot look up the stack" in done.stderr
 
 
 def test_down_destroys_nothing_of_a_stack_with_anything_protected(empty: Empty) -> None:

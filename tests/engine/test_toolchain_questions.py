@@ -33,7 +33,7 @@ def test_a_claim_that_no_state_holds_is_told_before_it_is_forgotten() -> None:
     begun = pending("creating", remains.CLAIM)
     assert remains.unseen(begun) == []
     (objection,) = remains.unaccounted(begun)
-    assert "may hold the claim" in objection
+    assert "may still be claimed" in objection
     urn = begun["pending_operations"][0]["resource"]["urn"]
     assert remains.unaccounted({**begun, "resources": [{"urn": urn}]}) == []
 
@@ -68,7 +68,10 @@ def test_only_what_is_up_is_drilled() -> None:
 
 @pytest.mark.parametrize(
     ("role", "host", "why"),
-    [("validator", "aws:ec2/instance:Instance", "local hosts only"), ("en", "x:servicechain:LocalHost", "private one")],
+    [
+        ("validator", "aws:ec2/instance:Instance", "local hosts only"),
+        ("en", "x:servicechain:LocalHost", "private parent chain"),
+    ],
 )
 def test_only_local_hosts_of_a_private_chain_are_drilled(role: str, host: str, why: str) -> None:
     resources = [

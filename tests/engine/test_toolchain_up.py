@@ -39,8 +39,8 @@ def test_up_takes_away_the_lock_of_a_run_that_was_killed_and_forgets_what_it_had
     lock = empty.lock(ended(), platform.node())
     cut_off(empty, OURS)
     done = empty.up()
-    assert "which was killed: taking it away" in done.stderr
-    assert "what it had begun is looked for, and finished" in done.stderr
+    assert "removing the lock on" in done.stderr
+    assert "completing what it started" in done.stderr
     assert "servicechain-ha:pairs" in done.stdout + done.stderr  # the program has run
     assert not lock.exists()
     assert not pending(empty)
@@ -57,7 +57,7 @@ def test_up_leaves_the_lock_of_others_alone(empty: Empty) -> None:
 def test_up_keeps_in_mind_what_a_cloud_may_have_made(empty: Empty) -> None:
     cut_off(empty, CLOUDS)
     done = empty.up()
-    assert f"a run was cut off while begun ({CLOUDS}) was being made" in done.stderr
+    assert f"a run was interrupted while it created begun ({CLOUDS})" in done.stderr
     assert pending(empty)
 
 

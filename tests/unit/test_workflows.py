@@ -84,7 +84,7 @@ def _checked(name: str) -> int:
 def test_a_comment_begins_with_its_mark_and_ends_with_the_way_to_the_log() -> None:
     text = body("kairos", "success", LOG, "    + 3 to create")
     assert text.startswith(marker("kairos"))
-    assert text.endswith(f"```text\n    + 3 to create\n```\n\n[The whole log]({LOG})\n")
+    assert text.endswith(f"```text\n    + 3 to create\n```\n\n[Full log]({LOG})\n")
     assert "failed" in body("kairos", "failure", LOG, "")
 
 

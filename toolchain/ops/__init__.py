@@ -1,1 +1,1 @@
-"""What `make` does on a stack besides pulumi: drill, replace, look, rpc, sweep, and the reading of exported state."""
+"""What `make` does on a stack besides pulumi: drill, replace, look, rpc, sweep; and reading exported state."""

@@ -1,9 +1,9 @@
-"""Lose the EN of one pair after the other on a running local stack, and see that value goes on.
+"""Kill the EN of each pair of a running local stack, one at a time, and check that transfers continue.
 
 usage: pulumi stack export --show-secrets | python -m toolchain.ops.drill
 
-For each pair: kill its EN without a warning, transfer in both directions, start it with the command by which the
-program starts it, and wait until the pair is whole again. The keys of the owners sign, and stay in memory.
+For each pair: kill its EN, transfer in both directions, start it with the program's own start command, and wait until
+the pair is healthy again. The owners' keys sign the transfers and stay in memory.
 """
 
 import json
@@ -30,13 +30,13 @@ from components.chain.voters.calls import balance
 from toolchain.ops.scene import OTHER, Pair, Refused, Scene
 
 DEADLINE = 120.0
-"""Seconds for a transfer to arrive, and for a pair to be whole again."""
+"""Seconds for a transfer to arrive, and for a pair to be healthy again."""
 START_SECONDS = 180.0
 
 
 @dataclass
 class Transfer:
-    """One transfer to an account that never held anything."""
+    """One transfer to a fresh account."""
 
     direction: Direction
     recipient: str = field(default_factory=lambda: to_checksum_address(secrets.token_hex(20)))
@@ -46,14 +46,14 @@ class Transfer:
     """Seconds from the request; None until it has arrived."""
 
     def look(self) -> bool:
-        """Tell whether it has arrived."""
+        """Return whether it has arrived."""
         if self.took is None and balance(self.direction.target, self.recipient) == self.amount:
             self.took = time.monotonic() - self.sent
         return self.took is not None
 
 
 def in_words(transfer: Transfer) -> str:
-    """Return what became of a transfer."""
+    """Return the outcome of a transfer."""
     outcome = "did not arrive" if transfer.took is None else f"arrived after {transfer.took:.1f} s"
     return f"{transfer.direction.name} {outcome}"
 
@@ -67,7 +67,7 @@ def summary(pairs: int, transfers: Sequence[Transfer]) -> str:
 
 
 def drill(scene: Scene, transfers: list[Transfer]) -> None:
-    """Drill all pairs, and add the transfers that were sent. Raises ChainError when a pair does not come back."""
+    """Drill all pairs; append the transfers that were sent. Raises ChainError if a pair does not come back."""
     with ExitStack() as stack:
         views = {chain: stack.enter_context(_console(at)) for chain, at in scene.views.items()}
         directions = [
@@ -77,21 +77,21 @@ def drill(scene: Scene, transfers: list[Transfer]) -> None:
             for source, target in OTHER.items()
         ]
         for pair in scene.pairs:
-            survivors = ", ".join(other.name for other in scene.pairs if other is not pair) or "nobody"
-            _say(pair, f"killing {pair.en.node}; left for the bridge: {survivors}")
+            survivors = ", ".join(other.name for other in scene.pairs if other is not pair) or "none"
+            _say(pair, f"killing {pair.en.node}; remaining pairs: {survivors}")
             try:
                 _kill(pair)
-                _say(pair, f"stopped: {pair.en.node}, and {pair.scn.node} has no main bridge")
+                _say(pair, f"{pair.en.node} is down, {pair.scn.node} has no main bridge")
                 _transfer(scene, pair, directions, transfers)
             finally:
                 begin = time.monotonic()
                 run_on_host(pair.en, pair.start, START_SECONDS)
-            _wait_until_whole(scene, pair, views)
-            _say(pair, f"whole again {time.monotonic() - begin:.1f} s after the start of {pair.en.node}")
+            _wait_until_healthy(scene, pair, views)
+            _say(pair, f"healthy again {time.monotonic() - begin:.1f} s after the start of {pair.en.node}")
 
 
 def _kill(pair: Pair) -> None:
-    """Kill the EN's process and wait until it is seen that it is gone, on its host and by its SCN."""
+    """Kill the EN's process, and wait until its host and its SCN report it gone."""
     pid = f"$(cat {PurePosixPath(pair.en.ipc).parent}/*.pid)"
     run_on_host(pair.en, f"pid={pid} && kill -9 $pid && while kill -0 $pid 2>/dev/null; do sleep 0.05; done", 30)
     try:
@@ -100,7 +100,7 @@ def _kill(pair: Pair) -> None:
         with _console(pair.scn) as scn:
             wait_for(lambda: not peers(scn, "subbridge") or f"{scn.node} still has a main bridge", DEADLINE)
         return
-    msg = f"{pair.en.node} answers after it was killed"
+    msg = f"{pair.en.node} still answers after it was killed"
     raise ChainError(msg)
 
 
@@ -112,14 +112,14 @@ def _transfer(scene: Scene, pair: Pair, directions: Iterable[Direction], transfe
         mine.append(transfer)
         transfers.append(transfer)
     try:
-        wait_for(lambda: sum(not transfer.look() for transfer in mine) == 0 or "transfers are on their way", DEADLINE)
+        wait_for(lambda: sum(not transfer.look() for transfer in mine) == 0 or "transfers are not there yet", DEADLINE)
     except ChainError as error:
         _say(pair, str(error))
-    _say(pair, "went on: " + "; ".join(map(in_words, mine)))
+    _say(pair, "transfers: " + "; ".join(map(in_words, mine)))
 
 
-def _wait_until_whole(scene: Scene, pair: Pair, views: Mapping[str, Console]) -> None:
-    """Wait until the EN is in sync, and the SCN is connected to it and has the contracts registered."""
+def _wait_until_healthy(scene: Scene, pair: Pair, views: Mapping[str, Console]) -> None:
+    """Wait until the EN is in sync, and the SCN is connected to it and serves the contracts."""
     wait_until_ready(pair.en, Expected(scene.chain_ids["parent"], kni=pair.kni))
     wait_until_ready(pair.scn, Expected(scene.chain_ids["child"], peer=pair.kni))
 

@@ -1,10 +1,10 @@
-"""One quick look at every node and pair of a stack, as its state knows them: what is wrong, and what repairs it.
+"""One quick check of every node and pair in a stack's state: what is wrong, and how to repair it.
 
 usage: pulumi stack export --show-secrets | python -m toolchain.ops.look problems|stale
 
-`problems` prints a line for each problem. `stale` prints the URNs of what the state takes to be well, and a refresh of
-these alone would find otherwise, so that the next up repairs it. All nodes are asked at once, each for DEADLINE
-seconds at the most. The keys in the export stay in memory.
+`problems` prints one line per problem. `stale` prints the URNs of resources that are healthy in the state and not in
+reality: after a refresh of these, the next up repairs them. All nodes are queried in parallel, each for at most
+DEADLINE seconds. The keys in the export stay in memory.
 """
 
 import json
@@ -23,37 +23,37 @@ from components.chain.rpc.ipc_stream import Channel
 from toolchain.ops.state import in_the_clear
 
 DEADLINE = 3.0
-"""Seconds for everything that a node is asked."""
+"""Seconds for all queries of a node."""
 
 REPAIRS = "make up repairs it"
-FINDS = "make refresh says what became of it; make up or make replace MACHINE={} repairs it"
+FINDS = "make refresh checks the machine; make up or make replace MACHINE={} repairs it"
 
 
 @dataclass(frozen=True)
 class Node:
-    """A node as the state knows it."""
+    """A node in the state."""
 
     name: str
     endpoint: Endpoint
     urn: str
-    """Of what keeps it running."""
+    """Of the resource that keeps it running."""
     peer: str = ""
     """SCN of a pair: the KNI of its EN."""
     bridges: tuple[str, str] | None = None
     """SCN of a pair: the child and parent contract that it serves."""
     registration: str = ""
-    """URN of that."""
+    """URN of its registration with them."""
 
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with a node."""
+    """A problem of a node."""
 
     node: str
     words: str
     repair: str = REPAIRS
     stale: str = ""
-    """URN of what a refresh would find otherwise; none where the machine does not answer: it may be made again then."""
+    """URN of the resource to refresh; empty if the machine does not answer, because it would then be rebuilt."""
 
     def __str__(self) -> str:
         """Return the line for an operator."""
@@ -61,11 +61,11 @@ class Problem:
 
 
 Ask = Callable[[str, Sequence[object]], Any]
-"""Calls a method of a node, with parameters. Raises Unreachable, and Answered for an error of the node."""
+"""Calls a method of a node with parameters. Raises Unreachable, and Answered for an error response."""
 
 
 class Answered(Exception):
-    """The node answered with an error, in its own words."""
+    """The node returned an error; the message is the node's."""
 
 
 def nodes(export: Mapping[str, Any]) -> list[Node]:
@@ -100,7 +100,7 @@ def _is(resource: Mapping[str, Any], kind: str) -> bool:
 
 
 def judge(node: Node, ask: Ask) -> Problem | None:
-    """Return what is wrong with a node, if anything is."""
+    """Return the problem of a node, if it has one."""
     try:
         ask("eth_chainId", ())
         return _pair(node, ask)
@@ -115,7 +115,7 @@ def _pair(node: Node, ask: Ask) -> Problem | None:
         return None
     connected = [str(peer["id"]) for peer in ask("subbridge_peers", ()) or ()]
     if connected != [node.peer.removeprefix("kni://").split("@", 1)[0]]:
-        words = f"it is connected to {len(connected)} main bridges, and not to that of its EN alone"
+        words = f"it is connected to {len(connected)} main bridges instead of that of its EN only"
         return Problem(node.name, words, stale=node.urn)
     if node.bridges is None or all(_serves(bridge, ask) for bridge in node.bridges):
         return None
@@ -125,7 +125,7 @@ def _pair(node: Node, ask: Ask) -> Problem | None:
 def _serves(bridge: str, ask: Ask) -> bool:
     try:
         return bool(ask("subbridge_getBridgeInformation", (bridge,))["isSubscribed"])
-    except Answered:  # "Invalid bridge pair": it is not registered
+    except Answered:  # "Invalid bridge pair": not registered
         return False
 
 
@@ -134,7 +134,7 @@ def _about(node: Node, error: Exception) -> str:
 
 
 def look(node: Node) -> Problem | None:
-    """Look at a node."""
+    """Check a node over SSH."""
     until = time.monotonic() + DEADLINE
     try:
         with closing(Channel(node.endpoint)) as channel:
@@ -154,7 +154,7 @@ def _call(channel: Channel, method: str, given: Sequence[object], seconds: float
 
 
 def look_at(found: Sequence[Node], look: Callable[[Node], Problem | None] = look) -> list[Problem]:
-    """Look at all nodes at once; return what is wrong, in their order. Whoever takes longer is a problem too."""
+    """Check all nodes in parallel; return the problems in the order of the nodes. A timeout is a problem too."""
     problems: dict[str, Problem | None] = {}
     threads = [
         threading.Thread(target=lambda node=node: problems.update({node.name: look(node)}), daemon=True)
@@ -174,7 +174,7 @@ def main(question: str) -> None:
     problems = look_at(nodes(json.load(sys.stdin)))
     lines = [str(one) for one in problems] if question == "problems" else [one.stale for one in problems if one.stale]
     print("\n".join(lines), end="\n" if lines else "", flush=True)
-    os._exit(0)  # some may still wait for machines that do not answer
+    os._exit(0)  # threads may still wait for machines that do not answer
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 usage: python -m toolchain.ops.networks [NETWORK]     YES=1 removes without asking
 
-NETWORK names one of them by its id, to remove it whatever is known of it, but not while a stack has it.
+NETWORK is the id of one of them: it is removed whatever is known about it, unless a stack uses it.
 """
 
 import gzip
@@ -20,12 +20,12 @@ from components.dynamic.machines.local_network import SCRIPT, LocalNetworkProvid
 from components.dynamic.machines.local_record import Record
 from components.topology.local_addresses import default_subnet
 
-LIVES, GONE, UNKNOWN = "lives", "gone", "unknown"
+LIVES, GONE, UNKNOWN = "in use", "gone", "unknown"
 
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is known of a network."""
+    """What is known about a network."""
 
     state: str
     """One of the three above."""
@@ -39,13 +39,13 @@ class Network:
     id: str
     record: Record | None
     checkout: str | None
-    """Of the note, or else where the script of the running switch is."""
+    """From the record, else from the path of the running switch's script."""
     hosts: int
-    """Running ones."""
+    """Number of running hosts."""
 
     @classmethod
     def of(cls, id_: str) -> "Network":
-        """Look at one."""
+        """Read one."""
         folder = folder_of(id_)
         record = local_record.read(folder)
         running = list(namespaces.keepers(folder))
@@ -53,44 +53,44 @@ class Network:
 
     @property
     def line(self) -> str:
-        """Return what it is in words."""
+        """Return the line for a user."""
         who = f", by {self.record.user}" if self.record else ""
-        return f"{self.id}: {self.hosts} host(s), made from {self.checkout or 'nobody knows where'}{who}"
+        return f"{self.id}: {self.hosts} host(s), created from {self.checkout or 'an unknown checkout'}{who}"
 
 
 def networks() -> list[Network]:
-    """Return all of this machine: those that have a folder, and those that run."""
+    """Return all networks of this machine: those with a folder, and running ones."""
     found = {path.name for path in namespaces.BASE.iterdir() if path.is_dir()} if namespaces.BASE.is_dir() else set()
     found |= {keeper.folder.relative_to(namespaces.BASE).parts[0] for keeper in namespaces.keepers(namespaces.BASE)}
     return [Network.of(id_) for id_ in sorted(found)]
 
 
 def judge(network: Network, own_state: Path | None) -> Verdict:
-    """Tell whether a stack has the network. `own_state`: where this checkout keeps its stacks."""
+    """Judge whether a stack uses the network. `own_state`: the folder of this checkout's states."""
     record = network.record
     if own_state and _in_states(own_state, network.id):
-        return Verdict(LIVES, "a stack of this checkout has it: make down removes it")
+        return Verdict(LIVES, "a stack of this checkout uses it; make down removes it")
     if record and record.began and local_record.began(record.pid) == record.began:
-        return Verdict(LIVES, f"the process {record.pid} that works on it runs")
+        return Verdict(LIVES, f"process {record.pid} is working on it")
     if network.checkout is None:
-        return Verdict(UNKNOWN, "nothing tells who made it, and nothing of it runs")
+        return Verdict(UNKNOWN, "it has no record of its checkout, and nothing of it runs")
     checkout = Path(network.checkout)
     state = _state_of(record) if record else checkout / ".state"
     if state and _in_states(state, network.id):
-        return Verdict(LIVES, f"a stack in {state} has it: make down in a checkout with that state removes it")
+        return Verdict(LIVES, f"a stack in {state} uses it; make down in a checkout with that state removes it")
     if checkout.is_dir():
         if record is None or state is None:
-            return Verdict(UNKNOWN, f"{checkout} is there, and where the state is of its stack is not known")
-        return Verdict(GONE, f"no stack of {checkout} has it: its state is gone")
+            return Verdict(UNKNOWN, f"{checkout} exists, but the place of its stack's state is not known")
+        return Verdict(GONE, f"no stack of {checkout} uses it: its state is gone")
     if record and (moved := _moved(record)):
-        return Verdict(LIVES, f"its checkout was moved to {moved}: make refresh there notes that, make down removes it")
+        return Verdict(LIVES, f"its checkout was moved to {moved}; make refresh there records it, make down removes it")
     if record and not _mounted(record):
-        return Verdict(UNKNOWN, f"the disk that {checkout} was on is not mounted")
+        return Verdict(UNKNOWN, f"the disk of {checkout} is not mounted")
     return Verdict(GONE, f"{checkout} is gone")
 
 
 def _checkout_of(running: list[namespaces.Keeper]) -> str | None:
-    """Return where the script of the switch is, which its command line says."""
+    """Return the checkout of the running switch's script, from its command line."""
     for keeper in running:
         words = Path(f"/proc/{keeper.pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
         for word in words:
@@ -100,7 +100,7 @@ def _checkout_of(running: list[namespaces.Keeper]) -> str | None:
 
 
 def _state_of(record: Record) -> Path | None:
-    """Return the folder of a state that is kept on this machine; None for one kept elsewhere, or nobody knows where."""
+    """Return the folder of a state on this machine; None if it is elsewhere or unknown."""
     return _folder_of_state(record.backend)
 
 
@@ -110,13 +110,13 @@ def _folder_of_state(backend: str) -> Path | None:
 
 
 def _in_states(place: Path, network: str) -> bool:
-    """Tell whether a state in that folder speaks of the network, whose id is in the clear; an unreadable one may."""
+    """Return whether a state in that folder contains the network's id, which is plaintext; True if unreadable."""
     stacks = place / ".pulumi" / "stacks"
     found = [*stacks.rglob("*.json"), *stacks.rglob("*.json.gz")] if stacks.is_dir() else []
-    return any(_speaks(path, network) for path in found)
+    return any(_contains(path, network) for path in found)
 
 
-def _speaks(path: Path, network: str) -> bool:
+def _contains(path: Path, network: str) -> bool:
     try:
         content = path.read_bytes()
         return f'"{network}'.encode() in (gzip.decompress(content) if path.suffix == ".gz" else content)
@@ -125,7 +125,7 @@ def _speaks(path: Path, network: str) -> bool:
 
 
 def _moved(record: Record) -> Path | None:
-    """Return where a checkout is now that was moved to a place beside, above or below its old one."""
+    """Return where a moved checkout is now, if that is beside, above or below its old place."""
     old = Path(record.checkout)
     for above in (old.parent, old.parent.parent):
         for place in [*_folders(above), *(inner for folder in _folders(above) for inner in _folders(folder))]:
@@ -146,7 +146,7 @@ def _folders(place: Path) -> list[Path]:
 
 
 def _mounted(record: Record) -> bool:
-    """Tell whether the nearest folder above the checkout is on the file system that the checkout was on."""
+    """Return whether the nearest existing parent folder is on the file system that the checkout was on."""
     place = Path(record.checkout)
     while not place.exists():
         place = place.parent
@@ -157,7 +157,7 @@ def _agreed(question: str) -> bool:
     if os.environ.get("YES") == "1":
         return True
     if not sys.stdin.isatty():
-        print(f"{question} Nothing was removed: YES=1 removes without asking.")
+        print(f"{question} Nothing was removed; YES=1 removes without asking.")
         return False
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
@@ -169,7 +169,7 @@ def main(named: str = "") -> int:
     for network, verdict in found:
         print(f"{network.line}; {verdict.state}: {verdict.reason}")
     if not found:
-        print("there are no local networks on this machine")
+        print("no local networks on this machine")
     if named and named not in {network.id for network, _ in found}:
         print(f"error: there is no local network {json.dumps(named)} on this machine", file=sys.stderr)
         return 1
@@ -180,10 +180,10 @@ def main(named: str = "") -> int:
             return 1
         if network.id == named:
             due.append(network)
-    if due and _agreed(f"Remove {', '.join(network.id for network in due)}, and all that its hosts hold?"):
+    if due and _agreed(f"Remove {', '.join(network.id for network in due)} and all data on their hosts?"):
         for network in due:
-            if judge(Network.of(network.id), own).state == LIVES:  # somebody has begun to work on it meanwhile
-                print(f"{network.id}: it is in use now, and stays")
+            if judge(Network.of(network.id), own).state == LIVES:  # a run has started meanwhile
+                print(f"{network.id}: not removed, it is in use now")
                 continue
             LocalNetworkProvider().delete("", {"network": network.id, "subnet": str(default_subnet(network.id))})
             print(f"{network.id}: removed")

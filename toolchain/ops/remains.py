@@ -1,8 +1,8 @@
-"""What has to be asked before a stack is destroyed, and before it is forgotten. Pure but for reading its input.
+"""Checks before a stack is destroyed, and before its state is deleted. Pure except for reading its input.
 
 usage: pulumi stack export | python -m toolchain.ops.remains protected|unseen|unaccounted|disposable [SETTINGS-FILE]
 
-Prints a sentence for each objection, and fails when there is one.
+Prints one line per objection, and fails if there is any.
 """
 
 import json
@@ -20,36 +20,36 @@ State = Mapping[str, Any]
 
 NAMESPACE = "servicechain-ha"
 CLAIM = "pulumi-python:dynamic/servicechain:ExistingHost"
-"""Type of what is made on a machine that stays."""
+"""Type of the claim on an existing host."""
 
 
 def protected(state: State) -> list[str]:
-    """Return why nothing may be destroyed: Pulumi would stop at these too, but maybe after it removed others."""
+    """Return why nothing may be destroyed: Pulumi stops at protected resources, but maybe after it removed others."""
     names = sorted(_name(resource) for resource in state.get("resources") or () if resource.get("protect"))
     if not names:
         return []
     return [
-        f"the stack protects {len(names)} resource(s), so nothing is destroyed: {', '.join(names)}; "
+        f"nothing is destroyed, because the stack protects {len(names)} resource(s): {', '.join(names)}; "
         "set servicechain-ha:protection to false and run make up first"
     ]
 
 
 def unseen(state: State) -> list[str]:
-    """Return what a cloud may have made that the state knows nothing of: a run was killed meanwhile."""
+    """Return what AWS may have created that is not in the state, because a run was killed meanwhile."""
     return [
-        f"a run was cut off while {_name(resource)} ({resource['type']}) was being made, and nobody knows whether "
-        "it is there: look for it in the AWS account and delete it"
+        f"a run was interrupted while it created {_name(resource)} ({resource['type']}), so it may exist outside of "
+        "the state: look for it in the AWS account and delete it"
         for resource in _begun(state)
         if resource["type"].startswith("aws:")
     ]
 
 
 def unaccounted(state: State) -> list[str]:
-    """Return why the stack may not be forgotten: something that nobody would remove may be left of it somewhere."""
+    """Return why the state must be kept: something outside of it may exist that nobody would remove."""
     known = {resource["urn"] for resource in state.get("resources") or ()}
     return unseen(state) + [
-        f"a run was cut off while the machine of {_name(resource)} was being claimed, and it may hold the claim: "
-        "remove the folder of the node there, or let make up take the claim over and make down give it back"
+        f"a run was interrupted while it claimed the machine of {_name(resource)}, which may still be claimed: "
+        "delete the node's folder there, or run make up, which takes over the claim, and make down, which releases it"
         for resource in _begun(state)
         if resource["type"] == CLAIM and resource["urn"] not in known
     ]
@@ -61,7 +61,7 @@ def _begun(state: State) -> list[State]:
 
 
 def disposable(state: State, settings: Mapping[str, Any]) -> list[str]:
-    """Return why the stack may not be destroyed with nobody at the keyboard: by what is up, and by what is declared."""
+    """Return why the stack may not be destroyed unattended, judged by its state and its settings."""
     config = settings.get("config") or {}
     outputs: Mapping[str, Any] = next(
         (r.get("outputs") or {} for r in state.get("resources") or () if r["type"] == "pulumi:pulumi:Stack"), {}
@@ -71,11 +71,11 @@ def disposable(state: State, settings: Mapping[str, Any]) -> list[str]:
     if isinstance(parent, Mapping) and (
         parent.get("network") == MAINNET or parent.get("chainId") == CHAIN_IDS[MAINNET]
     ):
-        objections.append("its settings say that its parent chain is mainnet")
+        objections.append("the parent chain in its settings is mainnet")
     if (outputs.get("parentChain") or {}).get("chainId") == CHAIN_IDS[MAINNET]:
-        objections.append("what is up has mainnet as its parent chain")
+        objections.append("the parent chain in its state is mainnet")
     if str(config.get(f"{NAMESPACE}:protection")).lower() == "true":
-        objections.append("its settings say that it is protected")
+        objections.append("protection is on in its settings")
     return objections
 
 

@@ -1,9 +1,9 @@
-"""Whether one machine of a running stack may be made anew now, which all the others have to be well for.
+"""Check whether one machine of a running stack may be rebuilt now: all other machines have to be healthy.
 
 usage: pulumi stack export --show-secrets | python -m toolchain.ops.replace MACHINE [back]
 
-Prints the URN of what is to be replaced, or with `back` waits until the machine is well again too. The keys in the
-export stay in memory.
+Prints the URN to replace, or with `back` waits until the machine is healthy again too. The keys in the export stay in
+memory.
 """
 
 import json
@@ -27,23 +27,23 @@ MACHINES = {
     "servicechain:ExistingHost": "{}",
     "aws:ec2/instance:Instance": "{}-instance",
 }
-"""How the resource of a machine is called, by the end of its type."""
+"""Resource name of a machine, keyed by the end of its type."""
 
 
 class Refused(Exception):
-    """The machine is none to be replaced now; the message says why, and what to do first."""
+    """The machine cannot be replaced now; the message says why, and what to do first."""
 
 
 @dataclass(frozen=True)
 class Stack:
-    """What an export says of the nodes."""
+    """The nodes in an export."""
 
     machines: Mapping[str, str]
-    """URNs, by node."""
+    """URNs, keyed by node."""
     nodes: Mapping[str, tuple[str, Endpoint]]
-    """Role and console, by name."""
+    """Role and console, keyed by name."""
     bridges: Mapping[str, tuple[str, str]]
-    """Child and parent contract that an SCN serves, by SCN."""
+    """Child and parent contract that an SCN serves, keyed by SCN."""
 
     @classmethod
     def of(cls, export: Mapping[str, Any]) -> "Stack":
@@ -67,14 +67,14 @@ class Stack:
         return cls(machines, running, bridges)
 
     def urn(self, machine: str) -> str:
-        """Return what is to be replaced. Raises Refused where that would lose a chain, or there is no such machine."""
+        """Return the URN to replace. Raises Refused if a chain would be lost, or if there is no such machine."""
         if machine not in self.machines:
-            known = ", ".join(sorted(self.machines)) or "none; make up brings the stack up"
+            known = ", ".join(sorted(self.machines)) or "none; run make up first"
             msg = f"there is no machine {machine!r} in this stack; its machines are {known}"
             raise Refused(msg)
         role = self.nodes[machine][0]
         if role == "validator":
-            msg = f"{machine} holds the whole private parent chain, which would be lost with it"
+            msg = f"{machine} holds the only copy of the private parent chain, which would be lost"
             raise Refused(msg)
         if role == "scn" and len(self._named("scn")) == 1:
             msg = f"{machine} is the only SCN: the child chain would be lost with it; add another one first"
@@ -82,22 +82,22 @@ class Stack:
         return self.machines[machine]
 
     def require_spare(self, machine: str) -> None:
-        """Require that the chain can lose the data of a machine, where they go with it. Raises Refused."""
+        """Require that the chain can lose the data of a machine, if they are deleted with it. Raises Refused."""
         scns = self._named("scn")
         if self.nodes[machine][0] != "scn" or self.machines[machine].partition("::aws:")[1]:
             return
         if len(scns) - 1 < quorum(len(scns)) and self._address(machine):
             msg = (
-                f"{machine}: its chain data are not deleted: {len(scns)} of {len(scns)} SCNs have to keep theirs. "
-                "Bring serviceChain.nodes to four SCNs or more with make up, and try again"
+                f"{machine}: its chain data must not be deleted: {len(scns)} of {len(scns)} SCNs have to keep theirs; "
+                "first increase serviceChain.nodes to four SCNs or more with make up"
             )
             raise Refused(msg)
 
     def _named(self, role: str) -> list[str]:
         return [name for name, (of, _) in self.nodes.items() if of == role]
 
-    def require_well(self, machines: Sequence[str]) -> None:
-        """Require that these answer, have caught up and serve the bridge. Raises Refused, naming those that do not."""
+    def require_healthy(self, machines: Sequence[str]) -> None:
+        """Require that these answer, are in sync and serve the bridge. Raises Refused with those that do not."""
         found = [objection for name in machines for objection in self._objections(name)]
         if found:
             raise Refused("; ".join(found))
@@ -109,12 +109,12 @@ class Stack:
                 if role != "validator":
                     wait_until_caught_up(console)
                 if name in self.bridges and not settled_registration(console, *self.bridges[name]).live:
-                    yield f"{name}: it does not serve the bridge"
+                    yield f"{name}: it does not serve the bridge contracts"
         except ChainError as error:
             yield str(error)
 
     def pause(self, machine: str) -> str:
-        """Return in words that the child chain waits for the machine, if it does. Raises ChainError."""
+        """Return a warning if the child chain stops until the machine is back. Raises ChainError."""
         others = [name for name in self._named("scn") if name != machine]
         if self.nodes[machine][0] != "scn" or not others:
             return ""
@@ -125,15 +125,15 @@ class Stack:
         if left >= needed:
             return ""
         return (
-            f"the child chain waits for {machine}: {needed} of {len(seats)} validators have to agree on a block, and "
-            f"{left} are left meanwhile"
+            f"the child chain stops until {machine} is back: {needed} of {len(seats)} validators have to agree on a "
+            f"block, and {left} remain"
         )
 
     def _address(self, machine: str) -> set[str]:
         try:
             with closing(Console(self.nodes[machine][1])) as console:
                 return {node_address(console)}
-        except ChainError:  # it is dead, and so among the living for a short while only
+        except ChainError:  # it is dead, and is counted as living for a short time only
             return set()
 
 
@@ -150,8 +150,8 @@ def _outputs(resources: Sequence[Mapping[str, Any]], type_: str) -> list[Mapping
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Turn an error into a sentence and a failure."""
+def _errors_printed() -> Iterator[None]:
+    """Print an error and exit."""
     try:
         yield
     except (Refused, ChainError) as error:
@@ -160,11 +160,11 @@ def _told() -> Iterator[None]:
 
 
 def main(machine: str, back: str = "") -> None:
-    """Answer for one machine of the stack whose export is on standard input."""
-    with _told():
+    """Check one machine of the stack whose export is on standard input."""
+    with _errors_printed():
         stack = Stack.of(json.load(sys.stdin))
         urn = stack.urn(machine)
-        stack.require_well([name for name in stack.nodes if back or name != machine])
+        stack.require_healthy([name for name in stack.nodes if back or name != machine])
         if back:
             return
         stack.require_spare(machine)

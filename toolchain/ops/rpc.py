@@ -2,9 +2,9 @@
 
 usage: pulumi stack export --show-secrets | python -m toolchain.ops.rpc NODE
 
-The RPC of a node listens on its machine's loopback, so it is reached by whoever may log in there: through the bastion
-where there is one. RPC_PORT says which port that is (8551), LOCAL_PORT which one to open here (a free one). The keys in
-the export stay in memory.
+The RPC of a node listens on loopback of its machine, so the tunnel uses an SSH login there, through the bastion if
+there is one. RPC_PORT is the port of the node (8551), LOCAL_PORT the port to open here (default: a free one). The keys
+in the export stay in memory.
 """
 
 import asyncio
@@ -23,14 +23,14 @@ from components.ssh.errors import SshError
 from toolchain.ops.state import in_the_clear
 
 KINDS = ("servicechain:RunningNode", "servicechain:AdoptedNode")
-"""Resources that know how to log in to a node's machine, by the ends of their types."""
+"""Resources with the login to a node's machine, by the end of their types."""
 ANSWER_SECONDS = 10.0
 LOOPBACK = "127.0.0.1"
 _ASK = b'{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}'
 
 
 class Refused(Exception):
-    """There is no such tunnel; the message says why, and what to do."""
+    """The tunnel cannot be opened; the message says why, and what to do."""
 
 
 def endpoint_of(export: Mapping[str, Any], node: str) -> Endpoint:
@@ -44,40 +44,40 @@ def endpoint_of(export: Mapping[str, Any], node: str) -> Endpoint:
                 endpoint = Endpoint.model_validate(held)
                 known[endpoint.node] = endpoint
     if node not in known:
-        listed = ", ".join(sorted(known)) or "none: make up brings the stack up"
+        listed = ", ".join(sorted(known)) or "none: run make up first"
         msg = f"there is no node {node!r} in this stack; its nodes are {listed}"
-        raise Refused(msg if node else f"which node? make rpc NODE=scn-1; the nodes are {listed}")
+        raise Refused(msg if node else f"no node given; use make rpc NODE=scn-1; the nodes are {listed}")
     return known[node]
 
 
 def port_of(variable: str, default: int) -> int:
-    """Return a port that an environment variable names. Raises Refused."""
+    """Return a port from an environment variable. Raises Refused."""
     text = os.environ.get(variable, "") or str(default)
     if not text.isascii() or not text.isdigit() or not 0 <= int(text[:6]) <= 65535:
-        msg = f"{variable} is {text!r}, and no port; write 1 to 65535"
+        msg = f"{variable} is {text!r}, which is not a port; use 1 to 65535"
         raise Refused(msg)
     return int(text)
 
 
 async def tunnel(endpoint: Endpoint, remote: int, local: int) -> None:
-    """Open it, say where it is, and wait until the connection is lost. Raises Refused and SshError."""
+    """Open the tunnel, print its URL, and wait until the connection is lost. Raises Refused and SshError."""
     link = await ssh.dial(endpoint.login)
     async with link:
         try:
             listener = await link.forward_local_port(LOOPBACK, local, LOOPBACK, remote)
         except OSError as error:
-            msg = f"port {local} of this computer cannot be opened ({error.strerror}); name another as LOCAL_PORT"
+            msg = f"port {local} of this computer cannot be opened ({error.strerror}); set another LOCAL_PORT"
             raise Refused(msg) from error
         url = f"http://{LOOPBACK}:{listener.get_port()}"
         chain = await _chain_id(endpoint, listener.get_port(), remote)
-        print(f"{endpoint.node}, chain {chain}: {url}  (until Ctrl-C)", flush=True)
+        print(f"{endpoint.node}, chain {chain}: {url}  (stop with Ctrl-C)", flush=True)
         await link.wait_closed()
     msg = f"{endpoint.node}: the connection to {endpoint.place} was lost; run this again"
     raise Refused(msg)
 
 
 async def _chain_id(endpoint: Endpoint, port: int, remote: int) -> int:
-    """Ask the node through the tunnel, which proves it. Raises Refused."""
+    """Return the chain id, read through the tunnel, which proves that it works. Raises Refused."""
     head = "POST / HTTP/1.0\r\nHost: localhost\r\nContent-Type: application/json\r\n"
     head += f"Content-Length: {len(_ASK)}\r\n"
     try:
@@ -89,8 +89,8 @@ async def _chain_id(endpoint: Endpoint, port: int, remote: int) -> int:
         return int(json.loads(answer.partition(b"\r\n\r\n")[2])["result"], 16)
     except (OSError, TimeoutError, ValueError, LookupError, TypeError) as error:
         msg = (
-            f"{endpoint.node}: no HTTP RPC answers on {LOOPBACK}:{remote} of {endpoint.host}: is the node running, "
-            "with RPC_ENABLE=1 in its conf? Where its RPC_PORT is another one, name it: make rpc NODE="
+            f"{endpoint.node}: no HTTP RPC answers on {LOOPBACK}:{remote} of {endpoint.host}: check that the node runs "
+            "with RPC_ENABLE=1 in its conf; if its RPC_PORT is another one, use make rpc NODE="
             f"{endpoint.node} RPC_PORT=…"
         )
         raise Refused(msg) from error

@@ -1,4 +1,4 @@
-"""What a drill works on: the pairs, nodes and owners of a running local stack, from an export of its state. Pure."""
+"""Input of a drill: pairs, nodes and owners of a running local stack, from an export of its state. Pure."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -14,12 +14,12 @@ OTHER = {"parent": "child", "child": "parent"}
 
 
 class Refused(Exception):
-    """The stack is none to be drilled; the message says why."""
+    """The stack cannot be drilled; the message says why."""
 
 
 @dataclass(frozen=True)
 class Pair:
-    """One pair, and the command by which the program starts its EN."""
+    """One pair, and the program's start command of its EN."""
 
     name: str
     kni: str
@@ -30,7 +30,7 @@ class Pair:
 
 @dataclass(frozen=True)
 class Scene:
-    """What is drilled, from an export of the state. Everything that is by chain has `parent` and `child`."""
+    """Input of a drill, from an export of the state. Mappings are keyed by chain: `parent` and `child`."""
 
     pairs: tuple[Pair, ...]
     chain_ids: Mapping[str, int]
@@ -41,7 +41,7 @@ class Scene:
 
     @classmethod
     def of(cls, export: Mapping[str, Any]) -> "Scene":
-        """Read an export. Raises Refused unless all machines are local hosts and the parent chain is a private one."""
+        """Read an export. Raises Refused unless all machines are local hosts and the parent chain is private."""
         found = [in_the_clear(resource) for resource in (export.get("deployment") or {}).get("resources") or ()]
         outputs: Mapping[str, Any] = next((r["outputs"] for r in found if r["type"] == "pulumi:pulumi:Stack"), {})
         nodes = _by_name(found, "servicechain:RunningNode")
@@ -71,11 +71,11 @@ class Scene:
 
 def _why_not(nodes: Mapping[str, Any], local: set[str], outputs: Mapping[str, Any]) -> str | None:
     if not nodes or "pairs" not in outputs:
-        return "the stack is not up: make up brings it up"
+        return "the stack is not up; run make up first"
     if strangers := sorted(nodes.keys() - local):
-        return f"a drill kills nodes on local hosts only, and these are none: {', '.join(strangers)}"
+        return f"a drill kills nodes on local hosts only; these nodes are elsewhere: {', '.join(strangers)}"
     if not any(node["role"] == "validator" for node in nodes.values()):
-        return "a drill spends coins of the owner, so the parent chain has to be a private one"
+        return "a drill spends the owner's coins, so it needs a private parent chain of the stack"
     return None
 
 
@@ -84,5 +84,5 @@ def _node_of(nodes: Mapping[str, Any], role: str) -> Endpoint:
 
 
 def _by_name(resources: Iterable[Mapping[str, Any]], type_: str) -> dict[str, Mapping[str, Any]]:
-    """Return the outputs of all resources whose type ends so, by resource name."""
+    """Return the outputs of all resources whose type ends with `type_`, by resource name."""
     return {r["urn"].rpartition("::")[2]: r.get("outputs", {}) for r in resources if r["type"].endswith(type_)}

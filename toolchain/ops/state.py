@@ -1,14 +1,14 @@
-"""Values of an exported state: Pulumi marks those that are more than plain JSON."""
+"""Values in an exported state: Pulumi wraps those that are more than plain JSON."""
 
 import json
 from typing import Any
 
 _MARK, _SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
-"""The key of the mark, and what it is set to for a secret."""
+"""The key that marks a wrapped value, and its value for a secret."""
 
 
 def in_the_clear(value: Any) -> Any:
-    """Return a value with the plaintext of all secrets in it, which an export has when it was asked for them."""
+    """Return a value with the plaintext of all secrets in it; needs an export with --show-secrets."""
     if isinstance(value, dict):
         if value.get(_MARK) == _SECRET and "plaintext" in value:
             return json.loads(value["plaintext"])

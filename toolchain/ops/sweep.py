@@ -1,4 +1,4 @@
-"""Remove what a killed run left of a stack's local hosts without having told Pulumi. Silent when there is nothing.
+"""Remove local hosts that a killed run left behind and that are not in the state. Silent if there are none.
 
 usage: python -m toolchain.ops.sweep FILE-WITH-THE-IDENTITY-SEED
 """
@@ -12,7 +12,7 @@ from components.topology.local_addresses import default_subnet
 
 
 def main(seed_file: Path) -> None:
-    """Remove the network of that seed, and every host on it."""
+    """Remove the network of a seed, and every host on it."""
     network = network_id(seed_file.read_text().strip())
     LocalNetworkProvider().delete("", {"network": network, "subnet": str(default_subnet(network))})
 

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The linter of workflows, built from its pinned module.
+# The linter for workflows, built from its pinned module.
 
 set_up_actionlint() {
     once actionlint "$BUILD/actionlint" "$TOOLS/actionlint" -- \

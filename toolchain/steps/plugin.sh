@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The "command" plugin: the official one where it can be had, a file that the user names, or our offline build.
+# The "command" plugin: a file given by the user, the official one if available, or the offline build.
 
 COMMAND_VERSION=1.2.1
 
@@ -32,12 +32,12 @@ build_plugin() {
 
 build_command() { go_build "command plugin" "$TOOLS/command" "$1/pulumi-resource-command" .; }
 
-# Anything but the official plugin stays in a home of this checkout: under the official name it must not be found by
-# a user's other projects. That the home exists is what tells toolchain/run to use it.
+# Any other plugin than the official one is installed into a Pulumi home in this checkout, because the user's other
+# projects must not find it under the official name. toolchain/run uses this home if it exists.
 install_plugin() {
     local output
     mkdir -p "$BUILD/pulumi-home"
     output=$(PULUMI_HOME=$BUILD/pulumi-home "$TOOLS/run" \
         pulumi plugin install resource command "$COMMAND_VERSION" --reinstall --file "$1" 2>&1) ||
-        fail "Pulumi does not take the command plugin $1: $output"
+        fail "Pulumi does not accept the command plugin $1: $output"
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# What has to be on the machine. Everything that is missing is named at once, before anything starts.
+# What has to be installed on the machine. Everything that is missing is reported at once, before anything starts.
 
-# A program and the Debian package that brings it: for everything, and for local hosts and the tests beside it.
+# Each program with its Debian package: needed always, and needed for local hosts and tests.
 PROGRAMS=(flock:util-linux make:make tar:tar gzip:gzip)
 LOCAL_PROGRAMS=(
     sshd:openssh-server ssh-keygen:openssh-client ip:iproute2 unshare:util-linux nsenter:util-linux
@@ -10,20 +10,20 @@ LOCAL_PROGRAMS=(
 )
 
 require_prerequisites() {
-    # sshd and ip are kept where a user's PATH does not always look.
+    # sshd and ip are in folders that are not always on a user's PATH.
     PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
     local problems=() packages=()
     [[ $(uname -s) == Linux ]] ||
-        problems+=("This runs on Linux only: local hosts are network namespaces.")
+        problems+=("Linux is required: local hosts are network namespaces.")
     python_is_new_enough ||
-        problems+=("Python 3.11 or newer is missing: install it so that python3 is it.")
+        problems+=("Python 3.11 or newer is missing: install it as python3.")
     if needs_go && ! go_is_new_enough; then
-        problems+=("Go 1.25 or newer is missing: install it, or give what it would build: a Pulumi CLI on PATH, NODE_ARCHIVES and BRIDGE_ARTIFACT.")
+        problems+=("Go 1.25 or newer is missing: install it, or provide what it would build: a Pulumi CLI on PATH, NODE_ARCHIVES and BRIDGE_ARTIFACT.")
     fi
     find_missing_files
     find_missing_packages
     if ((${#packages[@]})) && ! can_install; then
-        problems+=("Debian packages are missing: run as root, or install them with: apt-get install ${packages[*]}.")
+        problems+=("Debian packages are missing: run this as root, or install them with: apt-get install ${packages[*]}.")
     fi
     if ((${#problems[@]})); then
         printf 'error: %s\n' "${problems[@]}" >&2
@@ -38,7 +38,7 @@ python_is_new_enough() {
     command -v python3 >/dev/null && python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 }
 
-# Go compiles whatever was neither given nor built before.
+# Go builds what was neither given nor built before.
 needs_go() {
     [[ -z $(users_pulumi) && ! -e $BUILD/bin ]] ||
         { needs_nodes && [[ -z ${NODE_ARCHIVES:-} && ! -e $BUILD/packages ]]; } ||
@@ -52,16 +52,16 @@ go_is_new_enough() {
     [[ $(printf '%s\n' 1.25 "${version#go}" | sort -V | head -n 1) == 1.25 ]]
 }
 
-# Adds to the caller's list of problems what was given by a path that leads nowhere.
+# Adds given paths that do not exist to the caller's list of problems.
 find_missing_files() {
     local name node
     for name in PULUMI_COMMAND_PLUGIN BRIDGE_ARTIFACT; do
-        [[ -z ${!name:-} || -f ${!name} ]] || problems+=("$name names ${!name}, which is not a file.")
+        [[ -z ${!name:-} || -f ${!name} ]] || problems+=("$name is ${!name}, which is not a file.")
     done
     needs_nodes && [[ -n ${NODE_ARCHIVES:-} ]] || return 0
     for node in "${NODES[@]}"; do
         given_archive "$node" >/dev/null ||
-            problems+=("NODE_ARCHIVES names $NODE_ARCHIVES, but there is no $(archive_name "$node") in it.")
+            problems+=("NODE_ARCHIVES is $NODE_ARCHIVES, which does not contain $(archive_name "$node").")
     done
 }
 
@@ -72,7 +72,7 @@ find_missing_packages() {
     for program in "${programs[@]}"; do
         command -v "${program%%:*}" >/dev/null || packages+=("${program#*:}")
     done
-    # Debian keeps this half of Python's venv module in a package of its own.
+    # Debian has this part of Python's venv module in a separate package.
     if command -v python3 >/dev/null && ! python3 -c 'import ensurepip' 2>/dev/null; then
         packages+=(python3-venv)
     fi
@@ -81,10 +81,10 @@ find_missing_packages() {
 
 can_install() { ((EUID == 0)) && command -v apt-get >/dev/null; }
 
-# openssh-server is wanted for its program only, and its package would start a service. SYSTEMD_OFFLINE keeps
-# systemctl, and RUNLEVEL=1 keeps init scripts, from starting anything during this one call; nothing is written that
-# would have to be taken back. Only a package that this call brought is kept from the next boot too: a service that a
-# user had before is never touched, because then sshd was there and nothing is installed.
+# Only the sshd program of openssh-server is needed, but the package would start a service. SYSTEMD_OFFLINE stops
+# systemctl, and RUNLEVEL=1 stops init scripts, from starting anything during this call, without a setting to undo later.
+# A service installed by this call is also disabled for the next boot. A service that the user had before is never
+# touched, because sshd is then present and openssh-server is not installed.
 install_packages() (
     export DEBIAN_FRONTEND=noninteractive SYSTEMD_OFFLINE=1 RUNLEVEL=1
     apt-get update && apt-get install --yes --no-install-recommends "$@" || exit

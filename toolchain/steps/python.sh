@@ -1,15 +1,15 @@
 # shellcheck shell=bash
-# The virtual environment, from the locked requirements.
+# The virtual environment with the pinned requirements.
 
 set_up_python() {
-    # A virtual environment holds the path of its folder and of its interpreter.
+    # A virtual environment contains the path of its folder and of its interpreter.
     once python "$BUILD/venv/bin/python" "$ROOT/requirements.txt" "$ROOT/requirements-dev.txt" "$TOOLS/uv.txt" \
         "in $BUILD" "$(python3 -c 'import sys; print(sys.base_prefix, sys.version)')" -- \
         long "Python packages" make_venv
 }
 
-# pip brings uv, and uv the rest in a third of pip's time. Bytecode is compiled here, because the environment that
-# the program runs in writes none.
+# pip installs uv, and uv the rest in a third of pip's time. Bytecode is compiled here, because the environment of the
+# program writes none.
 make_venv() {
     local venv=$BUILD/venv
     rm -rf "$venv"

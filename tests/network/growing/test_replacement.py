@@ -17,10 +17,10 @@ def test_a_replaced_scn_is_the_same_node_again(network: Network) -> None:
     machines = Machines.of({"deployment": network.stack.automation.export_stack().deployment})
     before = Before(seen, machine)
     with traffic(seen):
-        machines.require_well([name for name in machines.nodes if name != machine])
+        machines.require_healthy([name for name in machines.nodes if name != machine])
         assert machines.pause(machine) == ""
         change = bring(seen, replace=[machines.urn(machine)])
-    machines.require_well(list(machines.nodes))
+    machines.require_healthy(list(machines.nodes))
     steps = [step.verb for step in change.run.steps if (step.type, step.name) == ("LocalHost", machine)]
     assert steps.index("delete-replaced") < steps.index("create-replacement"), "never two nodes with one key"
     before.require_the_same(change, "alpha")

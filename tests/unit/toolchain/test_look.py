@@ -1,4 +1,4 @@
-"""One quick look at all nodes: what is wrong, what repairs it, and what a refresh would find otherwise."""
+"""One quick check of all nodes: what is wrong, what repairs it, and what to refresh."""
 
 import time
 from collections.abc import Sequence
@@ -90,17 +90,17 @@ def test_a_node_that_is_well_is_no_problem(name: str) -> None:
         ),
         (
             {"eth_chainId": HostUnreachable("scn-1: no SSH connection")},
-            "no SSH connection; make refresh says what became of it; make up or make replace MACHINE=scn-1 repairs it",
+            "no SSH connection; make refresh checks the machine; make up or make replace MACHINE=scn-1 repairs it",
             "",
         ),
         (
             {"subbridge_peers": None},
-            "it is connected to 0 main bridges, and not to that of its EN alone; make up repairs it",
+            "it is connected to 0 main bridges instead of that of its EN only; make up repairs it",
             "RunningNode",
         ),
         (
             {"subbridge_peers": [{"id": "aa" * 64}, {"id": "bb" * 64}]},
-            "it is connected to 2 main bridges, and not to that of its EN alone; make up repairs it",
+            "it is connected to 2 main bridges instead of that of its EN only; make up repairs it",
             "RunningNode",
         ),
         (

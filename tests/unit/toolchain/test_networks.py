@@ -84,7 +84,7 @@ def test_a_checkout_that_was_moved_keeps_its_network(record: Record, checkout: P
         verdict = judge(network(record), None)
         assert (verdict.state, str(place) in verdict.reason) == (LIVES, True)
     remembered(checkout / ".state")
-    assert judge(network(record), checkout / ".state").reason.startswith("a stack of this checkout has it")
+    assert judge(network(record), checkout / ".state").reason.startswith("a stack of this checkout uses it")
 
 
 def test_a_disk_that_is_not_mounted_is_no_checkout_that_is_gone(record: Record) -> None:

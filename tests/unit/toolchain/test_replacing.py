@@ -76,9 +76,9 @@ def test_the_resource_of_a_machine_on_aws_is_its_instance() -> None:
     ("of", "name", "why"),
     [
         (ALL, "scn-9", "no machine 'scn-9' in this stack; its machines are alpha-en, parent, scn-1, "),
-        (ALL, "parent", "the whole private parent chain, which would be lost"),
+        (ALL, "parent", "the only copy of the private parent chain"),
         (export(node("scn-1", "scn"), node("alpha-en", "en")), "scn-1", "the only SCN"),
-        ({}, "scn-1", "make up brings the stack up"),
+        ({}, "scn-1", "run make up first"),
     ],
 )
 def test_what_would_be_lost_is_not_replaced(of: dict[str, Any], name: str, why: str) -> None:
@@ -127,11 +127,11 @@ def refused(*whys: str) -> Iterator[None]:
 
 def test_all_the_others_have_to_be_well_and_each_that_is_not_is_told(world: SimpleNamespace) -> None:
     stack = Stack.of(ALL)
-    stack.require_well(list(stack.nodes))
+    stack.require_healthy(list(stack.nodes))
     world.dead, world.stuck, world.live = {"scn-3"}, {"alpha-en"}, False
     with refused("scn-3: no node listens", "alpha-en: is at block 3", "scn-1: it does not serve the bridge"):
-        stack.require_well(list(stack.nodes))
-    stack.require_well(["parent", "scn-2", "scn-4"])
+        stack.require_healthy(list(stack.nodes))
+    stack.require_healthy(["parent", "scn-2", "scn-4"])
 
 
 @pytest.mark.parametrize("count", [2, 3])
@@ -151,5 +151,5 @@ def test_it_is_told_when_the_chain_waits_for_the_machine(world: SimpleNamespace)
     stack = Stack.of(ALL)
     assert stack.pause("scn-1") == stack.pause("alpha-en") == ""
     world.council = 3
-    assert stack.pause("scn-1").startswith("the child chain waits for scn-1: 3 of 3 validators")
+    assert stack.pause("scn-1").startswith("the child chain stops until scn-1 is back: 3 of 3 validators")
     assert stack.pause("scn-4") == ""

@@ -39,8 +39,8 @@ def test_nodes_that_are_made_and_nodes_that_exist_are_found() -> None:
     ("export", "name", "sentence"),
     [
         (EXPORT, "scn-9", "there is no node 'scn-9' in this stack; its nodes are beta-en, scn-1"),
-        (EXPORT, "", "which node? make rpc NODE=scn-1; the nodes are beta-en, scn-1"),
-        ({}, "scn-1", "there is no node 'scn-1' in this stack; its nodes are none: make up brings the stack up"),
+        (EXPORT, "", "no node given; use make rpc NODE=scn-1; the nodes are beta-en, scn-1"),
+        ({}, "scn-1", "there is no node 'scn-1' in this stack; its nodes are none: run make up first"),
     ],
 )
 def test_another_node_is_refused(export: dict[str, Any], name: str, sentence: str) -> None:

@@ -22,7 +22,7 @@ def test_a_quick_look_finds_what_an_up_would_take_for_unchanged(network: Network
     assert time.monotonic() - begin < DEADLINE + 2
     assert problems.keys() == {"scn-1", "scn-2", "beta-en", "scn-4"}
     assert "it does not serve the bridge contracts; make up repairs it" in str(problems["scn-1"])
-    assert "not to that of its EN alone" in str(problems["scn-2"])
+    assert "instead of that of its EN only" in str(problems["scn-2"])
     assert "no node listens" in str(problems["beta-en"])
 
     stack.refresh(target=[one.stale for one in problems.values()])

@@ -78,9 +78,9 @@ def sweep(*arguments: str, **environment: str) -> subprocess.CompletedProcess[st
 def test_a_network_whose_checkout_is_gone_is_removed_after_a_yes(clone: Clone) -> None:
     shutil.rmtree(clone.place)
     asked = sweep().stdout
-    assert f"{clone.network}: 0 host(s), made from {clone.place}" in asked
+    assert f"{clone.network}: 0 host(s), created from {clone.place}" in asked
     assert f"gone: {clone.place} is gone" in asked
-    assert "Nothing was removed: YES=1 removes without asking." in asked
+    assert "Nothing was removed; YES=1 removes without asking." in asked
     assert clone.there
     named = sweep(clone.network, YES="1")  # by its name, for other networks of this machine are none of this test's
     assert f"{clone.network}: removed" in named.stdout
@@ -92,9 +92,9 @@ def test_a_network_whose_checkout_is_gone_is_removed_after_a_yes(clone: Clone) -
 
 def test_a_network_that_a_stack_has_stays_wherever_its_checkout_is(clone: Clone) -> None:
     clone.remember()
-    for verdict in ("lives: a stack in ", "lives: its checkout was moved to "):
+    for verdict in ("in use: a stack in ", "in use: its checkout was moved to "):
         found = sweep(clone.network, YES="1")
-        assert f"{clone.network}: 0 host(s), made from {clone.place}" in found.stdout
+        assert f"{clone.network}: 0 host(s), created from {clone.place}" in found.stdout
         assert verdict in next(line for line in found.stdout.splitlines() if line.startswith(clone.network))
         assert f"error: {clone.network} is not removed: " in found.stderr
         assert clone.there
@@ -104,13 +104,13 @@ def test_a_network_that_a_stack_has_stays_wherever_its_checkout_is(clone: Clone)
 
 def test_a_network_whose_state_is_gone_is_one_to_remove(clone: Clone) -> None:
     line = next(line for line in sweep().stdout.splitlines() if line.startswith(clone.network))
-    assert line.endswith(f"gone: no stack of {clone.place} has it: its state is gone")
+    assert line.endswith(f"gone: no stack of {clone.place} uses it: its state is gone")
 
 
 def test_a_network_without_a_note_is_judged_by_what_runs(clone: Clone) -> None:
     (folder_of(clone.network) / ".made-by").unlink()
     line = next(line for line in sweep().stdout.splitlines() if line.startswith(clone.network))
-    assert f"made from {clone.place}; unknown: {clone.place} is there" in line
+    assert f"created from {clone.place}; unknown: {clone.place} exists" in line
     shutil.rmtree(clone.place)
     line = next(line for line in sweep().stdout.splitlines() if line.startswith(clone.network))
     assert line.endswith(f"gone: {clone.place} is gone")
@@ -119,5 +119,5 @@ def test_a_network_without_a_note_is_judged_by_what_runs(clone: Clone) -> None:
 def test_a_network_of_a_process_at_work_stays(clone: Clone) -> None:
     LocalNetworkProvider().read("", {"network": clone.network, "subnet": str(default_subnet(clone.network))})
     found = sweep(clone.network, YES="1")
-    assert f"lives: the process {os.getpid()} that works on it runs" in found.stdout
+    assert f"in use: process {os.getpid()} is working on it" in found.stdout
     assert clone.there
