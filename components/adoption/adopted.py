@@ -3,14 +3,15 @@
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from components.adoption import commands, host_files, live, main_bridges
 from components.adoption.commands import NodePlace
 from components.adoption.host_files import FoundFiles
 from components.chain.errors import ChainError, NotReady
 from components.chain.nodes import drift
-from components.chain.nodes.expected import Expected, wait_until_ready
+from components.chain.nodes.drift import wait_until_ready
+from components.chain.nodes.expected import Expected
 from components.chain.nodes.restart import restart
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
@@ -153,13 +154,13 @@ class Adopted:
         return main_bridges.settled(found.main_bridges, peer, live.main_bridges_of(self.node))
 
     def _expected(self, dialled: str | None) -> Expected:
-        expected = Expected(chain_id=self.chain_id, peer=dialled)
         if not dialled:
-            return expected
+            return Expected(chain_id=self.chain_id)
         period = self.conf_keys.get("SC_ANCHORING_PERIOD")
         anchoring = self.conf_keys.get("SC_ANCHORING")
-        return replace(
-            expected,
+        return Expected(
+            chain_id=self.chain_id,
+            peer=dialled,
             anchoring=None if anchoring is None else anchoring == "1",
             anchoring_period=None if period is None else int(period),
         )

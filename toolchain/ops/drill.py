@@ -18,7 +18,8 @@ from pathlib import PurePosixPath
 from eth_utils.address import to_checksum_address
 
 from components.chain.errors import ChainError, Unreachable
-from components.chain.nodes.expected import Expected, wait_until_ready
+from components.chain.nodes.drift import wait_until_ready
+from components.chain.nodes.expected import Expected
 from components.chain.nodes.registration import read_registration
 from components.chain.peers.peers import peers
 from components.chain.rpc.console import Console
@@ -120,8 +121,8 @@ def _transfer(scene: Scene, pair: Pair, directions: Iterable[Direction], transfe
 
 def _wait_until_healthy(scene: Scene, pair: Pair, views: Mapping[str, Console]) -> None:
     """Wait until the EN is in sync, and the SCN is connected to it and serves the contracts."""
-    wait_until_ready(pair.en, Expected(scene.chain_ids["parent"], kni=pair.kni))
-    wait_until_ready(pair.scn, Expected(scene.chain_ids["child"], peer=pair.kni))
+    wait_until_ready(pair.en, Expected(chain_id=scene.chain_ids["parent"], kni=pair.kni))
+    wait_until_ready(pair.scn, Expected(chain_id=scene.chain_ids["child"], peer=pair.kni))
 
     def in_sync() -> bool | str:
         own, head = en.web3.eth.block_number, views["parent"].web3.eth.block_number

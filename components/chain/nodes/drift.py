@@ -1,4 +1,4 @@
-"""In what does a running node differ from what was predicted of it? Who it is, its bridge's peer, and its anchoring.
+"""Whether a running node is as predicted: who it is, the peer of its bridge, and its anchoring.
 
 Reading is apart from comparing, which is pure, and both from mending: what can be mended by a call needs no restart.
 """
@@ -8,10 +8,13 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from components.chain.errors import HostUnreachable, NotListening, Unreachable
+from components.chain.errors import ChainError, HostUnreachable, NotListening, NotReady, Unreachable
 from components.chain.nodes import registration
 from components.chain.nodes.expected import Expected
-from components.chain.peers.peers import node_id, peer_knis, peers, redial
+from components.chain.nodes.restart import begin_again
+from components.chain.peers.handshake import greeting
+from components.chain.peers.missing_peers import HINT, explain
+from components.chain.peers.peers import node_id, peer_knis, peers, redial, wait_for_peers
 from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.waiting import wait_for
@@ -24,6 +27,9 @@ PARTING = 30.0
 
 CALLS_MEND = frozenset({"peer", "anchoring"})
 """What needs no restart."""
+
+READY_DEADLINE = 120.0
+"""Seconds from the start of a node until it answers and its bridge is connected; seen: 2."""
 
 AGAIN = 5.0
 """Seconds until a node that did not answer is asked once more: a deadlock stays, and the load of a moment does not."""
@@ -174,3 +180,63 @@ def mend(console: Console, expected: Expected, actual: Actual) -> None:
 def _parted(console: Console, others: Mapping[str, str]) -> bool | str:
     left = [others[id_] for id_ in peers(console, "subbridge") if id_ in others]
     return not left or f"{console.node}: still connected to the main bridge at {', '.join(map(_place, left))}"
+
+
+class Mismatch(ChainError):
+    """The node is somebody else than predicted. Waiting would not help."""
+
+
+def wait_until_ready(endpoint: Endpoint, expected: Expected) -> str:
+    """Wait until the node answers, has peers on its chain and its one bridge peer; return its version.
+
+    Raises NotReady with what is missing, and Mismatch at once when chain id, KNI, operators or peer are not the
+    predicted ones.
+    """
+    console = wait_for(lambda: Console(endpoint), READY_DEADLINE)
+    try:
+        wait_for(lambda: _answers(console), READY_DEADLINE)
+        _compare(console, "chain id", expected.chain_id, console.web3.eth.chain_id)
+        if expected.kni:
+            _compare(console, "main bridge key", node_id(expected.kni), registration.main_bridge_id(console))
+        if expected.parent_operator:
+            parent, child = registration.operators(console)
+            _compare(console, "parent operator", expected.parent_operator.lower(), parent.lower())
+            _compare(console, "child operator", str(expected.child_operator).lower(), child.lower())
+        if expected.static_nodes:
+            _wait_for_chain(console, expected)
+        if expected.peer:
+            hint = (
+                "check that the EN runs with SC_MAIN_BRIDGE=1, that this port is open to this SCN, and that no other "
+                "SCN holds its only slot"
+            )
+            peers = wait_for_peers(console, "subbridge", [expected.peer], READY_DEADLINE, enough=1, hint=hint)
+            _compare(console, "main bridge peers", [node_id(expected.peer)], peers)
+        return console.web3.client_version
+    finally:
+        console.close()
+
+
+def _wait_for_chain(console: Console, expected: Expected) -> None:
+    """Wait for peers; a node that holds nothing but its first block may need the genesis.json that was corrected."""
+    try:
+        wait_for_peers(console, "admin", expected.static_nodes, READY_DEADLINE, enough=1, hint=HINT)
+    except NotReady as error:
+        before = greeting(console)
+        if expected.begin and console.web3.eth.block_number == 0:
+            begin_again(console.endpoint, console, expected.begin)
+            if greeting(console) != before:
+                wait_for_peers(console, "admin", expected.static_nodes, READY_DEADLINE, enough=1, hint=HINT)
+                return
+        msg = f"{error}. {explain(console, expected.static_nodes, expected.others)}"
+        raise NotReady(msg) from error
+
+
+def _answers(console: Console) -> bool:
+    console.call("eth_chainId", timeout=5)
+    return True
+
+
+def _compare(console: Console, what: str, expected: object, actual: object) -> None:
+    if expected != actual:
+        msg = f"{console.node}: the {what} is {actual}, computed was {expected}; is it the right machine and folder?"
+        raise Mismatch(msg)

@@ -4,52 +4,33 @@ It also restarts nodes, one at a time and each one healthy before the next: pulu
 """
 
 from contextlib import closing
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 import pulumi
 from pulumi.dynamic import Resource
-from pydantic import Field
 
 from components.chain.errors import ChainError
+from components.chain.nodes.expected import Expected
 from components.chain.rpc.endpoint import Endpoint
 from components.domain.roles import Role
 from components.dynamic.base import Inputs, Props, Provider
 
-if TYPE_CHECKING:
-    from components.chain.nodes.expected import Expected
 
-
-class RunningNodeInputs(Inputs):
+class RunningNodeInputs(Inputs, Expected):
     """A node and what was predicted of it before it existed."""
 
     node: Endpoint
     role: Role
-    chain_id: int
     started: str
     """Changes when the node was started for the first time on its machine; then it is looked at again."""
     start: str
     """Command on the node's host that starts the node, and stops it first where it runs."""
     runs: str
     """Digest of all that the node reads when it starts. Another one asks for a restart."""
-    kni: str | None = None
-    """EN with a main bridge: its KNI."""
-    parent_operator: str | None = None
-    child_operator: str | None = None
-    static_nodes: tuple[str, ...] = ()
-    """KNIs of the nodes of its own chain that it dials."""
-    others: list[Endpoint] = Field(default_factory=list)
-    """Consoles of such nodes, where they are ours: both ends are compared when it does not find them."""
-    begin: str | None = None
-    """Command on the node's host that has it begin its chain again."""
     siblings: tuple[Endpoint, ...] = ()
     """The other nodes of its role: it is restarted only while they are healthy."""
-    peer: str | None = None
-    """SCN with a sub bridge: the KNI of its own EN, the only main bridge that it may be connected to."""
     en: Endpoint | None = None
     """SCN with a sub bridge: the console of that EN, through which its restart looks at the parent chain."""
-    anchoring: bool | None = None
-    """SCN with a sub bridge: what its conf says. Another value comes with another conf, so it asks for nothing."""
-    anchoring_period: int | None = None
 
 
 class RunningNodeProvider(Provider[RunningNodeInputs]):
@@ -93,7 +74,7 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
         """Tell in what it is not as predicted. A node that is stopped is still there."""
         from components.chain.nodes import drift as node_drift
 
-        found = node_drift.look(inputs.node, _expected(inputs))
+        found = node_drift.look(inputs.node, inputs)
         known = {"version": found.version} if found.version else {}
         drift = {name: f"{words}; the next up {node_drift.way(name)}" for name, words in found.words.items()}
         return {**known, "drift": drift}
@@ -125,36 +106,18 @@ def _mend(inputs: RunningNodeInputs) -> None:
     from components.chain.nodes import drift as node_drift
     from components.chain.rpc.console import Console
 
-    expected = _expected(inputs)
-    words = node_drift.look(inputs.node, expected).words
+    words = node_drift.look(inputs.node, inputs).words
     if why := [sentence for name, sentence in words.items() if name not in node_drift.CALLS_MEND]:
         _restart(inputs, " and ".join(why))
     elif words:
         with closing(Console(inputs.node)) as console:
-            node_drift.mend(console, expected, node_drift.read(console, expected))
+            node_drift.mend(console, inputs, node_drift.read(console, inputs))
 
 
 def _wait_until_ready(inputs: RunningNodeInputs) -> str:
-    from components.chain.nodes.expected import wait_until_ready
+    from components.chain.nodes.drift import wait_until_ready
 
-    return wait_until_ready(inputs.node, _expected(inputs))
-
-
-def _expected(inputs: RunningNodeInputs) -> "Expected":
-    from components.chain.nodes.expected import Expected
-
-    return Expected(
-        chain_id=inputs.chain_id,
-        kni=inputs.kni,
-        parent_operator=inputs.parent_operator,
-        child_operator=inputs.child_operator,
-        peer=inputs.peer,
-        static_nodes=inputs.static_nodes,
-        anchoring=inputs.anchoring,
-        anchoring_period=inputs.anchoring_period,
-        others=tuple(inputs.others),
-        begin=inputs.begin,
-    )
+    return wait_until_ready(inputs.node, inputs)
 
 
 class RunningNode(Resource, module="servicechain", name="RunningNode"):

@@ -46,14 +46,14 @@ class SyncedNodeProvider(Provider[SyncedNodeInputs]):
 
     def converge(self, inputs: SyncedNodeInputs, known: Props) -> Props:  # noqa: ARG002
         """Wait until it is in step."""
-        from components.chain.nodes.expected import DEADLINE
+        from components.chain.nodes.drift import READY_DEADLINE
         from components.chain.nodes.sync import look, wait_until_synced
         from components.chain.rpc.console import Console
         from components.chain.rpc.reference_rpc import ReferenceRpc
         from components.chain.rpc.waiting import wait_for
 
         reference = ReferenceRpc(inputs.reference_rpc, inputs.chain_id) if inputs.reference_rpc else None
-        with closing(wait_for(lambda: Console(inputs.node), DEADLINE)) as console:
+        with closing(wait_for(lambda: Console(inputs.node), READY_DEADLINE)) as console:
             head = wait_until_synced(lambda: look(console, reference, time.time()), inputs.hours)
         return {"passed_at": str(head)}
 

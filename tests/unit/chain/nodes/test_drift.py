@@ -56,12 +56,13 @@ def test_each_difference_of_an_scn_has_its_words(actual: Actual, words: dict[str
 
 
 def test_anchoring_that_should_be_off() -> None:
-    found = drift(replace(SCN, anchoring=False), WELL)
+    found = drift(SCN.model_copy(update={"anchoring": False}), WELL)
     assert found == {"anchoring": "anchoring is on, and its conf says off"}
 
 
 def test_what_was_not_predicted_is_not_compared() -> None:
-    assert drift(replace(SCN, anchoring=None, anchoring_period=None), replace(WELL, anchoring_period=9)) == {}
+    adopted = SCN.model_copy(update={"anchoring": None, "anchoring_period": None})
+    assert drift(adopted, replace(WELL, anchoring_period=9)) == {}
     assert drift(Expected(chain_id=3000), Actual(3000)) == {}
 
 

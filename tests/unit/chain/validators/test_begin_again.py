@@ -6,8 +6,9 @@ from typing import cast
 import pytest
 
 from components.chain.errors import NotReady
-from components.chain.nodes import expected as node_check
-from components.chain.nodes.expected import Expected, _wait_for_chain
+from components.chain.nodes import drift as node_drift
+from components.chain.nodes.drift import _wait_for_chain
+from components.chain.nodes.expected import Expected
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 
@@ -29,10 +30,10 @@ def world(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
         assert command == "begin"
         world.begun, world.first_block = world.begun + 1, world.file
 
-    monkeypatch.setattr(node_check, "wait_for_peers", peers)
-    monkeypatch.setattr(node_check, "begin_again", begin)
-    monkeypatch.setattr(node_check, "greeting", lambda _console: world.first_block)
-    monkeypatch.setattr(node_check, "explain", lambda *_args: "both ends were compared")
+    monkeypatch.setattr(node_drift, "wait_for_peers", peers)
+    monkeypatch.setattr(node_drift, "begin_again", begin)
+    monkeypatch.setattr(node_drift, "greeting", lambda _console: world.first_block)
+    monkeypatch.setattr(node_drift, "explain", lambda *_args: "both ends were compared")
     return world
 
 

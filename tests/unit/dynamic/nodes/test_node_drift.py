@@ -6,7 +6,7 @@ from typing import Any, cast
 import pytest
 
 from components.chain.errors import ChainError, HostUnreachable, NotListening, Unreachable
-from components.chain.nodes import drift, expected, health, readiness, registration, restart
+from components.chain.nodes import drift, health, readiness, registration, restart
 from components.chain.nodes.drift import Actual
 from components.chain.nodes.expected import Expected
 from components.chain.rpc import console, waiting
@@ -80,7 +80,7 @@ def scn(monkeypatch: pytest.MonkeyPatch) -> Scn:
         (drift, "mend", scn.mend),
         (health, "answers", answers),
         (health, "listens", answers),
-        (expected, "wait_until_ready", lambda _endpoint, _expected: "Kaia/v1.0.3"),
+        (drift, "wait_until_ready", lambda _endpoint, _expected: "Kaia/v1.0.3"),
         (restart, "restart", scn.restart),
         (restart, "start", scn.restart),
     ):
