@@ -13,9 +13,12 @@ from pathlib import PurePosixPath
 
 from components.adoption.conf_edit import SOURCE
 from components.adoption.users import PREAMBLE
+from components.kaia.host_commands import EN_STOP_POLLS, STOP_POLLS, poll
 
 OURS = "servicechain-ha"
 """In the names of our files."""
+_CONSOLE_POLLS = 1200
+"""Polls of a quarter of a second until a restarted node opens its console: 5 min."""
 
 
 @dataclass(frozen=True)
@@ -141,18 +144,13 @@ def forget(place: NodePlace) -> str:
 def restart(place: NodePlace) -> str:
     """Return the command that restarts the node, or starts it where it is down, and waits for its console."""
     ipc, data, conf = (shlex.quote(path) for path in (place.ipc, place.data, place.conf))
+    opened = f'if [ -S "$ipc" ]; then\n        {_remove([place.restart_due])}\n        exit 0\n    fi'
     return f"""\
 {PREAMBLE}
 {_user(place)}
 data={data} ipc={ipc}
 {f"({place.restart}" + chr(10) + ") </dev/null >/dev/null || exit 1" if place.restart else _by_daemon(place)}
-for _ in $(seq 1200); do
-    if [ -S "$ipc" ]; then
-        {_remove([place.restart_due])}
-        exit 0
-    fi
-    sleep 0.25
-done
+{poll(_CONSOLE_POLLS, opened, indent="")}
 logs=$({_source()} {conf} LOG_DIR | tr -d '\\0')
 echo "the node did not open its console $ipc; the end of its log in ${{logs:=$data/logs}}:" >&2
 as "$user" sh -c 'tail -n 15 "$1"/*.out' - "$logs" >&2
@@ -168,6 +166,7 @@ def _by_daemon(place: NodePlace) -> str:
     """
     daemon = place.daemon
     name = PurePosixPath(daemon).name
+    polls = EN_STOP_POLLS if name.startswith("ken") else STOP_POLLS
     script = f"""\
 daemon={shlex.quote(daemon)} data=$1 ipc=$2
 run={"/var/run" if place.by_init else "$data"}
@@ -176,10 +175,7 @@ runs() {{ [ -s "$1" ] && grep -qa {shlex.quote(name.removesuffix("d"))} "/proc/$
 if runs "$watchdog"; then kill "$(cat "$watchdog")"; fi
 rm -f "$watchdog"
 if runs "$pid" && kill "$(cat "$pid")"; then
-    for _ in $(seq {1200 if name.startswith("ken") else 240}); do
-        runs "$pid" || break
-        sleep 0.25
-    done
+    {poll(polls, 'runs "$pid" || break', indent="    ")}
 fi
 if runs "$pid"; then "$daemon" stop >/dev/null; fi
 if grep -qs " $ipc\\$" /proc/net/unix; then

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from components.kaia import conf, systemd_commands, systemd_unit
-from components.kaia import layout as files
+from components.kaia import conf, daemon_commands, systemd_commands, systemd_unit
 from components.kaia.conf import Conf
 from components.kaia.flags import flags
 from components.kaia.layout import SERVICE_USER, Layout
@@ -36,4 +35,4 @@ def service(kind: Literal["daemon", "systemd"], layout: Layout, node: str, value
         text = systemd_unit.render(layout, node, flags(package.program, values))
         return Service(layout.unit, layout.unit_file, text, systemd_commands.scripts(layout), SERVICE_USER)
     text = conf.render(package.conf, values)
-    return Service(f"{package.daemon}.conf", layout.conf, text, files.scripts(layout), None)
+    return Service(f"{package.daemon}.conf", layout.conf, text, daemon_commands.scripts(layout), None)

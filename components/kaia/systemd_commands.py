@@ -9,7 +9,8 @@ import shlex
 from collections.abc import Mapping
 from typing import Literal
 
-from components.kaia.layout import OPENING, SERVICE_ID, SERVICE_USER, Layout, run_as
+from components.kaia.host_commands import CONSOLE_POLLS, STOP_POLLS, poll, run_as
+from components.kaia.layout import SERVICE_ID, SERVICE_USER, Layout
 
 _CURL = (
     "curl --fail --location --globoff --proto '=https,http' --silent --show-error "
@@ -19,13 +20,13 @@ _CURL = (
 
 
 def scripts(layout: Layout) -> Mapping[str, str]:
-    """Return the commands by the same names as files.scripts does."""
+    """Return the commands by name, the same names as with the daemon script."""
     texts = {
         "unpack": _account(layout) + _unpack(layout),
         "init": _init(layout),
-        "start": _start(layout, 240),
-        "restart": _start(layout, OPENING),
-        "begin": _stop(layout) + _forget(layout) + _init(layout) + _start(layout, OPENING),
+        "start": _start(layout, STOP_POLLS),
+        "restart": _start(layout, CONSOLE_POLLS),
+        "begin": _stop(layout) + _forget(layout) + _init(layout) + _start(layout, CONSOLE_POLLS),
     }
     return {name: f"set -eu\n{text}" for name, text in texts.items()}
 
@@ -115,7 +116,7 @@ def _forget(layout: Layout) -> str:
     return f"rm -rf {shlex.quote(f'{layout.data}/klay/chaindata')} {shlex.quote(f'{layout.data}/.initialised')}\n"
 
 
-def _start(layout: Layout, opening: int) -> str:
+def _start(layout: Layout, polls: int) -> str:
     """Stop the node if it runs, start it with the unit as it is now, and wait for its console while the unit is active.
 
     `opening`: for how many quarters of a second at most. What is told of a program that cannot be run comes from a
@@ -130,11 +131,7 @@ systemctl stop {unit}
 rm -f {ipc}
 begin=$(date +%s)
 if systemctl start {unit}; then
-    for _ in $(seq {opening}); do
-        [ -S {ipc} ] && exit 0
-        systemctl --quiet is-active {unit} || break
-        sleep 0.25
-    done
+    {poll(polls, f"[ -S {ipc} ] && exit 0", f"systemctl --quiet is-active {unit} || break", indent="    ")}
 fi
 echo 'the node did not open its console '{ipc}'; the end of its log:' >&2
 journalctl --sync
@@ -155,10 +152,7 @@ if [ -e {pid_file} ]; then
     case $(readlink "/proc/${{pid:-none}}/exe") in
         "$(readlink -f {root})"/*)
             kill "$pid"
-            for _ in $(seq 480); do
-                [ -e "/proc/$pid" ] || break
-                sleep 0.25
-            done
+            {poll(480, '[ -e "/proc/$pid" ] || break', indent=" " * 12)}
             [ ! -e "/proc/$pid" ] || kill -KILL "$pid"
             ;;
     esac

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from components.chain.rpc.console import Console
 from components.chain.rpc.waiting import wait_for
-from components.kaia.layout import scripts
+from components.kaia.daemon_commands import scripts
 from tests.network.network import Network
 
 

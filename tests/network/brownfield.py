@@ -27,7 +27,7 @@ from components.domain.kni import bridge_kni, consensus_kni
 from components.domain.ports import EN_PORT, SCN_PORT
 from components.dynamic.base import Props
 from components.dynamic.secrets import ssh_key
-from components.kaia import conf, genesis
+from components.kaia import conf, daemon_commands, genesis
 from components.kaia import layout as files
 from components.kaia.package import Package
 from tests.network.existing_hosts import SUDOER, local
@@ -149,7 +149,7 @@ class Brownfield:
             network.up(name)
         package = layout.package
         shutil.copy(str(package.archive), network.folder / name / "srv" / package.file_name)
-        network.run(name, files.scripts(layout)["unpack"])
+        network.run(name, daemon_commands.scripts(layout)["unpack"])
         texts = {
             layout.conf: conf.render(package.conf, values),
             layout.node_key: self.network.seed(name),
@@ -159,11 +159,11 @@ class Brownfield:
         for path, text in texts.items():
             self.disk(name, path).parent.mkdir(parents=True, exist_ok=True)
             self.disk(name, path).write_text(text)
-        network.run(name, files.scripts(layout)["init"])
+        network.run(name, daemon_commands.scripts(layout)["init"])
 
     def _start(self, name: str) -> None:
         """Start a node; those of the second pair belong to a user who is not root."""
-        start = files.scripts(self.layout(name))["start"]
+        start = daemon_commands.scripts(self.layout(name))["start"]
         if name in SECOND:
             start = f"chown -R {USER} {DATA} && runuser -u {USER} -- sh -c {shlex.quote(start)}"
         self.network.run(name, start)
@@ -188,7 +188,7 @@ class Brownfield:
                 calls.register_operators(one, owner, bridge, [operators[chain]])
                 calls.fill_bridge(one, owner, bridge, COIN, 1000 * COIN)
             calls.fill_account(en, self.owner("parent"), operators["parent"], COIN, 100 * COIN)
-            restart = files.scripts(self.layout(SCNS[0]))["start"]
+            restart = daemon_commands.scripts(self.layout(SCNS[0]))["start"]
             registration.register(scn, en, self.bridges["child"], self.bridges["parent"], restart)
 
 

@@ -19,7 +19,7 @@ from web3.utils import get_create_address
 from components.chain.nodes.registration import _is_live
 from components.chain.rpc.waiting import wait_for
 from components.dynamic.machines.local_network import LocalNetworkProvider
-from components.kaia.layout import ALONE_SECONDS, alone
+from components.kaia.host_commands import ALONE_SECONDS, alone
 from components.topology.local_addresses import default_subnet
 from tests.network.kills import Kills
 from tests.network.network import CHAINS, Network

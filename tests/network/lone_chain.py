@@ -17,7 +17,7 @@ from components.domain.kni import consensus_kni
 from components.domain.ports import EN_PORT
 from components.dynamic.base import Props
 from components.dynamic.secrets import ssh_key
-from components.kaia import conf, genesis
+from components.kaia import conf, daemon_commands, genesis
 from components.kaia import layout as files
 from components.kaia.package import Package
 from tests.network.local_hosts import Network, running_network
@@ -115,7 +115,7 @@ def start_node(
     layout = files.Layout("/srv", package)
     disk = network.folder / host / "srv"
     shutil.copy(str(package.archive), disk / package.file_name)
-    commands = files.scripts(layout)
+    commands = daemon_commands.scripts(layout)
     network.run(host, commands["unpack"])
     texts = {
         layout.conf: conf.render(package.conf, values),

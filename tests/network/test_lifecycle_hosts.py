@@ -18,7 +18,7 @@ from components.dynamic.machines.local_network import LocalNetwork, LocalNetwork
 from components.dynamic.nodes.node_files import NodeFiles, NodeFilesProvider
 from components.dynamic.secrets import ssh_key
 from components.hosts.local_preflight import missing
-from components.kaia.layout import install
+from components.kaia.host_commands import install
 from components.topology.local_addresses import default_subnet
 from tests.lifecycle import Behind, Edit, Life, lifecycle
 from tests.network.booted import Booted

@@ -15,7 +15,7 @@ from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.waiting import wait_for
 from components.dynamic.base import Props
 from components.dynamic.nodes.synced_node import SyncedNode, SyncedNodeProvider
-from components.kaia import conf, layout
+from components.kaia import conf, daemon_commands, layout
 from components.kaia.package import Package
 from tests.lifecycle import Behind, Edit, Life, lifecycle
 from tests.network.lone_chain import CHAIN_ID, LoneChain, console_at, start_node
@@ -96,7 +96,7 @@ def test_it_waits_for_peers_and_for_a_node_that_is_gone_in_the_middle(
     en.run(f"kill -9 $(cat {LAYOUT.data}/kend.pid)")
     wait_for(lambda: heard(f"alpha-en: no node listens on {LAYOUT.ipc}"), 90)
     assert thread.is_alive()
-    en.run(layout.scripts(LAYOUT)["start"])
+    en.run(daemon_commands.scripts(LAYOUT)["start"])
     en.join()
     thread.join(60)
     print(said)

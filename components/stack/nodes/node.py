@@ -12,8 +12,9 @@ from pulumi_command import remote
 
 from components.hosts.host import Host
 from components.kaia.conf import Conf
+from components.kaia.host_commands import alone, install
 from components.kaia.launcher import service
-from components.kaia.layout import Layout, alone, install
+from components.kaia.layout import Layout
 from components.kaia.package import Package
 from components.kaia.systemd_commands import end_of_other
 from components.stack.nodes.watched_files import File, Watched

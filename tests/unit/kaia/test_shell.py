@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from components.adoption import commands
 from components.adoption.commands import NodePlace
-from components.kaia import layout, systemd_commands
-from components.kaia.layout import SERVICE_USER, Layout, install
+from components.kaia import daemon_commands, systemd_commands
+from components.kaia.host_commands import install
+from components.kaia.layout import SERVICE_USER, Layout
 from components.kaia.package import Package
 
 SHA = "ab" * 32
@@ -29,7 +30,9 @@ def texts() -> Iterator[tuple[str, str]]:
     for name, package in PACKAGES.items():
         for kind, text in systemd_commands.scripts(Layout("/srv", package)).items():
             yield f"{name}: {kind}", text
-    for kind, text in layout.scripts(Layout("/srv", Package("kscn", Path("/a b/it's $x.tar.gz"), None, SHA))).items():
+    for kind, text in daemon_commands.scripts(
+        Layout("/srv", Package("kscn", Path("/a b/it's $x.tar.gz"), None, SHA))
+    ).items():
         yield f"daemon: {kind}", text
     for owner in (None, SERVICE_USER):
         for path in ("/srv/data/klay/nodekey", "/srv/it's a $(path)"):

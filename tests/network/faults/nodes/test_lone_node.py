@@ -5,7 +5,7 @@ from pathlib import Path
 
 from components.chain.nodes.restart import restart
 from components.chain.rpc.endpoint import Endpoint
-from components.kaia import layout
+from components.kaia import daemon_commands, host_commands, layout
 from tests.network.lone_chain import HOST, PACKAGE, LoneChain
 
 LAYOUT = layout.Layout("/srv", PACKAGE)
@@ -14,7 +14,7 @@ LAYOUT = layout.Layout("/srv", PACKAGE)
 def test_a_node_that_lists_itself_is_well_after_a_restart(chain: LoneChain) -> None:
     node = Endpoint.model_validate(chain.endpoint)
     listed = chain.network.folder / HOST / "srv" / Path(LAYOUT.static_nodes).relative_to("/srv")
-    command = layout.alone(LAYOUT, layout.scripts(LAYOUT)["start"])
+    command = host_commands.alone(LAYOUT, daemon_commands.scripts(LAYOUT)["start"])
     for knis in ([chain.kni], None):
         if knis is None:
             listed.unlink()

@@ -21,7 +21,7 @@ from components.chain.rpc.waiting import wait_for
 from components.domain.kni import consensus_kni
 from components.domain.ports import SCN_PORT
 from components.dynamic.base import Props
-from components.kaia import conf, genesis, layout
+from components.kaia import conf, daemon_commands, genesis, layout
 from components.kaia.package import Package
 from tests.network.local_hosts import Network, running_network
 from tests.network.lone_chain import console_at
@@ -85,14 +85,14 @@ class ChildChain:
         for name in names:
             listed = [self.kni(other) for other in self.nodes if other != name]
             self.disk(name, LAYOUT.static_nodes).write_text(layout.json_list(listed))
-            self.run(name, layout.scripts(LAYOUT)["init"])
+            self.run(name, daemon_commands.scripts(LAYOUT)["init"])
         for name in names:
             self.restart(name)
 
     def _install(self, name: str, first_block: str, network_id: int) -> None:
         self.network.up(name)
         shutil.copy(str(PACKAGE.archive), self.disk(name, LAYOUT.archive))
-        self.run(name, layout.scripts(LAYOUT)["unpack"])
+        self.run(name, daemon_commands.scripts(LAYOUT)["unpack"])
         values = conf.service_chain_node(network_id, LAYOUT.data, None)
         texts = {
             LAYOUT.conf: conf.render(PACKAGE.conf, values),
@@ -105,7 +105,7 @@ class ChildChain:
 
     def restart(self, name: str) -> None:
         """Start a node, stopping it where it runs."""
-        self.run(name, layout.scripts(LAYOUT)["start"])
+        self.run(name, daemon_commands.scripts(LAYOUT)["start"])
 
     def kill(self, name: str) -> None:
         """Kill a node without a warning; its host stays."""

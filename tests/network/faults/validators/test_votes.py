@@ -21,7 +21,7 @@ from components.dynamic.base import Props
 from components.dynamic.validators.child_council import ChildCouncil, ChildCouncilProvider
 from components.dynamic.validators.child_seat import ChildSeat, ChildSeatProvider
 from components.dynamic.validators.child_validator import ChildValidator, ChildValidatorProvider
-from components.kaia import layout
+from components.kaia import daemon_commands
 from tests.life import Life
 from tests.network.faults.validators.child_chain import CHAIN_ID, LAYOUT, ChildChain
 from tests.network.faults.validators.test_lifecycle_seats import OLD, council_of
@@ -29,7 +29,7 @@ from tests.network.faults.validators.test_lifecycle_seats import OLD, council_of
 
 def seat(chain: ChildChain, name: str) -> Props:
     """Return the inputs of an SCN's ChildValidator."""
-    commands = layout.scripts(LAYOUT)
+    commands = daemon_commands.scripts(LAYOUT)
     return {
         "chain_id": float(CHAIN_ID),
         "node": chain.login(name),

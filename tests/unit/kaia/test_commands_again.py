@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from components.kaia import layout as files
-from components.kaia.layout import Layout, alone, scripts
+from components.kaia import host_commands
+from components.kaia.daemon_commands import scripts
+from components.kaia.host_commands import alone
+from components.kaia.layout import Layout
 from components.kaia.package import Package
 
 
@@ -54,7 +56,7 @@ def test_what_it_starts_does_not_keep_others_waiting(at: Layout) -> None:
 
 
 def test_it_says_for_whom_it_waited_in_vain(at: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "ALONE_SECONDS", 0)
+    monkeypatch.setattr(host_commands, "ALONE_SECONDS", 0)
     with subprocess.Popen(["sh", "-c", alone(at, "echo here; exec sleep 1")], stdout=subprocess.PIPE) as other:
         assert other.stdout
         other.stdout.readline()

@@ -1,0 +1,65 @@
+"""The commands for the daemon script, run by a real shell."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from components.kaia.daemon_commands import scripts
+from components.kaia.layout import Layout
+from components.kaia.package import Package
+
+
+def layout(root: str = "/srv") -> Layout:
+    return Layout(root, Package("kscn", Path("/somewhere/kscn-v1.0.3-linux-amd64.tar.gz")))
+
+
+def shell(command: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["sh", "-c", command], input=stdin, capture_output=True, text=True, check=False)
+
+
+def fake_program(place: Layout, script: str) -> Path:
+    """Put a script in the place of the node's program, and return a file it may write to."""
+    program = Path(place.home) / "bin" / "kscn"
+    program.parent.mkdir(parents=True)
+    calls = Path(place.root) / "calls"
+    program.write_text(f'#!/bin/sh\necho "$@" >>{calls}\n{script}\n')
+    program.chmod(0o755)
+    return calls
+
+
+@pytest.mark.parametrize("program", ["ken", "kscn", "kcn"])
+@pytest.mark.parametrize("name", ["unpack", "init", "start"])
+@pytest.mark.parametrize("language", ["bash", "sh"])
+def test_the_commands_are_good_shell(program: str, name: str, language: str) -> None:
+    command = scripts(Layout("/srv", Package(program, Path(f"{program}.tar.gz"))))[name]
+    done = subprocess.run([language, "-n"], input=command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"/srv/{program}" in command
+
+
+def test_a_chain_is_begun_once(tmp_path: Path) -> None:
+    at = layout(str(tmp_path))
+    calls = fake_program(at, f"mkdir -p {at.data}/klay/chaindata")
+    init = scripts(at)["init"]
+    assert [shell(init).returncode for _ in range(2)] == [0, 0]
+    assert calls.read_text() == f"init --datadir {tmp_path}/data {tmp_path}/genesis.json\n"
+
+
+def test_a_chain_that_cannot_be_begun_says_why(tmp_path: Path) -> None:
+    at = layout(str(tmp_path))
+    fake_program(at, "echo Fatal: bad genesis; exit 3")
+    done = shell(scripts(at)["init"])
+    assert (done.returncode, done.stderr) == (1, "Fatal: bad genesis\n")
+
+
+def test_an_archive_is_unpacked_and_removed(tmp_path: Path) -> None:
+    at = layout(str(tmp_path))
+    (tmp_path / "kscn-linux-amd64").mkdir()
+    (tmp_path / "kscn-linux-amd64" / "it").write_text("here")
+    packed = tmp_path / "kscn-v1.0.3-linux-amd64.tar.gz"
+    subprocess.run(["tar", "-czf", packed, "-C", tmp_path, "kscn-linux-amd64"], check=True)
+    (tmp_path / "kscn-linux-amd64" / "it").unlink()
+    assert shell(scripts(at)["unpack"]).returncode == 0
+    assert (tmp_path / "kscn-linux-amd64" / "it").read_text() == "here"
+    assert not packed.exists()
