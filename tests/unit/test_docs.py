@@ -3,6 +3,7 @@
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,18 +35,31 @@ def written(words: str, text: str) -> bool:
 
 
 def quoted() -> list[str]:
-    """Return the messages in the last table of the runbooks."""
-    table = (ROOT / "docs/runbooks.md").read_text().split("## By message")[1]
-    return re.findall(r"^\| `([^`]+)` \|", table, flags=re.MULTILINE)
+    """Return the messages in the tables of the pages about them."""
+    cells = re.findall(r"^\| (`.+?`) \|", page("runbooks").split("## By message")[1], flags=re.MULTILINE)
+    cells += re.findall(r"^\| (`.+?`) \|", page("interrupted"), flags=re.MULTILINE)
+    cells += re.findall(r"^\| [^|]+ \| (`.+?`) \|", page("drift"), flags=re.MULTILINE)
+    return [message for cell in cells for message in re.findall(r"`([^`]+)`", cell)]
+
+
+def page(name: str) -> str:
+    """Return the text of a page."""
+    return (ROOT / f"docs/{name}.md").read_text()
 
 
 @pytest.mark.parametrize("message", quoted())
-def test_the_program_has_each_message_of_the_runbooks(message: str) -> None:
-    assert any(written(message, text) for source in SOURCES for text in texts(source))
+def test_the_program_has_each_message_of_the_documents(message: str) -> None:
+    assert any(written(message, text) for text in all_texts())
+
+
+@cache
+def all_texts() -> list[str]:
+    """Return the texts of all sources."""
+    return [text for source in SOURCES for text in texts(source)]
 
 
 def test_there_are_messages() -> None:
-    assert len(quoted()) > 15
+    assert len(quoted()) > 50
     assert not written("no such words", "other words")
 
 
