@@ -60,13 +60,7 @@ def read_registration(console: Console, child: str, parent: str) -> Registration
 
     A node whose sub bridge is off, as that of an SCN that has left its pair, has none and does not know the method.
     """
-    try:
-        entries: list[dict[str, Any]] = console.call("subbridge_listBridge") or []
-    except NodeError as error:
-        if "does not exist" not in str(error):
-            raise
-        entries = []
-    entry = next((e for e in entries if str(e["childAddress"]).lower() == child.lower()), None)
+    entry = next((e for e in _journal(console) or () if str(e["childAddress"]).lower() == child.lower()), None)
     if entry is None:
         return Registration(registered=False, live=False)
     if str(entry["parentAddress"]).lower() != parent.lower():
@@ -80,13 +74,22 @@ def read_registration(console: Console, child: str, parent: str) -> Registration
 
 def has_sub_bridge(console: Console) -> bool:
     """Tell whether an SCN runs a sub bridge. That of one that has left its pair is off once it has restarted."""
+    return _journal(console) is not None
+
+
+def has_registration(console: Console) -> bool:
+    """Tell whether the journal of an SCN lists any pair of bridge contracts."""
+    return bool(_journal(console))
+
+
+def _journal(console: Console) -> list[dict[str, Any]] | None:
+    """Return what the journal lists, or None where the sub bridge is off: then the method does not exist."""
     try:
-        console.call("subbridge_listBridge", timeout=10)
+        return list(console.call("subbridge_listBridge", timeout=10) or [])
     except NodeError as error:
         if "does not exist" not in str(error):
             raise
-        return False
-    return True
+        return None
 
 
 def settled_registration(console: Console, child: str, parent: str) -> Registration:

@@ -3,7 +3,7 @@
 It also restarts nodes, one at a time and each one healthy before the next: pulumi-command would restart all at once.
 """
 
-from contextlib import closing
+from contextlib import closing, suppress
 from typing import ClassVar
 
 import pulumi
@@ -48,13 +48,13 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
         """Restart the node if it has to read something new, start it if it is down, and wait until it is healthy.
 
         An SCN that leaves its pair is restarted by its BridgeRegistration, which is removed at the end of the run: so
-        it votes until the threshold has fallen, and what its dead EN took from it is not waited for here.
-        What has drifted is mended by a call where there is one, and else by a restart.
+        it votes until the threshold has fallen. As long as it has a registration, that removal is still to come, also
+        after a run that ended before it. What has drifted is repaired by a call where there is one, else by a restart.
         """
         from components.chain.nodes.health import answers, listens
 
         just_started = known.get("started") != inputs.started
-        leaves = bool(known.get("peer")) and not inputs.peer
+        leaves = not inputs.peer and bool(known) and (bool(known.get("peer")) or _is_registered(inputs))
         if not listens(inputs.node):
             _restart(inputs, "it does not answer")
         elif known and not just_started and not leaves and known.get("runs") != inputs.runs:
@@ -85,13 +85,28 @@ def _moved(inputs: RunningNodeInputs, known: Props) -> bool:
     return (known.get("node") or {}).get("host") != inputs.node.host
 
 
+def _is_registered(inputs: RunningNodeInputs) -> bool:
+    """Tell whether an SCN still has a bridge in its journal. One that does not answer is not waited for."""
+    from components.chain.nodes.registration import has_registration
+    from components.chain.rpc.console import Console
+
+    if inputs.role != "scn":
+        return False
+    with suppress(ChainError), closing(Console(inputs.node)) as console:
+        return has_registration(console)
+    return False
+
+
 def _restart(inputs: RunningNodeInputs, why: str) -> None:
-    """Restart the node when it is its turn, or start it at once where it is down, and wait until it is healthy."""
+    """Restart the node when it is its turn, or start it at once where it is down, and wait until it is healthy.
+
+    An SCN without a pair is a validator: the bridge that it had before is not expected to come back.
+    """
     from components.chain.nodes.restart import restart
 
     restart(
         inputs.node,
-        inputs.role,
+        "validator" if inputs.role == "scn" and not inputs.peer else inputs.role,
         inputs.start,
         why,
         siblings=inputs.siblings,

@@ -42,6 +42,7 @@ class Scn:
     def __init__(self) -> None:
         self.actual = WELL
         self.error: ChainError | None = None
+        self.registered = False
         self.done: list[str] = []
 
     def connect(self, _endpoint: object) -> Console:
@@ -50,7 +51,9 @@ class Scn:
             raise self.error
 
         class Connected:
-            def call(self, _method: str, timeout: float) -> str:  # noqa: ARG002
+            def call(_self, method: str, timeout: float = 0) -> object:  # noqa: ARG002, N805
+                if method == "subbridge_listBridge":
+                    return [{}] if self.registered else []
                 return "Kaia/v1.0.3"
 
             def close(self) -> None:
@@ -63,9 +66,9 @@ class Scn:
         if drift.CALLS_MEND & set(drift.drift(_expected, actual)):
             self.done.append("calls")
 
-    def restart(self, _endpoint: object, _role: str, _command: str, why: str, **_more: object) -> None:
+    def restart(self, _endpoint: object, role: str, _command: str, why: str, **_more: object) -> None:
         """Restart the node, which mends all."""
-        self.done.append(f"restart, because {why}")
+        self.done.append(f"restart{' as a validator' if role == 'validator' else ''}, because {why}")
 
 
 @pytest.fixture
@@ -98,6 +101,31 @@ def life(scn: Scn) -> Life:
 
 def changed(**to: Any) -> Actual:
     return Actual(**{**vars(WELL), **to})
+
+
+ALONE = {**NODE, "peer": None, "en": None, "runs": "another conf"}
+"""What is predicted of it when its pair goes and it stays a validator."""
+
+
+def test_an_scn_that_leaves_its_pair_is_restarted_by_the_removal_of_its_registration(life: Life, scn: Scn) -> None:
+    scn.registered = True
+    assert life.up(ALONE) == "update"
+    assert scn.done == []
+
+
+def test_so_it_is_after_a_run_that_ended_before_that_removal(life: Life, scn: Scn) -> None:
+    scn.registered = True
+    life.up(ALONE)
+    scn.actual = changed(anchoring_period=9)
+    life.refresh()
+    life.up(ALONE)
+    assert scn.done == []
+
+
+def test_an_scn_without_a_pair_is_restarted_as_a_validator_alone(life: Life, scn: Scn) -> None:
+    life.up(ALONE)
+    assert life.up({**ALONE, "runs": "one more"}) == "update"
+    assert scn.done == ["restart as a validator, because what it reads at its start has changed"]
 
 
 @pytest.mark.parametrize(
