@@ -1,1 +1,1 @@
-"""Policies of a bridge. They look at what Pulumi is asked for; of the program they import components.domain only."""
+"""Policies of a bridge. They check the resources that Pulumi is asked for. May import components.domain only."""

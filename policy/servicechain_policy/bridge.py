@@ -1,4 +1,4 @@
-"""Policies of the bridge itself: who votes, how many have to, and that the chain below it survives a loss."""
+"""Policies of the bridge: who is an operator, the threshold, and the child chain's fault tolerance."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -9,7 +9,7 @@ from .resources import Resource, Violation, by_chain, of
 
 
 def owner_is_no_operator(resources: Sequence[Resource]) -> Iterator[Violation]:
-    """Refuse an owner who votes, above a threshold of 1: it can pass any vote, whatever the threshold."""
+    """Refuse an owner that is also an operator, with a threshold above 1: it can pass any vote."""
     contracts, thresholds = by_chain(resources, "BridgeContract"), by_chain(resources, "OperatorThreshold")
     accounts = {one.name: one.text("address") for one in of(resources, "Account")}
     for chain, votes in by_chain(resources, "BridgeOperator").items():
@@ -18,14 +18,14 @@ def owner_is_no_operator(resources: Sequence[Resource]) -> Iterator[Violation]:
         for vote in votes:
             if threshold > 1 and vote.text("operator").lower() in owners:
                 sentence = (
-                    f"{vote.text('operator')} owns the contract on chain {chain} and votes in it too, so it can pass "
-                    f"any vote, though the threshold is {threshold}; give the contract an owner that no node holds"
+                    f"{vote.text('operator')} owns the contract on chain {chain} and is also an operator, so it can "
+                    f"pass any vote, although the threshold is {threshold}; use an owner account that no node holds"
                 )
                 yield Violation(vote, sentence)
 
 
 def threshold_is_below_pairs(resources: Sequence[Resource]) -> Iterator[Violation]:
-    """Refuse a threshold of all pairs: the first pair that is lost stops all value transfer."""
+    """Refuse a threshold equal to the number of pairs: the first lost pair stops all value transfer."""
     votes = by_chain(resources, "BridgeOperator")
     for chain, thresholds in by_chain(resources, "OperatorThreshold").items():
         pairs = len(votes.get(chain, ()))
@@ -38,7 +38,7 @@ def threshold_is_below_pairs(resources: Sequence[Resource]) -> Iterator[Violatio
 
 
 def chain_survives_the_loss_of_an_scn(resources: Sequence[Resource]) -> Iterator[Violation]:
-    """Refuse fewer than 4 SCNs: the child chain stops when one is lost, and with it the bridge."""
+    """Refuse fewer than 4 SCNs: the child chain, and with it the bridge, stops when one is lost."""
     nodes = (*of(resources, "RunningNode"), *of(resources, "AdoptedNode"))
     scns = [one for one in nodes if one.text("role") == "scn"]
     if scns and len(scns) < FAULT_TOLERANT:
@@ -50,7 +50,7 @@ def chain_survives_the_loss_of_an_scn(resources: Sequence[Resource]) -> Iterator
 
 
 def _owners(contract: Resource, accounts: Mapping[str, str]) -> Iterator[str]:
-    """Return whoever may own a contract: as it is on chain, as it is configured, and as it was made from the seed."""
+    """Return possible owners of a contract: on chain, configured, and derived from the seed."""
     signer = contract.within("signer")
     found: tuple[Any, ...] = (
         contract.props.get("owner"),

@@ -1,4 +1,4 @@
-"""Policies of what can be reached: no API that drives a node or the bridge over HTTP, nothing open to the world."""
+"""Policies of network exposure: no API that controls a node or the bridge over HTTP, nothing open to the world."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -12,14 +12,14 @@ from components.domain.roles import DRIVING_APIS
 from .resources import OURS, UNKNOWN, Resource, Violation
 
 PEERS = (peer_ports(SCN_PORT), peer_ports(EN_PORT))
-"""Ports by which nodes of a public chain find each other, the only ones that may be open to everybody."""
+"""Peer ports of public chains, the only ones that may be open to everybody."""
 
 _APIS = re.compile(r"(?:--(?:rpc|ws|http)\.?api[ =]\"?|^(?:RPC|WS)_API=\"?)([A-Za-z0-9_, ]+)", re.MULTILINE)
-"""The APIs in a unit or a conf of a node."""
+"""The APIs in a node's unit or conf."""
 
 
 def no_driving_api_over_http(resource: Resource) -> Iterator[Violation]:
-    """Refuse the APIs of the bridge, of keys and of the node itself over HTTP: they are for the IPC socket."""
+    """Refuse APIs over HTTP that control the bridge, keys or the node: they are for the IPC socket."""
     if resource.type == f"{OURS}AdoptedNode":
         yield from _adopted(resource)
     if resource.type != "command:remote:Command":
@@ -29,25 +29,25 @@ def no_driving_api_over_http(resource: Resource) -> Iterator[Violation]:
             found = {*DRIVING_APIS} & {one.strip().lower() for one in listed.replace(" --", ",").split(",")}
             if found:
                 sentence = (
-                    f"the node serves {', '.join(sorted(found))} over HTTP, and whoever reaches that drives it; take "
-                    "that away, and use the IPC socket on the node's host"
+                    f"the node serves {', '.join(sorted(found))} over HTTP, and anyone who reaches it controls "
+                    "the node; remove these APIs, and use the IPC socket on the node's host"
                 )
                 yield Violation(resource, sentence)
 
 
 def _adopted(resource: Resource) -> Iterator[Violation]:
-    """Refuse a node that exists and serves them to other machines, as the program found it."""
+    """Refuse an existing node that serves them to other machines."""
     exposed = resource.props.get("exposed")
     if isinstance(exposed, list) and exposed:
         sentence = (
-            f"the node {resource.name}, which exists already, serves {', '.join(map(str, exposed))}, and whoever "
-            "reaches that drives it; take that out of its conf, and restart it"
+            f"the existing node {resource.name} serves {', '.join(map(str, exposed))}, and anyone who reaches it "
+            "controls the node; remove these APIs from its conf, and restart it"
         )
         yield Violation(resource, sentence)
 
 
 def nothing_is_open_to_the_world(resource: Resource) -> Iterator[Violation]:
-    """Refuse to let the world in, to RPC, SSH, metrics or a main bridge; to peers of a public chain it may be."""
+    """Refuse rules that are open to the world, except on peer ports of public chains."""
     for rule in _rules(resource):
         if UNKNOWN in rule["ports"]:
             continue
@@ -56,14 +56,14 @@ def nothing_is_open_to_the_world(resource: Resource) -> Iterator[Violation]:
         if world and not any(low <= first <= last <= high for low, high in PEERS):
             ports = "all ports" if rule["all"] else f"port {first}" if first == last else f"ports {first} to {last}"
             sentence = (
-                f"{ports} would be open to {', '.join(world)}; name the networks that need it "
-                f"(only the ports of peers, {PEERS[1][0]} and {PEERS[1][1]}, may be open to everybody)"
+                f"{ports} would be open to {', '.join(world)}; list the networks that need access "
+                f"(only the peer ports {PEERS[1][0]} and {PEERS[1][1]} may be open to everybody)"
             )
             yield Violation(resource, sentence)
 
 
 def _rules(resource: Resource) -> Iterator[dict[str, Any]]:
-    """Return what a resource lets in, whichever of the three ways it is written."""
+    """Return the ingress rules of a resource, in any of the three notations."""
     if resource.kind == "SecurityGroupIngressRule":
         yield _rule(resource.props, [resource.props.get("cidrIpv4"), resource.props.get("cidrIpv6")])
     elif resource.kind == "SecurityGroupRule" and resource.text("type") == "ingress":

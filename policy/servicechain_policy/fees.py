@@ -1,4 +1,4 @@
-"""The policy of fees: what anchoring spends a day on a public parent chain stays below a limit."""
+"""The policy of fees: anchoring to a public parent chain costs less per day than a limit."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -13,17 +13,17 @@ from .resources import Resource, Violation
 PUBLIC = {chain_id: name for name, chain_id in CHAIN_IDS.items()}
 
 ANCHOR_COST = ANCHOR * HIGHEST_BASE_FEE * GKEI / PEB
-"""KAIA that an anchor costs at the highest base fee."""
+"""KAIA per anchor at the highest base fee."""
 
 DEFAULT_LIMIT = 100.0
-"""KAIA a day, of all SCNs."""
+"""KAIA per day, all SCNs together."""
 
 _UNIT, _CONF = r"--{}[ =]\"?([0-9]+)", r"(?m)^{}=\"?([0-9]+)"
 
 
 @dataclass(frozen=True)
 class Anchoring:
-    """What a node's unit or conf says of it."""
+    """Anchoring in a node's unit or conf."""
 
     node: Resource
     parent: int
@@ -31,21 +31,21 @@ class Anchoring:
 
     @property
     def a_day(self) -> float:
-        """Return what it spends (KAIA)."""
+        """Return its cost per day (KAIA)."""
         return CHILD_BLOCKS_PER_DAY / self.period * ANCHOR_COST
 
 
 def spending_is_limited(resources: Sequence[Resource], limit: float = DEFAULT_LIMIT) -> Iterator[Violation]:
-    """Refuse anchoring that spends more than a limit: each SCN that anchors pays, for as long as it runs."""
+    """Refuse anchoring that costs more than a limit: each SCN that anchors pays."""
     anchors = [one for one in map(_anchoring, resources) if one and one.parent in PUBLIC]
     total = sum(one.a_day for one in anchors)
     if anchors and total > limit:
         dearest = min(anchors, key=lambda one: (one.period, one.node.name))
         network = PUBLIC[dearest.parent]
         sentence = (
-            f"anchoring to {network} costs about {total:.1f} KAIA a day ({len(anchors)} SCN(s), at the least every "
-            f"{dearest.period} blocks of a second, {ANCHOR_COST:.3f} KAIA each), more than the limit of {limit:g}; "
-            "make anchoring.period longer, have fewer pairs anchor, or raise maxFeePerDay of the policy"
+            f"anchoring to {network} costs about {total:.1f} KAIA per day ({len(anchors)} SCN(s), shortest period "
+            f"{dearest.period} blocks of 1 s, {ANCHOR_COST:.3f} KAIA per anchor), more than the limit of {limit:g}; "
+            "increase anchoring.period, let fewer pairs anchor, or raise maxFeePerDay of the policy"
         )
         yield Violation(dearest.node, sentence)
 

@@ -1,4 +1,4 @@
-"""Policies of machines on AWS, and of what cannot be made again."""
+"""Policies of machines on AWS, and of resources that cannot be recreated."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -9,12 +9,12 @@ from .resources import UNKNOWN, Resource, Violation, by_chain, of
 
 
 def volumes_are_encrypted(resource: Resource) -> Iterator[Violation]:
-    """Refuse a disk that is not encrypted: it holds keys of the node."""
+    """Refuse an unencrypted disk: it holds keys of the node."""
     if resource.kind == "Volume" and resource.type.startswith("aws:") and _off(resource.props.get("encrypted")):
         yield Violation(resource, "the volume is not encrypted; set encrypted to true")
     for disk in _disks(resource):
         if _off(disk.get("encrypted")):
-            yield Violation(resource, "a disk of the instance is not encrypted; set encrypted to true on each of them")
+            yield Violation(resource, "a disk of the instance is not encrypted; set encrypted to true on each disk")
 
 
 def metadata_asks_for_a_token(resource: Resource) -> Iterator[Violation]:
@@ -25,23 +25,23 @@ def metadata_asks_for_a_token(resource: Resource) -> Iterator[Violation]:
     told = options if isinstance(options, Mapping) else {}
     if options is UNKNOWN or told.get("httpEndpoint") == "disabled" or told.get("httpTokens") in {"required", UNKNOWN}:
         return
-    yield Violation(resource, "the metadata service takes requests without a token; set httpTokens to required")
+    yield Violation(resource, "the metadata service accepts requests without a token; set httpTokens to required")
 
 
 def mainnet_is_protected(resources: Sequence[Resource]) -> Iterator[Violation]:
-    """Refuse identities, data volumes and claims of a bridge to mainnet that a slip can destroy."""
+    """Refuse unprotected identities, data volumes and claims of a bridge to mainnet."""
     if CHAIN_IDS[MAINNET] not in by_chain(resources, "BridgeContract"):
         return
     volumes = [one for one in resources if one.type == "aws:ebs/volume:Volume"]
     kept = {
         "an identity": of(resources, "Account"),
         "a data volume": volumes,
-        "a claim on a machine, and with it the node's data,": of(resources, "ExistingHost"),
+        "a claim on a machine with the node's data": of(resources, "ExistingHost"),
     }
     for what, one in ((what, one) for what, found in kept.items() for one in found):
         if not one.protect:
             yield Violation(
-                one, f"{one.name} is {what} of a bridge to mainnet and not protected; set protection to true"
+                one, f"{one.name} is {what} of a bridge to mainnet and is not protected; set protection to true"
             )
 
 
@@ -50,7 +50,7 @@ def _disks(resource: Resource) -> Iterator[Mapping[str, Any]]:
         return
     root = resource.props.get("rootBlockDevice")
     if root is None:
-        yield {}  # EC2 makes one, by the account's default
+        yield {}  # EC2 creates one, with the account's default
     elif isinstance(root, Mapping):
         yield root
     more = resource.props.get("ebsBlockDevices")

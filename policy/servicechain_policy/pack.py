@@ -1,4 +1,4 @@
-"""The pack: each policy with its name, as Pulumi takes it. Policies on one resource stop it before it is made."""
+"""The policy pack for Pulumi. Policies on one resource run before it is created."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -73,7 +73,7 @@ def make() -> None:
                     "maxFeePerDay": {
                         "type": "number",
                         "default": DEFAULT_LIMIT,
-                        "description": "The most that anchoring may cost, in KAIA a day.",
+                        "description": "Highest cost of anchoring, in KAIA per day.",
                     }
                 }
             ),
@@ -113,7 +113,7 @@ def _resource(one: PolicyResource) -> Resource:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value without the proxies, which raise where a value is not known yet."""
+    """Return a value without the proxies, which raise if a value is not known yet."""
     if isinstance(value, str):
         return UNKNOWN if value in _UNKNOWNS else value
     if isinstance(value, Mapping):

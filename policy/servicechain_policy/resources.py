@@ -1,15 +1,15 @@
-"""Resources as policies see them: plain values, in which what a preview cannot know yet is UNKNOWN."""
+"""Resources for policies: plain values; what a preview cannot know yet is UNKNOWN."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 OURS = "pulumi-python:dynamic/servicechain:"
-"""How the types of the program's own resources begin."""
+"""Type prefix of the program's own resources."""
 
 
 class Unknown:
-    """In the place of a value that is known after an up only. Equal to nothing."""
+    """Stands for a value that is known after an up only. Equal to nothing."""
 
     def __repr__(self) -> str:
         return "(not known yet)"
@@ -34,19 +34,19 @@ class Resource:
         return self.type.rpartition(":")[2]
 
     def text(self, name: str) -> str:
-        """Return an input that is a text; empty when it is missing, unknown or none."""
+        """Return a string input; empty if it is missing, unknown or not a string."""
         value = self.props.get(name)
         return value if isinstance(value, str) else ""
 
     def within(self, name: str) -> Mapping[str, Any]:
-        """Return an input that is a mapping; empty when it is missing, unknown or none."""
+        """Return a mapping input; empty if it is missing, unknown or not a mapping."""
         value = self.props.get(name)
         return value if isinstance(value, Mapping) else {}
 
 
 @dataclass(frozen=True)
 class Violation:
-    """What is wrong with a resource, in a sentence with the next step."""
+    """A message about a resource, with the next step."""
 
     resource: Resource
     sentence: str
@@ -58,7 +58,7 @@ def of(resources: Iterable[Resource], kind: str) -> Iterator[Resource]:
 
 
 def by_chain(resources: Sequence[Resource], kind: str) -> dict[int, list[Resource]]:
-    """Return the program's own resources of a kind by the chain that they are on."""
+    """Return the program's own resources of a kind keyed by chain id."""
     found: dict[int, list[Resource]] = {}
     for one in of(resources, kind):
         chain = one.props.get("chain_id")

@@ -66,7 +66,7 @@ def test_settings_that_the_program_only_warns_of(tmp_path: Path, cloud: Moto) ->
         "protected-on-mainnet",
         "spend-limit",
     }
-    assert "make anchoring.period longer" in refused.value.run.text
+    assert "increase anchoring.period" in refused.value.run.text
     for secret in (stack.seed, derive(stack.seed, "node/scn-1"), derive(stack.seed, "operator/scn-1/child")):
         assert secret not in refused.value.run.text
 

@@ -114,7 +114,7 @@ def test_nodes_that_exist_count_and_are_looked_at(stacks: Mapping[str, list[Reso
     exposed = {"exposed": ["subbridge over HTTP on 10.0.0.5"], "role": "scn"}
     adopted = replace(scn, type=scn.type.replace("RunningNode", "AdoptedNode"), props=exposed)
     changed = [adopted if one is scn else one for one in resources]
-    one_violation(changed, "no-driving-api-over-http", "scn-4", "which exists already, serves subbridge over HTTP on")
+    one_violation(changed, "no-driving-api-over-http", "scn-4", "existing node scn-4 serves subbridge over HTTP on")
 
 
 @pytest.mark.parametrize(
@@ -195,14 +195,14 @@ def test_what_is_not_protected(stacks: Mapping[str, list[Resource]]) -> None:
         resources = spoilt(stacks["mainnet"], name, type_, protect=False)
         one_violation(resources, "protected-on-mainnet", name, "set protection to true")
     claim = Resource("pulumi-python:dynamic/servicechain:ExistingHost", "scn-1", {}, protect=False)
-    one_violation([*stacks["mainnet"], claim], "protected-on-mainnet", "scn-1", "with it the node's data")
+    one_violation([*stacks["mainnet"], claim], "protected-on-mainnet", "scn-1", "with the node's data")
     assert violations([*stacks["mainnet"], replace(claim, protect=True)]) == {}
 
 
 def test_what_is_spent(stacks: Mapping[str, list[Resource]]) -> None:
     config = example("kairos")
     resources = resources_of(run({**config, "anchoring": {"period": 10}}))
-    one_violation(resources, "spend-limit", "scn-1-kscnd.service", "about 499.0 KAIA a day (2 SCN(s)", "limit of 100")
+    one_violation(resources, "spend-limit", "scn-1-kscnd.service", "about 499.0 KAIA per day (2 SCN(s)", "limit of 100")
     assert violations(resources, limit=600) == {}
     assert violations(stacks["mainnet"], limit=1).keys() == {"spend-limit"}, "two of three pairs anchor, for 1.4 a day"
     assert violations(stacks["mainnet"], limit=1.5) == {}
