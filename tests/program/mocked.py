@@ -128,14 +128,14 @@ def run(
     vpc: str = "",
     image: str = IMAGE,
     before: Program | None = None,
+    monitor: _Monitor | None = None,
 ) -> Program:
     """Run the program with a configuration (keys without the namespace).
 
     `zones` are those of existing subnets, `vpc` is theirs, `image` is the newest one, and `before` the run whose
-    state is there already. Raises what the program raises.
+    state is there already. `monitor` answers instead of one made of these. Raises what the program raises.
     """
-    answers = _Answers(zones or {}, vpc, image, before.held if before else {})
-    monitor = _Monitor(answers)
+    monitor = monitor or _Monitor(_Answers(zones or {}, vpc, image, before.held if before else {}))
 
     def program() -> pulumi.Output[None]:
         exported: dict[str, Any] = {}
@@ -146,7 +146,7 @@ def run(
     with _event_loop(), _configured(config):
         mocks.set_mocks(monitor.mocks, project=NAMESPACE, stack="test", preview=False, monitor=monitor)
         mocks.test(program)()  # type: ignore[no-untyped-call]  # nor here
-    monitor.program.held = answers.held
+    monitor.program.held = monitor.answers.held
     return monitor.program
 
 
