@@ -5,19 +5,20 @@ from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from components.adoption import commands, host_files, live, main_bridges
+from components.adoption import commands, host_files, identity, main_bridges
 from components.adoption.commands import NodePlace
 from components.adoption.host_files import FoundFiles
 from components.chain.errors import ChainError, NotReady
 from components.chain.nodes import drift
 from components.chain.nodes.drift import wait_until_ready
 from components.chain.nodes.expected import Expected
+from components.chain.nodes.health import answers
 from components.chain.nodes.restart import restart
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 from components.domain.roles import PairRole, Role
 
-CALLS_MEND = drift.CALLS_MEND
+REPAIRED_BY_CALLS = drift.REPAIRED_BY_CALLS
 """Differences that need no restart."""
 
 
@@ -77,17 +78,17 @@ class Adopted:
 
     def differences(self, dialled: str | None) -> dict[str, str]:
         """Return such a sentence of each thing in which the running node is not as its files say."""
-        if not live.answers(self.node):
+        if not answers(self.node):
             return {"down": "it does not answer"}
-        if self.conf_keys and not live.bridge_is_on(self.node, self.role):
+        if self.conf_keys and not identity.bridge_is_on(self.node, self.role):
             return {"bridge": "its bridge is off, and its conf says on"}
-        return dict(drift.look(self.node, self._expected(dialled)).words)
+        return dict(drift.find_drift(self.node, self._expected(dialled)).words)
 
-    def mend(self, dialled: str | None) -> None:
+    def repair(self, dialled: str | None) -> None:
         """Mend by calls what can be mended so. Raises ChainError."""
         with closing(Console(self.node)) as console:
             expected = self._expected(dialled)
-            drift.mend(console, expected, drift.read(console, expected))
+            drift.repair(console, expected, drift.read(console, expected))
 
     def restart(self, found: FoundFiles, why: str, dialled: str | None, *, changed: bool) -> None:
         """Restart it in its turn. Raises ChainError.
@@ -97,11 +98,11 @@ class Adopted:
         try:
             self._restart(found, why, dialled, self.role)
         except ChainError as error:
-            if not changed or live.answers(self.node):
+            if not changed or answers(self.node):
                 raise
-            self.say("it does not start with its new files, so it gets back the old ones")
+            self.report("it does not start with its new files, so it gets back the old ones")
             try:
-                self.put_back(self.read())
+                self.restore(self.read())
             except ChainError as again:
                 msg = (
                     f"{self.node.node}: it starts neither with the keys of a bridge in {self.place.conf} nor with its "
@@ -116,11 +117,11 @@ class Adopted:
             )
             raise NotReady(msg) from error
 
-    def put_back(self, found: FoundFiles) -> None:
+    def restore(self, found: FoundFiles) -> None:
         """Give it back the files that it had, restart it if that changed something, and leave it running."""
         # What was needed and has another value by now is somebody else's.
         needed = {key: value for key, value in self.needed.items() if found.values[key] == value}
-        if host_files.put_back(self.node, self.place, found, {**self.conf_keys, **needed}) or found.restart_due:
+        if host_files.restore(self.node, self.place, found, {**self.conf_keys, **needed}) or found.restart_due:
             # As a validator: it may be no bridge's node any more, of which it would have to reach again what it had.
             self._restart(found, "its files are what they were before it was adopted", None, "validator")
         host_files.forget(self.node, self.place)
@@ -129,7 +130,7 @@ class Adopted:
         """Wait until it answers, and an SCN is connected to its EN; return its version. Raises NotReady, Mismatch."""
         return wait_until_ready(self.node, self._expected(dialled))
 
-    def say(self, *sentences: str) -> None:
+    def report(self, *sentences: str) -> None:
         """Tell of it, in what Pulumi shows."""
         for words in sentences:
             print(f"{self.node.node}: {words}", file=sys.stderr)
@@ -151,7 +152,7 @@ class Adopted:
 
     def _listing(self, found: FoundFiles, peer: str) -> str:
         """Return what its main-bridges.json has to be."""
-        return main_bridges.settled(found.main_bridges, peer, live.main_bridges_of(self.node))
+        return main_bridges.with_only(found.main_bridges, peer, identity.main_bridges_of(self.node))
 
     def _expected(self, dialled: str | None) -> Expected:
         if not dialled:

@@ -28,7 +28,7 @@ class ConfError(Exception):
     """A conf says something else than what was written into it. The message names the keys."""
 
 
-def settle(text: str, wanted: Wanted, source: Source) -> str:
+def with_keys(text: str, wanted: Wanted, source: Source) -> str:
     """Return the conf with these keys set, and the very same one when they are. Raises ConfError when it cannot be."""
     wrong = _wrong(text, wanted, source)
     if not wrong:
@@ -56,9 +56,9 @@ def edit(text: str, wanted: Wanted) -> str:
     return "\n".join(lines)
 
 
-def undo(text: str, original: str, wanted: Wanted, source: Source) -> str:
+def restored(text: str, original: str, wanted: Wanted, source: Source) -> str:
     """Return the text with these keys as they are in the original, and all that others changed since as it is."""
-    if text == settle(original, wanted, source):
+    if text == with_keys(original, wanted, source):
         return original
     places, before, lines = _assigned(text), _assigned(original), text.split("\n")
     dropped = set()

@@ -9,7 +9,7 @@ from posixpath import normpath
 from components.adoption import commands as commands
 from components.adoption import exposure
 from components.adoption.commands import NodePlace
-from components.adoption.conf_edit import ConfError, Wanted, settle, undo, values_of
+from components.adoption.conf_edit import ConfError, Wanted, restored, values_of, with_keys
 from components.chain.errors import ChainError
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import run_on_host
@@ -33,7 +33,7 @@ class FoundFiles:
     """Of the keys that were asked for, as bash has them."""
 
 
-class Wrong(ChainError):
+class UnusableFiles(ChainError):
     """The files are not those of a node that can be adopted. The message says what to correct."""
 
 
@@ -45,18 +45,18 @@ def read(node: Endpoint, place: NodePlace, keys: Sequence[str]) -> FoundFiles:
     try:
         values = values_of(asked, _text(lines[5]))
     except ConfError as error:
-        raise _wrong(node, place, str(error)) from error
+        raise _unusable(node, place, str(error)) from error
     if words := _other_data(values["DATA_DIR"], place.data):
-        raise _wrong(node, place, words)
+        raise _unusable(node, place, words)
     return FoundFiles(conf or "", conf_before, main_bridges, main_bridges_before, due is not None, values)
 
 
 def set_keys(node: Endpoint, place: NodePlace, found: FoundFiles, wanted: Wanted) -> bool:
     """Set keys of the conf; return whether something had to be changed. Raises Unreachable and Wrong."""
     try:
-        text = settle(found.conf, wanted, partial(_sourced, node, place, list(wanted)))
+        text = with_keys(found.conf, wanted, partial(_sourced, node, place, list(wanted)))
     except ConfError as error:
-        raise _wrong(node, place, str(error)) from error
+        raise _unusable(node, place, str(error)) from error
     return _write(node, place, place.conf, found.conf, text)
 
 
@@ -65,14 +65,14 @@ def set_main_bridges(node: Endpoint, place: NodePlace, found: FoundFiles, text: 
     return _write(node, place, place.main_bridges, found.main_bridges, text)
 
 
-def put_back(node: Endpoint, place: NodePlace, found: FoundFiles, wanted: Wanted) -> bool:
+def restore(node: Endpoint, place: NodePlace, found: FoundFiles, wanted: Wanted) -> bool:
     """Make both files what they were before, but for what others changed since; return whether they were not.
 
     Raises Unreachable.
     """
     changed = False
     if found.conf_before is not None:
-        text = undo(found.conf, found.conf_before, wanted, partial(_sourced, node, place, list(wanted)))
+        text = restored(found.conf, found.conf_before, wanted, partial(_sourced, node, place, list(wanted)))
         changed = _write(node, place, place.conf, found.conf, text)
     if found.main_bridges_before is not None:
         if found.main_bridges_before:
@@ -111,8 +111,8 @@ def _sourced(node: Endpoint, place: NodePlace, keys: Sequence[str], text: str) -
     return values_of(keys, _text(run_on_host(node, commands.source(place, keys), TIMEOUT, stdin=_line(text))))
 
 
-def _wrong(node: Endpoint, place: NodePlace, words: str) -> Wrong:
-    return Wrong(f"{node.node}: {place.conf} on {node.host}: {words}")
+def _unusable(node: Endpoint, place: NodePlace, words: str) -> UnusableFiles:
+    return UnusableFiles(f"{node.node}: {place.conf} on {node.host}: {words}")
 
 
 def _content(line: str) -> str | None:

@@ -1,16 +1,20 @@
-"""Who a node that exists already is: its public key, its KNI, and an SCN's operators."""
+"""What a node that exists reports of itself: public key, KNI, operators, its half of a bridge, and who is connected."""
 
 import re
-from contextlib import closing
+from contextlib import closing, suppress
 
 from eth_utils.address import to_checksum_address
 
 from components.chain.errors import ChainError
 from components.chain.nodes.registration import operators
-from components.chain.peers.handshake import greeting
-from components.chain.rpc.console import Console
+from components.chain.peers.handshake import chain_identity
+from components.chain.peers.peers import peers
+from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
-from components.domain.roles import PairRole
+from components.domain.roles import BRIDGE_APIS, PairRole
+
+_OFF = ("does not exist", "not available")
+"""In the errors of a node that lacks an API."""
 
 _KNI = re.compile(r"kni://(?P<key>[0-9a-f]{128})@\[?[^\]@]*\]?:(?P<port>[0-9]+)")
 
@@ -24,7 +28,7 @@ def read(node: Endpoint, role: PairRole, address: str, *, bridge: bool) -> dict[
     main_bridge = bridge and role == "en"
     with closing(Console(node)) as console:
         found = str(console.call("mainbridge_nodeInfo" if main_bridge else "admin_nodeInfo")["kni"])
-        network_id = greeting(console).network_id
+        network_id = chain_identity(console).network_id
         parent, child = operators(console) if bridge and role == "scn" else ("", "")
     match = _KNI.match(found)
     if not match:
@@ -38,3 +42,22 @@ def read(node: Endpoint, role: PairRole, address: str, *, bridge: bool) -> dict[
         "parent_operator": parent and to_checksum_address(parent),
         "child_operator": child and to_checksum_address(child),
     }
+
+
+def bridge_is_on(node: Endpoint, role: PairRole) -> bool:
+    """Tell whether a node that answers runs its main bridge or sub bridge. Raises Unreachable."""
+    with closing(Console(node)) as console:
+        try:
+            console.call(f"{BRIDGE_APIS[role]}_nodeInfo", timeout=10)
+        except NodeError as error:
+            if not any(words in str(error) for words in _OFF):
+                raise
+            return False
+    return True
+
+
+def main_bridges_of(scn: Endpoint) -> list[str]:
+    """Return the public keys of the main bridges that an SCN is connected to; none where it does not tell."""
+    with suppress(ChainError), closing(Console(scn)) as console:
+        return peers(console, "subbridge")
+    return []

@@ -8,11 +8,11 @@ from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
 
 
-class Taken(ChainError):
+class SlotTaken(ChainError):
     """An EN is the other end of an SCN which is not that of its pair."""
 
 
-def refuse_taken(en: Endpoint, scn: Endpoint | str) -> None:
+def require_free_slot(en: Endpoint, scn: Endpoint | str) -> None:
     """Raise Taken when the EN is connected to another SCN than this one, a node or its public key.
 
     Its slot is the other one's for as long as that one runs, and this SCN would dial for ever without a word.
@@ -33,7 +33,7 @@ def refuse_taken(en: Endpoint, scn: Endpoint | str) -> None:
                 "would never get through; list that SCN in the pair instead, take the EN out of its main-bridges.json, "
                 "or name another EN"
             )
-            raise Taken(msg)
+            raise SlotTaken(msg)
 
 
 def public_key(node: Endpoint) -> str:

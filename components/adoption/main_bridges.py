@@ -20,7 +20,7 @@ def same(one: str, other: str) -> bool:
     return _bare(one) == _bare(other)
 
 
-def settled(text: str | None, kni: str, connected: Sequence[str]) -> str:
+def with_only(text: str | None, kni: str, connected: Sequence[str]) -> str:
     """Return the main-bridges.json in which the EN of this KNI is the only one, and the very same text if it is.
 
     `connected`: public keys of the main bridges that the SCN is connected to. An EN under another address is left

@@ -10,7 +10,7 @@ from pulumi import automation
 from components.chain.accounts.signer import Signer
 from components.chain.contracts.artifact import Artifact
 from components.chain.contracts.contract import require_state, transaction
-from components.chain.contracts.plan import drop_phantom, register_operator
+from components.chain.contracts.plan import deregister_deployer, register_operator
 from components.chain.nodes.registration import register
 from components.chain.tx.batch import Transaction, execute
 from components.chain.voters import calls
@@ -119,7 +119,7 @@ def serially(network: Network, owners: Mapping[str, Signer], operators: Mapping[
         creation = Artifact.load(Path(ARTIFACT)).creation(mode_mint_burn=chain == "child")
         (receipt,) = execute(console, owner, [Transaction("deploy", data=creation)])
         bridge = str(receipt["contractAddress"])
-        for step in drop_phantom(require_state(console, bridge).operators, owner.account().address):
+        for step in deregister_deployer(require_state(console, bridge).operators, owner.account().address):
             execute(console, owner, [transaction(bridge, step)])
         for operator in operators[chain]:
             for step in register_operator(require_state(console, bridge), operator):

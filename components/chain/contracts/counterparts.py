@@ -16,7 +16,7 @@ CHAINS: tuple[Literal["child"], Literal["parent"]] = ("child", "parent")
 
 
 @dataclass(frozen=True)
-class Way:
+class Counts:
     """One direction over a pair of contracts."""
 
     source: Side
@@ -39,7 +39,7 @@ class Way:
         )
 
 
-def faults(ways: Sequence[Way]) -> list[str]:
+def faults(ways: Sequence[Counts]) -> list[str]:
     """Return in words why the contracts of these two directions are no counterparts; nothing where they may be."""
     found = []
     for way in ways:
@@ -53,7 +53,7 @@ def faults(ways: Sequence[Way]) -> list[str]:
                 f"the request that the contract on the {way.target} chain handled last (number {way.handled - 1}) is "
                 f"none of the contract on the {way.source} chain"
             )
-    used = {chain: any(_leaves_a_trace(way, chain) for way in ways) for chain in CHAINS}
+    used = {chain: any(_has_history(way, chain) for way in ways) for chain in CHAINS}
     if not found and used["child"] != used["parent"]:
         one, other = CHAINS if used["child"] else CHAINS[::-1]
         found.append(
@@ -63,10 +63,10 @@ def faults(ways: Sequence[Way]) -> list[str]:
     return found
 
 
-def numbers(ways: Sequence[Way]) -> str:
+def numbers(ways: Sequence[Counts]) -> str:
     """Return both numbers of both directions."""
     return "; ".join(map(str, ways))
 
 
-def _leaves_a_trace(way: Way, chain: str) -> bool:
+def _has_history(way: Counts, chain: str) -> bool:
     return bool(way.requested if way.source == chain else way.handled)

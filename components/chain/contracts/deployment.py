@@ -21,7 +21,7 @@ from components.chain.accounts.signer import Signer
 from components.chain.contracts.artifact import Artifact
 from components.chain.contracts.contract import read_state, require_state, transaction
 from components.chain.contracts.pairing import ContractPlace, counterpart_of
-from components.chain.contracts.plan import BridgeState, drop_phantom, others_of, register_operators
+from components.chain.contracts.plan import BridgeState, deregister_deployer, others_of, register_operators
 from components.chain.errors import ChainError
 from components.chain.rpc.console import Console
 from components.chain.rpc.head import wait_until_caught_up
@@ -41,23 +41,23 @@ class OtherSide:
     """Of the contract there."""
 
 
-class Kin(Enum):
+class UsedBy(Enum):
     """Whose a contract of our owner is."""
 
     OURS = auto()
     """An operator of this stack votes in it."""
-    NOBODYS = auto()
+    NOBODY = auto()
     """Nobody but its deployer votes in it: a run was cut off, or the bridge was taken down."""
-    FOREIGN = auto()
+    OTHERS = auto()
     """Others vote in it: another stack, or somebody who uses the same owner."""
 
 
-def kin_of(state: BridgeState, operators: Sequence[str]) -> Kin:
+def used_by(state: BridgeState, operators: Sequence[str]) -> UsedBy:
     """Tell whose a contract is. `operators`: those of this stack; without any, all are taken to be."""
     voters = set(others_of(state, [state.owner]))
     if voters and set(others_of(state, [*operators, state.owner])) == voters and operators:
-        return Kin.FOREIGN
-    return Kin.OURS if voters else Kin.NOBODYS
+        return UsedBy.OTHERS
+    return UsedBy.OURS if voters else UsedBy.NOBODY
 
 
 def has_history(state: BridgeState) -> bool:
@@ -88,10 +88,13 @@ def ensure_deployed(
         nonlocal address
         address = address or find_deployed(console, owner, operators, mode_mint_burn=mode_mint_burn, other=other)
         if address is not None:
-            steps = drop_phantom(require_state(console, address).operators, owner)
+            steps = deregister_deployer(require_state(console, address).operators, owner)
             return [transaction(address, step) for step in steps]
         fresh = BridgeState(owner, (), 1, mode_mint_burn, 0, 0)
-        first = [*drop_phantom((owner,), owner), *register_operators(fresh, list(map(to_checksum_address, operators)))]
+        first = [
+            *deregister_deployer((owner,), owner),
+            *register_operators(fresh, list(map(to_checksum_address, operators))),
+        ]
         creation = Transaction(
             annotation="deploy the bridge contract",
             data=Artifact.load(artifact).creation(mode_mint_burn=mode_mint_burn),
@@ -125,16 +128,16 @@ def find_deployed(
             state = bridge_at(console, address)
             if state is None or state.owner != owner or state.mode_mint_burn != mode_mint_burn:
                 continue
-            kin, mine = kin_of(state, operators), ContractPlace(console, address, side)
+            user, mine = used_by(state, operators), ContractPlace(console, address, side)
             if not has_history(state):
-                unused = unused or (None if kin is Kin.FOREIGN else address)
+                unused = unused or (None if user is UsedBy.OTHERS else address)
                 continue
             if other is None:
-                if kin is not Kin.FOREIGN:
+                if user is not UsedBy.OTHERS:
                     return address
                 continue
             counterpart = _counterpart(mine, state, other)
-            if kin is Kin.FOREIGN:
+            if user is UsedBy.OTHERS:
                 _leave_to_others(mine, state, counterpart)
             elif counterpart is not None:
                 return address
@@ -161,8 +164,8 @@ def find_ours(
         state = bridge_at(console, address)
         if state is None or state.owner != owner or state.mode_mint_burn != mode_mint_burn:
             continue
-        kin = kin_of(state, operators)
-        if kin is Kin.OURS or (kin is Kin.NOBODYS and not has_history(state)):
+        user = used_by(state, operators)
+        if user is UsedBy.OURS or (user is UsedBy.NOBODY and not has_history(state)):
             return address
     return None
 

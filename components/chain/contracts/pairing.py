@@ -15,7 +15,7 @@ from eth_utils.crypto import keccak
 from web3.exceptions import Web3Exception
 
 from components.chain.contracts.contract import require_state, view
-from components.chain.contracts.counterparts import Way, faults, numbers
+from components.chain.contracts.counterparts import Counts, faults, numbers
 from components.chain.contracts.plan import BridgeState
 from components.chain.errors import ChainError, NotReady
 from components.chain.rpc.console import Console
@@ -75,7 +75,7 @@ def last_handled(handler: ContractPlace, source: Console) -> LastRequest | None:
     return None
 
 
-def was_made_here(handler: ContractPlace, source: Console) -> bool | None:
+def handles_requests_of(handler: ContractPlace, source: Console) -> bool | None:
     """Tell whether the other chain is the one whose requests a contract handles.
 
     None where nobody can say: nothing has been handled, or this node of the other chain is behind that block.
@@ -91,7 +91,7 @@ def was_made_here(handler: ContractPlace, source: Console) -> bool | None:
     return last_handled(handler, source) is not None  # it may have handled more in between
 
 
-def read_ways(child: ContractPlace, parent: ContractPlace) -> tuple[Way, Way]:
+def read_counts(child: ContractPlace, parent: ContractPlace) -> tuple[Counts, Counts]:
     """Read both directions. Raises ChainError where a contract is missing.
 
     What is handled is read before what is requested: on a bridge in use it could seem more otherwise.
@@ -100,8 +100,8 @@ def read_ways(child: ContractPlace, parent: ContractPlace) -> tuple[Way, Way]:
     there = require_state(parent.console, parent.address)
     here = require_state(child.console, child.address)
     return (
-        Way("child", here.request_nonce, there.lower_handle_nonce, _known(parent, child)),
-        Way("parent", there.request_nonce, before.lower_handle_nonce, _known(child, parent)),
+        Counts("child", here.request_nonce, there.lower_handle_nonce, _known(parent, child)),
+        Counts("parent", there.request_nonce, before.lower_handle_nonce, _known(child, parent)),
     )
 
 
@@ -109,7 +109,7 @@ def require_counterparts(child: ContractPlace, parent: ContractPlace, advice: st
     """Raise ChainError when two contracts are no counterparts, with both numbers of both directions."""
 
     def probe() -> bool | str:
-        ways = read_ways(child, parent)
+        ways = read_counts(child, parent)
         wrong = faults(ways)
         return not wrong or (
             f"the bridge contracts {child} and {parent} are no counterparts: {', and '.join(wrong)} ({numbers(ways)})"
@@ -137,7 +137,7 @@ def counterpart_of(
         theirs = ContractPlace(other, address, side)
         pair = (mine, theirs) if mine.side == "child" else (theirs, mine)
         try:
-            if not faults(read_ways(*pair)):
+            if not faults(read_counts(*pair)):
                 return address
         except (ChainError, ValueError):  # web3: what is there does not answer like a bridge contract
             continue

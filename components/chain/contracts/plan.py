@@ -123,7 +123,7 @@ def remove_others(bridge: BridgeState, known: Sequence[str]) -> list[Step]:
     ]
 
 
-def drop_phantom(operators: tuple[str, ...], deployer: str) -> list[Step]:
+def deregister_deployer(operators: tuple[str, ...], deployer: str) -> list[Step]:
     """Take the vote away that the constructor gives to the deployer.
 
     Done in the block of the deployment, while the contract serves nobody: it is the one moment at which a contract
@@ -161,6 +161,6 @@ def reset_threshold(
     return set_threshold(bridge, vote_type, back) if bridge.operators else []
 
 
-def fill_up(balance: int, minimum: int, target: int) -> int:
+def missing_amount(balance: int, minimum: int, target: int) -> int:
     """Return how much to send (peb) so that an account holds `target`; nothing while it holds `minimum`."""
     return 0 if balance >= minimum else target - balance

@@ -10,7 +10,7 @@ from components.chain.rpc.console import Console
 from components.chain.tx.revert_reasons import not_owner
 
 
-def look_at(console: Console, address: str, *, mode_mint_burn: bool) -> BridgeState:
+def read_existing(console: Console, address: str, *, mode_mint_burn: bool) -> BridgeState:
     """Return the state of an existing bridge contract of the child chain (mode_mint_burn) or the parent chain.
 
     Either mode of tokens works on either chain (see `mode_in_words`). Raises ChainError, which names the setting, when

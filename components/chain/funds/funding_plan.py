@@ -95,7 +95,7 @@ def needs(wanted: Wanted, found: Situation, price: int) -> list[Need]:
     poor = [
         (operator, missing)
         for operator, held in zip(wanted.operators, found.balances, strict=True)
-        if (missing := plan.fill_up(held, wanted.operator_minimum, wanted.operator_target))
+        if (missing := plan.missing_amount(held, wanted.operator_minimum, wanted.operator_target))
     ]
     thresholds = {VALUE_TRANSFER: wanted.threshold, CONFIGURATION: wanted.configuration_threshold}
     unset = [
@@ -103,7 +103,7 @@ def needs(wanted: Wanted, found: Situation, price: int) -> list[Need]:
         for vote_type, votes in thresholds.items()
         if votes not in (None, found.bridge.threshold_of(vote_type) if found.bridge else LOWEST_THRESHOLD)
     ]
-    liquidity = plan.fill_up(found.liquidity, wanted.liquidity_minimum, wanted.liquidity_target)
+    liquidity = plan.missing_amount(found.liquidity, wanted.liquidity_minimum, wanted.liquidity_target)
     calls = {
         f"register {_count(len(unregistered), 'operator')}": len(unregistered),
         f"fund {_count(len(poor), 'operator')}": len(poor),

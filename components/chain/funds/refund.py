@@ -28,14 +28,14 @@ QUIET_DEADLINE = 30.0
 _PAYMENT_GAS = 21_000
 
 
-def give_back(console: Console, operator: Signer, to: str, scn: Endpoint) -> int:
+def refund(console: Console, operator: Signer, to: str, scn: Endpoint) -> int:
     """Send all that an operator holds to an account, but for the price of the gas; return how much (peb).
 
     `scn` is the node whose operator it is; one that is away uses it no more. Raises ChainError when an SCN is faster
     every time.
     """
     account = operator.account().address
-    stop_paying(scn, account)
+    stop_anchoring(scn, account)
     failure: ChainError | None = None
     for _ in range(ATTEMPTS):
         amount = 0
@@ -62,7 +62,7 @@ def give_back(console: Console, operator: Signer, to: str, scn: Endpoint) -> int
     raise ChainError(msg)
 
 
-def stop_paying(scn: Endpoint, account: str) -> None:
+def stop_anchoring(scn: Endpoint, account: str) -> None:
     """Have an SCN stop anchoring, and wait until what it has sent is mined. One that is away pays for nothing."""
     try:
         with closing(Console(scn)) as console:

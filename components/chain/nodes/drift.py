@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from components.chain.errors import ChainError, HostUnreachable, NotListening, NotReady, Unreachable
 from components.chain.nodes import registration
 from components.chain.nodes.expected import Expected
-from components.chain.nodes.restart import begin_again
-from components.chain.peers.handshake import greeting
+from components.chain.nodes.restart import reinitialise
+from components.chain.peers.handshake import chain_identity
 from components.chain.peers.missing_peers import HINT, explain
 from components.chain.peers.peers import node_id, peer_knis, peers, redial, wait_for_peers
 from components.chain.rpc.console import Console, NodeError
@@ -22,10 +22,10 @@ from components.chain.rpc.waiting import wait_for
 TIMEOUT = 10.0
 """Seconds for a call: all are answered from memory."""
 
-PARTING = 30.0
+DISCONNECT_SECONDS = 30.0
 """Seconds until a peer is gone that the node was told to part from."""
 
-CALLS_MEND = frozenset({"peer", "anchoring"})
+REPAIRED_BY_CALLS = frozenset({"peer", "anchoring"})
 """What needs no restart."""
 
 READY_DEADLINE = 120.0
@@ -60,12 +60,12 @@ class NodeDrift:
     version: str | None = None
 
 
-def look(endpoint: Endpoint, expected: Expected) -> NodeDrift:
+def find_drift(endpoint: Endpoint, expected: Expected) -> NodeDrift:
     """Compare a node with what was predicted of it. Raises HostUnreachable when nobody can know."""
     for last in (False, True):
         try:
             with closing(Console(endpoint)) as console:
-                words = drift(expected, read(console, expected))
+                words = differences(expected, read(console, expected))
                 return NodeDrift(words, console.call("web3_clientVersion", timeout=TIMEOUT))
         except HostUnreachable:
             raise
@@ -83,11 +83,11 @@ def without_name(endpoint: Endpoint, error: Exception) -> str:
     return str(error).removeprefix(f"{endpoint.node}: ")
 
 
-def way(name: str) -> str:
+def remedy(name: str) -> str:
     """Return how `up` mends what differs."""
     if name == "down":
         return "starts it"
-    return "mends it" if name in CALLS_MEND else "restarts the node"
+    return "mends it" if name in REPAIRED_BY_CALLS else "restarts the node"
 
 
 def read(console: Console, expected: Expected) -> Actual:
@@ -119,7 +119,7 @@ def _sub_bridge(console: Console, chain_id: int) -> Actual:
     )
 
 
-def drift(expected: Expected, actual: Actual) -> dict[str, str]:
+def differences(expected: Expected, actual: Actual) -> dict[str, str]:
     """Return a sentence without its subject, the node, of each difference, by what differs."""
     if not actual.bridge:
         half = "main" if expected.kni else "sub"
@@ -162,22 +162,22 @@ def _place(kni: str) -> str:
     return kni.split("@", 1)[1].split("?", 1)[0]
 
 
-def mend(console: Console, expected: Expected, actual: Actual) -> None:
+def repair(console: Console, expected: Expected, actual: Actual) -> None:
     """Mend what calls can: part from a wrong bridge peer, dial the right one, switch anchoring. Raises NotReady."""
-    found = drift(expected, actual)
+    found = differences(expected, actual)
     if "peer" in found and expected.peer:
         connected = {node_id(kni): kni for kni in actual.peers}
         missing = connected.pop(node_id(expected.peer), None) is None
         for kni in connected.values():
             console.call("subbridge_removePeer", kni, timeout=TIMEOUT)
-        wait_for(lambda: _parted(console, connected), PARTING)
+        wait_for(lambda: _disconnected(console, connected), DISCONNECT_SECONDS)
         if missing:
             redial(console, "subbridge", expected.peer)
     if "anchoring" in found:
         console.call("subbridge_anchoring", expected.anchoring, timeout=TIMEOUT)
 
 
-def _parted(console: Console, others: Mapping[str, str]) -> bool | str:
+def _disconnected(console: Console, others: Mapping[str, str]) -> bool | str:
     left = [others[id_] for id_ in peers(console, "subbridge") if id_ in others]
     return not left or f"{console.node}: still connected to the main bridge at {', '.join(map(_place, left))}"
 
@@ -221,10 +221,10 @@ def _wait_for_chain(console: Console, expected: Expected) -> None:
     try:
         wait_for_peers(console, "admin", expected.static_nodes, READY_DEADLINE, enough=1, hint=HINT)
     except NotReady as error:
-        before = greeting(console)
+        before = chain_identity(console)
         if expected.begin and console.web3.eth.block_number == 0:
-            begin_again(console.endpoint, console, expected.begin)
-            if greeting(console) != before:
+            reinitialise(console.endpoint, console, expected.begin)
+            if chain_identity(console) != before:
                 wait_for_peers(console, "admin", expected.static_nodes, READY_DEADLINE, enough=1, hint=HINT)
                 return
         msg = f"{error}. {explain(console, expected.static_nodes, expected.others)}"

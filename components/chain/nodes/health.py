@@ -12,14 +12,14 @@ from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.waiting import wait_for
 from components.chain.transfers.direction import Direction
-from components.chain.transfers.payout import NAMED, left_behind
+from components.chain.transfers.payout import NAMED, still_to_handle
 from components.domain.roles import BRIDGE_APIS, Role
 
 DEADLINE = 240.0
 """Seconds until a restarted node is well again. A peer that dials it may pause for 30 s, a validator that missed its
 turn waits 10 s and more, and the recovery of transfers looks twice."""
 
-PARTING = 10.0
+DISCONNECT_SECONDS = 10.0
 """Seconds for an SCN to part from its EN; seen: less than one."""
 
 
@@ -77,7 +77,7 @@ def before_restart(endpoint: Endpoint, role: Role) -> Health | None:
         return None
 
 
-def part(endpoint: Endpoint, peer: str) -> None:
+def disconnect_bridge(endpoint: Endpoint, peer: str) -> None:
     """Part an SCN from its EN (`peer`, a KNI), and from any other main bridge, before it is stopped.
 
     Nothing to do where it does not answer.
@@ -89,7 +89,7 @@ def part(endpoint: Endpoint, peer: str) -> None:
         for kni in (peer, *peer_knis(console, "subbridge")):
             console.call("subbridge_removePeer", kni)
         # It is asked to part, and does so a moment later: stopped before that it waits all the same.
-        wait_for(lambda: not peers(console, "subbridge") or f"{endpoint.node}: still connected", PARTING)
+        wait_for(lambda: not peers(console, "subbridge") or f"{endpoint.node}: still connected", DISCONNECT_SECONDS)
 
 
 def wait_until_recovered(endpoint: Endpoint, role: Role, before: Health | None, en: Endpoint | None = None) -> None:
@@ -131,7 +131,7 @@ def _left(
         return range(lower, below)
     with closing(Console(en)) as other:
         here, there = (console, other) if known["onServiceChain"] else (other, console)
-        return left_behind(Direction("", there, str(known["counterPart"]), here, bridge), below, moment)
+        return still_to_handle(Direction("", there, str(known["counterPart"]), here, bridge), below, moment)
 
 
 def _requests(console: Console) -> list[tuple[str, int]]:

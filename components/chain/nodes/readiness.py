@@ -93,7 +93,7 @@ def miscounts(scn: Console, chain: str, console: Console) -> str:
     return ""
 
 
-def leave(endpoint: Endpoint, child: str, parent: str, command: str) -> None:
+def leave_pair(endpoint: Endpoint, child: str, parent: str, command: str) -> None:
     """Have an SCN let a pair of contracts go, and read at a restart (`command`, on its host) what it is to be now.
 
     Without an EN to ask, as when its machine is dead, the SCN cannot deregister; where it has no sub bridge any more

@@ -123,7 +123,7 @@ def register(
     the other SCNs, are healthy. Nothing is registered before the SCN is connected and both nodes see code at the
     addresses. Raises ChainError.
     """
-    see_contracts(scn, en, child, parent)
+    wait_for_contracts(scn, en, child, parent)
     wait_for(lambda: one_peer(scn), deadline=60)
     read_registration(scn, child, parent)  # with another counterpart no restart would help
     try:
@@ -134,10 +134,10 @@ def register(
         _register_once(wait_for(lambda: Console(scn.endpoint), deadline=60), child, parent)
 
 
-def see_contracts(scn: Console, en: Console, child: str, parent: str) -> None:
+def wait_for_contracts(scn: Console, en: Console, child: str, parent: str) -> None:
     """Wait until both nodes of a pair see the contracts of their chains. Raises NotReady."""
     for console, bridge in ((scn, child), (en, parent)):
-        wait_for(partial(_sees_code, console, bridge), deadline=CODE_DEADLINE)
+        wait_for(partial(_has_code, console, bridge), deadline=CODE_DEADLINE)
 
 
 def _register_once(scn: Console, child: str, parent: str) -> None:
@@ -155,7 +155,7 @@ def _register_once(scn: Console, child: str, parent: str) -> None:
     wait_for(lambda: _is_live(scn, child, parent), deadline=60)
 
 
-def _sees_code(console: Console, bridge: str) -> bool | str:
+def _has_code(console: Console, bridge: str) -> bool | str:
     if console.web3.eth.get_code(to_checksum_address(bridge)):
         return True
     head = console.web3.eth.block_number

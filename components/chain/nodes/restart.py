@@ -10,13 +10,13 @@ from pathlib import PurePosixPath
 
 from components.chain.errors import ChainError, NotReady
 from components.chain.nodes import restart_gate
-from components.chain.nodes.health import Health, before_restart, listens, part, wait_until_recovered
+from components.chain.nodes.health import Health, before_restart, disconnect_bridge, listens, wait_until_recovered
 from components.chain.peers.missing_peers import HINT, explain
 from components.chain.peers.peers import wait_for_peers
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import RESTART_TIMEOUT, run_on_host
-from components.chain.rpc.node_locks import is_aside, set_aside
+from components.chain.rpc.node_locks import is_restarting, restarting
 from components.chain.rpc.waiting import Waiting, reported, wait_for
 from components.domain.roles import Role
 
@@ -27,7 +27,7 @@ PATIENCE = 120.0
 INTERVAL = 2.0
 """Seconds from one look at the others to the next."""
 
-_turn = threading.Lock()
+_one_restart = threading.Lock()
 """Of all nodes of the stack: one process serves all its dynamic resources, and one node is down at a time."""
 _failed: dict[str, tuple[Endpoint, Role]] = {}
 """Nodes that did not come back from a restart of this run, by name: as long as that is so, no other one is stopped."""
@@ -62,15 +62,15 @@ def restart(
     others += [(en, "validator")] if en and role == "scn" else []
     waiting: Waiting | None = None
     while True:
-        with _turn:
+        with _one_restart:
             failed = [one for one in _failed.values() if one[0].node != name]
-            words = restart_gate.in_the_way(endpoint, role, [*failed, *others])
+            words = restart_gate.blocker(endpoint, role, [*failed, *others])
             if words is None:
                 before = before_restart(endpoint, role)
                 start(endpoint, role, command, why, before, peer=peer, en=en, ready=ready, timeout=timeout)
                 return
         refusal = f"{name}: not restarted: {words}"
-        returning = any(is_aside(one) for one, _ in others)
+        returning = any(is_restarting(one) for one, _ in others)
         waiting = waiting or Waiting(PATIENCE)  # from here on: its turn may have come late
         if failed or (waiting.over and not returning):
             msg = f"{refusal}; it goes on as it was: bring the other one back, then run again"
@@ -96,11 +96,11 @@ def start(
     One that is down waits for no turn: the node whose turn it is may need it to get healthy.
     """
     name = endpoint.node
-    with set_aside(endpoint), _failing(endpoint, role):
+    with restarting(endpoint), _failing(endpoint, role):
         print(f"{name}: restarting it, because {why}", file=sys.stderr)
         waiting = Waiting()
         if peer:
-            part(endpoint, peer)
+            disconnect_bridge(endpoint, peer)
         with reported(f"{name}: it is being stopped and started"):
             run_on_host(endpoint, command, timeout=timeout)
         (ready or (lambda: _wait_for_answer(endpoint)))()
@@ -135,7 +135,7 @@ def _wait_for_others(console: Console, knis: Sequence[str]) -> None:
         raise NotReady(msg) from error
 
 
-def begin_again(node: Endpoint, console: Console, command: str) -> None:
+def reinitialise(node: Endpoint, console: Console, command: str) -> None:
     """Have a node that holds nothing but its first block begin with the genesis.json that lies there now.
 
     `console` is of no more use then, but for its next call, which connects again. Raises ChainError.

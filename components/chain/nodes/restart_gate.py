@@ -68,7 +68,7 @@ def _connected(console: Console, role: Role) -> bool | None:
         return None
 
 
-def obstacle(own: Condition, others: Mapping[str, Condition]) -> str | None:
+def blocking_node(own: Condition, others: Mapping[str, Condition]) -> str | None:
     """Return which other node stands in the way of stopping one, and why, in words; None when none does. Pure."""
     if own.level == "down":
         return None
@@ -94,14 +94,14 @@ def missing_votes(seated: Iterable[str], alive: Iterable[str]) -> str | None:
     )
 
 
-def in_the_way(endpoint: Endpoint, role: Role, others: Sequence[tuple[Endpoint, Role]]) -> str | None:
+def blocker(endpoint: Endpoint, role: Role, others: Sequence[tuple[Endpoint, Role]]) -> str | None:
     """Return why a node must not be stopped now, in words; None when it may be."""
     own = condition(endpoint, role)
     if own.level == "down":
         return None
     for other, its in others:
         matters: Role = its if own.serves else "validator"  # without a pair the bridge loses nothing: its chain counts
-        if words := obstacle(own, {other.node: condition(other, matters)}):
+        if words := blocking_node(own, {other.node: condition(other, matters)}):
             return words
     return None if role == "en" else _votes(endpoint)
 

@@ -26,7 +26,7 @@ INTERVAL = 2.0
 
 
 @dataclass(frozen=True)
-class Sight:
+class SyncState:
     """What a node knows of its chain."""
 
     node: str
@@ -42,7 +42,7 @@ class Sight:
     """The reference is further on."""
 
 
-def look(console: Console, reference: ReferenceRpc | None, now: float) -> Sight:
+def read_sync(console: Console, reference: ReferenceRpc | None, now: float) -> SyncState:
     """Read how far the node is; `now` is Unix time. Raises ChainError when it or the reference does not answer."""
     answer: Any = console.call("eth_syncing")
     block: Any = console.call("eth_getBlockByNumber", "latest", False)  # noqa: FBT003 - the node's own argument
@@ -52,7 +52,7 @@ def look(console: Console, reference: ReferenceRpc | None, now: float) -> Sight:
     newest = reference.height() if reference else None
     if newest is not None:
         known.append(newest)
-    return Sight(
+    return SyncState(
         node=console.node,
         peers=len(_peers(console)),
         head=head,
@@ -70,18 +70,18 @@ def _peers(console: Console) -> list[str]:
         return []
 
 
-def missing(sight: Sight) -> str | None:
+def missing(state: SyncState) -> str | None:
     """Return what a node lacks to be in step with its chain, in words; None when it is."""
-    if not sight.peers:
+    if not state.peers:
         return "it has no peers; compare its network id and first block with theirs, and try their ports"
-    if sight.syncing or sight.lagging:
-        of = f" of {sight.target}" if sight.target is not None else ""
-        return f"it is at block {sight.head}{of}"
-    if sight.head == 0:
+    if state.syncing or state.lagging:
+        of = f" of {state.target}" if state.target is not None else ""
+        return f"it is at block {state.head}{of}"
+    if state.head == 0:
         return "it has the first block of the chain and no other yet"
-    if sight.age > FRESH_SECONDS:
+    if state.age > FRESH_SECONDS:
         return (
-            f"its last block, {sight.head}, is {duration(sight.age)} old; either it has yet to learn of newer ones, or "
+            f"its last block, {state.head}, is {duration(state.age)} old; either it has yet to learn of newer ones, or "
             "the chain stands still"
         )
     return None
@@ -94,11 +94,11 @@ class Pace:
     begun: tuple[float, int] | None = None
     """When it was first seen, in seconds, and how many blocks it lacked then."""
 
-    def rest(self, now: float, sight: Sight) -> float | None:
+    def rest(self, now: float, state: SyncState) -> float | None:
         """Return the seconds until it is there, if it goes on as it did so far; None when that cannot be told."""
-        if sight.target is None:
+        if state.target is None:
             return None
-        left = max(0, sight.target - sight.head)
+        left = max(0, state.target - state.head)
         if self.begun is None or left > self.begun[1]:  # it learned of more: what was measured before says nothing
             self.begun = (now, left)
             return None
@@ -106,7 +106,7 @@ class Pace:
         return left * took / done if done > 0 and took > 0 else None
 
 
-def wait_until_synced(see: Callable[[], Sight], hours: int) -> int:
+def wait_until_synced(see: Callable[[], SyncState], hours: int) -> int:
     """Look until the node is in step with its chain, and return its head block then.
 
     Nothing is lost when this is cut off: the node goes on by itself. Raises NotReady with what is missing, after
@@ -115,18 +115,18 @@ def wait_until_synced(see: Callable[[], Sight], hours: int) -> int:
     waiting, silence, pace = Waiting(hours * 3600), Waiting(GONE_SECONDS), Pace()
     while True:
         try:
-            sight = see()
+            state = see()
         except OtherChain:
             raise
         except ChainError as error:
             lack = str(error)
         else:
             silence.renew()
-            words = missing(sight)
+            words = missing(state)
             if words is None:
-                return sight.head
-            rest = pace.rest(waiting.elapsed, sight)
-            lack = f"{sight.node}: {words}" + (f"; about {duration(rest)} to go" if rest is not None else "")
+                return state.head
+            rest = pace.rest(waiting.elapsed, state)
+            lack = f"{state.node}: {words}" + (f"; about {duration(rest)} to go" if rest is not None else "")
         if waiting.over:
             msg = (
                 f"{lack} (waited {hours} h, which parentChain.syncHours says). The node goes on by itself; run again "

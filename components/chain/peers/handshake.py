@@ -15,7 +15,7 @@ TIMEOUT = 10.0
 
 
 @dataclass(frozen=True)
-class Greeting:
+class ChainIdentity:
     """What a node says of its chain when it meets another one."""
 
     node: str
@@ -26,16 +26,16 @@ class Greeting:
     """Hash of the block that its genesis.json makes."""
 
 
-def greeting(console: Console) -> Greeting:
+def chain_identity(console: Console) -> ChainIdentity:
     """Read what a node says. Raises ChainError when it does not answer."""
     found = console.call("admin_nodeInfo", timeout=TIMEOUT).get("protocols", {}).get("istanbul")
     if not isinstance(found, dict):  # a word, while its server starts
         msg = f"{console.node}: it does not tell yet which chain it is of"
         raise NotReady(msg)
-    return Greeting(console.node, int(found["config"]["chainId"]), int(found["network"]), str(found["genesis"]))
+    return ChainIdentity(console.node, int(found["config"]["chainId"]), int(found["network"]), str(found["genesis"]))
 
 
-def differences(one: Greeting, other: Greeting) -> list[str]:
+def differences(one: ChainIdentity, other: ChainIdentity) -> list[str]:
     """Return for what reasons the two never connect, each with both values; nothing when they may."""
     compared = (
         ("chain id", one.chain_id, other.chain_id),
@@ -49,7 +49,7 @@ def differences(one: Greeting, other: Greeting) -> list[str]:
     ]
 
 
-def why_apart(one: Greeting, others: Iterable[Greeting]) -> str | None:
+def why_incompatible(one: ChainIdentity, others: Iterable[ChainIdentity]) -> str | None:
     """Return in a sentence why a node cannot connect to others; None when nothing of this keeps it from that."""
     found = [words for other in others for words in differences(one, other)]
     return f"{'; '.join(found)}; nodes that differ in one of these never connect" if found else None

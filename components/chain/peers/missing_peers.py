@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from components.chain.errors import ChainError, HostUnreachable, Unreachable
-from components.chain.peers.handshake import Greeting, greeting, why_apart
+from components.chain.peers.handshake import ChainIdentity, chain_identity, why_incompatible
 from components.chain.peers.peers import node_id, peers
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
@@ -20,18 +20,18 @@ def explain(console: Console, knis: Sequence[str], others: Sequence[Endpoint]) -
 
     `others`: consoles of such nodes, where there are any. Raises ChainError when the node itself does not answer.
     """
-    own = greeting(console)
-    if why := why_apart(own, _greetings(others)):
+    own = chain_identity(console)
+    if why := why_incompatible(own, _identities(others)):
         return f"{why}; correct NETWORK_ID (networkId of the chain) or the genesis.json of the one that is wrong"
     connected = peers(console, "admin")
     missing = [kni for kni in knis if node_id(kni) not in connected]
-    closed = [words for kni in missing if (words := _unreached(console.endpoint, kni))]
+    closed = [words for kni in missing if (words := _why_unreachable(console.endpoint, kni))]
     if closed:
         return f"{'; '.join(closed)}: check that a node runs there, and that this port is open to this machine"
-    return _apart_from_strangers(own, missing)
+    return _refused_by_others(own, missing)
 
 
-def _apart_from_strangers(own: Greeting, missing: Sequence[str]) -> str:
+def _refused_by_others(own: ChainIdentity, missing: Sequence[str]) -> str:
     places = ", ".join(f"{host}:{port}" for host, port in map(place_of, missing))
     return (
         f"the port of {places} answers, so the way is open, and what answers there does not take it as a node of its "
@@ -42,20 +42,20 @@ def _apart_from_strangers(own: Greeting, missing: Sequence[str]) -> str:
     )
 
 
-def _greetings(others: Sequence[Endpoint]) -> list[Greeting]:
+def _identities(others: Sequence[Endpoint]) -> list[ChainIdentity]:
     found = []
     for endpoint in others:
         try:
             with closing(Console(endpoint)) as console:
-                found.append(greeting(console))
+                found.append(chain_identity(console))
         except ChainError:  # it is away; others tell
             continue
     return found
 
 
-def _unreached(source: Endpoint, kni: str) -> str | None:
+def _why_unreachable(source: Endpoint, kni: str) -> str | None:
     try:
-        return unreached(source, kni)
+        return why_unreachable(source, kni)
     except HostUnreachable as error:
         return str(error)
 
@@ -70,7 +70,7 @@ def place_of(kni: str) -> tuple[str, int]:
     return host, int(port)
 
 
-def unreached(source: Endpoint, kni: str) -> str | None:
+def why_unreachable(source: Endpoint, kni: str) -> str | None:
     """Return why the machine of a node cannot connect to where a KNI points, in a sentence; None when it can.
 
     Raises HostUnreachable when that machine cannot be asked.

@@ -71,7 +71,7 @@ def wait_for_peers(
     return wait_for(probe, deadline)
 
 
-def drop(console: Console, network: Network, kni: str, deadline: float) -> None:
+def disconnect(console: Console, network: Network, kni: str, deadline: float) -> None:
     """Part a node from another one, which it dials no more, and from no third one. Raises NotReady."""
     console.call(f"{network}_removePeer", kni)
     gone = f"{console.node}: still connected to {kni.split('@', 1)[-1].split('?', 1)[0]}"

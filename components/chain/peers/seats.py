@@ -56,7 +56,7 @@ def address_of(public_key: str) -> str:
     return to_normalized_address(keccak(hexstr=public_key)[-20:])
 
 
-def look(endpoints: Sequence[Endpoint], chain_id: int) -> Seats:
+def read_seats(endpoints: Sequence[Endpoint], chain_id: int) -> Seats:
     """Ask all nodes at once. Raises Unreachable when none of them answers, naming each."""
     answers = list(_answers(endpoints, chain_id))
     views = [answer for answer in answers if not isinstance(answer, str)]

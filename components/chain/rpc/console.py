@@ -14,7 +14,7 @@ from components.chain.errors import ChainError, ChainUnreadable, Unreachable
 from components.chain.rpc import head
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import Channel
-from components.chain.rpc.node_locks import is_aside, used
+from components.chain.rpc.node_locks import in_use, is_restarting
 
 CALL_TIMEOUT = 30.0
 """Seconds for one call. The node sets none of its own on most calls to the parent chain (node-behaviour 2b)."""
@@ -108,7 +108,7 @@ class Console:
 def in_order(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
     """Return nodes in the order in which to ask: those that are being restarted, or just did not answer, come last."""
     since = time.monotonic() - AWAY_SECONDS
-    return sorted(endpoints, key=lambda one: (is_aside(one), _away.get(one, since) > since))
+    return sorted(endpoints, key=lambda one: (is_restarting(one), _away.get(one, since) > since))
 
 
 @contextmanager
@@ -121,7 +121,7 @@ def connect(endpoints: Iterable[Endpoint], chain_id: int) -> Iterator[Console]:
     reasons: list[str] = []
     late: list[tuple[int, Endpoint, str]] = []
     for endpoint in in_order(endpoints):
-        with used(endpoint), _on_chain(endpoint, chain_id, reasons) as console:
+        with in_use(endpoint), _on_chain(endpoint, chain_id, reasons) as console:
             if console is None:
                 continue
             try:
@@ -136,7 +136,7 @@ def connect(endpoints: Iterable[Endpoint], chain_id: int) -> Iterator[Console]:
             yield console
             return
     for _, endpoint, lack in sorted(late, key=lambda one: -one[0]):
-        with used(endpoint), _on_chain(endpoint, chain_id, reasons) as console:
+        with in_use(endpoint), _on_chain(endpoint, chain_id, reasons) as console:
             if console is None:
                 continue
             console.behind = lack

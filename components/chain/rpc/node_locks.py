@@ -13,42 +13,42 @@ from components.chain.rpc.endpoint import Endpoint
 
 USE_SECONDS = 60.0
 """How long a restart waits for those who use the node; a few transactions take less."""
-ASIDE_SECONDS = 240.0
+RESTART_SECONDS = 240.0
 """How long somebody waits for a node that is being restarted, when there is no other one."""
 
 _changed = threading.Condition()
-_used: Counter[Endpoint] = Counter()
-_aside: set[Endpoint] = set()
+_users: Counter[Endpoint] = Counter()
+_restarting: set[Endpoint] = set()
 
 
-def is_aside(endpoint: Endpoint) -> bool:
+def is_restarting(endpoint: Endpoint) -> bool:
     """Tell whether the node is being restarted, so that another one is to be preferred."""
-    return endpoint in _aside
+    return endpoint in _restarting
 
 
 @contextmanager
-def used(endpoint: Endpoint) -> Iterator[None]:
+def in_use(endpoint: Endpoint) -> Iterator[None]:
     """Keep the node from being restarted while the block runs, which begins when it is not."""
     with _changed:
-        _changed.wait_for(lambda: endpoint not in _aside, ASIDE_SECONDS)
-        _used[endpoint] += 1
+        _changed.wait_for(lambda: endpoint not in _restarting, RESTART_SECONDS)
+        _users[endpoint] += 1
     try:
         yield
     finally:
         with _changed:
-            _used[endpoint] -= 1
+            _users[endpoint] -= 1
             _changed.notify_all()
 
 
 @contextmanager
-def set_aside(endpoint: Endpoint) -> Iterator[None]:
+def restarting(endpoint: Endpoint) -> Iterator[None]:
     """Send those who want to use the node elsewhere while the block runs, which begins when nobody uses it."""
     with _changed:
-        _aside.add(endpoint)
-        _changed.wait_for(lambda: not _used[endpoint], USE_SECONDS)
+        _restarting.add(endpoint)
+        _changed.wait_for(lambda: not _users[endpoint], USE_SECONDS)
     try:
         yield
     finally:
         with _changed:
-            _aside.discard(endpoint)
+            _restarting.discard(endpoint)
             _changed.notify_all()

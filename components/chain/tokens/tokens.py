@@ -18,7 +18,7 @@ from components.chain.rpc.waiting import wait_for
 from components.chain.tokens import token_contract
 from components.chain.transfers.direction import Direction
 from components.chain.transfers.open_requests import Request, find, open_nonces
-from components.chain.transfers.payout import why_not
+from components.chain.transfers.payout import why_unpayable
 from components.chain.transfers.transfer import requested
 
 
@@ -99,7 +99,7 @@ def _drain(direction: Direction, token: str, deadline: float) -> dict[str, str]:
         unseen = [nonce for nonce in nonces if nonce not in found]
         concerned = [found[nonce] for nonce in nonces if nonce in found and found[nonce].token == token]
         return {f"request {nonce}, whose event is too far back to be looked at": "" for nonce in unseen} | {
-            str(one): why_not(direction, one) for one in concerned
+            str(one): why_unpayable(direction, one) for one in concerned
         }
 
     def probe() -> bool | str:

@@ -62,12 +62,12 @@ def unpayable(direction: Direction) -> list[str]:
             break
         if nonce not in found:
             said.append(f"request {nonce} is not handled, and its event is too far back to be looked at")
-        elif why := why_not(direction, found[nonce]):
+        elif why := why_unpayable(direction, found[nonce]):
             said.append(f"{found[nonce]} cannot be paid: {why}")
     return said
 
 
-def left_behind(direction: Direction, below: int, moment: float) -> list[int]:
+def still_to_handle(direction: Direction, below: int, moment: float) -> list[int]:
     """Return the nonces of the requests `below` one that a bridge which worked at a moment (Unix time) has to handle.
 
     What cannot be paid is none of them, nor what was open for STALLED seconds by then: it had been passed over. When
@@ -78,7 +78,7 @@ def left_behind(direction: Direction, below: int, moment: float) -> list[int]:
     if not nonces:
         return []
     found = find(direction, nonces, patience=BRIEF)
-    can = {nonce for nonce, one in found.items() if not why_not(direction, one)}
+    can = {nonce for nonce, one in found.items() if not why_unpayable(direction, one)}
     fresh = {nonce for nonce, one in found.items() if _made(direction, one) >= moment - STALLED}
     last = [nonce for i, nonce in enumerate(nonces) if below - nonce == len(nonces) - i]
     if any(nonce in can and nonce not in fresh for nonce in last):
@@ -91,7 +91,7 @@ def _made(direction: Direction, request: Request) -> float:
     return float(direction.source.web3.eth.get_block(request.block)["timestamp"])
 
 
-def why_not(direction: Direction, request: Request) -> str:
+def why_unpayable(direction: Direction, request: Request) -> str:
     """Return in words why a request cannot be paid as things are now; nothing where it can.
 
     The vote of an operator is tried, with a threshold of 1: whether enough operators vote is another question.

@@ -86,7 +86,7 @@ class Follower:
                 each.failure = shared(self.sender, each.signer, each.what, each.own.nonce)
             case Case.DROPPED:
                 price = max(each.price, min(self._suggestion(), self.most))
-                _say(
+                _report(
                     f"{each.what}: the node has lost transaction {each.hash} (nonce {each.own.nonce}); sending it again"
                 )
                 return self._offer(each, price, look)
@@ -95,7 +95,7 @@ class Follower:
                 if price_or_none is None:
                     self._limited(each)
                     return False
-                _say(
+                _report(
                     f"{each.what}: transaction {verdict.hash} (nonce {each.own.nonce}) is stuck at {gkei(each.price)}; "
                     f"offering {gkei(price_or_none)}"
                 )
@@ -115,7 +115,7 @@ class Follower:
             )
         elif kind is Refusal.FINAL:
             each.remark = f"{self.console.node} does not take it for {gkei(price)}: {words}"
-        _say(f"{each.what}: {each.remark or words}; waiting on")
+        _report(f"{each.what}: {each.remark or words}; waiting on")
         return False
 
     def _mined(self, each: Outgoing, receipt: TxReceipt) -> None:
@@ -151,7 +151,7 @@ class Follower:
             f"bridge.maxGasPrice raises; the node suggests {gkei(self._suggestion())}"
         )
         if not each.limited:
-            _say(f"{each.what}: transaction {each.hash} is stuck: {each.remark}; waiting for gas to get cheaper")
+            _report(f"{each.what}: transaction {each.hash} is stuck: {each.remark}; waiting for gas to get cheaper")
         each.limited = True
 
     def _give_up(self, lost: str) -> None:
@@ -172,5 +172,5 @@ class Follower:
         return NotMined(f"{told}{why}; check that the chain makes blocks, then run again; {rest}")
 
 
-def _say(text: str) -> None:
+def _report(text: str) -> None:
     print(text, file=sys.stderr)

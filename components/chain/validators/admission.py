@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from components.chain.contracts.plan import Refused
 from components.chain.errors import ChainError, NotReady, Unreachable
 from components.chain.nodes.health import listens
-from components.chain.nodes.restart import ANSWER_DEADLINE, begin_again
-from components.chain.peers.handshake import Greeting, greeting, why_apart
-from components.chain.peers.missing_peers import HINT, explain, unreached
+from components.chain.nodes.restart import ANSWER_DEADLINE, reinitialise
+from components.chain.peers.handshake import ChainIdentity, chain_identity, why_incompatible
+from components.chain.peers.missing_peers import HINT, explain, why_unreachable
 from components.chain.peers.peers import node_id, wait_for_peers
 from components.chain.peers.seats import address_of, council, living, node_address
 from components.chain.rpc.console import Console, in_order
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.head import wait_until_caught_up
 from components.chain.rpc.ipc_stream import RESTART_TIMEOUT, run_on_host
-from components.chain.rpc.node_locks import used
+from components.chain.rpc.node_locks import in_use
 from components.chain.rpc.waiting import wait_for
-from components.chain.validators.block_import import hand_over
+from components.chain.validators.block_import import import_blocks
 
 REACH_SECONDS = 30.0
 """For ports to answer: another node may be on its way up."""
@@ -34,7 +34,7 @@ PORTS = "open their port to one another, 22323 unless a conf says otherwise"
 
 
 @dataclass(frozen=True)
-class Newcomer:
+class Candidate:
     """A node that is to become a validator, or is to be looked after as one."""
 
     node: Endpoint
@@ -50,20 +50,20 @@ class Newcomer:
     """Command on its host that has it begin its chain again, with the genesis.json that lies there now."""
 
 
-def prepare(newcomer: Newcomer, voters: Sequence[Endpoint], chain_id: int) -> None:
+def prepare(candidate: Candidate, voters: Sequence[Endpoint], chain_id: int) -> None:
     """Prove that a node can take part, and give it the blocks that it lacks; nothing is changed on the chain.
 
     Raises Refused with what differs or does not reach, both sides named, and Unreachable when no validator answers.
     """
-    with _validators(voters, chain_id) as known, closing(running(newcomer)) as own:
+    with _validators(voters, chain_id) as known, closing(running(candidate)) as own:
         if not known:
-            msg = f"no validator of chain {chain_id} answers, so {newcomer.node.node} cannot be compared with one"
+            msg = f"no validator of chain {chain_id} answers, so {candidate.node.node} cannot be compared with one"
             raise Unreachable(msg)
-        if why := _apart(own, known, newcomer):
-            msg = f"{newcomer.node.node}: it cannot become a validator: {why}; {_CORRECT}"
+        if why := _why_incompatible(own, known, candidate):
+            msg = f"{candidate.node.node}: it cannot become a validator: {why}; {_CORRECT}"
             raise Refused(msg)
-        _require_reach(newcomer, known)
-        _hand_over([one.console for one in known], own)
+        _require_reach(candidate, known)
+        _import_blocks([one.console for one in known], own)
 
 
 _CORRECT = (
@@ -71,18 +71,18 @@ _CORRECT = (
 )
 
 
-def settle(newcomer: Newcomer, voters: Sequence[Endpoint], chain_id: int) -> None:
+def wait_until_seated(candidate: Candidate, voters: Sequence[Endpoint], chain_id: int) -> None:
     """Wait until a node that has a seat takes part: it is connected to others and has the newest block.
 
     It is started where it is down, and begins again where it holds nothing but a first block of another chain.
     Raises NotReady with what is missing, and what of both ends differs where that is the cause.
     """
-    with closing(running(newcomer)) as own:
+    with closing(running(candidate)) as own:
         with _validators(voters, chain_id) as known:
-            if why := _apart(own, known, newcomer):
-                msg = f"{newcomer.node.node}: it has a seat and takes no part: {why}; {_CORRECT}"
+            if why := _why_incompatible(own, known, candidate):
+                msg = f"{candidate.node.node}: it has a seat and takes no part: {why}; {_CORRECT}"
                 raise NotReady(msg)
-            dials = _living(newcomer, known)
+            dials = _living(candidate, known)
         try:  # all of them: one that hears too few of the others knows of no new block
             wait_for_peers(own, "admin", dials, SEAT_SECONDS, enough=len(dials), hint=HINT)
         except NotReady as error:
@@ -91,17 +91,17 @@ def settle(newcomer: Newcomer, voters: Sequence[Endpoint], chain_id: int) -> Non
         wait_until_caught_up(own)
         since = own.web3.eth.block_number
         wait_for(
-            lambda: own.web3.eth.block_number > since or f"{newcomer.node.node}: no new block since {since}",
+            lambda: own.web3.eth.block_number > since or f"{candidate.node.node}: no new block since {since}",
             SEAT_SECONDS,
         )
 
 
-def running(newcomer: Newcomer) -> Console:
+def running(candidate: Candidate) -> Console:
     """Return a console of the node, which is started where it is down. Raises ChainError."""
-    if newcomer.start and not listens(newcomer.node):
-        print(f"{newcomer.node.node}: starting it, because it does not answer", file=sys.stderr)
-        run_on_host(newcomer.node, newcomer.start, timeout=RESTART_TIMEOUT)
-    return wait_for(lambda: _answering(newcomer.node), ANSWER_DEADLINE)
+    if candidate.start and not listens(candidate.node):
+        print(f"{candidate.node.node}: starting it, because it does not answer", file=sys.stderr)
+        run_on_host(candidate.node, candidate.start, timeout=RESTART_TIMEOUT)
+    return wait_for(lambda: _answering(candidate.node), ANSWER_DEADLINE)
 
 
 @dataclass(frozen=True)
@@ -109,18 +109,18 @@ class _Validator:
     """One that has a seat, and what it said when it was asked."""
 
     console: Console
-    greeting: Greeting
+    identity: ChainIdentity
     living: frozenset[str]
     """Validators that it knows to be there, by address."""
 
 
-def _hand_over(sources: Sequence[Console], own: Console) -> None:
+def _import_blocks(sources: Sequence[Console], own: Console) -> None:
     """Take the blocks from the first that gives them all: one may be restarted meanwhile, in its turn."""
     reasons = []
     for source in sources:
-        with used(source.endpoint):
+        with in_use(source.endpoint):
             try:
-                hand_over(source, own)
+                import_blocks(source, own)
             except Unreachable as error:
                 reasons.append(str(error))
             else:
@@ -128,24 +128,24 @@ def _hand_over(sources: Sequence[Console], own: Console) -> None:
     raise Unreachable("; ".join(reasons))
 
 
-def _apart(own: Console, known: Sequence[_Validator], newcomer: Newcomer) -> str | None:
+def _why_incompatible(own: Console, known: Sequence[_Validator], candidate: Candidate) -> str | None:
     """Compare with all validators; where that is in vain, once more after the node has begun again."""
-    said, others = greeting(own), [one.greeting for one in known]
+    said, others = chain_identity(own), [one.identity for one in known]
     other_block = any(one.first_block != said.first_block for one in others)
-    if other_block and newcomer.begin and own.web3.eth.block_number == 0:
-        begin_again(newcomer.node, own, newcomer.begin)
-        said = greeting(own)
-    return why_apart(said, others)
+    if other_block and candidate.begin and own.web3.eth.block_number == 0:
+        reinitialise(candidate.node, own, candidate.begin)
+        said = chain_identity(own)
+    return why_incompatible(said, others)
 
 
-def _require_reach(newcomer: Newcomer, known: Sequence[_Validator]) -> None:
-    dialled = _living(newcomer, known)
+def _require_reach(candidate: Candidate, known: Sequence[_Validator]) -> None:
+    dialled = _living(candidate, known)
 
     def probe() -> bool | str:
-        there = (unreached(one.console.endpoint, newcomer.kni) for one in known if newcomer.kni)
-        back = (unreached(newcomer.node, kni) for kni in dialled)
+        there = (why_unreachable(one.console.endpoint, candidate.kni) for one in known if candidate.kni)
+        back = (why_unreachable(candidate.node, kni) for kni in dialled)
         found = [words for words in (*there, *back) if words]
-        return not found or f"{newcomer.node.node}: it cannot become a validator: {'; '.join(found)}; {PORTS}"
+        return not found or f"{candidate.node.node}: it cannot become a validator: {'; '.join(found)}; {PORTS}"
 
     try:
         wait_for(probe, REACH_SECONDS, interval=2)
@@ -153,10 +153,10 @@ def _require_reach(newcomer: Newcomer, known: Sequence[_Validator]) -> None:
         raise Refused(str(error)) from error
 
 
-def _living(newcomer: Newcomer, known: Sequence[_Validator]) -> list[str]:
+def _living(candidate: Candidate, known: Sequence[_Validator]) -> list[str]:
     """Return the KNIs of the validators that it dials and that live."""
     alive = {address for one in known for address in one.living}
-    return [kni for kni in newcomer.dials if address_of(node_id(kni)) in alive]
+    return [kni for kni in candidate.dials if address_of(node_id(kni)) in alive]
 
 
 @contextmanager
@@ -170,7 +170,7 @@ def _validators(voters: Sequence[Endpoint], chain_id: int) -> Iterator[list[_Val
                 stack.callback(console.close)
                 seats = council(console)
                 if console.web3.eth.chain_id == chain_id and node_address(console) in seats:
-                    found.append(_Validator(console, greeting(console), frozenset(living(console) & seats)))
+                    found.append(_Validator(console, chain_identity(console), frozenset(living(console) & seats)))
             except ChainError:  # it is away, and counts as such in the quorum
                 continue
         yield found

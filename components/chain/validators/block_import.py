@@ -16,7 +16,7 @@ CALL_SECONDS = 120.0
 """For the import of one batch."""
 
 
-def hand_over(source: Console, target: Console) -> int:
+def import_blocks(source: Console, target: Console) -> int:
     """Have `target` import what `source` has and it lacks, and return its head block. Nothing is undone by a stop.
 
     Raises NotReady when it does not take a block, and Unreachable when one of the two is lost.

@@ -20,7 +20,7 @@ class Vote:
     annotation: str
 
 
-def let_in(council: Collection[str], living: Collection[str], address: str) -> list[Vote]:
+def admit(council: Collection[str], living: Collection[str], address: str) -> list[Vote]:
     """Make an address a validator. All addresses are in lower case; `living` are those that can be reached.
 
     From three validators on, those that live have to be enough whatever the new one does next. One or two cannot do

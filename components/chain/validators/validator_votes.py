@@ -9,13 +9,13 @@ from eth_utils.address import to_normalized_address
 
 from components.chain.contracts.plan import Refused
 from components.chain.errors import ChainError, NotReady, Unreachable
-from components.chain.peers.seats import council, living, look, node_address
+from components.chain.peers.seats import council, living, node_address, read_seats
 from components.chain.rpc.console import Console, connect, in_order
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.waiting import Waiting, wait_for
 from components.chain.validators import admission
 from components.chain.validators import validator_plan as plan
-from components.chain.validators.admission import Newcomer
+from components.chain.validators.admission import Candidate
 from components.chain.validators.validator_plan import Vote
 
 VOTE_DEADLINE = 120.0
@@ -36,15 +36,15 @@ def first_validators(console: Console) -> set[str]:
     return {to_normalized_address(str(address)) for address in console.call("istanbul_getValidators", "0x0")}
 
 
-def let_in(newcomer: Newcomer, voters: Sequence[Endpoint], chain_id: int, *, settled: bool = False) -> None:
+def admit(candidate: Candidate, voters: Sequence[Endpoint], chain_id: int, *, settled: bool = False) -> None:
     """Make a node a validator unless it is one, and wait until it takes part.
 
     Before the vote it is proven that it can (see `admission`). One that has a seat already, which an earlier run may
     have voted for, is looked after in the same way unless it is known to be `settled`. A vote that leads to no working
     seat is withdrawn where the chain still makes blocks. Raises ChainError, with the way out where it is not.
     """
-    address = newcomer.address
-    with connect([*voters, newcomer.node], chain_id) as console:  # others first: an empty chain knows who was first
+    address = candidate.address
+    with connect([*voters, candidate.node], chain_id) as console:  # others first: an empty chain knows who was first
         if address in council(console):
             if settled or address in first_validators(console):
                 return
@@ -52,24 +52,24 @@ def let_in(newcomer: Newcomer, voters: Sequence[Endpoint], chain_id: int, *, set
         else:
             seated = False
     if seated:
-        _look_after(newcomer, voters, chain_id)
+        _look_after(candidate, voters, chain_id)
         return
-    admission.prepare(newcomer, voters, chain_id)
+    admission.prepare(candidate, voters, chain_id)
 
     def seat(voter: Console) -> ChainError | None:
         try:
             wait_for(lambda: address in council(voter) or f"{voter.node}: its vote is in no block yet", VOTE_DEADLINE)
-            admission.settle(newcomer, voters, chain_id)
+            admission.wait_until_seated(candidate, voters, chain_id)
         except ChainError as error:
-            return _withdraw(voter, newcomer, error)
+            return _withdraw(voter, candidate, error)
         return None
 
-    _decide(voters, chain_id, address, lambda one: plan.let_in(council(one), living(one), address), seat)
+    _decide(voters, chain_id, address, lambda one: plan.admit(council(one), living(one), address), seat)
 
 
-def _look_after(newcomer: Newcomer, voters: Sequence[Endpoint], chain_id: int) -> None:
+def _look_after(candidate: Candidate, voters: Sequence[Endpoint], chain_id: int) -> None:
     try:
-        admission.settle(newcomer, voters, chain_id)
+        admission.wait_until_seated(candidate, voters, chain_id)
     except ChainError as error:
         msg = (
             f"{error}. It has a seat, and its chain waits for it: mend that and run again, with this SCN in "
@@ -78,10 +78,10 @@ def _look_after(newcomer: Newcomer, voters: Sequence[Endpoint], chain_id: int) -
         raise NotReady(msg) from error
 
 
-def _withdraw(voter: Console, newcomer: Newcomer, error: ChainError) -> ChainError:
+def _withdraw(voter: Console, candidate: Candidate, error: ChainError) -> ChainError:
     """Take the seat of a node away that does not take part, and return the error to tell."""
-    address = newcomer.address
-    again = f"mend that and run again, with {newcomer.node.node} in serviceChain.nodes"
+    address = candidate.address
+    again = f"mend that and run again, with {candidate.node.node} in serviceChain.nodes"
     try:
         if address not in council(voter):
             return NotReady(f"{error}. The vote may still come into a block; {again}")
@@ -106,7 +106,7 @@ def vote_out(voters: Sequence[Endpoint], chain_id: int, address: str) -> None:
     _decide(voters, chain_id, address, missing, wait)
 
 
-def vote_out_strangers(voters: Sequence[Endpoint], chain_id: int, addresses: Sequence[str]) -> None:
+def vote_out_unknown(voters: Sequence[Endpoint], chain_id: int, addresses: Sequence[str]) -> None:
     """Take seats away that belong to nobody, once no node has been behind them for SILENCE seconds. Raises ChainError.
 
     The node of one may be on its way up: then it is left alone, with a word.
@@ -117,7 +117,7 @@ def vote_out_strangers(voters: Sequence[Endpoint], chain_id: int, addresses: Seq
     quiet = {*addresses}
     while quiet and not waiting.over:
         waiting.pause(LOOK_INTERVAL)
-        quiet -= look(voters, chain_id).living
+        quiet -= read_seats(voters, chain_id).living
     for address in sorted({*addresses} - quiet):
         print(f"validator {address}: a node is behind it again; it is left alone", file=sys.stderr)
     for address in sorted(quiet):

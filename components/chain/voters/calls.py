@@ -19,7 +19,7 @@ from components.chain.rpc.console import Console
 from components.chain.tx.batch import Transaction, carry_out
 from components.chain.tx.revert_reasons import not_owner
 from components.chain.voters.roster import Roster, roster_of
-from components.chain.voters.voter_plan import room_for
+from components.chain.voters.voter_plan import removed_first
 from components.chain.voters.voters import require_voters
 from components.domain.limits import LOWEST_THRESHOLD, MAX_OPERATORS, VALUE_TRANSFER
 
@@ -53,7 +53,7 @@ def deregister_operator(console: Console, signer: Owner, bridge: str, operator: 
 def _make_room(bridge: str, state: BridgeState, roster: Roster, wanted: Sequence[str]) -> list[Step]:
     """Take votes that are to go anyway away before others come, where the contract takes no more of them."""
     may_go = [*roster.leaving, *(plan.others_of(state, wanted) if roster.removes_others else ())]
-    going = room_for(state.operators, wanted, may_go, MAX_OPERATORS)
+    going = removed_first(state.operators, wanted, may_go, MAX_OPERATORS)
     if not going:
         return []
     require_voters(bridge, state, going, f"making room for {len(going)} operator(s) in a full contract")
@@ -125,7 +125,7 @@ def fill_account(console: Console, signer: Signer, account: str, minimum: int, t
     where = to_checksum_address(account)
 
     def payment() -> list[Transaction]:
-        missing = plan.fill_up(console.web3.eth.get_balance(where), minimum, target)
+        missing = plan.missing_amount(console.web3.eth.get_balance(where), minimum, target)
         if not missing:
             return []
         require(console, signer, [Need(missing, f"balance of {where}, from which it pays gas")])
@@ -138,7 +138,7 @@ def fill_bridge(console: Console, signer: Signer, bridge: str, minimum: int, tar
     """Add coin (peb) to a bridge contract which holds less than `minimum` to pay transfers out. Raises ChainError."""
 
     def payment() -> list[Transaction]:
-        missing = plan.fill_up(console.web3.eth.get_balance(to_checksum_address(bridge)), minimum, target)
+        missing = plan.missing_amount(console.web3.eth.get_balance(to_checksum_address(bridge)), minimum, target)
         if not missing:
             return []
         require(console, signer, [Need(missing, f"liquidity of {bridge}, from which it pays transfers out")])

@@ -42,7 +42,7 @@ _TOKEN: Contract = Web3().eth.contract(  # encodes calls; never connected
 
 
 @dataclass(frozen=True)
-class Means:
+class PayoutConditions:
     """What decides whether a transfer of coins can be paid out in one direction."""
 
     running: bool
@@ -59,12 +59,12 @@ class Means:
     """Operators registered there that are expected to vote."""
 
 
-def means_of(direction: Direction, voters: Sequence[str]) -> Means:
+def payout_conditions(direction: Direction, voters: Sequence[str]) -> PayoutConditions:
     """Read it. `voters`: who is expected to vote on the target."""
     source = view(direction.source, direction.source_bridge)
     target = require_state(direction.target, direction.target_bridge)
     registered = {operator.lower() for operator in target.operators}
-    return Means(
+    return PayoutConditions(
         running=source.isRunning().call(),
         locked=source.isLockedKLAY().call(),
         fee=source.feeOfKLAY().call() if _takes_fees(source) else 0,
@@ -74,7 +74,7 @@ def means_of(direction: Direction, voters: Sequence[str]) -> Means:
     )
 
 
-def obstacles(means: Means, amount: int) -> list[str]:
+def obstacles(means: PayoutConditions, amount: int) -> list[str]:
     """Return in words why a transfer of that amount (peb) could not be paid out; nothing where it can."""
     found = []
     if not means.running:
@@ -222,7 +222,7 @@ READY_SECONDS = 60.0
 """How long an SCN that was restarted just now may take to be back."""
 
 
-def require_voters(scns: Sequence[Endpoint], child: str, parent: str, needed: int) -> str:
+def require_able_scns(scns: Sequence[Endpoint], child: str, parent: str, needed: int) -> str:
     """Return in words how many SCNs can vote, once so many can. Raises NotReady, with what is wrong with the others."""
 
     def probe() -> tuple[int] | str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from components.chain.contracts.plan import Refused
 
 
-def require_carried(
+def require_able_pairs(
     threshold: int, pairs: Sequence[str], unable: Mapping[str, str], step: str, unseen: int = 0
 ) -> None:
     """Raise Refused unless the pairs that stay can give the votes of a transfer.
@@ -27,7 +27,7 @@ def require_carried(
     raise Refused(msg)
 
 
-def require_enough(threshold: int, staying: int, step: str) -> None:
+def require_remaining(threshold: int, staying: int, step: str) -> None:
     """Raise Refused when fewer operators would stay than a transfer needs, while the bridge goes on."""
     if staying < threshold:
         msg = (
@@ -37,7 +37,7 @@ def require_enough(threshold: int, staying: int, step: str) -> None:
         raise Refused(msg)
 
 
-def room_for(registered: Sequence[str], wanted: Sequence[str], leaving: Sequence[str], limit: int) -> list[str]:
+def removed_first(registered: Sequence[str], wanted: Sequence[str], leaving: Sequence[str], limit: int) -> list[str]:
     """Return which operators have to go first so that those wanted fit into a contract that takes `limit` of them.
 
     None where there is room, and those that may go (`leaving`) are as many as it takes; else the contract is full.

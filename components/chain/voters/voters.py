@@ -19,7 +19,7 @@ from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.head import FLICKER_SECONDS, behind
 from components.chain.rpc.waiting import Waiting, wait_for
 from components.chain.voters.roster import Roster, roster_of
-from components.chain.voters.voter_plan import require_carried, require_enough
+from components.chain.voters.voter_plan import require_able_pairs, require_remaining
 
 LOOK_SECONDS = 30.0
 """For so long a look at the pairs is good for several votes that go at once: each dead pair costs 10 s."""
@@ -72,9 +72,9 @@ def require_voters(bridge: str, state: BridgeState, going: Iterable[str], step: 
     if roster is not None:
         staying = {one.lower() for one in state.operators} - {one.lower() for one in going}
         there = roster.only(frozenset(staying))
-        require_enough(state.threshold, len(staying), step)
+        require_remaining(state.threshold, len(staying), step)
         pairs = [voter.pair for voter in there.voters]
-        require_carried(state.threshold, pairs, unable(there, min(state.threshold, len(pairs))), step)
+        require_able_pairs(state.threshold, pairs, unable(there, min(state.threshold, len(pairs))), step)
 
 
 def _why_unable(scn: Endpoint, en: Endpoint | None, child: str, parent: str) -> str:

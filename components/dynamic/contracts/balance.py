@@ -80,13 +80,13 @@ class FundingProvider(ChainProvider[FundingInputs]):
     def remove(self, inputs: FundingInputs, known: Props) -> None:  # noqa: ARG002
         """Give back what is left."""
         from components.chain.accounts.signer import KeySigner
-        from components.chain.funds.refund import give_back
+        from components.chain.funds.refund import refund
 
         if inputs.refund is None:
             return
         operator = KeySigner(private_key=inputs.refund.private_key, max_gas_price=inputs.signer.max_gas_price)
         with session(inputs) as console:
-            give_back(console, operator, inputs.signer.account().address, inputs.refund.scn)
+            refund(console, operator, inputs.signer.account().address, inputs.refund.scn)
 
 
 class LiquidityProvider(FundingProvider):

@@ -153,14 +153,14 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
 
 def _is_abandoned(console: "Console", inputs: BridgeContractInputs, address: str) -> bool:
     """Tell whether the other chain is another one than the contract served. Who is not in sync says nothing."""
-    from components.chain.contracts.pairing import ContractPlace, was_made_here
+    from components.chain.contracts.pairing import ContractPlace, handles_requests_of
     from components.chain.errors import ChainError
 
     if inputs.other_endpoints is None or inputs.other_chain_id is None:
         return False
     try:
         with reading(inputs.other_endpoints, inputs.other_chain_id) as other:
-            return was_made_here(ContractPlace(console, address, _side(inputs)), other) is False
+            return handles_requests_of(ContractPlace(console, address, _side(inputs)), other) is False
     except ChainError:
         return False
 
@@ -183,7 +183,7 @@ def _foretell(inputs: BridgeContractInputs, *, owned: bool) -> None:
 
     `owned`: whether it is known who is to own it.
     """
-    from components.chain.contracts.takeover import look_at, mode_in_words, require_owner
+    from components.chain.contracts.takeover import mode_in_words, read_existing, require_owner
     from components.chain.errors import ChainError, Unreachable
     from components.chain.nodes.health import listens
 
@@ -193,7 +193,7 @@ def _foretell(inputs: BridgeContractInputs, *, owned: bool) -> None:
         return
     try:
         with session(inputs.model_copy(update={"endpoints": there})) as console:
-            state = look_at(console, str(inputs.adopt), mode_mint_burn=inputs.mode_mint_burn)
+            state = read_existing(console, str(inputs.adopt), mode_mint_burn=inputs.mode_mint_burn)
             if owned:
                 require_owner(console, inputs.owner, str(inputs.adopt), state)
             _require_counterpart(console, str(inputs.adopt), inputs)
@@ -237,11 +237,11 @@ def _looked_at(console: "Console", inputs: BridgeContractInputs, known: Props) -
     """Remember how the contract was when it was taken over: that is what it goes back to in the end."""
     from eth_utils.address import to_checksum_address
 
-    from components.chain.contracts.takeover import look_at
+    from components.chain.contracts.takeover import read_existing
     from components.chain.contracts.transfer_fees import registered_tokens
 
     address = to_checksum_address(str(inputs.adopt))
-    state = look_at(console, address, mode_mint_burn=inputs.mode_mint_burn)
+    state = read_existing(console, address, mode_mint_burn=inputs.mode_mint_burn)
     _require_counterpart(console, address, inputs)
     return {
         "address": address,

@@ -93,44 +93,48 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
 
     def converge(self, inputs: AdoptedNodeInputs, known: Props) -> Props:
         """Set what is not so already, restart the node if that changed something, and wait until it is well."""
-        from components.adoption import adopted, live, main_bridge_slot
+        from components.adoption import adopted, main_bridge_slot
+        from components.chain.nodes.health import answers
 
         node = inputs.adopted
         found = node.read()
-        if inputs.partner and not known and live.answers(inputs.node):
-            main_bridge_slot.refuse_taken(inputs.node, inputs.partner)
+        if inputs.partner and not known and answers(inputs.node):
+            main_bridge_slot.require_free_slot(inputs.node, inputs.partner)
         changed, dialled = node.set(found, inputs.peer)
         different = node.differences(dialled)
-        if changed or different.keys() - adopted.CALLS_MEND:
+        if changed or different.keys() - adopted.REPAIRED_BY_CALLS:
             why = "what it reads at its start has changed" if changed else " and ".join(different.values())
             node.restart(found, why, dialled, changed=changed)
         elif different:
-            node.mend(dialled)
+            node.repair(dialled)
         return {"version": node.wait_until_ready(dialled), "dialled": dialled or ""}
 
     def _tell(self, inputs: AdoptedNodeInputs) -> Props:
         """Say what will be done, and return what is found. Raises ChainError for a node that cannot be adopted."""
-        from components.adoption import live, main_bridge_slot
+        from components.adoption import main_bridge_slot
         from components.chain.errors import ChainError, HostUnreachable
+        from components.chain.nodes.health import answers
 
         node = inputs.adopted
         try:
             found = node.read()
             planned = node.planned(found, inputs.peer)
-            if inputs.partner and live.answers(inputs.node):
-                main_bridge_slot.refuse_taken(inputs.node, inputs.partner)
+            if inputs.partner and answers(inputs.node):
+                main_bridge_slot.require_free_slot(inputs.node, inputs.partner)
         except HostUnreachable as error:
-            node.say(f"what will be set on it is not known yet ({error})")
+            node.report(f"what will be set on it is not known yet ({error})")
             return {}
         due = planned or found.restart_due
-        node.say(*planned, "it will be restarted for that, in its turn" if due else "its files have all that already")
+        node.report(
+            *planned, "it will be restarted for that, in its turn" if due else "its files have all that already"
+        )
         served = exposure.exposed(found.values)
         if served and inputs.owns:
             msg = f"{inputs.node.node}: {exposure.refusal(served)}"
             raise ChainError(msg)
         if not served:
             return {}
-        node.say(exposure.warning(served))
+        node.report(exposure.warning(served))
         return {"exposed": served}
 
     def observe(self, inputs: AdoptedNodeInputs, known: Props) -> Props | None:
@@ -154,7 +158,7 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
         if (served := exposure.exposed(found.values)) or inputs.exposed:
             really["exposed"] = served
         if served:
-            node.say(exposure.warning(served))
+            node.report(exposure.warning(served))
         return really
 
     def remove(self, inputs: AdoptedNodeInputs, known: Props) -> None:  # noqa: ARG002
@@ -165,9 +169,9 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
         try:
             found = node.read()
         except HostUnreachable as error:
-            node.say(f"it is let go as it is, and what its files were lies beside them ({error})")
+            node.report(f"it is let go as it is, and what its files were lies beside them ({error})")
             return
-        node.put_back(found)
+        node.restore(found)
 
 
 class AdoptedNode(Resource, module="servicechain", name="AdoptedNode"):

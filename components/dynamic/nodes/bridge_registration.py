@@ -72,7 +72,7 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         """
         from components.chain.contracts.pairing import ContractPlace, require_counterparts
         from components.chain.nodes.readiness import wait_until_able
-        from components.chain.nodes.registration import read_registration, register, see_contracts
+        from components.chain.nodes.registration import read_registration, register, wait_for_contracts
         from components.chain.rpc.console import Console
 
         moved = known.get("en_started") not in (None, inputs.en_started) and known.get("started") == inputs.started
@@ -86,7 +86,7 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
                 ContractPlace(scn, inputs.child_bridge, "child"),
                 ContractPlace(en, inputs.parent_bridge, "parent"),
             )
-            see_contracts(scn, en, inputs.child_bridge, inputs.parent_bridge)
+            wait_for_contracts(scn, en, inputs.child_bridge, inputs.parent_bridge)
             require_counterparts(child, parent, ADVICE)
             register(scn, en, inputs.child_bridge, inputs.parent_bridge, inputs.restart, inputs.siblings)
         return {"found": known.get("found", found)} if inputs.adopted else {}
@@ -120,14 +120,14 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
 
     def remove(self, inputs: BridgeRegistrationInputs, known: Props) -> None:
         """Let the contracts go, but for those that an SCN knew before us. One that was there too is restarted later."""
-        from components.chain.nodes.readiness import leave
+        from components.chain.nodes.readiness import leave_pair
         from components.chain.nodes.registration import deregister
         from components.chain.rpc.console import Console
 
         if known.get("found"):
             return
         if not inputs.adopted:
-            leave(inputs.node, inputs.child_bridge, inputs.parent_bridge, inputs.restart)
+            leave_pair(inputs.node, inputs.child_bridge, inputs.parent_bridge, inputs.restart)
             return
         try:
             with closing(Console(inputs.node)) as scn:

@@ -45,7 +45,7 @@ class BridgeSlotProvider(Provider[BridgeSlotInputs]):
         """Do nothing, unless the pair had another SCN before."""
         from components.chain.errors import ChainError, NotReady
         from components.chain.nodes.registration import has_sub_bridge
-        from components.chain.peers.peers import drop
+        from components.chain.peers.peers import disconnect
         from components.chain.rpc.console import Console
         from components.chain.rpc.waiting import wait_for
 
@@ -57,7 +57,7 @@ class BridgeSlotProvider(Provider[BridgeSlotInputs]):
         try:
             with closing(Console(former)) as console:
                 if has_sub_bridge(console):
-                    drop(console, "subbridge", str(known["kni"]), PARTING)
+                    disconnect(console, "subbridge", str(known["kni"]), PARTING)
         except ChainError as error:  # a dead one loses the slot by itself, within a minute
             print(f"{inputs.en}: {error}", file=sys.stderr)
         return {}

@@ -74,9 +74,9 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
         """Tell in what it is not as predicted. A node that is stopped is still there."""
         from components.chain.nodes import drift as node_drift
 
-        found = node_drift.look(inputs.node, inputs)
+        found = node_drift.find_drift(inputs.node, inputs)
         known = {"version": found.version} if found.version else {}
-        drift = {name: f"{words}; the next up {node_drift.way(name)}" for name, words in found.words.items()}
+        drift = {name: f"{words}; the next up {node_drift.remedy(name)}" for name, words in found.words.items()}
         return {**known, "drift": drift}
 
 
@@ -121,12 +121,12 @@ def _mend(inputs: RunningNodeInputs) -> None:
     from components.chain.nodes import drift as node_drift
     from components.chain.rpc.console import Console
 
-    words = node_drift.look(inputs.node, inputs).words
-    if why := [sentence for name, sentence in words.items() if name not in node_drift.CALLS_MEND]:
+    words = node_drift.find_drift(inputs.node, inputs).words
+    if why := [sentence for name, sentence in words.items() if name not in node_drift.REPAIRED_BY_CALLS]:
         _restart(inputs, " and ".join(why))
     elif words:
         with closing(Console(inputs.node)) as console:
-            node_drift.mend(console, inputs, node_drift.read(console, inputs))
+            node_drift.repair(console, inputs, node_drift.read(console, inputs))
 
 
 def _wait_until_ready(inputs: RunningNodeInputs) -> str:

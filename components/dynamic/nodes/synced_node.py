@@ -47,23 +47,23 @@ class SyncedNodeProvider(Provider[SyncedNodeInputs]):
     def converge(self, inputs: SyncedNodeInputs, known: Props) -> Props:  # noqa: ARG002
         """Wait until it is in step."""
         from components.chain.nodes.drift import READY_DEADLINE
-        from components.chain.nodes.sync import look, wait_until_synced
+        from components.chain.nodes.sync import read_sync, wait_until_synced
         from components.chain.rpc.console import Console
         from components.chain.rpc.reference_rpc import ReferenceRpc
         from components.chain.rpc.waiting import wait_for
 
         reference = ReferenceRpc(inputs.reference_rpc, inputs.chain_id) if inputs.reference_rpc else None
         with closing(wait_for(lambda: Console(inputs.node), READY_DEADLINE)) as console:
-            head = wait_until_synced(lambda: look(console, reference, time.time()), inputs.hours)
+            head = wait_until_synced(lambda: read_sync(console, reference, time.time()), inputs.hours)
         return {"passed_at": str(head)}
 
     def observe(self, inputs: SyncedNodeInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Tell that it has fallen behind. A node that is away is RunningNode's to tell."""
-        from components.chain.nodes.sync import look, missing
+        from components.chain.nodes.sync import missing, read_sync
         from components.chain.rpc.console import Console
 
         with closing(Console(inputs.node)) as console:
-            lack = missing(look(console, None, time.time()))
+            lack = missing(read_sync(console, None, time.time()))
         return {"drift": {"sync": f"{lack}; the next up waits for it"}} if lack else {}
 
     def subject(self, inputs: SyncedNodeInputs, known: Props) -> str:  # noqa: ARG002

@@ -45,7 +45,7 @@ class TokenProofProvider(TransferProofProvider):
 
     def converge(self, inputs: TransferProofInputs, known: Props) -> Props:  # noqa: ARG002
         """Send one transfer where coins prove nothing and this token can be paid out."""
-        from components.chain.voters.proof import means_of, token_obstacles, token_request, transfer
+        from components.chain.voters.proof import payout_conditions, token_obstacles, token_request, transfer
 
         asked = _token(inputs)
         if asked.coins:
@@ -57,7 +57,7 @@ class TokenProofProvider(TransferProofProvider):
                 words = f"no transfer of token {asked.token} was requested {asked.direction}: {', '.join(wrong)}"
                 print(words, file=sys.stderr)
                 return {"proof": words, "request": ""}
-            means = means_of(direction, asked.voters)
+            means = payout_conditions(direction, asked.voters)
             request = token_request(direction, asked.token, asked.recipient)
             arrival = transfer(direction, asked.signer, request, asked.voters, DEADLINE, means.threshold)
         words = (

@@ -62,7 +62,7 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
     def converge(self, inputs: TransferProofInputs, known: Props) -> Props:
         """Send one transfer for each set of operators and nodes; one of a killed run is nobody's proof."""
         from components.chain.transfers.transfer import coins_request
-        from components.chain.voters.proof import means_of, obstacles, transfer
+        from components.chain.voters.proof import obstacles, payout_conditions, transfer
 
         proven = (
             "proven_requests" in known
@@ -76,7 +76,7 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
         count = int(known.get("proven_requests") or 0)
         with ExitStack() as stack:
             direction = direction_of(inputs, stack)
-            means = means_of(direction, inputs.voters)
+            means = payout_conditions(direction, inputs.voters)
             ready = _require_voters(inputs, means.threshold)
             if wrong := obstacles(means, int(inputs.amount)):
                 return {"proven_requests": str(count), "proof": _instead(inputs, wrong, ready), "request": ""}
@@ -108,10 +108,10 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
 
 
 def _changes(inputs: TransferProofInputs, known: Props, direction: "Direction") -> list[str]:
-    from components.chain.voters.proof import means_of, obstacles, stale
+    from components.chain.voters.proof import obstacles, payout_conditions, stale
 
     changes = stale(direction, inputs.voters, int(inputs.covers[-1]))
-    if not known.get("request") and not obstacles(means_of(direction, inputs.voters), int(inputs.amount)):
+    if not known.get("request") and not obstacles(payout_conditions(direction, inputs.voters), int(inputs.amount)):
         changes.append("a transfer could be paid out now, and none was requested")
     return changes
 
@@ -119,14 +119,14 @@ def _changes(inputs: TransferProofInputs, known: Props, direction: "Direction") 
 def _require_voters(inputs: TransferProofInputs, threshold: int) -> str:
     """Return in words how many SCNs can vote. Raises NotReady where they are too few: nothing is requested then."""
     from components.chain.errors import NotReady
-    from components.chain.voters.proof import require_voters
+    from components.chain.voters.proof import require_able_scns
 
     child_first = inputs.source == "child"
     scns = inputs.endpoints if child_first else inputs.target_endpoints
     bridges = (inputs.source_bridge, inputs.target_bridge)
     others = max(0, len(inputs.voters) - len(scns))  # of nodes that are not ours, of which nobody knows
     try:
-        return require_voters(scns, *(bridges if child_first else bridges[::-1]), min(len(scns), threshold - others))
+        return require_able_scns(scns, *(bridges if child_first else bridges[::-1]), min(len(scns), threshold - others))
     except NotReady as error:
         msg = (
             f"no transfer was requested {inputs.direction}: it needs {threshold} votes, and {error}. Bring these SCNs "

@@ -10,7 +10,7 @@ import pulumi
 from pulumi.dynamic import DiffResult, Resource
 
 from components.chain.voters.roster import Roster, Voter, declare
-from components.chain.voters.voter_plan import require_carried
+from components.chain.voters.voter_plan import require_able_pairs
 from components.dynamic.base import Inputs, Props, Provider
 
 
@@ -84,7 +84,7 @@ class VotersProvider(Provider[VotersInputs]):
             there = roster.only(frozenset(before))
             pairs, coming = [voter.pair for voter in there.voters], len(roster.voters) - len(there.voters)
             enough = max(0, min(inputs.threshold, len(roster.voters)) - coming)
-            require_carried(inputs.threshold, pairs, unable(there, enough), "removing a pair", coming)
+            require_able_pairs(inputs.threshold, pairs, unable(there, enough), "removing a pair", coming)
         return {"leaving": sorted(roster.leaving)}
 
 

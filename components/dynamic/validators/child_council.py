@@ -74,9 +74,9 @@ class ChildCouncilProvider(ChainProvider[ChildCouncilInputs]):
 
     def converge(self, inputs: ChildCouncilInputs, known: Props) -> Props:  # noqa: ARG002
         """Vote those out that nobody's node is behind; tell of the others."""
-        from components.chain.validators.validator_votes import vote_out_strangers
+        from components.chain.validators.validator_votes import vote_out_unknown
 
-        vote_out_strangers(inputs.endpoints, inputs.chain_id, inputs.unwanted)
+        vote_out_unknown(inputs.endpoints, inputs.chain_id, inputs.unwanted)
         for address in inputs.others:
             print(f"{_words(address)}; it is left alone", file=sys.stderr)
         return {"unwanted": [], **self._seats(inputs)}
@@ -103,9 +103,9 @@ def _words(address: str) -> str:
 
 
 def _look(inputs: ChildCouncilInputs) -> "Seats":
-    from components.chain.peers.seats import look
+    from components.chain.peers.seats import read_seats
 
-    return look(inputs.endpoints, inputs.chain_id)
+    return read_seats(inputs.endpoints, inputs.chain_id)
 
 
 def _strangers(inputs: ChildCouncilInputs, before: set[str]) -> dict[str, list[str]]:

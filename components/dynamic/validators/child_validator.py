@@ -17,7 +17,7 @@ from components.dynamic.chain_resource import ChainPlace, ChainProvider
 
 if TYPE_CHECKING:
     from components.chain.rpc.console import Console
-    from components.chain.validators.admission import Newcomer
+    from components.chain.validators.admission import Candidate
 
 
 class ChildValidatorInputs(ChainPlace):
@@ -36,11 +36,11 @@ class ChildValidatorInputs(ChainPlace):
     """Command on its host that has it begin its chain again."""
 
     @property
-    def newcomer(self) -> "Newcomer":
+    def candidate(self) -> "Candidate":
         """Return the same for those who let it in."""
-        from components.chain.validators.admission import Newcomer
+        from components.chain.validators.admission import Candidate
 
-        return Newcomer(self.node, self.address.lower(), self.static_nodes, self.kni, self.start, self.begin)
+        return Candidate(self.node, self.address.lower(), self.static_nodes, self.kni, self.start, self.begin)
 
 
 class ChildValidatorProvider(ChainProvider[ChildValidatorInputs]):
@@ -60,9 +60,9 @@ class ChildValidatorProvider(ChainProvider[ChildValidatorInputs]):
 
     def converge(self, inputs: ChildValidatorInputs, known: Props) -> Props:
         """Vote it in unless it is in, once it is proven that it can take part."""
-        from components.chain.validators.validator_votes import let_in
+        from components.chain.validators.validator_votes import admit
 
-        let_in(inputs.newcomer, inputs.endpoints, inputs.chain_id, settled=bool(known))
+        admit(inputs.candidate, inputs.endpoints, inputs.chain_id, settled=bool(known))
         return {}
 
     def nodes(self, inputs: ChildValidatorInputs) -> Sequence[Endpoint]:

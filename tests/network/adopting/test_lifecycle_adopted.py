@@ -3,7 +3,7 @@
 import pytest
 
 from components.adoption.commands import OURS
-from components.adoption.main_bridge_slot import Taken
+from components.adoption.main_bridge_slot import SlotTaken
 from components.domain.kni import consensus_kni
 from components.domain.ports import SCN_PORT
 from components.dynamic.base import Props
@@ -57,7 +57,7 @@ def test_an_en_whose_slot_is_taken_is_refused_before_anything_changes(field: Bro
     inputs = program(field, TAKEN, main_bridge(), partner=field.login(SCN))
     (failure,) = AdoptedNodeProvider().check({}, inputs).failures or []
     assert "so beta-scn would never get through" in failure.reason, "a preview says so too"
-    with pytest.raises(Taken, match="an EN serves one SCN alone, so beta-scn would never get through"):
+    with pytest.raises(SlotTaken, match="an EN serves one SCN alone, so beta-scn would never get through"):
         AdoptedNodeProvider().create(inputs)
     assert (conf_of(field, TAKEN), starts(field, TAKEN)) == (before, runs)
 

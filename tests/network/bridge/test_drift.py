@@ -9,7 +9,7 @@ from copy import copy
 import pytest
 from eth_account import Account as Accounts
 
-from components.chain.nodes.health import part
+from components.chain.nodes.health import disconnect_bridge
 from components.chain.nodes.registration import deregister, operators
 from components.chain.peers.peers import node_id, peers
 from components.chain.rpc.waiting import wait_for
@@ -76,7 +76,7 @@ def _disguise(network: Network) -> None:
     folder = f"{layout.data}/parent_bridge_account"
     keystore = json.dumps(Accounts.encrypt(bytes.fromhex(KEY), "hush", kdf="scrypt", iterations=4096))
     deregister(network.console(node), network.bridges["child"], network.bridges["parent"])
-    part(network.endpoints[node], network.pairs["beta"]["en"]["kni"])
+    disconnect_bridge(network.endpoints[node], network.pairs["beta"]["en"]["kni"])
     network.stop(node)
     network.run(
         node,

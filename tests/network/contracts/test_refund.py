@@ -1,8 +1,8 @@
 """What an operator has left goes back to the funder, on a running SCN that anchors with it."""
 
 from components.chain.accounts.signer import KeySigner
-from components.chain.funds.refund import give_back
-from components.chain.nodes.health import part
+from components.chain.funds.refund import refund
+from components.chain.nodes.health import disconnect_bridge
 from components.chain.voters import calls
 from tests.network.network import CHAINS, COIN, Network
 
@@ -19,15 +19,15 @@ def test_what_an_anchoring_scn_has_left_goes_back(network: Network) -> None:
     network.wait_for_anchor(PAIR)
     held, before = calls.balance(console, operator), calls.balance(console, funder)
     try:
-        given = give_back(console, key, funder, network.endpoints[SCN])
+        given = refund(console, key, funder, network.endpoints[SCN])
         print(f"{operator} held {held} peb and gave back {given}")
         assert held - COIN < given <= held
         assert calls.balance(console, operator) < COIN // 100, "the price of the gas at most"
         assert calls.balance(console, funder) == before + given
-        assert give_back(console, key, funder, network.endpoints[SCN]) == 0
+        assert refund(console, key, funder, network.endpoints[SCN]) == 0
     finally:
         calls.fill_account(console, network.owners["parent"], operator, 50 * COIN, 100 * COIN)
-        part(network.endpoints[SCN], network.pairs[PAIR]["en"]["kni"])  # or its stop takes a minute
+        disconnect_bridge(network.endpoints[SCN], network.pairs[PAIR]["en"]["kni"])  # or its stop takes a minute
         network.run(SCN, restart, timeout=RESTART_SECONDS)
     network.start(SCN)
     network.wait_for_anchor(PAIR)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from components.adoption import adopted as module
-from components.adoption import host_files, live
+from components.adoption import host_files
 from components.adoption.adopted import Adopted
 from components.adoption.commands import NodePlace
 from components.adoption.host_files import FoundFiles
@@ -33,9 +33,9 @@ def test_the_log_is_told_whichever_files_are_at_fault(
             raise Unreachable(LOG)
 
     monkeypatch.setattr(module, "restart", restart)
-    monkeypatch.setattr(live, "answers", lambda _node: False)
+    monkeypatch.setattr(module, "answers", lambda _node: False)
     monkeypatch.setattr(host_files, "read", lambda *_given: FOUND)
-    monkeypatch.setattr(host_files, "put_back", lambda *_given: True)
+    monkeypatch.setattr(host_files, "restore", lambda *_given: True)
     monkeypatch.setattr(host_files, "forget", lambda *_given: None)
     node = Adopted(NODE, "scn", 3000, PLACE, {"SC_SUB_BRIDGE": "1"}, {})
     with pytest.raises(NotReady, match=words) as caught:

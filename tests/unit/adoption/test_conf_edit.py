@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from components.adoption.conf_edit import MARK, SOURCE, ConfError, Wanted, edit, settle, undo, values_of
+from components.adoption.conf_edit import MARK, SOURCE, ConfError, Wanted, edit, restored, values_of, with_keys
 
 CONF = """\
 # Configuration file for the kscnd
@@ -47,17 +47,17 @@ def sourced(text: str) -> Mapping[str, str]:
 
 
 def test_keys_are_set_where_they_stand_and_missing_ones_at_the_end() -> None:
-    text = settle(CONF, WANTED, sourced)
+    text = with_keys(CONF, WANTED, sourced)
     changed = CONF.replace("\nSC_SUB_BRIDGE=0", "\nSC_SUB_BRIDGE=1").replace("PERIOD='1'", "PERIOD=10")
     assert text == f"{changed}\nSC_ANCHORING=1 {MARK}\n"
-    assert settle(text, WANTED, sourced) == text
-    assert undo(text, CONF, WANTED, sourced) == CONF
+    assert with_keys(text, WANTED, sourced) == text
+    assert restored(text, CONF, WANTED, sourced) == CONF
 
 
 def test_what_is_right_already_stays_as_it_is_written() -> None:
     text = 'SC_SUB_BRIDGE=0\nexport  SC_SUB_BRIDGE="1"   # on\nP=1\nSC_ANCHORING_PERIOD=$((P * 10))\r\n'
     text = text.replace("\r", "")
-    assert settle(text, {"SC_SUB_BRIDGE": 1, "SC_ANCHORING_PERIOD": 10}, sourced) == text
+    assert with_keys(text, {"SC_SUB_BRIDGE": 1, "SC_ANCHORING_PERIOD": 10}, sourced) == text
 
 
 def test_of_several_assignments_the_last_counts() -> None:
@@ -66,9 +66,9 @@ def test_of_several_assignments_the_last_counts() -> None:
 
 def test_lines_end_as_they_did_and_values_without_a_carriage_return() -> None:
     text = "# first\r\n  SC_SUB_BRIDGE=0\r\nSC_ANCHORING=0 # note\r\nPORT=5\r\n"
-    new = settle(text, {"SC_SUB_BRIDGE": 1, "SC_ANCHORING": 1}, sourced)
+    new = with_keys(text, {"SC_SUB_BRIDGE": 1, "SC_ANCHORING": 1}, sourced)
     assert new == "# first\r\n  SC_SUB_BRIDGE=1\nSC_ANCHORING=1 # note\r\nPORT=5\r\n"
-    assert undo(new, text, {"SC_SUB_BRIDGE": 1, "SC_ANCHORING": 1}, sourced) == text
+    assert restored(new, text, {"SC_SUB_BRIDGE": 1, "SC_ANCHORING": 1}, sourced) == text
 
 
 @pytest.mark.parametrize(
@@ -87,24 +87,24 @@ def test_lines_end_as_they_did_and_values_without_a_carriage_return() -> None:
 )
 def test_what_only_looks_like_an_assignment_is_left_alone(text: str) -> None:
     end = "" if not text or text.endswith("\n") else "\n"
-    assert settle(text, {"SC_SUB_BRIDGE": 1}, sourced) == f"{text}{end}SC_SUB_BRIDGE=1 {MARK}\n"
+    assert with_keys(text, {"SC_SUB_BRIDGE": 1}, sourced) == f"{text}{end}SC_SUB_BRIDGE=1 {MARK}\n"
 
 
 def test_an_assignment_that_is_overruled_below_stays_and_one_at_the_end_wins() -> None:
     text = "SC_SUB_BRIDGE=3 # three\neval SC_SUB_BRIDGE=4\n"
-    assert settle(text, {"SC_SUB_BRIDGE": 1}, sourced) == f"{text}SC_SUB_BRIDGE=1 {MARK}\n"
+    assert with_keys(text, {"SC_SUB_BRIDGE": 1}, sourced) == f"{text}SC_SUB_BRIDGE=1 {MARK}\n"
 
 
 def test_a_conf_that_cannot_hold_a_value_is_told() -> None:
     with pytest.raises(ConfError, match="SC_SUB_BRIDGE=1 cannot be set"):
-        settle("readonly SC_SUB_BRIDGE=0\n", {"SC_SUB_BRIDGE": 1}, sourced)
+        with_keys("readonly SC_SUB_BRIDGE=0\n", {"SC_SUB_BRIDGE": 1}, sourced)
     with pytest.raises(ConfError, match="to its end"):
-        settle("exit 0\n", {"SC_SUB_BRIDGE": 1}, sourced)
+        with_keys("exit 0\n", {"SC_SUB_BRIDGE": 1}, sourced)
 
 
 def test_going_back_keeps_what_others_changed_since() -> None:
-    text = settle(CONF, WANTED, sourced).replace("PORT=22323", "PORT=22400") + "THEIRS=1\n"
-    back = undo(text, CONF, WANTED, sourced)
+    text = with_keys(CONF, WANTED, sourced).replace("PORT=22323", "PORT=22400") + "THEIRS=1\n"
+    back = restored(text, CONF, WANTED, sourced)
     assert back == CONF.replace("PORT=22323", "PORT=22400") + "\nTHEIRS=1\n"
 
 
@@ -142,15 +142,15 @@ _wanted = st.dictionaries(
 @settings(max_examples=60, deadline=None)
 @given(_confs, _wanted)
 def test_bash_has_what_is_wanted_and_of_all_else_what_it_had(text: str, wanted: dict[str, str | int]) -> None:
-    new = settle(text, wanted, sourced)
+    new = with_keys(text, wanted, sourced)
     before, after = sourced(text), sourced(new)
     assert {key: after[key] for key in wanted} == {key: str(value) for key, value in wanted.items()}
     # What is computed from a key that was set is told by it, and not by us.
     assert {key: value for key, value in after.items() if key not in wanted} == {
         key: value for key, value in before.items() if key not in wanted
     }
-    assert settle(new, wanted, sourced) == new
-    assert undo(new, text, wanted, sourced) == text
+    assert with_keys(new, wanted, sourced) == new
+    assert restored(new, text, wanted, sourced) == text
     kept = [line for line in new.split("\n") if not line.endswith(MARK)]
     old = text.split("\n")
     changed = [one for one, other in zip(old, kept, strict=False) if one != other]

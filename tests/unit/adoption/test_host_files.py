@@ -11,7 +11,7 @@ import pytest
 
 from components.adoption import commands, host_files, main_bridges
 from components.adoption.commands import NodePlace
-from components.adoption.host_files import Wrong
+from components.adoption.host_files import UnusableFiles
 from components.chain.rpc.endpoint import Endpoint
 
 NODE = Endpoint(host="192.0.2.1", private_key="k", host_key="h", node="scn-2", ipc="/i")
@@ -76,15 +76,15 @@ def test_what_is_set_is_there_with_a_copy_and_a_restart_due_and_all_goes_again(n
     before, files = conf(node), folder(node)
     os.chmod(node.conf, 0o640)  # noqa: PTH101
     assert host_files.set_keys(NODE, node, read(node), KEYS)
-    assert host_files.set_main_bridges(NODE, node, read(node), main_bridges.settled(None, KNI, []))
+    assert host_files.set_main_bridges(NODE, node, read(node), main_bridges.with_only(None, KNI, []))
     found = read(node)
     assert found.values.items() >= {"SC_SUB_BRIDGE": "1", "SC_ANCHORING": "1", "DATA_DIR": node.data}.items()
     assert main_bridges.knis(found.main_bridges) == [KNI]
     assert (found.conf_before, found.main_bridges_before, found.restart_due) == (before, "", True)
     assert Path(node.conf).stat().st_mode & 0o777 == 0o640
     assert not host_files.set_keys(NODE, node, found, KEYS)
-    assert host_files.put_back(NODE, node, found, KEYS)
-    assert not host_files.put_back(NODE, node, read(node), KEYS)
+    assert host_files.restore(NODE, node, found, KEYS)
+    assert not host_files.restore(NODE, node, read(node), KEYS)
     host_files.forget(NODE, node)
     assert (conf(node), folder(node)) == (before, files)
 
@@ -99,7 +99,7 @@ def test_the_copy_is_of_what_was_there_first_even_after_a_run_that_was_cut_off(n
 def test_what_others_changed_since_stays(node: NodePlace) -> None:
     host_files.set_keys(NODE, node, read(node), KEYS)
     Path(node.conf).write_bytes(Path(node.conf).read_bytes().replace(b"22323", b"22400"))
-    host_files.put_back(NODE, node, read(node), KEYS)
+    host_files.restore(NODE, node, read(node), KEYS)
     assert conf(node) == CONF.format(data=node.data).replace("22323", "22400")
 
 
@@ -114,13 +114,13 @@ def test_a_link_stays_a_link(node: NodePlace, tmp_path: Path) -> None:
 
 def test_the_conf_of_another_node_is_refused(node: NodePlace, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
-    with pytest.raises(Wrong, match=r"its DATA_DIR is .*/data, and not .*/other, which the settings say"):
+    with pytest.raises(UnusableFiles, match=r"its DATA_DIR is .*/data, and not .*/other, which the settings say"):
         read(NodePlace(str(tmp_path / "other"), node.conf))
 
 
 def test_a_conf_that_bash_cannot_read_is_told(node: NodePlace) -> None:
     Path(node.conf).write_text("exit 1\n")
-    with pytest.raises(Wrong, match=r"scn-2: .* bash cannot source the conf to its end"):
+    with pytest.raises(UnusableFiles, match=r"scn-2: .* bash cannot source the conf to its end"):
         read(node)
 
 
@@ -194,7 +194,7 @@ def test_the_daemon_script_follows_from_the_conf(path: str, daemon: str) -> None
 def test_an_en_that_is_the_right_one_or_works_is_left_in_the_list(
     text: str | None, connected: list[str], *, kept: bool
 ) -> None:
-    settled = main_bridges.settled(text, KNI, connected)
+    settled = main_bridges.with_only(text, KNI, connected)
     assert (settled == text) == kept
     assert kept or main_bridges.knis(settled) == [KNI]
 
@@ -204,7 +204,7 @@ def test_a_conf_that_bash_cannot_source_is_named(node: NodePlace, line: str) -> 
     """Bash goes on with what stands above the mistake, so it once passed for a conf without the keys below."""
     with Path(node.conf).open("a") as file:
         file.write(f"{line}\n")
-    with pytest.raises(Wrong, match="bash cannot source the conf to its end; look for a mistake in it"):
+    with pytest.raises(UnusableFiles, match="bash cannot source the conf to its end; look for a mistake in it"):
         read(node)
 
 
@@ -215,5 +215,5 @@ def test_data_dir_is_compared_as_a_path(node: NodePlace, path: str, *, ours: boo
     if ours:
         assert read(node).values["DATA_DIR"]
     else:
-        with pytest.raises(Wrong, match=f"no absolute path .*; write DATA_DIR={node.data} there"):
+        with pytest.raises(UnusableFiles, match=f"no absolute path .*; write DATA_DIR={node.data} there"):
             read(node)

@@ -10,7 +10,7 @@ import pytest
 
 from components.adoption import commands, host_files
 from components.adoption.commands import NodePlace
-from components.adoption.host_files import Wrong
+from components.adoption.host_files import UnusableFiles
 from components.chain.errors import Unreachable
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import run_on_host
@@ -94,7 +94,7 @@ def test_no_process_of_root_is_killed_and_the_log_is_that_of_the_conf(host: Hand
 
 def test_a_conf_that_was_broken_is_named_with_its_line(host: HandMade, node: Endpoint) -> None:
     host.ask(f"echo 'PORT=(' >>{HOME}/kscn/conf/kscnd.conf")
-    with pytest.raises(Wrong, match=r"bash cannot source the conf to its end; .*line 5.* unexpected"):
+    with pytest.raises(UnusableFiles, match=r"bash cannot source the conf to its end; .*line 5.* unexpected"):
         host_files.read(node, NODE, [*KEYS])
 
 
@@ -106,5 +106,5 @@ def test_a_relative_data_dir_is_named_with_what_to_write(
     host: HandMade, node: Endpoint, written: str, why: str
 ) -> None:
     host.ask(f"echo 'DATA_DIR={written}' >>{HOME}/kscn/conf/kscnd.conf")
-    with pytest.raises(Wrong, match=rf"{why}.*; write DATA_DIR={NODE.data} there"):
+    with pytest.raises(UnusableFiles, match=rf"{why}.*; write DATA_DIR={NODE.data} there"):
         host_files.read(node, NODE, [*KEYS])

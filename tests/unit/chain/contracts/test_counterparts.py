@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.chain.contracts.counterparts import Way, faults, numbers
+from components.chain.contracts.counterparts import Counts, faults, numbers
 
 
 def ways(
     up: tuple[int, int], down: tuple[int, int], known: tuple[bool | None, bool | None] = (True, True)
-) -> list[Way]:
+) -> list[Counts]:
     """Return both directions: (requested, handled) from the child chain, and from the parent chain."""
-    return [Way("child", *up, known=known[0]), Way("parent", *down, known=known[1])]
+    return [Counts("child", *up, known=known[0]), Counts("parent", *down, known=known[1])]
 
 
 @pytest.mark.parametrize(
@@ -28,7 +28,7 @@ def ways(
     ],
     ids=["new", "in use", "some on their way", "both jammed at the first", "one way only", "too old to tell"],
 )
-def test_counterparts(pair: list[Way]) -> None:
+def test_counterparts(pair: list[Counts]) -> None:
     assert faults(pair) == []
 
 
@@ -44,7 +44,7 @@ def test_counterparts(pair: list[Way]) -> None:
     ],
     ids=["rebuilt child", "rebuilt parent", "foreign child", "foreign parent", "new child", "new parent"],
 )
-def test_no_counterparts(pair: list[Way], words: str) -> None:
+def test_no_counterparts(pair: list[Counts], words: str) -> None:
     (found,) = faults(pair)
     assert re.search(words, found), found
 

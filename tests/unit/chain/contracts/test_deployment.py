@@ -10,8 +10,8 @@ from web3.utils import get_create_address
 
 from components.chain.accounts.signer import KeySigner
 from components.chain.contracts.contract import transaction
-from components.chain.contracts.deployment import Kin, OtherSide, ensure_deployed, find_ours, kin_of
-from components.chain.contracts.pairing import ContractPlace, require_counterparts, was_made_here
+from components.chain.contracts.deployment import OtherSide, UsedBy, ensure_deployed, find_ours, used_by
+from components.chain.contracts.pairing import ContractPlace, handles_requests_of, require_counterparts
 from components.chain.contracts.plan import BridgeState, Step
 from components.chain.errors import ChainError
 from components.chain.rpc.console import Console
@@ -104,7 +104,7 @@ def test_a_bridge_in_use_is_found_again_where_the_state_was_lost(world: World) -
     world.transfer("child", bridges, 2, arrive=False)
     assert world.up() == bridges
     for side in bridges:
-        assert was_made_here(
+        assert handles_requests_of(
             world.place(side, bridges), console(world.chain("child" if side == "parent" else "parent"))
         )
 
@@ -142,7 +142,7 @@ def test_the_contract_of_an_earlier_life_is_not_used_for_another_chain(
         require_counterparts(world.place("child", second), world.place("parent", first), "do this", patience=0)
     assert "0 requested on the child chain, 4 handled on the parent chain" in str(caught.value)
     assert "4 requested on the parent chain, 0 handled on the child chain" in str(caught.value)
-    assert was_made_here(world.place("parent", first), console(world.child)) is False
+    assert handles_requests_of(world.place("parent", first), console(world.child)) is False
 
 
 def test_a_new_chain_that_has_caught_up_with_the_old_numbers_is_another_one_all_the_same(world: World) -> None:
@@ -223,16 +223,16 @@ def test_what_a_killed_run_has_sent_is_waited_for_before_it_is_planned(
 
 
 @pytest.mark.parametrize(
-    ("voters", "operators", "kin"),
+    ("voters", "operators", "user"),
     [
-        ([], [ONE], Kin.NOBODYS),
-        ([OWNER_ADDRESS], [ONE], Kin.NOBODYS),
-        ([ONE, SOMEBODY], [ONE.lower()], Kin.OURS),
-        ([SOMEBODY], [ONE], Kin.FOREIGN),
-        ([OWNER_ADDRESS, SOMEBODY], [ONE, TWO], Kin.FOREIGN),
-        ([SOMEBODY], [], Kin.OURS),
+        ([], [ONE], UsedBy.NOBODY),
+        ([OWNER_ADDRESS], [ONE], UsedBy.NOBODY),
+        ([ONE, SOMEBODY], [ONE.lower()], UsedBy.OURS),
+        ([SOMEBODY], [ONE], UsedBy.OTHERS),
+        ([OWNER_ADDRESS, SOMEBODY], [ONE, TWO], UsedBy.OTHERS),
+        ([SOMEBODY], [], UsedBy.OURS),
     ],
 )
-def test_whose_a_contract_is(voters: list[str], operators: list[str], kin: Kin) -> None:
+def test_whose_a_contract_is(voters: list[str], operators: list[str], user: UsedBy) -> None:
     state = BridgeState(OWNER_ADDRESS, tuple(voters), 1, mode_mint_burn=False, request_nonce=0, lower_handle_nonce=0)
-    assert kin_of(state, operators) is kin
+    assert used_by(state, operators) is user

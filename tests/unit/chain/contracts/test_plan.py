@@ -8,9 +8,9 @@ from components.chain.contracts.plan import (
     BridgeState,
     Refused,
     Step,
+    deregister_deployer,
     deregister_operator,
-    drop_phantom,
-    fill_up,
+    missing_amount,
     register_operator,
     register_operators,
     reset_threshold,
@@ -31,7 +31,7 @@ def test_what_holds_needs_no_call() -> None:
     assert register_operator(state(2), NAMES[1]) == []
     assert deregister_operator(state(2, threshold=2), NAMES[2]) == []
     assert set_threshold(state(2, threshold=2), 0, 2) == []
-    assert drop_phantom(("a", "b"), OWNER) == []
+    assert deregister_deployer(("a", "b"), OWNER) == []
 
 
 def test_a_gap_is_closed_by_one_annotated_call() -> None:
@@ -54,7 +54,7 @@ def test_several_operators_are_registered_by_a_call_each_and_only_the_missing_on
 
 
 def test_the_deployer_loses_its_vote_while_the_contract_serves_nobody() -> None:
-    assert drop_phantom((OWNER,), OWNER) == [
+    assert deregister_deployer((OWNER,), OWNER) == [
         Step("deregisterOperator", ("owner",), "deregister the deployer owner as an operator")
     ]
 
@@ -104,7 +104,7 @@ def test_a_threshold_that_nobody_could_reach_is_refused(operators: int, threshol
 def test_a_balance_is_filled_up_to_the_target_only_below_the_minimum(
     balance: int, minimum: int, target: int, sent: int
 ) -> None:
-    assert fill_up(balance, minimum, target) == sent
+    assert missing_amount(balance, minimum, target) == sent
 
 
 # -- any order of wishes, on a contract that reverts as the real one --

@@ -70,13 +70,13 @@ def test_all_but_the_price_of_the_gas_goes_back(
     chain: FakeChain, monkeypatch: pytest.MonkeyPatch, scn: Scn | None
 ) -> None:
     living(monkeypatch, scn or Unreachable("scn-1: is away"))
-    given = refund.give_back(console(chain), KEY, ONE, SCN)
+    given = refund.refund(console(chain), KEY, ONE, SCN)
     assert COIN - COIN // 100 < given == chain.balances[ONE] < COIN
     if scn and not scn.fails:
         assert (("subbridge_anchoring", False) in scn.calls) == (scn.operator == ACCOUNT)
     assert scn is None or scn.pending == 0
     chain.balances[ACCOUNT] = 21_000
-    assert refund.give_back(console(chain), KEY, ONE, SCN) == 0, "less than the gas costs stays"
+    assert refund.refund(console(chain), KEY, ONE, SCN) == 0, "less than the gas costs stays"
     assert len(chain.sent) == 1
 
 
@@ -84,7 +84,7 @@ def test_an_scn_with_ever_more_under_way_is_not_waited_for_for_ever(
     chain: FakeChain, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     living(monkeypatch, Scn(pending=10**6))
-    assert refund.give_back(console(chain), KEY, ONE, SCN) > 0
+    assert refund.refund(console(chain), KEY, ONE, SCN) > 0
     said = "transaction(s) to the parent chain are not mined (waited 30 s); giving back what is there"
     assert said in capsys.readouterr().err
 
@@ -96,4 +96,4 @@ def test_who_is_faster_every_time_is_told_in_words(chain: FakeChain, monkeypatch
         f"chain 3000: what {ACCOUNT} holds cannot be given back to {ONE} in 5 attempts; stop scn-1, which pays with it"
     )
     with pytest.raises(ChainError, match=f"^{words}"):
-        refund.give_back(console(chain), KEY, ONE, SCN)
+        refund.refund(console(chain), KEY, ONE, SCN)

@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from components.chain.errors import NotReady
-from components.chain.nodes.drift import Actual, drift, mend, read
+from components.chain.nodes.drift import Actual, differences, read, repair
 from components.chain.nodes.expected import Expected
 from components.chain.rpc import waiting
 from components.chain.rpc.console import Console
@@ -52,18 +52,18 @@ AT = "10.0.0.2:50505"
     ],
 )
 def test_each_difference_of_an_scn_has_its_words(actual: Actual, words: dict[str, str]) -> None:
-    assert drift(SCN, actual) == words
+    assert differences(SCN, actual) == words
 
 
 def test_anchoring_that_should_be_off() -> None:
-    found = drift(SCN.model_copy(update={"anchoring": False}), WELL)
+    found = differences(SCN.model_copy(update={"anchoring": False}), WELL)
     assert found == {"anchoring": "anchoring is on, and its conf says off"}
 
 
 def test_what_was_not_predicted_is_not_compared() -> None:
     adopted = SCN.model_copy(update={"anchoring": None, "anchoring_period": None})
-    assert drift(adopted, replace(WELL, anchoring_period=9)) == {}
-    assert drift(Expected(chain_id=3000), Actual(3000)) == {}
+    assert differences(adopted, replace(WELL, anchoring_period=9)) == {}
+    assert differences(Expected(chain_id=3000), Actual(3000)) == {}
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_what_was_not_predicted_is_not_compared() -> None:
     ],
 )
 def test_each_difference_of_an_en_has_its_words(actual: Actual, words: dict[str, str]) -> None:
-    assert drift(EN, actual) == words
+    assert differences(EN, actual) == words
 
 
 class Node:
@@ -127,15 +127,15 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def mended(node: Node) -> list[tuple[object, ...]]:
-    mend(node.console, SCN, read(node.console, SCN))
+    repair(node.console, SCN, read(node.console, SCN))
     return node.said
 
 
 def test_a_node_that_is_as_predicted_is_left_alone() -> None:
     node = Node(SCN, PEER)
-    assert drift(SCN, read(node.console, SCN)) == {}
+    assert differences(SCN, read(node.console, SCN)) == {}
     assert mended(node) == []
-    assert drift(EN, read(Node(EN).console, EN)) == {}
+    assert differences(EN, read(Node(EN).console, EN)) == {}
     assert read(Node(EN).console, Expected(chain_id=2020)) == Actual(2020)
 
 
@@ -168,4 +168,4 @@ def test_a_bridge_that_is_off_is_told_of_both_halves() -> None:
     for expected in (SCN, EN):
         node = Node(expected)
         node.bridge = False
-        assert drift(expected, read(node.console, expected)).keys() == {"bridge"}
+        assert differences(expected, read(node.console, expected)).keys() == {"bridge"}

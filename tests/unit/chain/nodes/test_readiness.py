@@ -7,7 +7,7 @@ import pytest
 
 from components.chain.errors import NotReady, Unreachable
 from components.chain.nodes import readiness
-from components.chain.nodes.readiness import leave, wait_until_able
+from components.chain.nodes.readiness import leave_pair, wait_until_able
 from components.chain.rpc import waiting
 from tests.unit.fake_node import CHILD, PARENT, Clock, FakeNode
 
@@ -106,7 +106,7 @@ def test_an_scn_lets_its_bridge_go_and_is_restarted(monkeypatch: pytest.MonkeyPa
     scn.sub_bridge_after = False
     play(monkeypatch, scn)
     for _ in range(2):
-        leave("endpoint", CHILD, PARENT, RESTART)  # type: ignore[arg-type]
+        leave_pair("endpoint", CHILD, PARENT, RESTART)  # type: ignore[arg-type]
     assert scn.called("subbridge_deregisterBridge") == [(CHILD, PARENT)]
     assert [one["role"] for one in scn.restarts] == ["validator"]
     assert scn.journal == {}
@@ -116,7 +116,7 @@ def test_an_scn_that_let_its_bridge_go_before_its_run_was_killed_is_restarted(mo
     scn = Scn(5, 5)
     scn.sub_bridge_after = False
     play(monkeypatch, scn)
-    leave("endpoint", CHILD, PARENT, RESTART)  # type: ignore[arg-type]
+    leave_pair("endpoint", CHILD, PARENT, RESTART)  # type: ignore[arg-type]
     assert scn.called("subbridge_deregisterBridge") == []
     assert [one["role"] for one in scn.restarts] == ["validator"]
 
@@ -134,7 +134,7 @@ def test_an_scn_with_a_dead_en_loses_its_sub_bridge_all_the_same(
         raise Unreachable(msg)
 
     monkeypatch.setattr(scn, "_deregisterBridge", hang)
-    leave("endpoint", CHILD, PARENT, RESTART)  # type: ignore[arg-type]
+    leave_pair("endpoint", CHILD, PARENT, RESTART)  # type: ignore[arg-type]
     assert len(scn.restarts) == 1
 
 
@@ -143,4 +143,4 @@ def test_an_scn_that_keeps_its_sub_bridge_cannot_let_go_without_an_en(monkeypatc
     scn.peers = []
     play(monkeypatch, scn)
     with pytest.raises(NotReady, match="cannot deregister the bridge while its EN is away"):
-        leave("endpoint", CHILD, PARENT, RESTART)  # type: ignore[arg-type]
+        leave_pair("endpoint", CHILD, PARENT, RESTART)  # type: ignore[arg-type]

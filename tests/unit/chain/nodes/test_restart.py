@@ -121,7 +121,9 @@ def test_a_node_that_is_being_restarted_is_waited_for_longer(
     fleet: Fleet, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fleet.are["scn-1"] = DOWN
-    monkeypatch.setattr(restarting, "is_aside", lambda node: node.node == "scn-1" and clock.now < 1000 + 5 * PATIENCE)
+    monkeypatch.setattr(
+        restarting, "is_restarting", lambda node: node.node == "scn-1" and clock.now < 1000 + 5 * PATIENCE
+    )
 
     def come_back() -> None:
         if clock.now > 1000 + 4 * PATIENCE:
@@ -130,7 +132,7 @@ def test_a_node_that_is_being_restarted_is_waited_for_longer(
     clock.sleepers.append(come_back)
     fleet.restart("scn-2")
     assert fleet.stopped == ["scn-2"]
-    assert not node_locks.is_aside(NODES[1])
+    assert not node_locks.is_restarting(NODES[1])
 
 
 def test_the_en_of_a_new_pair_has_no_scn_yet_and_holds_up_no_start_of_its_bridge(

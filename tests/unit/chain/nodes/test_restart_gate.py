@@ -2,7 +2,7 @@
 
 import pytest
 
-from components.chain.nodes.restart_gate import HEALTHY, Condition, missing_votes, obstacle
+from components.chain.nodes.restart_gate import HEALTHY, Condition, blocking_node, missing_votes
 
 DOWN, IMPAIRED = Condition("down", "no node listens"), Condition("impaired", "its newest block is old")
 
@@ -20,7 +20,7 @@ DOWN, IMPAIRED = Condition("down", "no node listens"), Condition("impaired", "it
     ],
 )
 def test_who_stands_in_the_way(own: Condition, others: list[Condition], words: str | None) -> None:
-    assert obstacle(own, {f"scn-{i + 1}": one for i, one in enumerate(others)}) == words
+    assert blocking_node(own, {f"scn-{i + 1}": one for i, one in enumerate(others)}) == words
 
 
 @pytest.mark.parametrize(

@@ -11,13 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.chain.errors import NotReady, Unreachable
-from components.chain.nodes.sync import Pace, Sight, look, missing, wait_until_synced
+from components.chain.nodes.sync import Pace, SyncState, missing, read_sync, wait_until_synced
 from components.chain.rpc import waiting
 from components.chain.rpc.console import Console
 from components.chain.rpc.reference_rpc import OtherChain, ReferenceRpc
 from tests.unit.fake_node import Clock
 
-IN_STEP = Sight("alpha-en", peers=3, head=1000, age=1.0)
+IN_STEP = SyncState("alpha-en", peers=3, head=1000, age=1.0)
 NOW = 1_700_000_000
 
 
@@ -32,7 +32,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 @pytest.mark.parametrize(
-    ("sight", "words"),
+    ("state", "words"),
     [
         (IN_STEP, None),
         (replace(IN_STEP, age=30.0), None),
@@ -52,20 +52,22 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
         ),
     ],
 )
-def test_what_a_node_lacks_is_told(sight: Sight, words: str | None) -> None:
-    assert missing(sight) == words
+def test_what_a_node_lacks_is_told(state: SyncState, words: str | None) -> None:
+    assert missing(state) == words
 
 
-@given(st.builds(Sight, st.just("en"), st.integers(0, 5), st.integers(0), st.floats(0, 1e9), st.none(), st.booleans()))
-def test_a_node_passes_only_with_peers_a_young_head_and_nothing_to_sync(sight: Sight) -> None:
-    good = sight.peers > 0 and sight.age <= 30 and not sight.syncing and sight.head > 0
-    assert (missing(sight) is None) == good
+@given(
+    st.builds(SyncState, st.just("en"), st.integers(0, 5), st.integers(0), st.floats(0, 1e9), st.none(), st.booleans())
+)
+def test_a_node_passes_only_with_peers_a_young_head_and_nothing_to_sync(state: SyncState) -> None:
+    good = state.peers > 0 and state.age <= 30 and not state.syncing and state.head > 0
+    assert (missing(state) is None) == good
 
 
 # -- what it knows, from what it answers ---------------------------------------------------------------------
 
 
-def see(*, syncing: object = False, peers: int = 1, height: int | None = None) -> Sight:
+def see(*, syncing: object = False, peers: int = 1, height: int | None = None) -> SyncState:
     """Look at a node whose last block is number 1000 and a second old."""
     answers: dict[str, object] = {
         "eth_syncing": syncing,
@@ -74,7 +76,7 @@ def see(*, syncing: object = False, peers: int = 1, height: int | None = None) -
     }
     console = SimpleNamespace(node="alpha-en", call=lambda method, *_: answers[method])
     reference = None if height is None else SimpleNamespace(height=lambda: height)
-    return look(cast("Console", console), cast(ReferenceRpc | None, reference), NOW)
+    return read_sync(cast("Console", console), cast(ReferenceRpc | None, reference), NOW)
 
 
 def test_a_node_in_step_is_seen_to_be() -> None:
@@ -92,8 +94,8 @@ def test_nothing_to_sync_without_peers_is_no_pass() -> None:
 
 @pytest.mark.parametrize(("height", "lagging"), [(1010, False), (1011, True), (5, False)])
 def test_the_reference_knows_better(height: int, lagging: object) -> None:
-    sight = see(height=height)
-    assert (sight.target, sight.lagging) == (height, lagging)
+    state = see(height=height)
+    assert (state.target, state.lagging) == (height, lagging)
 
 
 # -- how long it takes ---------------------------------------------------------------------------------------
@@ -112,20 +114,20 @@ def test_the_rest_is_told_by_how_fast_the_gap_closes() -> None:
 # -- waiting -------------------------------------------------------------------------------------------------
 
 
-def answers(*sights: Sight | Exception) -> Callable[[], Sight]:
+def answers(*states: SyncState | Exception) -> Callable[[], SyncState]:
     """Return what sees one after the other, and the last one for ever."""
     turns = count()
 
-    def see() -> Sight:
-        sight = sights[min(next(turns), len(sights) - 1)]
-        if isinstance(sight, Exception):
-            raise sight
-        return sight
+    def see() -> SyncState:
+        state = states[min(next(turns), len(states) - 1)]
+        if isinstance(state, Exception):
+            raise state
+        return state
 
     return see
 
 
-def steps(blocks: Iterator[int], target: int) -> Callable[[], Sight]:
+def steps(blocks: Iterator[int], target: int) -> Callable[[], SyncState]:
     return lambda: replace(IN_STEP, head=(head := next(blocks)), target=target, syncing=head < target)
 
 

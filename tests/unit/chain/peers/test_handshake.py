@@ -7,13 +7,13 @@ import pytest
 
 from components.chain.errors import ChainError, HostUnreachable, Unreachable
 from components.chain.peers import missing_peers
-from components.chain.peers.handshake import Greeting, differences, greeting, why_apart
-from components.chain.peers.missing_peers import explain, unreached
+from components.chain.peers.handshake import ChainIdentity, chain_identity, differences, why_incompatible
+from components.chain.peers.missing_peers import explain, why_unreachable
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 
-ONE = Greeting("scn-3", 3000, 3000, "0xaa")
-OTHER = Greeting("scn-1", 3000, 203, "0xbb")
+ONE = ChainIdentity("scn-3", 3000, 3000, "0xaa")
+OTHER = ChainIdentity("scn-1", 3000, 203, "0xbb")
 KEY = "5c" * 64
 KNI = f"kni://{KEY}@10.0.0.7:22323?discport=0&ntype=cn"
 
@@ -22,7 +22,7 @@ def endpoint(name: str) -> Endpoint:
     return Endpoint(node=name, host=name, private_key="k", host_key="h", ipc="/srv/klay.ipc")
 
 
-def console(found: Greeting, peers: tuple[str, ...] = ()) -> Console:
+def console(found: ChainIdentity, peers: tuple[str, ...] = ()) -> Console:
     known = {"network": found.network_id, "genesis": found.first_block, "config": {"chainId": found.chain_id}}
     answers: dict[str, Any] = {
         "admin_nodeInfo": {"protocols": {"istanbul": known}},
@@ -38,7 +38,7 @@ def console(found: Greeting, peers: tuple[str, ...] = ()) -> Console:
 
 
 def test_a_node_says_which_chain_it_is_of() -> None:
-    assert greeting(console(OTHER)) == OTHER
+    assert chain_identity(console(OTHER)) == OTHER
 
 
 def test_each_difference_has_both_values() -> None:
@@ -47,8 +47,8 @@ def test_each_difference_has_both_values() -> None:
         "the network id (NETWORK_ID of the conf) of scn-3 is 3000, and that of scn-1 is 203",
         "the first block (what genesis.json makes) of scn-3 is 0xaa, and that of scn-1 is 0xbb",
     ]
-    assert why_apart(ONE, [ONE]) is None
-    assert "scn-1 is 203" in str(why_apart(ONE, [ONE, OTHER]))
+    assert why_incompatible(ONE, [ONE]) is None
+    assert "scn-1 is 203" in str(why_incompatible(ONE, [ONE, OTHER]))
 
 
 @pytest.fixture
@@ -103,4 +103,4 @@ def test_a_machine_that_cannot_be_asked_is_no_closed_port(monkeypatch: pytest.Mo
 
     monkeypatch.setattr(missing_peers, "run_on_host", gone)
     with pytest.raises(ChainError, match="no SSH connection"):
-        unreached(endpoint("scn-3"), KNI)
+        why_unreachable(endpoint("scn-3"), KNI)

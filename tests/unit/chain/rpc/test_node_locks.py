@@ -7,7 +7,7 @@ import pytest
 
 from components.chain.rpc import node_locks
 from components.chain.rpc.endpoint import Endpoint
-from components.chain.rpc.node_locks import is_aside, set_aside, used
+from components.chain.rpc.node_locks import in_use, is_restarting, restarting
 
 SOON = 10.0
 
@@ -29,29 +29,29 @@ def test_a_restart_waits_for_the_last_who_uses_the_node() -> None:
     done: list[str] = []
 
     def restart() -> None:
-        with set_aside(ONE):
+        with restarting(ONE):
             done.append("restarted")
 
-    with used(ONE), used(ONE):
+    with in_use(ONE), in_use(ONE):
         thread = started(restart)
-        while not is_aside(ONE):
+        while not is_restarting(ONE):
             pass
-        with used(OTHER):
+        with in_use(OTHER):
             assert done == []
         done.append("used")
     thread.join(SOON)
     assert done == ["used", "restarted"]
-    assert not is_aside(ONE)
+    assert not is_restarting(ONE)
 
 
 def test_who_has_no_other_node_waits_for_the_end_of_the_restart() -> None:
     done: list[str] = []
 
     def use() -> None:
-        with used(ONE):
+        with in_use(ONE):
             done.append("used")
 
-    with set_aside(ONE):
+    with restarting(ONE):
         thread = started(use)
         thread.join(0.1)
         done.append("restarted")
@@ -60,16 +60,16 @@ def test_who_has_no_other_node_waits_for_the_end_of_the_restart() -> None:
 
 
 def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    for limit in ("USE_SECONDS", "ASIDE_SECONDS"):
+    for limit in ("USE_SECONDS", "RESTART_SECONDS"):
         monkeypatch.setattr(node_locks, limit, 0.01)
-    with used(ONE), set_aside(ONE), used(ONE):
-        assert is_aside(ONE)
-    assert not node_locks._used[ONE]
+    with in_use(ONE), restarting(ONE), in_use(ONE):
+        assert is_restarting(ONE)
+    assert not node_locks._users[ONE]
 
 
 def test_a_failure_ends_a_turn() -> None:
-    for turn in (used, set_aside):
+    for turn in (in_use, restarting):
         with pytest.raises(ValueError, match="x"), turn(ONE):
             raise ValueError("x")  # noqa: EM101
-    assert not is_aside(ONE)
-    assert not node_locks._used[ONE]
+    assert not is_restarting(ONE)
+    assert not node_locks._users[ONE]

@@ -4,7 +4,7 @@ import pytest
 
 from components.chain.transfers.direction import Direction
 from components.chain.transfers.open_requests import find, open_nonces
-from components.chain.transfers.payout import left_behind, unpayable
+from components.chain.transfers.payout import still_to_handle, unpayable
 from components.chain.transfers.transfer import pending
 from tests.unit.fake_contract import Asked, Contract
 from tests.unit.fakes import FakeChain, console
@@ -94,27 +94,27 @@ def test_an_empty_bridge_and_a_token_that_is_gone_are_reasons_too() -> None:
 
 def test_a_restart_waits_for_what_was_requested_just_before() -> None:
     bridge = Bridge(10, 9_980, 9_990, handled={0})
-    assert left_behind(bridge.direction, 3, NOW) == [1, 2]
-    assert left_behind(bridge.direction, 2, NOW) == [1]
+    assert still_to_handle(bridge.direction, 3, NOW) == [1, 2]
+    assert still_to_handle(bridge.direction, 2, NOW) == [1]
     bridge.target.paid[2] = 9_990
-    assert left_behind(bridge.direction, 3, NOW) == [1]
+    assert still_to_handle(bridge.direction, 3, NOW) == [1]
     bridge.target.lower_handle_nonce = 3
-    assert left_behind(bridge.direction, 3, NOW) == []
+    assert still_to_handle(bridge.direction, 3, NOW) == []
 
 
 def test_a_restart_does_not_wait_for_what_nobody_can_pay() -> None:
     bridge = Bridge(10, 9_980, 9_990, handled={0})
     bridge.refuse(1)
-    assert left_behind(bridge.direction, 3, NOW) == [2]
+    assert still_to_handle(bridge.direction, 3, NOW) == [2]
 
 
 def test_a_restart_does_not_wait_for_what_was_passed_over_before() -> None:
     bridge = Bridge(10, 20, 9_980, 9_990, handled={0, 2})
-    assert left_behind(bridge.direction, 4, NOW) == [3]
+    assert still_to_handle(bridge.direction, 4, NOW) == [3]
 
 
 def test_a_restart_of_a_bridge_that_stood_still_before_waits_for_nothing() -> None:
     bridge = Bridge(10, 20, 9_990, handled={0})
-    assert left_behind(bridge.direction, 3, NOW) == []
+    assert still_to_handle(bridge.direction, 3, NOW) == []
     bridge.refuse(1)
-    assert left_behind(bridge.direction, 3, NOW) == [2], "nothing but that one stood still"
+    assert still_to_handle(bridge.direction, 3, NOW) == [2], "nothing but that one stood still"

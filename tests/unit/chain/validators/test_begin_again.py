@@ -31,8 +31,8 @@ def world(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
         world.begun, world.first_block = world.begun + 1, world.file
 
     monkeypatch.setattr(node_drift, "wait_for_peers", peers)
-    monkeypatch.setattr(node_drift, "begin_again", begin)
-    monkeypatch.setattr(node_drift, "greeting", lambda _console: world.first_block)
+    monkeypatch.setattr(node_drift, "reinitialise", begin)
+    monkeypatch.setattr(node_drift, "chain_identity", lambda _console: world.first_block)
     monkeypatch.setattr(node_drift, "explain", lambda *_args: "both ends were compared")
     return world
 

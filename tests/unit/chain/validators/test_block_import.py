@@ -8,7 +8,7 @@ import pytest
 from components.chain.errors import NotReady
 from components.chain.rpc import waiting
 from components.chain.rpc.console import Console
-from components.chain.validators.block_import import BATCH, ENOUGH, hand_over
+from components.chain.validators.block_import import BATCH, ENOUGH, import_blocks
 
 
 class Node:
@@ -48,26 +48,26 @@ class Node:
 @pytest.mark.parametrize("length", [0, 1, ENOUGH, BATCH, 3 * BATCH + 7])
 def test_an_empty_node_gets_all_that_there_is(length: int) -> None:
     source, target = Node("scn-1", length), Node("scn-5", 0)
-    assert hand_over(source.console, target.console) >= length - ENOUGH
+    assert import_blocks(source.console, target.console) >= length - ENOUGH
     assert all(size <= BATCH for size in target.batches)
 
 
 def test_one_that_lacks_what_was_just_made_is_left_to_its_peers() -> None:
     target = Node("scn-5", 100)
-    hand_over(Node("scn-1", 100 + ENOUGH).console, target.console)
-    hand_over(Node("scn-1", 90).console, target.console)
+    import_blocks(Node("scn-1", 100 + ENOUGH).console, target.console)
+    import_blocks(Node("scn-1", 90).console, target.console)
     assert target.batches == []
 
 
 def test_one_that_does_not_take_a_block_is_told_and_not_asked_for_ever() -> None:
     target = Node("scn-5", 0, takes=False)
     with pytest.raises(NotReady, match=r"scn-5: it does not take block 1 of scn-1, .* compare the versions of the two"):
-        hand_over(Node("scn-1", 50).console, target.console)
+        import_blocks(Node("scn-1", 50).console, target.console)
     assert len(target.batches) == 1
 
 
 def test_a_long_import_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     seconds = iter(range(0, 10_000, 20))
     monkeypatch.setattr(waiting, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
-    hand_over(Node("scn-1", 1000).console, Node("scn-5", 0).console)
+    import_blocks(Node("scn-1", 1000).console, Node("scn-5", 0).console)
     assert "scn-5: has block 250 of 1000 of scn-1, about" in capsys.readouterr().err

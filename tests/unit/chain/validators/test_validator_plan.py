@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.chain.contracts.plan import Refused
-from components.chain.validators.validator_plan import let_in, survives, vote_out, without_node
+from components.chain.validators.validator_plan import admit, survives, vote_out, without_node
 from components.domain.quorum import quorum
 
 FOUR = ["a", "b", "c", "d"]
@@ -16,12 +16,12 @@ def test_the_quorum_is_that_of_the_node() -> None:
 
 
 def test_who_has_a_seat_is_not_voted_in_and_who_has_none_is_not_voted_out() -> None:
-    assert let_in(FOUR, FOUR, "a") == []
+    assert admit(FOUR, FOUR, "a") == []
     assert vote_out(FOUR, FOUR, FOUR, "e") == []
 
 
 def test_one_vote_lets_a_validator_in_or_out() -> None:
-    (vote,) = let_in(FOUR, FOUR, "e")
+    (vote,) = admit(FOUR, FOUR, "e")
     assert (vote.key, vote.address) == ("governance.addvalidator", "e")
     (vote,) = vote_out([*FOUR, "e"], [*FOUR, "e"], FOUR, "a")
     assert (vote.key, vote.address) == ("governance.removevalidator", "a")
@@ -29,14 +29,14 @@ def test_one_vote_lets_a_validator_in_or_out() -> None:
 
 @pytest.mark.parametrize("council", [["a"], ["a", "b"]])
 def test_one_or_two_validators_wait_for_the_new_one(council: list[str]) -> None:
-    assert let_in(council, council, "e")
+    assert admit(council, council, "e")
 
 
 @pytest.mark.parametrize(("council", "living"), [("ab", "a"), ("abc", "ab"), ("abcd", "ab"), ("abcdefg", "abcd")])
 def test_on_a_chain_that_stands_still_nobody_joins_or_goes_and_the_way_out_is_told(council: str, living: str) -> None:
     words = r"the child chain stands still, .* listed there again under its old name"
     with pytest.raises(Refused, match=f"x cannot become a validator: {words}"):
-        let_in(council, living, "x")
+        admit(council, living, "x")
     with pytest.raises(Refused, match=f"validator b cannot be voted out: {words}"):
         vote_out(council, living, council, "b")
 
@@ -44,7 +44,7 @@ def test_on_a_chain_that_stands_still_nobody_joins_or_goes_and_the_way_out_is_to
 @pytest.mark.parametrize(("council", "living"), [("abcd", "abc"), ("abcdefg", "abcde")])
 def test_nobody_joins_while_too_many_are_dead(council: str, living: str) -> None:
     with pytest.raises(Refused, match=r"x cannot become a validator: of \d validators .* first"):
-        let_in(council, living, "x")
+        admit(council, living, "x")
 
 
 def test_a_dead_validator_is_voted_out_and_named_where_it_is_in_the_way() -> None:
@@ -102,7 +102,7 @@ def test_whatever_happens_no_vote_stops_the_chain(size: int, events: list[tuple[
         if verb not in ("join", "leave") or not goes_on or (verb == "join" and one not in living):
             continue
         try:
-            votes = let_in(council, living - {one}, one) if verb == "join" else vote_out(council, living, first, one)
+            votes = admit(council, living - {one}, one) if verb == "join" else vote_out(council, living, first, one)
         except Refused:
             continue
         assert bool(votes) == ((one in council) == (verb == "leave"))

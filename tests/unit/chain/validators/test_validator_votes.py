@@ -14,10 +14,10 @@ from components.chain.peers.seats import address_of
 from components.chain.rpc import waiting
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
-from components.chain.rpc.node_locks import set_aside
+from components.chain.rpc.node_locks import restarting
 from components.chain.validators import admission, validator_votes
-from components.chain.validators.admission import Newcomer
-from components.chain.validators.validator_votes import let_in, vote_out
+from components.chain.validators.admission import Candidate
+from components.chain.validators.validator_votes import admit, vote_out
 from tests.unit.fake_node import Clock, fail
 
 KEYS = {name: f"{i + 1:02x}" * 64 for i, name in enumerate(["scn-1", "scn-2", "scn-3", "scn-4", "scn-5"])}
@@ -135,7 +135,7 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> Chain:
             chain.dead.discard(endpoint.node)
         return ""
 
-    def unreached(source: Endpoint, kni: str) -> str | None:
+    def why_unreachable(source: Endpoint, kni: str) -> str | None:
         target = next(name for name, key in KEYS.items() if key in kni)
         return f"{source.node} cannot connect to {target}" if (source.node, target) in chain.closed else None
 
@@ -146,8 +146,8 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> Chain:
         "_answering": chain.console,
         "listens": lambda endpoint: endpoint.node not in chain.dead,
         "run_on_host": run,
-        "unreached": unreached,
-        "hand_over": lambda source, target: chain.seen.append(f"{source.node} hands over to {target.node}"),
+        "why_unreachable": why_unreachable,
+        "import_blocks": lambda source, target: chain.seen.append(f"{source.node} gives blocks to {target.node}"),
         "wait_until_caught_up": lambda _console: chain.seen.append("caught up"),
     }.items():
         monkeypatch.setattr(admission, name, value)
@@ -160,8 +160,8 @@ def kni_of(name: str) -> str:
 
 def join(name: str, others: list[str], begin: str | None = "begin", *, settled: bool = False) -> None:
     knis = tuple(map(kni_of, others))
-    newcomer = Newcomer(endpoint(name), AT[name], knis, kni_of(name), "start", begin)
-    let_in(newcomer, [endpoint(other) for other in others], 3000, settled=settled)
+    candidate = Candidate(endpoint(name), AT[name], knis, kni_of(name), "start", begin)
+    admit(candidate, [endpoint(other) for other in others], 3000, settled=settled)
 
 
 def go(name: str, others: list[str]) -> None:
@@ -191,7 +191,7 @@ def test_a_new_one_has_its_blocks_before_the_one_vote_and_is_waited_for(chain: C
     assert chain.votes == [("scn-1", "governance.addvalidator", AT["scn-5"])]
     assert "scn-5" in chain.council
     assert chain.clock.now > 1003
-    assert chain.seen == ["scn-1 hands over to scn-5", "addvalidator", "caught up"]
+    assert chain.seen == ["scn-1 gives blocks to scn-5", "addvalidator", "caught up"]
 
 
 def otherwise(chain: Chain, what: str) -> None:
@@ -303,7 +303,7 @@ def test_the_dead_and_those_without_a_seat_do_not_vote(chain: Chain) -> None:
 
 
 def test_a_node_that_is_being_restarted_is_not_asked_for_its_vote(chain: Chain) -> None:
-    with set_aside(endpoint("scn-1")):
+    with restarting(endpoint("scn-1")):
         join("scn-5", FOUR)
     assert chain.votes == [("scn-2", "governance.addvalidator", AT["scn-5"])]
 

@@ -18,7 +18,7 @@ from components.chain.transfers.transfer import coins_request
 from components.chain.tx import sender
 from components.chain.tx.batch import execute
 from components.chain.voters import proof
-from components.chain.voters.proof import Means, obstacles, transfer
+from components.chain.voters.proof import PayoutConditions, obstacles, transfer
 from components.dynamic.base import Props
 from components.dynamic.proofs import transfer_proof
 from components.dynamic.proofs.transfer_proof import TransferProofProvider
@@ -31,7 +31,7 @@ OWNER_ADDRESS = OWNER.account().address
 SOURCE, TARGET = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed", "0x2B5AD5c4795c026514f8317c7a215E218DcCD6cF"
 KEYS = ["11" * 32, "22" * 32, "33" * 32]
 VOTERS = [Account.from_key(key).address for key in KEYS]
-FINE = Means(running=True, locked=False, fee=0, held=10, threshold=2, voters=2)
+FINE = PayoutConditions(running=True, locked=False, fee=0, held=10, threshold=2, voters=2)
 
 
 class Target(FakeChain):
@@ -154,7 +154,7 @@ def test_a_late_vote_that_is_refused_shows_that_the_operator_can_vote() -> None:
         (replace(FINE, voters=1), "it needs 2 votes, and 1 operators are known that will vote"),
     ],
 )
-def test_what_is_in_the_way_of_a_transfer(means: Means, words: str | None) -> None:
+def test_what_is_in_the_way_of_a_transfer(means: PayoutConditions, words: str | None) -> None:
     found = obstacles(means, 1)
     assert (words is None and found == []) or (len(found) == 1 and str(words) in found[0])
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.chain.contracts.plan import Refused
-from components.chain.voters.voter_plan import require_carried, room_for
+from components.chain.voters.voter_plan import removed_first, require_able_pairs
 
 DEAD = "beta-scn: no node listens"
 
@@ -24,7 +24,7 @@ DEAD = "beta-scn: no node listens"
 )
 def test_pairs_that_carry_the_bridge(threshold: int, pairs: list[str], unable: dict[str, str], unseen: int) -> None:
     """The last but one has votes of others that are kept, and the last one none of its own."""
-    require_carried(threshold, pairs, unable, "removing a pair", unseen)
+    require_able_pairs(threshold, pairs, unable, "removing a pair", unseen)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ def test_pairs_that_carry_the_bridge(threshold: int, pairs: list[str], unable: d
 )
 def test_pairs_that_do_not(threshold: int, pairs: list[str], unable: dict[str, str], able: int) -> None:
     with pytest.raises(Refused) as caught:
-        require_carried(threshold, pairs, unable, "removing a pair")
+        require_able_pairs(threshold, pairs, unable, "removing a pair")
     assert str(caught.value) == (
         f"removing a pair is refused: of the {len(pairs)} pair(s) that stay {able} can vote now, and a transfer needs "
         f"{threshold} vote(s), so transfers would stand still (pair beta: {DEAD}); bring these pairs back with "
@@ -59,15 +59,15 @@ def test_pairs_that_do_not(threshold: int, pairs: list[str], unable: dict[str, s
     ],
 )
 def test_those_that_leave_make_room(registered: str, wanted: str, leaving: str, going: str) -> None:
-    assert room_for(list(registered), list(wanted), list(leaving), 3) == list(going)
+    assert removed_first(list(registered), list(wanted), list(leaving), 3) == list(going)
 
 
 @given(*[st.lists(st.sampled_from("abcdefgh"), unique=True, max_size=5)] * 3)
 def test_no_more_room_is_made_than_is_needed(registered: list[str], wanted: list[str], leaving: list[str]) -> None:
-    going = room_for(registered, wanted, leaving, 5)
+    going = removed_first(registered, wanted, leaving, 5)
     assert not set(going) & set(wanted)
     assert set(going) <= set(leaving) & set(registered)
     left = [one for one in registered if one not in going]
     if going:
         assert len(set(left) | set(wanted)) == 5
-        assert room_for(left, wanted, leaving, 5) == []
+        assert removed_first(left, wanted, leaving, 5) == []

@@ -63,7 +63,7 @@ class Scn:
 
     def mend(self, _console: Console, _expected: Expected, actual: Actual) -> None:
         """Do what calls can do."""
-        if drift.CALLS_MEND & set(drift.drift(_expected, actual)):
+        if drift.REPAIRED_BY_CALLS & set(drift.differences(_expected, actual)):
             self.done.append("calls")
 
     def restart(self, _endpoint: object, role: str, _command: str, why: str, **_more: object) -> None:
@@ -80,7 +80,7 @@ def scn(monkeypatch: pytest.MonkeyPatch) -> Scn:
         (drift, "Console", scn.connect),
         (drift, "time", Clock()),
         (drift, "read", lambda _console, _expected: scn.actual),
-        (drift, "mend", scn.mend),
+        (drift, "repair", scn.mend),
         (health, "answers", answers),
         (health, "listens", answers),
         (drift, "wait_until_ready", lambda _endpoint, _expected: "Kaia/v1.0.3"),

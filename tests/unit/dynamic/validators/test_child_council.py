@@ -45,8 +45,8 @@ class World:
 def world(monkeypatch: pytest.MonkeyPatch) -> World:
     world = World()
     read_from(monkeypatch, FakeChain())
-    monkeypatch.setattr(seats, "look", world.look)
-    monkeypatch.setattr(validator_votes, "vote_out_strangers", world.vote_out)
+    monkeypatch.setattr(seats, "read_seats", world.look)
+    monkeypatch.setattr(validator_votes, "vote_out_unknown", world.vote_out)
     return world
 
 
