@@ -12,7 +12,7 @@ from components.stack.bridge.bridge import Bridge
 from components.stack.bridge.bridge_pair import BridgePair
 from components.stack.bridge.tokens import Token, Tokens
 from components.stack.chains.service_chain import ServiceChain
-from components.stack.nodes.existing_node import Runner
+from components.stack.nodes.existing_node import AnyNode
 from components.topology import fees
 
 
@@ -81,5 +81,5 @@ def _token(token: Token) -> dict[str, object]:
     return {"kind": token.kind, "parent": token.parent, "child": token.child}
 
 
-def _software(node: Runner) -> dict[str, pulumi.Input[str]]:
+def _software(node: AnyNode) -> dict[str, pulumi.Input[str]]:
     return {"version": node.version, "ipc": node.ipc}

@@ -18,7 +18,7 @@ from components.hosts.host import Host, Ssh
 from components.kaia import conf, genesis
 from components.kaia.layout import Layout, json_list
 from components.kaia.package import package
-from components.stack.nodes.node import File, Node
+from components.stack.nodes.node import File, PreparedNode
 
 CHAIN_ID = 3000
 SUB_BRIDGE = conf.SubBridge(parent_chain_id=2020, anchoring=True, anchoring_period=10, recovery_interval=5)
@@ -109,7 +109,7 @@ def _launch(wanted: Wanted) -> pulumi.Output[object]:
         File("static-nodes.json", layout.static_nodes, json_list([])),
     ]
     text = None if wanted.public else genesis.service_chain(CHAIN_ID, [wanted.address], {})
-    return pulumi.Output.from_input(Node(host, found, values, files, text).launch()["started"])
+    return pulumi.Output.from_input(PreparedNode(host, found, values, files, text).launch().running.id)
 
 
 def main() -> None:

@@ -26,7 +26,7 @@ from components.stack.bridge.chain_side import Chain, Side, levels
 from components.stack.bridge.votes import votes
 from components.stack.chains.service_chain import ServiceChain
 from components.stack.identities import FoundAccount
-from components.stack.nodes.existing_node import ExistingNode, Runner
+from components.stack.nodes.existing_node import AnyNode, ExistingNode
 from components.stack.nodes.node import Node
 
 PROOF_AMOUNT = 1
@@ -224,7 +224,7 @@ class Bridge(pulumi.ComponentResource):
                 pulumi.ResourceOptions(
                     parent=self,
                     depends_on=[ready, pair.ready, *self._refunded.get(pair.scn, [])],
-                    deleted_with=scn if isinstance(scn, Node) else None,
+                    deleted_with=scn.resource if isinstance(scn, Node) else None,
                 ),
             )
         return self.registrations[pair.name]
@@ -240,7 +240,7 @@ class Bridge(pulumi.ComponentResource):
             pulumi.ResourceOptions(parent=pair, depends_on=started, protect=self._protect or None),
         )
 
-    def on_node(self, pair: BridgePair, scn: Runner) -> dict[str, object]:
+    def on_node(self, pair: BridgePair, scn: AnyNode) -> dict[str, object]:
         """Return the inputs of a resource on the SCN of a pair."""
         return {
             "node": scn.endpoint,

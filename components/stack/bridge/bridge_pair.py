@@ -19,8 +19,8 @@ from components.settings.model import PairSettings, Settings
 from components.stack.chains.parent_chain import ParentChain
 from components.stack.identities import FoundAccount, FoundOperators, Identities, Operators
 from components.stack.nodes.chain_data import with_chain_data
-from components.stack.nodes.existing_node import ExistingNode, Runner, console
-from components.stack.nodes.node import File, Node
+from components.stack.nodes.existing_node import AnyNode, ExistingNode, console
+from components.stack.nodes.node import File, Node, PreparedNode
 from components.stack.nodes.pair_half import PairHalf
 from components.topology.flows import exposure
 
@@ -37,7 +37,7 @@ class Ens:
 
     def complete(self, pairs: "Sequence[BridgePair]", validator: Node | None) -> None:
         """Say that these are all pairs."""
-        nodes: Sequence[Runner] = [*(pair.en for pair in pairs), *([validator] if validator else [])]
+        nodes: Sequence[AnyNode] = [*(pair.en for pair in pairs), *([validator] if validator else [])]
         self._known.set_result({node.name: node.endpoint for node in nodes})
 
     def without(self, name: str) -> pulumi.Output[Sequence[Mapping[str, object]]]:
@@ -69,7 +69,7 @@ class BridgePair(pulumi.ComponentResource):
         host = hosts.host(pair.en, self._child)
         scn = hosts.host(pair.scn, self._child) if settings.adopts(pair.scn) else None
         self.kni: pulumi.Output[str]
-        self.en: Runner
+        self.en: AnyNode
         running: pulumi.Resource
         if host.node:
             partner = console(scn) if scn else identities.node(pair.scn).public_key
@@ -129,13 +129,13 @@ class BridgePair(pulumi.ComponentResource):
         if known_nodes is not None:
             files.append(File("static-nodes.json", layout.static_nodes, known_nodes.apply(json_list), restarts=True))
         self.kni = pulumi.Output.all(key.public_key, host.address).apply(lambda known: bridge_kni(known[0], known[1]))
-        self.en = node = Node(
+        self.en = node = PreparedNode(
             host, package, values, files, parent_chain.genesis, self._child, network_id=parent_chain.network_id
-        )
+        ).launch()
         return RunningNode(
             node.name,
             {
-                **node.launch(),
+                **node.start_inputs(),
                 "role": "en",
                 "chain_id": parent_chain.chain_id,
                 "kni": self.kni,

@@ -12,7 +12,7 @@ from components.dynamic.contracts.bridge_contract import BridgeContract
 from components.dynamic.contracts.bridge_operator import BridgeOperator
 from components.dynamic.contracts.operator_threshold import ConfigurationThreshold, OperatorThreshold
 from components.dynamic.contracts.other_operators import OtherOperators
-from components.stack.nodes.existing_node import Runner
+from components.stack.nodes.existing_node import AnyNode
 from components.stack.owners import Owner
 
 
@@ -23,7 +23,7 @@ class Chain:
     name: str
     """`parent` or `child`."""
     chain_id: int
-    nodes: Sequence[Runner]
+    nodes: Sequence[AnyNode]
     ready: Sequence[pulumi.Resource]
     """What has to be done before the chain can be used."""
     lives_with: pulumi.Resource | None

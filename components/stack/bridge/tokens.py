@@ -113,7 +113,9 @@ class Tokens(pulumi.ComponentResource):
         return NodeToken(
             f"{settings.name}/{pair.name}",  # no name has a slash in it
             {**self._bridge.on_node(pair, scn), "parent_token": parent, "child_token": child},
-            pulumi.ResourceOptions(parent=self, depends_on=[self._bridge.registrations[pair.name]], deleted_with=scn),
+            pulumi.ResourceOptions(
+                parent=self, depends_on=[self._bridge.registrations[pair.name]], deleted_with=scn.resource
+            ),
         )
 
     def _register(

@@ -19,8 +19,8 @@ from components.kaia.package import package as package_of
 from components.settings.sections.packages import Packages
 from components.settings.sections.parent import ParentChainSettings as Settings
 from components.stack.identities import Identities
-from components.stack.nodes.existing_node import ExistingNode, Runner, network_id
-from components.stack.nodes.node import File, Node
+from components.stack.nodes.existing_node import AnyNode, ExistingNode, network_id
+from components.stack.nodes.node import File, Node, PreparedNode
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class ParentChain:
         """Return the chain's id."""
         return self.settings.chain_id
 
-    def as_known_by(self, en: Runner) -> "ParentChain":
+    def as_known_by(self, en: AnyNode) -> "ParentChain":
         """Return the chain with the network id of an EN that exists already, unless the settings name it."""
         if self.network_id is not None or not isinstance(en, ExistingNode) or self.settings.public:
             return self
@@ -98,11 +98,11 @@ class PrivateParentChain(pulumi.ComponentResource):
         layout = Layout(host.root, package)
         values = conf.validator(settings.chain_id, layout.data, exposure)
         files = [File("nodekey", layout.node_key, identity.private_key, mode="0600", restarts=True)]
-        validator = Node(host, package, values, files, first_block, child)
+        validator = PreparedNode(host, package, values, files, first_block, child).launch()
         ready = RunningNode(
             VALIDATOR,
             {
-                **validator.launch(),
+                **validator.start_inputs(),
                 "role": "validator",
                 "chain_id": settings.chain_id,
             },

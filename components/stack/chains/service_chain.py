@@ -19,8 +19,8 @@ from components.kaia.package import package as package_of
 from components.settings.model import ServiceChainSettings as Settings
 from components.settings.sections.packages import Packages
 from components.stack.identities import Identities
-from components.stack.nodes.existing_node import ExistingNode, Runner, network_id
-from components.stack.nodes.node import File, Node
+from components.stack.nodes.existing_node import AnyNode, ExistingNode, network_id
+from components.stack.nodes.node import File, Node, PreparedNode
 from components.stack.nodes.pair_half import PairHalf, bridge_files
 
 
@@ -44,7 +44,7 @@ class ServiceChain(pulumi.ComponentResource):
         self._exposure = exposure
         self._package = package_of("kscn", packages.kscn)
         self._child = pulumi.ResourceOptions(parent=self)
-        self.nodes: Mapping[str, Runner]
+        self.nodes: Mapping[str, AnyNode]
         self.ready: Mapping[str, pulumi.Resource]
         machines = {name: hosts.host(name, self._child) for name in settings.nodes}
         found = {name: host for name, host in machines.items() if host.node}
@@ -59,15 +59,14 @@ class ServiceChain(pulumi.ComponentResource):
         )
         self._genesis = self._first_block(settings, keys, funded) if keys else ""
         self._network_id = network_id(settings.network_id, settings.chain_id, existing.values())
-        made = {name: self._node(machines[name], key, sub_bridges.get(name)) for name, key in keys.items()}
+        prepared = {name: self._prepared(machines[name], key, sub_bridges.get(name)) for name, key in keys.items()}
+        everybody = [step for node in prepared.values() for step in node.prepared]
+        made = {name: node.launch(after=everybody) for name, node in prepared.items()}
         self.nodes = {name: made.get(name) or existing[name] for name in settings.nodes}
-        everybody = [step for node in made.values() for step in node.prepared]
-        launched = {name: node.launch(after=everybody) for name, node in made.items()}
         self.council = self._council(existing, keys)
         seats = {name: self._seat(node, keys[name]) for name, node in made.items()}
         self.ready = {name: node.running for name, node in existing.items()} | {
-            name: self._ready(node, launched[name], keys[name], sub_bridges.get(name), seats[name])
-            for name, node in made.items()
+            name: self._ready(node, keys[name], sub_bridges.get(name), seats[name]) for name, node in made.items()
         }
         self.register_outputs({"chain_id": self.chain_id})
 
@@ -95,7 +94,7 @@ class ServiceChain(pulumi.ComponentResource):
             return bridge.existing
         return ExistingNode(host, "scn", self.chain_id, opts=self._child)
 
-    def _node(self, host: Host, key: Account, bridge: PairHalf | None) -> Node:
+    def _prepared(self, host: Host, key: Account, bridge: PairHalf | None) -> PreparedNode:
         package = self._package
         layout = Layout(host.root, package)
         values = conf.service_chain_node(self.chain_id, layout.data, bridge.conf if bridge else None, self._exposure)
@@ -105,12 +104,11 @@ class ServiceChain(pulumi.ComponentResource):
         ]
         if bridge:
             files += bridge_files(layout, bridge)
-        return Node(host, package, values, files, self._genesis, self._child, network_id=self._network_id)
+        return PreparedNode(host, package, values, files, self._genesis, self._child, network_id=self._network_id)
 
     def _ready(
         self,
         node: Node,
-        launched: Mapping[str, pulumi.Input[object]],
         key: Account,
         bridge: PairHalf | None,
         seat: ChildValidator,
@@ -128,7 +126,7 @@ class ServiceChain(pulumi.ComponentResource):
         return RunningNode(
             node.name,
             {
-                **launched,
+                **node.start_inputs(),
                 "role": "scn",
                 "chain_id": self.chain_id,
                 "static_nodes": self._others(key),

@@ -1,4 +1,4 @@
-"""ExistingNode: a node that runs already, in the place of one that is made."""
+"""ExistingNode: a node that was running before the stack; it has the same attributes as Node."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -18,9 +18,9 @@ NO_BRIDGE = BridgeKeys()
 
 
 class ExistingNode(pulumi.ComponentResource):
-    """A node that exists already: what of its files the bridge needs is set in place, and put back when it is let go.
+    """A node that exists already. The settings that the bridge needs are edited in its files, and restored on removal.
 
-    Who it is, is read from it: unknown in the first preview, and known in all later ones.
+    Its identity is read from it: unknown in the first preview, known in all later ones.
     """
 
     def __init__(
@@ -38,12 +38,14 @@ class ExistingNode(pulumi.ComponentResource):
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`peer` and `en`: KNI and console of the EN of an SCN's pair.
+        """Declare it, of a chain with this id and with these keys in its conf.
 
-        `partner`: the SCN of an EN's pair, by its console or public key. `siblings`: the consoles of the other nodes of
-        its role.
+        `peer` and `en`: for an SCN, the KNI and the console of the EN of its pair. `partner`: for an EN, the console or
+        public key of the SCN of its pair. `siblings`: the consoles of the other nodes with the same role. `owns`:
+        whether it owns a bridge contract.
         """
         super().__init__("servicechain:node:ExistingNode", host.name, None, opts)
+        self.resource: pulumi.Resource = self
         self.host, self.name = host, host.name
         self._place = _place(host)
         self.restart_command = commands.restart(self._place)
@@ -84,18 +86,18 @@ class ExistingNode(pulumi.ComponentResource):
 
     @cached_property
     def endpoint(self) -> pulumi.Output[Mapping[str, object]]:
-        """Return where the node's console is, as chain/ wants it. A secret: it holds the SSH key."""
+        """Return the console of the node, as chain/ takes it. A secret: it holds the SSH key."""
         return console(self.host)
 
 
-Runner = Node | ExistingNode
-"""A node, made or found."""
+AnyNode = Node | ExistingNode
+"""A running node, made by this program or found."""
 
 
 def network_id(given: int | None, chain_id: int, nodes: Iterable[ExistingNode]) -> pulumi.Output[int] | None:
-    """Return the network id of a chain: the given one, or that of a node that exists there; None where none does.
+    """Return the network id of a chain: the given one, or that of an existing node; None if there is neither.
 
-    A chain that others began need not have its chain id as its network id, and nodes of two never connect.
+    On a chain that others began it can differ from the chain id. Nodes with different network ids never connect.
     """
     if given is not None:
         return pulumi.Output.from_input(given)
@@ -104,7 +106,7 @@ def network_id(given: int | None, chain_id: int, nodes: Iterable[ExistingNode]) 
 
 
 def console(host: Host) -> pulumi.Output[Mapping[str, object]]:
-    """Return where the console of the node is that exists on a host."""
+    """Return the console of the existing node on a host. A secret."""
     own = {"node": host.name, "ipc": _place(host).ipc}
     return host.ssh.login.apply(lambda login: {**login, **own})
 

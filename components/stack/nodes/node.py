@@ -1,11 +1,11 @@
-"""Node: one running node on a host, made of a package, conf values, files and a start.
+"""A node that this program makes: PreparedNode until it is launched, Node from then on.
 
-Knows nothing of what the node is for.
+It is made of a package, conf values, files and a start, and knows nothing of what the node is for.
 """
 
 import shlex
 from collections.abc import Mapping, Sequence
-from functools import cached_property
+from dataclasses import dataclass
 
 import pulumi
 from pulumi_command import remote
@@ -19,14 +19,50 @@ from components.kaia.package import Package
 from components.kaia.systemd_commands import end_of_other
 from components.stack.nodes.watched_files import File, Watched
 
-__all__ = ["File", "Node"]
+__all__ = ["File", "Node", "PreparedNode"]
 
 DEADLINE = "10m"
 """For one command; the longest are fetching a package, and a start whose stop takes its 120 s."""
 
 
-class Node(pulumi.ComponentResource):
-    """A node: prepared by the constructor, and running once it is launched."""
+@dataclass(frozen=True, eq=False)
+class Node:
+    """A node that has been started: what others may use of it."""
+
+    host: Host
+    resource: pulumi.Resource
+    """The component that holds everything of the node."""
+    running: pulumi.CustomResource
+    """The first start. Its id changes when the machine is another one."""
+    version: str
+    ipc: str
+    """The path of the IPC socket."""
+    endpoint: pulumi.Output[Mapping[str, object]]
+    """The console of the node, as chain/ takes it. A secret: it holds the SSH key."""
+    restart_command: str
+    begin_command: str
+    """Deletes the chain data and starts from genesis.json again: for a node that holds nothing but a first block."""
+    runs: pulumi.Output[str]
+    """A digest of everything that the node reads when it starts."""
+
+    @property
+    def name(self) -> str:
+        """Return the name of the node and of its machine."""
+        return self.host.name
+
+    def start_inputs(self) -> dict[str, pulumi.Input[object]]:
+        """Return the inputs of a RunningNode that come from the start of this node."""
+        return {
+            "node": self.endpoint,
+            "started": self.running.id,
+            "start": self.restart_command,
+            "begin": self.begin_command,
+            "runs": self.runs,
+        }
+
+
+class PreparedNode(pulumi.ComponentResource):
+    """A node with its package and files on its machine. It can be used once it is launched."""
 
     def __init__(
         self,
@@ -39,39 +75,36 @@ class Node(pulumi.ComponentResource):
         *,
         network_id: pulumi.Output[int] | None = None,
     ) -> None:
-        """`values` are those of the node's conf; `genesis` is None for a node of a network that its program knows.
+        """Prepare it with the `values` of its conf and its files.
 
-        `network_id`: of a chain that others began, where a node of it has to be asked; it goes before that in `values`.
+        `genesis`: None for a public network, whose genesis the node contains. `network_id`: of a chain that others
+        began, read from one of its nodes; it replaces the one in `values`.
 
         Raises PackageError and ValueError when the node's service cannot be written (see `service`).
         """
         super().__init__("servicechain:node:Node", host.name, None, opts)
-        self.host = host
-        self.name = host.name
-        self.version = package.version
-        self.layout = Layout(host.root, package)
-        self._service = service(host.service, self.layout, host.name, values)
+        self._host = host
+        self._package_version = package.version
+        self._layout = Layout(host.root, package)
+        self._service = service(host.service, self._layout, host.name, values)
         self._commands = {name: host.command(text) for name, text in self._service.commands.items()}
-        self.restart_command = alone(self.layout, end_of_other(host.service, self.layout) + self._commands["restart"])
-        self.begin_command = alone(self.layout, self._commands["begin"])
-        """Has a node that holds nothing but a first block begin again, with the genesis.json that lies there now."""
         self._versions = [host.instance, package.digest]
         settings = File(self._service.name, self._service.path, self._content(values, network_id), restarts=True)
-        first_block = [] if genesis is None else [File("genesis.json", self.layout.genesis, genesis)]
+        first_block = [] if genesis is None else [File("genesis.json", self._layout.genesis, genesis)]
         self._watched = Watched(
             host,
-            self.layout.ipc,
+            self._layout.ipc,
             [settings, *files, *first_block],
             self._owner,
             pulumi.ResourceOptions(parent=self),
         )
         self._runs = self._watched.digest(package.digest)
         unpacked = self._unpack(package)
-        # With the digest, because unpacking puts the packaged conf back in its place.
+        # Triggered by the digest too, because unpacking overwrites the conf with the packaged one.
         written = [self._file(settings, unpacked, self._versions)]
         written += [self._file(file, unpacked, [host.instance]) for file in files]
         self.prepared: Sequence[pulumi.Resource] = written
-        """What has to be there before the node starts."""
+        """What the start waits for."""
         if genesis is not None:
             written += [self._file(file, unpacked, [host.instance]) for file in first_block]
             init = self._commands["init"]
@@ -79,51 +112,46 @@ class Node(pulumi.ComponentResource):
         self.register_outputs({"address": host.address})
 
     def _content(self, values: Conf, network_id: pulumi.Output[int] | None) -> pulumi.Input[str]:
-        """Return the conf or unit, as soon as the network id is known."""
+        """Return the conf or unit, known when the network id is."""
         if network_id is None:
             return self._service.content
-        kind, layout, name = self.host.service, self.layout, self.name
+        kind, layout, name = self._host.service, self._layout, self._host.name
         return network_id.apply(lambda known: service(kind, layout, name, {**values, "NETWORK_ID": known}).content)
 
-    def launch(self, after: Sequence[pulumi.Resource] = ()) -> Mapping[str, pulumi.Input[object]]:
-        """Start the node on a machine where it never ran; return what a RunningNode is told of it.
+    def launch(self, after: Sequence[pulumi.Resource] = ()) -> Node:
+        """Start the node on a machine where it never ran; return the running node.
 
-        `after`: what has to be there first, such as the nodes that this one dials. Validators of a chain are to start
-        within a second of each other: each waits 10 s for a proposer that it does not hear (Istanbul round change).
-        So all first starts go at once, and every later one, which is a restart, is RunningNode's: one at a time.
+        `after`: what the start waits for, such as the nodes that this one dials. The validators of a chain have to
+        start within a second of each other, because each waits 10 s for a proposer that does not answer (Istanbul
+        round change). So all first starts run at once; later ones are restarts, which RunningNode does one at a time.
         """
-        self.running = self._command(
+        host, layout = self._host, self._layout
+        start = self._command(
             "start",
             self._commands["start"],
             update=":",
-            triggers=[self.host.instance],
+            triggers=[host.instance],
             depends_on=[*self.prepared, *after],
         )
-        return {
-            "node": self.endpoint,
-            "started": self.running.id,
-            "start": self.restart_command,
-            "begin": self.begin_command,
-            "runs": self._runs,
-        }
-
-    @property
-    def ipc(self) -> str:
-        """Return the path of the IPC socket."""
-        return self.layout.ipc
-
-    @cached_property
-    def endpoint(self) -> pulumi.Output[Mapping[str, object]]:
-        """Return where the node's console is, as chain/ wants it. A secret: it holds the SSH key."""
-        own = {"node": self.name, "ipc": self.layout.ipc}
-        return self.host.ssh.login.apply(lambda login: {**login, **own})
+        own = {"node": host.name, "ipc": layout.ipc}
+        return Node(
+            host=host,
+            resource=self,
+            running=start,
+            version=self._package_version,
+            ipc=layout.ipc,
+            endpoint=host.ssh.login.apply(lambda login: {**login, **own}),
+            restart_command=alone(layout, end_of_other(host.service, layout) + self._commands["restart"]),
+            begin_command=alone(layout, self._commands["begin"]),
+            runs=self._runs,
+        )
 
     def _unpack(self, package: Package) -> pulumi.Resource:
-        before = list(self.host.depends_on)
+        before = list(self._host.depends_on)
         if package.archive:
             copy = remote.CopyToRemote(
-                f"{self.name}-package",
-                connection=self.host.ssh.connection,
+                f"{self._host.name}-package",
+                connection=self._host.ssh.connection,
                 source=pulumi.FileAsset(str(package.archive)),
                 remote_path=self._arrives(package),
                 triggers=self._versions,
@@ -135,13 +163,13 @@ class Node(pulumi.ComponentResource):
         )
 
     def _arrives(self, package: Package) -> str:
-        return f"{self.host.uploads}/{package.file_name}" if self.host.uploads else self.layout.archive
+        return f"{self._host.uploads}/{package.file_name}" if self._host.uploads else self._layout.archive
 
     def _received(self, package: Package) -> str:
-        """Return what puts the archive in its place; nothing where it arrives there."""
-        if not package.archive or not self.host.uploads:
+        """Return the command that moves the archive to its place; empty if it arrives there."""
+        if not package.archive or not self._host.uploads:
             return ""
-        arrived, archive = shlex.quote(self._arrives(package)), shlex.quote(self.layout.archive)
+        arrived, archive = shlex.quote(self._arrives(package)), shlex.quote(self._layout.archive)
         return f"[ ! -e {arrived} ] || mv {arrived} {archive} || exit\n"
 
     def _file(self, file: File, unpacked: pulumi.Resource, triggers: Sequence[pulumi.Input[str]]) -> pulumi.Resource:
@@ -154,8 +182,8 @@ class Node(pulumi.ComponentResource):
         )
 
     def _owner(self, path: str) -> str | None:
-        """Return whose a file is: what lies with the node's data is the node's, and all else is root's."""
-        return self._service.owner if path.startswith(f"{self.layout.data}/") else None
+        """Return the owner of a file: the node's user inside the data folder, None (root) elsewhere."""
+        return self._service.owner if path.startswith(f"{self._layout.data}/") else None
 
     def _command(
         self,
@@ -168,9 +196,9 @@ class Node(pulumi.ComponentResource):
         update: str | None = None,
     ) -> remote.Command:
         return remote.Command(
-            f"{self.name}-{name}",
-            connection=self.host.ssh.connection,
-            create=self.host.ssh.command(create),
+            f"{self._host.name}-{name}",
+            connection=self._host.ssh.connection,
+            create=self._host.ssh.command(create),
             update=update,
             stdin=stdin,
             triggers=triggers,

@@ -47,18 +47,11 @@ def test_a_daemon_keeps_the_resources_that_it_has_always_had(by_file: Wanted) ->
     assert [step.name for step in taken][-2:] == ["ken-1-init", "ken-1-start"]
 
 
-def test_a_local_host_of_old_is_told_what_it_has_always_been_told(by_file: Wanted) -> None:
-    unpack = next(step for step in steps(replace(by_file, instance="0123456789abcdef")) if step.name == "ken-1-unpack")
-    assert unpack.command == "tar -xzf /srv/ken.tar.gz -C /srv && rm /srv/ken.tar.gz"
-
-
 def test_a_unit_takes_the_place_of_the_conf(by_file: Wanted) -> None:
     taken = {step.name.removeprefix("ken-1-"): step for step in steps(replace(by_file, service="systemd"))}
     assert "kend.conf" not in taken
     assert taken["package"].source == by_file.file
-    assert taken["kend.service"].command.endswith(
-        "mv /etc/systemd/system/kend.service.new /etc/systemd/system/kend.service"
-    )
+    assert "mv /etc/systemd/system/kend.service.new /etc/systemd/system/kend.service" in taken["kend.service"].command
     assert "ExecStart=/srv/ken-linux-amd64/bin/ken \\\n" in taken["kend.service"].stdin
     assert taken["nodekey"].command.startswith("setpriv --reuid=kaia ")
     assert not taken["genesis.json"].command.startswith("setpriv")
