@@ -1,7 +1,8 @@
 """What every dynamic provider of this program shares: parsing, diffing, drift, and the shape of its answers.
 
 Drift has one form. What a refresh finds otherwise than declared is held in the input `drift`, in sentences. The program
-never gives it, so the next plan shows an update, and `up` takes it away. What cannot be read is taken to be as it was.
+never gives it, so the next plan shows an update, and `up` takes it away. What an `up` finds and cannot repair it holds
+there as well, so that the next one looks again. What cannot be read is taken to be as it was.
 None says that the thing is gone, which a node that is stopped or behind is not.
 
 A concrete provider says what its inputs are, what it reads, how it closes the gap, and how it is undone;

@@ -155,13 +155,13 @@ def test_the_fees_of_transfers(chain: LoneChain, bridge: str, secrets: list[str]
     program = {"chain_id": float(CHAIN_ID), "endpoints": [chain.endpoint], "bridge": bridge}
     drift = Behind(lambda: vote_a_fee(chain, bridge, 5), lambda: vote_a_fee(chain, bridge, 0))
     life = Life(TransferFeesProvider(), TransferFees)
-    lifecycle(life, program, further(chain), drifts=[(drift, ["differences"])], secrets=secrets, lasting=True)
+    lifecycle(life, program, further(chain), drifts=[(drift, ["drift"])], secrets=secrets, lasting=True)
 
 
 def test_what_a_bridge_survives(chain: LoneChain, bridge: str, secrets: list[str]) -> None:
     owner, stranger = chain.signer("owner"), chain.address("stranger-2")
     side = {"chain_id": float(CHAIN_ID), "endpoints": [chain.endpoint], "bridge": bridge}
-    program = {"voters": [], "parent": side, "child": side, "covers": ["a"], "differences": []}
+    program = {"voters": [], "parent": side, "child": side, "covers": ["a"]}
 
     def register() -> None:
         with chain.console() as console:
@@ -174,7 +174,7 @@ def test_what_a_bridge_survives(chain: LoneChain, bridge: str, secrets: list[str
     second = {**side, "endpoints": [{**chain.endpoint, "node": "second"}]}
     edits = [Edit({"covers": ["b"]}), Edit({"parent": second}, "same")]
     life = Life(ResilienceProvider(), Resilience)
-    drifts = [(Behind(register, deregister), ["differences"])]
+    drifts = [(Behind(register, deregister), ["drift"])]
     lifecycle(life, program, edits, drifts=drifts, secrets=secrets[1:], lasting=True)
     assert life.outs["contracts"]["child"]["operators"] == [chain.address("operator-12")]
 

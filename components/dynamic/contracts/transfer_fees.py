@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 
-from components.dynamic.base import Props, tell
+from components.dynamic.base import DRIFT, Props, tell
 from components.dynamic.chain_resource import ChainPlace, ChainProvider, ChainResource, session
 
 if TYPE_CHECKING:
@@ -18,8 +18,6 @@ class TransferFeesInputs(ChainPlace):
     bridge: str
     adopted: bool = False
     """Whether it was taken over: then it is expected to charge what it charged then. One of our own charges nothing."""
-    differences: tuple[str, ...] = ()
-    """Never asked for: fees that are not as expected. As an input it is a reason for the next up to look again."""
 
 
 class TransferFeesProvider(ChainProvider[TransferFeesInputs]):
@@ -34,15 +32,15 @@ class TransferFeesProvider(ChainProvider[TransferFeesInputs]):
 
     def differs(self, name: str, old: object, new: object) -> bool:
         """Leave it alone for what is asked once, when a contract is taken over."""
-        if name == "differences":
-            return (old or None) != (new or None)
         return name != "adopted" and super().differs(name, old, new)
 
     def converge(self, inputs: TransferFeesInputs, known: Props) -> Props:
         """Look. A later up does not take what it finds for what is meant to be: it tells it again."""
-        found, differences = self._look(inputs, known.get("expected"))
+        found, drift = self._look(inputs, known.get("expected"))
+        for sentence in drift.values():
+            tell(inputs.chain_id, sentence, inputs.bridge)
         expected = known.get("expected") or (_stored(found) if inputs.adopted else _stored(None))
-        return {"fees": _stored(found), "expected": expected, "differences": differences}
+        return {"fees": _stored(found), "expected": expected, **({DRIFT: drift} if drift else {})}
 
     def look(self, console: "Console", inputs: TransferFeesInputs, known: Props) -> Props | None:
         """Look. Gone when the contract is."""
@@ -50,10 +48,10 @@ class TransferFeesProvider(ChainProvider[TransferFeesInputs]):
 
         if read_state(console, inputs.bridge) is None:
             return None
-        found, differences = self._look(inputs, known.get("expected"))
-        return {"fees": _stored(found), "differences": differences}
+        found, drift = self._look(inputs, known.get("expected"))
+        return {"fees": _stored(found), DRIFT: drift}
 
-    def _look(self, inputs: TransferFeesInputs, expected: Any) -> tuple["Fees", list[str]]:
+    def _look(self, inputs: TransferFeesInputs, expected: Any) -> tuple["Fees", dict[str, str]]:
         from components.chain.contracts.contract import require_state
         from components.chain.contracts.transfer_fees import NONE, differences, read_fees
 
@@ -61,10 +59,7 @@ class TransferFeesProvider(ChainProvider[TransferFeesInputs]):
             found = read_fees(console, inputs.bridge)
             threshold = require_state(console, inputs.bridge).configuration_threshold
         wanted = _fees(expected) if expected else found if inputs.adopted else NONE
-        said = differences(found, wanted, inputs.bridge, threshold)
-        for sentence in said:
-            tell(inputs.chain_id, sentence, inputs.bridge)
-        return found, said
+        return found, differences(found, wanted, inputs.bridge, threshold)
 
 
 def _stored(fees: "Fees | None") -> Props:
@@ -88,5 +83,5 @@ class TransferFees(ChainResource, module="servicechain", name="TransferFees"):
     """`receiver` (empty while there is none), `coin` (peb) and `tokens` (by address), amounts as decimal strings."""
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
-        outputs: Props = {"fees": None, "expected": None, "differences": []}
+        outputs: Props = {"fees": None, "expected": None}
         super().__init__(TransferFeesProvider(), name, {**outputs, **props}, opts)

@@ -5,6 +5,7 @@ It only reads. The sentence in the outputs is made from it, so that it speaks of
 
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import ExitStack
 from typing import Any, ClassVar
 
@@ -14,7 +15,7 @@ from pulumi.dynamic import Resource
 from components.chain.errors import ChainError
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.voters.roster import Roster, Voter, roster_of
-from components.dynamic.base import Inputs, Props, Provider
+from components.dynamic.base import DRIFT, Inputs, Props, Provider
 from components.dynamic.proofs.voters import names
 
 LOOKS = 3
@@ -37,9 +38,6 @@ class ResilienceInputs(Inputs):
     child: SideInputs
     covers: tuple[str, ...] = ()
     """Operators, thresholds, owners: a change asks for another look."""
-    differences: tuple[str, ...] = ()
-    """Never asked for: pairs that cannot vote, and contracts that have changed since the last look. As an input it is a
-    reason for the next up to look again."""
 
     @property
     def roster(self) -> Roster:
@@ -60,8 +58,6 @@ class ResilienceProvider(Provider[ResilienceInputs]):
 
     def differs(self, name: str, old: object, new: object) -> bool:
         """Leave it alone when only the ways to the nodes differ."""
-        if name == "differences":
-            return (old or None) != (new or None)
         if name in ("parent", "child"):
             return _bridge(old) != _bridge(new)
         if name == "voters" and isinstance(old, list) and isinstance(new, list):
@@ -79,24 +75,31 @@ class ResilienceProvider(Provider[ResilienceInputs]):
             time.sleep(2)
         roster = roster_of(inputs.child.bridge)
         leaving = roster.leaving if roster else frozenset()
-        return {"contracts": _read(inputs, leaving), **_told(unable)}
+        drift = _words(unable)
+        for sentence in drift.values():
+            print(f"drift: {sentence}", file=sys.stderr)
+        found = {"contracts": _read(inputs, leaving), "unable": sorted(unable)}
+        return {**found, DRIFT: drift} if drift else found
 
     def observe(self, inputs: ResilienceInputs, known: Props) -> Props | None:
         """Look; what differs from the last look is for the next up to look at again."""
         from components.chain.voters.voters import unable_now
 
         contracts = _read(inputs)
-        found = _told(unable_now(inputs.roster))
+        unable = unable_now(inputs.roster)
+        drift = _words(unable)
         if known.get("contracts") != contracts:
-            found["differences"] = [*found["differences"], "a contract is not as it was at the last look"]
-        return {"contracts": contracts, **found}
+            drift["contracts"] = "a contract is not as it was at the last look"
+        return {"contracts": contracts, "unable": sorted(unable), DRIFT: drift}
+
+    def subject(self, inputs: ResilienceInputs, known: Props) -> str:  # noqa: ARG002
+        """Begin as all drift on the chains does; the sentence names the pair."""
+        return DRIFT
 
 
-def _told(unable: Any) -> Props:
-    words = [f"pair {pair} cannot vote now: {why}" for pair, why in sorted(unable.items())]
-    for sentence in words:
-        print(f"drift: {sentence}", file=sys.stderr)
-    return {"unable": sorted(unable), "differences": words}
+def _words(unable: Mapping[str, str]) -> dict[str, str]:
+    """Return a sentence for each pair that cannot vote."""
+    return {f"pair {pair}": f"pair {pair} cannot vote now: {why}" for pair, why in sorted(unable.items())}
 
 
 def _read(inputs: ResilienceInputs, leaving: frozenset[str] = frozenset()) -> Props:
@@ -134,6 +137,6 @@ class Resilience(Resource, module="servicechain", name="Resilience"):
         super().__init__(
             ResilienceProvider(),
             name,
-            {"contracts": None, "unable": None, "differences": [], **props},
+            {"contracts": None, "unable": None, **props},
             pulumi.ResourceOptions.merge(secret, opts),
         )

@@ -79,7 +79,7 @@ def test_what_it_survives_counts_the_pairs_that_can_vote(network: Network) -> No
     network.kill("gamma-en")
     said = stack.refresh().text
     seen = stack.of_type("Resilience")["resilience"]
-    print(seen["differences"])
+    print(seen["drift"])
     assert "pair gamma cannot vote now: gamma-en" in said
     assert seen["unable"] == ["gamma"]
     network.start("gamma-en")
