@@ -1,4 +1,4 @@
-"""Units of money: amounts are kept in peb, gas prices in peb too. Pure."""
+"""Units: amounts and gas prices are kept in peb, times in seconds. Pure."""
 
 from decimal import Decimal
 
@@ -6,6 +6,8 @@ PEB = 10**18
 """1 coin (KLAY, KAIA) in peb."""
 GKEI = 10**9
 """1 gkei (ston) in peb; gas prices are given in it."""
+DAY = 86_400
+"""A day in seconds."""
 
 
 def coins(amount: int) -> str:

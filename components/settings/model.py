@@ -1,23 +1,22 @@
-"""What a stack can be configured to be.
+"""The configuration of a stack.
 
-Rules of single values are with their types, rules between values in rules.py; all are applied before any
-resource exists.
+Rules for single values are with their types, rules between values in settings/rules; all run before any resource
+exists.
 """
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from components.domain.gas import (
     DECIDING_VOTE,
     HIGHEST_OPERATOR_GAS_LIMIT,
     LOWEST_OPERATOR_GAS_LIMIT,
     OPERATOR_GAS_LIMIT,
-    PUBLIC_OPERATOR_GAS_LIMIT,
 )
 from components.domain.networks import MAINNET
 from components.domain.roles import en_name
-from components.domain.units import PEB
+from components.domain.units import DAY
 from components.settings.defaults import filled_in
 from components.settings.sections.aws import Aws, MachineSettings
 from components.settings.sections.contracts import Contracts
@@ -36,22 +35,20 @@ from components.settings.values.types import (
     Name,
     NotNegative,
     Positive,
+    Range,
     Section,
     Seed,
+    SomeCoins,
     Subnet,
     Whole,
-    at_most,
     shown,
 )
 
 MAX_SCNS = 100
 
-LONGEST_INTERVAL = 86_400
-"""Seconds. From 9,223,372,037 on the node counts them in nanoseconds that overflow, and dies (sc/vt_recovery.go)."""
-
 
 def scn_names(value: object) -> list[Any]:
-    """Return the names in serviceChain.nodes. A number of SCNs stands for that many names, scn-1 and on."""
+    """Return the names in serviceChain.nodes. A number stands for that many names: scn-1, scn-2 and so on."""
     if isinstance(value, bool) or not isinstance(value, int | list):
         msg = f"{shown(value)} is neither a list of names nor a number of SCNs"
         raise ValueError(msg)
@@ -62,71 +59,66 @@ def scn_names(value: object) -> list[Any]:
     return [f"scn-{i + 1}" for i in range(value)] if isinstance(value, int) else value
 
 
-def _some(value: int) -> int:
-    if value == 0:
-        msg = "a bridge contract without coins pays no transfer out; write more than 0, such as 1000"
-        raise ValueError(msg)
-    return value
-
-
-SomeCoins = Annotated[Coins, AfterValidator(_some)]
-
-
-def _operator_gas(value: int) -> int:
-    if not LOWEST_OPERATOR_GAS_LIMIT <= value <= HIGHEST_OPERATOR_GAS_LIMIT:
-        msg = (
-            f"{value} is out of range: a vote that decides a transfer takes {DECIDING_VOTE:,} gas, and one that mints "
-            f"a token more; write {LOWEST_OPERATOR_GAS_LIMIT} to {HIGHEST_OPERATOR_GAS_LIMIT}, "
-            f"such as {PUBLIC_OPERATOR_GAS_LIMIT}"
-        )
-        raise ValueError(msg)
-    return value
-
-
-OperatorGas = Annotated[Positive, AfterValidator(_operator_gas)]
+ScnNames = Annotated[
+    list[Name],
+    BeforeValidator(scn_names, json_schema_input_type=list[Name] | Annotated[Whole, Range(1, MAX_SCNS, "SCNs")]),
+]
+OperatorGas = Annotated[
+    Whole,
+    Range(
+        LOWEST_OPERATOR_GAS_LIMIT,
+        HIGHEST_OPERATOR_GAS_LIMIT,
+        f"gas; a vote that decides a transfer uses {DECIDING_VOTE}, and one that mints a token uses more",
+    ),
+]
 
 
 class ServiceChainSettings(Section):
     """The child chain (L2)."""
 
     chain_id: Positive
-    nodes: Annotated[list[Name], BeforeValidator(scn_names)]
-    """Names of the SCNs, all of them validators; or how many, which names them scn-1 and on."""
+    """Chain id of the child chain; it has to differ from that of the parent chain."""
+    nodes: ScnNames
+    """Names of the SCNs, all of them validators; or how many, which names them scn-1, scn-2 and so on."""
     balances: Balances = Field(default_factory=dict)
-    """Accounts that hold coins from the first block of a chain of our own on, for development."""
-    genesis: FilePath | None = None
-    """Path of the genesis.json of a ServiceChain that exists, with which new SCNs join it."""
+    """Accounts that hold coins from the first block of a chain that the stack creates, for development."""
+    genesis: FilePath | None = Field(default=None, examples=["child/genesis.json"])
+    """Path of the genesis.json of an existing ServiceChain, with which new SCNs join it."""
     static_nodes: list[Kni] = Field(default_factory=list)
-    """KNIs of nodes of such a chain that new SCNs dial, besides the SCNs in `nodes`."""
-    network_id: Positive | None = None
-    """NETWORK_ID of such a chain, which need not be its chain id. Without it: what the SCNs say that exist already."""
+    """KNIs of nodes of an existing ServiceChain that new SCNs dial, besides the SCNs in `nodes`."""
+    network_id: Positive | None = Field(default=None, examples=[3000])
+    """NETWORK_ID of an existing ServiceChain, if it is not the chain id. The default is what existing SCNs report."""
 
 
 class Anchoring(Section):
     """Writing digests of the child chain to the parent chain."""
 
     enabled: Flag = True
+    """Whether SCNs anchor."""
     period: Positive = 10
-    """Blocks of the child chain from one anchor to the next. Each costs its SCN a transaction on the parent chain. 3600
-    below a public one."""
+    """Blocks of the child chain from one anchor to the next. Each anchor costs its SCN a transaction on the parent
+    chain. The default is 3600 if the parent chain is public."""
 
 
 class Machines(Section):
-    """What the machines of one pair have of their own."""
+    """Sizes of the machines of one pair."""
 
     en: MachineSettings = MachineSettings()
+    """Size of the pair's EN."""
     scn: MachineSettings = MachineSettings()
+    """Size of the pair's SCN."""
 
 
 class PairSettings(Section):
     """One EN and one SCN, strictly one to one."""
 
     name: Name
+    """Name of the pair and its resources: a pair with another name is another pair."""
     scn: Name
     """The SCN of the pair, one of serviceChain.nodes. Its EN is called <name>-en."""
-    anchoring: Anchoring | None = None
+    anchoring: Anchoring | None = Field(default=None, examples=[{"enabled": False}])
     """Overrides the anchoring of the stack for this pair."""
-    machines: Machines = Machines()
+    machines: Machines = Field(default=Machines(), examples=[{"en": {"instanceType": "r6i.2xlarge"}}])
     """Overrides aws.en and aws.scn for this pair."""
 
     @property
@@ -138,9 +130,10 @@ class PairSettings(Section):
 class Recovery(Section):
     """Looking for value transfers that were missed."""
 
-    interval: Annotated[Positive, at_most(LONGEST_INTERVAL, "a day in seconds")] = 5
-    """Seconds. Below the threshold each look costs a transaction a request and operator: 60 where gas costs,
-    which is the default below a public parent chain."""
+    # Above 9,223,372,036 the node's count of nanoseconds overflows, and the node dies (sc/vt_recovery.go).
+    interval: Annotated[Whole, Range(1, DAY, "seconds")] = Field(default=5, examples=[60])
+    """Seconds from one look to the next. Until a transfer has enough votes, each look costs every operator one
+    transaction for it. The default is 60 if the parent chain is public."""
 
 
 class BridgeSettings(OwnerKeys, Contracts):
@@ -148,51 +141,53 @@ class BridgeSettings(OwnerKeys, Contracts):
 
     threshold: Whole = 1
     """Votes that a value transfer needs, on both chains."""
-    liquidity: SomeCoins = 1000 * PEB
+    liquidity: SomeCoins = Field(default=1000, validate_default=True)
     """Coins that each bridge contract holds to pay transfers out; filled up when below half."""
-    operator_balance: Coins = 100 * PEB
-    """Coins that each operator holds to pay gas where gas costs something; filled up when below half. 20 below
-    a public parent chain."""
-    max_gas_price: Positive | None = None
-    """The most that is offered for gas, in gkei, by the owners on both chains. Without it: twice what the node suggests
-    when a batch of transactions begins, 1 gkei at least. A change reaches the state, where a removal finds it,
-    and touches nothing else."""
-    funding_minutes: NotNegative = 10
-    """How long `up` waits for coins that are missing on a parent chain that others run; then it ends with the list."""
-    operator_gas_limit: OperatorGas = OPERATOR_GAS_LIMIT
-    """Gas that an operator's transaction on the parent chain may use, 500,000 or more. At any time the operator has to
-    hold what that costs at the price that its node offers, 750 gkei. 1,000,000 below a public parent chain."""
-    artifact: FilePath = ".build/bridge/Bridge.json"
+    operator_balance: Coins = Field(default=100, validate_default=True)
+    """Coins that each operator holds to pay for gas where gas has a price; filled up when below half. The default is 20
+    if the parent chain is public."""
+    max_gas_price: Positive | None = Field(default=None, examples=[100])
+    """The highest gas price that the owners offer, in gkei, on both chains. The default is twice what the node suggests
+    when a batch of transactions begins, at least 1 gkei. A change only updates the state, where a removal reads it."""
+    funding_minutes: NotNegative = Field(default=10, examples=[60])
+    """How many minutes `up` waits for missing coins on a parent chain that others run; then it ends with a list."""
+    operator_gas_limit: OperatorGas = Field(default=OPERATOR_GAS_LIMIT, examples=[1_000_000])
+    """Gas limit of an operator's transactions on the parent chain. The operator has to hold this much gas at the price
+    that its node offers, 750 gkei. The default is 1000000 if the parent chain is public."""
+    artifact: FilePath = Field(default=".build/bridge/Bridge.json", examples=["artifacts/Bridge.json"])
     """JSON file with the creation code of the bridge contract."""
 
     def configuration_threshold_of(self, chain: str) -> int | None:
-        """Return the votes that a change of fees is to need; None where what is there is left alone."""
+        """Return the votes that a change of fees shall need; None if that is left as it is."""
         return self.threshold if self.threshold_set and self.owner_node_of(chain) is None else None
 
 
 class Local(Section):
     """Hosts on this machine."""
 
-    subnet: Subnet | None = None
-    """A free /22; chosen from the stack's seed when not given."""
+    subnet: Subnet | None = Field(default=None, examples=["100.64.8.0/22"])
+    """A free /22; the default is derived from the stack's seed."""
 
 
 class Settings(Section):
     """The whole configuration of a stack."""
 
     target: Literal["local", "aws", "existing"] = "local"
-    """Where the machines are: namespaces of this computer, EC2, or machines that exist already."""
-    protection: Flag | None = None
-    """Whether keys, data volumes and machines refuse to be destroyed; on by default where the parent is mainnet."""
+    """Where the machines are: network namespaces of this computer, EC2, or existing machines."""
+    protection: Flag | None = Field(default=None, json_schema_extra={"x-default": "`true` where the parent is mainnet"})
+    """Whether keys, data volumes and machines refuse to be destroyed."""
     identity_seed: Seed
-    """64 random hex digits from which every key of the network is made. Made once, kept secret, never changed."""
+    """64 random hex digits from which every key of the network is derived. Create it once, keep it secret, never change
+    it."""
     parent_chain: Annotated[ParentChainSettings, BeforeValidator(with_chain_id)]
     service_chain: ServiceChainSettings
     pairs: list[PairSettings]
+    """The pairs of an EN and an SCN, 1 to 12; 2 or more survive the loss of one."""
     anchoring: Anchoring = Anchoring()
     recovery: Recovery = Recovery()
     bridge: BridgeSettings = BridgeSettings()
     tokens: list[TokenSettings] = Field(default_factory=list)
+    """The tokens that the bridge transfers."""
     fees: FeesSettings = FeesSettings()
     packages: Packages = Packages()
     local: Local = Local()
@@ -206,15 +201,20 @@ class Settings(Section):
 
     @property
     def protected(self) -> bool:
-        """Tell whether what cannot be made again is protected."""
+        """Whether keys, data volumes and machines refuse to be destroyed."""
         return self.parent_chain.network == MAINNET if self.protection is None else self.protection
 
     def adopts(self, machine: str) -> bool:
-        """Tell whether a node exists already on the machine of that name."""
+        """Return whether a node already exists on the machine of that name."""
         given = self.existing.hosts.get(machine) if self.target == "existing" and self.existing else None
         return bool(given and given.node)
 
+    @property
+    def runs_child_chain(self) -> bool:
+        """Whether the stack creates the child chain, and no other SCNs were there before."""
+        return self.service_chain.genesis is None and not any(map(self.adopts, self.service_chain.nodes))
+
     def anchoring_of(self, pair: PairSettings) -> Anchoring:
-        """Return the anchoring of a pair: the stack's, with what the pair says of its own."""
+        """Return the anchoring of a pair: the stack's, with the pair's own settings."""
         own = pair.anchoring.model_dump(exclude_unset=True) if pair.anchoring else {}
         return self.anchoring.model_copy(update=own)

@@ -54,9 +54,9 @@ def test_all_problems_at_once(tmp_path: Path) -> None:
     )
     assert "7 problems in the configuration of this stack" in failed.run.text
     for part in (
-        "'Alpha' is no name",
+        "'Alpha' is not a name",
         "anchoring.period: 0",
-        "parentOwnerKey: this is no private key",
+        "parentOwnerKey: this is not a private key",
         "'b' is used 2",
     ):
         assert part in failed.run.text
@@ -65,7 +65,7 @@ def test_all_problems_at_once(tmp_path: Path) -> None:
 
 def test_missing_seed_file(tmp_path: Path) -> None:
     failed = refused(tmp_path, settings(identitySeed="not a seed"))
-    assert "servicechain-ha:identitySeed: this is no seed" in failed.run.text
+    assert "servicechain-ha:identitySeed: this is not a seed" in failed.run.text
     assert "not a seed" not in failed.run.text
 
 

@@ -90,5 +90,5 @@ def test_one_account_owns_one_contract_only(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("ONE", KEY)
     monkeypatch.setenv("TWO", f"0x{KEY}")
     for child in ({"childOwner": {"env": "TWO"}}, {"childOwnerKey": KEY}):
-        with pytest.raises(pulumi.RunError, match=r"bridge\.childOwner: it is the parent owner's key too"):
+        with pytest.raises(pulumi.RunError, match=r"bridge\.childOwner: this is also the parent owner's key"):
             run(owned(parentOwner={"env": "ONE"}, **child))

@@ -1,44 +1,37 @@
 """Write docs/settings.md from the models of the configuration: python -m toolchain.docs.settings_reference [FILE].
 
-Names, types and defaults are those of the models, meanings are the docstrings beside the fields, and examples are
-taken from the example stacks where one has the setting.
+Everything in it comes from the JSON schema of the models: names, types, defaults and descriptions. An example that a
+field does not give is taken from the example stacks where one of them has the setting.
 """
 
-import ast
-import inspect
 import json
 import sys
-import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from itertools import pairwise
 from pathlib import Path
-from typing import Any, get_origin, get_type_hints
+from typing import Any
 
 import yaml
-from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
-from components.domain.units import PEB
-from components.settings.model import Settings
 from components.settings.sentences import NAMESPACE
-from toolchain.docs.settings_examples import DEFAULTS, EXAMPLES, MEANINGS, OF_KINDS, SEED_FILE
-from toolchain.docs.settings_kinds import alternatives, in_words, model_in, name_of, names_in
+from toolchain.docs.settings_schema import ROOT, Schema, of_settings
 
-ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "docs/settings.md"
 STACKS = ("dev", "kairos", "mainnet", "existing")
 
 HEAD = f"""\
 # Settings
 
-Everything that a stack can be configured with, in its `Pulumi.<stack>.yaml`. Each key of the first table has the
-namespace before it, as in `{NAMESPACE}:bridge`; the tables after it are of the sections below. `[]` stands for each
-item of a list. What is not written has its default. A setting that cannot be used stops the preview with a sentence
-that says where, why, and what to write.
+All settings of a stack, in its `Pulumi.<stack>.yaml`. The keys of the first table have the namespace in front, as in
+`{NAMESPACE}:bridge`; the other tables are the sections below them. `[]` stands for each item of a list. A setting that
+is not given has its default. A setting that cannot be used stops the preview with a message that says where, why, and
+what to write.
 
-This page is written by `make docs` from the models in `components/settings/`; a test holds it to them.
+Editors with a YAML language server complete and check a stack file whose first line names the schema, as in
+`Pulumi.dev.yaml`: `# yaml-language-server: $schema=docs/settings.schema.json`.
+
+This page and the schema are written by `make docs` from the models in `components/settings/`.
 """
 
 Row = tuple[str, str, str, str, str]
@@ -46,54 +39,92 @@ Row = tuple[str, str, str, str, str]
 
 @dataclass
 class Part:
-    """A model with all the places where it stands."""
+    """A section with all the places where it stands."""
 
-    model: type[BaseModel]
+    schema: Schema
     paths: list[str] = field(default_factory=list)
+
+
+class Reference:
+    """The page, from the JSON schema of the settings."""
+
+    def __init__(self, schema: Schema) -> None:
+        self._sections: Mapping[str, Schema] = schema["$defs"]
+        self._parts: dict[str, Part] = {}
+        self._collect("", schema, "")
+
+    def render(self) -> str:
+        """Return the page."""
+        texts = [HEAD]
+        for name, part in self._parts.items():
+            if name:
+                paths = ", ".join(f"`{path}`" for path in part.paths)
+                texts.append(f"## {paths}\n\n{part.schema['description']}\n")
+            texts.append(_table([self._row(part, *one) for one in part.schema["properties"].items()]))
+        return "\n".join(texts)
+
+    def _collect(self, name: str, section: Schema, path: str) -> None:
+        part = self._parts.setdefault(name, Part(section))
+        part.paths.append(path)
+        for key, found in section["properties"].items():
+            if inner := _section_in(found):
+                self._collect(inner, self._sections[inner], f"{path}.{key}{_many(found)}".lstrip("."))
+
+    def _row(self, part: Part, key: str, found: Schema) -> Row:
+        section = self._sections.get(_section_in(found) or "", {})
+        paths = [f"{path}.{key}".lstrip(".") for path in part.paths]
+        return (
+            f"`{key}`",
+            in_words(found),
+            _default(found, required=key in part.schema.get("required", ())),
+            (found.get("description") or section.get("description") or "—").replace("<", "&lt;"),
+            _example(paths, found),
+        )
 
 
 def render() -> str:
     """Return the page."""
-    parts: dict[type[BaseModel], Part] = {}
-    _collect(Settings, "", parts)
-    texts = [HEAD]
-    for part in parts.values():
-        rows = [_row(part, name, info) for name, info in part.model.model_fields.items()]
-        if part.model is Settings:
-            rows.append(SEED_FILE)
-        else:
-            texts.append(f"## {', '.join(f'`{path}`' for path in part.paths)}\n\n{_words(part.model.__doc__)}\n")
-        texts.append(_table(rows))
-    return "\n".join(texts)
+    return Reference(of_settings()).render()
 
 
-def _collect(model: type[BaseModel], path: str, parts: dict[type[BaseModel], Part]) -> None:
-    part = parts.setdefault(model, Part(model))
-    part.paths.append(path)
-    for name, info in model.model_fields.items():
-        if (inner := model_in(info.annotation)) is not None:
-            _collect(inner, _below(path, name, info), parts)
+def in_words(schema: Schema) -> str:
+    """Return what a setting takes."""
+    if "title" in schema:
+        return str(schema["title"])
+    if "$ref" in schema:
+        return "section, below"
+    if "anyOf" in schema:
+        return " or ".join(in_words(one) for one in _alternatives(schema))
+    if "enum" in schema:
+        return " or ".join(f"`{one}`" for one in schema["enum"])
+    if schema.get("type") == "array":
+        return f"list, each: {in_words(schema['items'])}"
+    if "patternProperties" in schema:
+        return f"mapping of name to {in_words(*schema['patternProperties'].values())}"
+    return {"string": "text"}.get(str(schema.get("type")), "value")
 
 
-def _below(path: str, name: str, info: FieldInfo) -> str:
-    """Return the path of a setting, as that of each item where it has many."""
-    kinds = [get_origin(one) for one in alternatives(info.annotation)]
-    many = "[]" if list in kinds else ".<name>" if dict in kinds and model_in(info.annotation) else ""
-    return f"{path}.{info.alias or name}{many}".lstrip(".")
+def _alternatives(schema: Schema) -> list[Schema]:
+    """Return what a setting may be one of, without nothing."""
+    return [one for one in schema.get("anyOf", [schema]) if one != {"type": "null"}]
 
 
-def _row(part: Part, name: str, info: FieldInfo) -> Row:
-    hint = get_type_hints(part.model, include_extras=True)[name]
-    own = f"{part.model.__name__}.{name}"
-    meaning = _meanings(part.model).get(name) or MEANINGS.get(own) or _words(getattr(model_in(hint), "__doc__", ""))
-    paths = [_below(path, name, info).removesuffix("[]") for path in part.paths]
-    return (
-        f"`{info.alias or name}`",
-        in_words(hint),
-        DEFAULTS.get(own) or _default(hint, info),
-        (meaning or "—").replace("<", "&lt;"),
-        _example(paths, hint, info),
-    )
+def _inner(schema: Schema) -> Iterator[tuple[str, Schema]]:
+    """Return the alternatives of a setting and their items, each with the end of its path."""
+    for one in _alternatives(schema):
+        yield "", one
+        if "items" in one:
+            yield "[]", one["items"]
+        yield from ((".<name>", value) for value in one.get("patternProperties", {}).values())
+
+
+def _section_in(schema: Schema) -> str | None:
+    """Return the name of the section that a setting is, or that its items are."""
+    return next((str(one["$ref"]).rpartition("/")[2] for _, one in _inner(schema) if "$ref" in one), None)
+
+
+def _many(schema: Schema) -> str:
+    return next(end for end, one in _inner(schema) if "$ref" in one)
 
 
 def _table(rows: list[Row]) -> str:
@@ -102,71 +133,38 @@ def _table(rows: list[Row]) -> str:
     return "\n".join(lines) + "\n"
 
 
-# -- meanings ----------------------------------------------------------------------------------------------
-
-
-def _words(text: str | None) -> str:
-    return " ".join((text or "").split())
-
-
-@cache
-def _meanings(model: type[BaseModel]) -> Mapping[str, str]:
-    """Return the docstrings beside the fields of a model, and of the models that it is made of."""
-    found: dict[str, str] = {}
-    for each in reversed([one for one in model.__mro__ if issubclass(one, BaseModel) and one is not BaseModel]):
-        (tree,) = ast.parse(textwrap.dedent(inspect.getsource(each))).body
-        found.update(_docstrings(tree.body) if isinstance(tree, ast.ClassDef) else {})
-    return found
-
-
-def _docstrings(body: list[ast.stmt]) -> Mapping[str, str]:
-    """Return the docstrings by field; what is said of a `child_…` goes for the `parent_…` right before it too."""
-    found: dict[str, str] = {}
-    for one, after in reversed([*pairwise(body)]):
-        if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
-            name = one.target.id
-            twin = after.target if isinstance(after, ast.AnnAssign) else None
-            value = after.value if isinstance(after, ast.Expr) else None
-            if isinstance(value, ast.Constant) and isinstance(value.value, str):
-                found[name] = _words(value.value)
-            elif isinstance(twin, ast.Name) and twin.id == name.replace("parent_", "child_") in found:
-                found[name] = found[twin.id]
-    return found
-
-
 # -- defaults and examples ---------------------------------------------------------------------------------
 
 
-def _default(hint: Any, info: FieldInfo) -> str:
-    if info.is_required():
-        return "required"
-    value = info.get_default(call_default_factory=True, validated_data={})
-    if value is None or value in ([], {}):
-        return "none"
-    if isinstance(value, BaseModel):
-        told = value.model_dump(mode="json", by_alias=True, exclude_defaults=True)
-        return _code(told) if told else "its defaults"
-    return _code(value / PEB if "Coins" in str(name_of(hint)) else value)
+def _default(schema: Schema, *, required: bool) -> str:
+    if words := schema.get("x-default"):
+        return str(words)
+    if "default" in schema:
+        return "its defaults" if schema["default"] == {} else _code(schema["default"])
+    return "required" if required else "none"
 
 
 def _code(value: Any) -> str:
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
     return f"`{value}`" if isinstance(value, str) else f"`{json.dumps(value, ensure_ascii=False)}`"
 
 
-def _example(paths: list[str], hint: Any, info: FieldInfo) -> str:
-    """Return an example: one that is written down, or of an example stack, or of the kind of values."""
-    if found := next((EXAMPLES[path] for path in paths if path in EXAMPLES), None):
-        return _code(found)
-    if model_in(info.annotation):
+def _example(paths: list[str], schema: Schema) -> str:
+    """Return an example: one of the field, of an example stack, or of its kind of values."""
+    if found := schema.get("examples"):
+        return _code(found[0])
+    if _section_in(schema):
         return ""
     used = (_look_up(_stack(stack), path) for stack in STACKS for path in paths)
-    if (found := next((value for value in used if value is not None), None)) is not None:
-        return _code(found)
-    if isinstance(info.default, bool):
-        return _code(not info.default)
-    return next((_code(OF_KINDS[name]) for name in names_in(hint) if name in OF_KINDS), "")
+    if (value := next((value for value in used if value is not None), None)) is not None:
+        return _code(value)
+    if isinstance(schema.get("default"), bool):
+        return _code(not schema["default"])
+    for one in _alternatives(schema):
+        if one.get("format") == "password":
+            return "`(a secret)`"
+        if found := one.get("examples"):
+            return _code(found[0])
+    return ""
 
 
 @cache

@@ -1,19 +1,16 @@
-"""What a stack on machines that exist already can be configured to be.
-
-Rules between values are in existing_rules.py.
-"""
+"""The section `existing`: machines that exist already. Rules between values are in settings/rules/existing.py."""
 
 import re
 from ipaddress import IPv4Address
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import BeforeValidator, Field
 
-from components.domain.ports import LAST_PORT, SSH_PORT
+from components.domain.ports import SSH_PORT
 from components.settings.sections.adoption import NodeSettings
-from components.settings.sections.aws import HostName, UserName
+from components.settings.sections.aws import HostName, Port, UserName
 from components.settings.values.ssh_keys import HostKey, PrivateKey
-from components.settings.values.types import Flag, Name, Section, Whole, shown
+from components.settings.values.types import Flag, Name, Positive, Section, anchored, json_schema, shown
 
 ROOT_USER = "root"
 
@@ -24,7 +21,7 @@ def _address(value: Any) -> str:
     try:
         address = IPv4Address(value if isinstance(value, str) else "")
     except ValueError:
-        msg = f"{shown(value)} is no IPv4 address; write for example 10.0.0.5"
+        msg = f"{shown(value)} is not an IPv4 address; write for example 10.0.0.5"
         raise ValueError(msg) from None
     if address.is_loopback or address.is_unspecified or address.is_multicast or address.is_link_local:
         msg = f"{value} cannot be reached from other machines; write the address that the other nodes use"
@@ -34,29 +31,15 @@ def _address(value: Any) -> str:
 
 def _folder(value: Any) -> str:
     if not isinstance(value, str) or not _FOLDER.fullmatch(value):
-        msg = (
-            f"{shown(value)} is no folder for a node; write an absolute path of two parts or more, as /srv/servicechain"
-        )
+        msg = f"{shown(value)} is not a folder for a node; write an absolute path such as /srv/servicechain"
         raise ValueError(msg)
     return value
 
 
-def _port(value: int) -> int:
-    if not 1 <= value <= LAST_PORT:
-        msg = f"{value} is no port; write 1 to {LAST_PORT}"
-        raise ValueError(msg)
-    return value
-
-
-def _disk(value: int) -> int:
-    if value < 1:
-        msg = f"{value} is too small; write 1 GiB or more"
-        raise ValueError(msg)
-    return value
-
-
-Port = Annotated[Whole, AfterValidator(_port)]
-Gib = Annotated[Whole, AfterValidator(_disk)]
+Ipv4Address = Annotated[str, BeforeValidator(_address), json_schema("string", "IPv4 address", format="ipv4")]
+NodeFolder = Annotated[
+    str, BeforeValidator(_folder), json_schema("string", "absolute path", pattern=anchored(_FOLDER.pattern))
+]
 Service = Literal["systemd", "daemon"]
 
 
@@ -66,7 +49,7 @@ class ExistingBastion(Section):
     host: HostName
     """Its name or address."""
     port: Port = SSH_PORT
-    """Where its SSH listens."""
+    """Port of its SSH server."""
     user: UserName
     """Who logs in there."""
     host_key: HostKey
@@ -74,60 +57,65 @@ class ExistingBastion(Section):
 
 
 class HostSettings(Section):
-    """One machine. What is not given here is that of all of them."""
+    """One machine. What is not given here is taken from the section `existing`."""
 
-    address: Annotated[str, BeforeValidator(_address)]
-    """By which the other nodes reach it."""
+    address: Ipv4Address = Field(examples=["10.0.0.5"])
+    """Address by which the other nodes reach the machine."""
     host_key: HostKey
     """One line as in /etc/ssh/ssh_host_ed25519_key.pub; a machine that shows another key is refused."""
-    ssh_host: HostName | None = None
-    """Where SSH goes, when not to `address`."""
+    ssh_host: HostName | None = Field(default=None, examples=["scn-1.example.org"])
+    """Name or address for SSH, if it is not `address`."""
     port: Port = SSH_PORT
-    """Of SSH."""
-    user: UserName | None = None
+    """Port of its SSH server."""
+    user: UserName | None = Field(default=None, examples=["ops"])
     """Who logs in."""
     sudo: Flag | None = None
-    """Whether that user becomes root by sudo."""
-    root: Annotated[str, BeforeValidator(_folder)] | None = None
-    """The folder that holds everything of the node. It is missing, empty, or this stack's. By default
-    /srv/servicechain, and below the home of a user who never becomes root."""
-    service: Service | None = None
-    """What starts the node: `systemd`, or `daemon`, the package's own script, which a reboot ends. By default systemd,
-    and daemon for a user who never becomes root."""
-    disk_gib: Gib | None = None
-    """How much has to be free on its disk, in GiB."""
+    """The same as `existing.sudo`, for this machine."""
+    root: NodeFolder | None = Field(default=None, examples=["/data/servicechain"])
+    """The folder that holds everything of the node. It must be missing, empty, or of this stack. The default is
+    /srv/servicechain, or, for a user who cannot become root, servicechain in the user's home."""
+    service: Service | None = Field(default=None, examples=["daemon"])
+    """What starts the node: `systemd`, or `daemon`, the package's own script, which does not start the node after a
+    reboot. The default is systemd, or daemon for a user who cannot become root."""
+    disk_gib: Positive | None = None
+    """The same as `existing.diskGib`, for this machine."""
     node: NodeSettings | None = None
-    """A node that runs there already. Then the machine is no place for one of ours, and has no folder of ours."""
+    """A node that already runs there. The machine then gets no node and no folder of this stack."""
 
 
 class Existing(Section):
     """Machines that exist already, and how to log in to them."""
 
     user: UserName = ROOT_USER
-    """Who logs in: root, a user with sudo that asks no password, or a user without sudo."""
-    sudo: Flag | None = None
-    """Whether that user becomes root by sudo where it takes root; by default yes, unless it is root itself."""
+    """Who logs in: root, a user with sudo that asks for no password, or a user without sudo."""
+    sudo: Flag | None = Field(default=None, examples=[False])
+    """Whether that user becomes root with sudo where root is needed; the default is yes, unless the user is root."""
     private_key: PrivateKey | None = None
-    """Of the user, without a passphrase, in any form that ssh takes; a secret. Without it, a key of the stack's own:
-    its public half is in the outputs, and has to be in the authorized_keys of all machines."""
-    bastion: ExistingBastion | None = None
+    """SSH key of the user, without a passphrase, in any format that ssh accepts; a secret. Without it the stack makes
+    its own: the public half is in the outputs, and has to be in the authorized_keys of all machines."""
+    bastion: ExistingBastion | None = Field(
+        default=None,
+        examples=[{"host": "bastion.example.org", "user": "ubuntu", "hostKey": "ssh-ed25519 AAAA…"}],
+    )
     """A machine through which SSH goes to all of them."""
-    hosts: dict[Name, HostSettings] = Field(default_factory=dict)
-    """All machines of the stack by name: the SCNs, <pair>-en, and `parent` of a private parent chain."""
-    disk_gib: Gib | None = None
-    """How much has to be free on the disk of each, in GiB; by default what the role of the node asks for."""
+    hosts: dict[Name, HostSettings] = Field(
+        default_factory=dict, examples=[{"scn-1": {"address": "10.0.0.5", "hostKey": "ssh-ed25519 AAAA…"}}]
+    )
+    """All machines of the stack by name: the SCNs, <pair>-en, and `parent`, the validator of a private parent chain."""
+    disk_gib: Positive | None = Field(default=None, examples=[50])
+    """How much disk space has to be free on each machine, in GiB; the default depends on the role of the node."""
 
     def user_of(self, host: HostSettings) -> str:
         """Return who logs in to a machine."""
         return host.user or self.user
 
     def sudo_of(self, host: HostSettings) -> bool:
-        """Tell whether that user has to use sudo to become root, and may."""
+        """Whether that user has to use sudo to become root, and may."""
         own = self.sudo if host.sudo is None else host.sudo
         return self.user_of(host) != ROOT_USER and own is not False
 
     def rootless(self, host: HostSettings) -> bool:
-        """Tell whether nothing can be done as root there."""
+        """Whether nothing can be done as root there."""
         return self.user_of(host) != ROOT_USER and not self.sudo_of(host)
 
     def service_of(self, host: HostSettings) -> Service:

@@ -1,14 +1,14 @@
-"""Where the key of a contract's owner is kept, when it is not to be in the stack."""
+"""Where the key of a contract's owner is kept, if it is not in the stack."""
 
 import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self
 
-from pydantic import BeforeValidator, SecretStr, model_validator
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
 
 from components.domain.networks import SIDES
 from components.settings.sections.aws import Region
-from components.settings.values.types import FilePath, Key, Section, shown
+from components.settings.values.types import FilePath, Key, Section, anchored, json_schema, secret, shown
 
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _ARN = r"arn:aws[a-z-]*:kms:(?P<region>[a-z0-9-]+):[0-9]{12}:"
@@ -19,48 +19,50 @@ _KINDS = ("keystore", "env", "kms")
 
 def _variable(value: Any) -> str:
     if not isinstance(value, str) or not _VARIABLE.fullmatch(value):
-        # What is written here in place of a name may be the key itself.
-        msg = "this is no name of an environment variable; write the name of the one that holds it, such as OWNER_KEY"
+        # Not shown: it may be the key itself.
+        msg = "this is not the name of an environment variable; write for example OWNER_KEY"
         raise ValueError(msg)
     return value
 
 
 def _kms_key(value: Any) -> str:
     if not isinstance(value, str) or not (_KMS_KEY.fullmatch(value) or _KMS_ALIAS.fullmatch(value)):
-        msg = f"{shown(value)} is no KMS key; write its id, its ARN, or an alias such as alias/bridge-owner"
+        msg = f"{shown(value)} is not a KMS key; write its id, its ARN, or an alias such as alias/bridge-owner"
         raise ValueError(msg)
     return value.removeprefix("key/")
 
 
 def _password(value: Any) -> SecretStr:
     if not isinstance(value, str):
-        msg = "text belongs here, in quotes; store it with `pulumi config set --secret --path`"
+        msg = "write text in quotes; store it with `pulumi config set --secret --path`"
         raise ValueError(msg)
     return SecretStr(value)
 
 
-Variable = Annotated[str, BeforeValidator(_variable)]
-SigningKey = Annotated[str, BeforeValidator(_kms_key)]
-Password = Annotated[SecretStr, BeforeValidator(_password)]
+Variable = Annotated[
+    str, BeforeValidator(_variable), json_schema("string", "environment variable", pattern=anchored(_VARIABLE.pattern))
+]
+SigningKey = Annotated[str, BeforeValidator(_kms_key), json_schema("string", "KMS key", minLength=1)]
+Password = Annotated[SecretStr, BeforeValidator(_password), secret("text")]
 
 
 class OwnerKey(Section):
-    """One of a keystore file, an environment variable, and a key in AWS KMS."""
+    """One of these: a keystore file, an environment variable, or a key in AWS KMS."""
 
-    keystore: FilePath | None = None
-    """Path of a keystore file of version 3 or 4, as geth, ken and wallets write. One of the passwords goes with it."""
+    keystore: FilePath | None = Field(default=None, examples=["keys/owner.json"])
+    """Path of a keystore file of version 3 or 4, as geth, ken and wallets write it. It needs one of the passwords."""
     password: Password | None = None
-    """Of the keystore. Store it as a secret; it is in the state too, encrypted, to sign a destroy with."""
-    password_file: FilePath | None = None
+    """Password of the keystore. Store it as a secret; the state holds it too, encrypted, to sign a destroy."""
+    password_file: FilePath | None = Field(default=None, examples=["keys/owner.password"])
     """Path of a file with the keystore's password; neither is ever in the state."""
-    password_env: Variable | None = None
+    password_env: Variable | None = Field(default=None, examples=["OWNER_PASSWORD"])
     """Environment variable with the keystore's password."""
-    env: Variable | None = None
+    env: Variable | None = Field(default=None, examples=["OWNER_KEY"])
     """Environment variable with the key: 64 hex digits. It has to be set for `preview`, `up` and `destroy`."""
-    kms: SigningKey | None = None
-    """Id, ARN or alias of a key in AWS KMS, of the key spec ECC_SECG_P256K1 and usage SIGN_VERIFY."""
+    kms: SigningKey | None = Field(default=None, examples=["alias/bridge-owner"])
+    """Id, ARN or alias of a key in AWS KMS, with key spec ECC_SECG_P256K1 and usage SIGN_VERIFY."""
     region: Region | None = None
-    """Of the key in AWS KMS. Without it: that of the ARN, or that of the environment."""
+    """Region of the key in AWS KMS. The default is that of the ARN, or else that of the environment."""
 
     @model_validator(mode="after")
     def _is_in_one_place(self) -> Self:
@@ -71,13 +73,13 @@ class OwnerKey(Section):
         if len(kinds) != 1:
             problem = f"give one of {', '.join(_KINDS)}; there are {' and '.join(kinds) if kinds else 'none'}"
         elif self.keystore and len(passwords) != 1:
-            problem = "a keystore goes with one password; give one of password, passwordFile, passwordEnv"
+            problem = "a keystore needs one password; give one of password, passwordFile, passwordEnv"
         elif passwords and not self.keystore:
-            problem = "a password belongs to a keystore; take it away, or name the keystore"
+            problem = "a password belongs to a keystore; remove it, or name the keystore"
         elif self.region and not self.kms:
-            problem = "a region belongs to a key in AWS KMS; take it away, or name the key"
+            problem = "a region belongs to a key in AWS KMS; remove it, or name the key"
         elif self.region and arn and arn["region"] != self.region:
-            problem = f"the ARN of the key says {arn['region']} and region says {self.region}; take region away"
+            problem = f"the ARN of the key is in {arn['region']}, not in {self.region}; remove region"
         if problem:
             raise ValueError(problem)
         return self
@@ -87,29 +89,30 @@ class OwnerKeys(Section):
     """The keys of the accounts that own the contracts, a part of the section `bridge`."""
 
     parent_owner_key: Key | None = None
-    """Key of the account that owns the contract on the parent chain; made from the seed when not given. A secret."""
+    """Private key of the account that owns the contract on the parent chain; a secret. Without it the key is derived
+    from the seed."""
     child_owner_key: Key | None = None
     """The same on the child chain."""
     parent_owner: OwnerKey | None = None
-    """In place of parentOwnerKey: where that key is kept, when it is not to be in the stack."""
+    """Instead of parentOwnerKey: where that key is kept, if it is not in the stack."""
     child_owner: OwnerKey | None = None
-    """In place of childOwnerKey."""
+    """Instead of childOwnerKey."""
 
 
 def problems(bridge: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Return what is wrong between the raw values of the section: the key, and a sentence."""
+    """Return what is wrong between the raw values of the section: the key, and a message."""
     for chain in SIDES:
         if {f"{chain}OwnerKey", f"{chain}Owner"} <= bridge.keys():
             yield (
                 f"{chain}Owner",
-                f"{chain}OwnerKey is given too; take one of the two away: the key, or the place where it is kept",
+                f"{chain}OwnerKey is given too; remove one of the two: the key, or the place where it is kept",
             )
-    own = bridge.get("parentBridge") is None  # of contracts that exist one account may own both
+    own = bridge.get("parentBridge") is None  # one account may own both contracts if they exist already
     if own and bridge.get("parentOwner") and bridge.get("parentOwner") == bridge.get("childOwner"):
         yield "childOwner", SAME_OWNER
 
 
 SAME_OWNER = (
-    "it is the parent owner's key too, and both contracts would get the same address, which the nodes refuse; use "
+    "this is also the parent owner's key, so both contracts would get the same address, which the nodes refuse; use "
     "another key"
 )

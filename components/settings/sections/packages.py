@@ -1,19 +1,20 @@
-"""The archives of the nodes: which file, or which address, with which content.
+"""The section `packages`: the archives of the nodes, each a file or a URL.
 
-The archives have no signatures and no published checksums (node-behaviour 6), so what comes from elsewhere is taken
-by its SHA-256 alone.
+The official archives have no signatures and no published checksums, so a download is checked by its SHA-256 only.
 """
 
 import re
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, model_validator
+from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from components.domain.ports import LAST_PORT
-from components.settings.values.types import FilePath, Section, shown
+from components.domain.roles import Program
+from components.domain.versions import BUILT
+from components.settings.values.types import FilePath, Section, anchored, json_schema, shown
 
 PLACEHOLDER = "0" * 64
-"""Stands in the example stacks until a user has put in what was checked."""
+"""In the example stacks, until a user replaces it."""
 
 _VERSION = re.compile(r"v[0-9]+\.[0-9]+\.[0-9]+")
 _URL = re.compile(r"https://[A-Za-z0-9.-]+(:(?P<port>[1-9][0-9]{0,4}))?/[A-Za-z0-9._~%/+=?&-]+")
@@ -22,7 +23,7 @@ _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 def _sha256(value: Any) -> str:
     if not isinstance(value, str) or not _SHA256.fullmatch(value):
-        msg = "this is no SHA-256; write the 64 hex digits that `sha256sum` prints for the archive, in quotes"
+        msg = "this is not a SHA-256; write the 64 hex digits that `sha256sum` prints for the archive, in quotes"
         raise ValueError(msg)
     if value == PLACEHOLDER:
         msg = "this is the placeholder of the example; write what `sha256sum` prints for the archive that you checked"
@@ -31,50 +32,59 @@ def _sha256(value: Any) -> str:
 
 
 def _url(value: Any) -> str:
-    """Refuse other addresses, and do not show them: a password may be in one."""
+    """Refuse other text, and do not show it: it may contain a password."""
     found = _URL.fullmatch(value) if isinstance(value, str) else None
     if not found or int(found["port"] or 0) > LAST_PORT:
-        msg = "this is no address of an archive; write https://, a host and a path, without user or password"
+        msg = "this is not the URL of an archive; write https://, a host and a path, without user or password"
         raise ValueError(msg)
     return found.group()
 
 
 def _version(value: str) -> str:
     if not _VERSION.fullmatch(value):
-        msg = f"{shown(value)} is no version; write it as v1.0.3"
+        msg = f"{shown(value)} is not a version; write it like {BUILT}"
         raise ValueError(msg)
     return value
 
 
 def _spelled_out(value: Any) -> Any:
-    """Take a text for the path of a file, and a version from the archive's name where none is given."""
+    """Take a text as the path of a file, and the version from the archive's name if none is given."""
     if isinstance(value, str):
         value = {"url" if "://" in value else "file": value}
     if not isinstance(value, dict):
-        msg = f"{shown(value)} is no archive; write the path of a file, or a url with its sha256"
+        msg = f"{shown(value)} is not an archive; write the path of a file, or a url with its sha256"
         raise ValueError(msg)
     if "version" in value:
         return value
     place = value.get("file") or value.get("url")
     if not place:
-        return {**value, "version": "v0.0.0"}  # what is missing is told by the model
+        return {**value, "version": "v0.0.0"}  # the model reports what is missing
     name = str(place).rpartition("/")[2]
     found = _VERSION.search(name)
     if not found:
-        msg = "no version can be read from the archive's name; add version, written as v1.0.3"
+        msg = f"the archive's name has no version in it; add version, written like {BUILT}"
         raise ValueError(msg)
     return {**value, "version": found.group()}
 
 
-class ArchiveSettings(Section):
-    """A node package: a file on this computer, or an address from which the machine itself takes it."""
+Sha256 = Annotated[str, BeforeValidator(_sha256), json_schema("string", "SHA-256", pattern=anchored(_SHA256.pattern))]
+ArchiveUrl = Annotated[str, BeforeValidator(_url), json_schema("string", "URL", pattern=r"^https://[^/@]+/\S+$")]
+Version = Annotated[str, AfterValidator(_version), json_schema("string", "version", pattern=anchored(_VERSION.pattern))]
 
-    file: FilePath | None = None
-    url: Annotated[str, BeforeValidator(_url)] | None = None
-    sha256: Annotated[str, BeforeValidator(_sha256)] | None = None
-    """Of the archive. Always with an address."""
-    version: Annotated[str, AfterValidator(_version)]
-    """Read from the archive's name when not given."""
+
+class ArchiveSettings(Section):
+    """A node package: a file on this computer, or a URL from which the machine downloads it."""
+
+    model_config = ConfigDict(json_schema_extra={"required": []})
+
+    file: FilePath | None = Field(default=None, examples=[f"archives/ken-{BUILT}-linux-amd64.tar.gz"])
+    """Path of the archive on this computer."""
+    url: ArchiveUrl | None = None
+    """URL from which each machine downloads the archive."""
+    sha256: Sha256 | None = Field(default=None, examples=["(64 hex digits)"])
+    """SHA-256 of the archive; required with a URL."""
+    version: Version = Field(json_schema_extra={"x-default": "from the archive's name"}, examples=[BUILT])
+    """Version of the node; read from the archive's name if it is not given."""
 
     @model_validator(mode="after")
     def _is_somewhere(self) -> Self:
@@ -82,23 +92,23 @@ class ArchiveSettings(Section):
             msg = "give either the file of the archive or its url"
             raise ValueError(msg)
         if "://" in str(self.file):
-            msg = "this is an address; write it as url, with the sha256 of the archive"
+            msg = "this is a URL; write it as url, with the sha256 of the archive"
             raise ValueError(msg)
         if self.url and not self.sha256:
-            msg = "an archive by url needs its sha256; write what `sha256sum` prints for the one that you checked"
+            msg = "an archive with a url needs its sha256; write what `sha256sum` prints for the one that you checked"
             raise ValueError(msg)
         return self
 
 
 class ChainDataSettings(Section):
-    """An archive of the chain data of a parent chain: a file on this computer, or an address."""
+    """An archive of the chain data of a parent chain: a file on this computer, or a URL."""
 
-    file: FilePath | None = None
+    file: FilePath | None = Field(default=None, examples=["archives/chaindata.tar.gz"])
     """Path on this computer, from where it is copied to each machine."""
-    url: Annotated[str, BeforeValidator(_url)] | None = None
-    """Address from which each machine takes it itself."""
-    sha256: Annotated[str, BeforeValidator(_sha256)]
-    """Of the archive."""
+    url: ArchiveUrl | None = None
+    """URL from which each machine downloads it."""
+    sha256: Sha256 = Field(examples=["(64 hex digits)"])
+    """SHA-256 of the archive."""
 
     @model_validator(mode="after")
     def _is_somewhere(self) -> Self:
@@ -108,19 +118,24 @@ class ChainDataSettings(Section):
         return self
 
 
-SomeArchive = Annotated[ArchiveSettings, BeforeValidator(_spelled_out)]
+SomeArchive = Annotated[
+    ArchiveSettings, BeforeValidator(_spelled_out, json_schema_input_type=FilePath | ArchiveSettings)
+]
 
 
-def _built(program: str) -> ArchiveSettings:
-    return ArchiveSettings(file=f".build/packages/{program}-v1.0.3-linux-amd64.tar.gz", version="v1.0.3")
+def _built(program: Program) -> ArchiveSettings:
+    return ArchiveSettings(file=f".build/packages/{program}-{BUILT}-linux-amd64.tar.gz", version=BUILT)
 
 
 class Packages(Section):
     """Archives of the nodes, in the layout of the official ones."""
 
     ken: SomeArchive = _built("ken")
+    """Archive of the ENs."""
     kscn: SomeArchive = _built("kscn")
+    """Archive of the SCNs."""
     kcn: SomeArchive = _built("kcn")
-    """Of the private parent chain's validator."""
+    """Archive of the private parent chain's validator."""
     chaindata: ChainDataSettings | None = None
-    """Of a parent chain that others run, put onto the disk of each EN that has none yet, before its first start."""
+    """Chain data of a parent chain that others run, unpacked on the disk of each EN that has none, before its first
+    start."""

@@ -1,6 +1,8 @@
-"""Tokens that the bridge carries. Rules between values are in tokens_rules.py."""
+"""Tokens that the bridge transfers. Rules between values are in settings/rules/tokens.py."""
 
 from typing import Annotated, Literal
+
+from pydantic import Field
 
 from components.settings.values.types import Address, Flag, Name, Section, not_zero
 
@@ -18,14 +20,15 @@ TokenAddress = Annotated[Address, not_zero("the token's")]
 class TokenSettings(Section):
     """One token: a contract on each chain, counterparts of each other."""
 
-    name: Name
-    """Resources and outputs go by it: a token of another name is another one."""
-    kind: Kind
-    parent: TokenAddress | None = None
-    """Its contract on the parent chain, where the bridge holds what is on the other side."""
-    child: TokenAddress | None = None
+    name: Name = Field(examples=["gold"])
+    """Name of its resources and outputs: a token with another name is another token."""
+    kind: Kind = Field(examples=["erc20"])
+    """The standard of its contracts."""
+    parent: TokenAddress | None = Field(default=None, examples=["0x…"])
+    """Its contract on the parent chain, where the bridge holds the tokens that are on the other side."""
+    child: TokenAddress | None = Field(default=None, examples=["0x…"])
     """Its contract on the child chain, where the bridge has to be allowed to mint."""
     development: Flag = False
-    """Deploy a small contract of our own on both chains instead, for development and tests on private chains."""
-    minter: TokenAddress | None = None
-    """An account that may mint a development token on both chains, besides the bridge: for dapps that are tried."""
+    """Deploy a small token contract on both chains instead, for development and tests on private chains."""
+    minter: TokenAddress | None = Field(default=None, examples=["0x…"])
+    """An account that may mint a development token on both chains, besides the bridge: for trying out dapps."""

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, SecretStr
 
-from components.settings.values.types import shown
+from components.settings.values.types import json_schema, secret, shown
 
 MIN_RSA_BITS = 1024
 """Of sshd (RequiredRSASize): it takes no shorter key."""
@@ -187,5 +187,7 @@ def _fields(content: bytes, skip_number_after: int = -1) -> Iterator[bytes]:
         count += 1
 
 
-PrivateKey = Annotated[SecretStr, BeforeValidator(_private_key)]
-HostKey = Annotated[str, BeforeValidator(_host_key)]
+PrivateKey = Annotated[SecretStr, BeforeValidator(_private_key), secret("SSH private key")]
+HostKey = Annotated[
+    str, BeforeValidator(_host_key), json_schema("string", "SSH host key", minLength=1, examples=["ssh-ed25519 AAAA…"])
+]

@@ -1,13 +1,28 @@
-"""Kinds of values in the configuration, each with the rule and the sentence for a value that breaks it."""
+"""Kinds of values in the configuration, each with its rule, its message and its JSON schema.
+
+The title in a JSON schema is what the settings reference says that a setting takes.
+"""
 
 import json
 import re
+from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from ipaddress import IPv4Network
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    SecretStr,
+    WithJsonSchema,
+)
 from pydantic.alias_generators import to_camel
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, core_schema
 
 from components.domain.addresses import LOCAL_PREFIX, PRIVATE_RANGES
 from components.domain.units import PEB
@@ -20,18 +35,18 @@ _KEY_LIKE = re.compile(r"(0x)?[0-9a-fA-F]{41,}")
 _LONGEST_SHOWN = 60
 _CURVE_ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
 _LARGEST_WHOLE = 2**53 - 1
-"""Pulumi turns numbers into floats; beyond this they would silently become others."""
+"""Pulumi turns numbers into floats, which cannot hold every whole number above this."""
 _LARGEST_BALANCE = 2**256 - 1
 _EXACT = Context(prec=100, traps=[InvalidOperation, Overflow, Inexact])
 
 
 def hidden(text: str) -> str:
-    """Return the text without what could be a key that stands where it does not belong."""
+    """Return the text without anything that could be a private key in the wrong place."""
     return _KEY_LIKE.sub("(hidden)", text)
 
 
 def shown(value: Any) -> str:
-    """Return a value for a sentence: as YAML has it, short, and without keys."""
+    """Return a value for a message: as YAML has it, short, and without keys."""
     try:
         text = hidden(repr(value) if isinstance(value, str) else json.dumps(value, default=str))
     except (RecursionError, ValueError):  # a list in a list in a list ...
@@ -40,25 +55,95 @@ def shown(value: Any) -> str:
 
 
 class Section(BaseModel):
-    """A part of the configuration. Keys are camelCase in YAML; unknown keys are refused."""
+    """A part of the configuration. Keys are camelCase in YAML; unknown keys are refused.
+
+    The docstring of a field is its description in the JSON schema and in the settings reference.
+    """
 
     model_config = ConfigDict(
         alias_generator=to_camel,
         extra="forbid",
         frozen=True,
         hide_input_in_errors=True,
+        use_attribute_docstrings=True,
     )
+
+
+def json_schema(kind: str, title: str, **more: Any) -> WithJsonSchema:
+    """Return the JSON schema of a kind of values; the title says in words what a setting of it takes."""
+    return WithJsonSchema({"type": kind, "title": title, **more})
+
+
+def secret(title: str, **more: Any) -> WithJsonSchema:
+    """Return the JSON schema of a text that is kept secret."""
+    return json_schema("string", f"{title}, secret", format="password", writeOnly=True, **more)
+
+
+def anchored(pattern: str) -> str:
+    """Return a pattern for a JSON schema, where patterns match anywhere in a text."""
+    return f"^(?:{pattern})$"
+
+
+@dataclass(frozen=True)
+class Form:
+    """The rule that a value is a text of one form, for the metadata of a type."""
+
+    what: str
+    pattern: str
+    example: str
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_before_validator_function(self._checked, handler(source))
+
+    def __get_pydantic_json_schema__(self, _schema: CoreSchema, _handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {"type": "string", "title": self.what, "pattern": anchored(self.pattern), "examples": [self.example]}
+
+    def _checked(self, value: Any) -> str:
+        if not isinstance(value, str) or not re.fullmatch(self.pattern, value):
+            quoted = f'"{self.example}", in quotes' if self.example.isdigit() else self.example
+            msg = f"{shown(value)} is not a valid {self.what}; write for example {quoted}"
+            raise ValueError(msg)
+        return value
+
+
+@dataclass(frozen=True)
+class Range:
+    """The rule that a number is within limits, for the metadata of a type. `what` stands behind the upper limit."""
+
+    low: int
+    high: int | None = None
+    what: str = ""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self._checked, handler(source))
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        found = {**handler(schema), "minimum": self.low}
+        if self.high is None:
+            return {**found, "title": f"whole number, {self.low} or more"}
+        return {**found, "maximum": self.high, "title": f"whole number, {self.low} to {self.high}"}
+
+    def _checked(self, value: int) -> int:
+        problem = None
+        if self.high is None:
+            problem = f"too small; write {self.low} or more" if value < self.low else None
+        elif not self.low <= value <= self.high:
+            problem = f"out of range; write {self.low} to {self.high} {self.what}".rstrip()
+        if problem:
+            msg = f"{value} is {problem}"
+            raise ValueError(msg)
+        return value
 
 
 def _name(value: Any) -> str:
     if not isinstance(value, str) or not _NAME.fullmatch(value):
-        msg = f"{shown(value)} is no name; write 1 to 20 characters of a-z, 0-9 and -, a letter first and no - last"
+        msg = f"{shown(value)} is not a name; write 1 to 20 characters of a-z, 0-9 and -, first a letter, last no -"
         raise ValueError(msg)
     return value
 
 
 def _whole(value: Any) -> int:
-    """Refuse what YAML makes of a slip: true, 1.5, text."""
+    """Refuse what YAML makes of a typing error: true, 1.5, text."""
     if isinstance(value, bool) or not isinstance(value, int):
         quoted = isinstance(value, str) and re.fullmatch(r"-?[0-9]+", value)
         msg = f"{shown(value)} is not a whole number" + ("; write it without quotes" if quoted else "")
@@ -83,15 +168,27 @@ def _coins(value: Any) -> int:
         amount = Decimal(-1)
     whole = amount.is_finite() and 0 <= amount <= _LARGEST_BALANCE and amount == amount.to_integral_value()
     if isinstance(value, bool) or not whole:
-        msg = f"{shown(value)} is no amount of coins; write a number such as 1000 or 0.5"
+        msg = f"{shown(value)} is not an amount of coins; write a number such as 1000 or 0.5"
         raise ValueError(msg)
     return int(amount)
 
 
+def _some(value: int) -> int:
+    if value == 0:
+        msg = "a bridge contract without coins cannot pay transfers out; write more than 0, such as 1000"
+        raise ValueError(msg)
+    return value
+
+
+def _coins_schema(title: str, **limit: int) -> dict[str, Any]:
+    number = {"type": "number", **limit}
+    return {"anyOf": [number, {"type": "string", "pattern": r"^[0-9]*\.?[0-9]+([eE][+-]?[0-9]+)?$"}], "title": title}
+
+
 def _key(value: Any) -> SecretStr:
-    value = value.strip() if isinstance(value, str) else value  # of a file that was stored with the end of its line
+    value = value.strip() if isinstance(value, str) else value  # a stored file may end with a line break
     if not isinstance(value, str) or not _HEX_KEY.fullmatch(value):
-        msg = "this is no private key; write 64 hex digits, and store it with `pulumi config set --secret`"
+        msg = "this is not a private key; write 64 hex digits, and store it with `pulumi config set --secret`"
         raise ValueError(msg)
     digits = value.removeprefix("0x").lower()
     if not 0 < int(digits, 16) < _CURVE_ORDER:
@@ -102,27 +199,27 @@ def _key(value: Any) -> SecretStr:
 
 def _seed(value: Any) -> SecretStr:
     if not isinstance(value, str) or not re.fullmatch(r"[0-9a-fA-F]{64}", value.strip()):
-        msg = "this is no seed; write 64 random hex digits, for example of `openssl rand -hex 32`"
+        msg = "this is not a seed; write 64 random hex digits, for example from `openssl rand -hex 32`"
         raise ValueError(msg)
     return SecretStr(value.strip().lower())
 
 
 def _path(value: str) -> str:
-    """Refuse what is no path, and do not show it: the content of a file may stand here, or a key."""
+    """Refuse what is not a path, and do not show it: it may be the content of a file, or a key."""
     if (
         not value.strip()
         or not value.isprintable()
         or value.lstrip().startswith(("{", "-----"))
         or _HEX_KEY.fullmatch(value)
     ):
-        msg = "this is no path; write that of the file, from the program's folder, such as keys/owner.json"
+        msg = "this is not a path; write the path of the file, such as keys/owner.json"
         raise ValueError(msg)
     return value
 
 
 def _address(value: Any) -> str:
     if not isinstance(value, str) or not _ADDRESS.fullmatch(value):
-        msg = f"{shown(value)} is no address; write 0x and 40 hex digits, in quotes"
+        msg = f"{shown(value)} is not an address; write 0x and 40 hex digits, in quotes"
         raise ValueError(msg)
     if value[2:] not in (value[2:].lower(), value[2:].upper()):
         from eth_utils.address import is_checksum_address  # imported only for mixed case: it is slow
@@ -139,35 +236,9 @@ def _subnet(value: Any) -> str:
     except ValueError:
         network = None
     if network is None or network.prefixlen != LOCAL_PREFIX or not any(map(network.subnet_of, PRIVATE_RANGES)):
-        msg = f"{shown(value)} is no private /{LOCAL_PREFIX} network; write for example 100.64.8.0/{LOCAL_PREFIX}"
+        msg = f"{shown(value)} is not a private /{LOCAL_PREFIX} network; write for example 100.64.8.0/{LOCAL_PREFIX}"
         raise ValueError(msg)
     return str(network)
-
-
-def _positive(value: int) -> int:
-    if value < 1:
-        msg = f"{value} is too small; write 1 or more"
-        raise ValueError(msg)
-    return value
-
-
-def _not_negative(value: int) -> int:
-    if value < 0:
-        msg = f"{value} is too small; write 0 or more"
-        raise ValueError(msg)
-    return value
-
-
-def at_most(limit: int, what: str) -> AfterValidator:
-    """Return the rule that a number is not above what a node can take; `what` stands behind the limit."""
-
-    def checked(value: int) -> int:
-        if value > limit:
-            msg = f"{value} is too large; write {limit} or less, {what}"
-            raise ValueError(msg)
-        return value
-
-    return AfterValidator(checked)
 
 
 def _one_spelling(balances: dict[str, int]) -> dict[str, int]:
@@ -189,17 +260,33 @@ def not_zero(whose: str) -> AfterValidator:
     return AfterValidator(checked)
 
 
-Name = Annotated[str, BeforeValidator(_name)]
-Whole = Annotated[int, BeforeValidator(_whole)]
-Positive = Annotated[Whole, AfterValidator(_positive)]
-NotNegative = Annotated[Whole, AfterValidator(_not_negative)]
-Flag = Annotated[bool, BeforeValidator(_flag)]
-Coins = Annotated[int, BeforeValidator(_coins)]
+Name = Annotated[str, BeforeValidator(_name), json_schema("string", "name", pattern=anchored(_NAME.pattern))]
+Whole = Annotated[int, BeforeValidator(_whole), json_schema("integer", "whole number")]
+Positive = Annotated[Whole, Range(1)]
+NotNegative = Annotated[Whole, Range(0)]
+Flag = Annotated[bool, BeforeValidator(_flag), json_schema("boolean", "true or false")]
+Coins = Annotated[int, BeforeValidator(_coins), WithJsonSchema(_coins_schema("coins", minimum=0))]
 """An amount written in coins and kept in peb."""
-Key = Annotated[SecretStr, BeforeValidator(_key)]
-Seed = Annotated[SecretStr, BeforeValidator(_seed)]
-FilePath = Annotated[str, AfterValidator(_path)]
+SomeCoins = Annotated[
+    Coins, AfterValidator(_some), WithJsonSchema(_coins_schema("coins, more than 0", exclusiveMinimum=0))
+]
+Key = Annotated[SecretStr, BeforeValidator(_key), secret("private key", pattern=r"^\s*(0x)?[0-9a-fA-F]{64}\s*$")]
+Seed = Annotated[SecretStr, BeforeValidator(_seed), secret("64 hex digits", pattern=r"^\s*[0-9a-fA-F]{64}\s*$")]
+FilePath = Annotated[str, AfterValidator(_path), json_schema("string", "path of a file", minLength=1)]
 """A file on this computer."""
-Address = Annotated[str, BeforeValidator(_address)]
-Balances = Annotated[dict[Address, Coins], AfterValidator(_one_spelling)]
-Subnet = Annotated[str, BeforeValidator(_subnet)]
+Address = Annotated[
+    str, BeforeValidator(_address), json_schema("string", "address", pattern=anchored(_ADDRESS.pattern))
+]
+Balances = Annotated[
+    dict[Address, Coins],
+    AfterValidator(_one_spelling),
+    json_schema(
+        "object",
+        "mapping of address to coins",
+        patternProperties={anchored(_ADDRESS.pattern): _coins_schema("coins", minimum=0)},
+        additionalProperties=False,
+        examples=[{"0x…": 1000}],
+    ),
+]
+Subnet = Annotated[str, BeforeValidator(_subnet), json_schema("string", "IPv4 network", pattern=rf"/{LOCAL_PREFIX}$")]
+"""A network for local hosts."""

@@ -56,8 +56,7 @@ def warnings(settings: Settings) -> list[str]:
             f"threshold {threshold} of {pairs} pairs has no fault tolerance: one lost pair stops all value transfer "
             f"until it is back; a threshold of {pairs - 1} or less survives a loss"
         )
-    joined = settings.service_chain.genesis is not None or any(map(settings.adopts, settings.service_chain.nodes))
-    more = ", unless others have more" if joined else ""
+    more = "" if settings.runs_child_chain else ", unless others have more"
     if scns < FAULT_TOLERANT:
         found.append(
             f"{scns} SCN(s): the child chain stops when one is lost, and all anchoring and value transfer with it{more}"

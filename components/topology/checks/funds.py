@@ -31,7 +31,7 @@ def _operators(settings: Settings) -> Iterator[str]:
     fitting = held // price
     lower = f", or a bridge.operatorGasLimit of {fitting} or less" if fitting >= LOWEST_OPERATOR_GAS_LIMIT else ""
     free = ""
-    if not settings.parent_chain.public and not settings.parent_chain.ours and settings.fees.gas_price is None:
+    if settings.parent_chain.joined and settings.fees.gas_price is None:
         free = "; where gas is free on that chain, write fees.gasPrice: 0"
     yield at(
         "bridge.operatorBalance",
@@ -50,10 +50,7 @@ def _liquidity(settings: Settings) -> Iterator[str]:
         yield at(where, "1 peb is never filled up, because it has no half to fall below; write more, such as 1000")
     chains = {
         "parent": (settings.parent_chain.ours, len(settings.pairs) * settings.bridge.operator_balance),
-        "child": (
-            settings.service_chain.genesis is None and not any(map(settings.adopts, settings.service_chain.nodes)),
-            0,
-        ),
+        "child": (settings.runs_child_chain, 0),
     }
     for chain, (ours, operators) in chains.items():
         left = OWNER_BALANCE - operators - liquidity

@@ -33,8 +33,7 @@ def test_equal_versions_are_always_a_pair(version: str) -> None:
 @pytest.mark.parametrize(("ken", "kscn", "unknown"), [("v3.0.0", "v1.0.3", "v3.0.0"), ("v2.2.1", "v3.1.0", "v3.1.0")])
 def test_a_pair_of_which_nothing_is_known_is_refused(ken: str, kscn: str, unknown: str) -> None:
     assert mismatch(ken, kscn) == (
-        f"ken {ken} and kscn {kscn}: whether they speak the same bridge protocol is not known of {unknown}; "
-        "use equal versions"
+        f"ken {ken} and kscn {kscn}: the version of the bridge protocol is not known for {unknown}; use equal versions"
     )
 
 

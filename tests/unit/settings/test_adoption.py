@@ -61,15 +61,15 @@ def test_nothing_is_adopted_elsewhere() -> None:
     [
         (
             brownfield(scn_1={"node": {"data": "data", "conf": "/etc/kscnd/conf/kscnd.conf"}}),
-            "existing.hosts.scn-1.node.data: 'data' is no absolute path; write for example /var/kscnd/data",
+            "existing.hosts.scn-1.node.data: 'data' is not an absolute path; write for example /var/kscnd/data",
         ),
         (
             brownfield(scn_1={"node": {"data": "/a/../b", "conf": "/etc/kscnd/conf/kscnd.conf"}}),
-            "existing.hosts.scn-1.node.data: '/a/../b' is no absolute path; write for example /var/kscnd/data",
+            "existing.hosts.scn-1.node.data: '/a/../b' is not an absolute path; write for example /var/kscnd/data",
         ),
         (
             brownfield(scn_1={"node": {"data": "/d", "conf": "/etc/kscnd/conf/kscnd.conf", "restart": "a\nb"}}),
-            "existing.hosts.scn-1.node.restart: 'a\\nb' is no command on one line; write for example systemctl restart "
+            "existing.hosts.scn-1.node.restart: 'a\\nb' is not a command on one line; write for example systemctl restart "
             "kscnd",
         ),
         (

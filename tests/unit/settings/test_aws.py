@@ -5,11 +5,11 @@ import pytest
 from components.topology.checks.configuration import read
 from tests.unit.samples import Raw, aws_raw, kairos_raw, problems
 
-WORLD = "lets the whole world in; name the networks of your own, each /8 or smaller"
-NO_NETWORK = "is no IPv4 network; write for example 203.0.113.0/24, or one address as 203.0.113.7/32"
-NO_VPC_CIDR = "is no private network from /16 to /20; write for example 10.40.0.0/16"
+WORLD = "would let the whole internet in; list your own networks, each /8 or smaller"
+NO_NETWORK = "is not an IPv4 network; write for example 203.0.113.0/24, or 203.0.113.7/32 for one"
+NO_VPC_CIDR = "is not a private network from /16 to /20; write for example 10.40.0.0/16"
 ARM = "has an ARM processor, and the node archives are for amd64; choose for example r6i.2xlarge"
-XEN = "is of a generation before Nitro; choose a current one, for example r6i.2xlarge"
+XEN = "is an instance type from before Nitro; choose a current one, for example r6i.2xlarge"
 ED25519 = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIHAzSXKfQPe45tqM6lf87Pf4F/Bkj9/l5V51I3blpRI/"
 ECDSA = (
     "ecdsa-sha2-nistp256 AAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBI/sSEpEhYycOSeRlJKHWhdRqSqspnBsLbuOUqYQ"
@@ -103,14 +103,18 @@ def test_current_instance_types_for_amd64_pass(type_: str) -> None:
 @pytest.mark.parametrize(
     ("path", "value", "sentence"),
     [
-        ("region", "Seoul", "'Seoul' is no region; write for example ap-northeast-2"),
-        ("region", "ap-northeast-2a", "'ap-northeast-2a' is no region; write for example ap-northeast-2"),
-        ("account", 123456789012, '123456789012 is no account; write for example "123456789012", in quotes'),
-        ("account", "１" * 12, f"'{'１' * 12}' is no account; write for example \"123456789012\", in quotes"),  # noqa: RUF001
+        ("region", "Seoul", "'Seoul' is not a valid region; write for example ap-northeast-2"),
+        ("region", "ap-northeast-2a", "'ap-northeast-2a' is not a valid region; write for example ap-northeast-2"),
+        ("account", 123456789012, '123456789012 is not a valid account; write for example "123456789012", in quotes'),
+        ("account", "１" * 12, f"'{'１' * 12}' is not a valid account; write for example \"123456789012\", in quotes"),  # noqa: RUF001
         ("network__nat", "none", "write 'zone' or 'one'"),
-        ("image__owner", "Canonical", "'Canonical' is no account; write for example \"099720109477\", in quotes"),
-        ("image__name", "a", "'a' is no image name; write for example ubuntu-noble-*"),
-        ("en__instanceType", "big", "'big' is no instance type; write for example r6i.2xlarge"),
+        (
+            "image__owner",
+            "Canonical",
+            "'Canonical' is not a valid account; write for example \"099720109477\", in quotes",
+        ),
+        ("image__name", "a", "'a' is not a valid image name; write for example ubuntu-noble-*"),
+        ("en__instanceType", "big", "'big' is not a valid instance type; write for example r6i.2xlarge"),
         ("en__dataGib", 19, "19 is out of range; write 20 to 16384 GiB"),
         ("en__dataGib", 16385, "16385 is out of range; write 20 to 16384 GiB"),
         ("scn__iops", 2999, "2999 is out of range; write 3000 to 16000 IOPS"),
@@ -118,14 +122,14 @@ def test_current_instance_types_for_amd64_pass(type_: str) -> None:
         ("validator__throughput", 124, "124 is out of range; write 125 to 1000 MiB/s"),
         ("en__publicAddress", "yes", "'yes' is neither true nor false"),
         ("ssh__bastion__port", 0, "0 is out of range; write 1 to 65535 as a port"),
-        ("ssh__bastion__user", "Root!", "'Root!' is no user name; write for example ec2-user"),
+        ("ssh__bastion__user", "Root!", "'Root!' is not a valid user name; write for example ec2-user"),
         (
             "ssh__bastion__host",
             "-oProxyCommand=x",
-            "'-oProxyCommand=x' is no host name or address; write for example 10.0.0.5",
+            "'-oProxyCommand=x' is not a valid host name or address; write for example 10.0.0.5",
         ),
-        ("kmsKey", "alias/bridge", "'alias/bridge' is no KMS key; write for example arn:aws:kms:..."),
-        ("alarmTopic", KEY, f"'{KEY[:59]}... is no SNS topic; write for example arn:aws:sns:..."),
+        ("kmsKey", "alias/bridge", "'alias/bridge' is not a valid ARN of a KMS key; write for example arn:aws:kms:"),
+        ("alarmTopic", KEY, f"'{KEY[:59]}... is not a valid ARN of an SNS topic; write for example arn:aws:sns:"),
         (
             "instanceType",
             "m6i.large",
@@ -141,16 +145,17 @@ def test_current_instance_types_for_amd64_pass(type_: str) -> None:
 def test_a_value_of_another_form_is_told(path: str, value: object, sentence: str) -> None:
     bastion = {"aws__ssh__bastion": {"host": "10.0.0.5", "hostKey": ED25519}} if "bastion" in path else {}
     found = problems(aws_raw(**bastion | {f"aws__{path}": value}))
-    assert found == [f"aws.{path.replace('__', '.')}: {sentence}"]
+    (problem,) = found
+    assert problem.startswith(f"aws.{path.replace('__', '.')}: {sentence}")
 
 
 @pytest.mark.parametrize(
     ("key", "value", "place", "sentence"),
     [
-        ("aws:team", "x", "aws:team", "'aws:team' is no key of a tag; write for example team"),
-        ("AWS:team", "x", "AWS:team", "'AWS:team' is no key of a tag; write for example team"),
-        ("team", 7, "team", "7 is no value of a tag; write for example bridge"),
-        ("team", "a*b", "team", "'a*b' is no value of a tag; write for example bridge"),
+        ("aws:team", "x", "aws:team", "'aws:team' is not a valid tag key; write for example team"),
+        ("AWS:team", "x", "AWS:team", "'AWS:team' is not a valid tag key; write for example team"),
+        ("team", 7, "team", "7 is not a valid tag value; write for example bridge"),
+        ("team", "a*b", "team", "'a*b' is not a valid tag value; write for example bridge"),
     ],
 )
 def test_a_tag_that_aws_would_refuse_is_refused(key: str, value: object, place: str, sentence: str) -> None:

@@ -98,7 +98,7 @@ _UNPROTECTED, _PROTECTED = "AAAABG5vbmUAAAAEbm9uZQ", "AAAACmFlczI1Ni1jdHIAAA"
         ),
         (
             config(scn_1={"address": "scn-1.test"}),
-            [f"{LISTED}.scn-1.address: 'scn-1.test' is no IPv4 address; write for example 10.0.0.5"],
+            [f"{LISTED}.scn-1.address: 'scn-1.test' is not an IPv4 address; write for example 10.0.0.5"],
         ),
         (
             config(scn_1={"address": "127.0.0.1"}),
@@ -111,20 +111,20 @@ _UNPROTECTED, _PROTECTED = "AAAABG5vbmUAAAAEbm9uZQ", "AAAACmFlczI1Ni1jdHIAAA"
             config(scn_1={"hostKey": "AAAA"}),
             [f"{LISTED}.scn-1.hostKey: 'AAAA' is no host key; write for example ssh-ed25519 AAAA..."],
         ),
-        (config(scn_1={"port": 70000}), [f"{LISTED}.scn-1.port: 70000 is no port; write 1 to 65535"]),
-        (config(scn_1={"diskGib": 0}), [f"{LISTED}.scn-1.diskGib: 0 is too small; write 1 GiB or more"]),
+        (config(scn_1={"port": 70000}), [f"{LISTED}.scn-1.port: 70000 is out of range; write 1 to 65535 as a port"]),
+        (config(scn_1={"diskGib": 0}), [f"{LISTED}.scn-1.diskGib: 0 is too small; write 1 or more"]),
         (
             config(scn_1={"root": "/srv"}),
             [
-                f"{LISTED}.scn-1.root: '/srv' is no folder for a node; write an absolute path of two parts or more, as "
+                f"{LISTED}.scn-1.root: '/srv' is not a folder for a node; write an absolute path such as "
                 "/srv/servicechain"
             ],
         ),
         (
             config(scn_1={"root": "/srv/../etc"}),
             [
-                f"{LISTED}.scn-1.root: '/srv/../etc' is no folder for a node; write an absolute path of two parts or "
-                "more, as /srv/servicechain"
+                f"{LISTED}.scn-1.root: '/srv/../etc' is not a folder for a node; write an absolute path such as "
+                "/srv/servicechain"
             ],
         ),
         (

@@ -30,20 +30,20 @@ def test_what_is_valid_is_taken(written: str, read: str) -> None:
     [
         (
             GOOD.replace("10.99.0.7", "0.0.0.0"),  # noqa: S104
-            "'0.0.0.0:32323' after the @ is where the node listens; put the address",
+            "'0.0.0.0:32323' after the @ is where the node listens; write the address",
         ),
-        (GOOD.replace("10.99.0.7", "[::]"), "'[::]:32323' after the @ is where the node listens; put the address"),
+        (GOOD.replace("10.99.0.7", "[::]"), "'[::]:32323' after the @ is where the node listens; write the address"),
         (GOOD.replace("10.99.0.7", "[2001:db8::7]"), "[2001:db8::7] is an IPv6 address, and nodes are dialled by IPv4"),
-        (GOOD.replace("10.99.0.7", "10.99.0.700"), "'10.99.0.700:32323' after the @ is no address and port"),
+        (GOOD.replace("10.99.0.7", "10.99.0.700"), "'10.99.0.700:32323' after the @ is not an address and port"),
         (GOOD.replace(":32323", ""), "'10.99.0.7' after the @ is"),
         (GOOD.replace("5c", "5", 1), "before the @ there are 127 characters and not 128 hex digits"),
         (GOOD.replace("kni:", "enode:"), "it begins with enode://"),
-        (f"{GOOD}\n", "after the question mark belong discport and ntype, and nothing else"),
+        (f"{GOOD}\n", "after the question mark only discport and ntype are allowed"),
     ],
 )
 def test_what_is_wrong_is_told(written: str, sentence: str) -> None:
     with pytest.raises(ValidationError) as refused:
         TypeAdapter(Kni).validate_python(written)
     told = str(refused.value.errors()[0]["msg"])
-    assert "is no KNI; write kni://, the node's public key of 128 hex digits, @, its address and port (" in told
+    assert "is not a KNI; write kni://, the node's public key of 128 hex digits, @, address and port (" in told
     assert sentence in told

@@ -35,16 +35,19 @@ def test_every_place_is_read() -> None:
     [
         ({}, f": {ONE_OF}; there are none"),
         ({"env": "OWNER", "kms": ID}, f": {ONE_OF}; there are env and kms"),
-        ({"keystore": "owner.json"}, ": a keystore goes with one password; give one of password, passwordFile, "),
-        ({"keystore": "k", "password": "p", "passwordEnv": "P"}, ": a keystore goes with one password"),
-        ({"env": "OWNER", "passwordEnv": "P"}, ": a password belongs to a keystore; take it away"),
-        ({"env": "OWNER", "region": "eu-central-1"}, ": a region belongs to a key in AWS KMS; take it away"),
-        ({"kms": ARN, "region": "us-east-1"}, ": the ARN of the key says eu-central-1 and region says us-east-1"),
-        ({"kms": "my key"}, ".kms: 'my key' is no KMS key; write its id, its ARN, or an alias such as alias/bridge-"),
-        ({"kms": ID, "region": "Frankfurt"}, ".region: 'Frankfurt' is no region"),
-        ({"env": KEY}, ".env: this is no name of an environment variable; write the name of the one that holds it"),
-        ({"keystore": '{"crypto": {}}', "password": "p"}, ".keystore: this is no path; write that of the file"),
-        ({"keystore": "k", "password": 1234}, ".password: text belongs here, in quotes; store it with `pulumi config"),
+        ({"keystore": "owner.json"}, ": a keystore needs one password; give one of password, passwordFile, "),
+        ({"keystore": "k", "password": "p", "passwordEnv": "P"}, ": a keystore needs one password"),
+        ({"env": "OWNER", "passwordEnv": "P"}, ": a password belongs to a keystore; remove it"),
+        ({"env": "OWNER", "region": "eu-central-1"}, ": a region belongs to a key in AWS KMS; remove it"),
+        ({"kms": ARN, "region": "us-east-1"}, ": the ARN of the key is in eu-central-1, not in us-east-1"),
+        (
+            {"kms": "my key"},
+            ".kms: 'my key' is not a KMS key; write its id, its ARN, or an alias such as alias/bridge-",
+        ),
+        ({"kms": ID, "region": "Frankfurt"}, ".region: 'Frankfurt' is not a valid region"),
+        ({"env": KEY}, ".env: this is not the name of an environment variable"),
+        ({"keystore": '{"crypto": {}}', "password": "p"}, ".keystore: this is not a path; write the path of the file"),
+        ({"keystore": "k", "password": 1234}, ".password: write text in quotes; store it with `pulumi config"),
         ({"keystroke": "k"}, ".keystroke: there is no such key; did you mean 'keystore'?"),
         (KEY, ": a mapping of keys and values belongs here"),
     ],
@@ -57,14 +60,12 @@ def test_what_is_wrong_is_told(place: object, sentence: str) -> None:
 
 def test_a_key_is_given_once() -> None:
     (found,) = problems(raw(bridge__childOwner={"env": "OWNER"}, bridge__childOwnerKey=KEY))
-    assert (
-        found
-        == "bridge.childOwner: childOwnerKey is given too; take one of the two away: the key, or the place "
-        + ("where it is kept")
+    assert found == "bridge.childOwner: childOwnerKey is given too; remove one of the two: the key, or the place " + (
+        "where it is kept"
     )
 
 
 def test_the_owners_are_two() -> None:
     place = {"env": "OWNER"}
     (found,) = problems(raw(bridge__parentOwner=place, bridge__childOwner=place))
-    assert found.startswith("bridge.childOwner: it is the parent owner's key too")
+    assert found.startswith("bridge.childOwner: this is also the parent owner's key")

@@ -8,15 +8,15 @@ from tests.unit.samples import Raw, archive, aws_raw, kairos_raw, problems, raw
 
 SHA = "ab" * 32
 URL = "https://packages.example.com/ken-v1.0.3-linux-amd64.tar.gz"
-NO_URL = "this is no address of an archive; write https://, a host and a path, without user or password"
-NO_SHA = "this is no SHA-256; write the 64 hex digits that `sha256sum` prints for the archive, in quotes"
+NO_URL = "this is not the URL of an archive; write https://, a host and a path, without user or password"
+NO_SHA = "this is not a SHA-256; write the 64 hex digits that `sha256sum` prints for the archive, in quotes"
 EXAMPLE = "this is the placeholder of the example; write what `sha256sum` prints for the archive that you checked"
-NEEDS_SHA = "an archive by url needs its sha256; write what `sha256sum` prints for the one that you checked"
-NO_PATH = "this is no path; write that of the file, from the program's folder, such as keys/owner.json"
+NEEDS_SHA = "an archive with a url needs its sha256; write what `sha256sum` prints for the one that you checked"
+NO_PATH = "this is not a path; write the path of the file, such as keys/owner.json"
 EITHER = "give either the file of the archive or its url"
-NO_VERSION = "no version can be read from the archive's name; add version, written as v1.0.3"
+NO_VERSION = "the archive's name has no version in it; add version, written like v1.0.3"
 NO_WAY_OUT = "hosts on this computer have no way out to take an archive from an address; name a file"
-NO_ARCHIVE = "is no archive; write the path of a file, or a url with its sha256"
+NO_ARCHIVE = "is not an archive; write the path of a file, or a url with its sha256"
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ NO_ARCHIVE = "is no archive; write the path of a file, or a url with its sha256"
         (URL, f"packages.ken: {NEEDS_SHA}"),
         (
             {"file": URL, "sha256": SHA},
-            "packages.ken: this is an address; write it as url, with the sha256 of the archive",
+            "packages.ken: this is a URL; write it as url, with the sha256 of the archive",
         ),
         ({"url": URL.replace("https", "http"), "sha256": SHA}, f"packages.ken.url: {NO_URL}"),
         ({"url": "ftp://h/ken-v1.0.3", "sha256": SHA}, f"packages.ken.url: {NO_URL}"),
@@ -49,9 +49,12 @@ NO_ARCHIVE = "is no archive; write the path of a file, or a url with its sha256"
         ("/v1.0.3/ken.tar.gz", f"packages.ken: {NO_VERSION}"),
         (
             {"file": "/packages/ken.tar.gz", "version": "1.0.3"},
-            "packages.ken.version: '1.0.3' is no version; write it as v1.0.3",
+            "packages.ken.version: '1.0.3' is not a version; write it like v1.0.3",
         ),
-        ({"file": "ken", "version": "v１.0.3"}, "packages.ken.version: 'v１.0.3' is no version; write it as v1.0.3"),  # noqa: RUF001
+        (
+            {"file": "ken", "version": "v１.0.3"},
+            "packages.ken.version: 'v１.0.3' is not a version; write it like v1.0.3",
+        ),  # noqa: RUF001
         ({"file": "ken", "version": 1.0}, "packages.ken.version: text belongs here, in quotes"),
         ({"file": 7, "version": "v1.0.3"}, "packages.ken.file: text belongs here, in quotes"),
         ({"file": "ken-v1.0.3", "sha": SHA}, "packages.ken.sha: there is no such key; did you mean 'sha256'?"),
@@ -115,7 +118,7 @@ def test_equal_versions_and_those_of_one_protocol_go_together(ken: str, kscn: st
 @pytest.mark.parametrize(("ken", "kscn", "unknown"), [("v9.0.0", "v1.0.3", "v9.0.0"), ("v1.0.3", "v0.9.8", "v0.9.8")])
 def test_versions_that_are_not_known_to_go_together_are_told(ken: str, kscn: str, unknown: str) -> None:
     assert problems(versions(ken, kscn)) == [
-        f"packages: ken {ken} and kscn {kscn}: whether they speak the same bridge protocol is not known of {unknown}; "
+        f"packages: ken {ken} and kscn {kscn}: the version of the bridge protocol is not known for {unknown}; "
         "use equal versions"
     ]
 

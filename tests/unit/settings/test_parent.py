@@ -66,7 +66,7 @@ def test_a_chain_of_our_own_is_ours_and_no_other() -> None:
         (existing(syncHours=0), "parentChain.syncHours: 0 is too small; write 1 or more"),
         (
             existing(referenceRpc="rpc.example.com/v1/a-secret-key"),
-            "parentChain.referenceRpc: this is no address of an RPC; write http:// or https://, a host and a path",
+            "parentChain.referenceRpc: this is not the URL of an RPC; write http:// or https://, a host and a path",
         ),
         (
             raw(packages={"chaindata": {"file": "chaindata.tar.gz", "sha256": "ab" * 32}}),
@@ -116,7 +116,7 @@ def test_the_address_of_a_reference_is_a_secret() -> None:
 def test_a_malformed_kni_is_refused(kni: object) -> None:
     (problem,) = problems(existing(staticNodes=[KNI, kni]))
     assert problem.startswith("parentChain.staticNodes[1]: ")
-    assert "is no KNI; write kni://, the node's public key of 128 hex digits, @, its address and port" in problem
+    assert "is not a KNI; write kni://, the node's public key of 128 hex digits, @, address and port" in problem
 
 
 def test_no_validator_and_no_package_for_one_is_needed() -> None:

@@ -5,10 +5,10 @@ import pytest
 from components.topology.checks.configuration import read
 from tests.unit.samples import Raw, pairs, problems, raw
 
-NO_NAME = "is no name; write 1 to 20 characters of a-z, 0-9 and -, a letter first and no - last"
-NO_KEY = "this is no private key; write 64 hex digits, and store it with `pulumi config set --secret`"
-NO_SEED = "this is no seed; write 64 random hex digits, for example of `openssl rand -hex 32`"
-NO_SUBNET = "is no private /22 network; write for example 100.64.8.0/22"
+NO_NAME = "is not a name; write 1 to 20 characters of a-z, 0-9 and -, first a letter, last no -"
+NO_KEY = "this is not a private key; write 64 hex digits, and store it with `pulumi config set --secret`"
+NO_SEED = "this is not a seed; write 64 random hex digits, for example from `openssl rand -hex 32`"
+NO_SUBNET = "is not a private /22 network; write for example 100.64.8.0/22"
 OUTSIDE = "these 64 hex digits are outside the range of secp256k1 private keys; make another key"
 MISSING = "is missing; set it with `pulumi config set --path`, the README shows an example"
 TOP = (
@@ -32,7 +32,7 @@ CURVE_ORDER = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"
         ),
         (
             raw(bridge__liquidity=0),
-            "bridge.liquidity: a bridge contract without coins pays no transfer out; write more than 0, such as 1000",
+            "bridge.liquidity: a bridge contract without coins cannot pay transfers out; write more than 0, such as 1000",
         ),
         (
             raw(serviceChain__balances={"0x" + "ab" * 20: 1, "0x" + "AB" * 20: 2}),
@@ -40,7 +40,7 @@ CURVE_ORDER = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"
         ),
         (
             raw(bridge__parentOwnerKey="4a" * 32, bridge__childOwnerKey="4a" * 32),
-            "bridge.childOwnerKey: it is the parent owner's key too, and both contracts would get the same address, "
+            "bridge.childOwnerKey: this is also the parent owner's key, so both contracts would get the same address, "
             "which the nodes refuse; use another key",
         ),
         (raw(bridge__threshold=0), "bridge.threshold: 0 would let transfers pass without a vote; write 1 or more"),
@@ -92,15 +92,15 @@ CURVE_ORDER = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"
             "serviceChain.chainId: 2020 is the id of the parent chain too; give the ServiceChain its own",
         ),
         (raw(anchoring__period=0), "anchoring.period: 0 is too small; write 1 or more"),
-        (raw(recovery__interval=0), "recovery.interval: 0 is too small; write 1 or more"),
+        (raw(recovery__interval=0), "recovery.interval: 0 is out of range; write 1 to 86400 seconds"),
         (
             raw(recovery__interval=9_223_372_037),
-            "recovery.interval: 9223372037 is too large; write 86400 or less, a day in seconds",
+            "recovery.interval: 9223372037 is out of range; write 1 to 86400 seconds",
         ),
         (
             raw(parentChain__unitPrice=18_446_744_074),
-            "parentChain.unitPrice: 18446744074 is too large; write 18446744073 or less, as genesis has it in peb, in "
-            "64 bits",
+            "parentChain.unitPrice: 18446744074 is out of range; write 0 to 18446744073 gkei, as genesis has it in "
+            "peb, in 64 bits",
         ),
         (raw(parentChain__chainId=-5), "parentChain.chainId: -5 is too small; write 1 or more"),
         (raw(parentChain__unitPrice=-1), "parentChain.unitPrice: -1 is too small; write 0 or more"),
@@ -160,9 +160,9 @@ def test_a_malformed_name_is_refused(name: str) -> None:
 @pytest.mark.parametrize(
     ("address", "sentence"),
     [
-        ("0x12", "'0x12' is no address; write 0x and 40 hex digits, in quotes"),
-        ("11" * 20, f"'{'11' * 20}' is no address; write 0x and 40 hex digits, in quotes"),
-        (f"0x{'11' * 20}\n", f"'0x{'11' * 20}\\n' is no address; write 0x and 40 hex digits, in quotes"),
+        ("0x12", "'0x12' is not an address; write 0x and 40 hex digits, in quotes"),
+        ("11" * 20, f"'{'11' * 20}' is not an address; write 0x and 40 hex digits, in quotes"),
+        (f"0x{'11' * 20}\n", f"'0x{'11' * 20}\\n' is not an address; write 0x and 40 hex digits, in quotes"),
         (
             "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD",  # EIP-55's first vector with its last letter changed
             "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAeD has a wrong checksum; copy it again, or write it in lower case",

@@ -74,7 +74,7 @@ def test_a_token_may_have_one_address_on_both_chains() -> None:
             [token(child="0x" + "00" * 20)],
             f"tokens[0].child: 0x{'00' * 20} is the zero address, where no contract can be; write the token's",
         ),
-        ([token(parent="0x12")], "tokens[0].parent: '0x12' is no address; write 0x and 40 hex digits, in quotes"),
+        ([token(parent="0x12")], "tokens[0].parent: '0x12' is not an address; write 0x and 40 hex digits, in quotes"),
         ([token(kind="erc1155")], "tokens[0].kind: write 'erc20' or 'erc721'"),
         ([token(knd="erc20")], "tokens[0].knd: there is no such key; did you mean 'kind'?"),
         ([token(development="yes")], "tokens[0].development: 'yes' is neither true nor false"),

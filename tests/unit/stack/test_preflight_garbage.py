@@ -150,7 +150,7 @@ def test_a_seed_in_garbage_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         return
     if garbage == "key":  # which is a seed as good as any
         return
-    with pytest.raises(BadSettings, match="identitySeed: this is no seed"):
+    with pytest.raises(BadSettings, match="identitySeed: this is not a seed"):
         read(raw(**found))
 
 
