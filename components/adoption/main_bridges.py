@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 
-from components.chain.peers.peers import node_id
+from components.domain.kni import node_id
 
 
 def knis(text: str | None) -> list[str]:

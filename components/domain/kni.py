@@ -15,12 +15,12 @@ def consensus_kni(public_key: str, address: str, port: int | str) -> str:
     return f"{SCHEME}://{public_key}@{address}:{port}?discport=0&ntype=cn"
 
 
-def public_key(kni: str) -> str:
-    """Return the public key in a KNI (128 hex digits)."""
-    return kni.removeprefix(f"{SCHEME}://").split("@", 1)[0]
-
-
 def place(kni: str) -> tuple[str, int]:
     """Return the host and the port in a KNI that was checked."""
     host, _, port = kni.partition("@")[2].partition("?")[0].rpartition(":")
     return host, int(port)
+
+
+def node_id(kni: str) -> str:
+    """Return the public key in a KNI (128 hex digits)."""
+    return kni.removeprefix(f"{SCHEME}://").split("@", 1)[0]

@@ -20,6 +20,7 @@ from typing import Any
 from components.chain.errors import ChainError, HostUnreachable, Unreachable
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import Channel
+from components.domain.kni import node_id
 from toolchain.ops.state import in_the_clear
 
 DEADLINE = 3.0
@@ -114,7 +115,7 @@ def _pair(node: Node, ask: Ask) -> Problem | None:
     if not node.peer:
         return None
     connected = [str(peer["id"]) for peer in ask("subbridge_peers", ()) or ()]
-    if connected != [node.peer.removeprefix("kni://").split("@", 1)[0]]:
+    if connected != [node_id(node.peer)]:
         words = f"it is connected to {len(connected)} main bridges instead of that of its EN only"
         return Problem(node.name, words, stale=node.urn)
     if node.bridges is None or all(_serves(bridge, ask) for bridge in node.bridges):

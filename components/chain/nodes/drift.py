@@ -14,10 +14,11 @@ from components.chain.nodes.expected import Expected
 from components.chain.nodes.restart import reinitialise
 from components.chain.peers.handshake import chain_identity
 from components.chain.peers.missing_peers import HINT, explain
-from components.chain.peers.peers import node_id, peer_knis, peers, redial, wait_for_peers
+from components.chain.peers.peers import peer_knis, peers, redial, wait_for_peers
 from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.waiting import wait_for
+from components.domain.kni import node_id
 
 TIMEOUT = 10.0
 """Seconds for a call: all are answered from memory."""

@@ -16,10 +16,11 @@ from eth_utils.address import to_checksum_address
 from components.chain.errors import ChainError, NotReady
 from components.chain.nodes.health import answers
 from components.chain.nodes.restart import restart
-from components.chain.peers.peers import node_id, peer_knis, peers
+from components.chain.peers.peers import peer_knis, peers
 from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.waiting import wait_for
+from components.domain.kni import node_id
 
 REGISTER_TIMEOUT = 20.0
 """Seconds for registerBridge or subscribeBridge: calls to the parent chain that have no limit of their own."""

@@ -10,17 +10,13 @@ from typing import Literal
 
 from components.chain.rpc.console import Console
 from components.chain.rpc.waiting import Waiting, wait_for
+from components.domain.kni import SCHEME, node_id
 
 Network = Literal["admin", "subbridge"]
 """API namespace: `admin` has the chain's own peers, `subbridge` the main bridge."""
 
 PATIENCE = 2.0
 """Seconds that a dial may take before it is made again."""
-
-
-def node_id(kni: str) -> str:
-    """Return the public key in a KNI (128 hex digits)."""
-    return kni.removeprefix("kni://").split("@", 1)[0]
 
 
 def own_id(console: Console) -> str:
@@ -36,7 +32,7 @@ def peers(console: Console, network: Network) -> list[str]:
 def peer_knis(console: Console, network: Network) -> list[str]:
     """Return the KNIs of the nodes that this one is connected to, as it reaches them: good for parting from them."""
     return [
-        f"kni://{peer['id']}@{(peer.get('networks') or [{}])[0].get('remoteAddress', '')}?discport=0"
+        f"{SCHEME}://{peer['id']}@{(peer.get('networks') or [{}])[0].get('remoteAddress', '')}?discport=0"
         for peer in console.call(f"{network}_peers") or []
     ]
 

@@ -66,8 +66,9 @@ class BridgeSlotProvider(Provider[BridgeSlotInputs]):
 def _asks(scn: Endpoint, kni: str) -> bool | str:
     """Tell whether an SCN runs a sub bridge which has no EN, or has this one already."""
     from components.chain.nodes.registration import has_sub_bridge
-    from components.chain.peers.peers import node_id, peers
+    from components.chain.peers.peers import peers
     from components.chain.rpc.console import Console
+    from components.domain.kni import node_id
 
     with closing(Console(scn)) as console:
         if not has_sub_bridge(console):

@@ -11,8 +11,9 @@ from eth_account import Account as Accounts
 
 from components.chain.nodes.health import disconnect_bridge
 from components.chain.nodes.registration import deregister, operators
-from components.chain.peers.peers import node_id, peers
+from components.chain.peers.peers import peers
 from components.chain.rpc.waiting import wait_for
+from components.domain.kni import node_id
 from components.domain.roles import VALIDATOR
 from tests.network.network import Network
 from tests.network.traffic import traffic

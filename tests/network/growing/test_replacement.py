@@ -1,8 +1,9 @@
 """A machine that is made again, by wish or because it died, is the same node: on chain there is one proof more."""
 
 from components.chain.nodes.registration import main_bridge_id, operators, read_registration
-from components.chain.peers.peers import node_id, peers
+from components.chain.peers.peers import peers
 from components.chain.rpc.waiting import wait_for
+from components.domain.kni import node_id
 from tests.network.growing.changing import Change, bring, kill_host, validators, view
 from tests.network.network import CHAINS, OTHER, Network
 from tests.network.traffic import traffic

@@ -69,8 +69,8 @@ def test_nothing_is_adopted_elsewhere() -> None:
         ),
         (
             brownfield(scn_1={"node": {"data": "/d", "conf": "/etc/kscnd/conf/kscnd.conf", "restart": "a\nb"}}),
-            "existing.hosts.scn-1.node.restart: 'a\\nb' is not a command on one line; write for example systemctl restart "
-            "kscnd",
+            "existing.hosts.scn-1.node.restart: 'a\\nb' is not a command on one line; write for example systemctl "
+            "restart kscnd",
         ),
         (
             brownfield(scn_1={"node": {"data": "/d", "conf": "/etc/mine.conf"}}),

@@ -32,7 +32,8 @@ CURVE_ORDER = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"
         ),
         (
             raw(bridge__liquidity=0),
-            "bridge.liquidity: a bridge contract without coins cannot pay transfers out; write more than 0, such as 1000",
+            "bridge.liquidity: a bridge contract without coins cannot pay transfers out; write more than 0, "
+            "such as 1000",
         ),
         (
             raw(serviceChain__balances={"0x" + "ab" * 20: 1, "0x" + "AB" * 20: 2}),

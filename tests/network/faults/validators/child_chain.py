@@ -12,13 +12,12 @@ from pathlib import Path
 from eth_keys.datatypes import PrivateKey
 
 from components.chain.accounts.signer import KeySigner
-from components.chain.peers.peers import node_id
 from components.chain.peers.seats import council
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import run_on_host
 from components.chain.rpc.waiting import wait_for
-from components.domain.kni import consensus_kni
+from components.domain.kni import consensus_kni, node_id
 from components.domain.ports import SCN_PORT
 from components.dynamic.base import Props
 from components.kaia import conf, daemon_commands, genesis, layout

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from components.chain.errors import NotReady
-from components.chain.peers.peers import node_id, peers, wait_for_peers
+from components.chain.peers.peers import peers, wait_for_peers
 from components.chain.rpc import waiting
 from components.chain.rpc.console import NodeError
 from components.chain.rpc.waiting import wait_for
+from components.domain.kni import node_id
 from tests.unit.fake_node import Clock, FakeNode
 
 IDS = ["aa" * 64, "bb" * 64, "cc" * 64]
