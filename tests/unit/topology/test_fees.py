@@ -145,7 +145,7 @@ def test_no_advice_leads_below_what_a_vote_takes() -> None:
     for limit in (0, 1, 246_000, 499_999, 100_000_001):
         (problem,) = problems(kairos(bridge={"operatorGasLimit": limit}))
         assert problem.startswith("bridge.operatorGasLimit: ")
-        assert limit == 0 or "takes 246,000 gas" in problem
+        assert "uses 246000" in problem
 
 
 def test_where_gas_is_free_an_operator_needs_nothing() -> None:
