@@ -11,12 +11,13 @@ from components.chain.peers.handshake import chain_identity
 from components.chain.peers.peers import peers
 from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.kni import SCHEME, bridge_kni, consensus_kni
 from components.domain.roles import BRIDGE_APIS, PairRole
 
 _OFF = ("does not exist", "not available")
 """In the errors of a node that lacks an API."""
 
-_KNI = re.compile(r"kni://(?P<key>[0-9a-f]{128})@\[?[^\]@]*\]?:(?P<port>[0-9]+)")
+_KNI = re.compile(rf"{SCHEME}://(?P<key>[0-9a-f]{{128}})@\[?[^\]@]*\]?:(?P<port>[0-9]+)")
 
 
 def read(node: Endpoint, role: PairRole, address: str, *, bridge: bool) -> dict[str, str]:
@@ -34,10 +35,10 @@ def read(node: Endpoint, role: PairRole, address: str, *, bridge: bool) -> dict[
     if not match:
         msg = f"{node.node}: it says that its KNI is {found}, in which there is no public key and port"
         raise ChainError(msg)
-    end = "?discport=0" if main_bridge else "?discport=0&ntype=cn"
+    kni = bridge_kni if main_bridge else consensus_kni
     return {
         "public_key": match["key"],
-        "kni": f"kni://{match['key']}@{address}:{match['port']}{end}",
+        "kni": kni(match["key"], address, match["port"]),
         "network_id": str(network_id),
         "parent_operator": parent and to_checksum_address(parent),
         "child_operator": child and to_checksum_address(child),

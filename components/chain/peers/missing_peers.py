@@ -6,10 +6,11 @@ from contextlib import closing
 
 from components.chain.errors import ChainError, HostUnreachable, Unreachable
 from components.chain.peers.handshake import ChainIdentity, chain_identity, why_incompatible
-from components.chain.peers.peers import node_id, peers
+from components.chain.peers.peers import peers
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import run_on_host
+from components.domain.kni import node_id
 
 HINT = "if that goes on, both ends are compared"
 """While it is waited for."""

@@ -16,7 +16,7 @@ from components.chain.nodes.health import listens
 from components.chain.nodes.restart import ANSWER_DEADLINE, reinitialise
 from components.chain.peers.handshake import ChainIdentity, chain_identity, why_incompatible
 from components.chain.peers.missing_peers import HINT, explain, why_unreachable
-from components.chain.peers.peers import node_id, wait_for_peers
+from components.chain.peers.peers import wait_for_peers
 from components.chain.peers.seats import address_of, council, living, node_address
 from components.chain.rpc.console import Console, in_order
 from components.chain.rpc.endpoint import Endpoint
@@ -25,6 +25,7 @@ from components.chain.rpc.ipc_stream import RESTART_TIMEOUT, run_on_host
 from components.chain.rpc.node_locks import in_use
 from components.chain.rpc.waiting import wait_for
 from components.chain.validators.block_import import import_blocks
+from components.domain.kni import node_id
 
 REACH_SECONDS = 30.0
 """For ports to answer: another node may be on its way up."""
