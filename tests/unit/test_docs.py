@@ -99,3 +99,16 @@ def test_the_index_lists_every_page() -> None:
 
 def test_the_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text().splitlines()) <= 80
+
+
+def packages(folder: Path) -> set[str]:
+    """Return the names of the packages in a folder."""
+    return {path.parent.name for path in folder.glob("*/__init__.py")}
+
+
+def test_the_map_of_the_packages_is_complete() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    rows = dict(re.findall(r"^\| `components/(\w+)/` \| (.*) \|$", text, flags=re.MULTILINE))
+    assert rows.keys() == packages(ROOT / "components")
+    for name, content in rows.items():
+        assert set(re.findall(r"`(\w+)/`", content)) == packages(ROOT / "components" / name), name
