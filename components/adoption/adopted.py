@@ -85,7 +85,7 @@ class Adopted:
         return dict(drift.find_drift(self.node, self._expected(dialled)).words)
 
     def repair(self, dialled: str | None) -> None:
-        """Mend by calls what can be mended so. Raises ChainError."""
+        """Repair by calls what can be repaired so. Raises ChainError."""
         with closing(Console(self.node)) as console:
             expected = self._expected(dialled)
             drift.repair(console, expected, drift.read(console, expected))

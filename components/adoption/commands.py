@@ -51,7 +51,7 @@ class NodePlace:
 
     @property
     def by_init(self) -> bool:
-        """Tell whether its script is one of the system, which root runs."""
+        """Return whether its script is one of the system, which root runs."""
         return self.daemon.startswith("/etc/init.d/")
 
     @property

@@ -154,5 +154,5 @@ SOURCE = (
 )
 """For bash -c: sources a file and prints the values of the keys that are given after it, each with a NUL.
 
-Of a file that is no bash it prints what bash says of it, without a NUL: bash would go on with what stands above.
+Of a file that is no bash it prints what bash says of it, without a NUL: bash would continue with what stands above.
 """

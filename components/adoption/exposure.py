@@ -44,7 +44,7 @@ def refusal(found: list[str]) -> str:
 
 
 def _is_loopback(address: str) -> bool:
-    """Tell whether others cannot reach it; without an address the node listens on loopback."""
+    """Return whether others cannot reach it; without an address the node listens on loopback."""
     if address in ("", "localhost"):
         return True
     try:

@@ -46,7 +46,7 @@ def read(node: Endpoint, role: PairRole, address: str, *, bridge: bool) -> dict[
 
 
 def bridge_is_on(node: Endpoint, role: PairRole) -> bool:
-    """Tell whether a node that answers runs its main bridge or sub bridge. Raises Unreachable."""
+    """Return whether a node that answers runs its main bridge or sub bridge. Raises Unreachable."""
     with closing(Console(node)) as console:
         try:
             console.call(f"{BRIDGE_APIS[role]}_nodeInfo", timeout=10)

@@ -15,7 +15,7 @@ class SlotTaken(ChainError):
 def require_free_slot(en: Endpoint, scn: Endpoint | str) -> None:
     """Raise Taken when the EN is connected to another SCN than this one, a node or its public key.
 
-    Its slot is the other one's for as long as that one runs, and this SCN would dial for ever without a word.
+    Its slot is the other one's for as long as that one runs, and this SCN would dial forever without a word.
     """
     with closing(Console(en)) as console:
         try:

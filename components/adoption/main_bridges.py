@@ -16,7 +16,7 @@ def knis(text: str | None) -> list[str]:
 
 
 def same(one: str, other: str) -> bool:
-    """Tell whether two KNIs name the same node at the same address."""
+    """Return whether two KNIs name the same node at the same address."""
     return _bare(one) == _bare(other)
 
 

@@ -1,10 +1,10 @@
-"""Errors of the chain room. Each message is a sentence for an operator: chain, step, what is wrong, what to do.
+"""Errors of chain/. Each message is a sentence for an operator: chain, step, what is wrong, what to do.
 
 ChainError
 ├── Unreachable    no node of a chain answers
-│   ├── HostUnreachable    nor does its host, so that nothing is known of the node
-│   ├── NotListening   its host answers, and no node listens there
-│   └── ChainUnreadable    no node of a chain answers, or none that does is in sync
+│   ├── HostUnreachable    nor does its host, so the state of the node is unknown
+│   ├── NotListening       its host answers, but no node listens there
+│   └── ChainUnreadable    no node of a chain answers, or none of those that do is in sync
 ├── Reverted       a call was refused by the contract, in simulation or on chain
 ├── NotMined       a transaction was sent and not mined before the deadline
 │   └── PriceLimit    because it would have to pay more for gas than the settings allow
@@ -16,7 +16,7 @@ ChainError
 
 
 class ChainError(Exception):
-    """Parent of all errors of this room."""
+    """Parent of all errors of chain/."""
 
 
 class Unreachable(ChainError):
@@ -24,18 +24,18 @@ class Unreachable(ChainError):
 
 
 class HostUnreachable(Unreachable):
-    """The host of a node does not answer: nobody knows how the node is."""
+    """The host of a node does not answer, so the state of the node is unknown."""
 
 
 class NotListening(Unreachable):
-    """No node listens on its console, and its host answers: it is down, or has not opened its console yet."""
+    """The host of a node answers, but no node listens on the console: it is down, or still starting."""
 
 
 class ChainUnreadable(Unreachable):
-    """Nobody can say how a chain is."""
+    """No node of a chain can be used to read it."""
 
     def __init__(self, chain_id: int, reasons: str, what_next: str) -> None:
-        """Take each node and why as `reasons`; `what_next` is what the user can do."""
+        """`reasons`: why, for each node; `what_next`: what the user can do."""
         super().__init__(f"no node of chain {chain_id} can be used: {reasons}; {what_next}")
         self.chain_id, self.reasons, self.about = chain_id, reasons, f"chain {chain_id}"
 
@@ -57,11 +57,11 @@ class SenderShared(ChainError):
 
 
 class KeyUnavailable(ChainError):
-    """A key is not where the settings say that it is, or is none that can sign."""
+    """A key is not where the settings say, or cannot sign."""
 
 
 class NotFunded(ChainError):
-    """An account does not hold what it has to pay; the message has the list of what it is for."""
+    """An account does not hold what it has to pay; the message lists what it is for."""
 
 
 class NotReady(ChainError):

@@ -200,7 +200,7 @@ def _reason(error: Exception) -> str:
 
 
 def takes_files(login: Login) -> bool:
-    """Tell whether its sshd serves sftp. Raises SshError when there is no connection."""
+    """Return whether its sshd serves sftp. Raises SshError when there is no connection."""
     try:
         return wait(_served(login), connect_seconds(login) + COMMAND_TIMEOUT)
     except TimeoutError:

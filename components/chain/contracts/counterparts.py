@@ -40,7 +40,7 @@ class Counts:
 
 
 def faults(ways: Sequence[Counts]) -> list[str]:
-    """Return in words why the contracts of these two directions are no counterparts; nothing where they may be."""
+    """Return why the contracts of these two directions are no counterparts; nothing where they may be."""
     found = []
     for way in ways:
         if way.handled > way.requested:

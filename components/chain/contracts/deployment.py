@@ -61,7 +61,7 @@ def used_by(state: BridgeState, operators: Sequence[str]) -> UsedBy:
 
 
 def has_history(state: BridgeState) -> bool:
-    """Tell whether a contract was ever used."""
+    """Return whether a contract was ever used."""
     return state.request_nonce > 0 or state.lower_handle_nonce > 0
 
 
@@ -215,7 +215,7 @@ def _abandoned(mine: ContractPlace, state: BridgeState) -> str:
 
 
 def remains(console: Console, address: str, state: BridgeState) -> str:
-    """Return in words what a contract holds and how it is got back; nothing where it holds nothing."""
+    """Return what a contract holds and how it is got back; nothing where it holds nothing."""
     held = console.web3.eth.get_balance(to_checksum_address(address))
     if not held:
         return ""

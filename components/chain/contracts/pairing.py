@@ -76,7 +76,7 @@ def last_handled(handler: ContractPlace, source: Console) -> LastRequest | None:
 
 
 def handles_requests_of(handler: ContractPlace, source: Console) -> bool | None:
-    """Tell whether the other chain is the one whose requests a contract handles.
+    """Return whether the other chain is the one whose requests a contract handles.
 
     None where nobody can say: nothing has been handled, or this node of the other chain is behind that block.
     """

@@ -72,7 +72,7 @@ def register_operators(bridge: BridgeState, operators: Sequence[str]) -> list[St
 def deregister_operator(bridge: BridgeState, operator: str) -> list[Step]:
     """Take an account's vote away.
 
-    Raises Refused when fewer operators than the threshold would stay: transfers would stop for good, and the
+    Raises Refused when fewer operators than the threshold would stay: transfers would stop permanently, and the
     contract does not lower the threshold by itself. The last one may go at the lowest threshold, which is how a
     bridge ends: the contract is as empty then as it was when it was new, and pays nothing out.
     """

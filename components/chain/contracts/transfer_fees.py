@@ -47,7 +47,7 @@ def registered_tokens(console: Console, bridge: str) -> list[str]:
 
 
 def differences(found: ContractFees, expected: ContractFees, bridge: str, threshold: int) -> dict[str, str]:
-    """Return in words what differs and who has to do what, by `receiver`, `coin` or the token. Pure."""
+    """Return what differs and who has to do what, by `receiver`, `coin` or the token. Pure."""
     said: dict[str, str] = {}
     votes = f"on {threshold} SCN(s), and on each with the same fee, call"
     if found.receiver != expected.receiver:

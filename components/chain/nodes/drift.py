@@ -1,6 +1,6 @@
 """Whether a running node is as predicted: who it is, the peer of its bridge, and its anchoring.
 
-Reading is apart from comparing, which is pure, and both from mending: what can be mended by a call needs no restart.
+Reading, comparing (pure) and repairing are separate. What a call can repair needs no restart.
 """
 
 import time
@@ -24,21 +24,21 @@ TIMEOUT = 10.0
 """Seconds for a call: all are answered from memory."""
 
 DISCONNECT_SECONDS = 30.0
-"""Seconds until a peer is gone that the node was told to part from."""
+"""Seconds for a peer to disconnect after removePeer."""
 
 REPAIRED_BY_CALLS = frozenset({"peer", "anchoring"})
-"""What needs no restart."""
+"""Differences that need no restart."""
 
 READY_DEADLINE = 120.0
 """Seconds from the start of a node until it answers and its bridge is connected; seen: 2."""
 
 AGAIN = 5.0
-"""Seconds until a node that did not answer is asked once more: a deadlock stays, and the load of a moment does not."""
+"""Seconds until a node that did not answer is asked once more: a deadlock stays, a moment of load does not."""
 
 
 @dataclass(frozen=True)
 class Actual:
-    """How a node is; None where the node has no such thing, or is asked for none."""
+    """What a node reports; None where it has no such thing, or was not asked."""
 
     chain_id: int
     main_bridge: str | None = None
@@ -50,19 +50,19 @@ class Actual:
     anchoring: bool | None = None
     anchoring_period: int | None = None
     bridge: bool = True
-    """It runs the half of a bridge that it is asked about."""
+    """Whether it runs the half of a bridge that it was asked about."""
 
 
 @dataclass(frozen=True)
 class NodeDrift:
-    """What is otherwise than predicted, in words by what it is; and the version of a node that answers."""
+    """What differs, a sentence per name; and the version of a node that answers."""
 
     words: Mapping[str, str]
     version: str | None = None
 
 
 def find_drift(endpoint: Endpoint, expected: Expected) -> NodeDrift:
-    """Compare a node with what was predicted of it. Raises HostUnreachable when nobody can know."""
+    """Compare a node with what was predicted of it. Raises HostUnreachable when its state is unknown."""
     for last in (False, True):
         try:
             with closing(Console(endpoint)) as console:
@@ -80,19 +80,19 @@ def find_drift(endpoint: Endpoint, expected: Expected) -> NodeDrift:
 
 
 def without_name(endpoint: Endpoint, error: Exception) -> str:
-    """Return a sentence without the node's name at its beginning, where it is told after that."""
+    """Return the error without the node's name at its beginning, for messages that name the node already."""
     return str(error).removeprefix(f"{endpoint.node}: ")
 
 
 def remedy(name: str) -> str:
-    """Return how `up` mends what differs."""
+    """Return what the next `up` does about a difference."""
     if name == "down":
         return "starts it"
     return "mends it" if name in REPAIRED_BY_CALLS else "restarts the node"
 
 
 def read(console: Console, expected: Expected) -> Actual:
-    """Ask the node about what was predicted. Raises ChainError when it does not answer."""
+    """Read from the node what was predicted of it. Raises ChainError when it does not answer."""
     chain_id = int(console.call("eth_chainId", timeout=TIMEOUT), 16)
     try:
         if expected.kni:
@@ -107,7 +107,7 @@ def read(console: Console, expected: Expected) -> Actual:
 
 
 def _sub_bridge(console: Console, chain_id: int) -> Actual:
-    # Answered from its journal, for which a node in the known deadlock waits for good.
+    # It reads the node's journal, on which a node in the known deadlock waits forever.
     console.call("subbridge_listBridge", timeout=TIMEOUT)
     parent, child = registration.operators(console)
     return Actual(
@@ -121,7 +121,7 @@ def _sub_bridge(console: Console, chain_id: int) -> Actual:
 
 
 def differences(expected: Expected, actual: Actual) -> dict[str, str]:
-    """Return a sentence without its subject, the node, of each difference, by what differs."""
+    """Return a sentence per difference, by its name, without the subject (the node)."""
     if not actual.bridge:
         half = "main" if expected.kni else "sub"
         return {"bridge": f"its {half} bridge is off, and its files say on"}
@@ -149,7 +149,7 @@ def differences(expected: Expected, actual: Actual) -> dict[str, str]:
 
 
 def _peers(wanted: str, connected: Sequence[str]) -> str | None:
-    """Compare by the keys: an address may be another one on the way."""
+    """Compare by public keys: the addresses may differ on the way."""
     own = node_id(wanted)
     others = [_place(kni) for kni in connected if node_id(kni) != own]
     if others:
@@ -164,7 +164,7 @@ def _place(kni: str) -> str:
 
 
 def repair(console: Console, expected: Expected, actual: Actual) -> None:
-    """Mend what calls can: part from a wrong bridge peer, dial the right one, switch anchoring. Raises NotReady."""
+    """Repair what calls can: disconnect a wrong bridge peer, dial the right one, switch anchoring. Raises NotReady."""
     found = differences(expected, actual)
     if "peer" in found and expected.peer:
         connected = {node_id(kni): kni for kni in actual.peers}
@@ -184,14 +184,14 @@ def _disconnected(console: Console, others: Mapping[str, str]) -> bool | str:
 
 
 class Mismatch(ChainError):
-    """The node is somebody else than predicted. Waiting would not help."""
+    """The node is not the one that was predicted. Waiting would not help."""
 
 
 def wait_until_ready(endpoint: Endpoint, expected: Expected) -> str:
     """Wait until the node answers, has peers on its chain and its one bridge peer; return its version.
 
-    Raises NotReady with what is missing, and Mismatch at once when chain id, KNI, operators or peer are not the
-    predicted ones.
+    Raises NotReady with what is missing, and Mismatch at once when chain id, KNI, operators or peer differ from the
+    prediction.
     """
     console = wait_for(lambda: Console(endpoint), READY_DEADLINE)
     try:
@@ -218,7 +218,7 @@ def wait_until_ready(endpoint: Endpoint, expected: Expected) -> str:
 
 
 def _wait_for_chain(console: Console, expected: Expected) -> None:
-    """Wait for peers; a node that holds nothing but its first block may need the genesis.json that was corrected."""
+    """Wait for peers. A node with nothing but its first block is reinitialised once: its genesis.json may be new."""
     try:
         wait_for_peers(console, "admin", expected.static_nodes, READY_DEADLINE, enough=1, hint=HINT)
     except NotReady as error:

@@ -1,4 +1,4 @@
-"""Is a node as well as it was before it was restarted? The gate between one restart and the next."""
+"""Whether a node is as healthy as before it was restarted: the gate between one restart and the next."""
 
 import time
 from collections.abc import Mapping, Sequence
@@ -16,29 +16,29 @@ from components.chain.transfers.payout import NAMED, still_to_handle
 from components.domain.roles import BRIDGE_APIS, Role
 
 DEADLINE = 240.0
-"""Seconds until a restarted node is well again. A peer that dials it may pause for 30 s, a validator that missed its
-turn waits 10 s and more, and the recovery of transfers looks twice."""
+"""Seconds until a restarted node is healthy again. A peer that dials it may pause for 30 s, a validator that missed its
+block waits 10 s and more, and the recovery of transfers runs twice."""
 
 DISCONNECT_SECONDS = 10.0
-"""Seconds for an SCN to part from its EN; seen: less than one."""
+"""Seconds for an SCN to disconnect from its EN; measured: less than one."""
 
 
 @dataclass(frozen=True)
 class Health:
-    """What is looked at: numbers that have to be reached again."""
+    """Numbers that the node has to reach again."""
 
     head: int
     """Number of the last block that the node has."""
     bridge_peers: int
-    """Nodes at the other end of its bridge: 0 or 1."""
+    """Connected nodes at the other end of its bridge: 0 or 1."""
     requests: tuple[tuple[str, int], ...] = ()
     """SCN: each bridge contract that it is subscribed to, and how many transfers were requested for it."""
     moment: float = field(default_factory=time.time)
-    """When that was (Unix time)."""
+    """When it was read (Unix time)."""
 
 
 def health(console: Console, role: Role) -> Health:
-    """Read how the node is. Raises ChainError when it does not answer."""
+    """Read the health of a node. Raises ChainError when it does not answer."""
     head = console.web3.eth.block_number
     if role not in BRIDGE_APIS:
         return Health(head, 0)
@@ -50,7 +50,7 @@ def health(console: Console, role: Role) -> Health:
 
 
 def listens(endpoint: Endpoint) -> bool:
-    """Tell whether there is a node at all."""
+    """Return whether a node listens on the console."""
     try:
         Console(endpoint).close()
     except ChainError:
@@ -59,7 +59,7 @@ def listens(endpoint: Endpoint) -> bool:
 
 
 def answers(endpoint: Endpoint) -> bool:
-    """Tell whether the node answers within 10 s."""
+    """Return whether the node answers within 10 s."""
     try:
         with closing(Console(endpoint)) as console:
             console.call("eth_chainId", timeout=10)
@@ -69,7 +69,7 @@ def answers(endpoint: Endpoint) -> bool:
 
 
 def before_restart(endpoint: Endpoint, role: Role) -> Health | None:
-    """Return how the node is, or None when it does not answer: then there is nothing that it has to reach again."""
+    """Return the health of a node, or None when it does not answer: then it has nothing to reach again."""
     try:
         with closing(Console(endpoint)) as console:
             return health(console, role)
@@ -78,25 +78,23 @@ def before_restart(endpoint: Endpoint, role: Role) -> Health | None:
 
 
 def disconnect_bridge(endpoint: Endpoint, peer: str) -> None:
-    """Part an SCN from its EN (`peer`, a KNI), and from any other main bridge, before it is stopped.
+    """Disconnect an SCN from its EN (`peer`, a KNI) and any other main bridge before it is stopped.
 
-    Nothing to do where it does not answer.
-
-    With it connected, v1.0.3 waits at its stop for an answer that never comes (p2p.Server.Stop behind SubBridge.Stop),
-    until it is killed; without, it ends in 0.3 s (tried).
+    No-op where it does not answer. While connected, v1.0.3 waits at its stop for an answer that never comes
+    (p2p.Server.Stop behind SubBridge.Stop) until it is killed; disconnected, it stops in 0.3 s (measured).
     """
     with suppress(ChainError), closing(Console(endpoint)) as console:
         for kni in (peer, *peer_knis(console, "subbridge")):
             console.call("subbridge_removePeer", kni)
-        # It is asked to part, and does so a moment later: stopped before that it waits all the same.
+        # It disconnects a moment after the call, and must not be stopped before that.
         wait_for(lambda: not peers(console, "subbridge") or f"{endpoint.node}: still connected", DISCONNECT_SECONDS)
 
 
 def wait_until_recovered(endpoint: Endpoint, role: Role, before: Health | None, en: Endpoint | None = None) -> None:
-    """Wait until blocks go on, the bridge's peer is back, and what was requested before is handled.
+    """Wait until there are new blocks, the bridge peer is back, and what was requested before is handled.
 
-    `en` is the other node of an SCN's pair: through it is seen which requests cannot be paid, or stood still before the
-    restart already, and so are not waited for. Raises NotReady with what is missing.
+    `en` is the other node of an SCN's pair: it shows which requests cannot be paid, or were stuck before the restart
+    already, and so are not waited for. Raises NotReady with what is missing.
     """
     console = wait_for(lambda: Console(endpoint), DEADLINE)
     try:
@@ -135,7 +133,7 @@ def _left(
 
 
 def _requests(console: Console) -> list[tuple[str, int]]:
-    """Return what a node knows to be requested of each contract: its `requestNonce` is that of the counterpart."""
+    """Return how many requests a node knows for each contract: its `requestNonce` is that of the counterpart."""
     bridges = [
         str(entry[f"{chain}Address"])
         for entry in console.call("subbridge_listBridge") or []

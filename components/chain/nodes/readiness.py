@@ -1,8 +1,8 @@
-"""Whether an SCN can serve a bridge yet, and the way out of one: what surrounds its registration.
+"""Whether an SCN can serve a bridge yet, and how it leaves one: what surrounds its registration.
 
-An SCN counts the transactions of its operators in memory: those of the child operator from what its own chain says
-at its start, those of the parent operator from what its EN says when they connect. A machine that was made anew starts
-with an empty chain, so it counts from 0, and would sign with used nonces for good (see `conf._private`).
+An SCN counts the transactions of its operators in memory: those of the child operator from its own chain at its start,
+those of the parent operator from what its EN reports when they connect. A rebuilt machine starts with an empty chain,
+so it counts from 0, and would sign with used nonces until it is restarted.
 """
 
 import sys
@@ -21,7 +21,7 @@ from components.chain.rpc.head import wait_until_caught_up
 from components.chain.rpc.waiting import wait_for
 
 CONNECT_DEADLINE = 90.0
-"""Seconds until an SCN is connected to its EN; it dials every 30, and holds on to a dead connection for as long."""
+"""Seconds until an SCN is connected to its EN; it dials every 30 s, and keeps a dead connection for as long."""
 COUNT_DEADLINE = 10.0
 """Seconds for the answer of the EN from which an SCN counts."""
 
@@ -31,9 +31,8 @@ def wait_until_able(
 ) -> None:
     """Wait until both nodes of a pair are in sync, and the SCN counts its transactions from there.
 
-    It is restarted (`command`, on its host) where it does not, or where there is another reason `why`, if its
-    `siblings`, the other SCNs, are healthy.
-    Raises ChainError.
+    If it does not, or if there is another reason `why`, it is restarted (`command`, on its host), provided that its
+    `siblings`, the other SCNs, are healthy. Raises ChainError.
     """
     for console in (en, scn):
         wait_until_caught_up(console)
@@ -54,10 +53,10 @@ def wait_until_able(
 
 
 def miscount(scn: Console, en: Endpoint) -> str:
-    """Return in words that an SCN counts too few transactions of an operator, if it does: then it votes no more.
+    """Return that an SCN counts too few transactions of an operator, so that it does not vote any more; or "".
 
-    A moment's look may be wrong: it has to stay so for COUNT_DEADLINE. While its EN is away nobody knows of the parent
-    operator. Raises ChainError when the SCN does not answer.
+    It has to stay so for COUNT_DEADLINE: one look may be wrong. Without its EN the count of the parent operator is
+    unknown. Raises ChainError when the SCN does not answer.
     """
     if wrong := _settled(lambda: miscounts(scn, "child", scn)):
         return wrong
@@ -70,7 +69,7 @@ def miscount(scn: Console, en: Endpoint) -> str:
 
 
 def _settled(question: Callable[[], str]) -> str:
-    """Return the answer that stays, "" once it is that."""
+    """Return the answer that stays, or "" as soon as it is ""."""
     try:
         wait_for(lambda: question() or True, COUNT_DEADLINE)
     except NotReady:
@@ -79,7 +78,7 @@ def _settled(question: Callable[[], str]) -> str:
 
 
 def miscounts(scn: Console, chain: str, console: Console) -> str:
-    """Return in words that an SCN counts too few transactions of its operator on a chain, if it does.
+    """Return that an SCN counts too few transactions of its operator on a chain; "" if it counts right.
 
     What is mined is read first: what the node signs meanwhile it counts before it is mined.
     """
@@ -94,11 +93,11 @@ def miscounts(scn: Console, chain: str, console: Console) -> str:
 
 
 def leave_pair(endpoint: Endpoint, child: str, parent: str, command: str) -> None:
-    """Have an SCN let a pair of contracts go, and read at a restart (`command`, on its host) what it is to be now.
+    """Have an SCN release a pair of contracts, and restart it (`command`, on its host) with the conf that it has now.
 
-    Without an EN to ask, as when its machine is dead, the SCN cannot deregister; where it has no sub bridge any more
-    it has nothing to deregister after the restart either. Where it has deregistered and still runs its sub bridge, an
-    earlier run ended between the two halves: it is restarted. Raises NotReady where it still has both.
+    Without its EN, as when that machine is dead, the SCN cannot deregister; if its sub bridge is off after the restart,
+    it does not have to. Where it has deregistered and still runs its sub bridge, an earlier run was cut off between the
+    two steps: it is restarted. Raises NotReady where it still has both.
     """
     with closing(Console(endpoint)) as scn:
         if not has_sub_bridge(scn):
@@ -109,7 +108,7 @@ def leave_pair(endpoint: Endpoint, child: str, parent: str, command: str) -> Non
                 deregister(scn, child, parent)
             except ChainError as error:  # an EN that died a moment ago still counts as connected
                 print(f"{scn.node}: {error}", file=sys.stderr)
-    # As a validator: it is no bridge's node any more, of which it would have to reach again what it had.
+    # As a validator: without a bridge it has no bridge numbers to reach again.
     restart(endpoint, "validator", command, "it lets its bridge go", peer=next(iter(connected), None))
     with closing(Console(endpoint)) as scn:
         if read_registration(scn, child, parent).registered:

@@ -1,6 +1,6 @@
-"""The bridge side of a node: what an EN and an SCN say of themselves, and the registration on an SCN.
+"""The bridge of a node: what an EN and an SCN report of themselves, and the registration of contracts on an SCN.
 
-Method names are the JSON-RPC ones; their behaviour is described in node-behaviour 1 and 2.
+Methods are called by their JSON-RPC names, which differ from those of the node's JavaScript console.
 """
 
 import threading
@@ -40,7 +40,7 @@ SETTLE_SECONDS = 10.0
 """How long a registered pair may be not live before that counts: see `settled_registration`."""
 
 CODE_DEADLINE = 120.0
-"""Seconds until a new contract is seen by a node that follows the chain; an EN may need 10 s to begin to sync."""
+"""Seconds until a node that follows the chain has a new contract; an EN may need 10 s to begin to sync."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Registration:
 
     registered: bool
     live: bool
-    """Both contracts are registered and subscribed in memory; the journal's own flag says nothing of that."""
+    """Both contracts are registered and subscribed in memory; the flag in the journal does not show that."""
 
 
 class OtherCounterpart(ChainError):
@@ -74,12 +74,12 @@ def read_registration(console: Console, child: str, parent: str) -> Registration
 
 
 def has_sub_bridge(console: Console) -> bool:
-    """Tell whether an SCN runs a sub bridge. That of one that has left its pair is off once it has restarted."""
+    """Return whether an SCN runs a sub bridge. After it has left its pair, it is off from the next restart on."""
     return _journal(console) is not None
 
 
 def has_registration(console: Console) -> bool:
-    """Tell whether the journal of an SCN lists any pair of bridge contracts."""
+    """Return whether the journal of an SCN lists any pair of bridge contracts."""
     return bool(_journal(console))
 
 
@@ -97,7 +97,7 @@ def settled_registration(console: Console, child: str, parent: str) -> Registrat
     """Like read_registration, but what is registered has some seconds to become live.
 
     Within 3 s of its EN's return a node unsubscribes and subscribes again (ResetAllSubscribedEvents in
-    node/sc/subbridge.go), which shows for some ms (tried); after a restart it restores from its journal every 3 s.
+    node/sc/subbridge.go), which shows for some ms (measured); after a restart it restores from its journal every 3 s.
     """
     found = read_registration(console, child, parent)
     if found.live or not found.registered:
@@ -126,7 +126,7 @@ def register(
     """
     wait_for_contracts(scn, en, child, parent)
     wait_for(lambda: one_peer(scn), deadline=60)
-    read_registration(scn, child, parent)  # with another counterpart no restart would help
+    read_registration(scn, child, parent)  # raises for another counterpart, where a restart would not help
     try:
         _register_once(scn, child, parent)
     except ChainError as error:
@@ -136,7 +136,7 @@ def register(
 
 
 def wait_for_contracts(scn: Console, en: Console, child: str, parent: str) -> None:
-    """Wait until both nodes of a pair see the contracts of their chains. Raises NotReady."""
+    """Wait until both nodes of a pair have the contracts of their chains. Raises NotReady."""
     for console, bridge in ((scn, child), (en, parent)):
         wait_for(partial(_has_code, console, bridge), deadline=CODE_DEADLINE)
 
@@ -173,7 +173,7 @@ def _is_known(scn: Console, child: str, parent: str) -> bool | str:
 
 
 def one_peer(console: Console) -> bool | str:
-    """Tell whether an SCN is connected to its EN, or in a sentence that it is not."""
+    """Return True when an SCN is connected to its EN, else a sentence with what is wrong."""
     connected = peers(console, "subbridge")
     if len(connected) == 1:
         return True
@@ -190,7 +190,7 @@ def _is_live(console: Console, child: str, parent: str) -> bool | str:
 
 
 def en_is_away(console: Console) -> NotReady:
-    """Return the error of an SCN that has to let its bridge go and has no EN to ask."""
+    """Return the error of an SCN that has to release its contracts and has no EN to do so."""
     return NotReady(
         f"{console.node}: cannot deregister the bridge while its EN is away, the call would hang; "
         "bring the EN back, or remove the SCN's machine with it"
@@ -198,7 +198,7 @@ def en_is_away(console: Console) -> NotReady:
 
 
 def deregister(console: Console, child: str, parent: str) -> None:
-    """Let the pair of contracts go.
+    """Release the pair of contracts; no-op if not registered.
 
     Raises NotReady when the SCN has no main bridge connected: the call would hang and lock the journal.
     """
@@ -215,14 +215,14 @@ _nodes: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 def forget_tokens(scn: Console, en: Endpoint, child: str, parent: str, command: str) -> None:
     """Have an SCN forget the counterparts of tokens that it remembers, by registering the pair of contracts again.
 
-    Where it has not registered the pair, an earlier run ended between the two halves: the second one is done. Without
-    its EN, which may be dead for good, neither is possible: a restart (`command`, on its host) makes it forget too.
+    Where the pair is not registered, an earlier run was cut off between the two steps: the second one is done. Without
+    its EN, which may be dead, neither is possible: a restart (`command`, on its host) makes it forget too.
 
     An SCN asks the contract for a token at the first transfer of it, and never again while it runs and the pair is
-    registered (BridgeInfo.counterpartToken in node/sc/bridge_manager.go): once a token has another counterpart, it
-    would have the former one paid out. What is requested meanwhile the recovery finds. Its own registerToken and
-    deregisterToken are of no use: they send transactions of the operator, which the contract's owner is not, and keep
-    and look for a token under the chain on which its transfers are not requested (doRegisterToken in
+    registered (BridgeInfo.counterpartToken in node/sc/bridge_manager.go): once a token has another counterpart, the SCN
+    would have the former one paid out. What is requested meanwhile is found by the node's recovery. Its own
+    registerToken and deregisterToken do not help: they send transactions of the operator, which is not the owner of the
+    contract, and they keep the token under the chain on which its transfers are not requested (doRegisterToken in
     node/sc/api_bridge.go). Raises ChainError.
     """
     with _nodes[scn.node]:

@@ -1,4 +1,4 @@
-"""Restarting nodes: one at a time, each one healthy before the next, and none after one that did not come back."""
+"""Restarting nodes: one at a time, each healthy before the next, and none after one that did not come back."""
 
 import json
 import shlex
@@ -23,14 +23,14 @@ from components.domain.roles import Role
 ANSWER_DEADLINE = 60.0
 """Seconds until a node that was started answers, and has found another one."""
 PATIENCE = 120.0
-"""Seconds for another node to be healthy again: one that is being started, or whose pair has just been parted."""
+"""Seconds for another node to become healthy: it may be starting, or its pair may just have been disconnected."""
 INTERVAL = 2.0
 """Seconds from one look at the others to the next."""
 
 _one_restart = threading.Lock()
-"""Of all nodes of the stack: one process serves all its dynamic resources, and one node is down at a time."""
+"""Of all nodes of the stack: one process serves all its dynamic resources."""
 _failed: dict[str, tuple[Endpoint, Role]] = {}
-"""Nodes that did not come back from a restart of this run, by name: as long as that is so, no other one is stopped."""
+"""Nodes that did not come back from a restart of this run, by name: no other node is stopped while one is down."""
 
 
 def restart(
@@ -45,20 +45,20 @@ def restart(
     ready: Callable[[], object] | None = None,
     timeout: float = RESTART_TIMEOUT,
 ) -> None:
-    """Restart a node while no other one is down, and give the turn away only when it is healthy again.
+    """Restart a node while no other one is down, and let the next restart begin only when it is healthy again.
 
     `command`: on its host, for which it has `timeout` seconds. `siblings`: the other nodes of its role, all of which
-    have to be healthy before it is stopped; a node that is down itself waits for none, nor for its turn: the one whose
-    turn it is may need it. `peer`: KNI of the EN that an SCN is to be parted from first. `en`: the EN of its pair.
-    `ready` waits for what is predicted of the node. Raises ChainError, and NotReady, with the node still running,
-    when another one is not healthy.
+    have to be healthy before it is stopped; a node that is down is started at once: the restart under way may need it.
+    `peer`: KNI of the EN from which an SCN is disconnected first. `en`: the EN of its pair. `ready` waits for what is
+    predicted of the node. Raises ChainError, and NotReady, with the node still running, when another one is not
+    healthy.
     """
     if not listens(endpoint):
         start(endpoint, role, command, why, peer=peer, en=en, ready=ready, timeout=timeout)
         return
     name = endpoint.node
     others: list[tuple[Endpoint, Role]] = [(one, role) for one in siblings]
-    # Its own EN serves no other SCN, and perhaps none yet: it has to be in sync, and that is all.
+    # Its own EN serves no other SCN, and perhaps none yet: it only has to be in sync.
     others += [(en, "validator")] if en and role == "scn" else []
     waiting: Waiting | None = None
     while True:
@@ -71,7 +71,7 @@ def restart(
                 return
         refusal = f"{name}: not restarted: {words}"
         returning = any(is_restarting(one) for one, _ in others)
-        waiting = waiting or Waiting(PATIENCE)  # from here on: its turn may have come late
+        waiting = waiting or Waiting(PATIENCE)  # begins here: other restarts may have come first
         if failed or (waiting.over and not returning):
             msg = f"{refusal}; it goes on as it was: bring the other one back, then run again"
             raise NotReady(msg)
@@ -93,7 +93,7 @@ def start(
 ) -> None:
     """Start a node, stopping it first where it runs, and wait until it is as healthy as `before`. Raises ChainError.
 
-    One that is down waits for no turn: the node whose turn it is may need it to get healthy.
+    A node that is down does not wait for other restarts: one of them may need it to become healthy.
     """
     name = endpoint.node
     with restarting(endpoint), _failing(endpoint, role):
@@ -120,7 +120,7 @@ def _failing(endpoint: Endpoint, role: Role) -> Iterator[None]:
 
 
 def _wait_for_answer(endpoint: Endpoint) -> None:
-    """Wait until a node answers, and has found those that it dials: by itself it may pause for 30 s."""
+    """Wait until a node answers and has found the nodes that it dials; left alone, it may pause for 30 s."""
     with closing(wait_for(lambda: Console(endpoint), ANSWER_DEADLINE)) as console:
         file = shlex.quote(str(PurePosixPath(endpoint.ipc).with_name("static-nodes.json")))
         text = run_on_host(endpoint, f"[ ! -e {file} ] || cat {file}", timeout=ANSWER_DEADLINE)
@@ -136,9 +136,9 @@ def _wait_for_others(console: Console, knis: Sequence[str]) -> None:
 
 
 def reinitialise(node: Endpoint, console: Console, command: str) -> None:
-    """Have a node that holds nothing but its first block begin with the genesis.json that lies there now.
+    """Have a node that holds only its first block start over with the genesis.json that is on its host now.
 
-    `console` is of no more use then, but for its next call, which connects again. Raises ChainError.
+    `console` reconnects at its next call. Raises ChainError.
     """
     print(f"{node.node}: it has its first block alone, and begins again with its genesis.json", file=sys.stderr)
     run_on_host(node, command, timeout=RESTART_TIMEOUT)

@@ -1,7 +1,8 @@
-"""May a running node be stopped now? Not while another one on which the bridge or its chain depends is not healthy.
+"""Whether a running node may be stopped now: not while another one that the bridge or its chain depends on is not
+healthy.
 
-A node that is down itself waits for nothing, and one that is not healthy only for those that are down: two nodes that
-need a restart to be healthy again would else wait for one another.
+A node that is down waits for nothing, and one that is not healthy waits only for nodes that are down: otherwise two
+nodes that need a restart to become healthy would wait for each other.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -23,7 +24,7 @@ ANSWER = 10.0
 
 @dataclass(frozen=True)
 class Condition:
-    """How a node is, and why in words, without its name."""
+    """State of a node, and why, without its name."""
 
     level: Literal["healthy", "impaired", "down"]
     why: str = ""
@@ -35,7 +36,7 @@ HEALTHY = Condition("healthy")
 
 
 def condition(endpoint: Endpoint, role: Role) -> Condition:
-    """Look whether a node answers, has the newest block, and is connected to the other node of its pair."""
+    """Check whether a node answers, has the newest block, and is connected to the other node of its pair."""
     try:
         console = Console(endpoint)
     except ChainError as error:
@@ -59,7 +60,7 @@ def condition(endpoint: Endpoint, role: Role) -> Condition:
 
 
 def _connected(console: Console, role: Role) -> bool | None:
-    """Tell whether the other node of its pair is connected; None where it is in no pair."""
+    """Return whether the other node of its pair is connected; None where it is in no pair."""
     if role not in BRIDGE_APIS:
         return None
     try:
@@ -69,7 +70,7 @@ def _connected(console: Console, role: Role) -> bool | None:
 
 
 def blocking_node(own: Condition, others: Mapping[str, Condition]) -> str | None:
-    """Return which other node stands in the way of stopping one, and why, in words; None when none does. Pure."""
+    """Return which other node prevents that one is stopped, and why; None if none does. Pure."""
     if own.level == "down":
         return None
     matters = ("down",) if own.level == "impaired" else ("down", "impaired")
@@ -78,10 +79,10 @@ def blocking_node(own: Condition, others: Mapping[str, Condition]) -> str | None
 
 
 def missing_votes(seated: Iterable[str], alive: Iterable[str]) -> str | None:
-    """Return in words that a chain would stop without one of its living validators, as others are missing. Pure.
+    """Return that a chain would halt without one of its running validators; None if not. Pure.
 
-    A chain that has all its validators may stop for the moment of a restart: that of one to three always does. One that
-    stands still already loses nothing.
+    A chain with all its validators may halt for the moment of a restart: with one to three it always does. A chain that
+    is halted already loses nothing.
     """
     seats = set(seated)
     running, needed = len(seats & set(alive)), quorum(len(seats))
@@ -95,12 +96,12 @@ def missing_votes(seated: Iterable[str], alive: Iterable[str]) -> str | None:
 
 
 def blocker(endpoint: Endpoint, role: Role, others: Sequence[tuple[Endpoint, Role]]) -> str | None:
-    """Return why a node must not be stopped now, in words; None when it may be."""
+    """Return why a node must not be stopped now; None when it may be."""
     own = condition(endpoint, role)
     if own.level == "down":
         return None
     for other, its in others:
-        matters: Role = its if own.serves else "validator"  # without a pair the bridge loses nothing: its chain counts
+        matters: Role = its if own.serves else "validator"  # one without a pair is only needed by its chain
         if words := blocking_node(own, {other.node: condition(other, matters)}):
             return words
     return None if role == "en" else _votes(endpoint)

@@ -1,7 +1,7 @@
-"""Has a node caught up with a chain that others run? The gate before the first call to a bridge contract there.
+"""Whether a node has caught up with a chain that others run: the gate before the first call to a bridge contract there.
 
-`eth_syncing` says false also for a node that has no peers, or has not asked them yet (node-behaviour 6), so the peers
-and the age of the head block count as well, and the height of a reference RPC where one is given.
+`eth_syncing` is false also for a node that has no peers, or has not asked them yet. So the peers and the age of the
+head block count as well, and the height of a reference RPC where one is given.
 """
 
 from collections.abc import Callable
@@ -16,10 +16,11 @@ from components.chain.rpc.reference_rpc import OtherChain, ReferenceRpc
 from components.chain.rpc.waiting import Waiting, duration
 
 BEHIND_BLOCKS = 10
-"""How far behind the reference a node in step may be: both are asked one after the other."""
+"""How far behind the reference a node in sync may be: the two are asked one after the other."""
 
 GONE_SECONDS = 300.0
-"""How long a node may be silent while it is waited for, as when it is restarted; no hours are wasted on a dead one."""
+"""How long a node may be silent while it is waited for, as during a restart; a dead one is reported long before the
+hours have passed."""
 
 INTERVAL = 2.0
 """Seconds from one look to the next."""
@@ -36,10 +37,10 @@ class SyncState:
     age: float
     """Seconds since that block was made."""
     target: int | None = None
-    """Number of the newest block that is known of: by its peers, or by the reference."""
+    """Number of the newest block that its peers or the reference know; None if unknown."""
     syncing: bool = False
     lagging: bool = False
-    """The reference is further on."""
+    """The reference is further ahead."""
 
 
 def read_sync(console: Console, reference: ReferenceRpc | None, now: float) -> SyncState:
@@ -71,7 +72,7 @@ def _peers(console: Console) -> list[str]:
 
 
 def missing(state: SyncState) -> str | None:
-    """Return what a node lacks to be in step with its chain, in words; None when it is."""
+    """Return what a node lacks to be in sync with its chain; None when it is."""
     if not state.peers:
         return "it has no peers; compare its network id and first block with theirs, and try their ports"
     if state.syncing or state.lagging:
@@ -89,13 +90,13 @@ def missing(state: SyncState) -> str | None:
 
 @dataclass
 class Pace:
-    """How fast a node catches up: what it lacked at first, and lacks now."""
+    """How fast a node catches up."""
 
     begun: tuple[float, int] | None = None
     """When it was first seen, in seconds, and how many blocks it lacked then."""
 
     def rest(self, now: float, state: SyncState) -> float | None:
-        """Return the seconds until it is there, if it goes on as it did so far; None when that cannot be told."""
+        """Return the seconds that it still needs at the speed so far; None when that is unknown."""
         if state.target is None:
             return None
         left = max(0, state.target - state.head)
@@ -107,9 +108,9 @@ class Pace:
 
 
 def wait_until_synced(see: Callable[[], SyncState], hours: int) -> int:
-    """Look until the node is in step with its chain, and return its head block then.
+    """Wait until the node is in sync with its chain, and return its head block then.
 
-    Nothing is lost when this is cut off: the node goes on by itself. Raises NotReady with what is missing, after
+    Nothing is lost when this is cut off: the node continues by itself. Raises NotReady with what is missing after
     `hours`, or when the node does not answer for GONE_SECONDS; and OtherChain at once.
     """
     waiting, silence, pace = Waiting(hours * 3600), Waiting(GONE_SECONDS), Pace()

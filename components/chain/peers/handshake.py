@@ -1,7 +1,7 @@
-"""What two nodes compare before they talk: chain id, network id and first block. Nodes that differ never connect.
+"""What two nodes compare before they connect: chain id, network id and first block. Nodes that differ never connect.
 
-Neither says so where it can be asked for: at the other end there is a peer that comes and goes (networks/p2p,
-basePeer.readStatus). So both are read by their consoles, and compared here.
+Neither node reports this: the other end only sees a peer that comes and goes (networks/p2p, basePeer.readStatus). So
+both are read from their consoles, and compared here.
 """
 
 from collections.abc import Iterable
@@ -11,12 +11,12 @@ from components.chain.errors import NotReady
 from components.chain.rpc.console import Console
 
 TIMEOUT = 10.0
-"""Seconds; all of it is answered from memory."""
+"""Seconds; answered from memory."""
 
 
 @dataclass(frozen=True)
 class ChainIdentity:
-    """What a node says of its chain when it meets another one."""
+    """Which chain a node is on."""
 
     node: str
     chain_id: int
@@ -27,7 +27,7 @@ class ChainIdentity:
 
 
 def chain_identity(console: Console) -> ChainIdentity:
-    """Read what a node says. Raises ChainError when it does not answer."""
+    """Read which chain a node is on. Raises ChainError when it does not answer."""
     found = console.call("admin_nodeInfo", timeout=TIMEOUT).get("protocols", {}).get("istanbul")
     if not isinstance(found, dict):  # a word, while its server starts
         msg = f"{console.node}: it does not tell yet which chain it is of"
@@ -36,7 +36,7 @@ def chain_identity(console: Console) -> ChainIdentity:
 
 
 def differences(one: ChainIdentity, other: ChainIdentity) -> list[str]:
-    """Return for what reasons the two never connect, each with both values; nothing when they may."""
+    """Return the reasons why the two never connect, each with both values; empty when they may."""
     compared = (
         ("chain id", one.chain_id, other.chain_id),
         ("network id (NETWORK_ID of the conf)", one.network_id, other.network_id),
@@ -50,6 +50,6 @@ def differences(one: ChainIdentity, other: ChainIdentity) -> list[str]:
 
 
 def why_incompatible(one: ChainIdentity, others: Iterable[ChainIdentity]) -> str | None:
-    """Return in a sentence why a node cannot connect to others; None when nothing of this keeps it from that."""
+    """Return why a node cannot connect to the others, or None if none of these reasons applies."""
     found = [words for other in others for words in differences(one, other)]
     return f"{'; '.join(found)}; nodes that differ in one of these never connect" if found else None

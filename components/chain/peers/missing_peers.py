@@ -1,4 +1,4 @@
-"""Why a node does not find those that it dials: said once both ends were compared and the ports tried, not guessed."""
+"""Why a node does not find the nodes that it dials: both ends are compared and the ports are tried."""
 
 import shlex
 from collections.abc import Sequence
@@ -13,13 +13,13 @@ from components.chain.rpc.ipc_stream import run_on_host
 from components.domain.kni import node_id
 
 HINT = "if that goes on, both ends are compared"
-"""While it is waited for."""
+"""Added to a message while the node is waited for."""
 
 
 def explain(console: Console, knis: Sequence[str], others: Sequence[Endpoint]) -> str:
-    """Return in a sentence what keeps a node from those at `knis`, as far as can be found out.
+    """Return why a node is not connected to the nodes at `knis`, as far as it can be found out.
 
-    `others`: consoles of such nodes, where there are any. Raises ChainError when the node itself does not answer.
+    `others`: consoles of such nodes, if any. Raises ChainError when the node itself does not answer.
     """
     own = chain_identity(console)
     if why := why_incompatible(own, _identities(others)):
@@ -62,7 +62,7 @@ def _why_unreachable(source: Endpoint, kni: str) -> str | None:
 
 
 SECONDS = 5
-"""For a connection; one that takes longer has met a firewall that answers nothing."""
+"""For a connection; if it takes longer, a firewall drops the packets."""
 
 
 def place_of(kni: str) -> tuple[str, int]:
@@ -72,7 +72,7 @@ def place_of(kni: str) -> tuple[str, int]:
 
 
 def why_unreachable(source: Endpoint, kni: str) -> str | None:
-    """Return why the machine of a node cannot connect to where a KNI points, in a sentence; None when it can.
+    """Return why the machine of a node cannot connect to the address in a KNI; None when it can.
 
     Raises HostUnreachable when that machine cannot be asked.
     """

@@ -1,8 +1,8 @@
-"""Who a node is connected to, and dialling again without the node's pause of 30 s.
+"""The peers of a node, and dialling again without the node's pause of 30 s.
 
-A node dials its static nodes once and then leaves each alone for 30 s (networks/p2p/dial.go, dialHistoryExpiration).
-At the start of a network a first dial often comes too early: a node that listens, but whose consensus engine does not
-run yet, refuses the peer. Taking the peer out of the list and putting it back forgets the pause.
+A node dials its static nodes once and then leaves each alone for 30 s (networks/p2p/dial.go, dialHistoryExpiration). At
+the start of a network a first dial often comes too early: a node that listens, but whose consensus engine does not run
+yet, refuses the peer. Removing the peer and adding it again ends the pause.
 """
 
 from collections.abc import Sequence
@@ -13,10 +13,10 @@ from components.chain.rpc.waiting import Waiting, wait_for
 from components.domain.kni import SCHEME, node_id
 
 Network = Literal["admin", "subbridge"]
-"""API namespace: `admin` has the chain's own peers, `subbridge` the main bridge."""
+"""API namespace: `admin` has the peers of the node's own chain, `subbridge` the main bridge."""
 
 PATIENCE = 2.0
-"""Seconds that a dial may take before it is made again."""
+"""Seconds that a dial may take before it is repeated."""
 
 
 def own_id(console: Console) -> str:
@@ -30,7 +30,7 @@ def peers(console: Console, network: Network) -> list[str]:
 
 
 def peer_knis(console: Console, network: Network) -> list[str]:
-    """Return the KNIs of the nodes that this one is connected to, as it reaches them: good for parting from them."""
+    """Return the KNIs of the connected nodes with the addresses in use, as `removePeer` takes them."""
     return [
         f"{SCHEME}://{peer['id']}@{(peer.get('networks') or [{}])[0].get('remoteAddress', '')}?discport=0"
         for peer in console.call(f"{network}_peers") or []
@@ -40,11 +40,11 @@ def peer_knis(console: Console, network: Network) -> list[str]:
 def wait_for_peers(
     console: Console, network: Network, knis: Sequence[str], deadline: float, *, enough: int, hint: str
 ) -> list[str]:
-    """Wait until the node is connected to all these, dialling the missing ones again; return whom it is connected to.
+    """Wait until the node is connected to all of `knis`, dialling the missing ones again; return its peers.
 
-    All nodes of a chain have the same static-nodes.json, so the node itself may be among them: it is left out.
-    `enough` of them will do after a fifth of the deadline (seconds): another may be down for a reason of its own.
-    Raises NotReady, which names the missing addresses and gives the hint.
+    All nodes of a chain have the same static-nodes.json, so the node itself may be in the list: it is left out. After a
+    fifth of the deadline (seconds), `enough` of them are enough: another one may be down. Raises NotReady with the
+    missing addresses and the hint.
     """
     all_of_them, dialling = Waiting(deadline / 5), Waiting(PATIENCE)
 
@@ -68,7 +68,7 @@ def wait_for_peers(
 
 
 def disconnect(console: Console, network: Network, kni: str, deadline: float) -> None:
-    """Part a node from another one, which it dials no more, and from no third one. Raises NotReady."""
+    """Disconnect a node from a peer that it does not dial any more. Raises NotReady."""
     console.call(f"{network}_removePeer", kni)
     gone = f"{console.node}: still connected to {kni.split('@', 1)[-1].split('?', 1)[0]}"
     wait_for(lambda: node_id(kni) not in peers(console, network) or gone, deadline)

@@ -1,4 +1,4 @@
-"""Who has a seat in a council and whose node is there, as all nodes of the chain that answer know it together."""
+"""Which validators have a seat, and whose nodes are connected, from all nodes of the chain that answer."""
 
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -14,7 +14,7 @@ from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
 
 LOOK_SECONDS = 15.0
-"""For a look at all nodes at once: a dead machine costs 10 s to find out."""
+"""For asking all nodes at once: a dead machine costs 10 s."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Seats:
     """Addresses in lower case."""
 
     council: frozenset[str]
-    """Of the node that has the newest block."""
+    """As the node with the newest block reports it."""
     living: frozenset[str]
     """Nodes that answer, and those that they are connected to."""
 
@@ -30,7 +30,7 @@ class Seats:
 def council(console: Console) -> set[str]:
     """Return the addresses of all validators that have to agree on the next block, in lower case.
 
-    `istanbul_getValidators` of the newest block names those that made it: a vote in that block counts already.
+    `istanbul_getValidators` of the newest block names those that made it, and misses a vote in that block.
     """
     try:
         found = console.call("istanbul_getSnapshot", "latest")["validators"]
@@ -57,7 +57,7 @@ def address_of(public_key: str) -> str:
 
 
 def read_seats(endpoints: Sequence[Endpoint], chain_id: int) -> Seats:
-    """Ask all nodes at once. Raises Unreachable when none of them answers, naming each."""
+    """Ask all nodes at once. Raises Unreachable when no node answers, naming each."""
     answers = list(_answers(endpoints, chain_id))
     views = [answer for answer in answers if not isinstance(answer, str)]
     if not views:

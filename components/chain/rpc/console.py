@@ -17,13 +17,13 @@ from components.chain.rpc.ipc_stream import Channel
 from components.chain.rpc.node_locks import in_use, is_restarting
 
 CALL_TIMEOUT = 30.0
-"""Seconds for one call. The node sets none of its own on most calls to the parent chain (node-behaviour 2b)."""
+"""Seconds for one call. The node itself sets no limit on most of its calls to the parent chain."""
 
 AWAY_SECONDS = 60.0
-"""For so long a node that did not answer is asked after the others: each dead machine costs 10 s to find out."""
+"""For so long a node that did not answer is asked after the others: each dead machine costs 10 s."""
 
 _away: dict[Endpoint, float] = {}
-"""When a node did not answer; one process serves many resources, which all know of the same nodes."""
+"""When a node did not answer, for all resources of this process."""
 
 
 class NodeError(ChainError):
@@ -31,7 +31,7 @@ class NodeError(ChainError):
 
 
 class _TunnelProvider(JSONBaseProvider):
-    """Connects at once, and anew for the first call after the connection was lost."""
+    """Connects at once, and reconnects for the first call after the connection was lost."""
 
     def __init__(self, endpoint: Endpoint) -> None:
         super().__init__()
@@ -47,7 +47,7 @@ class _TunnelProvider(JSONBaseProvider):
         try:
             return self.decode_rpc_response(channel.exchange(request, timeout))
         except Unreachable:
-            self.close()  # a late answer would be taken for the next one
+            self.close()  # a late answer would be taken for the answer to the next request
             raise
 
     def call_each(self, method: str, params: Sequence[object], timeout: float) -> list[RPCResponse]:
@@ -75,19 +75,19 @@ class Console:
         self.endpoint = endpoint
         self.node = endpoint.node
         self.behind: str | None = None
-        """In words that it was not in sync when `connect` chose it, as no node of its chain was."""
+        """Why it was not in sync when `connect` chose it, as no node of its chain was; None for a node in sync."""
         self._provider = _TunnelProvider(endpoint)
         self.web3 = Web3(self._provider, middleware=[])
 
     def call(self, method: str, *params: object, timeout: float = CALL_TIMEOUT) -> Any:
         """Call a method by its JSON-RPC name and return the result.
 
-        Raises NodeError with the node's own words, or Unreachable after `timeout` seconds.
+        Raises NodeError with the message of the node, or Unreachable after `timeout` seconds.
         """
         return self._result(method, self._provider.call(method, list(params), timeout))
 
     def call_each(self, method: str, params: Sequence[object], timeout: float = CALL_TIMEOUT) -> list[Any]:
-        """Like `call`, with one list of parameters after another, all in one message to the node."""
+        """Call a method once per list of parameters, all in one message to the node."""
         if not params:
             return []
         return [self._result(method, one) for one in self._provider.call_each(method, params, timeout)]
@@ -106,17 +106,17 @@ class Console:
 
 
 def in_order(endpoints: Iterable[Endpoint]) -> list[Endpoint]:
-    """Return nodes in the order in which to ask: those that are being restarted, or just did not answer, come last."""
+    """Return nodes in the order in which to ask: those that are restarting, or just did not answer, come last."""
     since = time.monotonic() - AWAY_SECONDS
     return sorted(endpoints, key=lambda one: (is_restarting(one), _away.get(one, since) > since))
 
 
 @contextmanager
 def connect(endpoints: Iterable[Endpoint], chain_id: int) -> Iterator[Console]:
-    """Connect to the first node in sync with the chain of that id, which is not restarted meanwhile.
+    """Connect to the first node that is in sync with the chain of that id and is not restarting.
 
-    Where none is in sync it is the one with the highest head, whose `behind` says so: it may be used to wait, and not
-    to tell that something is gone. Raises ChainUnreadable when none answers, naming each node and why.
+    Where no node is in sync it is the one with the highest head, with the reason in `behind`: it may be used to wait,
+    but not to conclude that something is gone. Raises ChainUnreadable when no node answers, naming each node and why.
     """
     reasons: list[str] = []
     late: list[tuple[int, Endpoint, str]] = []
@@ -147,7 +147,7 @@ def connect(endpoints: Iterable[Endpoint], chain_id: int) -> Iterator[Console]:
 
 @contextmanager
 def _on_chain(endpoint: Endpoint, chain_id: int, reasons: list[str]) -> Iterator[Console | None]:
-    """Connect to a node on that chain, or add to the reasons why that cannot be."""
+    """Connect to a node on that chain, or add to the reasons why not."""
     console = None
     try:
         console = Console(endpoint)

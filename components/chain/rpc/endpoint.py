@@ -6,8 +6,8 @@ from components.ssh.login import Login
 class Endpoint(Login):
     """One node, reached through SSH to its host and the IPC socket there.
 
-    The IPC socket serves every API of the node to root alone; no admin or bridge API has to be open on HTTP
-    (domain: the node's maintainers say never to open the subbridge API).
+    The IPC socket serves every API of the node to root only. The subbridge API must never be open on HTTP: whoever
+    reaches it controls the bridge.
     """
 
     node: str
@@ -17,5 +17,5 @@ class Endpoint(Login):
 
     @property
     def login(self) -> Login:
-        """Return the way to the host alone, which all nodes there share."""
+        """Return the login to the host, which all nodes there share."""
         return Login(**{name: getattr(self, name) for name in Login.model_fields})

@@ -1,7 +1,7 @@
 """The newest block of a node, and whether the node has caught up with its chain.
 
-What a node that is behind says of a contract or a vote was true once. So only a node in sync can tell that something is
-gone. A parent chain that others run has a stricter gate of its own, chain/nodes/sync.py, with the limits from here.
+What a node that is behind reports of a contract or a vote was true once. So only a node in sync can show that something
+is gone. A parent chain that others run has a stricter gate, chain/nodes/sync.py, with limits from here.
 """
 
 import time
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 NEAR_BLOCKS = 3
 """Blocks that a node in sync may lack, of a chain with one a second, when nothing is decided by the last of them."""
 HALTED_SECONDS = 60.0
-"""Age of the newest block from which on a chain counts as halted; a validator that is missed costs 10 s a turn."""
+"""Age of the newest block from which a chain counts as halted; each missing validator delays its block by 10 s."""
 FRESH_SECONDS = 30.0
 """Age of the newest block of a public chain: a block a second, a round change of 10 s and more, and two clocks."""
 STALL_SECONDS = 120.0
@@ -29,10 +29,10 @@ _HASHES_ONLY = False
 
 
 def behind(console: "Console", near: int = 0) -> str | None:
-    """Return in words that the node lacks blocks, or that its chain makes none; None for a node in sync.
+    """Return why a node is not in sync: it lacks blocks, or its chain makes none. None for a node in sync.
 
-    `near`: how many blocks it may lack: a block of this moment is at some nodes earlier than at others.
-    That `eth_syncing` says false means little: it does so before a sync begins, and without peers. Raises ChainError.
+    `near`: blocks that it may lack, as a new block reaches some nodes earlier than others. `eth_syncing` is not used:
+    it is false before a sync begins, and without peers. Raises ChainError.
     """
     newest = console.call("eth_getBlockByNumber", "latest", _HASHES_ONLY)
     number, age = int(newest["number"], 16), time.time() - int(newest["timestamp"], 16)
@@ -89,9 +89,9 @@ def number(console: "Console") -> int:
 
 
 def _heads(console: "Console") -> list[tuple[int, str]]:
-    """Return the newest block of each peer as it told: what all blocks up to it score, 1 each, and its hash."""
+    """Return number + 1 and hash of each peer's newest block: its `blockscore` counts all blocks up to it."""
     protocols: list[Any] = [
         told for peer in console.call("admin_peers") or [] for told in (peer.get("protocols") or {}).values()
     ]
-    # A peer that is still shaking hands has a word there.
+    # While the handshake lasts a string stands there.
     return [(int(told["blockscore"]), str(told["head"])) for told in protocols if isinstance(told, dict)]

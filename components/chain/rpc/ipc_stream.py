@@ -1,4 +1,4 @@
-"""JSON-RPC over a node's IPC socket, carried by SSH. A node answers one JSON document a line."""
+"""JSON-RPC over a node's IPC socket, carried by SSH. A node answers with one JSON document per line."""
 
 import asyncssh
 
@@ -37,8 +37,8 @@ class Channel:
     def exchange(self, request: bytes, timeout: float) -> bytes:
         """Send one request and return its answer.
 
-        Raises Unreachable when the stream ends or no answer comes within `timeout` seconds; the stream is of no
-        more use then, because a late answer would be taken for the next one.
+        Raises Unreachable when the stream ends or no answer comes within `timeout` seconds. The stream cannot be used
+        after that: a late answer would be taken for the answer to the next request.
         """
         try:
             answer = ssh.wait(self._exchange(request), timeout)
@@ -66,8 +66,8 @@ class Channel:
 
 
 RESTART_TIMEOUT = 1800.0
-"""Seconds for the command that restarts a node. It waits by itself for as long as the node works on its stop or its
-start, which is minutes for a large one, and ends at once when the node does."""
+"""Seconds for the command that restarts a node. The command waits as long as the node works on its stop or its start,
+which is minutes for a large one, and ends at once when the node does."""
 
 
 def run_on_host(endpoint: Endpoint, command: str, timeout: float, stdin: str | None = None) -> str:

@@ -1,7 +1,7 @@
-"""Who uses a node and who restarts it: within one run of Pulumi, a node is not restarted under a call of somebody else.
+"""Locks between those who use a node and those who restart it, so that no call is cut off by a restart of the same run.
 
-All dynamic resources of a stack share one process, so a lock in it is shared by all of them. Without one, an SCN that
-is restarted when it joins or leaves a pair would cut off the resources that reach the child chain through it.
+All dynamic resources of a stack share one process, so locks in it are enough. Without them, an SCN that is restarted
+because it joins or leaves a pair would cut off resources that reach the child chain through it.
 """
 
 import threading
@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from components.chain.rpc.endpoint import Endpoint
 
 USE_SECONDS = 60.0
-"""How long a restart waits for those who use the node; a few transactions take less."""
+"""How long a restart waits for the users of the node; a few transactions take less."""
 RESTART_SECONDS = 240.0
-"""How long somebody waits for a node that is being restarted, when there is no other one."""
+"""How long a user waits for a node that is restarting, when there is no other one."""
 
 _changed = threading.Condition()
 _users: Counter[Endpoint] = Counter()
@@ -22,13 +22,13 @@ _restarting: set[Endpoint] = set()
 
 
 def is_restarting(endpoint: Endpoint) -> bool:
-    """Tell whether the node is being restarted, so that another one is to be preferred."""
+    """Return whether the node is restarting, so that another one is preferred."""
     return endpoint in _restarting
 
 
 @contextmanager
 def in_use(endpoint: Endpoint) -> Iterator[None]:
-    """Keep the node from being restarted while the block runs, which begins when it is not."""
+    """Keep the node from being restarted while the block runs. Waits first for a restart under way."""
     with _changed:
         _changed.wait_for(lambda: endpoint not in _restarting, RESTART_SECONDS)
         _users[endpoint] += 1
@@ -42,7 +42,7 @@ def in_use(endpoint: Endpoint) -> Iterator[None]:
 
 @contextmanager
 def restarting(endpoint: Endpoint) -> Iterator[None]:
-    """Send those who want to use the node elsewhere while the block runs, which begins when nobody uses it."""
+    """Keep others from using the node while the block runs. Waits first for its users."""
     with _changed:
         _restarting.add(endpoint)
         _changed.wait_for(lambda: not _users[endpoint], USE_SECONDS)

@@ -1,6 +1,6 @@
-"""A reference RPC: somebody else's node of the parent chain, asked over HTTP how far the chain is.
+"""A reference RPC: a node of the parent chain that somebody else runs, asked over HTTP for the height of the chain.
 
-Its address may hold the key of an account there, so no message has more of it than the host.
+Its URL may contain an API key, so messages show only the host.
 """
 
 import json
@@ -17,11 +17,11 @@ _LARGEST = 10_000
 
 
 class OtherChain(ChainError):
-    """The reference is of another chain. Waiting would not help."""
+    """The reference is a node of another chain. Waiting would not help."""
 
 
 class ReferenceRpc:
-    """A node that is only asked."""
+    """A node that is only asked for its height."""
 
     def __init__(self, url: str, chain_id: int) -> None:
         self._url, self._chain_id = url, chain_id

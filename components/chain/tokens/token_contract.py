@@ -43,7 +43,7 @@ class _Refused(Exception):
 
 
 def has_code(console: Console, address: str) -> bool:
-    """Tell whether a contract is at that address."""
+    """Return whether a contract is at that address."""
     return bool(console.web3.eth.get_code(to_checksum_address(address)))
 
 
@@ -55,7 +55,7 @@ def require_code(console: Console, token: str) -> None:
 
 
 def require_mint_right(console: Console, bridge: str, kind: str, token: str) -> None:
-    """Raise ChainError when the bridge contract may not mint a token: transfers of it would be tried again for ever.
+    """Raise ChainError when the bridge contract may not mint a token: transfers of it would be tried again forever.
 
     What the bridge will do is tried as a call of the bridge itself, which changes nothing.
     """

@@ -1,7 +1,7 @@
 """Requests of value transfers that are not handled yet: which they are, and what they ask for.
 
 The counter `lowerHandleNonce` of a contract says only that all requests below it are handled. One request that cannot
-be paid holds it for ever while later ones pass (domain: trap 22), so what is open is looked up request by request.
+be paid holds it forever while later ones pass (domain: trap 22), so what is open is looked up request by request.
 """
 
 import time

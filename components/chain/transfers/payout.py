@@ -50,7 +50,7 @@ _MARK = 0x7F
 
 
 def unpayable(direction: Direction) -> list[str]:
-    """Return in words each open request of a direction that cannot be paid, and why; for a report, so not all of many.
+    """Return a sentence for each open request of a direction that cannot be paid, and why; for a report, so not all of many.
 
     Raises ChainError.
     """
@@ -92,7 +92,7 @@ def _made(direction: Direction, request: Request) -> float:
 
 
 def why_unpayable(direction: Direction, request: Request) -> str:
-    """Return in words why a request cannot be paid as things are now; nothing where it can.
+    """Return why a request cannot be paid as things are now; nothing where it can.
 
     The vote of an operator is tried, with a threshold of 1: whether enough operators vote is another question.
     Raises ChainError.

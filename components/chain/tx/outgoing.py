@@ -62,7 +62,7 @@ class Outgoing:
 
     @property
     def open(self) -> bool:
-        """Tell whether it still has to be waited for."""
+        """Return whether it still has to be waited for."""
         return self.receipt is None and self.failure is None
 
     @property

@@ -1,8 +1,8 @@
-"""What has to hold before a node is voted into the council, and what makes a seat one that works.
+"""What has to hold before a node is voted into the council, and what makes its seat a working one.
 
-A validator that cannot take part counts for the quorum all the same: it costs every turn of its own 10 s, and a chain
-of two stops with it for good. A vote cannot be called back on a chain that stands still, so all that can keep the node
-from taking part is tried before.
+A validator that cannot take part counts for the quorum all the same: each of its blocks is delayed by 10 s, and a chain
+of two halts permanently. On a halted chain a vote cannot be undone, so everything that can keep the node from taking
+part is checked before.
 """
 
 import sys
@@ -28,7 +28,7 @@ from components.chain.validators.block_import import import_blocks
 from components.domain.kni import node_id
 
 REACH_SECONDS = 30.0
-"""For ports to answer: another node may be on its way up."""
+"""For ports to answer: another node may be starting."""
 SEAT_SECONDS = 120.0
 """From the vote until the node is connected to another validator."""
 PORTS = "open their port to one another, 22323 unless a conf says otherwise"
@@ -36,7 +36,7 @@ PORTS = "open their port to one another, 22323 unless a conf says otherwise"
 
 @dataclass(frozen=True)
 class Candidate:
-    """A node that is to become a validator, or is to be looked after as one."""
+    """A node that is to become a validator, or that has a seat and has to work."""
 
     node: Endpoint
     address: str
@@ -46,15 +46,15 @@ class Candidate:
     kni: str | None = None
     """Where others dial it."""
     start: str | None = None
-    """Command on its host that starts it, stopping it where it runs."""
+    """Command on its host that starts it, stopping it first where it runs."""
     begin: str | None = None
-    """Command on its host that has it begin its chain again, with the genesis.json that lies there now."""
+    """Command on its host that has it begin its chain again, with the genesis.json that is there now."""
 
 
 def prepare(candidate: Candidate, voters: Sequence[Endpoint], chain_id: int) -> None:
-    """Prove that a node can take part, and give it the blocks that it lacks; nothing is changed on the chain.
+    """Check that a node can take part, and give it the blocks that it lacks; nothing is changed on the chain.
 
-    Raises Refused with what differs or does not reach, both sides named, and Unreachable when no validator answers.
+    Raises Refused with what differs or is unreachable, naming both nodes, and Unreachable when no validator answers.
     """
     with _validators(voters, chain_id) as known, closing(running(candidate)) as own:
         if not known:
@@ -75,8 +75,8 @@ _CORRECT = (
 def wait_until_seated(candidate: Candidate, voters: Sequence[Endpoint], chain_id: int) -> None:
     """Wait until a node that has a seat takes part: it is connected to others and has the newest block.
 
-    It is started where it is down, and begins again where it holds nothing but a first block of another chain.
-    Raises NotReady with what is missing, and what of both ends differs where that is the cause.
+    It is started where it is down, and reinitialised where it holds only the first block of another chain. Raises
+    NotReady with what is missing, and with what differs between the nodes if that is the cause.
     """
     with closing(running(candidate)) as own:
         with _validators(voters, chain_id) as known:
@@ -84,7 +84,7 @@ def wait_until_seated(candidate: Candidate, voters: Sequence[Endpoint], chain_id
                 msg = f"{candidate.node.node}: it has a seat and takes no part: {why}; {_CORRECT}"
                 raise NotReady(msg)
             dials = _living(candidate, known)
-        try:  # all of them: one that hears too few of the others knows of no new block
+        try:  # all of them: with too few connections it does not hear of new blocks
             wait_for_peers(own, "admin", dials, SEAT_SECONDS, enough=len(dials), hint=HINT)
         except NotReady as error:
             msg = f"{error}. {explain(own, dials, voters)}"
@@ -107,16 +107,16 @@ def running(candidate: Candidate) -> Console:
 
 @dataclass(frozen=True)
 class _Validator:
-    """One that has a seat, and what it said when it was asked."""
+    """One that has a seat, and what it answered."""
 
     console: Console
     identity: ChainIdentity
     living: frozenset[str]
-    """Validators that it knows to be there, by address."""
+    """Validators that it is connected to, and itself, by address."""
 
 
 def _import_blocks(sources: Sequence[Console], own: Console) -> None:
-    """Take the blocks from the first that gives them all: one may be restarted meanwhile, in its turn."""
+    """Take the blocks from the first source that gives them all: another one may be restarting."""
     reasons = []
     for source in sources:
         with in_use(source.endpoint):
@@ -130,7 +130,7 @@ def _import_blocks(sources: Sequence[Console], own: Console) -> None:
 
 
 def _why_incompatible(own: Console, known: Sequence[_Validator], candidate: Candidate) -> str | None:
-    """Compare with all validators; where that is in vain, once more after the node has begun again."""
+    """Compare with all validators; where they differ, once more after the node was reinitialised."""
     said, others = chain_identity(own), [one.identity for one in known]
     other_block = any(one.first_block != said.first_block for one in others)
     if other_block and candidate.begin and own.web3.eth.block_number == 0:
@@ -155,7 +155,7 @@ def _require_reach(candidate: Candidate, known: Sequence[_Validator]) -> None:
 
 
 def _living(candidate: Candidate, known: Sequence[_Validator]) -> list[str]:
-    """Return the KNIs of the validators that it dials and that live."""
+    """Return the KNIs of the running validators that it dials."""
     alive = {address for one in known for address in one.living}
     return [kni for kni in candidate.dials if address_of(node_id(kni)) in alive]
 
@@ -172,7 +172,7 @@ def _validators(voters: Sequence[Endpoint], chain_id: int) -> Iterator[list[_Val
                 seats = council(console)
                 if console.web3.eth.chain_id == chain_id and node_address(console) in seats:
                     found.append(_Validator(console, chain_identity(console), frozenset(living(console) & seats)))
-            except ChainError:  # it is away, and counts as such in the quorum
+            except ChainError:  # it does not answer, which the quorum takes into account
                 continue
         yield found
 

@@ -1,7 +1,7 @@
-"""Giving a node the blocks of its chain by its console, where no other node talks to it.
+"""Giving a node the blocks of its chain through its console, while no other node connects to it.
 
-A node that is no validator is refused by those that are (istanbul's ValidatePeerType), so it cannot catch up over the
-network before it has a seat, and a seat is taken at once. The blocks are the same either way: the node checks each one.
+Validators refuse a node that is not one (istanbul's ValidatePeerType), so it cannot catch up over the network before it
+has a seat, and a seat counts at once. The blocks are the same either way: the node verifies each one.
 """
 
 from components.chain.errors import NotReady
@@ -9,7 +9,7 @@ from components.chain.rpc.console import Console
 from components.chain.rpc.waiting import Waiting, duration
 
 BATCH = 250
-"""Blocks in one call; a megabyte or less where they are empty."""
+"""Blocks per call; a megabyte or less where they are empty."""
 ENOUGH = 2
 """Blocks that may be missing in the end: they are made meanwhile, and soon caught up with."""
 CALL_SECONDS = 120.0
@@ -17,9 +17,9 @@ CALL_SECONDS = 120.0
 
 
 def import_blocks(source: Console, target: Console) -> int:
-    """Have `target` import what `source` has and it lacks, and return its head block. Nothing is undone by a stop.
+    """Have `target` import the blocks of `source` that it lacks; return its head block. It may be stopped at any time.
 
-    Raises NotReady when it does not take a block, and Unreachable when one of the two is lost.
+    Raises NotReady when a block is not accepted, and Unreachable when one of the two is lost.
     """
     waiting = Waiting()
     first = _head(target)

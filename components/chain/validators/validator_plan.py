@@ -1,7 +1,7 @@
-"""Who makes the blocks of a ServiceChain: what vote it takes to let a validator in or out. Pure functions.
+"""Who makes the blocks of a ServiceChain: which vote adds or removes a validator. Pure functions.
 
-Genesis names the first validators. Later ones come and go by a vote in a block: with the governance mode "none", which
-is that of our genesis, one vote of any validator is enough (node-behaviour 7).
+Genesis names the first validators. Later ones come and go by a vote in a block: with the governance mode "none", as in
+our genesis, one vote of any validator is enough.
 """
 
 from collections.abc import Collection
@@ -13,7 +13,7 @@ from components.domain.quorum import quorum
 
 @dataclass(frozen=True)
 class Vote:
-    """One vote of a validator, and in words what it is for."""
+    """One vote of a validator, and what it is for."""
 
     key: str
     address: str
@@ -23,8 +23,8 @@ class Vote:
 def admit(council: Collection[str], living: Collection[str], address: str) -> list[Vote]:
     """Make an address a validator. All addresses are in lower case; `living` are those that can be reached.
 
-    From three validators on, those that live have to be enough whatever the new one does next. One or two cannot do
-    without it: theirs has to be proven able to take part before (see `validators`). Raises Refused when too few live.
+    From three validators on, the running ones have to be enough whatever the new one does. One or two cannot do without
+    the new one, which has to be proven able to take part before (see `admission`). Raises Refused when too few run.
     """
     if address in council:
         return []
@@ -40,9 +40,9 @@ def admit(council: Collection[str], living: Collection[str], address: str) -> li
 def vote_out(council: Collection[str], living: Collection[str], first: Collection[str], address: str) -> list[Vote]:
     """Take the seat of a validator away. `first` are the validators of the first block.
 
-    Raises Refused for the last one, when too few live for the vote to come into a block, when those that stay are too
-    few to go on, and when none of the first would stay: a node that begins with an empty chain knows no other
-    validators, and would talk to nobody.
+    Raises Refused for the last one, when too few run for the vote to come into a block, when those that stay are too
+    few to continue, and when none of the first would stay: a node that begins with an empty chain knows no other
+    validators, and would connect to nobody.
     """
     if address not in council:
         return []
@@ -67,12 +67,12 @@ def vote_out(council: Collection[str], living: Collection[str], first: Collectio
 
 
 def without_node(council: Collection[str], living: Collection[str], known: Collection[str]) -> list[str]:
-    """Return the seats that belong to none of the `known` nodes, and behind which no node is connected."""
+    """Return the seats of unknown nodes that are not connected."""
     return sorted({*council} - {*living} - {*known})
 
 
 def survives(size: int, dead: int) -> str:
-    """Return in a sentence what a child chain of `size` seats survives, of which `dead` have no node."""
+    """Return a sentence on what a child chain of `size` seats survives, of which `dead` have no node."""
     seats = _count(size, "validator")
     if dead:
         seats += f", {dead} of them without a node"

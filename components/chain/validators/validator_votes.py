@@ -19,16 +19,17 @@ from components.chain.validators.admission import Candidate
 from components.chain.validators.validator_plan import Vote
 
 VOTE_DEADLINE = 120.0
-"""Seconds from a vote until it counts: it does when its voter next makes a block, and turns of the dead cost 10 s."""
+"""Seconds from a vote until it counts: it does when its voter next makes a block, and each missing validator delays by
+10 s."""
 PATIENCE = 120.0
-"""Seconds for what a vote is refused for to change: another node is being restarted, and its chain may need a minute to
-make blocks again; a dead node counts as connected for 30 s."""
+"""Seconds for the reason of a refusal to pass: another node may be restarting, and its chain may need a minute to make
+blocks again; a dead node counts as connected for 30 s."""
 SILENCE = 20.0
-"""Seconds without a node behind a seat until it is taken away: one that is restarted is dialled again within them."""
+"""Seconds without a node behind a seat until it is taken away: one that restarts is dialled again within them."""
 LOOK_INTERVAL = 2.0
 
 _one_vote = threading.Lock()
-"""A node keeps one vote of a kind until it is in a block, and a further one takes its place."""
+"""A node keeps one vote of a kind until it is in a block; a second one replaces it."""
 
 
 def first_validators(console: Console) -> set[str]:
@@ -39,9 +40,9 @@ def first_validators(console: Console) -> set[str]:
 def admit(candidate: Candidate, voters: Sequence[Endpoint], chain_id: int, *, settled: bool = False) -> None:
     """Make a node a validator unless it is one, and wait until it takes part.
 
-    Before the vote it is proven that it can (see `admission`). One that has a seat already, which an earlier run may
-    have voted for, is looked after in the same way unless it is known to be `settled`. A vote that leads to no working
-    seat is withdrawn where the chain still makes blocks. Raises ChainError, with the way out where it is not.
+    Before the vote it is proven that it can (see `admission`). One that has a seat already, for which an earlier run
+    may have voted, is checked in the same way unless it is known to be `settled`. A vote that leads to no working seat
+    is withdrawn while the chain still makes blocks. Raises ChainError with the remedy.
     """
     address = candidate.address
     with connect([*voters, candidate.node], chain_id) as console:  # others first: an empty chain knows who was first
@@ -79,7 +80,7 @@ def _look_after(candidate: Candidate, voters: Sequence[Endpoint], chain_id: int)
 
 
 def _withdraw(voter: Console, candidate: Candidate, error: ChainError) -> ChainError:
-    """Take the seat of a node away that does not take part, and return the error to tell."""
+    """Take the seat of a node away that does not take part, and return the error to raise."""
     address = candidate.address
     again = f"mend that and run again, with {candidate.node.node} in serviceChain.nodes"
     try:
@@ -94,7 +95,7 @@ def _withdraw(voter: Console, candidate: Candidate, error: ChainError) -> ChainE
 
 
 def vote_out(voters: Sequence[Endpoint], chain_id: int, address: str) -> None:
-    """Take the seat of a validator away unless it has none, be its node alive or not. Raises ChainError."""
+    """Take the seat of a validator away, whether its node runs or not; no-op if it has none. Raises ChainError."""
     address = to_normalized_address(address)
 
     def missing(console: Console) -> list[Vote]:
@@ -107,9 +108,9 @@ def vote_out(voters: Sequence[Endpoint], chain_id: int, address: str) -> None:
 
 
 def vote_out_unknown(voters: Sequence[Endpoint], chain_id: int, addresses: Sequence[str]) -> None:
-    """Take seats away that belong to nobody, once no node has been behind them for SILENCE seconds. Raises ChainError.
+    """Take seats of unknown owners away once no node has been behind them for SILENCE seconds. Raises ChainError.
 
-    The node of one may be on its way up: then it is left alone, with a word.
+    A seat whose node comes back meanwhile is left alone, with a message.
     """
     if not addresses:
         return
@@ -131,10 +132,11 @@ def _decide(
     missing: Callable[[Console], list[Vote]],
     wait: Callable[[Console], ChainError | None],
 ) -> None:
-    """Have another validator cast the votes that are missing, and wait until they have done what they are for.
+    """Have another validator cast the votes that are missing, and wait for their effect.
 
-    A refusal is given some time: a dead validator, with which too few would stay, may be on its way out as well, and
-    one that was just started may be about to connect. What `wait` returns is raised at once: the vote was cast.
+    A refusal is given some time: a dead validator, with which too few would stay, may be about to lose its seat as
+    well, and one that was just started may be about to connect. What `wait` returns is raised at once: the vote was
+    cast.
     """
 
     def probe() -> ChainError | bool | str:
@@ -161,11 +163,10 @@ def _cast(console: Console, vote: Vote) -> None:
 
 @contextmanager
 def _voter(voters: Sequence[Endpoint], chain_id: int, address: str) -> Iterator[Console]:
-    """Connect to the first node that is a validator, and not the one that the vote is about: it would refuse.
+    """Connect to the first node that is a validator other than the one that the vote is about, which would refuse.
 
-    One that is being restarted comes last: it has yet to find the others, and would count them as dead.
-
-    Raises Unreachable when there is none, naming each node and why.
+    Nodes that are restarting come last: they have yet to find the others, and would count them as dead. Raises
+    Unreachable when there is no voter, naming each node and why.
     """
     reasons: list[str] = []
     for endpoint in in_order(voters):

@@ -1,4 +1,4 @@
-"""The verbs of the bridge's resources on one contract: read, plan, execute, read back."""
+"""What the resources of a bridge do on one contract: read, plan, send, read back."""
 
 import threading
 from collections import defaultdict
@@ -29,7 +29,7 @@ _contracts: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 def register_operators(console: Console, signer: Owner, bridge: str, operators: Sequence[str]) -> None:
     """Make these accounts operators of the bridge contract, all in one block.
 
-    Where the contract is full, operators that are to go anyway make room before. Raises ChainError, Refused.
+    Where the contract is full, operators that are to be removed anyway are removed first. Raises ChainError, Refused.
     """
     roster = roster_of(bridge)
     if roster is not None:
@@ -38,7 +38,7 @@ def register_operators(console: Console, signer: Owner, bridge: str, operators: 
 
 
 def deregister_operator(console: Console, signer: Owner, bridge: str, operator: str) -> None:
-    """Take the vote of `operator` away, where there is a contract. Raises ChainError, Refused."""
+    """Take the vote of `operator` away; no-op without a contract. Raises ChainError, Refused."""
 
     def steps(state: BridgeState) -> list[Step]:
         planned = plan.deregister_operator(state, operator)
@@ -51,7 +51,7 @@ def deregister_operator(console: Console, signer: Owner, bridge: str, operator: 
 
 
 def _make_room(bridge: str, state: BridgeState, roster: Roster, wanted: Sequence[str]) -> list[Step]:
-    """Take votes that are to go anyway away before others come, where the contract takes no more of them."""
+    """Remove operators that are to be removed anyway before others come, where the contract is full."""
     may_go = [*roster.leaving, *(plan.others_of(state, wanted) if roster.removes_others else ())]
     going = removed_first(state.operators, wanted, may_go, MAX_OPERATORS)
     if not going:
@@ -75,16 +75,16 @@ def reset_threshold(
     leaving: Sequence[str] = (),
     vote_type: int = VALUE_TRANSFER,
 ) -> None:
-    """Set the votes that a type needs back to what they were, where there is a contract.
+    """Set the votes that a type needs back to what they were; no-op without a contract.
 
-    No more than those who stay can give, when the operators `leaving` go. Raises ChainError.
+    At most the number of those who stay when the operators `leaving` go. Raises ChainError.
     """
     if read_state(console, bridge):
         _close(console, signer, bridge, lambda state: plan.reset_threshold(state, vote_type, threshold, leaving))
 
 
 def remove_other_operators(console: Console, signer: Owner, bridge: str, known: Sequence[str]) -> None:
-    """Take away all votes but those of the operators known. Raises ChainError, Refused."""
+    """Remove all operators except those known. Raises ChainError, Refused."""
 
     def steps(state: BridgeState) -> list[Step]:
         planned = plan.remove_others(state, known)
@@ -150,5 +150,5 @@ def fill_bridge(console: Console, signer: Signer, bridge: str, minimum: int, tar
 
 
 def balance(console: Console, account: str) -> int:
-    """Return what an account or contract holds (peb)."""
+    """Return the balance of an account or contract (peb)."""
     return console.web3.eth.get_balance(to_checksum_address(account))

@@ -1,7 +1,7 @@
 """The proof that a bridge works in one direction: a transfer of its own, followed by its hash until it is paid out.
 
-No counter is a proof: others move it too. And no transfer is requested that cannot be paid out: it would stay in the
-contract for good, hold lowerHandleNonce back, and have every operator pay for one more vote every few seconds.
+Counters prove nothing: others move them too. And no transfer is requested that cannot be paid out: it would stay in the
+contract forever, hold lowerHandleNonce back, and have every operator pay for one more vote every few seconds.
 """
 
 import sys
@@ -30,7 +30,7 @@ from components.domain.units import coins
 ATTEMPTS = 4
 """Transfers that are requested until enough of the operators that stay have voted: one that leaves may be faster."""
 LATE_SECONDS = 8.0
-"""How long votes are waited for that come after the deciding one."""
+"""How long to wait for votes that come after the deciding one."""
 _WITH_TRANSACTIONS = True
 """Second argument of getBlockByNumber."""
 _INTERVAL = 0.5
@@ -48,11 +48,11 @@ class PayoutConditions:
     running: bool
     """Of the contract where it is requested."""
     locked: bool
-    """Whether that one takes no coins."""
+    """Whether that contract takes no coins."""
     fee: int
-    """What that one keeps of each transfer (peb)."""
+    """What that contract keeps of each transfer (peb)."""
     held: int
-    """What the contract holds that pays it out (peb)."""
+    """What the contract that pays it out holds (peb)."""
     threshold: int
     """Votes that it needs there."""
     voters: int
@@ -60,7 +60,7 @@ class PayoutConditions:
 
 
 def payout_conditions(direction: Direction, voters: Sequence[str]) -> PayoutConditions:
-    """Read it. `voters`: who is expected to vote on the target."""
+    """Read them. `voters`: who is expected to vote on the target."""
     source = view(direction.source, direction.source_bridge)
     target = require_state(direction.target, direction.target_bridge)
     registered = {operator.lower() for operator in target.operators}
@@ -75,7 +75,7 @@ def payout_conditions(direction: Direction, voters: Sequence[str]) -> PayoutCond
 
 
 def obstacles(means: PayoutConditions, amount: int) -> list[str]:
-    """Return in words why a transfer of that amount (peb) could not be paid out; nothing where it can."""
+    """Return why a transfer of that amount (peb) could not be paid out; empty where it can."""
     found = []
     if not means.running:
         found.append("the contract where it is requested is stopped")
@@ -97,15 +97,15 @@ class Arrival:
     tx: str
     """Hash of its request."""
     voters: tuple[str, ...]
-    """Whose votes came for it, or for one of those that were requested before it."""
+    """Who voted for it, or for one of those that were requested before it."""
 
 
 def transfer(
     direction: Direction, signer: Signer, request: Transaction, voters: Sequence[str], deadline: float, threshold: int
 ) -> Arrival:
-    """Send the request of a transfer, again if need be, until one has arrived by the votes of `voters`.
+    """Send the request of a transfer, repeatedly if needed, until one has arrived by the votes of `voters`.
 
-    Only their votes count, up to the threshold: others may vote today that leave tomorrow. Raises NotReady after
+    Only their votes count, up to the threshold: others may vote today and leave tomorrow. Raises NotReady after
     `deadline` seconds, with who has voted and who has not.
     """
     voted: set[str] = set()
@@ -138,7 +138,7 @@ def token_request(direction: Direction, token: str, recipient: str) -> Transacti
 
 
 def token_obstacles(direction: Direction, token: str, owner: str) -> list[str]:
-    """Return in words why a transfer of an ERC-20 token of `owner` could not be paid out; nothing where it can."""
+    """Return why a transfer of an ERC-20 token of `owner` could not be paid out; empty where it can."""
     here = read_token(direction.source, direction.source_bridge, token)
     if here is None or here.counterpart is None:
         return [f"token {token} is not registered"]
@@ -166,7 +166,7 @@ def _takes_fees(contract: Any) -> bool:
 
 
 def is_paid(direction: Direction, tx: str) -> bool:
-    """Tell whether the request of that hash is paid out on the other chain."""
+    """Return whether the request of that hash is paid out on the other chain."""
     return bool(view(direction.target, direction.target_bridge).handledRequestTx(bytes.fromhex(tx[2:])).call())
 
 
@@ -190,8 +190,8 @@ def _enough(votes: "RequestVotes", before: set[str], threshold: int) -> bool | s
 class RequestVotes:
     """Who has voted for one request, read from the blocks of the chain where it is paid out.
 
-    The contract has no function that tells (node-behaviour 4), but each vote is a transaction of the operator with the
-    hash of the request as its first argument, also one that came late and was refused.
+    The contract has no function for that, but each vote is a transaction of the operator with the hash of the request
+    as its first argument, also one that came late and was refused.
     """
 
     def __init__(self, console: Console, bridge: str, request: str, operators: Sequence[str], since: int) -> None:
@@ -207,7 +207,7 @@ class RequestVotes:
         head = self._console.web3.eth.block_number
         for number in range(self._next, head + 1):
             block = self._console.call("eth_getBlockByNumber", hex(number), _WITH_TRANSACTIONS)
-            if block is None:  # another node, which is behind
+            if block is None:  # not there yet
                 break
             self._voted |= {self._names[tx["from"].lower()] for tx in block["transactions"] if self._is_vote(tx)}
             self._next = number + 1
@@ -219,11 +219,11 @@ class RequestVotes:
 
 
 READY_SECONDS = 60.0
-"""How long an SCN that was restarted just now may take to be back."""
+"""How long an SCN that was just restarted may take to be ready."""
 
 
 def require_able_scns(scns: Sequence[Endpoint], child: str, parent: str, needed: int) -> str:
-    """Return in words how many SCNs can vote, once so many can. Raises NotReady, with what is wrong with the others."""
+    """Wait until `needed` SCNs can vote; return how many can. Raises NotReady, with the reasons of the others."""
 
     def probe() -> tuple[int] | str:
         unable = why_unable({scn.node: (scn, None) for scn in scns}, child, parent)
@@ -235,7 +235,7 @@ def require_able_scns(scns: Sequence[Endpoint], child: str, parent: str, needed:
 
 
 def stale(direction: Direction, voters: Sequence[str], threshold: int) -> list[str]:
-    """Return in words what has changed on the contracts since a proof, such that it proves nothing any more."""
+    """Return what has changed on the contracts since a proof, so that it does not hold any more."""
     state = require_state(direction.target, direction.target_bridge)
     registered = {operator.lower() for operator in state.operators}
     found = [f"operator {one} is not registered" for one in voters if one.lower() not in registered]

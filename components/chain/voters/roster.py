@@ -1,8 +1,8 @@
-"""The pairs that carry a bridge: which they are in this run, by the contracts that they serve.
+"""The pairs of a bridge in this run, by the contracts that they serve.
 
-A vote that goes is removed with what the state says of it, and the pairs that stay are not written there. So whoever
-knows all pairs (dynamic/voters.py) declares them, before anything that changes votes runs: one process serves all
-resources of a run.
+A vote is removed with the data in the state of its resource, which does not name the pairs that stay. So the resource
+that knows all pairs (dynamic/proofs/voters.py) declares them before anything that changes votes runs. One process
+serves all resources of a run.
 """
 
 from pydantic import BaseModel, ConfigDict
@@ -22,7 +22,7 @@ class Voter(BaseModel):
     """Operator in the contract on the parent chain."""
     child: str
     adopted: bool = False
-    """Whether the SCN was there before the stack."""
+    """Whether the SCN existed before the stack."""
 
     @property
     def operators(self) -> frozenset[str]:
@@ -39,7 +39,7 @@ class Roster(BaseModel):
     parent_bridge: str
     voters: tuple[Voter, ...]
     leaving: frozenset[str] = frozenset()
-    """Operators of pairs that were in the settings and are not any more, in lower case."""
+    """Operators of pairs that are not in the settings any more, in lower case."""
     removes_others: bool = False
     """Whether operators that no pair owns are removed too."""
 
@@ -49,7 +49,7 @@ class Roster(BaseModel):
         return frozenset(one for voter in self.voters for one in voter.operators)
 
     def only(self, operators: frozenset[str]) -> "Roster":
-        """Return the same with those pairs alone that own some of these operators (lower case)."""
+        """Return the same with only those pairs that own some of these operators (lower case)."""
         return self.model_copy(update={"voters": tuple(voter for voter in self.voters if voter.operators & operators)})
 
 
@@ -57,13 +57,13 @@ _rosters: dict[str, Roster] = {}
 
 
 def declare(roster: Roster) -> None:
-    """Make the pairs known to everything that works on the two contracts in this run."""
+    """Declare the pairs for everything that works on the two contracts in this run."""
     for bridge in (roster.child_bridge, roster.parent_bridge):
         _rosters[bridge.lower()] = roster
 
 
 def roster_of(bridge: str) -> Roster | None:
-    """Return the pairs that serve a contract; None where none are declared, as when a whole stack goes."""
+    """Return the pairs that serve a contract; None if none are declared, as when a whole stack is destroyed."""
     return _rosters.get(bridge.lower())
 
 

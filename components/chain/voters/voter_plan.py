@@ -1,4 +1,4 @@
-"""Whether votes may go: judged by the pairs that stay. Pure functions."""
+"""Whether votes may go, judged by the pairs that stay. Pure functions."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,8 +11,8 @@ def require_able_pairs(
     """Raise Refused unless the pairs that stay can give the votes of a transfer.
 
     `pairs`: those that stay and have their vote; `unable`: those of them that cannot vote, with the reason. `unseen`:
-    pairs that come in the same run, and are looked at later, before votes go. Where more votes are needed than there
-    are pairs, votes of others that are kept give the rest, which nobody here can look at; then all pairs have to vote.
+    pairs that come in the same run, and are checked later, before votes go. If more votes are needed than there are
+    pairs, votes of others that are kept give the rest, which cannot be checked; then all pairs have to vote.
     """
     needed = min(threshold, len(pairs) + unseen)
     able = [pair for pair in pairs if pair not in unable]
@@ -28,7 +28,7 @@ def require_able_pairs(
 
 
 def require_remaining(threshold: int, staying: int, step: str) -> None:
-    """Raise Refused when fewer operators would stay than a transfer needs, while the bridge goes on."""
+    """Raise Refused when fewer operators would stay than a transfer needs, while the bridge is to continue."""
     if staying < threshold:
         msg = (
             f"{step} is refused: {staying} operator(s) would stay, and a transfer needs {threshold} vote(s); exchange "
@@ -40,7 +40,7 @@ def require_remaining(threshold: int, staying: int, step: str) -> None:
 def removed_first(registered: Sequence[str], wanted: Sequence[str], leaving: Sequence[str], limit: int) -> list[str]:
     """Return which operators have to go first so that those wanted fit into a contract that takes `limit` of them.
 
-    None where there is room, and those that may go (`leaving`) are as many as it takes; else the contract is full.
+    Empty where there is room, or where those that may go (`leaving`) are too few: then the contract is full.
     """
     missing = [one for one in dict.fromkeys(wanted) if one not in registered]
     excess = len(registered) + len(missing) - limit

@@ -1,7 +1,7 @@
 """Whether the pairs of a bridge can vote now, and whether a bridge can do without a vote.
 
-A vote that is taken away, and a threshold that falls, are not undone by the pairs that stay: when too few of them can
-vote, transfers stand still. So they are looked at before.
+Removing a vote, or lowering the threshold, cannot be undone by the pairs that stay: if too few of them can vote,
+transfers stop. So they are checked before.
 """
 
 import threading
@@ -22,7 +22,7 @@ from components.chain.voters.roster import Roster, roster_of
 from components.chain.voters.voter_plan import require_able_pairs, require_remaining
 
 LOOK_SECONDS = 30.0
-"""For so long a look at the pairs is good for several votes that go at once: each dead pair costs 10 s."""
+"""How long a check of the pairs is reused for votes that go at the same time: each dead pair costs 10 s."""
 
 PATIENCE = 20.0
 """Seconds for pairs that are needed to be able to vote."""
@@ -34,7 +34,7 @@ _lock = threading.Lock()
 def unable(roster: Roster, enough: int) -> Mapping[str, str]:
     """Return the pairs that cannot vote now, each with the reason.
 
-    While fewer than `enough` can, it is tried again for some seconds: a node may be restarted in this run.
+    While fewer than `enough` can, it is repeated for some seconds: a node may be restarting in this run.
     """
     with _lock:
         when, found = _looks.get(roster, (0.0, {}))
@@ -66,7 +66,7 @@ def why_unable(nodes: Mapping[str, tuple[Endpoint, Endpoint | None]], child: str
 def require_voters(bridge: str, state: BridgeState, going: Iterable[str], step: str) -> None:
     """Raise Refused unless the bridge can do without the votes of the operators `going`.
 
-    Nothing is asked where no pairs are declared: then the whole stack goes.
+    Nothing is checked where no pairs are declared: then the whole stack is destroyed.
     """
     roster = roster_of(bridge)
     if roster is not None:
