@@ -1,1 +1,1 @@
-"""Nodes that exist already: what of their files the bridge needs otherwise, and how that is undone. Knows no Pulumi."""
+"""Nodes that exist already: which of their files the bridge needs changed, and how that is undone. Knows no Pulumi."""

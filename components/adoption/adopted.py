@@ -1,4 +1,4 @@
-"""One node that exists already: setting what its bridge needs, restarting it in its turn, and putting it back."""
+"""One existing node: setting what its bridge needs, restarting it like any other node, and restoring it."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ REPAIRED_BY_CALLS = drift.REPAIRED_BY_CALLS
 
 @dataclass(frozen=True)
 class Adopted:
-    """A node, and what it is to do otherwise."""
+    """A node, and what is to be changed on it."""
 
     node: Endpoint
     role: PairRole
@@ -38,13 +38,13 @@ class Adopted:
     """The other nodes of its role."""
 
     def read(self) -> FoundFiles:
-        """Read its files. Raises Unreachable, and Wrong when they are those of another node."""
+        """Read its files. Raises Unreachable, and UnusableFiles when they are those of another node."""
         return host_files.read(self.node, self.place, self._keys)
 
     def set(self, found: FoundFiles, peer: str | None) -> tuple[bool, str | None]:
         """Set the keys, and the EN that it dials (`peer`, a KNI).
 
-        Returns whether it has to read something new, and the KNI by which it dials. Raises Unreachable and Wrong.
+        Returns whether it needs a restart, and the KNI that it dials. Raises Unreachable and UnusableFiles.
         """
         changed = host_files.set_keys(self.node, self.place, found, self._wanted(found))
         if peer is None:
@@ -54,7 +54,7 @@ class Adopted:
         return changed or found.restart_due, main_bridges.knis(text)[0]
 
     def planned(self, found: FoundFiles, peer: str | None) -> list[str]:
-        """Return a sentence without its subject, the node, of each thing that `set` would change."""
+        """Return a sentence without its subject (the node) per change that `set` would make."""
         words = [
             f"{self._says(found, key)}, and will be {value}"
             for key, value in self._wanted(found).items()
@@ -65,7 +65,7 @@ class Adopted:
         return words
 
     def edited(self, found: FoundFiles, dialled: str | None) -> dict[str, str]:
-        """Return such a sentence of each thing in its files that is not as it was set."""
+        """Return such a sentence per difference between its files and what was set."""
         words = {
             key: f"{self._says(found, key)}, and was set to {value}"
             for key, value in self.conf_keys.items()
@@ -77,7 +77,7 @@ class Adopted:
         return words
 
     def differences(self, dialled: str | None) -> dict[str, str]:
-        """Return such a sentence of each thing in which the running node is not as its files say."""
+        """Return such a sentence per difference between the running node and its files."""
         if not answers(self.node):
             return {"down": "it does not answer"}
         if self.conf_keys and not identity.bridge_is_on(self.node, self.role):
@@ -85,15 +85,15 @@ class Adopted:
         return dict(drift.find_drift(self.node, self._expected(dialled)).words)
 
     def repair(self, dialled: str | None) -> None:
-        """Repair by calls what can be repaired so. Raises ChainError."""
+        """Repair what calls can. Raises ChainError."""
         with closing(Console(self.node)) as console:
             expected = self._expected(dialled)
             drift.repair(console, expected, drift.read(console, expected))
 
     def restart(self, found: FoundFiles, why: str, dialled: str | None, *, changed: bool) -> None:
-        """Restart it in its turn. Raises ChainError.
+        """Restart it, one node at a time. Raises ChainError.
 
-        When its files have `changed` and it does not start with them, it gets back the old ones.
+        When its files have `changed` and it does not start with them, the old ones are restored.
         """
         try:
             self._restart(found, why, dialled, self.role)
@@ -118,11 +118,11 @@ class Adopted:
             raise NotReady(msg) from error
 
     def restore(self, found: FoundFiles) -> None:
-        """Give it back the files that it had, restart it if that changed something, and leave it running."""
-        # What was needed and has another value by now is somebody else's.
+        """Restore the files that it had, restart it if that changed something, and leave it running."""
+        # What was needed and has another value now was changed by somebody else.
         needed = {key: value for key, value in self.needed.items() if found.values[key] == value}
         if host_files.restore(self.node, self.place, found, {**self.conf_keys, **needed}) or found.restart_due:
-            # As a validator: it may be no bridge's node any more, of which it would have to reach again what it had.
+            # As a validator: without a bridge it has no bridge numbers to reach again.
             self._restart(found, "its files are what they were before it was adopted", None, "validator")
         host_files.forget(self.node, self.place)
 
@@ -131,7 +131,7 @@ class Adopted:
         return wait_until_ready(self.node, self._expected(dialled))
 
     def report(self, *sentences: str) -> None:
-        """Tell of it, in what Pulumi shows."""
+        """Print sentences about it, which Pulumi shows."""
         for words in sentences:
             print(f"{self.node.node}: {words}", file=sys.stderr)
 
@@ -146,7 +146,7 @@ class Adopted:
         return f"{self.place.main_bridges} lists {', '.join(main_bridges.knis(found.main_bridges)) or 'nobody'}"
 
     def _wanted(self, found: FoundFiles) -> Mapping[str, str]:
-        """Return what its conf has to say: its keys, and what else is needed where the conf has none."""
+        """Return what its conf has to contain: its keys, and what else is needed where the conf has none."""
         missing = {key: value for key, value in self.needed.items() if not found.values[key].strip()}
         return {**self.conf_keys, **missing}
 

@@ -1,9 +1,9 @@
-"""Where a node that exists already has its files, and the commands that read, change and restart it. Pure.
+"""Where an existing node has its files, and the commands that read, change and restart it. Pure.
 
-They come from root, or from the user whose the node is, and need what its own script needs, bash and coreutils, and
-setpriv of util-linux: root does nothing in the folders of that user but as that user (see users.py).
-Three files of ours can lie beside those of the node, and go when it is released: a copy of each changed file as it
-was, and a mark while a restart is due, so that a run that was cut off is finished by the next one.
+They run as root, or as the user of the node, and need what its own script needs, bash and coreutils, and setpriv of
+util-linux: root does nothing in the folders of that user except as that user (see users.py). Three files of ours can
+lie beside those of the node, and are removed when it is released: a copy of each changed file as it was, and a mark
+while a restart is due, so that a run that was cut off is finished by the next one.
 """
 
 import shlex
@@ -29,7 +29,7 @@ class NodePlace:
     """Its DATA_DIR."""
     conf: str
     restart: str | None = None
-    """Command that restarts it; by default what follows from the place of the conf."""
+    """Command that restarts it; by default it follows from the path of the conf."""
 
     @property
     def ipc(self) -> str:
@@ -56,12 +56,12 @@ class NodePlace:
 
     @property
     def restart_due(self) -> str:
-        """Return the mark that the node runs with what its files said before."""
+        """Return the mark that the node still runs with its files before the last change."""
         return f"{self.conf}.restart-{OURS}"
 
 
 def copy_of(path: str) -> str:
-    """Return where a file is kept as it was before; an empty one stands for a file that was not there."""
+    """Return where the original of a file is kept; an empty copy stands for a file that did not exist."""
     return f"{path}.before-{OURS}"
 
 
@@ -86,9 +86,9 @@ done
 
 
 def source(place: NodePlace, keys: Sequence[str]) -> str:
-    """Return the command that prints the values which bash has of the keys after sourcing its standard input.
+    """Return the command that prints the values of the keys after bash has sourced its standard input.
 
-    What goes in is in base64, as a conf may have comments in any encoding.
+    The input is base64, as a conf may have comments in any encoding.
     """
     return f"""\
 {PREAMBLE}
@@ -119,10 +119,10 @@ mv "$new" "$path"
 
 
 def write(place: NodePlace, path: str) -> str:
-    """Return the command that replaces a file by its standard input, base64, complete or not at all.
+    """Return the command that replaces a file by its standard input, base64, completely or not at all.
 
-    The mark and the copy come first. Owner and mode stay, of a new file they are the folder's owner and 0644, and a
-    link stays a link.
+    The mark and the copy come first. Owner and mode stay; a new file gets the owner of the folder and 0644; a link
+    stays a link.
     """
     return f"""\
 set -eu
@@ -132,7 +132,7 @@ as "$(keeper {shlex.quote(path)})" sh -c {shlex.quote(_REPLACE)} - {_words([path
 
 
 def unlink(place: NodePlace, path: str) -> str:
-    """Return the command that takes a file away which was not there before."""
+    """Return the command that removes a file that did not exist before."""
     return f"set -eu\n{PREAMBLE}\n{_touch(place)}\n{_remove([path])}"
 
 
@@ -158,11 +158,11 @@ exit 1"""
 
 
 def _by_daemon(place: NodePlace) -> str:
-    """Stop gently what the script would kill after 10 s, and start it, as the user whose the data are.
+    """Stop gently what the script would kill after 10 s, and start it, as the user who owns the data.
 
-    A node that is killed rewinds its chain by up to 128 blocks. The watchdog of AUTO_RESTART_NODE goes first, or it
-    would start the node meanwhile; the script starts it again. A process id in a stale file may be anybody's,
-    and a node that something else started is not this script's to stop.
+    A node that is killed rewinds its chain by up to 128 blocks. The watchdog of AUTO_RESTART_NODE is stopped first, or
+    it would start the node meanwhile; the script starts it again. A process id in a stale file may belong to any
+    process, and a node that something else started must not be stopped by this script.
     """
     daemon = place.daemon
     name = PurePosixPath(daemon).name
@@ -202,7 +202,7 @@ home=$(home_of "$node")
 
 
 def _source() -> str:
-    """Give the conf nothing of this session's own environment."""
+    """Source the conf without the environment of this session."""
     return f'as "$user" env -i HOME="$home" PATH="$PATH" bash -c {shlex.quote(SOURCE)} -'
 
 

@@ -1,8 +1,8 @@
-"""Setting keys in a conf that somebody else wrote, and taking that back. Pure.
+"""Setting keys in a conf that somebody else wrote, and undoing that. Pure.
 
-The daemon scripts source a conf as bash, so what a line does is known to bash alone. A key is set where its last plain
-assignment stands, with its comment; where that does not do, because there is none or something below it says
-otherwise, a marked line at the end does. Nothing else of the text is touched.
+The daemon scripts source a conf as bash, so only bash knows what a line does. A key is set where its last plain
+assignment stands, with its comment; where that has no effect, because there is none or a later line overrides it, by a
+marked line at the end. Nothing else of the text is changed.
 """
 
 import re
@@ -15,7 +15,7 @@ MARK = "# added by servicechain-ha"
 
 Wanted = Mapping[str, str | int]
 Source = Callable[[str], Mapping[str, str]]
-"""Gives the values of the keys after bash has sourced a text; of one that is not set, an empty text."""
+"""Returns the values of the keys after bash has sourced a text; of one that is not set, ""."""
 
 # A carriage return is a character like any other to bash: of a line that ends with one, it belongs to the value.
 _WORD = r"""(?:[^ \t\n;&|<>()"'`\\$]|\\.|"(?:[^"\\]|\\.)*"|'[^']*'|\$\(\([^()\n]*\)\)|\$\{[^{}\n]*\}|\$(?![({]))*"""
@@ -25,11 +25,11 @@ _ASSIGNMENT = re.compile(
 
 
 class ConfError(Exception):
-    """A conf says something else than what was written into it. The message names the keys."""
+    """A conf has other values than were written into it. The message names the keys."""
 
 
 def with_keys(text: str, wanted: Wanted, source: Source) -> str:
-    """Return the conf with these keys set, and the very same one when they are. Raises ConfError when it cannot be."""
+    """Return the conf with these keys set, unchanged if they are. Raises ConfError when it cannot be done."""
     wrong = _wrong(text, wanted, source)
     if not wrong:
         return text
@@ -48,7 +48,7 @@ def with_keys(text: str, wanted: Wanted, source: Source) -> str:
 
 
 def edit(text: str, wanted: Wanted) -> str:
-    """Return the text with the last plain assignment of each of these keys changed, with all else as it is."""
+    """Return the text with the last plain assignment of each of these keys changed, and everything else as it is."""
     places, lines = _assigned(text), text.split("\n")
     for key, value in wanted.items():
         if place := places.get(key):
@@ -57,7 +57,7 @@ def edit(text: str, wanted: Wanted) -> str:
 
 
 def restored(text: str, original: str, wanted: Wanted, source: Source) -> str:
-    """Return the text with these keys as they are in the original, and all that others changed since as it is."""
+    """Return the text with these keys as in the original, and everything that others changed since as it is."""
     if text == with_keys(original, wanted, source):
         return original
     places, before, lines = _assigned(text), _assigned(original), text.split("\n")

@@ -1,7 +1,7 @@
-"""What a node that exists serves to other machines over HTTP and WebSocket, by its conf. Pure.
+"""What an existing node serves to other machines over HTTP and WebSocket, by its conf. Pure.
 
-Whoever reaches `subbridge` or `mainbridge` drives the bridge, with `personal` the node's accounts, and with `admin`,
-`debug` or `miner` the node. Confs of the packages serve some of them on all addresses (domain: trap 2).
+Whoever reaches `subbridge` or `mainbridge` controls the bridge, with `personal` the node's accounts, and with `admin`,
+`debug` or `miner` the node. The confs of the packages serve some of them on all addresses.
 """
 
 from collections.abc import Mapping
@@ -11,11 +11,11 @@ from components.domain.roles import DRIVING_APIS
 
 SERVERS = {"RPC": "HTTP", "WS": "WebSocket"}
 KEYS = tuple(f"{server}_{what}" for server in SERVERS for what in ("ENABLE", "API", "ADDR"))
-"""Keys of a conf that say what is served where."""
+"""Keys of a conf that decide what is served where."""
 
 
 def exposed(values: Mapping[str, str]) -> list[str]:
-    """Return what is served on other addresses than loopback: `subbridge over HTTP on 0.0.0.0` and the like, sorted."""
+    """Return what is served on addresses other than loopback: `subbridge over HTTP on 0.0.0.0` and the like, sorted."""
     found = []
     for server, name in SERVERS.items():
         address = values.get(f"{server}_ADDR", "").strip()
@@ -27,7 +27,7 @@ def exposed(values: Mapping[str, str]) -> list[str]:
 
 
 def warning(found: list[str]) -> str:
-    """Return what to do about it, without the subject, the node."""
+    """Return what to do about it, without the subject (the node)."""
     return (
         f"it serves {', '.join(found)}: whoever reaches that drives the node and the bridge. Take the API out of "
         "RPC_API and WS_API of its conf, or set RPC_ADDR and WS_ADDR to 127.0.0.1, and restart it; this program "

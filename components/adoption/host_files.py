@@ -1,4 +1,4 @@
-"""The files of a node that exists already, read and changed through SSH to its machine."""
+"""The files of an existing node, read and changed through SSH to its machine."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ TIMEOUT = 30.0
 
 @dataclass(frozen=True)
 class FoundFiles:
-    """What lies on the machine."""
+    """What is on the machine."""
 
     conf: str
     conf_before: str | None
@@ -38,7 +38,7 @@ class UnusableFiles(ChainError):
 
 
 def read(node: Endpoint, place: NodePlace, keys: Sequence[str]) -> FoundFiles:
-    """Read the files. Raises Unreachable, and Wrong when they are those of another node."""
+    """Read the files. Raises Unreachable, and UnusableFiles when they are those of another node."""
     asked = [*keys, "DATA_DIR", *exposure.KEYS]
     lines = run_on_host(node, commands.read(place, asked), TIMEOUT).split("\n")
     conf, conf_before, main_bridges, main_bridges_before, due = map(_content, lines[:5])
@@ -52,7 +52,7 @@ def read(node: Endpoint, place: NodePlace, keys: Sequence[str]) -> FoundFiles:
 
 
 def set_keys(node: Endpoint, place: NodePlace, found: FoundFiles, wanted: Wanted) -> bool:
-    """Set keys of the conf; return whether something had to be changed. Raises Unreachable and Wrong."""
+    """Set keys of the conf; return whether something changed. Raises Unreachable and UnusableFiles."""
     try:
         text = with_keys(found.conf, wanted, partial(_sourced, node, place, list(wanted)))
     except ConfError as error:
@@ -61,12 +61,12 @@ def set_keys(node: Endpoint, place: NodePlace, found: FoundFiles, wanted: Wanted
 
 
 def set_main_bridges(node: Endpoint, place: NodePlace, found: FoundFiles, text: str) -> bool:
-    """Write main-bridges.json; return whether it was another one. Raises Unreachable."""
+    """Write main-bridges.json; return whether it changed. Raises Unreachable."""
     return _write(node, place, place.main_bridges, found.main_bridges, text)
 
 
 def restore(node: Endpoint, place: NodePlace, found: FoundFiles, wanted: Wanted) -> bool:
-    """Make both files what they were before, but for what others changed since; return whether they were not.
+    """Restore both files, except what others changed since; return whether they changed.
 
     Raises Unreachable.
     """
@@ -84,12 +84,12 @@ def restore(node: Endpoint, place: NodePlace, found: FoundFiles, wanted: Wanted)
 
 
 def forget(node: Endpoint, place: NodePlace) -> None:
-    """Remove what this program laid beside the node's own files. Raises Unreachable."""
+    """Remove the files of this program beside the node's own. Raises Unreachable."""
     run_on_host(node, commands.forget(place), TIMEOUT)
 
 
 def _other_data(found: str, wanted: str) -> str | None:
-    """Return in what the DATA_DIR of a conf is not the folder of the settings, or None."""
+    """Return in what the DATA_DIR of a conf differs from the folder of the settings, or None."""
     if found.startswith("/"):
         if normpath(found) == normpath(wanted):
             return None

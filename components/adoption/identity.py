@@ -46,7 +46,7 @@ def read(node: Endpoint, role: PairRole, address: str, *, bridge: bool) -> dict[
 
 
 def bridge_is_on(node: Endpoint, role: PairRole) -> bool:
-    """Return whether a node that answers runs its main bridge or sub bridge. Raises Unreachable."""
+    """Return whether a running node has its main bridge or sub bridge on. Raises Unreachable."""
     with closing(Console(node)) as console:
         try:
             console.call(f"{BRIDGE_APIS[role]}_nodeInfo", timeout=10)
@@ -58,7 +58,7 @@ def bridge_is_on(node: Endpoint, role: PairRole) -> bool:
 
 
 def main_bridges_of(scn: Endpoint) -> list[str]:
-    """Return the public keys of the main bridges that an SCN is connected to; none where it does not tell."""
+    """Return the public keys of the main bridges that an SCN is connected to; empty where it does not answer."""
     with suppress(ChainError), closing(Console(scn)) as console:
         return peers(console, "subbridge")
     return []

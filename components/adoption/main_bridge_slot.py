@@ -1,4 +1,4 @@
-"""Whose the one slot of an EN's main bridge is."""
+"""Which SCN occupies the single slot of an EN's main bridge."""
 
 from contextlib import closing
 
@@ -9,13 +9,13 @@ from components.chain.rpc.endpoint import Endpoint
 
 
 class SlotTaken(ChainError):
-    """An EN is the other end of an SCN which is not that of its pair."""
+    """An EN is connected to an SCN other than that of its pair."""
 
 
 def require_free_slot(en: Endpoint, scn: Endpoint | str) -> None:
-    """Raise Taken when the EN is connected to another SCN than this one, a node or its public key.
+    """Raise SlotTaken when the EN is connected to another SCN than this one, a node or its public key.
 
-    Its slot is the other one's for as long as that one runs, and this SCN would dial forever without a word.
+    The other SCN keeps the slot as long as it runs, and this one would dial forever without a message.
     """
     with closing(Console(en)) as console:
         try:
@@ -37,7 +37,7 @@ def require_free_slot(en: Endpoint, scn: Endpoint | str) -> None:
 
 
 def public_key(node: Endpoint) -> str:
-    """Return the public key that a node goes by among its peers. Raises ChainError."""
+    """Return the public key that identifies a node among its peers. Raises ChainError."""
     with closing(Console(node)) as console:
         return own_id(console)
 

@@ -7,7 +7,7 @@ from components.domain.kni import node_id
 
 
 def knis(text: str | None) -> list[str]:
-    """Return the KNIs in main-bridges.json; none where it is missing or no list, as the node does."""
+    """Return the KNIs in main-bridges.json; empty where it is missing or not a list, as the node does."""
     try:
         found = json.loads(text or "[]")
     except ValueError:
@@ -21,10 +21,10 @@ def same(one: str, other: str) -> bool:
 
 
 def with_only(text: str | None, kni: str, connected: Sequence[str]) -> str:
-    """Return the main-bridges.json in which the EN of this KNI is the only one, and the very same text if it is.
+    """Return the main-bridges.json with the EN of this KNI as the only one, unchanged if it is.
 
-    `connected`: public keys of the main bridges that the SCN is connected to. An EN under another address is left
-    alone while it works: it may be the only address by which that SCN reaches it.
+    `connected`: public keys of the main bridges that the SCN is connected to. An EN under another address is kept while
+    it works: it may be the only address at which that SCN reaches it.
     """
     there = knis(text)
     if text is not None and len(there) == 1:

@@ -1,8 +1,8 @@
-"""Whom commands work as on a machine where a node exists. Pure.
+"""As which user commands work on the machine of an existing node. Pure.
 
-Whoever logs in is root, or becomes it. But the folders of a node belong to its own user, who may put a link to any file
-of the machine in the place of any of its own, and write any program into its conf. So what is done in the folders of
-another user is done as that user, who can reach no more by it than before.
+The login user is root, or becomes root. But the folders of a node belong to its own user, who may replace any of its
+files by a link to any file of the machine, and write any program into its conf. So what is done in the folders of
+another user is done as that user, who gains nothing by it.
 """
 
 PREAMBLE = """\

@@ -1,4 +1,7 @@
-"""An SCN or EN in memory, with the habits of the real ones that matter to a registration (domain: traps 9 and 14)."""
+"""An SCN or EN in memory, which behaves like a real one as far as a registration is concerned.
+
+A failed registration leaves it half-registered until a restart, and without its EN calls would hang.
+"""
 
 from collections.abc import Callable
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""A key that never leaves AWS KMS: the public key and signatures are asked for.
+"""A key that never leaves AWS KMS: only its public key and signatures can be requested.
 
 The key has the spec ECC_SECG_P256K1 and the usage SIGN_VERIFY. KMS signs the digest that it is given, answers in DER,
 and does not say which of the two possible public keys is its own; which one, the address decides (legacy).

@@ -1,6 +1,6 @@
-"""A transaction signed by a signature that comes from elsewhere. Pure.
+"""A transaction signed by a signature from elsewhere. Pure.
 
-Of the kind that the program sends: with a gas price, and bound to its chain (EIP-155).
+As the program sends them: with a gas price, and bound to its chain (EIP-155).
 """
 
 from collections.abc import Mapping

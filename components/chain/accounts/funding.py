@@ -1,7 +1,7 @@
-"""Has an account what it is about to pay? The gate before coins are sent, and what it says where they are missing.
+"""Checks that an account can pay: the gate before coins are sent, and the message where they are missing.
 
-All that is asked of an account on a chain is told at once, with what each amount is for, and nothing is sent before
-the sum is there.
+Everything that an account on a chain has to pay is listed at once, with what each amount is for, and nothing is sent
+before the sum is there.
 """
 
 import sys
@@ -20,7 +20,7 @@ INTERVAL = 2.0
 BLOCK_SECONDS = 30.0
 """Seconds for a node to hear of a block that exists: with few peers it asks for what it missed every 10 s only."""
 REMINDER = 60.0
-"""Seconds from one line that it is still waited for to the next."""
+"""Seconds from one line of progress to the next."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +46,10 @@ def statement(chain_id: int, payer: str, held: int, needs: Sequence[Need]) -> st
 
 
 def require(console: Console, signer: Signer, needs: Sequence[Need]) -> None:
-    """Return when the signer holds the sum of all needs; say what is missing, and wait as long as the signer may.
+    """Return when the signer holds the sum of all needs; else print what is missing, and wait for it.
 
-    What was paid before it is asked counts, also where the node has yet to hear of that block (forceSyncCycle in
-    node/cn/sync.go). Raises NotFunded with the same words.
+    It waits as long as the signer allows. Coins that were paid before the call count, also where the node has yet to
+    hear of that block (forceSyncCycle in node/cn/sync.go). Raises NotFunded with the same list.
     """
     needs = [need for need in needs if need.amount > 0]
     payer, total, patience = signer.account().address, sum(need.amount for need in needs), signer.funding_minutes or 0
@@ -70,13 +70,13 @@ def require(console: Console, signer: Signer, needs: Sequence[Need]) -> None:
             waiting.report(f"{payer} lacks {coins(total - held)} coins on chain {chain_id}")
         shown = held
         waiting.pause(INTERVAL)
-        heard = _head_time(console) >= asked  # before the balance is read: what it says then has that block in it
+        heard = _head_time(console) >= asked  # before the balance is read, which then includes that block
     if shown is not None:
         print(f"chain {chain_id}: {payer} holds {coins(held)} coins now; it goes on", file=sys.stderr)
 
 
 def _held(console: Console, payer: str, before: int | None) -> int:
-    """Return the balance (peb). A node that is away for a moment while it is waited for changes nothing."""
+    """Return the balance (peb), or the one before while the node does not answer."""
     try:
         return console.web3.eth.get_balance(console.web3.to_checksum_address(payer))
     except ChainError:
@@ -86,7 +86,7 @@ def _held(console: Console, payer: str, before: int | None) -> int:
 
 
 def _head_time(console: Console) -> float:
-    """Return when the last block that the node has was made (Unix time); 0 while the node is away."""
+    """Return when the last block that the node has was made (Unix time); 0 while the node does not answer."""
     try:
         return float(int(console.call("eth_getBlockByNumber", "latest", False)["timestamp"], 16))  # noqa: FBT003
     except ChainError:

@@ -10,8 +10,8 @@ from components.domain.networks import Side
 class OwnerNode(BaseModel):
     """An SCN whose operator account owns a bridge contract. Its key stays on the node: owner calls go through its API.
 
-    The known scripts hand the ownership to such an account, which makes one hostile node stronger than any threshold
-    (domain: trap 7). So it is served, and nothing more.
+    The known scripts hand the ownership to such an account. Whoever controls that node can then pass any vote, whatever
+    the threshold, so this is supported but not extended.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)

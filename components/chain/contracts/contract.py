@@ -1,7 +1,7 @@
 """The bridge contract as this program uses it: its interface, its state, its calls.
 
-Only functions which both builds of the contract have are named here (node-behaviour 5: the node's v1.0.3 carries
-an older build than the audited one, without the Operator* events), so an adopted contract of either works.
+Only functions that both builds of the contract have are used: the node's v1.0.3 carries an older build than the audited
+one, without the Operator* events. So an existing contract of either build works.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ from components.domain.limits import CONFIGURATION, VALUE_TRANSFER
 
 
 def function(name: str, takes: Sequence[str] = (), gives: str = "", mutability: str = "nonpayable") -> ABIFunction:
-    """Return the description of a function of a contract; one that gives something changes nothing."""
+    """Return the description of a function of a contract; one with a return value changes nothing."""
     return {
         "type": "function",
         "name": name,
@@ -67,7 +67,7 @@ _UNSIMULATED_GAS = 200_000
 
 
 def read_state(console: Console, address: str) -> BridgeState | None:
-    """Read everything the plans look at, or None where no contract is. Raises ChainError."""
+    """Read everything that the plans need, or None where there is no contract. Raises ChainError."""
     where = to_checksum_address(address)
     if not console.web3.eth.get_code(where):
         return None
@@ -84,7 +84,7 @@ def read_state(console: Console, address: str) -> BridgeState | None:
 
 
 def require_state(console: Console, address: str) -> BridgeState:
-    """Like read_state, but raises ChainError where no contract is."""
+    """Like read_state, but raises ChainError where there is no contract."""
     state = read_state(console, address)
     if state is None:
         msg = (
@@ -102,7 +102,7 @@ def view(console: Console, address: str) -> Any:
 
 
 def read_token(console: Console, address: str, token: str) -> TokenState | None:
-    """Read what the contract at that address says of a token, or None where no contract is. Raises ChainError."""
+    """Read the registration of a token in the contract at that address; None without a contract. Raises ChainError."""
     where, what = to_checksum_address(address), to_checksum_address(token)
     if not console.web3.eth.get_code(where):
         return None

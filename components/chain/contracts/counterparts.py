@@ -1,9 +1,9 @@
-"""Are two bridge contracts counterparts of each other? Pure: what is judged is read in pairing.
+"""Whether two bridge contracts are counterparts of each other. Pure: what is judged is read in pairing.
 
-A node takes any two contracts for a pair. If they are not, transfers are lost: requests on a new contract are dropped
-until there are as many as the other one has handled for somebody else, and requests of another life of a chain are paid
-a second time (domain: trap 22). Nonces alone cannot tell that two contracts belong together, only that they do not: so
-the request that a contract handled last is looked for on the other chain too.
+A node accepts any two contracts as a pair. If they are not, transfers are lost: requests on a new contract are dropped
+until there are as many as the other one has handled for somebody else, and requests of an earlier life of a chain are
+paid a second time. Nonces alone can only show that two contracts do not belong together. So the request that a contract
+handled last is looked for on the other chain too.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ class Counts:
     handled: int
     """lowerHandleNonce of the contract on the target: all requests before it are handled there."""
     known: bool | None = None
-    """Whether the source holds the request that the target handled last; None where that cannot be told."""
+    """Whether the source holds the request that the target handled last; None where that is unknown."""
 
     @property
     def target(self) -> Side:
@@ -40,7 +40,7 @@ class Counts:
 
 
 def faults(ways: Sequence[Counts]) -> list[str]:
-    """Return why the contracts of these two directions are no counterparts; nothing where they may be."""
+    """Return why the contracts of these two directions are not counterparts; empty where they may be."""
     found = []
     for way in ways:
         if way.handled > way.requested:

@@ -1,9 +1,9 @@
 """Deploying a bridge contract once, and finding again what an earlier run deployed.
 
-Which contracts of an owner are this stack's is decided by what is on chain: its operators, its history, and its
-counterpart on the other chain. Both contracts of a bridge are looked for at the same time, each on its own chain, and
-have to come to the same answer: a pair of counterparts with a history goes before one without, and the newest goes
-before older ones. Without a counterpart of its own history a contract is abandoned: a new one takes its place.
+Which contracts of an owner belong to this stack is decided by what is on chain: operators, history, and the counterpart
+on the other chain. Both contracts of a bridge are looked for at the same time, each on its own chain, and have to come
+to the same answer: a pair of counterparts with a history is preferred to one without, and the newest to older ones. A
+contract with a history and no counterpart is abandoned: a new one replaces it.
 """
 
 import sys
@@ -42,18 +42,18 @@ class OtherSide:
 
 
 class UsedBy(Enum):
-    """Whose a contract of our owner is."""
+    """Who votes in a contract of our owner."""
 
     OURS = auto()
-    """An operator of this stack votes in it."""
+    """An operator of this stack."""
     NOBODY = auto()
-    """Nobody but its deployer votes in it: a run was cut off, or the bridge was taken down."""
+    """Nobody but its deployer: a run was cut off, or the bridge was taken down."""
     OTHERS = auto()
-    """Others vote in it: another stack, or somebody who uses the same owner."""
+    """Others: another stack, or somebody who uses the same owner."""
 
 
 def used_by(state: BridgeState, operators: Sequence[str]) -> UsedBy:
-    """Tell whose a contract is. `operators`: those of this stack; without any, all are taken to be."""
+    """Return who votes in a contract. `operators`: those of this stack; if empty, every voter counts as ours."""
     voters = set(others_of(state, [state.owner]))
     if voters and set(others_of(state, [*operators, state.owner])) == voters and operators:
         return UsedBy.OTHERS
@@ -156,7 +156,7 @@ def find_deployed(
 def find_ours(
     console: Console, owner: ChecksumAddress, operators: Sequence[str], *, mode_mint_burn: bool
 ) -> ChecksumAddress | None:
-    """Return the newest contract of the owner in which this stack votes, or nobody does that has no history yet.
+    """Return the newest contract in which this stack votes, or in which nobody votes and that has no history.
 
     For what has to be known before the other chain can be asked. Raises TooFarBack.
     """
@@ -179,7 +179,7 @@ def bridge_at(console: Console, address: str) -> BridgeState | None:
 
 
 def _counterpart(mine: ContractPlace, state: BridgeState, other: OtherSide) -> str | None:
-    """Look for the counterpart on the other chain, by a node that has all of it."""
+    """Look for the counterpart on the other chain, through a node that is in sync."""
     with other.connect() as there:
         wait_until_caught_up(there)
         owner = to_checksum_address(other.owner)
@@ -187,7 +187,7 @@ def _counterpart(mine: ContractPlace, state: BridgeState, other: OtherSide) -> s
 
 
 def _leave_to_others(mine: ContractPlace, state: BridgeState, counterpart: str | None) -> None:
-    """Say whose a contract is. Raises ChainError where it belongs to a bridge between the same two chains."""
+    """Report who uses a contract. Raises ChainError for a bridge between the same two chains."""
     what = (
         f"chain {mine.console.web3.eth.chain_id}: the bridge contract {mine.address} has the same owner "
         f"{state.owner} and belongs to somebody else: its operators are {', '.join(state.operators)}, none of this "
@@ -215,7 +215,7 @@ def _abandoned(mine: ContractPlace, state: BridgeState) -> str:
 
 
 def remains(console: Console, address: str, state: BridgeState) -> str:
-    """Return what a contract holds and how it is got back; nothing where it holds nothing."""
+    """Return what a contract holds and how to get it back; "" where it holds nothing."""
     held = console.web3.eth.get_balance(to_checksum_address(address))
     if not held:
         return ""

@@ -1,8 +1,8 @@
 """Owner calls through the API of the SCN whose operator account owns a bridge contract.
 
-The node's methods return a transaction hash also when the transaction reverts (domain: trap 3), so each call is
-simulated before it is made, its receipt is followed, and the caller reads the state back. A node has no method for what
-takes votes away or registers tokens as the owner.
+The node's methods return a transaction hash also when the transaction reverts. So each call is simulated before it is
+made, its receipt is followed, and the caller reads the state back. A node has no method for removing votes or for
+registering tokens as the owner.
 """
 
 from collections.abc import Sequence
@@ -26,14 +26,14 @@ METHODS = {
     "registerOperator": "subbridge_registerOperator",
     "setOperatorThreshold": "subbridge_setValueTransferOperatorThreshold",
 }
-"""Of the node's API, by the function of the contract that they call. Both take the contract and one value."""
+"""Methods of the node's API, by the function of the contract that they call. Both take the contract and one value."""
 
 DEADLINE = 120.0
 """Seconds until a transaction counts as not mined. One to the parent chain leaves with the next child block."""
 
 
 def send_through(console: Console, owner: OwnerNode, bridge: str, steps: Sequence[Step]) -> None:
-    """Make the calls, one after the other. `console` is of the contract's chain.
+    """Make the calls, one after the other. `console` is connected to the chain of the contract.
 
     Raises ChainError: before anything is sent where the node has no method for a call, or its simulation fails.
     """

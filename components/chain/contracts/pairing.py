@@ -2,7 +2,7 @@
 
 A contract remembers in which block of the other chain the request was made that it handled last (recoveryBlockNumber,
 BridgeTransfer.sol), and the transaction of every request that it handled (handledRequestTx). So a request in that block
-says whose requests a contract handles, at the cost of two reads and whatever the contracts' owners are.
+shows whose requests a contract handles, at the cost of two reads and whoever owns the contracts.
 """
 
 from collections.abc import Callable, Iterable
@@ -31,7 +31,7 @@ REQUESTS = [
 """Topics of the events of a request; requestNonce is the third value in the data of both."""
 
 PATIENCE = 15.0
-"""Seconds for an EN that is some blocks behind its chain, by which a request looks as if it had never been made."""
+"""Seconds for an EN that is some blocks behind its chain, so that a request seems not to exist."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class ContractPlace:
 
 
 def last_handled(handler: ContractPlace, source: Console) -> LastRequest | None:
-    """Return the request that a contract handled last, without gaps, as it is found on the other chain.
+    """Return the request that a contract handled last, without gaps, as found on the other chain.
 
     None where the other chain has no such request in that block, or nothing has been handled.
     """
@@ -76,9 +76,9 @@ def last_handled(handler: ContractPlace, source: Console) -> LastRequest | None:
 
 
 def handles_requests_of(handler: ContractPlace, source: Console) -> bool | None:
-    """Return whether the other chain is the one whose requests a contract handles.
+    """Return whether the requests that a contract handles are made on the chain of `source`.
 
-    None where nobody can say: nothing has been handled, or this node of the other chain is behind that block.
+    None where that is unknown: nothing has been handled, or this node of the other chain is behind that block.
     """
     contract = view(handler.console, handler.address)
     if not contract.lowerHandleNonce().call():
@@ -106,7 +106,7 @@ def read_counts(child: ContractPlace, parent: ContractPlace) -> tuple[Counts, Co
 
 
 def require_counterparts(child: ContractPlace, parent: ContractPlace, advice: str, patience: float = PATIENCE) -> None:
-    """Raise ChainError when two contracts are no counterparts, with both numbers of both directions."""
+    """Raise ChainError when two contracts are not counterparts, with both numbers of both directions."""
 
     def probe() -> bool | str:
         ways = read_counts(child, parent)
@@ -127,7 +127,7 @@ def counterpart_of(
 ) -> str | None:
     """Return the contract on the other chain whose counterpart a contract of ours is, if there is one.
 
-    `candidates` are looked at where the contract has not handled anything by which it could be told.
+    `candidates` are tried where the contract has not handled anything that identifies it.
     """
     side: Side = "parent" if mine.side == "child" else "child"
     handled = last_handled(mine, other)
@@ -149,7 +149,7 @@ def _known(handler: ContractPlace, source: ContractPlace) -> bool | None:
         if not view(handler.console, handler.address).lowerHandleNonce().call():
             return None
         found = last_handled(handler, source.console)
-    except (Web3Exception, ValueError):  # a contract older than these functions; its nonces have to do
+    except (Web3Exception, ValueError):  # a contract older than these functions; only its nonces are known
         return None
     return found is not None and found.contract == to_checksum_address(source.address)
 

@@ -1,7 +1,8 @@
-"""What calls close the gap between what is wanted of a bridge contract and what it is. Pure functions.
+"""Which calls close the gap between what is wanted of a bridge contract and what it is. Pure functions.
 
-Each plan is empty where the chain already is as wanted, so a second run sends nothing. No plan ever passes
-through fewer operators than the threshold, or through more than MAX_OPERATORS (domain: traps 4, 5, 6, 8).
+Each plan is empty where the chain already is as wanted, so a second run sends nothing. No plan ever passes through
+fewer operators than the threshold, with which no transfer could be paid, or through more than MAX_OPERATORS, which the
+contract refuses.
 """
 
 from collections.abc import Sequence
@@ -33,7 +34,7 @@ class BridgeState:
 
 @dataclass(frozen=True)
 class Step:
-    """One call to a contract, and in words what it is for."""
+    """One call to a contract, and what it is for."""
 
     function: str
     arguments: tuple[object, ...]
@@ -42,7 +43,7 @@ class Step:
 
 
 class Refused(Exception):
-    """What is asked for would stop the bridge, or the contract would revert it. The message says why and what to do."""
+    """A wanted change would stop the bridge, or revert. The message has the reason and what to do."""
 
 
 def register_operator(bridge: BridgeState, operator: str) -> list[Step]:
@@ -73,8 +74,8 @@ def deregister_operator(bridge: BridgeState, operator: str) -> list[Step]:
     """Take an account's vote away.
 
     Raises Refused when fewer operators than the threshold would stay: transfers would stop permanently, and the
-    contract does not lower the threshold by itself. The last one may go at the lowest threshold, which is how a
-    bridge ends: the contract is as empty then as it was when it was new, and pays nothing out.
+    contract does not lower the threshold by itself. The last one may go at the lowest threshold, which is how a bridge
+    ends: the contract is as empty then as it was when it was new, and pays nothing out.
     """
     if operator not in bridge.operators:
         return []
@@ -98,15 +99,15 @@ def deregister_operators(bridge: BridgeState, operators: Sequence[str]) -> list[
 
 
 def others_of(bridge: BridgeState, known: Sequence[str]) -> tuple[str, ...]:
-    """Return the operators that are none of those known, whose addresses may be spelled in any way."""
+    """Return the operators that are not among those known, whose addresses may have any case."""
     ours = {operator.lower() for operator in known}
     return tuple(operator for operator in bridge.operators if operator.lower() not in ours)
 
 
 def remove_others(bridge: BridgeState, known: Sequence[str]) -> list[Step]:
-    """Take away all votes but those of the operators known.
+    """Remove all operators except those known.
 
-    Raises Refused when fewer operators than the threshold would stay, for which this never is the way to end a bridge.
+    Raises Refused when fewer operators than the threshold would stay; this is never the way to end a bridge.
     """
     others = others_of(bridge, known)
     remaining = len(bridge.operators) - len(others)
@@ -126,8 +127,8 @@ def remove_others(bridge: BridgeState, known: Sequence[str]) -> list[Step]:
 def deregister_deployer(operators: tuple[str, ...], deployer: str) -> list[Step]:
     """Take the vote away that the constructor gives to the deployer.
 
-    Done in the block of the deployment, while the contract serves nobody: it is the one moment at which a contract
-    may have no operator.
+    Done in the block of the deployment, while the contract serves nobody: the only moment at which a contract may have
+    no operator.
     """
     if deployer not in operators:
         return []
@@ -154,7 +155,7 @@ def reset_threshold(
 ) -> list[Step]:
     """Set the threshold back to what it was, or to the number of those who stay when the operators `leaving` go.
 
-    Without that it is what the constructor set. Without operators the contract would revert it.
+    By default to what the constructor set. No-op without operators, where the contract would revert it.
     """
     staying = len(others_of(bridge, leaving))
     back = max(LOWEST_THRESHOLD, min(threshold, staying))
@@ -162,5 +163,5 @@ def reset_threshold(
 
 
 def missing_amount(balance: int, minimum: int, target: int) -> int:
-    """Return how much to send (peb) so that an account holds `target`; nothing while it holds `minimum`."""
+    """Return how much to send (peb) so that an account holds `target`; 0 while it holds `minimum`."""
     return 0 if balance >= minimum else target - balance

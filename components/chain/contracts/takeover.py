@@ -1,4 +1,4 @@
-"""Taking over a bridge contract that exists: nothing is sent, and everything is looked at before anything is."""
+"""Taking over an existing bridge contract: everything is checked before anything is sent."""
 
 from web3.exceptions import Web3Exception
 
@@ -14,7 +14,7 @@ def read_existing(console: Console, address: str, *, mode_mint_burn: bool) -> Br
     """Return the state of an existing bridge contract of the child chain (mode_mint_burn) or the parent chain.
 
     Either mode of tokens works on either chain (see `mode_in_words`). Raises ChainError, which names the setting, when
-    nothing or something else is there.
+    there is no such contract.
     """
     side, other = ("child", "parent") if mode_mint_burn else ("parent", "child")
     where, setting = f"chain {console.web3.eth.chain_id}", f"bridge.{side}Bridge"
@@ -36,10 +36,10 @@ def read_existing(console: Console, address: str, *, mode_mint_burn: bool) -> Br
 
 
 def mode_in_words(console: Console, address: str, state: BridgeState, *, mode_mint_burn: bool) -> str:
-    """Return what the mode of an existing contract means for tokens, where it is not that of a contract of our own.
+    """Return what the mode of an existing contract means for tokens, if our own contract would have another mode.
 
-    The known deploy scripts deploy both contracts with modeMintBurn true, and the nodes do not look at it. The contract
-    looks at it when a token is requested, and when one is handled (BridgeTransferERC20.sol).
+    The known deploy scripts deploy both contracts with modeMintBurn true, and the nodes ignore it. The contract uses it
+    when a token is requested, and when one is handled (BridgeTransferERC20.sol).
     """
     if state.mode_mint_burn == mode_mint_burn:
         return ""
@@ -62,7 +62,7 @@ def mode_in_words(console: Console, address: str, state: BridgeState, *, mode_mi
 
 
 def require_owner(console: Console, owner: Owner, address: str, state: BridgeState) -> None:
-    """Raise ChainError when the contract at that address is not the configured owner's."""
+    """Raise ChainError when the configured owner does not own the contract at that address."""
     if state.owner.lower() != address_of(owner).lower():
         msg = f"chain {console.web3.eth.chain_id}: {not_owner(owner, address, state.owner)}"
         raise ChainError(msg)

@@ -1,9 +1,9 @@
-"""What calls close the gap between what is wanted of a token in a bridge contract and what it is. Pure functions.
+"""Which calls close the gap between what is wanted of a token in a bridge contract and what it is. Pure functions.
 
-A removal is in two halves, because a request that the contract has taken and no SCN has handled yet is lost sight of
-with the registration: an SCN that does not know the token asks the contract, gets nothing, and from then on handles
-nothing that came after it (handleRequestValueTransferEvent in node/sc/bridge_manager.go of the node's module). So: lock
-the token, which stops requests, wait until all are handled, and deregister it then, which takes the lock away too.
+A removal has two steps, because a request that the contract has taken and no SCN has handled yet is lost with the
+registration: an SCN that does not know the token asks the contract, gets nothing, and from then on handles nothing that
+came after it (handleRequestValueTransferEvent in node/sc/bridge_manager.go of the node's module). So: lock the token,
+which stops requests, wait until all are handled, and then deregister it, which removes the lock too.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ class TokenState:
 
 
 def register_token(state: TokenState, account: str, token: str, counterpart: str) -> list[Step]:
-    """Make a token known, as `account`. Raises Refused when another counterpart is registered, or it is locked."""
+    """Register a token, as `account`. Raises Refused when another counterpart is registered, or it is locked."""
     if state.counterpart is None:
         words = f"register token {token} with its counterpart {counterpart}"
         _require_owner(state, account, words)
@@ -52,7 +52,7 @@ def register_token(state: TokenState, account: str, token: str, counterpart: str
 
 
 def lock_token(state: TokenState, account: str, token: str, counterpart: str) -> list[Step]:
-    """Stop requests of transfers of a token which is to go. Raises Refused when `account` is not the owner."""
+    """Stop requests of transfers of a token that is to go. Raises Refused when `account` is not the owner."""
     if state.counterpart != counterpart or state.locked:
         return []
     words = f"lock token {token} before it is deregistered"
@@ -63,7 +63,7 @@ def lock_token(state: TokenState, account: str, token: str, counterpart: str) ->
 def deregister_token(
     state: TokenState, account: str, token: str, counterpart: str, open_requests: Sequence[str] = ()
 ) -> list[Step]:
-    """Undo the registration; one with another counterpart is not ours to undo.
+    """Undo the registration; one with another counterpart is left alone.
 
     Raises Refused while requests from before the lock are not handled, or when `account` is not the owner.
     """

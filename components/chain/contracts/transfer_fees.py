@@ -18,7 +18,7 @@ class ContractFees:
     """Amounts in the smallest unit. Addresses are checksummed."""
 
     receiver: str | None = None
-    """Nothing is charged while there is none."""
+    """Nothing is charged without one."""
     coin: int = 0
     """A transfer of coins (peb)."""
     tokens: Mapping[str, int] = field(default_factory=dict)
@@ -26,7 +26,7 @@ class ContractFees:
 
 
 NONE = ContractFees()
-"""Of a new contract."""
+"""Fees of a new contract."""
 
 
 def read_fees(console: Console, bridge: str) -> ContractFees:

@@ -1,4 +1,4 @@
-"""What an owner has yet to pay on a chain, read from the chain: for the bridge contract, its operators, its tokens."""
+"""What an owner still has to pay on a chain: for the bridge contract, its operators, its tokens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,7 +59,7 @@ class Situation:
 
 
 def situation(console: Console, signer: Signer, wanted: Wanted) -> Situation:
-    """Read what there is. Raises ChainError, TooFarBack where nobody knows whether there is a contract."""
+    """Read what is there. Raises ChainError, and TooFarBack where it is unknown whether a contract exists."""
     address = wanted.bridge or _contract(console, signer, wanted)
     state = read_state(console, address) if address else None
     balance = console.web3.eth.get_balance
@@ -89,7 +89,7 @@ def price(console: Console, signer: Signer) -> int:
 
 
 def needs(wanted: Wanted, found: Situation, price: int) -> list[Need]:
-    """Return what has yet to be paid; nothing where all is as wanted. `price` is of gas (peb)."""
+    """Return what still has to be paid; empty where everything is as wanted. `price` is of gas (peb)."""
     operators = found.bridge.operators if found.bridge else ()
     unregistered = [one for one in wanted.operators if one not in operators]
     poor = [

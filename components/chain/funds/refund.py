@@ -1,8 +1,8 @@
-"""Giving back what an operator was given for gas, once its SCN has no more use for it.
+"""Returning what an operator was given for gas, once its SCN does not need it any more.
 
-An SCN pays for anchors with its parent operator for as long as it runs, and keeps the nonces of that account in memory.
-So it is asked to stop anchoring first, and what it has sent is waited for; a transaction that gets in between all the
-same is no reason to give up.
+An SCN pays for anchors with its parent operator as long as it runs, and keeps the nonces of that account in memory. So
+it is asked to stop anchoring first, and its transactions are waited for. If one gets in between, the refund is
+repeated.
 """
 
 import sys
@@ -29,10 +29,10 @@ _PAYMENT_GAS = 21_000
 
 
 def refund(console: Console, operator: Signer, to: str, scn: Endpoint) -> int:
-    """Send all that an operator holds to an account, but for the price of the gas; return how much (peb).
+    """Send the balance of an operator, less the price of the gas, to an account; return the amount (peb).
 
-    `scn` is the node whose operator it is; one that is away uses it no more. Raises ChainError when an SCN is faster
-    every time.
+    `scn` is the node whose operator it is; if it does not answer, it does not use the account. Raises ChainError when
+    an SCN is faster every time.
     """
     account = operator.account().address
     stop_anchoring(scn, account)
@@ -63,7 +63,7 @@ def refund(console: Console, operator: Signer, to: str, scn: Endpoint) -> int:
 
 
 def stop_anchoring(scn: Endpoint, account: str) -> None:
-    """Have an SCN stop anchoring, and wait until what it has sent is mined. One that is away pays for nothing."""
+    """Have an SCN stop anchoring, and wait until what it has sent is mined; no-op where it does not answer."""
     try:
         with closing(Console(scn)) as console:
             if operators(console)[0].lower() != account.lower():

@@ -1,5 +1,4 @@
-"""Whether a running node may be stopped now: not while another one that the bridge or its chain depends on is not
-healthy.
+"""Whether a running node may be stopped now: not while one that the bridge or its chain depends on is not healthy.
 
 A node that is down waits for nothing, and one that is not healthy waits only for nodes that are down: otherwise two
 nodes that need a restart to become healthy would wait for each other.

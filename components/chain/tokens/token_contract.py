@@ -55,7 +55,7 @@ def require_code(console: Console, token: str) -> None:
 
 
 def require_mint_right(console: Console, bridge: str, kind: str, token: str) -> None:
-    """Raise ChainError when the bridge contract may not mint a token: transfers of it would be tried again forever.
+    """Raise ChainError when the bridge contract may not mint a token: transfers of it would be retried forever.
 
     What the bridge will do is tried as a call of the bridge itself, which changes nothing.
     """

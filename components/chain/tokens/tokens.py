@@ -1,4 +1,4 @@
-"""The verbs of a token on one bridge contract: read, plan, execute, read back."""
+"""Registering and deregistering a token on one bridge contract: read, plan, send, read back."""
 
 import sys
 from collections.abc import Callable, Mapping
@@ -23,7 +23,7 @@ from components.chain.transfers.transfer import requested
 
 
 def register(console: Console, signer: Signer, bridge: str, kind: str, token: str, counterpart: str) -> None:
-    """Make a token known to the bridge contract, once it is sure that transfers of it can be paid out there.
+    """Register a token in the bridge contract, once it is certain that transfers of it can be paid out there.
 
     Raises ChainError, Refused.
     """
@@ -40,8 +40,8 @@ def register(console: Console, signer: Signer, bridge: str, kind: str, token: st
 def deregister(direction: Direction, signer: Signer, token: str, counterpart: str, deadline: float) -> None:
     """Undo a registration on the source of a direction: lock, wait until requests of it are handled, deregister.
 
-    Nothing is done where the token is not registered, or with another counterpart. It stays registered, and locked,
-    for requests that cannot be paid. `deadline` is in seconds. Raises ChainError, Refused.
+    No-op where the token is not registered, or with another counterpart. It stays registered, and locked, for requests
+    that cannot be paid. `deadline` is in seconds. Raises ChainError, Refused.
     """
     token, counterpart, account = to_checksum_address(token), to_checksum_address(counterpart), signer.account().address
     source, bridge = direction.source, direction.source_bridge
@@ -65,7 +65,7 @@ def deregister(direction: Direction, signer: Signer, token: str, counterpart: st
 
 
 def _leave(console: Console, bridge: str, token: str, left: Mapping[str, str]) -> None:
-    """Say that a token stays registered for requests that cannot be paid: without it SCNs would stop at these."""
+    """Report that a token stays registered for requests that cannot be paid: without it SCNs would stop at these."""
     named = "; ".join(f"{words} cannot be paid: {why}" for words, why in left.items())
     print(
         f"chain {console.web3.eth.chain_id}: token {token} stays registered in the bridge {bridge}, and locked, which "
@@ -89,7 +89,7 @@ def _check(console: Console, bridge: str, kind: str, token: str) -> None:
 def _drain(direction: Direction, token: str, deadline: float) -> dict[str, str]:
     """Wait until the transfers of a token that are requested by now, and can be paid, are handled.
 
-    Return those that are not, in words, and why each cannot be paid. Those of coins and of other tokens are none of it.
+    Return those that are not, and why each cannot be paid. Those of coins and of other tokens do not count.
     """
     found: dict[int, Request] = {}
 

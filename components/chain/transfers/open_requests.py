@@ -1,7 +1,7 @@
 """Requests of value transfers that are not handled yet: which they are, and what they ask for.
 
 The counter `lowerHandleNonce` of a contract says only that all requests below it are handled. One request that cannot
-be paid holds it forever while later ones pass (domain: trap 22), so what is open is looked up request by request.
+be paid holds it forever while later ones pass, so what is open is looked up request by request.
 """
 
 import time
@@ -27,13 +27,13 @@ KINDS: Sequence[Kind] = ("coin", "erc20", "erc721")
 """In the order of the contract's TokenType (BridgeTransfer.sol)."""
 
 TOGETHER = 500
-"""Calls in one message to a node."""
+"""Calls per message to a node."""
 
 STRIDE = 1000
 """Blocks whose events are asked for at once; a node answers 10,000 events at the most (GetLogsMaxItems)."""
 
 PATIENCE = 30.0
-"""Seconds for a search of events: those of a contract that was quiet for long may lie far back."""
+"""Seconds for a search of events: those of a contract that was quiet for a long time may lie far back."""
 
 
 def _event(name: str, *more: str) -> ABIEvent:
@@ -73,7 +73,7 @@ class Request:
     sender: str
     recipient: str
     token: str
-    """On the source chain; of no meaning for coins."""
+    """On the source chain; not used for coins."""
     amount: int
     """peb, base units of an ERC-20 token, or the id of an ERC-721 token."""
     transaction: str
@@ -83,28 +83,28 @@ class Request:
     """Of an ERC-721 token."""
 
     def __str__(self) -> str:
-        """Name it for an operator."""
+        """Return how messages name it."""
         what = {"coin": f"{self.amount} peb", "erc20": f"{self.amount} of token {self.token}"}
         amount = what.get(self.kind, f"id {self.amount} of token {self.token}")
         return f"request {self.nonce} ({amount} for {self.recipient}, transaction {self.transaction})"
 
 
 def open_nonces(direction: Direction, *, since: int = 0, below: int | None = None) -> list[int]:
-    """Return the nonces of all requests that are not handled, in order; of those from `since` on and `below`."""
+    """Return the nonces of all requests that are not handled, in order; only those from `since` on and `below`."""
     if below is None:
         below = _number(direction.source, direction.source_bridge, "requestNonce")
     lower = _number(direction.target, direction.target_bridge, "lowerHandleNonce")
     wanted = range(max(lower, since), below)
     blocks = _numbers(direction.target, direction.target_bridge, "handleNoncesToBlockNums", wanted)
-    # A nonce that is handled and the lowest of all is forgotten with its block: the counter has passed it.
+    # The contract forgets the block of a handled nonce once lowerHandleNonce has passed it.
     lower = _number(direction.target, direction.target_bridge, "lowerHandleNonce") if wanted else lower
     return [nonce for nonce, block in zip(wanted, blocks, strict=True) if block == 0 and nonce >= lower]
 
 
 def find(direction: Direction, nonces: Collection[int], *, patience: float = PATIENCE) -> dict[int, Request]:
-    """Return the requests with these nonces, by nonce, without those that are not found within `patience` (seconds).
+    """Return the requests with these nonces, by nonce, except those not found within `patience` (seconds).
 
-    Looked for backwards on the source chain: from where the next request was made, which the target knows when that
+    The search runs backwards on the source chain: from the block of the next request, which the target knows when that
     one is handled, or else from the newest block.
     """
     found, end = dict[int, Request](), time.monotonic() + patience
@@ -122,7 +122,7 @@ def find(direction: Direction, nonces: Collection[int], *, patience: float = PAT
 
 
 def _backwards(direction: Direction, start: int | None) -> Iterator[list[Request]]:
-    """Yield the requests of one stretch of blocks after another, the newest first."""
+    """Yield the requests of one range of blocks after another, the newest first."""
     last = direction.source.web3.eth.block_number if start is None else start
     while last >= 0:
         first = max(0, last - STRIDE + 1)
@@ -178,6 +178,6 @@ def _numbers(console: Console, bridge: str, view: str, arguments: Collection[int
 
 
 def _ask(console: Console, bridge: str, calls: Sequence[str]) -> list[str]:
-    """Return what the contract answers to each call."""
+    """Return the answer of the contract to each call."""
     where = to_checksum_address(bridge)
     return console.call_each("eth_call", [[{"to": where, "data": data}, "latest"] for data in calls])

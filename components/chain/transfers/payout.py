@@ -1,4 +1,4 @@
-"""Can a request be paid? What the operators of the target bridge would do is tried as a call, which changes nothing."""
+"""Whether a request can be paid: the vote of an operator of the target bridge is simulated, which changes nothing."""
 
 from typing import Any
 
@@ -19,19 +19,19 @@ from components.chain.tx.revert_reasons import reason
 from components.domain.limits import VALUE_TRANSFER
 
 GAS = 10_000_000
-"""What an operator's transaction may use unless the node is told otherwise (DefaultBridgeTxGasLimit, node/sc)."""
+"""What an operator's transaction may use unless the node is configured otherwise (DefaultBridgeTxGasLimit, node/sc)."""
 
 STALLED = 60.0
-"""Seconds after which an open request counts as passed over: usual are two, and 25 when a validator is away."""
+"""Seconds after which an open request counts as skipped: normal are two, and 25 when a validator is away."""
 
 LOOK_BACK = 200
-"""How many of the last requests a restart is concerned with."""
+"""How many of the last requests a restart waits for."""
 
 BRIEF = 5.0
 """Seconds for looking up requests of the last minutes."""
 
 NAMED = 20
-"""How many requests are named one by one."""
+"""How many requests a message names."""
 
 _HEAD, _TAIL = ("bytes32", "address", "address"), ("uint256", "uint64", "uint64")
 _BRIDGE: Contract = Web3().eth.contract(  # encodes calls; never connected
@@ -45,12 +45,12 @@ _BRIDGE: Contract = Web3().eth.contract(  # encodes calls; never connected
 )
 
 _PLACES = 64
-"""Places of the contract's storage among which the thresholds are looked for; they are at 13 in both builds."""
+"""Storage slots of the contract among which the thresholds are looked for; both builds have them in slot 13."""
 _MARK = 0x7F
 
 
 def unpayable(direction: Direction) -> list[str]:
-    """Return a sentence for each open request of a direction that cannot be paid, and why; for a report, so not all of many.
+    """Return a sentence for each open request of a direction that cannot be paid, with the reason; at most NAMED.
 
     Raises ChainError.
     """
@@ -70,9 +70,9 @@ def unpayable(direction: Direction) -> list[str]:
 def still_to_handle(direction: Direction, below: int, moment: float) -> list[int]:
     """Return the nonces of the requests `below` one that a bridge which worked at a moment (Unix time) has to handle.
 
-    What cannot be paid is none of them, nor what was open for STALLED seconds by then: it had been passed over. When
-    such a request can be paid and nothing after it is handled, this direction stood still before, and has to handle
-    nothing.
+    Requests that cannot be paid are left out, and so are those that were open for STALLED seconds by then: they had
+    been skipped. When such a request can be paid and nothing after it is handled, this direction was stuck before, and
+    has to handle nothing.
     """
     nonces = open_nonces(direction, since=below - LOOK_BACK, below=below)
     if not nonces:
@@ -92,9 +92,9 @@ def _made(direction: Direction, request: Request) -> float:
 
 
 def why_unpayable(direction: Direction, request: Request) -> str:
-    """Return why a request cannot be paid as things are now; nothing where it can.
+    """Return why a request cannot be paid now; "" where it can.
 
-    The vote of an operator is tried, with a threshold of 1: whether enough operators vote is another question.
+    The vote of an operator is simulated with a threshold of 1: whether enough operators vote is another question.
     Raises ChainError.
     """
     target, bridge = direction.target, to_checksum_address(direction.target_bridge)
@@ -146,7 +146,7 @@ def _one_vote(console: Console, bridge: ChecksumAddress, state: BridgeState) -> 
         trial: Any = {bridge: {"stateDiff": {slot: f"0x{_MARK:064x}"}}}
         if int.from_bytes(console.web3.eth.call(call, "latest", trial)) == _MARK:
             return {bridge: {"stateDiff": {slot: f"0x{1:064x}"}}}
-    return None  # another contract than the known ones: a vote is tried, and not what it leads to
+    return None  # not one of the known contracts: only the vote itself is simulated
 
 
 def _explained(console: Console, bridge: ChecksumAddress, request: Request, token: str, error: Web3Exception) -> str:

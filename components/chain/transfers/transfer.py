@@ -1,4 +1,4 @@
-"""Value transfers of the chain's coin over the bridge, and the proof that they arrive."""
+"""Value transfers of the chain's coin over the bridge: requests, and how many are not handled yet."""
 
 from components.chain.accounts.signer import Signer
 from components.chain.contracts.contract import require_state, transaction

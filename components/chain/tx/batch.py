@@ -38,9 +38,9 @@ ATTEMPTS = 5
 
 
 def carry_out(console: Console, signer: Signer, plan: Callable[[], Sequence[Transaction]]) -> list[TxReceipt]:
-    """Plan on what the chain says once all earlier transactions of the signer are mined, and execute that.
+    """Plan on the state of the chain once all earlier transactions of the signer are mined, and send what is planned.
 
-    What a killed run has sent may be the very thing that is missing, so nothing is planned before. Everything that this
+    What a killed run has sent may be exactly what is missing, so nothing is planned before. Everything that this
     program sends with a plan goes through here. Raises what `execute` and the plan raise.
     """
     settle(console, signer)
@@ -99,7 +99,7 @@ def _send(
     price: int,
     most: int,
 ) -> Outgoing:
-    """Give a transaction its nonce and send it. While none of it is at a node its nonce may change."""
+    """Give a transaction its nonce and send it. The nonce may change until a node has the transaction."""
     eth = console.web3.eth
     least = batch[-1].own.nonce + 1 if batch else 0
     words = ""
@@ -132,7 +132,7 @@ def _send(
 
 
 def _short(console: Console, payer: str, head: str, amounts: Sequence[tuple[int, str]], words: str) -> NotFunded | None:
-    """Return what an account lacks to pay these amounts (peb); None where it holds them: the reason is another one."""
+    """Return that an account cannot pay these amounts (peb); None where it can: then the reason is another one."""
     if "insufficient" not in words.lower():
         return None
     needs = [Need(amount, purpose) for amount, purpose in amounts if amount]
@@ -162,7 +162,7 @@ def _address(sender: Sender, batch: Sequence[Outgoing], to: ChecksumAddress | Cr
 
 
 def _dearer(out: Outgoing, suggestion: int, most: int, words: str) -> int:
-    """Return what to offer after a node has called a price too low. Raises PriceLimit."""
+    """Return the price to offer after a node has called one too low. Raises PriceLimit."""
     price = gas_price.first(suggestion, most)
     if price != out.price:
         return price
@@ -189,7 +189,7 @@ def _gas(console: Console, signer: Signer, chain_id: int, tx: Transaction) -> in
 
 
 def _progress(batch: Sequence[Outgoing], transactions: Sequence[Transaction]) -> str:
-    """Tell what cannot be undone, for a batch that failed."""
+    """Return what of a failed batch was mined, which cannot be undone."""
     if len(transactions) == 1:
         return ""
     mined = [f"{each.tx.annotation} ({each.receipt['transactionHash'].to_0x_hex()})" for each in batch if each.receipt]

@@ -26,7 +26,7 @@ def created_by(console: Console, account: ChecksumAddress, what: str) -> Iterato
     """Yield the addresses of all contracts that an account has created on a chain, the newest first.
 
     `what` is looked for, for messages. Raises TooFarBack when the caller still asks after LOOK_BACK transactions and
-    there are older ones: nobody knows then whether it is there.
+    there are older ones: then it is unknown whether it exists.
     """
     sent = console.web3.eth.get_transaction_count(account, "latest")
     waiting = Waiting()

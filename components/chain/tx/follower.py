@@ -1,4 +1,4 @@
-"""Following what was sent until it is mined, or until it is clear that it will not be: the acts on nonces' verdicts."""
+"""Following sent transactions until they are mined, or until it is clear that they will not be; `outcome` decides."""
 
 import sys
 import time
@@ -19,7 +19,7 @@ from components.chain.tx.revert_reasons import why_mined
 from components.chain.tx.sender import Sender, shared
 
 RECEIPT_DEADLINE = 120.0
-"""Seconds until a transaction counts as not mined, from when it or a dearer variant of it was sent last.
+"""Seconds until a transaction counts as not mined, from when it or a variant with a higher price was sent last.
 
 Blocks come every second, or every 11 s at a round change.
 """
@@ -39,11 +39,11 @@ class Follower:
     sender: Sender
     batch: Sequence[Outgoing]
     most: int
-    """The most that may be offered for gas (peb)."""
+    """The highest gas price that may be offered (peb)."""
 
     def wait(self) -> None:
         """Return when each transaction of the batch has a receipt or a failure."""
-        waiting = Waiting(RECEIPT_DEADLINE)  # from when something was taken by a node
+        waiting = Waiting(RECEIPT_DEADLINE)  # since a node accepted a transaction
         looked = time.monotonic()
         while any(each.open for each in self.batch):
             now = time.monotonic()

@@ -19,12 +19,12 @@ LEAST_LIMIT = GKEI
 
 
 def limit(configured: int | None, suggestion: int) -> int:
-    """Return the most that is ever paid: as configured, or by what the node suggests when a batch begins."""
+    """Return the highest price that is ever paid: as configured, or by what the node suggests when a batch begins."""
     return max(DEFAULT_FACTOR * suggestion, LEAST_LIMIT) if configured is None else configured
 
 
 def first(suggestion: int, most: int) -> int:
-    """Return what to offer at first. The suggestion has a margin over the base fee, so less may do."""
+    """Return the first price to offer. The suggestion has a margin over the base fee, so less may be enough."""
     return min(suggestion, most)
 
 
@@ -35,5 +35,5 @@ def bumped(offered: int, suggestion: int, most: int) -> int | None:
 
 
 def gkei(price: int) -> str:
-    """Return a price in words."""
+    """Return a price for messages."""
     return f"{price / GKEI:.9f}".rstrip("0").rstrip(".") + " gkei"

@@ -41,7 +41,7 @@ class Case(Enum):
 
 @dataclass(frozen=True)
 class Own:
-    """A transaction of ours: one nonce, and under it all variants that were ever sent."""
+    """A transaction of ours: one nonce, and all variants that were ever sent with it."""
 
     nonce: int
     hashes: tuple[str, ...]
@@ -51,12 +51,12 @@ class Own:
     sent_in: int
     """The number of the last block at that time."""
     doubted_since: float | None = None
-    """Since when a node shows nothing of it, without a break."""
+    """Since when a node has shown nothing of it, without a break."""
 
 
 @dataclass(frozen=True)
 class PoolView:
-    """What a node shows. Whoever looks reads the counts first, then the receipts, then what is known by hash."""
+    """What a node shows, read in this order: counts, receipts, then what is known by hash."""
 
     now: float
     head: int
@@ -71,7 +71,7 @@ class PoolView:
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a transaction, and which variant says so."""
+    """What became of a transaction, and which variant shows it."""
 
     case: Case
     hash: str | None = None
@@ -79,7 +79,7 @@ class Verdict:
 
 
 def judge(own: Own, look: PoolView) -> Verdict:
-    """Tell what became of a transaction of ours."""
+    """Return what became of a transaction of ours."""
     for variant in reversed(own.hashes):
         if variant in look.receipts:
             return Verdict(Case.MINED, variant)

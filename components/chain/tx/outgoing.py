@@ -1,4 +1,4 @@
-"""One transaction on its way: signing it for a nonce, offering it to a node, offering it again for more."""
+"""One transaction on its way: signing it for a nonce, offering it to a node, offering it again for a higher price."""
 
 from dataclasses import dataclass, field, replace
 
@@ -46,9 +46,9 @@ class Outgoing:
     receipt: TxReceipt | None = None
     failure: ChainError | None = None
     remark: str = ""
-    """Why the last attempt to offer more was not taken."""
+    """Why the last attempt to offer a higher price was not accepted."""
     limited: bool = False
-    """Whether it is stuck at the most that may be offered."""
+    """Whether it is stuck at the highest price that may be offered."""
 
     price: int = field(init=False)
 

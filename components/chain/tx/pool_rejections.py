@@ -1,4 +1,4 @@
-"""Why a node does not take a transaction: its words (blockchain/error.go, v1.0.3), sorted. Pure."""
+"""Why a node does not accept a transaction, by its error messages (blockchain/error.go, v1.0.3). Pure."""
 
 from enum import Enum, auto
 
@@ -33,7 +33,7 @@ _WORDS = {
 
 
 def words_of(error: Web3RPCError) -> str:
-    """Return what a node answered, and no more."""
+    """Return the message of a node without what the library adds."""
     response = error.rpc_response or {}
     told = response.get("error")
     return str(told.get("message") if isinstance(told, dict) else told or error.message or error)

@@ -1,4 +1,4 @@
-"""Why a contract refuses a call, in words, and what to do about it."""
+"""Why a contract refuses a call, and what to do about it."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -75,7 +75,7 @@ def reason(data: object, message: str = "") -> str:
 
 
 def not_owner(signer: Owner, contract: str, owner: str) -> str:
-    """Return the sentence for a key, or an SCN, that is not the contract owner's."""
+    """Return the message for a key, or an SCN, that does not own the contract."""
     if isinstance(signer, OwnerNode):
         return (
             f"the owner of the {signer.chain} bridge {contract} is {owner}, and the operator of {signer.node.node} is "
@@ -89,7 +89,7 @@ def not_owner(signer: Owner, contract: str, owner: str) -> str:
 
 
 def explain(console: Console, signer: Owner, contract: str | None, error: Web3Exception) -> str:
-    """Return why a simulation or a call failed, in words, with the next step where it is known."""
+    """Return why a simulation or a call failed, with the next step where it is known."""
     message = words_of(error) if isinstance(error, Web3RPCError) else str(getattr(error, "message", None) or error)
     why = reason(error.data if isinstance(error, ContractLogicError) else None, message)
     if why == NOT_OWNER and contract is not None and (owner := _owner(console, contract)):
@@ -98,7 +98,7 @@ def explain(console: Console, signer: Owner, contract: str | None, error: Web3Ex
 
 
 def why_mined(console: Console, signer: Owner, params: TxParams, receipt: TxReceipt) -> str:
-    """Return why a transaction was mined and reverted: from calling it again on the state after its block."""
+    """Return why a transaction was mined and reverted, by calling it again on the state after its block."""
     if receipt.get("gasUsed") == params.get("gas"):
         return f"it used up all of its {params['gas']} gas"
     call: Any = {name: params[name] for name in ("to", "data", "value", "gas") if name in params}
@@ -114,5 +114,5 @@ def _owner(console: Console, contract: str) -> ChecksumAddress | None:
     try:
         answer = console.web3.eth.call({"to": to_checksum_address(contract), "data": _OWNER})
         return to_checksum_address(decode(["address"], bytes(answer))[0])
-    except (ChainError, Web3Exception, DecodingError):  # the reason is told all the same
+    except (ChainError, Web3Exception, DecodingError):  # the reason is reported without it
         return None

@@ -28,9 +28,9 @@ class Sender:
     chain_id: int
     address: ChecksumAddress
     lock: threading.RLock = field(default_factory=threading.RLock)
-    """Held while nonces are given away."""
+    """Held while nonces are assigned."""
     floor: int = 0
-    """Above every nonce that this process has sent; 0 when the node's count alone is to be believed."""
+    """Above every nonce that this process has sent; 0 when only the node's count is to be trusted."""
     own: set[int] = field(default_factory=set)
     """Nonces in flight."""
 
@@ -57,7 +57,7 @@ def forget() -> None:
 def settle(console: Console, signer: Signer) -> None:
     """Wait until no transaction of the sender is under way that this process did not send.
 
-    Raises SenderShared when ever new ones come, and NotMined when the same ones stay, after AHEAD_DEADLINE seconds.
+    Raises SenderShared when new ones keep coming, and NotMined when the same ones stay, after AHEAD_DEADLINE seconds.
     """
     sender = sender_of(console.web3.eth.chain_id, signer)
     waiting = Waiting(AHEAD_DEADLINE)
