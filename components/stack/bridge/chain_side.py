@@ -1,4 +1,4 @@
-"""The two sides of a bridge: a chain as a user of contracts sees it, and the bridge contract on it."""
+"""The two sides of a bridge: a chain as its contracts are used, and the bridge contract on it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,30 +18,30 @@ from components.stack.owners import Owner
 
 @dataclass(frozen=True)
 class Chain:
-    """One chain, as a user of contracts sees it."""
+    """One chain, with what a resource on it needs."""
 
     name: str
     """`parent` or `child`."""
     chain_id: int
     nodes: Sequence[AnyNode]
     ready: Sequence[pulumi.Resource]
-    """What has to be done before the chain can be used."""
+    """What has to exist before the chain can be used."""
     lives_with: pulumi.Resource | None
-    """The chain itself, when it is ours: what was done on a chain needs no undoing when the chain goes."""
+    """The chain itself if it is part of the stack: nothing on it has to be undone when it is destroyed."""
     owner: Owner
     max_gas_price: int | None = None
     """gkei"""
     funding_minutes: int | None = None
-    """How long coins that are missing are waited for; None where the owner has them from the first block on."""
+    """How long to wait for missing coins; None if the owner has them from the first block on."""
 
     @cached_property
     def endpoints(self) -> pulumi.Output[Sequence[Mapping[str, object]]]:
-        """Return where the chain's nodes are; a secret."""
+        """Return the consoles of the chain's nodes; a secret."""
         return pulumi.Output.secret(pulumi.Output.all(*(node.endpoint for node in self.nodes)))
 
     @cached_property
     def signer(self) -> pulumi.Output[Mapping[str, object]]:
-        """Return who signs; a secret."""
+        """Return the owner's signer, with the limits of this chain; a secret."""
         own = {} if self.max_gas_price is None else {"max_gas_price": str(self.max_gas_price * GKEI)}
         own |= {} if self.funding_minutes is None else {"funding_minutes": str(self.funding_minutes)}
         return pulumi.Output.secret(
@@ -49,30 +49,34 @@ class Chain:
         )
 
     def place(self, **more: object) -> dict[str, object]:
-        """Return the inputs of a resource that only reads this chain: it holds no key."""
+        """Return the inputs of a resource that only reads this chain, without a key."""
         return {"chain_id": self.chain_id, "endpoints": self.endpoints, **more}
 
     def props(self, **more: object) -> dict[str, object]:
         """Return the inputs of a resource that signs on this chain."""
         return self.place(signer=self.signer, **more)
 
+    def options(self, parent: pulumi.Resource, after: Sequence[pulumi.Resource] = ()) -> pulumi.ResourceOptions:
+        """Return the options of a resource on this chain, which waits for the chain and for `after`."""
+        return pulumi.ResourceOptions(parent=parent, depends_on=[*self.ready, *after], deleted_with=self.lives_with)
+
 
 @dataclass(frozen=True)
-class Side:
-    """The bridge contract of one chain, with votes in it."""
+class BridgeSide:
+    """The bridge contract of one chain, with the votes in it."""
 
     chain: Chain
     contract: BridgeContract
     liquidity: Liquidity | None
-    """None where that of an existing contract is left alone."""
+    """None if the coins of an existing contract are left alone."""
     operators: Sequence[BridgeOperator]
     threshold: OperatorThreshold
     configuration: ConfigurationThreshold | None
     others: OtherOperators
     owner: pulumi.Input[str]
-    """Of the contract: the owner's account, or the operator of an SCN."""
+    """The owner of the contract: an account, or the operator of an SCN."""
 
 
 def levels(target: int) -> dict[str, str]:
-    """Return when to fill a balance up, and up to what (peb)."""
+    """Return the balance below which an account is filled up, and up to how much (peb)."""
     return {"minimum": str(target // 2), "target": str(target)}

@@ -19,7 +19,7 @@ from components.settings.sections.tokens import TokenSettings as Settings
 from components.settings.sections.tokens import artifact_of
 from components.stack.bridge.bridge import Bridge
 from components.stack.bridge.bridge_pair import BridgePair
-from components.stack.bridge.chain_side import Side
+from components.stack.bridge.chain_side import BridgeSide
 from components.stack.chains.service_chain import ServiceChain
 
 SUPPLY = {"erc20": 10**24, "erc721": 16}
@@ -72,14 +72,14 @@ class Tokens(pulumi.ComponentResource):
 
     def _prove(self, settings: Settings, token: Token, after: Sequence[pulumi.Resource]) -> None:
         """Prove the bridge by transfers of a token of ours, there and back, where coins cannot."""
-        parent, child = self._bridge.parent, self._bridge.child
-        ways = (("parentToChild", parent, child, token.parent), ("childToParent", child, parent, token.child))
-        for name, source, target, address in ways:
+        for name, address in (("parentToChild", token.parent), ("childToParent", token.child)):
+            direction = self._bridge.directions[name]
+            source, target = direction.source, direction.target
             coins = self._bridge.proofs[name]
             proof = TokenProof(
                 f"{settings.name}-{source.chain.name}-to-{target.chain.name}-proof",
                 {
-                    **self._bridge.direction(source, target),
+                    **direction.inputs(),
                     "token": address,
                     "recipient": target.chain.owner.address,
                     "coins": coins.request,
@@ -89,7 +89,7 @@ class Tokens(pulumi.ComponentResource):
             self.proofs[f"{name}/{settings.name}"] = proof
             after = [*after, proof]  # what comes back has to be there first
 
-    def _address(self, settings: Settings, side: Side, address: str | None) -> pulumi.Output[str]:
+    def _address(self, settings: Settings, side: BridgeSide, address: str | None) -> pulumi.Output[str]:
         if address is not None:
             return pulumi.Output.from_input(address)
         name, chain = settings.name, side.chain
@@ -112,14 +112,19 @@ class Tokens(pulumi.ComponentResource):
         scn = self._service_chain.nodes[pair.scn]
         return NodeToken(
             f"{settings.name}/{pair.name}",  # no name has a slash in it
-            {**self._bridge.on_node(pair, scn), "parent_token": parent, "child_token": child},
+            {**self._bridge.on_node(pair), "parent_token": parent, "child_token": child},
             pulumi.ResourceOptions(
                 parent=self, depends_on=[self._bridge.registrations[pair.name]], deleted_with=scn.resource
             ),
         )
 
     def _register(
-        self, settings: Settings, here: Side, there: Side, token: pulumi.Output[str], counterpart: pulumi.Output[str]
+        self,
+        settings: Settings,
+        here: BridgeSide,
+        there: BridgeSide,
+        token: pulumi.Output[str],
+        counterpart: pulumi.Output[str],
     ) -> TokenRegistration:
         chain = here.chain
         return TokenRegistration(

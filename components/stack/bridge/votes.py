@@ -1,8 +1,8 @@
-"""The votes in one bridge contract: who has one, how many a transfer needs, and what becomes of those of others.
+"""The votes in one bridge contract: those of the pairs, the thresholds, and the votes of operators without a pair.
 
-The order is safe by construction. A threshold depends on the votes, so growing registers first and raises after, and
-shrinking lowers first (in Pulumi's update phase) and deregisters after (in its delete phase). Votes that belong to no
-pair go when the pairs have theirs and the threshold is what is wanted.
+The order is safe by construction. A threshold depends on the votes: growing registers operators first and raises the
+threshold afterwards; shrinking lowers it first (in Pulumi's update phase) and deregisters afterwards (in its delete
+phase). Votes that belong to no pair are removed once the pairs have theirs and the threshold is set.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -19,6 +19,8 @@ from components.settings.model import BridgeSettings as Settings
 from components.stack.bridge.bridge_pair import BridgePair
 from components.stack.identities import FoundAccount
 
+Accounts = Mapping[BridgePair, Account | FoundAccount]
+"""The accounts that vote in one contract, keyed by pair."""
 Options = Callable[[Sequence[pulumi.Resource]], pulumi.ResourceOptions]
 """Options of a resource that depends on others."""
 
@@ -30,7 +32,7 @@ class Votes:
     operators: Sequence[BridgeOperator]
     threshold: OperatorThreshold
     configuration: ConfigurationThreshold | None
-    """None where it is left alone: that of an existing contract whose threshold is kept, or that a node owns."""
+    """None if it is left alone: in an existing contract that keeps its threshold, or that a node owns."""
     others: OtherOperators
 
 
@@ -39,15 +41,15 @@ def votes(
     name: str,
     contract: BridgeContract,
     owned: Mapping[str, object],
-    operators: Mapping[BridgePair, Account | FoundAccount],
+    operators: Accounts,
     options: Options,
     after: Sequence[pulumi.Resource],
     registrations: Sequence[pulumi.Resource],
 ) -> Votes:
     """Give each pair its vote in the contract of the chain of that name.
 
-    `owned`: the inputs of everything that the contract's owner does. `after`: what has to be there before any call.
-    `registrations`: by which the pairs serve the contract, before votes of others go.
+    `owned`: the inputs of every resource that acts as the owner. `after`: what has to exist before any call.
+    `registrations`: those of the pairs, which have to serve the contract before votes of others are removed.
     """
     props = {**owned, "bridge": contract.address}
     cohort = [account.address for account in operators.values()]
@@ -67,7 +69,7 @@ def votes(
     threshold = OperatorThreshold(f"{name}-threshold", {**props, **wanted}, options(pairs))
     configuration = None
     if settings.configuration_threshold_of(name) is not None:
-        # Operators set fees by votes of their own type: with a lower threshold one of them could do it alone.
+        # Operators also vote on fees, with a threshold of its own: if that stayed 1, one of them could set fees alone.
         if settings.adopted:
             wanted |= {"before": contract.configuration_threshold_before}
         configuration = ConfigurationThreshold(f"{name}-configuration-threshold", {**props, **wanted}, options(pairs))
@@ -79,10 +81,8 @@ def votes(
     return Votes(pairs, threshold, configuration, others)
 
 
-def _leaving(
-    contract: BridgeContract, operators: Mapping[BridgePair, Account | FoundAccount]
-) -> pulumi.Output[list[str]]:
-    """Return who is deregistered when all of this goes: not the operators of adopted nodes that voted before us."""
+def _leaving(contract: BridgeContract, operators: Accounts) -> pulumi.Output[list[str]]:
+    """Return who is deregistered on destroy: not the operators of adopted nodes that voted before the stack did."""
     adopted = [account.address for pair, account in operators.items() if pair.operators.adopted]
     ours = [account.address for pair, account in operators.items() if not pair.operators.adopted]
     return pulumi.Output.all(before=contract.operators_before, adopted=adopted, ours=ours).apply(

@@ -1,0 +1,109 @@
+"""Which pairs can vote, and what the bridge survives: read from the contracts and the nodes."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pulumi
+
+from components.domain.survival import Contract, VotingPair, planned, survives
+from components.dynamic.contracts.bridge_contract import BridgeContract
+from components.dynamic.proofs.resilience import Resilience
+from components.dynamic.proofs.voters import Voters
+from components.settings.model import BridgeSettings as Settings
+from components.stack.bridge.bridge_pair import BridgePair
+from components.stack.bridge.chain_side import BridgeSide
+from components.stack.chains.service_chain import ServiceChain
+
+
+def voters(
+    bridge: pulumi.Resource,
+    settings: Settings,
+    contracts: Mapping[str, BridgeContract],
+    pairs: Sequence[BridgePair],
+    service_chain: ServiceChain,
+) -> Voters:
+    """Declare the pairs, to be checked before any resource changes votes. `contracts`: keyed by chain."""
+    threshold: pulumi.Input[int] = settings.threshold
+    if not settings.threshold_set:
+        before = [contract.threshold_before for contract in contracts.values()]
+        threshold = pulumi.Output.all(*before).apply(max)
+    return Voters(
+        "voters",
+        {
+            "voters": _pairs(pairs, service_chain),
+            "child_bridge": contracts["child"].address,
+            "parent_bridge": contracts["parent"].address,
+            "threshold": threshold,
+            "removes_others": settings.removes_others,
+            "owner_nodes": [name for name in contracts if settings.owner_node_of(name)],
+        },
+        pulumi.ResourceOptions(parent=bridge),
+    )
+
+
+def survival(
+    bridge: pulumi.Resource,
+    sides: Sequence[BridgeSide],
+    threshold: pulumi.Output[int],
+    pairs: Sequence[BridgePair],
+    service_chain: ServiceChain,
+    after: Sequence[pulumi.Resource],
+) -> pulumi.Output[str]:
+    """Return what the bridge survives, in words: as read from it, or in the first preview as the settings imply."""
+    covers: list[pulumi.Input[object]] = []
+    for side in sides:
+        covers += [side.contract.owner, side.threshold.threshold, side.others.others]
+        covers += [vote.operator for vote in side.operators]
+    resilience = Resilience(
+        "resilience",
+        {
+            "voters": _pairs(pairs, service_chain),
+            **{
+                side.chain.name: {
+                    "chain_id": side.chain.chain_id,
+                    "endpoints": side.chain.endpoints,
+                    "bridge": side.contract.address,
+                }
+                for side in sides
+            },
+            "covers": pulumi.Output.all(*covers).apply(lambda known: [str(one) for one in known]),
+        },
+        pulumi.ResourceOptions(parent=bridge, depends_on=after),
+    )
+    by_settings = threshold.apply(lambda threshold: planned(len(pairs), int(threshold)))
+    operators = [
+        pulumi.Output.all(parent=pair.operators.parent.address, child=pair.operators.child.address) for pair in pairs
+    ]
+
+    def sentence(known: Any) -> pulumi.Input[str]:
+        if pulumi.contains_unknowns(known) or not isinstance(known, Mapping) or not known["contracts"]:
+            return by_settings
+        unable = known["unable"] or ()
+        own = [
+            VotingPair(pair.name, accounts, pair.name not in unable)
+            for pair, accounts in zip(pairs, known["operators"], strict=True)
+        ]
+        return survives(own, [Contract.of(chain, one) for chain, one in known["contracts"].items()])
+
+    return pulumi.Output.all(
+        operators=pulumi.Output.all(*operators), contracts=resilience.contracts, unable=resilience.unable
+    ).apply(sentence, run_with_unknowns=True)
+
+
+def _pairs(pairs: Sequence[BridgePair], service_chain: ServiceChain) -> pulumi.Output[Sequence[Mapping[str, object]]]:
+    """Return the pairs as inputs of the resources that check whether they can vote; a secret."""
+    return pulumi.Output.secret(
+        pulumi.Output.all(
+            *(
+                pulumi.Output.all(
+                    pair=pair.name,
+                    scn=service_chain.nodes[pair.scn].endpoint,
+                    en=pair.en.endpoint,
+                    parent=pair.operators.parent.address,
+                    child=pair.operators.child.address,
+                    adopted=pair.operators.adopted,
+                )
+                for pair in pairs
+            )
+        )
+    )
