@@ -1,1 +1,1 @@
-"""Dynamic providers: one file a kind of tracked resource, glue between Pulumi and chain/ or the machine."""
+"""Dynamic providers: one file per kind of tracked resource, between Pulumi and chain/ or the machine."""

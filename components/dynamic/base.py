@@ -1,13 +1,13 @@
 """What every dynamic provider of this program shares: parsing, diffing, drift, and the shape of its answers.
 
-Drift has one form. What a refresh finds otherwise than declared is held in the input `drift`, in sentences. The program
-never gives it, so the next plan shows an update, and `up` takes it away. What an `up` finds and cannot repair it holds
-there as well, so that the next one looks again. What cannot be read is taken to be as it was.
-None says that the thing is gone, which a node that is stopped or behind is not.
+Drift has one form. A refresh writes every difference from what is declared into the input `drift`, as sentences. The
+program never sets that input, so the next plan shows an update, and `up` clears it. An `up` that finds something it
+cannot repair writes it there too, so that the next one looks again. What cannot be read is assumed to be unchanged.
+`observe` returns None when the thing does not exist any more; a node that is stopped or behind still exists.
 
-A concrete provider says what its inputs are, what it reads, how it closes the gap, and how it is undone;
-see `Provider`. Providers hold no data: the state of a stack has only their stable names (see `providers`), so the code
-that runs on refresh and destroy is always that of the checkout.
+A concrete provider defines its inputs, what it reads, how it converges, and how it is undone; see `Provider`. Providers
+hold no data: the state of a stack has only their stable names (see `providers`), so refresh and destroy always run the
+code of the checkout.
 """
 
 import importlib
@@ -38,14 +38,14 @@ Props = dict[str, Any]
 PROVIDER_KEY = "__provider"
 
 OLD_GOES_FIRST = pulumi.ResourceOptions(delete_before_replace=True)
-"""For what cannot be there twice: of `pulumi up --replace` the engine asks the options alone and no diff, and would
-remove by the old one's name what it has just made."""
+"""For things that cannot exist twice. With `pulumi up --replace` the engine reads only the options and calls no diff:
+it would create the new one first, and then delete it under the name of the old one."""
 
 DRIFT = "drift"
 
 _importing = threading.Lock()
 _unread: set[str] = set()
-"""What was said already not to be readable: by many resources, in one process."""
+"""What was reported as unreadable already, by any resource of this process."""
 
 
 class Part(BaseModel):
@@ -61,85 +61,85 @@ class Inputs(Part):
     """Declared inputs of a dynamic resource."""
 
     drift: dict[str, str] | None = None
-    """What a refresh found to be otherwise, in words, by what it is. The program never gives it."""
+    """Differences that a refresh found: sentences, keyed by what differs. The program never sets it."""
 
 
 InputsT = TypeVar("InputsT", bound=Inputs)
 
 
 class Provider(ResourceProvider, Generic[InputsT]):
-    """One kind of tracked thing. Subclasses override the verbs below and never the methods of Pulumi."""
+    """One kind of tracked resource. Subclasses override the hooks below, never the methods that Pulumi calls."""
 
     serialize_as_secret_always = False  # the pickle holds a name and no secret
 
     inputs_type: ClassVar[type[Inputs]]
     replaced_by: ClassVar[frozenset[str]] = frozenset()
-    """Inputs that are the identity of the thing: a change makes another one, after the old one is gone."""
+    """Inputs that identify the resource: a change replaces it."""
 
     used_by_removal: ClassVar[frozenset[str]] = frozenset()
-    """Inputs that a removal uses, which runs with those in the state. It takes note of them when they change; where
-    nothing else asks for an update, nothing else is done."""
+    """Inputs that only `remove` uses. It runs with the inputs in the state, so a change of them is written to the state
+    by an update that does nothing else."""
 
     unreadable: ClassVar[tuple[type[Exception], ...]] = (SshError,)
-    """What `observe` raises when nobody can know: the state stays as it is then."""
+    """Errors of `observe` after which the state stays as it is, because the real state is unknown."""
 
     needs: ClassVar[tuple[str, ...]] = ()
-    """Modules that its verbs import only when they run, and that import each other in circles (see `_load`)."""
+    """Modules with circular imports that the hooks import only when they run (see `_load`)."""
 
     old_goes_first: ClassVar[bool] = True
-    """Of a replacement. False where the bridge needs the new one before it can do without the old one."""
+    """Whether a replacement deletes the old one first. False where the bridge needs the new one before that."""
 
-    # -- what a subclass says ------------------------------------------------------------------------------
+    # -- hooks of a subclass ------------------------------------------------------------------------------
 
     def identify(self, inputs: InputsT) -> str:
-        """Return the id, which follows from the inputs alone."""
+        """Return the id, which depends on the inputs only."""
         raise NotImplementedError
 
     def complete(self, olds: Props, news: Props) -> Props:  # noqa: ARG002 - hook
-        """Return the inputs with what is known before anything exists; `olds` is empty for a new resource.
+        """Return the inputs with computed ones added, so that a preview knows them; `olds` is empty for a new resource.
 
-        Raises ValueError, with a sentence for the user, when that cannot be.
+        Raises ValueError, with a sentence for the user, when the inputs are refused.
         """
         return news
 
     def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002 - hook
-        """Tell whether a changed input asks for an update."""
+        """Return whether a changed input requires an update."""
         return old != new
 
     def replaces(self, name: str, known: Props, new: object) -> bool:  # noqa: ARG002 - hook
-        """Tell whether a changed input that is named in `replaced_by` makes another thing of what is known."""
+        """Return whether a change of an input in `replaced_by` really replaces what is known."""
         return True
 
     def converge(self, inputs: InputsT, known: Props) -> Props:
-        """Make it so, doing nothing where it is so already; return the computed outputs.
+        """Converge; no-op if already converged. Return the computed outputs.
 
         `known` holds the outputs of an earlier run, and is empty at creation.
         """
         raise NotImplementedError
 
     def observe(self, inputs: InputsT, known: Props) -> Props | None:  # noqa: ARG002 - hook
-        """Return outputs and inputs as they really are, or None when the thing is gone.
+        """Return outputs and inputs as they really are, or None when the thing does not exist any more.
 
-        Sentences under `drift` are printed, each after `subject`. Without them nothing is otherwise. Raises one of
-        `unreadable` for what cannot be read.
+        Each sentence under `drift` is printed after `subject`; without any there is no drift. Raises one of
+        `unreadable` when the real state cannot be read.
         """
         return {}
 
     def subject(self, inputs: InputsT, known: Props) -> str:  # noqa: ARG002 - hook
-        """Return whose drift it is."""
+        """Return the prefix of drift messages: what they are about."""
         return self.identify(inputs)
 
     def remove(self, inputs: InputsT, known: Props) -> None:
-        """Undo it, without complaint when it is gone already."""
+        """Undo it; no-op if it is gone already."""
 
     def __reduce__(self) -> tuple[Callable[[str], Any], tuple[str]]:
-        """Have Pulumi pickle the stable name, and nothing of the class or of where it is."""
+        """Make Pulumi pickle the stable name only, without the class or its module."""
         return providers.provider, (providers.name_of(type(self)),)
 
     # -- what Pulumi calls ---------------------------------------------------------------------------------
 
     def configure(self, _req: ConfigureRequest) -> None:
-        """Begin the life of a provider process."""
+        """Set up the provider process."""
         end_with_the_engine()
         have_enough()
 
@@ -158,25 +158,25 @@ class Provider(ResourceProvider, Generic[InputsT]):
                 return CheckResult(news, failures)
         try:
             return CheckResult(self.complete(olds, news), [])
-        except ValueError as error:  # what is held and what is asked for now do not go together
+        except ValueError as error:  # the state and the new inputs contradict each other
             return CheckResult(news, [CheckFailure("", str(error))])
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
-        """Compare the declared inputs only: outputs and the pickled provider are no reason to act."""
+        """Compare the declared inputs only: changed outputs or another pickle cause no update."""
         names = [name for name in self.inputs_type.model_fields if self._changed(name, _olds, _news)]
         replaced_by = self.replaced_by - {DRIFT}
         replaces = [name for name in names if name in replaced_by and self.replaces(name, _olds, _news.get(name))]
         return DiffResult(changes=bool(names), replaces=replaces, stables=[], delete_before_replace=self.old_goes_first)
 
     def create(self, props: Props) -> CreateResult:
-        """Converge from nothing known."""
+        """Converge without a previous state."""
         self._load()
         inputs = self._parse(props)
         outs = self.converge(inputs, {})
         return CreateResult(self.identify(inputs), {**_declared(props), **outs})
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
-        """Converge with what the last run knew; always returns every output, as Pulumi drops the others."""
+        """Converge with the outputs of the last run; return all outputs, because Pulumi drops the others."""
         known = _declared(_olds)
         if not any(self._acts(name, known, _news) for name in self.inputs_type.model_fields):
             computed = {name: value for name, value in known.items() if name not in self.inputs_type.model_fields}
@@ -185,7 +185,7 @@ class Provider(ResourceProvider, Generic[InputsT]):
         return UpdateResult({**_declared(_news), **self.converge(self._parse(_news), known)})
 
     def read(self, id_: str, props: Props) -> ReadResult:
-        """Report what is there, in outputs and inputs, so that a refresh shows drift and the next up mends it."""
+        """Return the real outputs and inputs, so that a refresh shows drift and the next up repairs it."""
         self._load()
         known = _declared(props)
         inputs = self._parse(known)
@@ -215,10 +215,11 @@ class Provider(ResourceProvider, Generic[InputsT]):
     # -- helpers -------------------------------------------------------------------------------------------
 
     def _load(self) -> None:
-        """Import what the verbs need, one thread at a time.
+        """Import the modules in `needs`, one thread at a time.
 
-        Resources are handled in parallel, in threads of one process. Two threads that begin to import web3 at once, at
-        different places of its circles, get halves of it: `deadlock detected by _ModuleLock` (tried).
+        Resources are handled in parallel, in threads of one process. Two threads that start to import web3 at the same
+        time, at different modules of its import cycles, get partly initialised modules: `deadlock detected by
+        _ModuleLock` (seen).
         """
         with _importing:
             for name in self.needs:
@@ -230,11 +231,11 @@ class Provider(ResourceProvider, Generic[InputsT]):
         return self.inputs_type.model_validate({k: v for k, v in props.items() if k in fields})  # type: ignore[return-value]
 
     def _changed(self, name: str, olds: Props, news: Props) -> bool:
-        """Tell whether a changed input is to reach the state."""
+        """Return whether a changed input has to be written to the state."""
         return (name in self.used_by_removal and olds.get(name) != news.get(name)) or self._acts(name, olds, news)
 
     def _acts(self, name: str, olds: Props, news: Props) -> bool:
-        """Tell whether a changed input is something to act upon."""
+        """Return whether a changed input requires `converge`."""
         old, new = olds.get(name), news.get(name)
         if name == DRIFT:
             return bool(old)
@@ -244,7 +245,7 @@ class Provider(ResourceProvider, Generic[InputsT]):
 
 
 def _tell_unread(subject: str, error: Exception) -> None:
-    """Say what cannot be read, and that once: of a chain all resources on it would say the same."""
+    """Print what cannot be read, once: all resources on a chain would print the same."""
     text, about = str(error), getattr(error, "about", str(error))
     if about in _unread:
         return
@@ -258,6 +259,6 @@ def _declared(props: Props) -> Props:
 
 
 def tell(chain_id: int, what: str, where: str = "") -> None:
-    """Tell one difference on a chain. `where`: the contract that it was found in. Pulumi shows standard error."""
+    """Print one difference on a chain to standard error, which Pulumi shows. `where`: the contract, if any."""
     contract = f", bridge {where}" if where else ""
     print(f"drift: chain {chain_id}{contract}: {what}", file=sys.stderr)

@@ -1,7 +1,7 @@
-"""The base of everything on a chain: which chain, through which nodes, signed by whom.
+"""The base of all resources on a chain: which chain, which nodes, which signer.
 
-read the chain -> plan -> simulate -> send -> wait for the receipt -> read back: all of that is in chain/. What imports
-web3 is imported inside the methods that need it: it takes a second, and a preview without changes needs none of it.
+read the chain -> plan -> simulate -> send -> wait for the receipt -> read back: all of that is in chain/. Modules that
+import web3 are imported inside the methods that need them: it takes a second, and a preview without changes needs none.
 """
 
 import threading
@@ -25,39 +25,39 @@ if TYPE_CHECKING:
 
 
 IN_SYNC_SECONDS = 60.0
-"""How long a node in sync is waited for before anything is planned on its chain."""
+"""How long to wait for a node in sync before anything is planned on its chain."""
 READ_SECONDS = 5.0
-"""The same at a refresh: a block of this moment is at some nodes earlier than at others."""
+"""The same at a refresh: a new block reaches some nodes earlier than others."""
 UNREADABLE_SECONDS = 60.0
-"""For so long nobody tries again to read a chain that could not be read: each dead machine costs 10 s to find out."""
+"""For so long an unreadable chain is not tried again: each dead machine costs 10 s."""
 
 _reading = threading.Lock()
 _unreadable: dict[int, tuple[float, ChainUnreadable]] = {}
-"""Since when, by chain id."""
+"""Time and error of the last failed attempt, keyed by chain id."""
 
 
 class ChainPlace(Inputs):
-    """Where."""
+    """A chain and its nodes."""
 
     chain_id: int
     endpoints: list[Endpoint]
-    """Nodes of the chain; the first in sync is used."""
+    """Nodes of the chain; the first one in sync is used."""
 
 
 class ChainInputs(ChainPlace):
-    """Where and as whom."""
+    """A chain, its nodes and a signer."""
 
     signer: AnySigner
 
 
 class OwnedInputs(ChainInputs):
-    """Of what the owner of a bridge contract does: the signer, unless the owner is the operator of an SCN."""
+    """For calls of the contract owner: that is the signer, unless the owner is the operator of an SCN."""
 
     owner_node: OwnerNode | None = None
 
     @property
     def owner(self) -> Owner:
-        """Return who makes owner calls."""
+        """Return the account or node that makes owner calls."""
         return self.owner_node or self.signer
 
 
@@ -72,10 +72,10 @@ class ChainProvider(Provider[PlaceT]):
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id"})
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Take note of a node only when it goes or changes: a further one is no reason to touch a resource.
+        """Ignore added nodes: only a node that is removed or changed requires an update.
 
-        Of the signer counts whose key it is and where that is, by which a destroy will sign. What all kinds have, such
-        as what may be paid for gas, is for the next transaction, whenever that is.
+        Of the signer only the key and its place count, because a destroy signs with them. Fields that all kinds of
+        signers have, such as the gas price limit, apply to the next transaction and require no update.
         """
         if name == "signer" and isinstance(old, dict) and isinstance(new, dict):
             parts = (old.keys() | new.keys()) - Signer.model_fields.keys()
@@ -85,27 +85,27 @@ class ChainProvider(Provider[PlaceT]):
         return any(endpoint not in new for endpoint in old)
 
     def observe(self, inputs: PlaceT, known: Props) -> Props | None:
-        """Look through a node in sync: only such a one can tell that something is gone."""
+        """Read through a node in sync: only such a node can show that something is gone."""
         with reading(self.nodes(inputs), inputs.chain_id) as console:
             return self.look(console, inputs, known)
 
     def look(self, console: "Console", inputs: PlaceT, known: Props) -> Props | None:  # noqa: ARG002 - hook
-        """Return what `observe` is to return, as the node of the console has it."""
+        """Return the result of `observe`, read through this console."""
         return {}
 
     def nodes(self, inputs: PlaceT) -> Sequence[Endpoint]:
-        """Return the nodes that can be asked."""
+        """Return the nodes to read from."""
         return inputs.endpoints
 
     def subject(self, inputs: PlaceT, known: Props) -> str:  # noqa: ARG002 - hook
-        """Begin with the chain, and the contract where there is one."""
+        """Name the chain, and the contract if there is one."""
         bridge = getattr(inputs, "bridge", None)
         return f"drift: chain {inputs.chain_id}" + (f", bridge {bridge}" if bridge else "")
 
 
 @contextmanager
 def session(inputs: ChainPlace) -> Iterator["Console"]:
-    """Connect to the chain to change it, through a node in sync: what is planned follows from what it says.
+    """Connect to the chain to change it, through a node in sync: the plan depends on what that node reports.
 
     Raises ChainUnreadable.
     """
@@ -120,7 +120,7 @@ def session(inputs: ChainPlace) -> Iterator["Console"]:
 def reading(nodes: Sequence[Endpoint], chain_id: int) -> Iterator["Console"]:
     """Connect to the chain to read it, through a node in sync.
 
-    Raises ChainUnreadable, and at once if that was so a moment ago.
+    Raises ChainUnreadable, without another attempt if the last one failed a moment ago.
     """
     from components.chain.rpc.console import connect
 
@@ -156,7 +156,7 @@ def _require_in_sync(console: "Console", chain_id: int, seconds: float) -> None:
 
 
 class ChainResource(Resource):
-    """A tracked resource on a chain. Its keys are secrets, as inputs and as outputs (Pulumi deletes from outputs)."""
+    """A tracked resource on a chain. Its keys are secret inputs and outputs (Pulumi deletes with the outputs)."""
 
     def __init__(
         self, provider: ChainProvider[PlaceT], name: str, props: Props, opts: pulumi.ResourceOptions | None

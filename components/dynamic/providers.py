@@ -1,8 +1,8 @@
 """Providers by stable name: the only thing about a provider that the state of a stack holds.
 
-The state holds, with every dynamic resource, how to get its provider: `provider` of this module, and a name. A refresh
-or a destroy of a stack that was made years ago calls it. So this module and this function never move, and no name is
-changed or removed. What a name stands for may move freely: then its entry here follows.
+For every dynamic resource the state holds how to make its provider: the function `provider` of this module, and a name.
+A refresh or destroy of any existing stack calls it. So this module and this function never move, and no name is changed
+or removed. The classes may move freely; their entries here are updated then.
 """
 
 from collections.abc import Mapping
@@ -48,13 +48,13 @@ CLASSES: Mapping[str, str] = {
     "TransferProof": "proofs.transfer_proof:TransferProofProvider",
     "Voters": "proofs.voters:VotersProvider",
 }
-"""Module below components.dynamic, and class. A name is that of the resource, as it stands in its type."""
+"""Stable name -> module below components.dynamic, and class. The name is that of the resource type."""
 
 _PACKAGE = "components.dynamic."
 
 
 class UnknownProvider(LookupError):
-    """There is no provider of a name, or no name of a provider. The message says what to do."""
+    """A name has no provider, or a provider has no name. The message has the next step."""
 
 
 def provider(name: str) -> Any:

@@ -1,4 +1,4 @@
-"""Balances that must not run dry: operators' (they pay gas) and bridge contracts' (they pay transfers out)."""
+"""Balances that must not run out: of operators, which pay gas, and of bridge contracts, which pay transfers out."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -18,29 +18,29 @@ class BalanceInputs(ChainInputs):
 
     account: str
     minimum: str
-    """Below this it is filled up."""
+    """Below this level the account is filled up."""
     target: str
-    """Filled up to this. Balances move all the time; only one below the minimum counts as drift."""
+    """Level after filling up. Balances change all the time; only one below the minimum is drift."""
 
 
 class Refund(Part):
-    """What it takes to give back what an account holds when it is needed no more."""
+    """What is needed to send the balance of an account back when the account is not needed any more."""
 
     private_key: str = Field(repr=False)
     """64 hex digits."""
     scn: Endpoint
-    """The node that pays with the account."""
+    """The node that pays gas with the account."""
 
 
 class FundingInputs(BalanceInputs):
     """An account that pays gas."""
 
     refund: Refund | None = None
-    """None where the chain goes with the stack, or the key is the node's own: what was paid stays there then."""
+    """None where the chain is destroyed with the stack, or the key is the node's: the balance stays there then."""
 
 
 class FundingProvider(ChainProvider[FundingInputs]):
-    """Fills an account up from the signer's; on removal what is left goes back to the signer, where it can."""
+    """Fills an account up from the signer's account; on removal the rest goes back to the signer where possible."""
 
     inputs_type = FundingInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "account"})
@@ -48,11 +48,11 @@ class FundingProvider(ChainProvider[FundingInputs]):
     holder: ClassVar[str] = "account"
 
     def identify(self, inputs: FundingInputs) -> str:
-        """One an account."""
+        """One per account."""
         return f"{inputs.chain_id}/{inputs.account}/balance"
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Leave it alone when only what its removal needs is another."""
+        """Ignore inputs that only the removal uses."""
         return name != "refund" and super().differs(name, old, new)
 
     def converge(self, inputs: FundingInputs, known: Props) -> Props:  # noqa: ARG002
@@ -62,13 +62,13 @@ class FundingProvider(ChainProvider[FundingInputs]):
         return {}
 
     def fill(self, console: "Console", inputs: FundingInputs) -> None:
-        """Pay what is missing."""
+        """Send the missing amount."""
         from components.chain.voters.calls import fill_account
 
         fill_account(console, inputs.signer, inputs.account, int(inputs.minimum), int(inputs.target))
 
     def look(self, console: "Console", inputs: FundingInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Tell a balance below the minimum."""
+        """Report a balance below the minimum."""
         from components.chain.voters.calls import balance
 
         held = balance(console, inputs.account)
@@ -78,7 +78,7 @@ class FundingProvider(ChainProvider[FundingInputs]):
         return {"drift": {"balance": f"{what}; the next up fills it up to {inputs.target}"}}
 
     def remove(self, inputs: FundingInputs, known: Props) -> None:  # noqa: ARG002
-        """Give back what is left."""
+        """Send the rest back."""
         from components.chain.accounts.signer import KeySigner
         from components.chain.funds.refund import refund
 
@@ -90,13 +90,13 @@ class FundingProvider(ChainProvider[FundingInputs]):
 
 
 class LiquidityProvider(FundingProvider):
-    """Fills a bridge contract. It can never be taken out again but by transfers: the contract has no such function."""
+    """Fills a bridge contract. Only transfers take coins out of it again: there is no other function."""
 
     used_by_removal: ClassVar[frozenset[str]] = frozenset()
     holder: ClassVar[str] = "the bridge"
 
     def fill(self, console: "Console", inputs: FundingInputs) -> None:
-        """Pay what is missing, without the event that would make it a transfer."""
+        """Send the missing amount, without the event that would make it a transfer."""
         from components.chain.voters.calls import fill_bridge
 
         fill_bridge(console, inputs.signer, inputs.account, int(inputs.minimum), int(inputs.target))
@@ -110,7 +110,7 @@ class Funding(ChainResource, module="servicechain", name="Funding"):
 
 
 class Liquidity(ChainResource, module="servicechain", name="Liquidity"):
-    """The balance that a bridge contract pays transfers from."""
+    """The balance from which a bridge contract pays transfers out."""
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__(LiquidityProvider(), name, props, opts)

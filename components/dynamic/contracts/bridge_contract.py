@@ -1,4 +1,4 @@
-"""BridgeContract: the bridge contract of one chain, deployed by the owner account, or taken over where it exists."""
+"""BridgeContract: the bridge contract of one chain, deployed by the owner account, or an existing one taken over."""
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -21,41 +21,41 @@ class BridgeContractInputs(OwnedInputs):
     """The contract of one chain."""
 
     mode_mint_burn: bool
-    """True on the child chain: tokens are minted and burned there. The constructor's only argument."""
+    """True on the child chain, where tokens are minted and burned. The constructor's only argument."""
     artifact: str
-    """Path of the JSON file with the creation code, from the program's folder. Read only to deploy."""
+    """Path of the JSON file with the creation code, relative to the program's folder. Read only for a deployment."""
     adopt: str | None = None
-    """Address of a contract that exists and is to be taken over; None deploys one of our own."""
+    """Address of an existing contract to take over; None deploys a new one."""
     operators: tuple[str, ...] = ()
-    """Of this stack: they get their votes with the deployment, and by them a contract is known to be ours."""
+    """Operators of this stack: they are registered with the deployment, and identify a contract as ours."""
     other_chain_id: int | None = None
     """The other chain of the bridge. Without it the contract is not compared with its counterpart."""
     other_endpoints: list[Endpoint] | None = None
     other_owner: str | None = None
-    """Who owns the contract there."""
+    """Owner of the contract on the other chain."""
     other_bridge: str | None = None
-    """The contract there, where both exist and are taken over."""
+    """The contract on the other chain, if both exist and are taken over."""
 
 
 class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
-    """Deploys once, and finds what a killed run deployed; or looks at one that exists, and sends nothing.
+    """Deploys once, and finds what a killed run deployed; or reads an existing contract and sends nothing.
 
-    A contract cannot be undone, so removal forgets it, and says what remains in one of our own.
+    A contract cannot be removed from a chain, so `remove` forgets it, and reports what remains in one that we deployed.
     """
 
     inputs_type = BridgeContractInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "mode_mint_burn", "adopt", "other_chain_id"})
     old_goes_first: ClassVar[bool] = False
-    """The new one is looked at first: where it is refused, the bridge that runs keeps its votes and registrations."""
+    """The new one is checked first: if it is refused, the running bridge keeps its votes and registrations."""
 
     def identify(self, inputs: BridgeContractInputs) -> str:
-        """One contract a chain."""
+        """One contract per chain."""
         return f"{inputs.chain_id}/bridge"
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Another artifact is for another contract: the one that runs stays. Addresses are spelled in any way.
+        """Ignore another artifact, which is for the next deployment, and the upper and lower case of addresses.
 
-        A contract serves one other chain for good: for a chain of another id it needs a contract without a past.
+        A contract serves one other chain only: a chain with another id needs a contract without a history.
         """
         if name in ("adopt", "other_bridge"):
             return str(old).lower() != str(new).lower()
@@ -64,30 +64,30 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
         return super().differs("endpoints" if name == "other_endpoints" else name, old, new)
 
     def _changed(self, name: str, olds: Props, news: Props) -> bool:
-        """Keep the address known in previews in which nodes or operators are not: they are no reason to touch it."""
+        """Keep the address known in previews in which nodes or operators are unknown: they require no update."""
         if name in ("operators", "other_endpoints", "other_owner") and pulumi.contains_unknowns(news.get(name)):
             return False
         return super()._changed(name, olds, news)
 
     def replaces(self, name: str, known: Props, new: object) -> bool:
-        """Keep a contract whose address is written down: it is the same one."""
+        """Keep a contract when its own address is set as `adopt`: it is the same one."""
         return name != "adopt" or str(known.get("address")).lower() != str(new).lower()
 
     def complete(self, olds: Props, news: Props) -> Props:
-        """Look at a contract that is to be taken over, in the preview too: refuse it, or say what its mode means."""
+        """Check a contract that is to be taken over, in previews too: refuse it, or explain what its mode means."""
         adopt = news.get("adopt")
         if adopt and str(olds.get("adopt")).lower() != str(adopt).lower():
             self._load()
             known = {name: value for name, value in news.items() if not pulumi.contains_unknowns(value)}
             try:
                 inputs = self._parse(known)
-            except ValidationError:  # too little is known of it in this preview
+            except ValidationError:  # too little is known in this preview
                 return news
             _foretell(inputs, owned=not pulumi.contains_unknowns(news.get("owner_node")))
         return news
 
     def converge(self, inputs: BridgeContractInputs, known: Props) -> Props:
-        """Deploy and drop the deployer's vote, or finish what is there; an existing one is looked at and left alone."""
+        """Deploy and deregister the deployer, or complete an earlier deployment; an existing contract is only read."""
         from components.chain.contracts.contract import require_state
         from components.chain.contracts.takeover import require_owner
 
@@ -99,16 +99,16 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
             return {**before, "owner": state.owner}
 
     def look(self, console: "Console", inputs: BridgeContractInputs, known: Props) -> Props | None:
-        """Gone when no code is there; otherwise tell who owns it now.
+        """Gone when there is no code at the address; otherwise report another owner.
 
-        Of a contract that was taken over the state knows what it was before, so it stays in the state even then.
+        A contract that was taken over stays in the state even then: the state holds what it was before.
         """
         from components.chain.accounts.owner import address_of
         from components.chain.contracts.contract import read_state
         from components.chain.contracts.deployment import remains
         from components.chain.tx.revert_reasons import not_owner
 
-        if "address" not in known:  # what is there is found again by a create
+        if "address" not in known:  # a create finds what is there
             return None
         address = known["address"]
         state = read_state(console, address)
@@ -137,7 +137,7 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
         return f"{super().subject(inputs, known)}, bridge {known.get('address')}"
 
     def remove(self, inputs: BridgeContractInputs, known: Props) -> None:
-        """Tell what remains in a contract of our own. That nobody can be asked for it is no reason to stop."""
+        """Report what remains in a contract that we deployed. A chain that cannot be read does not stop a removal."""
         from components.chain.errors import ChainError
 
         if inputs.adopt or "address" not in known:
@@ -152,7 +152,7 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
 
 
 def _is_abandoned(console: "Console", inputs: BridgeContractInputs, address: str) -> bool:
-    """Tell whether the other chain is another one than the contract served. Who is not in sync says nothing."""
+    """Return whether the other chain was replaced since the contract served it. Nodes out of sync are not asked."""
     from components.chain.contracts.pairing import ContractPlace, handles_requests_of
     from components.chain.errors import ChainError
 
@@ -179,15 +179,15 @@ def _side(inputs: BridgeContractInputs) -> Side:
 
 
 def _foretell(inputs: BridgeContractInputs, *, owned: bool) -> None:
-    """Raise ValueError where a contract cannot be taken over. Nothing is said where no node can be asked yet.
+    """Raise ValueError when a contract cannot be taken over; no-op while no node can be asked yet.
 
-    `owned`: whether it is known who is to own it.
+    `owned`: whether the expected owner is known.
     """
     from components.chain.contracts.takeover import mode_in_words, read_existing, require_owner
     from components.chain.errors import ChainError, Unreachable
     from components.chain.nodes.health import listens
 
-    with ThreadPoolExecutor(len(inputs.endpoints)) as pool:  # machines that are not there yet cost some seconds each
+    with ThreadPoolExecutor(len(inputs.endpoints)) as pool:  # each machine that does not exist yet costs some seconds
         there = [one for one, up in zip(inputs.endpoints, pool.map(listens, inputs.endpoints), strict=True) if up]
     if not there:
         return
@@ -234,7 +234,7 @@ def _deployed(console: "Console", inputs: BridgeContractInputs, known: Props) ->
 
 
 def _looked_at(console: "Console", inputs: BridgeContractInputs, known: Props) -> Props:
-    """Remember how the contract was when it was taken over: that is what it goes back to in the end."""
+    """Return how the contract was when it was taken over; a removal restores that."""
     from eth_utils.address import to_checksum_address
 
     from components.chain.contracts.takeover import read_existing
@@ -261,7 +261,7 @@ def _require_counterpart(console: "Console", address: str, inputs: BridgeContrac
         return
     with connect(inputs.other_endpoints, inputs.other_chain_id) as other:
         if bridge_at(other, inputs.other_bridge) is None:
-            return  # whoever looks at that contract says what is wrong with it
+            return  # the resource of that contract reports what is wrong
         mine = ContractPlace(console, address, _side(inputs))
         theirs = ContractPlace(other, inputs.other_bridge, "parent" if mine.side == "child" else "child")
         child, parent = (mine, theirs) if mine.side == "child" else (theirs, mine)
@@ -279,13 +279,13 @@ class BridgeContract(ChainResource, module="servicechain", name="BridgeContract"
     address: pulumi.Output[str]
     owner: pulumi.Output[str]
     operators_before: pulumi.Output[list[str]]
-    """Those that an existing contract had when it was taken over."""
+    """Operators of an existing contract when it was taken over."""
     threshold_before: pulumi.Output[int]
-    """What it had then; the constructor's for one of our own."""
+    """Its threshold then; for one that we deployed, that of the constructor."""
     configuration_threshold_before: pulumi.Output[int]
-    """The same of configuration votes."""
+    """The same for configuration votes."""
     tokens_before: pulumi.Output[list[str]]
-    """Tokens that were registered then."""
+    """Its registered tokens then."""
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
         before = ("operators_before", "threshold_before", "configuration_threshold_before", "tokens_before")

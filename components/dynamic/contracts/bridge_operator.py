@@ -18,21 +18,21 @@ class BridgeOperatorInputs(OwnedInputs):
     bridge: str
     operator: str
     cohort: tuple[str, ...] = ()
-    """Operators that are wanted too. The first of them to run registers all in one block, and the others find it done:
-    Pulumi runs four dynamic resources at a time, and each alone would wait for a block of its own."""
+    """All operators to register. The first resource that runs registers all of them in one block, and the others find
+    that done; one at a time, each would wait for a block of its own."""
     adopted: bool = False
-    """Whether the account is that of an SCN which was there before us, so that its vote is not ours to take."""
+    """Whether the account belongs to an SCN that existed before the stack: then its vote may have to stay."""
     before: tuple[str, ...] = ()
-    """Operators that the contract had when it was taken over."""
+    """Operators of the contract when it was taken over."""
 
     @property
     def registered_before(self) -> bool:
-        """Tell whether it voted before us."""
+        """Return whether the operator was registered before the stack."""
         return self.operator.lower() in {operator.lower() for operator in self.before}
 
 
 class BridgeOperatorProvider(ChainProvider[BridgeOperatorInputs]):
-    """Registers, and deregisters on removal; refuses to leave fewer operators than the threshold, but for none at 1."""
+    """Registers, and deregisters on removal; refuses to leave fewer operators than the threshold, except none at 1."""
 
     inputs_type = BridgeOperatorInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge", "operator"})
@@ -40,15 +40,15 @@ class BridgeOperatorProvider(ChainProvider[BridgeOperatorInputs]):
     used_by_removal: ClassVar[frozenset[str]] = frozenset({"signer"})
 
     def identify(self, inputs: BridgeOperatorInputs) -> str:
-        """One vote a contract and account."""
+        """One per contract and account."""
         return f"{inputs.chain_id}/{inputs.bridge}/operator/{inputs.operator}"
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Leave an operator alone when others come or go."""
+        """Ignore other operators that come or go."""
         return name not in ("cohort", "before") and super().differs(name, old, new)
 
     def converge(self, inputs: BridgeOperatorInputs, known: Props) -> Props:  # noqa: ARG002
-        """Register unless registered."""
+        """Register; no-op if registered."""
         from components.chain.voters.calls import register_operators
 
         with session(inputs) as console:
@@ -69,10 +69,10 @@ class BridgeOperatorProvider(ChainProvider[BridgeOperatorInputs]):
         return None
 
     def remove(self, inputs: BridgeOperatorInputs, known: Props) -> None:  # noqa: ARG002
-        """Deregister, unless it voted before us and is not of our making.
+        """Deregister, unless it is the operator of an existing SCN that was registered before the stack.
 
-        Where a node owns the contract the vote stays: a node's API has no call for it, and an end that stops there
-        would leave the rest of the stack half removed.
+        Where a node owns the contract the vote stays: the API of a node has no call for that, and a destroy that stops
+        here would leave the rest of the stack half removed.
         """
         from components.chain.contracts.contract import read_state
         from components.chain.voters.calls import deregister_operator

@@ -1,6 +1,6 @@
-"""OperatorThreshold and ConfigurationThreshold: how many operators must vote for the same before it is done.
+"""OperatorThreshold and ConfigurationThreshold: how many operators must cast the same vote before it takes effect.
 
-A value transfer is paid out then, or a fee is set. The contract has a threshold for each of the two.
+A contract has two thresholds: one for value transfers, one for configuration votes, which set fees.
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -21,13 +21,13 @@ class OperatorThresholdInputs(OwnedInputs):
     bridge: str
     threshold: int
     before: int = LOWEST_THRESHOLD
-    """What it was when an existing contract was taken over, and goes back to on removal."""
+    """The threshold when an existing contract was taken over; a removal restores it."""
     leaving: tuple[str, ...] = ()
-    """Operators that go with the threshold: it goes back to no more than what those who stay can give."""
+    """Operators that are removed with the threshold: it is restored to no more than the number that stays."""
 
 
 class OperatorThresholdProvider(ChainProvider[OperatorThresholdInputs]):
-    """Sets the threshold. Depends on the operators: raised after they are registered, lowered before they go."""
+    """Sets the threshold. Depends on the operators: raised after they register, lowered before they are removed."""
 
     inputs_type = OperatorThresholdInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge"})
@@ -40,11 +40,11 @@ class OperatorThresholdProvider(ChainProvider[OperatorThresholdInputs]):
         return f"{inputs.chain_id}/{inputs.bridge}/{self.suffix}"
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Leave it alone when only what its removal needs is another."""
+        """Ignore inputs that only the removal uses."""
         return name not in ("before", "leaving") and super().differs(name, old, new)
 
     def converge(self, inputs: OperatorThresholdInputs, known: Props) -> Props:  # noqa: ARG002
-        """Set it unless it is so."""
+        """Set it; no-op if set."""
         from components.chain.voters.calls import set_threshold
 
         with session(inputs) as console:
@@ -52,7 +52,7 @@ class OperatorThresholdProvider(ChainProvider[OperatorThresholdInputs]):
         return {}
 
     def look(self, console: "Console", inputs: OperatorThresholdInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Tell the threshold that the contract has."""
+        """Report the threshold of the contract."""
         from components.chain.contracts.contract import read_state
 
         state = read_state(console, inputs.bridge)
@@ -65,10 +65,10 @@ class OperatorThresholdProvider(ChainProvider[OperatorThresholdInputs]):
         return {"threshold": found, "drift": {"threshold": what}}
 
     def remove(self, inputs: OperatorThresholdInputs, known: Props) -> None:  # noqa: ARG002
-        """Back to what it was, or to the contract's default, so that operators can go afterwards."""
+        """Restore the former threshold, or the contract's default, so that operators can be removed afterwards."""
         from components.chain.voters.calls import reset_threshold
 
-        leaving = inputs.leaving if inputs.owner_node is None else ()  # votes that nobody can take away stay
+        leaving = inputs.leaving if inputs.owner_node is None else ()  # their votes cannot be removed
         with session(inputs) as console:
             reset_threshold(console, inputs.owner, inputs.bridge, inputs.before, leaving, self.vote_type)
 
@@ -83,9 +83,9 @@ class OperatorThreshold(ChainResource, module="servicechain", name="OperatorThre
 
 
 class ConfigurationThresholdProvider(OperatorThresholdProvider):
-    """Sets the threshold of configuration votes, by which operators set the fees of transfers.
+    """Sets the threshold of configuration votes, with which operators set the fees of transfers.
 
-    A node that owns the contract has no call for it.
+    Not possible where a node owns the contract: its API has no call for that.
     """
 
     vote_type = CONFIGURATION

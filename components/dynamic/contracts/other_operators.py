@@ -1,4 +1,4 @@
-"""OtherOperators: the votes in one bridge contract that belong to no pair, which somebody else has registered."""
+"""OtherOperators: operators of one bridge contract that belong to no pair; somebody else has registered them."""
 
 from typing import TYPE_CHECKING, ClassVar, Literal
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 
 class OtherOperatorsInputs(OwnedInputs):
-    """One contract, and whose votes in it are known."""
+    """One contract, and the operators of the pairs."""
 
     bridge: str
     operators: tuple[str, ...]
@@ -21,27 +21,27 @@ class OtherOperatorsInputs(OwnedInputs):
 
 
 class OtherOperatorsProvider(ChainProvider[OtherOperatorsInputs]):
-    """Takes the votes of others away, or shows them and lets them be. Removal of the resource gives none back.
+    """Removes the votes of others, or reports and keeps them. Removing the resource restores none.
 
-    It runs when pairs that are added have their votes, and before the votes of pairs that go are taken: those are in
-    the operators of the last run, and so are not mistaken for somebody else's.
+    It runs after added pairs have their votes, and before the votes of removed pairs go: those are among the operators
+    of the last run, and are not mistaken for the votes of others.
     """
 
     inputs_type = OtherOperatorsInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge"})
 
     def identify(self, inputs: OtherOperatorsInputs) -> str:
-        """One a contract."""
+        """One per contract."""
         return f"{inputs.chain_id}/{inputs.bridge}/other-operators"
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Compare operators as sets: the order of the pairs means nothing."""
+        """Compare operators as sets: the order of the pairs does not matter."""
         if name == "operators" and isinstance(old, list) and isinstance(new, list):
             return set(old) != set(new)
         return super().differs(name, old, new)
 
     def converge(self, inputs: OtherOperatorsInputs, known: Props) -> Props:
-        """Remove those of others, where that is the policy; tell who is left."""
+        """Remove the votes of others if that is the policy; return those that are left."""
         from components.chain.contracts.contract import require_state
         from components.chain.contracts.plan import others_of
         from components.chain.voters.calls import remove_other_operators
@@ -55,7 +55,7 @@ class OtherOperatorsProvider(ChainProvider[OtherOperatorsInputs]):
             return {"others": list(others_of(require_state(console, inputs.bridge), ours))}
 
     def look(self, console: "Console", inputs: OtherOperatorsInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Tell operators that no pair owns; where they are not kept they are a difference."""
+        """Report operators that belong to no pair; they are drift unless the policy keeps them."""
         from components.chain.contracts.contract import read_state
         from components.chain.contracts.plan import others_of
 
@@ -76,7 +76,7 @@ def _say(inputs: OtherOperatorsInputs, what: str) -> None:
 
 
 class OtherOperators(ChainResource, module="servicechain", name="OtherOperators"):
-    """The votes in one bridge contract that belong to no pair: `others`, by address."""
+    """The operators of one bridge contract that belong to no pair: `others`, as addresses."""
 
     others: pulumi.Output[list[str]]
 

@@ -1,4 +1,4 @@
-"""OwnerFunds: the owner of a bridge contract holds all that it has to pay on a chain, before it pays any of it."""
+"""OwnerFunds: checks that the owner of a bridge contract holds all that it has to pay on a chain."""
 
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,31 +13,31 @@ if TYPE_CHECKING:
 
 
 class OwnerFundsInputs(ChainInputs):
-    """What is to be paid for on a chain. Amounts in peb, as decimal strings."""
+    """What the owner has to pay for on a chain. Amounts in peb, as decimal strings."""
 
     operators: tuple[str, ...]
     threshold: int | None = None
-    """None where that of an existing contract is left as it is."""
+    """None where the threshold of an existing contract stays as it is."""
     configuration_threshold: int | None = None
-    """The same of configuration votes."""
+    """The same for configuration votes."""
     operator_minimum: str
     operator_target: str
     liquidity_minimum: str
     liquidity_target: str
     bridge: str | None = None
-    """Of a contract that exists already."""
+    """Address of an existing contract."""
     tokens: tuple[str, ...] = ()
-    """Addresses that will be registered. What a development token costs is not counted: only private chains have it."""
+    """Addresses to register. The cost of development tokens is not counted: only private chains have them."""
 
 
 class OwnerFundsProvider(ChainProvider[OwnerFundsInputs]):
-    """Waits for the sum, and ends with the list of what it is for. There is nothing to undo."""
+    """Waits until the owner holds the sum, or fails with a list of its parts. There is nothing to undo."""
 
     inputs_type = OwnerFundsInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id"})
 
     def identify(self, inputs: OwnerFundsInputs) -> str:
-        """One a chain."""
+        """One per chain."""
         return f"{inputs.chain_id}/owner-funds"
 
     def converge(self, inputs: OwnerFundsInputs, known: Props) -> Props:
@@ -46,13 +46,13 @@ class OwnerFundsProvider(ChainProvider[OwnerFundsInputs]):
         from components.chain.tx.sender import settle
 
         with session(inputs) as console:
-            settle(console, inputs.signer)  # what a killed run has sent may have paid for some of it
+            settle(console, inputs.signer)  # transactions of a killed run may have paid for a part
             needs, found = self._needs(console, inputs, known)
             require(console, inputs.signer, needs)
         return {"payer": inputs.signer.account().address, **found}
 
     def look(self, console: "Console", inputs: OwnerFundsInputs, known: Props) -> Props | None:
-        """Tell what has yet to be paid."""
+        """Report what has yet to be paid."""
         from components.domain.units import coins
 
         needs, found = self._needs(console, inputs, known)
@@ -84,7 +84,7 @@ class OwnerFundsProvider(ChainProvider[OwnerFundsInputs]):
 
 
 class OwnerFunds(ChainResource, module="servicechain", name="OwnerFunds"):
-    """What an owner holds before it pays. `payer` is its address."""
+    """The funds of an owner before it pays. `payer` is its address."""
 
     payer: pulumi.Output[str]
 

@@ -1,4 +1,4 @@
-"""TransferFees: what a bridge contract charges its users. Watched, and not set: operators set it by votes."""
+"""TransferFees: the fees of a bridge contract. Watched, not set: operators set them by votes."""
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,11 +17,11 @@ class TransferFeesInputs(ChainPlace):
 
     bridge: str
     adopted: bool = False
-    """Whether it was taken over: then it is expected to charge what it charged then. One of our own charges nothing."""
+    """Whether it was taken over: then the expected fees are those of that time. One that we deployed has none."""
 
 
 class TransferFeesProvider(ChainProvider[TransferFeesInputs]):
-    """Looks, and tells what differs and who can mend it. There is nothing to undo."""
+    """Reads the fees, and reports differences and who can repair them. There is nothing to undo."""
 
     inputs_type = TransferFeesInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge"})
@@ -31,11 +31,11 @@ class TransferFeesProvider(ChainProvider[TransferFeesInputs]):
         return f"{inputs.chain_id}/{inputs.bridge}/fees"
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Leave it alone for what is asked once, when a contract is taken over."""
+        """Ignore an input that is used only once, when a contract is taken over."""
         return name != "adopted" and super().differs(name, old, new)
 
     def converge(self, inputs: TransferFeesInputs, known: Props) -> Props:
-        """Look. A later up does not take what it finds for what is meant to be: it tells it again."""
+        """Read the fees. The expected ones never change: every later up reports a difference again."""
         found, drift = self._look(inputs, known.get("expected"))
         for sentence in drift.values():
             tell(inputs.chain_id, sentence, inputs.bridge)
@@ -43,7 +43,7 @@ class TransferFeesProvider(ChainProvider[TransferFeesInputs]):
         return {"fees": _stored(found), "expected": expected, **({DRIFT: drift} if drift else {})}
 
     def look(self, console: "Console", inputs: TransferFeesInputs, known: Props) -> Props | None:
-        """Look. Gone when the contract is."""
+        """Read the fees. Gone when the contract is."""
         from components.chain.contracts.contract import read_state
 
         if read_state(console, inputs.bridge) is None:
@@ -77,7 +77,7 @@ def _fees(stored: Props) -> "Fees":
 
 
 class TransferFees(ChainResource, module="servicechain", name="TransferFees"):
-    """What a bridge contract charges its users."""
+    """The fees of a bridge contract."""
 
     fees: pulumi.Output[dict[str, Any] | None]
     """`receiver` (empty while there is none), `coin` (peb) and `tokens` (by address), amounts as decimal strings."""

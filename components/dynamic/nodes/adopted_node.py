@@ -80,7 +80,7 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
             known = {name: value for name, value in news.items() if not pulumi.contains_unknowns(value)}
             try:
                 news = {**news, **self._tell(self._parse(known))}
-            except ValidationError:  # too little is known of it in this preview
+            except ValidationError:  # too little is known in this preview
                 return news
             except ChainError as error:
                 raise ValueError(str(error)) from error

@@ -24,7 +24,7 @@ class DevelopmentTokenInputs(ChainInputs):
     minter: str | None = None
     """Who else may mint."""
     artifact: str
-    """Path of the JSON file with the creation code, from the program's folder. Read only to deploy."""
+    """Path of the JSON file with the creation code, relative to the program's folder. Read only for a deployment."""
 
 
 class DevelopmentTokenProvider(ChainProvider[DevelopmentTokenInputs]):
@@ -66,7 +66,7 @@ class DevelopmentTokenProvider(ChainProvider[DevelopmentTokenInputs]):
         """Gone when no code is there; without a minter when that one may not mint."""
         from components.chain.tokens.token_contract import has_code, is_minter
 
-        if "address" not in known:  # what is there is found again by a create
+        if "address" not in known:  # a create finds what is there
             return None
         if not has_code(console, known["address"]):
             return None

@@ -46,7 +46,7 @@ class ChildCouncilProvider(ChainProvider[ChildCouncilInputs]):
     inputs_type = ChildCouncilInputs
 
     def identify(self, inputs: ChildCouncilInputs) -> str:
-        """One a chain."""
+        """One per chain."""
         return f"{inputs.chain_id}/council"
 
     def complete(self, olds: Props, news: Props) -> Props:
