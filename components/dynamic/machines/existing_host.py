@@ -192,7 +192,7 @@ class ExistingHost(Resource, module="servicechain", name="ExistingHost"):
 
 
 def _run(inputs: ExistingHostInputs, verb: str, *rest: str, timeout: float) -> str:
-    from components.ssh import connection as ssh  # a preview has no use for it
+    from components.ssh import connection as ssh  # previews do not need it
 
     step = f"the {verb} of {inputs.folder}"
     return ssh.run(inputs.login, _command(inputs, verb, *rest), timeout=timeout, step=step, fresh=True)

@@ -179,7 +179,7 @@ def _until_own_key(inputs: FirstLoginInputs) -> None:
 
 def _shows_own_key(inputs: FirstLoginInputs) -> bool:
     """Log in with the machine's own key pinned; return False if it shows the one-time key. Raises SshError."""
-    from components.ssh import connection as ssh  # a preview has no use for it
+    from components.ssh import connection as ssh  # previews do not need it
 
     try:
         ssh.run(inputs.login, "true", step="looking at its host key", fresh=True)

@@ -105,7 +105,7 @@ def missing(candidates: Sequence[Candidate], former: Mapping[str, str]) -> list[
 
 
 def _look(candidate: Candidate, former: str) -> Iterator[str]:
-    from components.ssh import connection as ssh  # a preview has no use for it
+    from components.ssh import connection as ssh  # previews do not need it
     from components.ssh.connection import takes_files
 
     login, needs = candidate.login, candidate.needs

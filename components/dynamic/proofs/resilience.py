@@ -1,6 +1,6 @@
-"""Resilience: what the two contracts and the pairs of a bridge say of what it survives.
+"""Resilience: which losses a bridge survives, read from its two contracts and its pairs.
 
-It only reads. The sentence in the outputs is made from it, so that it speaks of the bridge and not of the settings.
+It only reads. The sentence in the stack's outputs is made from it, so it describes the bridge and not the settings.
 """
 
 import sys
@@ -19,7 +19,7 @@ from components.dynamic.base import DRIFT, Inputs, Props, Provider
 from components.dynamic.proofs.voters import names
 
 LOOKS = 3
-"""How often a pair is looked at in an up before it counts as one that cannot vote: it may have started just now."""
+"""How often an up checks a pair before it counts as unable to vote: it may have started just now."""
 
 
 class SideInputs(Inputs):
@@ -37,16 +37,16 @@ class ResilienceInputs(Inputs):
     parent: SideInputs
     child: SideInputs
     covers: tuple[str, ...] = ()
-    """Operators, thresholds, owners: a change asks for another look."""
+    """Operators, thresholds, owners: after a change the bridge is read again."""
 
     @property
     def roster(self) -> Roster:
-        """Return the pairs as those know them who look."""
+        """Return the pairs in the form that the checks take."""
         return Roster(child_bridge=self.child.bridge, parent_bridge=self.parent.bridge, voters=self.voters)
 
 
 class ResilienceProvider(Provider[ResilienceInputs]):
-    """Looks at the contracts and at all pairs. There is nothing to undo."""
+    """Reads the contracts and checks all pairs. There is nothing to undo."""
 
     needs: ClassVar[tuple[str, ...]] = ("web3",)
     unreadable: ClassVar[tuple[type[Exception], ...]] = (ChainError,)
@@ -57,7 +57,7 @@ class ResilienceProvider(Provider[ResilienceInputs]):
         return f"{inputs.child.bridge}/resilience"
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Leave it alone when only the ways to the nodes differ."""
+        """Ignore other addresses and logins of the same nodes."""
         if name in ("parent", "child"):
             return _bridge(old) != _bridge(new)
         if name == "voters" and isinstance(old, list) and isinstance(new, list):
@@ -65,7 +65,7 @@ class ResilienceProvider(Provider[ResilienceInputs]):
         return old != new
 
     def converge(self, inputs: ResilienceInputs, known: Props) -> Props:  # noqa: ARG002
-        """Look, and tell which pairs cannot vote."""
+        """Read the contracts and report the pairs that cannot vote."""
         from components.chain.voters.voters import unable_now
 
         for left in reversed(range(LOOKS)):
@@ -82,7 +82,7 @@ class ResilienceProvider(Provider[ResilienceInputs]):
         return {**found, DRIFT: drift} if drift else found
 
     def observe(self, inputs: ResilienceInputs, known: Props) -> Props | None:
-        """Look; what differs from the last look is for the next up to look at again."""
+        """Read again; a difference from the last time is drift, so that the next up reads once more."""
         from components.chain.voters.voters import unable_now
 
         contracts = _read(inputs)
@@ -93,7 +93,7 @@ class ResilienceProvider(Provider[ResilienceInputs]):
         return {"contracts": contracts, "unable": sorted(unable), DRIFT: drift}
 
     def subject(self, inputs: ResilienceInputs, known: Props) -> str:  # noqa: ARG002
-        """Begin as all drift on the chains does; the sentence names the pair."""
+        """Start like all drift on the chains; the sentence names the pair."""
         return DRIFT
 
 
@@ -103,7 +103,7 @@ def _words(unable: Mapping[str, str]) -> dict[str, str]:
 
 
 def _read(inputs: ResilienceInputs, leaving: frozenset[str] = frozenset()) -> Props:
-    """Read both contracts; the votes of operators that are leaving go at the end of the run, and count no more."""
+    """Read both contracts, without the votes of leaving operators, which are removed at the end of the run."""
     from components.chain.contracts.contract import require_state
     from components.chain.rpc.console import connect
 
@@ -125,10 +125,10 @@ def _bridge(side: Any) -> object:
 
 
 class Resilience(Resource, module="servicechain", name="Resilience"):
-    """What the contracts and the pairs say of what the bridge survives."""
+    """Which losses the bridge survives."""
 
     contracts: pulumi.Output[dict[str, Any] | None]
-    """By chain: owner, operators, threshold, and that of configuration votes."""
+    """Keyed by chain: owner, operators, threshold, and the threshold of configuration votes."""
     unable: pulumi.Output[list[str] | None]
     """Pairs that cannot vote."""
 

@@ -1,4 +1,4 @@
-"""TokenProof: a transfer of a development token that arrived, where no transfer of coins can prove the bridge."""
+"""TokenProof: a transfer of a development token that arrived, for bridges on which no transfer of coins can."""
 
 import sys
 from contextlib import ExitStack
@@ -12,39 +12,39 @@ from components.dynamic.proofs.transfer_proof import DEADLINE, TransferProofInpu
 
 
 class TokenProofInputs(TransferProofInputs):
-    """One direction and token. `amount` is not used: it is always the smallest unit."""
+    """One direction and token. `amount` is not used: the transfer has always the smallest unit."""
 
     token: str
     """ERC-20, on the chain where the transfer is requested."""
     recipient: str
     coins: str
-    """The proof by coins: the hash of its request, empty where there could be none."""
+    """Hash of the request of the proof by coins; empty where no transfer of coins could be paid out."""
 
 
 class TokenProofProvider(TransferProofProvider):
-    """Sends a transfer of a token, unless coins have proven the bridge. There is nothing to undo."""
+    """Sends a transfer of a token, unless a transfer of coins has arrived. There is nothing to undo."""
 
     inputs_type: ClassVar[type[Inputs]] = TokenProofInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "source_bridge", "target_bridge", "token"})
 
     def identify(self, inputs: TransferProofInputs) -> str:
-        """One a contract, direction and token."""
+        """One per contract, direction and token."""
         return f"{inputs.chain_id}/{inputs.source_bridge}/{_token(inputs).token}/proof"
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Look again when coins can prove the bridge no more, or can again: which transfer it was says nothing."""
+        """Converge again when coins become unable or able to prove the bridge; the hash itself does not matter."""
         if name == "coins":
             return (old == "") is not (new == "")
         return name != "recipient" and super().differs(name, old, new)
 
     def _changed(self, name: str, olds: Props, news: Props) -> bool:
-        """Wait for the run to see how the proof by coins ends."""
+        """Plan nothing while the result of the proof by coins is unknown."""
         if name == "coins" and pulumi.contains_unknowns(news.get(name)):
             return False
         return super()._changed(name, olds, news)
 
     def converge(self, inputs: TransferProofInputs, known: Props) -> Props:  # noqa: ARG002
-        """Send one transfer where coins prove nothing and this token can be paid out."""
+        """Send one transfer if coins prove nothing and this token can be paid out."""
         from components.chain.voters.proof import payout_conditions, token_obstacles, token_request, transfer
 
         asked = _token(inputs)
@@ -66,7 +66,7 @@ class TokenProofProvider(TransferProofProvider):
         return {"proof": words, "request": arrival.tx}
 
     def observe(self, inputs: TransferProofInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Tell nothing: what has changed on the contracts the proof by coins tells."""
+        """Report nothing: the proof by coins reports changes of the contracts."""
         return {}
 
 
@@ -79,7 +79,7 @@ class TokenProof(ChainResource, module="servicechain", name="TokenProof"):
     """A transfer of a token that arrived, or the reason why there is none."""
 
     proof: pulumi.Output[str]
-    """In words; empty where coins have proven the bridge."""
+    """A sentence; empty where a transfer of coins has arrived."""
     request: pulumi.Output[str]
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:

@@ -1,7 +1,7 @@
-"""TransferProof: a small transfer over the bridge that arrived, with the set of operators as it is now.
+"""TransferProof: a small transfer over the bridge that arrived with the current set of operators.
 
-It is the proof that the bridge works, and it moves the recovery pointer away from block 1, from which a missed
-first transfer would have the parent chain scanned (domain: trap 16).
+It proves that the bridge works. It also moves the recovery pointer of the SCNs away from block 1: if the very first
+transfer of a bridge is missed, its recovery scans the parent chain from that block on.
 """
 
 import sys
@@ -33,34 +33,34 @@ class TransferProofInputs(ChainInputs):
     amount: str
     """peb, as a decimal string."""
     covers: tuple[str, ...]
-    """What the proof is a proof of: operators and threshold. A change asks for a new transfer."""
+    """Operators and threshold with which the bridge is proven. After a change a new transfer is sent."""
     source: Side
     """Which of the two chains the transfer begins on."""
     voters: tuple[str, ...]
-    """Operators on the target whose votes count: of the pairs in the settings, and others that are kept."""
+    """Operators on the target whose votes count: those of the configured pairs, and others that are kept."""
     serves: tuple[str, ...]
-    """Which nodes serve the bridge: it changes when an SCN or an EN is made again, and registered with it."""
+    """The nodes that serve the bridge: it changes when an SCN or an EN is rebuilt and registered again."""
 
 
 class TransferProofProvider(ChainProvider[TransferProofInputs]):
     """Sends a transfer and waits until it is paid out. There is nothing to undo.
 
-    Where a transfer could not be paid out none is requested, and what holds instead is proven and said.
+    If a transfer could not be paid out, none is requested, and the proof is that enough SCNs can vote.
     """
 
     inputs_type: ClassVar[type[Inputs]] = TransferProofInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "source_bridge", "target_bridge"})
 
     def identify(self, inputs: TransferProofInputs) -> str:
-        """One a contract and direction."""
+        """One per contract and direction."""
         return f"{inputs.chain_id}/{inputs.source_bridge}/proof"
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Compare the nodes of the target chain as those of the source."""
+        """Compare the nodes of the target chain like those of the source chain."""
         return name != "amount" and super().differs("endpoints" if name == "target_endpoints" else name, old, new)
 
     def converge(self, inputs: TransferProofInputs, known: Props) -> Props:
-        """Send one transfer for each set of operators and nodes; one of a killed run is nobody's proof."""
+        """Send one transfer for each set of operators and nodes; a transfer of a killed run does not count."""
         from components.chain.transfers.transfer import coins_request
         from components.chain.voters.proof import obstacles, payout_conditions, transfer
 
@@ -86,9 +86,9 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
         return {"proven_requests": str(count + 1), "proof": words, "request": arrival.tx}
 
     def observe(self, inputs: TransferProofInputs, known: Props) -> Props | None:
-        """Tell each request that cannot be paid, which nothing mends, and what has changed since the proof.
+        """Report each request that cannot be paid out, which an up cannot repair, and changes since the proof.
 
-        Where it holds no more the next up proves what is there then.
+        After a change the next up proves the bridge again.
         """
         from components.chain.transfers.payout import unpayable
 
@@ -117,14 +117,14 @@ def _changes(inputs: TransferProofInputs, known: Props, direction: "Direction") 
 
 
 def _require_voters(inputs: TransferProofInputs, threshold: int) -> str:
-    """Return in words how many SCNs can vote. Raises NotReady where they are too few: nothing is requested then."""
+    """Return a sentence with how many SCNs can vote. Raises NotReady if they are too few; nothing is requested then."""
     from components.chain.errors import NotReady
     from components.chain.voters.proof import require_able_scns
 
     child_first = inputs.source == "child"
     scns = inputs.endpoints if child_first else inputs.target_endpoints
     bridges = (inputs.source_bridge, inputs.target_bridge)
-    others = max(0, len(inputs.voters) - len(scns))  # of nodes that are not ours, of which nobody knows
+    others = max(0, len(inputs.voters) - len(scns))  # of nodes of others, whose state is unknown
     try:
         return require_able_scns(scns, *(bridges if child_first else bridges[::-1]), min(len(scns), threshold - others))
     except NotReady as error:
@@ -136,7 +136,7 @@ def _require_voters(inputs: TransferProofInputs, threshold: int) -> str:
 
 
 def direction_of(inputs: TransferProofInputs, stack: ExitStack, *, reads: bool = False) -> "Direction":
-    """Connect to both chains; `reads`: to look at them at a refresh. Raises Unreachable."""
+    """Connect to both chains; `reads`: only to read, at a refresh. Raises Unreachable."""
     from components.chain.rpc.console import connect
     from components.chain.transfers.direction import Direction
 
@@ -150,7 +150,7 @@ def direction_of(inputs: TransferProofInputs, stack: ExitStack, *, reads: bool =
 
 
 def _instead(inputs: TransferProofInputs, wrong: list[str], ready: str) -> str:
-    """Say what was proven without a transfer: that enough SCNs can vote."""
+    """Print and return what was proven without a transfer: that enough SCNs can vote."""
     said = f"no transfer was requested {inputs.direction}, because it could not be paid out: {', '.join(wrong)}"
     words = f"{said}. Proven instead: {ready}"
     print(words, file=sys.stderr)
@@ -158,11 +158,11 @@ def _instead(inputs: TransferProofInputs, wrong: list[str], ready: str) -> str:
 
 
 class TransferProof(ChainResource, module="servicechain", name="TransferProof"):
-    """A transfer that arrived. `proven_requests` counts those of this program in this direction; all have arrived."""
+    """A transfer that arrived. `proven_requests` counts the proofs in this direction; all of them have arrived."""
 
     proven_requests: pulumi.Output[str]
     proof: pulumi.Output[str]
-    """What was proven, in words."""
+    """What was proven: a sentence."""
     request: pulumi.Output[str]
     """Hash of the request that arrived; empty where none could be paid out."""
 

@@ -1,7 +1,7 @@
-"""Voters: the pairs that carry the bridge, looked at before any of them leaves it.
+"""Voters: the pairs that vote, checked before one of them is removed.
 
-It comes before everything that changes votes. When a pair leaves, those that stay have to be able to vote, or nothing
-is changed in that run; and each vote that goes later asks again who stays (chain/roster.py).
+It runs before everything that changes votes. When a pair leaves, the others have to be able to vote, or nothing is
+changed in that run; and each vote that is removed later checks again which pairs stay (chain/voters/roster.py).
 """
 
 from typing import Any, ClassVar
@@ -21,21 +21,21 @@ class VotersInputs(Inputs):
     child_bridge: str
     parent_bridge: str
     threshold: int
-    """Votes that a transfer is to need."""
+    """Number of votes that a transfer needs."""
     removes_others: bool = False
-    """Whether operators that no pair owns are removed too."""
+    """Whether operators that belong to no pair are removed too."""
     owner_nodes: tuple[str, ...] = ()
-    """The chains whose contract an SCN's operator owns: there no vote can be taken away."""
+    """The chains whose contract the operator of an SCN owns: no vote can be removed there."""
 
     def roster(self, known: Props) -> Roster:
-        """Return the pairs, and whose operators have left since the resource was made."""
+        """Return the pairs, and the operators that have left since the resource was created."""
         here = Roster(**{name: getattr(self, name) for name in Roster.model_fields if name != "leaving"})
         before = {*_operators(known.get("voters")), *(known.get("leaving") or ())}
         return here.model_copy(update={"leaving": frozenset(before - here.operators)})
 
 
 class VotersProvider(Provider[VotersInputs]):
-    """Declares the pairs, and refuses that one leaves where those that stay do not carry the bridge."""
+    """Declares the pairs, and refuses the removal of one if the others cannot give the votes of a transfer."""
 
     needs: ClassVar[tuple[str, ...]] = ("web3",)
     inputs_type = VotersInputs
@@ -45,7 +45,7 @@ class VotersProvider(Provider[VotersInputs]):
         return f"{inputs.child_bridge}/voters"
 
     def complete(self, olds: Props, news: Props) -> Props:
-        """Refuse that a pair leaves a contract that a node owns, in the preview too: its vote would stay."""
+        """Refuse, in previews too, to remove a pair from a contract that a node owns: its vote would stay."""
         chains = news.get("owner_nodes")
         before, after = olds.get("voters"), news.get("voters")
         if chains and isinstance(before, list) and isinstance(after, list) and not pulumi.contains_unknowns(after):
@@ -62,19 +62,19 @@ class VotersProvider(Provider[VotersInputs]):
         return news
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Look again when pairs or contracts change; all else is only declared, for whoever acts by it."""
+        """Check again when pairs or contracts change; all other inputs are only declared for other resources."""
         if name == "voters" and isinstance(old, list) and isinstance(new, list):
             return sorted(map(names, old)) != sorted(map(names, new))
         return name in ("child_bridge", "parent_bridge")
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
-        """Compare, and declare the pairs also where nothing is to be done: a vote may go all the same."""
+        """Compare, and declare the pairs even if nothing changed: a vote may be removed all the same."""
         if not pulumi.contains_unknowns(_news):
             declare(self._parse(_news).roster(_olds))
         return super().diff(_id, _olds, _news)
 
     def converge(self, inputs: VotersInputs, known: Props) -> Props:
-        """Declare the pairs; when some leave, require that those that stay can give the votes of a transfer."""
+        """Declare the pairs; when some leave, require that the others can give the votes of a transfer."""
         roster = inputs.roster(known)
         declare(roster)
         before = _operators(known.get("voters"))
@@ -93,12 +93,12 @@ def _operators(voters: Any) -> set[str]:
 
 
 def names(voter: Any) -> tuple[str, ...]:
-    """Return what a pair among inputs is known by: its name and its operators."""
+    """Return what identifies a pair in the inputs: its name and its operators."""
     return tuple(str(voter[key]) for key in ("pair", "parent", "child"))
 
 
 class Voters(Resource, module="servicechain", name="Voters"):
-    """The pairs that carry the bridge."""
+    """The pairs that vote."""
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
         secret = pulumi.ResourceOptions(additional_secret_outputs=["voters"])

@@ -1,4 +1,4 @@
-"""Account: a secp256k1 key of the network, made once and held: a node's identity, an operator, an owner."""
+"""Account: a secp256k1 key, made once and kept: the identity of a node, an operator, or an owner."""
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -8,22 +8,22 @@ from components.dynamic.base import Inputs, Props, Provider
 
 
 class AccountInputs(Inputs):
-    """The key and what follows from it; the latter is filled in here."""
+    """The key. The provider adds the address and the public key."""
 
     private_key: str = Field(pattern=r"^[0-9a-fA-F]{64}$", repr=False)
     """64 hex digits."""
     password: str | None = Field(default=None, repr=False)
-    """Given for accounts that a node reads from a keystore file."""
+    """Set for accounts that a node reads from a keystore file."""
     address: str | None = None
     public_key: str | None = None
     given: bool = False
-    """Whether the key is of the settings, which is followed: an owner's, where the ownership of a contract may move."""
+    """Whether the key is in the settings and may change there, as that of an owner."""
 
 
 class AccountProvider(Provider[AccountInputs]):
-    """Holds the first key it was given: whatever the configuration says later, a node stays who it is.
+    """Keeps the first key: whatever the configuration says later, a node keeps its identity.
 
-    Only a key of the settings themselves is followed.
+    Only a key in the settings may change.
     """
 
     inputs_type = AccountInputs
@@ -33,7 +33,7 @@ class AccountProvider(Provider[AccountInputs]):
         return str(inputs.address)
 
     def complete(self, olds: Props, news: Props) -> Props:
-        """Keep what was made, or derive address and public key, so that a preview knows them."""
+        """Keep the existing key, or derive address and public key, so that a preview knows them."""
         another = news.get("given") and news.get("private_key") != olds.get("private_key")
         if olds.get("address") and not another:
             return {**news, **olds}
@@ -45,11 +45,11 @@ class AccountProvider(Provider[AccountInputs]):
         return {**news, "address": public.to_checksum_address(), "public_key": public.to_hex()[2:]}
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Leave it alone when only the key's origin is another."""
+        """Ignore a change of where the key comes from."""
         return name != "given" and super().differs(name, old, new)
 
     def converge(self, inputs: AccountInputs, known: Props) -> Props:
-        """Make the keystore, whose salt is random, once."""
+        """Make the keystore once: its salt is random."""
         if inputs.password is None:
             return {}
         return {"keystore": known.get("keystore") or _keystore(inputs.private_key, inputs.password)}
@@ -58,8 +58,8 @@ class AccountProvider(Provider[AccountInputs]):
 def _keystore(private_key: str, password: str) -> str:
     """Return a keystore v3 file.
 
-    scrypt with n=4096 is what the node accepts and opens fast (domain: identity can be known before boot); the
-    password is 128 random bits, so a slower hash would protect nothing more.
+    The node accepts scrypt with n=4096 and opens it fast. The password has 128 random bits, so a slower hash would add
+    no protection.
     """
     import json
 
@@ -69,7 +69,7 @@ def _keystore(private_key: str, password: str) -> str:
 
 
 class Account(Resource, module="servicechain", name="Account"):
-    """A held account. Address and public key are known in a preview; the key never is anything but a secret."""
+    """An account that is kept. Address and public key are known in previews; the key is always a secret."""
 
     address: pulumi.Output[str]
     public_key: pulumi.Output[str]

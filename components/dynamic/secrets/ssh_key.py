@@ -1,4 +1,4 @@
-"""An SSH key pair that follows from a seed, so that the public half is known in previews."""
+"""An SSH key pair derived from a seed, so that the public key is known in previews."""
 
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 
 
 class SshKeyInputs(Inputs):
-    """The seed is an ed25519 private key in hex. `public_key` is not given by anyone but computed from it."""
+    """The seed is an ed25519 private key in hex. `public_key` is computed from it, never set by the program."""
 
     seed: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$", repr=False)]
     public_key: str | None = None
 
 
 class SshKeyProvider(Provider[SshKeyInputs]):
-    """A key is made once and held: another seed does not change it."""
+    """Keeps the first key: another seed does not change it."""
 
     inputs_type = SshKeyInputs
 
@@ -29,7 +29,7 @@ class SshKeyProvider(Provider[SshKeyInputs]):
         return public_key(inputs.seed)
 
     def complete(self, olds: Props, news: Props) -> Props:
-        """Hold the seed, and tell the public key already now; both stay unknown while the seed is."""
+        """Keep the seed, and compute the public key for previews; both are unknown while the seed is."""
         if olds.get("public_key"):
             return {**news, **olds}
         seed: Any = news["seed"]
@@ -38,7 +38,7 @@ class SshKeyProvider(Provider[SshKeyInputs]):
         return {**news, "seed": seed, "public_key": public_key(seed)}
 
     def converge(self, inputs: SshKeyInputs, known: Props) -> Props:
-        """Write the private key down. Only here, because its format contains random bytes."""
+        """Format the private key. Only here, because the format contains random bytes."""
         return {"private_key": known.get("private_key") or private_key(inputs.seed)}
 
 
@@ -66,13 +66,15 @@ def public_key(seed: str) -> str:
 
 
 def private_key(seed: str) -> str:
-    """Return the private key of a seed of 64 hex digits as OpenSSH writes it; a different text each time."""
+    """Return the private key of a seed of 64 hex digits in the format of OpenSSH; a different text each time."""
     from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
     return _key(seed).private_bytes(Encoding.PEM, PrivateFormat.OpenSSH, NoEncryption()).decode("ascii")
 
 
 def _key(seed: str) -> "Ed25519PrivateKey":
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey  # a preview has no use for it
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import (
+        Ed25519PrivateKey,
+    )  # previews do not need it
 
     return Ed25519PrivateKey.from_private_bytes(bytes.fromhex(seed))

@@ -1,4 +1,4 @@
-"""DevelopmentToken: a small token contract of our own on one chain, for development and tests."""
+"""DevelopmentToken: a small token contract of the program on one chain, for development and tests."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -16,33 +16,33 @@ class DevelopmentTokenInputs(ChainInputs):
     """One contract."""
 
     bridge: str
-    """Who may mint."""
+    """The bridge contract, which may mint."""
     kind: str
     token_name: str
     supply: str
-    """What the owner gets at first: the smallest unit (ERC-20) or the number of ids (ERC-721), as a decimal string."""
+    """Initial supply of the owner, a decimal string: in the smallest unit (ERC-20) or the number of ids (ERC-721)."""
     minter: str | None = None
-    """Who else may mint."""
+    """Another account that may mint."""
     artifact: str
     """Path of the JSON file with the creation code, relative to the program's folder. Read only for a deployment."""
 
 
 class DevelopmentTokenProvider(ChainProvider[DevelopmentTokenInputs]):
-    """Deploys once; finds what an earlier run deployed. A contract cannot be undone, so removal only forgets it."""
+    """Deploys once; finds what an earlier run deployed. A contract cannot be removed, so `remove` only forgets it."""
 
     inputs_type = DevelopmentTokenInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge", "kind"})
 
     def identify(self, inputs: DevelopmentTokenInputs) -> str:
-        """One a bridge and name."""
+        """One per bridge and name."""
         return f"{inputs.chain_id}/{inputs.bridge}/{inputs.kind}/{inputs.token_name}"
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Another artifact or supply is for another contract: the one that is there stays."""
+        """Ignore another artifact or supply, which is for the next deployment."""
         return name not in ("artifact", "supply") and super().differs(name, old, new)
 
     def converge(self, inputs: DevelopmentTokenInputs, known: Props) -> Props:
-        """Deploy unless deployed."""
+        """Deploy; no-op if deployed."""
         from components.chain.tokens.token_contract import ensure_development_token, ensure_minter, require_code
 
         with session(inputs) as console:
@@ -63,7 +63,7 @@ class DevelopmentTokenProvider(ChainProvider[DevelopmentTokenInputs]):
             return {"address": address}
 
     def look(self, console: "Console", inputs: DevelopmentTokenInputs, known: Props) -> Props | None:
-        """Gone when no code is there; without a minter when that one may not mint."""
+        """Gone when there is no code at the address; without a minter if that account may not mint."""
         from components.chain.tokens.token_contract import has_code, is_minter
 
         if "address" not in known:  # a create finds what is there
@@ -75,7 +75,7 @@ class DevelopmentTokenProvider(ChainProvider[DevelopmentTokenInputs]):
 
 
 class DevelopmentToken(ChainResource, module="servicechain", name="DevelopmentToken"):
-    """A small token contract of our own."""
+    """A small token contract of the program."""
 
     address: pulumi.Output[str]
 

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from components.chain.rpc.console import Console
 
 DEADLINE = 180.0
-"""Seconds for the transfers which were requested before a token goes, as for any transfer."""
+"""Seconds to wait for requested transfers before a token is removed, as for any transfer."""
 
 _ADDRESSES = frozenset({"token", "counterpart"})
 
 
 class TokenRegistrationInputs(ChainInputs):
-    """One token on the chain of ChainInputs. What is called other is the chain where its transfers arrive."""
+    """One token on the chain of ChainInputs. The other chain is the one where its transfers arrive."""
 
     bridge: str
     kind: str
@@ -29,24 +29,24 @@ class TokenRegistrationInputs(ChainInputs):
     other_endpoints: list[Endpoint]
     other_bridge: str
     before: tuple[str, ...] | None = ()
-    """Tokens that the contract had when it was taken over: their registrations are not ours to undo."""
+    """Tokens of the contract when it was taken over: their registrations stay."""
 
 
 class TokenRegistrationProvider(ChainProvider[TokenRegistrationInputs]):
-    """Registers as the owner; on removal stops requests, waits for those there are, and deregisters."""
+    """Registers as the owner; on removal locks the token, waits for pending requests, and deregisters."""
 
     inputs_type = TokenRegistrationInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "bridge", "token", "counterpart"})
     used_by_removal: ClassVar[frozenset[str]] = frozenset({"signer"})
 
     def identify(self, inputs: TokenRegistrationInputs) -> str:
-        """One a contract and token."""
+        """One per contract and token."""
         return f"{inputs.chain_id}/{inputs.bridge}/token/{inputs.token.lower()}"
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Compare addresses however they are spelled, and the nodes of the other chain as those of this one.
+        """Ignore the case of addresses, and compare the nodes of the other chain like those of this one.
 
-        What only its removal asks for is no reason to touch it.
+        Ignore inputs that only the removal uses.
         """
         if name == "before":
             return False
@@ -55,7 +55,7 @@ class TokenRegistrationProvider(ChainProvider[TokenRegistrationInputs]):
         return super().differs("endpoints" if name == "other_endpoints" else name, old, new)
 
     def converge(self, inputs: TokenRegistrationInputs, known: Props) -> Props:
-        """Register unless registered, once the bridge can pay transfers out."""
+        """Register once the bridge can pay transfers out; no-op if registered."""
         from components.chain.tokens.tokens import register
 
         with session(inputs) as console:
@@ -64,7 +64,7 @@ class TokenRegistrationProvider(ChainProvider[TokenRegistrationInputs]):
         return {"registered_before": known.get("registered_before", before)}
 
     def look(self, console: "Console", inputs: TokenRegistrationInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Gone when the contract does not have it; another counterpart or a lock is a difference."""
+        """Gone when the contract does not list it; another counterpart or a lock is drift."""
         from components.chain.contracts.contract import read_token
 
         state = read_token(console, inputs.bridge, inputs.token)
@@ -89,7 +89,7 @@ class TokenRegistrationProvider(ChainProvider[TokenRegistrationInputs]):
         return found
 
     def remove(self, inputs: TokenRegistrationInputs, known: Props) -> None:
-        """Lock, wait until nothing of it is on its way, deregister. A token that was there before us stays."""
+        """Lock, wait until no transfer of it is pending, deregister. One registered before the stack stays."""
         from components.chain.rpc.console import connect
         from components.chain.tokens.tokens import deregister
         from components.chain.transfers.direction import Direction

@@ -1,7 +1,8 @@
-"""ChildCouncil: who has a seat on the child chain and is none of its SCNs, looked at in every preview and up.
+"""ChildCouncil: validators of the child chain that are none of its SCNs, read in every preview and up.
 
-A seat without a node counts for the quorum: the chain survives less than its SCNs say. The state knows nothing of such
-a seat, so it is not asked: `check` looks at the chain, and what it finds is an input, which makes the update.
+A validator without a node counts for the quorum: the chain survives fewer losses than the number of SCNs suggests. The
+state knows no such validator, so `check` reads the chain, and writes what it finds into an input, which causes the
+update.
 """
 
 import sys
@@ -19,18 +20,18 @@ if TYPE_CHECKING:
 
 
 class ChildCouncilInputs(ChainPlace):
-    """The SCNs of the settings. What follows from a look at the chain is filled in here."""
+    """The SCNs of the settings. The provider adds what it reads from the chain."""
 
     made: tuple[str, ...]
-    """Addresses of the keys of SCNs that are made: they may have been voted in by this program."""
+    """Addresses of SCNs that the program creates: it may have voted them in."""
     found: tuple[str, ...] = ()
-    """Public keys of SCNs that exist already. With one of them others may have seats on the chain as well."""
+    """Public keys of existing SCNs. If there are any, nodes of others may be validators of the chain too."""
     ever: tuple[str, ...] = ()
-    """All that were ever in `made`."""
+    """All addresses that were ever in `made`."""
     unwanted: tuple[str, ...] = ()
-    """Seats without a node, to be taken away."""
+    """Validators without a node, to be voted out."""
     others: tuple[str, ...] = ()
-    """Seats that belong to none of the SCNs and stay, as they belong to somebody else."""
+    """Validators that are none of the SCNs and stay, because they belong to somebody else."""
 
     @property
     def members(self) -> set[str]:
@@ -41,7 +42,7 @@ class ChildCouncilInputs(ChainPlace):
 
 
 class ChildCouncilProvider(ChainProvider[ChildCouncilInputs]):
-    """Takes seats away that belong to nobody, and tells those of others."""
+    """Votes validators out that have no node, and reports those of others."""
 
     inputs_type = ChildCouncilInputs
 
@@ -50,7 +51,7 @@ class ChildCouncilProvider(ChainProvider[ChildCouncilInputs]):
         return f"{inputs.chain_id}/council"
 
     def complete(self, olds: Props, news: Props) -> Props:
-        """Look at the chain. Where none of its nodes answers nothing is known, and nothing done."""
+        """Read the chain. If none of its nodes answers, nothing is known and nothing is done."""
         if pulumi.contains_unknowns(news):
             return news
         from components.chain.errors import ChainError
@@ -67,13 +68,13 @@ class ChildCouncilProvider(ChainProvider[ChildCouncilInputs]):
         return {**news, **found}
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Compare lists as they are, an empty one like none."""
+        """Compare lists; an empty one equals a missing one."""
         if name in ("unwanted", "others", "ever"):
             return (old or None) != (new or None)
         return super().differs(name, old, new)
 
     def converge(self, inputs: ChildCouncilInputs, known: Props) -> Props:  # noqa: ARG002
-        """Vote those out that nobody's node is behind; tell of the others."""
+        """Vote out validators without a node; report the others."""
         from components.chain.validators.validator_votes import vote_out_unknown
 
         vote_out_unknown(inputs.endpoints, inputs.chain_id, inputs.unwanted)
@@ -82,7 +83,7 @@ class ChildCouncilProvider(ChainProvider[ChildCouncilInputs]):
         return {"unwanted": [], **self._seats(inputs)}
 
     def look(self, console: "Console", inputs: ChildCouncilInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Tell seats that belong to no SCN."""
+        """Report validators that are none of the SCNs."""
         found = _strangers(inputs, set())
         for address in found["others"]:
             tell(inputs.chain_id, f"{_words(address)}; it is left alone")
@@ -90,7 +91,7 @@ class ChildCouncilProvider(ChainProvider[ChildCouncilInputs]):
         return {"others": found["others"], **self._seats(inputs), "drift": drift}
 
     def _seats(self, inputs: ChildCouncilInputs) -> Props:
-        """Return what is told of the council: its seats, and those that belong to no SCN and have no node."""
+        """Return the size of the council, and how many of its validators are no SCN and have no node."""
         from components.chain.validators.validator_plan import without_node
 
         seats = _look(inputs)
@@ -109,10 +110,10 @@ def _look(inputs: ChildCouncilInputs) -> "Seats":
 
 
 def _strangers(inputs: ChildCouncilInputs, before: set[str]) -> dict[str, list[str]]:
-    """Sort the seats that belong to no SCN.
+    """Split the validators that are none of the SCNs into unwanted ones and those of others.
 
-    Those of `before` that leave in this run are not among them: their own resources take their seats away. On a chain
-    that others began, only those are unwanted that this program may have voted in.
+    SCNs of `before` that leave in this run are in neither: their own resources vote them out. On a chain that others
+    started, only validators that this program may have voted in are unwanted.
     """
     from components.chain.validators.validator_plan import without_node
 
@@ -128,7 +129,7 @@ def _lower(addresses: object) -> list[str]:
 
 
 class ChildCouncil(Resource, module="servicechain", name="ChildCouncil"):
-    """The council of the child chain: how many seats it has, and those of them that are not ours and have no node."""
+    """The council of the child chain: its size, and the validators that are not ours or have no node."""
 
     others: pulumi.Output[list[str]]
     size: pulumi.Output[str]

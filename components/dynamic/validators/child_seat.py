@@ -1,7 +1,7 @@
-"""ChildSeat: that an SCN may have a seat, written down before anybody votes for it.
+"""ChildSeat: a record that an SCN may be a validator, written to the state before anybody votes for it.
 
-A run that is cut off after the vote, or whose new validator never takes part, has no ChildValidator to show for it.
-With this one in the state, the seat is found and taken away when the SCN goes, whatever became of that run.
+A run that is interrupted after the vote, or whose new validator never takes part, leaves no ChildValidator in the
+state. With this record the SCN is voted out when it is removed, however that run ended.
 """
 
 from typing import ClassVar
@@ -17,33 +17,33 @@ class ChildSeatInputs(ChainPlace):
     """One SCN, and those that can vote on it: the endpoints are the other SCNs."""
 
     address: str
-    """Of the node's key."""
+    """Address of the node's key."""
 
 
 class ChildSeatProvider(ChainProvider[ChildSeatInputs]):
-    """Makes nothing, and takes a seat away that is left when its SCN goes."""
+    """Creates nothing; votes an SCN out that is still a validator when it is removed."""
 
     inputs_type = ChildSeatInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "address"})
     old_goes_first: ClassVar[bool] = False
 
     def identify(self, inputs: ChildSeatInputs) -> str:
-        """One seat a chain and address."""
+        """One per chain and address."""
         return f"{inputs.chain_id}/seat/{inputs.address}"
 
     def converge(self, inputs: ChildSeatInputs, known: Props) -> Props:  # noqa: ARG002
-        """Nothing: what counts is that the state has it."""
+        """Nothing: the entry in the state is all that is needed."""
         return {}
 
     def remove(self, inputs: ChildSeatInputs, known: Props) -> None:  # noqa: ARG002
-        """Vote it out unless its ChildValidator has done that."""
+        """Vote it out; no-op if its ChildValidator has done that."""
         from components.chain.validators.validator_votes import vote_out
 
         vote_out(inputs.endpoints, inputs.chain_id, inputs.address)
 
 
 class ChildSeat(Resource, module="servicechain", name="ChildSeat"):
-    """A seat that an SCN has, or may be voted into."""
+    """A record of an SCN that is a validator, or may become one."""
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
         secret = pulumi.ResourceOptions(additional_secret_outputs=["endpoints"])

@@ -1,7 +1,7 @@
-"""ChildValidator: the seat of an SCN among those that make the blocks of the child chain.
+"""ChildValidator: an SCN as a validator of the child chain.
 
-Genesis is made once, and seats its validators: their resources find it so and send nothing. An SCN of later days is
-voted in when it runs, and one that goes is voted out before its machine does.
+The validators of the genesis block need no vote: their resources find them and send nothing. An SCN that is added later
+is voted in once it runs, and an SCN that is removed is voted out before its machine goes.
 """
 
 import sys
@@ -25,41 +25,41 @@ class ChildValidatorInputs(ChainPlace):
 
     node: Endpoint
     address: str
-    """Of the node's key."""
+    """Address of the node's key."""
     static_nodes: tuple[str, ...] = ()
-    """KNIs of the nodes that it dials."""
+    """KNIs of the nodes to which it connects."""
     kni: str | None = None
-    """Where the others dial it."""
+    """The KNI under which the others connect to it."""
     start: str | None = None
     """Command on its host that starts it."""
     begin: str | None = None
-    """Command on its host that has it begin its chain again."""
+    """Command on its host that deletes its chain and starts it from the genesis block."""
 
     @property
     def candidate(self) -> "Candidate":
-        """Return the same for those who let it in."""
+        """Return the same in the form that voting takes."""
         from components.chain.validators.admission import Candidate
 
         return Candidate(self.node, self.address.lower(), self.static_nodes, self.kni, self.start, self.begin)
 
 
 class ChildValidatorProvider(ChainProvider[ChildValidatorInputs]):
-    """Votes an SCN in, and out on removal; refuses what the child chain would stop at."""
+    """Votes an SCN in, and out on removal; refuses what would stop the child chain."""
 
     inputs_type = ChildValidatorInputs
     replaced_by: ClassVar[frozenset[str]] = frozenset({"chain_id", "address"})
     old_goes_first: ClassVar[bool] = False
 
     def identify(self, inputs: ChildValidatorInputs) -> str:
-        """One seat a chain and address."""
+        """One per chain and address."""
         return f"{inputs.chain_id}/validator/{inputs.address}"
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Leave a validator alone when others come."""
+        """Ignore other SCNs that are added, and commands that are only used for voting in."""
         return name not in ("static_nodes", "kni", "start", "begin") and super().differs(name, old, new)
 
     def converge(self, inputs: ChildValidatorInputs, known: Props) -> Props:
-        """Vote it in unless it is in, once it is proven that it can take part."""
+        """Vote it in once it is proven that it can take part; no-op if it is a validator."""
         from components.chain.validators.validator_votes import admit
 
         admit(inputs.candidate, inputs.endpoints, inputs.chain_id, settled=bool(known))
@@ -70,7 +70,7 @@ class ChildValidatorProvider(ChainProvider[ChildValidatorInputs]):
         return [*inputs.endpoints, inputs.node]
 
     def look(self, console: "Console", inputs: ChildValidatorInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Gone when a node in sync says that it has no seat."""
+        """Gone when a node in sync reports that it is no validator."""
         from components.chain.peers.seats import council
 
         if inputs.address.lower() in council(console):
@@ -88,7 +88,7 @@ class ChildValidatorProvider(ChainProvider[ChildValidatorInputs]):
 
 
 class ChildValidator(Resource, module="servicechain", name="ChildValidator"):
-    """The seat of an SCN in the council of the child chain."""
+    """An SCN as a validator of the child chain."""
 
     address: pulumi.Output[str]
 
