@@ -59,7 +59,7 @@ class PlacementProvider(Provider[PlacementInputs]):
         return {**news, "zone_of": zone_of, "address_of": address_of}
 
     def converge(self, inputs: PlacementInputs, known: Props) -> Props:  # noqa: ARG002
-        """Nothing is made: what was decided is in the inputs."""
+        """Nothing to do: the decisions are in the inputs."""
         return {}
 
 

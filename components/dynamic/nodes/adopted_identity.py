@@ -1,7 +1,7 @@
-"""AdoptedIdentity: who a node that exists already is, read from it instead of made.
+"""AdoptedIdentity: the identity of an existing node, read from it.
 
-A resource of its own, so that it stays known while the node is changed: in a preview all that follows from it would
-else look as if it had to be made anew.
+A resource of its own, so that the identity stays known while the node is changed: otherwise a preview would show
+everything that depends on it as a replacement.
 """
 
 import sys
@@ -17,35 +17,35 @@ from components.dynamic.base import Inputs, Props, Provider
 
 
 class AdoptedIdentityInputs(Inputs):
-    """Whom to ask."""
+    """The node to read."""
 
     node: Endpoint
     role: PairRole
     address: str
-    """By which other nodes reach it."""
+    """Address at which other nodes reach it."""
     bridge: bool
-    """Whether it is in a pair: then its main bridge, or its operators, are read too."""
+    """Whether it is in a pair: then its main bridge or its operators are read too."""
 
 
 class AdoptedIdentityProvider(Provider[AdoptedIdentityInputs]):
-    """Reads, and leaves no trace."""
+    """Reads, and changes nothing."""
 
     needs: ClassVar[tuple[str, ...]] = ("web3",)
     unreadable: ClassVar[tuple[type[Exception], ...]] = (ChainError,)
     inputs_type = AdoptedIdentityInputs
 
     def identify(self, inputs: AdoptedIdentityInputs) -> str:
-        """One a node."""
+        """One per node."""
         return inputs.node.node
 
     def converge(self, inputs: AdoptedIdentityInputs, known: Props) -> Props:  # noqa: ARG002
-        """Read who it is."""
+        """Read the identity."""
         from components.adoption.identity import read
 
         return read(inputs.node, inputs.role, inputs.address, bridge=inputs.bridge)
 
     def observe(self, inputs: AdoptedIdentityInputs, known: Props) -> Props | None:
-        """Tell when it is somebody else."""
+        """Report another identity."""
         from components.adoption.identity import read
 
         found = read(inputs.node, inputs.role, inputs.address, bridge=inputs.bridge)
@@ -56,11 +56,11 @@ class AdoptedIdentityProvider(Provider[AdoptedIdentityInputs]):
 
 
 class AdoptedIdentity(Resource, module="servicechain", name="AdoptedIdentity"):
-    """Who a node is. `parent_operator` and `child_operator` are empty where there are none."""
+    """The identity of a node. `parent_operator` and `child_operator` are empty if there are none."""
 
     public_key: pulumi.Output[str]
     kni: pulumi.Output[str]
-    """Of an EN's main bridge, and else that under which the nodes of its chain know it."""
+    """For an EN in a pair that of its main bridge, otherwise that under which the nodes of its chain know it."""
     network_id: pulumi.Output[str]
     """NETWORK_ID of its chain."""
     parent_operator: pulumi.Output[str]

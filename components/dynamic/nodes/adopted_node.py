@@ -1,7 +1,7 @@
-"""AdoptedNode: a node that exists already and becomes one half of a pair, changed in place and put back later.
+"""AdoptedNode: an existing node that becomes one half of a pair, changed in place and restored on removal.
 
-Of its files the conf keys concerned and main-bridges.json are set; it is restarted in its turn when that changed
-something, and nothing else of it is touched.
+Only some keys of its conf and main-bridges.json are set. If that changes something it is restarted, one node at a time.
+Nothing else of the node is touched.
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class AdoptedNodeInputs(Inputs):
-    """A node, and what it is to do otherwise."""
+    """A node, and the changes to it."""
 
     node: Endpoint
     role: PairRole
@@ -31,27 +31,27 @@ class AdoptedNodeInputs(Inputs):
     """Its DATA_DIR."""
     conf: str = Field(pattern="^/")
     restart: str | None = None
-    """Command that restarts it; by default what follows from the place of the conf."""
+    """Command that restarts it; by default derived from the path of the conf."""
     conf_keys: dict[str, str]
-    """What its conf has to say; empty for a node that is in no pair. Nothing else of the conf is touched."""
+    """Keys to set in its conf; empty for a node without a pair. Nothing else of the conf is touched."""
     needed: dict[str, str] = Field(default_factory=dict)
-    """What has to be there too, with whatever value: these are set where the conf has none."""
+    """Keys that need any value: they are set where the conf has none."""
     peer: str | None = None
     """SCN of a pair: the KNI of its EN."""
     en: Endpoint | None = None
-    """SCN of a pair: the console of that EN, through which its restart looks at the parent chain."""
+    """SCN of a pair: the console of that EN, through which its restart reads the parent chain."""
     siblings: tuple[Endpoint, ...] = ()
     """The other nodes of its role: it is restarted only while they are healthy."""
     partner: Endpoint | str | None = None
-    """EN of a pair: its SCN, or the public key of it. Whoever is connected has to be that one."""
+    """EN of a pair: its SCN, or the public key of that. No other SCN may be connected."""
     owns: bool = False
-    """Whether its operator owns a bridge contract, by which the calls of an owner go."""
+    """Whether its operator owns a bridge contract, so that owner calls go through the node."""
     exposed: list[str] = Field(default_factory=list)
-    """APIs that drive it and that it serves to other machines, in words. Found, and never given by the program."""
+    """APIs that control it and that it serves to other machines, as sentences. Read; never set by the program."""
 
     @property
     def adopted(self) -> "Adopted":
-        """Return the same for those who do it."""
+        """Return the same in the form that adoption/ takes."""
         from components.adoption.adopted import Adopted
 
         place = NodePlace(self.data, self.conf, self.restart)
@@ -59,22 +59,22 @@ class AdoptedNodeInputs(Inputs):
 
 
 class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
-    """Sets, restarts, watches, and puts back."""
+    """Sets, restarts, watches and restores."""
 
     needs: ClassVar[tuple[str, ...]] = ("web3",)
     unreadable: ClassVar[tuple[type[Exception], ...]] = (ChainError,)
     inputs_type = AdoptedNodeInputs
 
     def identify(self, inputs: AdoptedNodeInputs) -> str:
-        """One a node."""
+        """One per node."""
         return inputs.node.node
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Leave a node alone for what is asked once, when it is adopted."""
+        """Ignore inputs that are used only once, when the node is adopted."""
         return name not in ("partner", "en", "siblings", "owns", "exposed") and old != new
 
     def complete(self, olds: Props, news: Props) -> Props:
-        """Tell what will be set on a node that comes to the stack, in its preview too; refuse one that cannot be."""
+        """Report what will be set on a new node, in previews too; refuse a node that cannot be adopted."""
         if not olds:
             self._load()
             known = {name: value for name, value in news.items() if not pulumi.contains_unknowns(value)}
@@ -84,7 +84,7 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
                 return news
             except ChainError as error:
                 raise ValueError(str(error)) from error
-        elif exposed := olds.get("exposed"):  # as a refresh found it
+        elif exposed := olds.get("exposed"):  # found by a refresh
             if news.get("owns") is True:
                 msg = f"{olds['node']['node']}: {exposure.refusal(exposed)}"
                 raise ValueError(msg)
@@ -92,7 +92,7 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
         return news
 
     def converge(self, inputs: AdoptedNodeInputs, known: Props) -> Props:
-        """Set what is not so already, restart the node if that changed something, and wait until it is well."""
+        """Set what differs, restart the node if that changed something, and wait until it is healthy."""
         from components.adoption import adopted, main_bridge_slot
         from components.chain.nodes.health import answers
 
@@ -110,7 +110,7 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
         return {"version": node.wait_until_ready(dialled), "dialled": dialled or ""}
 
     def _tell(self, inputs: AdoptedNodeInputs) -> Props:
-        """Say what will be done, and return what is found. Raises ChainError for a node that cannot be adopted."""
+        """Print what will be done, and return what was read. Raises ChainError for a node that cannot be adopted."""
         from components.adoption import main_bridge_slot
         from components.chain.errors import ChainError, HostUnreachable
         from components.chain.nodes.health import answers
@@ -138,7 +138,7 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
         return {"exposed": served}
 
     def observe(self, inputs: AdoptedNodeInputs, known: Props) -> Props | None:
-        """Tell in words what is not as it was set. A node that is down is still there: it goes on being itself."""
+        """Report what is not as it was set. A node that is down still exists."""
         from components.adoption import main_bridges
         from components.chain.errors import HostUnreachable
 
@@ -162,7 +162,7 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
         return really
 
     def remove(self, inputs: AdoptedNodeInputs, known: Props) -> None:  # noqa: ARG002
-        """Put back what was there, restart the node if that changed something, and leave it running."""
+        """Restore its files, restart the node if that changed something, and leave it running."""
         from components.chain.errors import HostUnreachable
 
         node = inputs.adopted

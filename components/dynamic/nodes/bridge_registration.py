@@ -1,4 +1,4 @@
-"""BridgeRegistration: one SCN's knowledge of the pair of bridge contracts, registered and subscribed."""
+"""BridgeRegistration: the pair of bridge contracts, registered and subscribed on one SCN."""
 
 import sys
 from contextlib import closing
@@ -16,7 +16,7 @@ ADVICE = (
     "`make up ARGS=--refresh`, which deploys a new pair; if they are in the settings, correct bridge.childBridge and "
     "bridge.parentBridge"
 )
-"""For contracts that are no counterparts."""
+"""Next step for contracts that are not counterparts of each other."""
 
 
 class OnNodeInputs(Inputs):
@@ -37,17 +37,17 @@ class BridgeRegistrationInputs(OnNodeInputs):
     """The registration of the contracts on one SCN."""
 
     started: str
-    """Changes when the SCN was started for the first time on its machine: then it knows nothing of the contracts."""
+    """Changes with the first start of the SCN on another machine, where it does not know the contracts."""
     en_started: str
-    """The same of the EN."""
+    """The same for the EN."""
     adopted: bool = False
-    """Whether the SCN was there before us: what it knew already stays when it is let go."""
+    """Whether the SCN existed before the stack: contracts that it knew already stay registered on removal."""
 
 
 class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
     """Registers and subscribes through the node's own API; deregisters on removal, and restarts the node then.
 
-    At the restart an SCN that leaves its pair loses its sub bridge.
+    With that restart an SCN that leaves its pair loses its sub bridge.
     """
 
     needs: ClassVar[tuple[str, ...]] = ("web3",)
@@ -57,18 +57,18 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
     used_by_removal: ClassVar[frozenset[str]] = frozenset({"restart"})
 
     def identify(self, inputs: BridgeRegistrationInputs) -> str:
-        """One a node and child contract: the key of the node's journal."""
+        """One per node and child contract: the key of the node's journal."""
         return f"{inputs.node.node}/{inputs.child_bridge}"
 
     def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
-        """Look again on another machine, and leave a registration alone when the node is restarted in another way."""
+        """Ignore the restart command and other SCNs; another machine requires an update."""
         return name not in ("restart", "siblings")
 
     def converge(self, inputs: BridgeRegistrationInputs, known: Props) -> Props:
-        """Register and subscribe unless it is so, once the nodes are in sync.
+        """Register and subscribe once the nodes are in sync; no-op if that is done.
 
-        On another machine of its EN an SCN may wait for good for what it had asked the old one (node-behaviour 2b), so
-        it is restarted then.
+        When its EN moves to another machine, an SCN may wait forever for an answer to a request that it sent to the old
+        one, so it is restarted then.
         """
         from components.chain.contracts.pairing import ContractPlace, require_counterparts
         from components.chain.nodes.readiness import wait_until_able
@@ -77,7 +77,7 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
 
         moved = known.get("en_started") not in (None, inputs.en_started) and known.get("started") == inputs.started
         if (known.get("en") or {}).get("node") != inputs.en.node:
-            moved = False  # it has another EN: to learn that it was restarted
+            moved = False  # it was restarted already, to learn about its new EN
         with closing(Console(inputs.node)) as scn, closing(Console(inputs.en)) as en:
             found = inputs.adopted and read_registration(scn, inputs.child_bridge, inputs.parent_bridge).registered
             why = "its EN is another machine now" if moved else ""
@@ -92,10 +92,10 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         return {"found": known.get("found", found)} if inputs.adopted else {}
 
     def observe(self, inputs: BridgeRegistrationInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Tell that the node does not list it, does not serve it, or counts transactions wrong and so votes no more.
+        """Report that the node does not list the contracts, does not serve them, or miscounts its transactions.
 
-        A node that does not answer keeps its journal: that it is away is what RunningNode tells. What an adopted SCN
-        knew before us stays in the state, whatever its journal says.
+        With a wrong transaction count an SCN stops voting. A node that does not answer keeps its journal; RunningNode
+        reports that it is down. What an adopted SCN knew before the stack stays in the state, whatever the journal says.
         """
         from components.chain.nodes.readiness import miscount
         from components.chain.nodes.registration import OtherCounterpart, settled_registration
@@ -119,7 +119,7 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         return inputs.node.node
 
     def remove(self, inputs: BridgeRegistrationInputs, known: Props) -> None:
-        """Let the contracts go, but for those that an SCN knew before us. One that was there too is restarted later."""
+        """Deregister, except contracts that an SCN knew before the stack. An adopted SCN is restarted later."""
         from components.chain.nodes.readiness import leave_pair
         from components.chain.nodes.registration import deregister
         from components.chain.rpc.console import Console

@@ -1,7 +1,7 @@
-"""BridgeSlot: whose the one slot of an EN's main bridge is, handed over when the pair gets another SCN.
+"""BridgeSlot: which SCN occupies the only slot of an EN's main bridge; passed on when the pair gets another SCN.
 
-An EN serves one SCN alone. The SCN that leaves the pair keeps its connection until it is restarted, at the end of the
-run, and the new one would never get through. So it is parted from the EN as soon as the new one asks for it.
+An EN serves one SCN only. The SCN that leaves the pair keeps its connection until it is restarted, at the end of the
+run, and until then the new one could not connect. So it is disconnected from the EN as soon as the new one asks for it.
 """
 
 import sys
@@ -15,24 +15,24 @@ from components.chain.rpc.endpoint import Endpoint
 from components.dynamic.base import Inputs, Props, Provider
 
 PATIENCE = 30.0
-"""Seconds for the new SCN to be without an EN: until then the former one goes on serving."""
+"""Seconds to wait until the new SCN asks for the EN: until then the former one continues to serve."""
 
 PARTING = 10.0
-"""Seconds for the former SCN to part; seen: less than one."""
+"""Seconds for the former SCN to disconnect; measured: less than one."""
 
 
 class BridgeSlotInputs(Inputs):
     """One EN and the SCN of its pair."""
 
     en: str
-    """Its name."""
+    """Name of the EN."""
     kni: str
-    """Of its main bridge."""
+    """KNI of its main bridge."""
     scn: Endpoint
 
 
 class BridgeSlotProvider(Provider[BridgeSlotInputs]):
-    """Parts the former SCN from the EN when there is another one. It goes with its EN: nothing is to be undone."""
+    """Disconnects the former SCN when the pair gets another one. The slot goes with its EN: nothing to undo."""
 
     needs: ClassVar[tuple[str, ...]] = ("web3",)
     inputs_type = BridgeSlotInputs
@@ -58,13 +58,13 @@ class BridgeSlotProvider(Provider[BridgeSlotInputs]):
             with closing(Console(former)) as console:
                 if has_sub_bridge(console):
                     disconnect(console, "subbridge", str(known["kni"]), PARTING)
-        except ChainError as error:  # a dead one loses the slot by itself, within a minute
+        except ChainError as error:  # a dead SCN loses the slot within a minute anyway
             print(f"{inputs.en}: {error}", file=sys.stderr)
         return {}
 
 
 def _asks(scn: Endpoint, kni: str) -> bool | str:
-    """Tell whether an SCN runs a sub bridge which has no EN, or has this one already."""
+    """Return True if an SCN runs a sub bridge without an EN or with this one, else a sentence."""
     from components.chain.nodes.registration import has_sub_bridge
     from components.chain.peers.peers import peers
     from components.chain.rpc.console import Console

@@ -1,7 +1,7 @@
-"""ChainData: chain data on the disk of a node that had none, from an archive, so that it has not to fetch every block.
+"""ChainData: chain data from an archive for a node that has none, so that it does not fetch every block from peers.
 
-The work is done on the machine by the script, which goes on when the connection or this program ends: it takes hours.
-This only begins it and looks how far it is. Where there is chain data already nothing is done.
+A script does the work on the machine and continues when the connection or this program ends: it takes hours. This
+module only starts it and asks for its progress. No-op if there is chain data already.
 """
 
 import shlex
@@ -17,16 +17,16 @@ from components.ssh.login import Login
 
 SCRIPT = Path(__file__).parent.parent / "nodes" / "chaindata.sh"
 INTERVAL = 5.0
-"""Seconds from one look to the next."""
+"""Seconds between two questions."""
 GONE_SECONDS = 300.0
-"""How long the machine may be silent meanwhile."""
+"""Seconds for which the machine may not answer."""
 TIMEOUT = 60.0
-"""Seconds for one look."""
+"""Seconds for one question."""
 GB = 10**9
 
 
 class ChainDataError(RuntimeError):
-    """Chain data cannot be had from the archive. The message has the machine and the reason."""
+    """The archive cannot be used. The message has the machine and the reason."""
 
 
 class ChainDataInputs(Inputs):
@@ -38,37 +38,37 @@ class ChainDataInputs(Inputs):
     root: str
     """The folder of the node on its machine."""
     instance: str
-    """Another one for another machine, which may have the disk of the one before."""
+    """Changes with the machine, which may have the disk of the former one."""
     sha256: str
     owner: str
-    """Whose the data are, as chown takes it."""
+    """Owner of the data, as chown takes it."""
     hours: int
-    """How long it may take."""
+    """Time limit."""
     source: str
-    """Address from which the machine takes the archive, or path of one that was put there."""
+    """Address from which the machine takes the archive, or path of an archive on the machine."""
 
 
 class ChainDataProvider(Provider[ChainDataInputs]):
-    """Puts it there once a machine. It goes with the disk, so there is nothing to undo."""
+    """Fetches it once per machine. It goes with the disk, so there is nothing to undo."""
 
     inputs_type = ChainDataInputs
 
     def identify(self, inputs: ChainDataInputs) -> str:
-        """One a node."""
+        """One per node."""
         return f"{inputs.node}/chaindata"
 
     def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
-        """Look again on a new machine alone: another archive is for nodes that have no data yet."""
+        """Converge again only on another machine: another archive is for nodes that have no data yet."""
         return name == "instance"
 
     def converge(self, inputs: ChainDataInputs, known: Props) -> Props:  # noqa: ARG002
-        """Begin it, or find it begun, and wait."""
+        """Start the work, or find it running, and wait."""
         _wait(inputs)
         return {}
 
 
 def _wait(inputs: ChainDataInputs) -> None:
-    """Ask how far it is until the data are there. Raises ChainDataError."""
+    """Ask for the progress until the data are there. Raises ChainDataError."""
     waiting, silence = Waiting(inputs.hours * 3600), Waiting(GONE_SECONDS)
     first: tuple[float, int] | None = None
     state = _ask(inputs, "begin")
@@ -88,7 +88,7 @@ def _wait(inputs: ChainDataInputs) -> None:
         waiting.pause(INTERVAL)
         try:
             state = _ask(inputs, "state")
-            state = _ask(inputs, "begin") if state == "idle" else state  # it was cut off, as by a reboot
+            state = _ask(inputs, "begin") if state == "idle" else state  # it was interrupted, for example by a reboot
             silence.renew()
         except NoAnswer:
             if silence.over:
@@ -96,7 +96,7 @@ def _wait(inputs: ChainDataInputs) -> None:
 
 
 def words(state: str, rate: float | None) -> str:
-    """Return how far it is; `rate` is in bytes a second."""
+    """Return the progress as a sentence; `rate` is in bytes per second."""
     fetched = _fetched(state)
     if fetched is None:
         kind, _, rest = state.partition(" ")
@@ -110,7 +110,7 @@ def words(state: str, rate: float | None) -> str:
 
 
 def _fetched(state: str) -> tuple[int, int] | None:
-    """Return how many bytes are there, and how many there are in all (0 where that is not known)."""
+    """Return the number of bytes that were fetched, and the total (0 if unknown)."""
     kind, *numbers = state.split()
     return (int(numbers[1]), int(numbers[0])) if kind == "fetching" and len(numbers) == 2 else None
 
@@ -120,7 +120,7 @@ def _ask(inputs: ChainDataInputs, verb: str) -> str:
 
     arguments = shlex.join([verb, inputs.root, inputs.sha256, inputs.owner, inputs.source])
     command = f"sh -s -- {arguments}"
-    if verb == "begin":  # the work outlives the connection and needs a file; one that runs from it keeps its own
+    if verb == "begin":  # the work outlives the connection, so it needs a file; a running one keeps its old file
         place = shlex.quote(f"{inputs.root}/chaindata.sh")
         command = f"cat >{place}.new && mv {place}.new {place} && exec sh {place} {arguments}"
     step = "looking for chain data"

@@ -1,4 +1,4 @@
-"""Genesis: the first block of a private chain, made once. No later edit of nodes or pairs may change it."""
+"""Genesis: the first block of a private chain, made once. No later edit of nodes or pairs changes it."""
 
 import hashlib
 
@@ -9,13 +9,13 @@ from components.dynamic.base import Inputs, Props, Provider
 
 
 class GenesisInputs(Inputs):
-    """The file, as it would be made today; only the first one counts."""
+    """The file as it would be made today; only the first one counts."""
 
     text: str
 
 
 class GenesisProvider(Provider[GenesisInputs]):
-    """Holds the first text it was given. The chain that started with it is removed with its machines."""
+    """Keeps the first text. The chain that started with it is removed with its machines."""
 
     inputs_type = GenesisInputs
 
@@ -28,7 +28,7 @@ class GenesisProvider(Provider[GenesisInputs]):
         return {**news, **olds}
 
     def converge(self, inputs: GenesisInputs, known: Props) -> Props:  # noqa: ARG002
-        """Nothing to do: holding is all."""
+        """Nothing to do: the text is kept in the state."""
         return {}
 
 

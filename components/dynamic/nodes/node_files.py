@@ -1,9 +1,9 @@
-"""NodeFiles: the files of a node on its host, watched. Commands write them; they cannot see that one was changed since.
+"""NodeFiles: watches the files of a node on its host. Commands write them, but cannot see later changes.
 
-It comes before those commands. A refresh compares, and names each file that is not as it was written in words, which
-the state then holds and the program does not: the next plan shows an update. In it each of these files gets a token,
-which its command has among its triggers, so that it is written again, and the node's digest too, so that it is
-restarted in its turn. Both are decided in `check`, so that a preview shows which commands and which node.
+It runs before those commands. A refresh compares the files and writes a sentence for each difference into `drift`, so
+the next plan shows an update. In that update each of these files gets a new token. The token is one of the triggers of
+the file's command, so the file is written again; it is also part of the node's digest, so the node is restarted, one at
+a time. Tokens are decided in `check`, so a preview shows which commands and which node are affected.
 """
 
 from collections.abc import Mapping
@@ -17,21 +17,21 @@ from components.ssh.login import Login
 
 
 class NodeFilesInputs(Inputs):
-    """A node's host and files. What follows from them is filled in here."""
+    """A node's host and files. The provider adds the tokens."""
 
     node: str
     """Name of the node, for messages."""
     login: Login
     ipc: str
-    """Path of the node's console, which is made when it starts: the node has not read what was written later."""
+    """Path of the node's console, created at its start: the node has not read files that are newer."""
     files: dict[str, WrittenFile]
-    """By the names that their commands have."""
+    """Keyed by the names of their commands."""
     tokens: dict[str, str] | None = None
-    """By file: how often it was written again because it had drifted. A file that never has is not in it."""
+    """Per file: how often it was written again because of drift. Files without drift are not in it."""
 
 
 class NodeFilesProvider(Provider[NodeFilesInputs]):
-    """Watches; it writes nothing itself."""
+    """Watches; writes nothing."""
 
     inputs_type = NodeFilesInputs
 
@@ -40,18 +40,18 @@ class NodeFilesProvider(Provider[NodeFilesInputs]):
         return inputs.node
 
     def complete(self, olds: Props, news: Props) -> Props:
-        """Give each file that has drifted another token, and keep the others."""
+        """Give each file with drift another token, and keep the others."""
         tokens = dict(olds.get("tokens") or {})
         for name in olds.get("drift") or {}:
             tokens[name] = str(int(tokens.get(name, "0")) + 1)
         return {**news, "tokens": tokens}
 
     def converge(self, inputs: NodeFilesInputs, known: Props) -> Props:  # noqa: ARG002
-        """Nothing is made: what was decided is in the inputs."""
+        """Nothing to do: the decisions are in the inputs."""
         return {}
 
     def observe(self, inputs: NodeFilesInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Compare all files in one look; the sentences go by file."""
+        """Compare all files with one command; sentences are keyed by file."""
         found = find(inputs.login, [file.path for file in inputs.files.values()], inputs.ipc)
         also = {name: " and restarts the node" if file.restarts else "" for name, file in inputs.files.items()}
         return {

@@ -1,7 +1,7 @@
-"""NodeToken: what one SCN remembers of one token, which is nothing until it sees a transfer of it.
+"""NodeToken: what one SCN remembers of one token: nothing before the first transfer.
 
-A node needs no registration of a token: it asks the contract when the first transfer comes. What it needs is to forget
-when the token goes, because it never asks again: see forget_tokens.
+A node needs no registration of a token: it asks the contract at the first transfer. But it never asks again, so it has
+to forget a token that is removed: see forget_tokens.
 """
 
 from contextlib import closing
@@ -22,7 +22,7 @@ class NodeTokenInputs(OnNodeInputs):
 
 
 class NodeTokenProvider(Provider[NodeTokenInputs]):
-    """Does nothing while the token is there, and makes the node forget it on removal."""
+    """Does nothing at creation; on removal makes the node forget the token."""
 
     needs: ClassVar[tuple[str, ...]] = ("web3",)
     inputs_type = NodeTokenInputs
@@ -30,21 +30,21 @@ class NodeTokenProvider(Provider[NodeTokenInputs]):
     used_by_removal: ClassVar[frozenset[str]] = frozenset({"restart"})
 
     def identify(self, inputs: NodeTokenInputs) -> str:
-        """One a node and token."""
+        """One per node and token."""
         return f"{inputs.node.node}/{inputs.child_bridge}/token/{inputs.child_token.lower()}"
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Compare the tokens' addresses however they are spelled; how the node is restarted is for the removal."""
+        """Ignore the case of addresses; the restart command is only for the removal."""
         return name not in ("restart", "siblings") and (
             not name.endswith("_token") or str(old).lower() != str(new).lower()
         )
 
     def converge(self, inputs: NodeTokenInputs, known: Props) -> Props:  # noqa: ARG002
-        """Leave the node alone: it learns a token by itself."""
+        """Nothing to do: the node learns a token by itself."""
         return {}
 
     def remove(self, inputs: NodeTokenInputs, known: Props) -> None:  # noqa: ARG002
-        """Have the node forget the counterparts that it remembers."""
+        """Make the node forget the counterparts that it remembers."""
         from components.chain.nodes.registration import forget_tokens
         from components.chain.rpc.console import Console
 

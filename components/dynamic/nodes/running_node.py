@@ -1,6 +1,6 @@
-"""RunningNode: a node that runs what it should, answers, and is who it was computed to be.
+"""RunningNode: a node that runs the right version and configuration, answers, and has the predicted identity.
 
-It also restarts nodes, one at a time and each one healthy before the next: pulumi-command would restart all at once.
+It also restarts nodes, one at a time and each healthy before the next: pulumi-command would restart all at once.
 """
 
 from contextlib import closing, suppress
@@ -17,35 +17,35 @@ from components.dynamic.base import Inputs, Props, Provider
 
 
 class RunningNodeInputs(Inputs, Expected):
-    """A node and what was predicted of it before it existed."""
+    """A node, and what was predicted about it before it existed."""
 
     node: Endpoint
     role: Role
     started: str
-    """Changes when the node was started for the first time on its machine; then it is looked at again."""
+    """Changes with the first start of the node on another machine; then it is checked again."""
     start: str
-    """Command on the node's host that starts the node, and stops it first where it runs."""
+    """Command on the node's host that starts the node, after stopping it if it runs."""
     runs: str
-    """Digest of all that the node reads when it starts. Another one asks for a restart."""
+    """Digest of everything that the node reads at its start. Another one requires a restart."""
     siblings: tuple[Endpoint, ...] = ()
     """The other nodes of its role: it is restarted only while they are healthy."""
     en: Endpoint | None = None
-    """SCN with a sub bridge: the console of that EN, through which its restart looks at the parent chain."""
+    """SCN with a sub bridge: the console of that EN, through which its restart reads the parent chain."""
 
 
 class RunningNodeProvider(Provider[RunningNodeInputs]):
-    """Keeps a node running and as predicted. It goes with its machine, so there is nothing to undo."""
+    """Keeps a node running and as predicted. The node goes with its machine, so there is nothing to undo."""
 
     needs: ClassVar[tuple[str, ...]] = ("web3",)
     unreadable: ClassVar[tuple[type[Exception], ...]] = (ChainError,)
     inputs_type = RunningNodeInputs
 
     def identify(self, inputs: RunningNodeInputs) -> str:
-        """One a node."""
+        """One per node."""
         return inputs.node.node
 
     def converge(self, inputs: RunningNodeInputs, known: Props) -> Props:
-        """Restart the node if it has to read something new, start it if it is down, and wait until it is healthy.
+        """Restart the node if what it reads has changed, start it if it is down, and wait until it is healthy.
 
         An SCN that leaves its pair is restarted by its BridgeRegistration, which is removed at the end of the run: so
         it votes until the threshold has fallen. As long as it has a registration, that removal is still to come, also
@@ -66,12 +66,12 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
         return {"version": _wait_until_ready(inputs)}
 
     def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
-        """Look again after a start, or when something else is predicted; not because others came or went."""
+        """Check again after a start, or when the prediction changed; ignore other nodes that come or go."""
         aside = ("static_nodes", "others", "siblings", "begin", "start", "en", "anchoring", "anchoring_period")
         return name not in aside
 
     def observe(self, inputs: RunningNodeInputs, known: Props) -> Props | None:
-        """Tell in what it is not as predicted. A node that is stopped is still there."""
+        """Report in what it is not as predicted. A node that is stopped still exists."""
         from components.chain.nodes import drift as node_drift
 
         found = node_drift.find_drift(inputs.node, inputs)
@@ -81,12 +81,12 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
 
 
 def _moved(inputs: RunningNodeInputs, known: Props) -> bool:
-    """Tell whether its machine has another address by now, and with it perhaps all others that it dials."""
+    """Return whether its machine has another address now; then its peers may have others too."""
     return (known.get("node") or {}).get("host") != inputs.node.host
 
 
 def _is_registered(inputs: RunningNodeInputs) -> bool:
-    """Tell whether an SCN still has a bridge in its journal. One that does not answer is not waited for."""
+    """Return whether an SCN still has a bridge in its journal. Does not wait for one that does not answer."""
     from components.chain.nodes.registration import has_registration
     from components.chain.rpc.console import Console
 
@@ -98,7 +98,7 @@ def _is_registered(inputs: RunningNodeInputs) -> bool:
 
 
 def _restart(inputs: RunningNodeInputs, why: str) -> None:
-    """Restart the node when it is its turn, or start it at once where it is down, and wait until it is healthy.
+    """Restart the node, one at a time, or start it at once if it is down; wait until it is healthy.
 
     An SCN without a pair is a validator: the bridge that it had before is not expected to come back.
     """
@@ -117,7 +117,7 @@ def _restart(inputs: RunningNodeInputs, why: str) -> None:
 
 
 def _mend(inputs: RunningNodeInputs) -> None:
-    """Mend what is still not as predicted: by calls, unless a restart is needed, which mends all."""
+    """Repair what is not as predicted: by calls, or by a restart, which repairs everything."""
     from components.chain.nodes import drift as node_drift
     from components.chain.rpc.console import Console
 

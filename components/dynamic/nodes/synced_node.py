@@ -1,7 +1,7 @@
-"""SyncedNode: an EN that has caught up with a parent chain that others run. No bridge call is made before.
+"""SyncedNode: an EN that has caught up with a parent chain of others. No bridge call is made before that.
 
-A resource of its own, so that a new EN is waited for and the others are not asked again, and so that a run that is cut
-off goes on waiting where the next one begins: the node catches up by itself meanwhile.
+A resource of its own, so that a run waits for a new EN without checking the others again, and so that the run after an
+interrupted one resumes the wait: the node catches up by itself meanwhile.
 """
 
 import time
@@ -22,11 +22,11 @@ class SyncedNodeInputs(Inputs):
     node: Endpoint
     chain_id: int
     started: str
-    """Changes when the node was started for the first time on its machine; then it is looked at again."""
+    """Changes with the first start of the node on another machine; then it is checked again."""
     hours: int
-    """How long it may take."""
+    """Time limit."""
     reference_rpc: str | None = None
-    """Address of another node of the chain, which tells how far the chain is. It may hold a key."""
+    """Address of another node of the chain, which gives the height of the chain. It may hold an API key."""
 
 
 class SyncedNodeProvider(Provider[SyncedNodeInputs]):
@@ -37,15 +37,15 @@ class SyncedNodeProvider(Provider[SyncedNodeInputs]):
     inputs_type = SyncedNodeInputs
 
     def identify(self, inputs: SyncedNodeInputs) -> str:
-        """One a node."""
+        """One per node."""
         return f"{inputs.node.node}/sync"
 
     def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
-        """Look again on a new machine alone: how long it may take is of no interest once it has passed."""
+        """Converge again only on another machine: after the first success the time limit does not matter."""
         return name == "started"
 
     def converge(self, inputs: SyncedNodeInputs, known: Props) -> Props:  # noqa: ARG002
-        """Wait until it is in step."""
+        """Wait until it is in sync."""
         from components.chain.nodes.drift import READY_DEADLINE
         from components.chain.nodes.sync import read_sync, wait_until_synced
         from components.chain.rpc.console import Console
@@ -58,7 +58,7 @@ class SyncedNodeProvider(Provider[SyncedNodeInputs]):
         return {"passed_at": str(head)}
 
     def observe(self, inputs: SyncedNodeInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Tell that it has fallen behind. A node that is away is RunningNode's to tell."""
+        """Report that it is behind. RunningNode reports a node that does not answer."""
         from components.chain.nodes.sync import missing, read_sync
         from components.chain.rpc.console import Console
 
@@ -72,7 +72,7 @@ class SyncedNodeProvider(Provider[SyncedNodeInputs]):
 
 
 class SyncedNode(Resource, module="servicechain", name="SyncedNode"):
-    """An EN in step with its chain. `passed_at` is the block that it had when that was seen."""
+    """An EN in sync with its chain. `passed_at` is its block number when that was first seen."""
 
     passed_at: pulumi.Output[str]
 
