@@ -1,8 +1,8 @@
-"""Boot: what a machine is booted with: its image, and the host key that it shows at the very first login.
+"""Boot: what a machine boots with: its image, and the host key that it shows at the first login.
 
-Both stay what they were at first: a newer image in the settings is no reason to replace a running machine. With
-`pulumi up --replace <urn of the boot>` the image of the day and a new one-time key are taken, and with them a new
-machine is made (Pulumi calls `check` without the old inputs then: pkg/resource/deploy/step_generator.go).
+Both keep their first values: a newer image in the settings does not replace a running machine. `pulumi up --replace
+<urn of the boot>` takes the current image and a new one-time key, and creates a new machine with them, because Pulumi
+calls `check` without the old inputs then.
 """
 
 import secrets
@@ -16,15 +16,15 @@ from components.kaia import cloud_init
 
 
 class BootInputs(Inputs):
-    """The image as it would be chosen today, and who may log in; only the first ones count."""
+    """The image as it would be chosen today, and who may log in; only the first values count."""
 
     image: str
     authorized_key: str
-    """Who may log in: one line."""
+    """Public key that may log in: one line."""
 
 
 class BootProvider(Provider[BootInputs]):
-    """Holds the image, and makes the one-time host key once."""
+    """Keeps the image, and makes the one-time host key once."""
 
     inputs_type = BootInputs
     old_goes_first = False
@@ -34,11 +34,11 @@ class BootProvider(Provider[BootInputs]):
         return inputs.image
 
     def complete(self, olds: Props, news: Props) -> Props:
-        """Keep what was chosen."""
+        """Keep the first values."""
         return {**news, **olds}
 
     def converge(self, inputs: BootInputs, known: Props) -> Props:
-        """Make the key pair: a random one that follows from nothing, as everybody on the machine can read it."""
+        """Make the key pair. It is random, not derived from the seed: everybody on the machine can read it."""
         if known.get("private_key"):
             return {name: known[name] for name in ("private_key", "host_key", "user_data")}
         seed = secrets.token_hex(32)
@@ -48,18 +48,18 @@ class BootProvider(Provider[BootInputs]):
 
 
 class Boot(Resource, module="servicechain", name="Boot"):
-    """A tracked choice of what a machine is booted with."""
+    """What a machine boots with, kept in the state."""
 
     image: pulumi.Output[str]
     """Known in previews."""
     host_key: pulumi.Output[str]
-    """Of the first login, one line: `ssh-ed25519 AAAA...`."""
+    """Host key of the first login, one line: `ssh-ed25519 AAAA...`."""
     private_key: pulumi.Output[str]
-    """Of the same key pair, PEM of OpenSSH; a secret, although it loses its worth with the first login."""
+    """Private key of the same pair, PEM of OpenSSH; a secret, although it is useless after the first login."""
 
     user_data: pulumi.Output[str]
-    """What cloud-init makes of the machine; a secret, as the private key is in it. Held, so that a change of this
-    program replaces no machine."""
+    """The user data of cloud-init; a secret, because it contains the private key. Kept in the state, so that a change
+    of this program replaces no machine."""
 
     def __init__(
         self,

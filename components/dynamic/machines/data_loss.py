@@ -1,10 +1,10 @@
-"""DataLoss: how much of a chain's data one run may take away, on whatever target the machines are.
+"""DataLoss: how much of a chain's data one run may delete, on every target.
 
-A chain goes on while the nodes that keep its data are a quorum of its validators. Beyond that it stops for good, and
-enough nodes that begin with an empty disk would agree on another chain. A program does not see `--replace`, and a
-provider does not know what the engine does with the other resources. But `check` is called of everything that the
-program declares, and never by a destroy: whatever is deleted after its check in the same process is being replaced.
-All dynamic resources of a run share one process, so what is counted here counts for all of them.
+A chain continues while the nodes that keep its data are a quorum of its validators. With fewer it stops for good, and
+enough nodes that start with an empty disk would agree on another chain. A program does not see `--replace`, and a
+provider does not know what the engine does with the other resources. But the engine calls `check` for everything that
+the program declares, and never in a destroy: what is deleted after its check in the same process is being replaced. All
+dynamic resources of a run share one process, so the counts here cover all of them.
 """
 
 import threading
@@ -18,11 +18,11 @@ from components.topology.data_holders import Holding
 
 
 class DataLossError(ValueError):
-    """A run would take away more of a chain's data than the chain can lose. The message says what to do instead."""
+    """A run would delete more of a chain's data than the chain can lose. The message has the next step."""
 
 
 class Ledger:
-    """What one run takes away of the nodes that hold a chain."""
+    """Counts the nodes of a chain whose data one run deletes, or that it stops."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -32,33 +32,33 @@ class Ledger:
         self._down: set[str] = set()
 
     def declare(self, name: str, holding: Holding) -> None:
-        """Note that the program still has this node, and which nodes hold its chain."""
+        """Record that the program still declares this node, and which nodes hold its chain."""
         with self._lock:
             self._holdings[name] = holding
 
     def stays(self, name: str) -> bool:
-        """Tell whether the program still has this node."""
+        """Return whether the program still declares this node."""
         with self._lock:
             return name in self._holdings
 
     def require_deletable(self, name: str) -> None:
-        """Count the data of a node as deleted, if the node itself stays in the program.
+        """Count the data of a node as deleted, if the program still declares the node.
 
         Raises DataLossError, without counting it, if fewer nodes than the quorum would keep theirs.
         """
         with self._lock:
             holding = self._holdings.get(name)
             if holding is None:
-                return  # it leaves, or the whole stack goes, or others have all that it holds
+                return  # it is removed, or the whole stack is, or other nodes hold all its data
             gone = {*self._deleted, *self._empty} & {*holding.nodes} - {name}
             if len(gone) >= holding.spare:
                 raise DataLossError(_too_many(name, holding, sorted(gone)))
             self._deleted.add(name)
 
     def require_startable_empty(self, name: str) -> None:
-        """Count a node whose data are out of reach, and stay there, as one that begins with an empty disk.
+        """Count a node whose data cannot be reached, and are not deleted, as one that starts with an empty disk.
 
-        Raises DataLossError, without counting it, if nobody would have the chain, or such nodes could agree on another.
+        Raises DataLossError, without counting it, if no node would have the chain, or such nodes could start another.
         """
         with self._lock:
             holding = self._holdings.get(name)
@@ -70,9 +70,9 @@ class Ledger:
             self._empty.add(name)
 
     def require_stoppable(self, name: str) -> None:
-        """Count a node as down while its machine is exchanged, which loses no data.
+        """Count a node as down while its machine is replaced, which loses no data.
 
-        Raises DataLossError, without counting it, for one more than the chain can do without. One is always allowed.
+        Raises DataLossError, without counting it, if the chain cannot continue without it. One node is always allowed.
         """
         with self._lock:
             holding = self._holdings.get(name)
@@ -89,11 +89,11 @@ class Ledger:
 
 
 LEDGER = Ledger()
-"""Of this process."""
+"""The counts of this process."""
 
 
 def declare(inputs: Mapping[str, object]) -> None:
-    """Note a node and its `holding` from the inputs of its machine, which may not be known or valid yet."""
+    """Record a node and its `holding` from the inputs of its machine, which may be unknown or invalid yet."""
     name, holding = inputs.get("name"), inputs.get("holding")
     if isinstance(name, str) and holding is not None and not pulumi.contains_unknowns(holding):
         with suppress(ValidationError):

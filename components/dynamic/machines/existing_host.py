@@ -1,10 +1,10 @@
-"""ExistingHost: a claim on a machine that somebody else looks after: on one folder, and on one service.
+"""ExistingHost: a claim on one folder and one service of a machine that somebody else administers.
 
-What the node leaves there goes with the claim, and nothing else does: the machine is as it was found then.
+Removing the claim removes what the node left there and nothing else: the machine is as it was found.
 
-A claim holds chain data, so an edit of the settings makes no other claim of it as long as the machine is the same one.
-The note that the claim left there tells: whatever the address, the host key, the login, the folder or the service
-are by now, a machine with that note is the machine that was claimed, and what is on it moves instead.
+A claimed folder holds chain data, so an edit of the settings does not replace the claim while the machine is the same.
+The claim writes a note into the folder. Whatever the address, host key, login, folder or service are now, a machine
+with that note is the claimed machine, and the node is moved on it instead.
 """
 
 import secrets
@@ -28,73 +28,73 @@ SCRIPT = Path(__file__).with_suffix(".sh")
 
 CLAIM_SECONDS = 60.0
 IDENTITY = ("machine", "owner", "folder", "unit")
-"""What a claim is of. Where one of these is another one, the machine tells whether the claim is."""
+"""Inputs that identify a claim. When one of them changes, the note on the machine decides whether it is the same."""
 NOT_COMPARED = frozenset({"number", "role", "holding"})
 ROOT = "root"
 RELEASE_SECONDS = 900.0
-"""For the end of a node and the removal of a chain's data."""
+"""For stopping a node and deleting its chain data."""
 
 
 class ExistingHostError(RuntimeError):
-    """A machine cannot be claimed, or not be left as it was found; the message says which and why, and never a key."""
+    """A machine cannot be claimed or restored; the message has the machine and the reason, and never a key."""
 
 
 class ExistingHostInputs(Inputs):
-    """A machine, and what is claimed of it. `instance` is not given by anyone but made with the claim."""
+    """A machine, and what is claimed on it. `instance` is made with the claim, never set by the program."""
 
     name: str
     login: Login
-    """With sudo, where root's rights are to be had by it."""
+    """With sudo, if it gives root's rights."""
     machine: str
-    """Another one for another machine: address and host key."""
+    """Changes with the machine: address and host key."""
     owner: str
-    """Id of the network."""
+    """Id of the stack's network."""
     stack: str
-    """For people who find the folder."""
+    """Name of the stack, for people who find the folder."""
     folder: str
     unit: str | None = None
-    """The service of systemd; None for the daemon script."""
+    """The systemd service; None for the daemon script."""
     account: str | None = None
-    """Whom it runs as: removed in the end, if it was not there."""
+    """The service's user: removed with the claim, unless it existed before."""
     number: int | None = None
-    """Of the account."""
+    """User id of the account."""
     role: Role = "validator"
-    """Of the node: what has to be well again after it was moved."""
+    """Role of the node, which has to be healthy again after a move."""
     holding: Holding | None = None
-    """Of a validator: who else holds its chain."""
+    """For a validator: the other nodes that hold its chain."""
     instance: str | None = None
 
     @property
     def who(self) -> str:
-        """Return which machine this is, for messages."""
+        """Return the machine's name and address, for messages."""
         return f"{self.name} at {self.login.place}"
 
     @property
     def by_root(self) -> bool:
-        """Tell whether the login has root's rights."""
+        """Return whether the login has root's rights."""
         return self.login.sudo or self.login.user == ROOT
 
 
 class ExistingHostProvider(Provider[ExistingHostInputs]):
-    """Claims, and gives back. A claim that is made anew finds a clean folder, and counts as another machine."""
+    """Claims, moves and releases. A replaced claim starts with an empty folder, and counts as another machine."""
 
     inputs_type = ExistingHostInputs
     replaced_by = frozenset({"instance"})
     needs: ClassVar[tuple[str, ...]] = ("web3",)
 
     def identify(self, inputs: ExistingHostInputs) -> str:
-        """Return what the claim is known by."""
+        """Return the instance."""
         return str(inputs.instance)
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Leave a claim alone when other nodes come or go."""
+        """Ignore other nodes that come or go."""
         return name not in NOT_COMPARED and old != new
 
     def complete(self, olds: Props, news: Props) -> Props:
-        """Make up an instance for a new claim, so that a preview shows what follows from it for that one alone.
+        """Make an instance for a new claim, so that a preview shows what depends on it for this claim only.
 
-        Raises ValueError when a claim would be replaced, and with it more chain data than the chain can lose; and when
-        it cannot be told whether the machine is the same one.
+        Raises ValueError if replacing a claim would delete more chain data than the chain can lose, and if it is not
+        known whether the machine is the same.
         """
         declare(news)
         held = olds.get("instance")
@@ -103,7 +103,7 @@ class ExistingHostProvider(Provider[ExistingHostInputs]):
         return {**news, "instance": f"claim-{secrets.token_hex(8)}"}
 
     def _is_kept(self, olds: Props, news: Props) -> bool:
-        """Tell whether the claim goes on with what is declared now. Raises ValueError."""
+        """Return whether the claim can continue with the new inputs. Raises ValueError."""
         if pulumi.contains_unknowns(news):
             return False
         before, wanted = self._parse(olds), self._parse({**news, "instance": olds["instance"]})
@@ -118,7 +118,7 @@ class ExistingHostProvider(Provider[ExistingHostInputs]):
         return False
 
     def converge(self, inputs: ExistingHostInputs, known: Props) -> Props:
-        """Claim the folder, after moving there what is in the former one. Raises ExistingHostError."""
+        """Claim the folder, after moving the content of the former one there. Raises ExistingHostError."""
         if known.get("instance"):
             _move(self._parse(known), inputs)
         rest = (inputs.stack, str(inputs.instance), inputs.login.user, inputs.unit or "", inputs.account or "")
@@ -130,9 +130,9 @@ class ExistingHostProvider(Provider[ExistingHostInputs]):
         return {}
 
     def observe(self, inputs: ExistingHostInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Report the claim as gone when the note there does not tell of it.
+        """Gone when the note on the machine is missing or of another claim.
 
-        Silence is no drift: a machine that is down for a while is still the one that was claimed.
+        No answer is no drift: a machine that is down for a while is still the claimed one.
         """
         try:
             ours = _run(inputs, "look", timeout=CLAIM_SECONDS).strip()
@@ -145,11 +145,11 @@ class ExistingHostProvider(Provider[ExistingHostInputs]):
         return {}
 
     def remove(self, inputs: ExistingHostInputs, known: Props) -> None:  # noqa: ARG002
-        """Stop the node and take away what is ours.
+        """Stop the node and delete what belongs to the stack.
 
-        Nothing is taken away of a claim that is only replaced if its chain cannot lose those data. Of a machine that is
-        dead, or another one by now, it says what may be left there, and is content. Raises ExistingHostError when the
-        machine is there and does not let us.
+        Of a claim that is only replaced nothing is deleted if the chain cannot lose the data. If the machine is dead,
+        or another one now, it reports what may be left there and succeeds. Raises ExistingHostError if the machine
+        answers and refuses.
         """
         try:
             if LEDGER.stays(inputs.name):
@@ -172,7 +172,7 @@ class ExistingHost(Resource, module="servicechain", name="ExistingHost"):
     """A tracked claim. Raises ExistingHostError at creation if the machine cannot be claimed."""
 
     instance: pulumi.Output[str]
-    """Another one for another claim. Known in previews."""
+    """Changes with the claim. Known in previews."""
 
     def __init__(
         self,
@@ -204,12 +204,12 @@ def _command(inputs: ExistingHostInputs, verb: str, *rest: str) -> str:
 
 
 def _look(inputs: ExistingHostInputs) -> list[str]:
-    """Return the instance of the claim on a machine, and `data` if a chain is held there. Raises SshError."""
+    """Return the instance of the claim on a machine, and `data` if there is chain data. Raises SshError."""
     return _run(inputs, "look", timeout=CLAIM_SECONDS).split()
 
 
 def _why_not_kept(before: ExistingHostInputs, wanted: ExistingHostInputs) -> str | None:
-    """Return why a claim cannot go on with what is declared now, or None. Raises ValueError if that cannot be told."""
+    """Return why a claim cannot continue with the new inputs, or None. Raises ValueError if that is not known."""
     if before.owner != wanted.owner:
         return f"{wanted.name}: identitySeed is another one"
     try:
@@ -227,7 +227,7 @@ def _why_not_kept(before: ExistingHostInputs, wanted: ExistingHostInputs) -> str
 
 
 def _require_replaceable(claim: ExistingHostInputs) -> None:
-    """Count a claim as one that is replaced. Raises DataLossError if its chain cannot lose the data there."""
+    """Count a claim as replaced. Raises DataLossError if its chain cannot lose the data there."""
     try:
         found = _look(claim)
     except SshError:
@@ -238,7 +238,7 @@ def _require_replaceable(claim: ExistingHostInputs) -> None:
 
 
 def _move(before: ExistingHostInputs, wanted: ExistingHostInputs) -> None:
-    """Move what is in the folder of a claim to where it is declared now. Raises ExistingHostError."""
+    """Move the content of a claimed folder to the folder that is declared now. Raises ExistingHostError."""
     if (before.folder, before.unit) == (wanted.folder, wanted.unit):
         return
     from components.chain.errors import ChainError

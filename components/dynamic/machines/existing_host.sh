@@ -1,22 +1,22 @@
 #!/bin/sh
-# Claims a folder of a machine that somebody else looks after, tells whose it is, moves it, and gives it back as it was
+# Claims a folder of a machine that somebody else administers, reports its owner, moves it, and releases it as it was
 # found.
 #
-# Runs as root, or as the user who never becomes root. The note in the folder says whose the folder is and what was not
-# there before: it is written before anything else comes into the folder, and goes last. Each verb can be cut off at
-# any moment, and another run finishes what is left.
+# Runs as root, or as a user who never becomes root. The note in the folder has the owner of the folder and what did not
+# exist before: it is written before anything else in the folder, and removed last. Each verb can be interrupted at any
+# moment, and another run completes it.
 #
 # usage: existing_host.sh claim FOLDER OWNER HOST STACK INSTANCE USER UNIT ACCOUNT
 #        existing_host.sh look FOLDER OWNER HOST
 #        existing_host.sh move FOLDER OWNER HOST FORMER FORMER_UNIT UNIT NUMBER USER
 #        existing_host.sh release FOLDER OWNER HOST UNIT ACCOUNT
 #   OWNER is the id of the network, HOST the name of the machine in it, STACK that of the stack, for people.
-#   USER is who logs in; with a UNIT the folder is root's, and USER gets a place for uploads in it.
-#   UNIT and ACCOUNT are a service of systemd and whom it runs as; both are empty without systemd.
-#   look prints the instance, and "data" where the node holds a chain; nothing where the folder is not this stack's.
-#   move takes all of FORMER to FOLDER, which may be the same, and leaves a link in its place. A node that runs, by
-#   FORMER_UNIT or the package's script, is stopped for that, and started again with what it ran with before. Where another
-#   service follows, its files belong to that one's user: NUMBER with a UNIT, and else USER.
+#   USER is the login; with a UNIT the folder belongs to root, and USER gets a folder for uploads in it.
+#   UNIT and ACCOUNT are a systemd service and its user; both are empty without systemd.
+#   look prints the instance, and "data" if there is chain data; nothing if the folder is not this stack's.
+#   move moves all of FORMER to FOLDER, which may be the same, and leaves a link in its place. A node that runs, by
+#   FORMER_UNIT or the package's script, is stopped for that, and started again with its former files. If the service
+#   changes, the files get the new service's user as owner: NUMBER with a UNIT, otherwise USER.
 set -eu
 umask 022
 PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
@@ -28,16 +28,16 @@ fail() {
     echo "$1" >&2
     exit 1
 }
-# What the note says of a thing; nothing where there is no note.
+# Prints a value of the note; nothing without a note.
 noted() { [ ! -f "$note" ] || sed -n "s|^$1=||p" "$note"; }
 ours() { [ "$(noted owner)/$(noted host)" = "$owner/$host" ]; }
-# Prints what is in the folder: all but what a file system has of itself, and a note that was cut off.
+# Prints what is in the folder, without lost+found and a note that was written only in part.
 others() {
     find "$folder" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name .servicechain-ha.new -exec basename {} \; |
         head -n 3 | paste -sd ' ' -
 }
 
-# Prints the topmost folder that comes with the folder, and is not there yet.
+# Prints the topmost folder that has to be created for the folder.
 topmost() {
     top=$folder
     while up=$(dirname "$top") && [ ! -d "$up" ]; do top=$up; done
@@ -73,13 +73,13 @@ claim() {
     fi
 }
 
-# Ends what runs a program in the folder, or holds a lock there, as work does that goes on by itself for hours. Its data
-# go with it, so it has ten seconds to end by itself and no more: an SCN that is connected to its EN never would.
+# Ends processes that run a program in the folder or hold a lock there, such as work that continues for hours. Their
+# data are deleted, so they get ten seconds to end by themselves: an SCN that is connected to its EN never does.
 processes() {
     find /proc/[0-9]*/exe /proc/[0-9]*/fd -maxdepth 1 \
         \( -path '*/exe' -lname "$folder/*" -o -path '*/fd/*' -lname "$folder/*/lock" \) 2>/dev/null | cut -d/ -f3 | sort -u
 }
-# Tells whether a unit runs a program in the folder, under this or a former name of it.
+# Succeeds if a unit runs a program in the folder, under its current or former name.
 names_folder() {
     for place in "$folder" $(noted former | cut -d ' ' -f 1); do
         ! grep -qsF "$place/" "/etc/systemd/system/$1" || return 0
@@ -120,7 +120,7 @@ stop_node() {
     fi
     rm -f "$former"/data/*.pid "$former/data/klay.ipc"
 }
-# Starts the node as it ran before; by its former place, which its files name and which leads to the new one.
+# Starts the node as it ran before, through its former folder, which its files name and which links to the new one.
 start_node() {
     [ -n "$pid" ] || return 0
     if [ -n "$unit" ]; then
@@ -143,7 +143,7 @@ start_node() {
     done
     return 1
 }
-# Takes the files to the new place. Until the link is there, the former one is whole or the new one is.
+# Moves the files to the new folder. Until the link exists, one of the two folders is complete.
 move_files() {
     made=$(topmost)
     if [ -d "$folder" ]; then made=''; fi
@@ -173,7 +173,7 @@ move() {
         fi
         rm "$folder" # the link of an earlier move the other way
     fi
-    if [ ! -e "$former" ] && ours; then # an earlier run was cut off before the link
+    if [ ! -e "$former" ] && ours; then # an earlier run was interrupted before the link
         ln -s "$folder" "$former"
         return
     fi
@@ -222,7 +222,7 @@ move() {
 }
 
 release() {
-    if [ -L "$folder" ]; then # the move was the last that was done
+    if [ -L "$folder" ]; then # the last thing done was a move
         folder=$(readlink -f "$folder") note=$folder/.servicechain-ha
     fi
     unit=${1:-$(noted unit)} account=${2:-$(noted account)}
@@ -255,7 +255,7 @@ release() {
     done
     made=$(noted made)
     rm "$note"
-    # Upwards, as far as it was not there before, and nobody else has put anything there.
+    # Upwards, as far as folders did not exist before and are empty.
     while [ -n "$made" ] && rmdir "$folder" 2>/dev/null && [ "$folder" != "$made" ]; do folder=$(dirname "$folder"); done
 }
 

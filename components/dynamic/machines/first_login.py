@@ -1,7 +1,7 @@
-"""FirstLogin: the step from the host key that a machine was booted with to the one that is pinned from then on.
+"""FirstLogin: replaces the host key that a machine booted with by the one that is pinned from then on.
 
-Whoever is on a machine can read its user data, so the private host key in there is good for one login only. Over that
-login, which is authenticated already, the machine gets its own host key; the script beside this file does it.
+Everybody on a machine can read its user data, so the private host key in there is used for one login only. Over that
+login, which is authenticated already, the machine gets its own host key; the script beside this file does that.
 """
 
 import shlex
@@ -26,7 +26,7 @@ DEADLINE = 600.0
 """Seconds for a machine to boot and to answer."""
 
 DENIED_GRACE = 60.0
-"""Seconds in which the client's key may be refused: cloud-init may still be writing it down."""
+"""Seconds in which the client's key may be refused: cloud-init may not have written it yet."""
 
 PAUSE = 1.0
 """Seconds between two attempts."""
@@ -36,14 +36,14 @@ SCRIPT_TIMEOUT, SCRIPT_TRIES = 90.0, 3
 
 
 class FirstLoginError(RuntimeError):
-    """A machine does not come to show its own host key; the message says which and why, and never a key."""
+    """A machine does not get its own host key; the message has the machine and the reason, and never a key."""
 
 
 class FirstLoginInputs(Inputs):
-    """A machine and its keys. `instance` is not given by anyone but follows from the machine."""
+    """A machine and its keys. `instance` is computed from the machine, never set by the program."""
 
     name: str
-    """Of the machine, for messages."""
+    """Name of the machine, for messages."""
     login: Login
     """With the host key that is pinned from the first login on."""
     one_time_host_key: str
@@ -51,19 +51,19 @@ class FirstLoginInputs(Inputs):
     host_private_key: str = Field(repr=False)
     """The private half of the host key in `login`."""
     machine: str
-    """Another one for another machine."""
+    """Changes with the machine."""
     holding: Holding | None = None
-    """Of a validator: who else holds its chain."""
+    """For a validator: the other nodes that hold its chain."""
     instance: str | None = None
 
     @property
     def who(self) -> str:
-        """Return which machine this is, for messages."""
+        """Return the machine's name and address, for messages."""
         return f"{self.name} at {self.login.host}"
 
 
 class FirstLoginProvider(Provider[FirstLoginInputs]):
-    """Waits for the machine, and makes it show its own key. Trusts that one and the one-time key, and no third."""
+    """Waits for the machine and gives it its own host key. Accepts that key and the one-time key, and no other."""
 
     inputs_type = FirstLoginInputs
 
@@ -72,14 +72,14 @@ class FirstLoginProvider(Provider[FirstLoginInputs]):
         return inputs.machine
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Leave a machine alone when other nodes come or go."""
+        """Ignore other nodes that come or go."""
         return name != "holding" and old != new
 
     def complete(self, olds: Props, news: Props) -> Props:
-        """Tell `instance` already now, so that a preview shows what follows from it only for another machine.
+        """Compute `instance`, so that a preview shows what depends on it only for another machine.
 
-        Refuses a plan that exchanges more machines of a chain at once than it can do without: their disks stay, but
-        they are all down at the same time. Raises ValueError.
+        Refuses a plan that replaces more machines of a chain than may be down at the same time, although their disks
+        stay. Raises ValueError.
         """
         declare(news)
         if news.get("holding") and olds and olds.get("machine") != news["machine"] and self._is_up(olds):
@@ -87,7 +87,7 @@ class FirstLoginProvider(Provider[FirstLoginInputs]):
         return {**news, "instance": news["machine"]}
 
     def _is_up(self, olds: Props) -> bool:
-        """Tell whether the machine of before answers: one that is down stops nothing by going."""
+        """Return whether the former machine answers: replacing one that is down stops nothing."""
         try:
             return _shows_own_key(self._parse(olds))
         except (SshError, ValidationError):
@@ -99,9 +99,9 @@ class FirstLoginProvider(Provider[FirstLoginInputs]):
         return {"instance": inputs.machine}
 
     def observe(self, inputs: FirstLoginInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Report a machine that shows its one-time key again, and as gone one that shows a third.
+        """Report a machine that shows its one-time key again; gone when it shows any other key.
 
-        Silence is no drift: a machine that is down for a while is still the one that was logged in to.
+        No answer is no drift: a machine that is down for a while is still the same.
         """
         try:
             return {} if _shows_own_key(inputs) else {"instance": ""}
@@ -118,7 +118,7 @@ class FirstLogin(Resource, module="servicechain", name="FirstLogin"):
     """A tracked first login. Raises FirstLoginError if the machine cannot be logged in to."""
 
     instance: pulumi.Output[str]
-    """The machine, once it shows its own host key: what is done on it triggers on this. Known in previews."""
+    """The machine, once it shows its own host key: a trigger of commands on it. Known in previews."""
 
     def __init__(
         self,
@@ -191,7 +191,7 @@ def _shows_own_key(inputs: FirstLoginInputs) -> bool:
 
 
 def _give_own_key(inputs: FirstLoginInputs) -> None:
-    """Swap the host key over a login with the one-time key pinned. Raises SshError."""
+    """Replace the host key over a login with the one-time key pinned. Raises SshError."""
     from components.ssh import connection as ssh
 
     first = inputs.login.model_copy(update={"host_key": inputs.one_time_host_key})

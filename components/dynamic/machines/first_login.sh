@@ -1,9 +1,9 @@
 #!/bin/sh
-# Gives a machine its own host key in place of the one-time key of its boot, and settles how its sshd is entered.
+# Gives a machine its own host key instead of the one-time key of its boot, and configures logins of its sshd.
 #
-# Runs as root over the first login. Killed between any two lines it leaves a machine that shows one of the two keys
-# and lets the same client in, and another run finishes what is left. That the machine's own key is in its place is
-# the sign that everything is done, so its private half is moved there last.
+# Runs as root over the first login. If it is killed between any two lines, the machine shows one of the two keys and
+# accepts the same client, and another run completes the work. The machine's own private key in its place is the sign
+# that everything is done, so it is moved there last.
 #
 #   stdin: one line with the public key of the machine, then its private key
 set -eu
@@ -49,7 +49,7 @@ new=.first-login
 [ -s "$own" ] || fail "there is no /etc/ssh/$own: cloud-init has not made the one-time key the only host key"
 read -r public
 cat > "$new"
-# Also the proof that it came over whole.
+# This also proves that it was received completely.
 [ "$(ssh-keygen -y -P '' -f "$new" | cut -d ' ' -f 1,2)" = "$public" ] || fail "the two halves of the key do not match"
 printf '%s\n' "$public" > "$new.pub"
 chmod 0644 "$new.pub"
@@ -59,7 +59,7 @@ mkdir -p -m 0755 sshd_config.d
 # The first value counts: 00 comes before what cloud-init and the distribution write.
 settings=sshd_config.d/00-servicechain.conf
 cat > "$new.conf" << END
-# Written by the first login. What a bridge is run with logs in often, and at once on many channels.
+# Written by the first login. The program logs in often, and opens many channels at the same time.
 HostKey /etc/ssh/$own
 PermitRootLogin prohibit-password
 PasswordAuthentication no
@@ -91,7 +91,7 @@ reload
 
 step="putting the host key in its place"
 sync
-# sshd derives a missing public half, but would be confused by another key's.
+# sshd derives a missing public key, but does not work with that of another key.
 rm -f "$own.pub"
 mv "$new" "$own"
 mv "$new.pub" "$own.pub"

@@ -1,9 +1,9 @@
-"""HostPreflight: one look at all machines that exist already, before anything is changed on any of them.
+"""HostPreflight: checks all existing machines before anything is changed on one of them.
 
-The look is in `check`, which Pulumi calls in previews and in updates, so a preview tells what is missing. It is taken
-of machines that the state does not know as they are now listed: a preview in which nothing changes needs no machine,
-and one that adds a machine needs that one alone. While the key to log in with is not made yet, a preview cannot look;
-the update then does, still before the first change.
+The machines are checked in `check`, which Pulumi calls in previews and in updates, so a preview reports what is
+missing. Only machines that are new, or listed differently in the state, are checked: a preview without changes needs no
+machine, and one that adds a machine needs only that one. While the key for the login does not exist yet, a preview
+cannot check; the update does so then, still before the first change.
 """
 
 import shlex
@@ -24,7 +24,7 @@ from components.topology.checks.host import Needs, clock, lacks, parse
 
 SCRIPT = Path(__file__).with_suffix(".sh")
 AT_ONCE = 16
-"""Machines that are looked at at the same time."""
+"""Machines that are checked at the same time."""
 LOOK_SECONDS = 30.0
 
 
@@ -34,7 +34,7 @@ class Candidate(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
     login: Login
-    """As the user, and with sudo where it is to be used."""
+    """As the user, with sudo if it is to be used."""
     needs: Needs
 
 
@@ -45,16 +45,16 @@ class HostPreflightInputs(Inputs):
 
 
 class HostPreflightProvider(Provider[HostPreflightInputs]):
-    """Remembers which machines were found good. There is nothing to undo."""
+    """Remembers which machines passed. There is nothing to undo."""
 
     inputs_type = HostPreflightInputs
 
     def identify(self, inputs: HostPreflightInputs) -> str:  # noqa: ARG002
-        """One a stack."""
+        """One per stack."""
         return "preflight"
 
     def complete(self, olds: Props, news: Props) -> Props:
-        """Look at the machines that are new or listed otherwise. Raises ValueError with all that they lack."""
+        """Check machines that are new or listed differently. Raises ValueError with everything that is missing."""
         known, listed = olds.get("hosts") or [], news["hosts"]
         if not isinstance(listed, list):  # unknown as a whole
             return news
@@ -68,12 +68,12 @@ class HostPreflightProvider(Provider[HostPreflightInputs]):
         return news
 
     def converge(self, inputs: HostPreflightInputs, known: Props) -> Props:  # noqa: ARG002
-        """Nothing is made: `check` has looked."""
+        """Nothing to do: `check` has checked the machines."""
         return {}
 
 
 class HostPreflight(Resource, module="servicechain", name="HostPreflight"):
-    """A tracked look at all machines."""
+    """The checked machines."""
 
     def __init__(
         self,
@@ -87,9 +87,9 @@ class HostPreflight(Resource, module="servicechain", name="HostPreflight"):
 
 
 def missing(candidates: Sequence[Candidate], former: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Look at machines, all at once; return all that they lack: which machine, and a sentence.
+    """Check machines in parallel; return what is missing: the machine, and a sentence.
 
-    `former`: by host, the folder that was claimed before, whose node has its ports and its service.
+    `former`: keyed by host, the folder that was claimed before; its node has its ports and its service.
     """
     if not candidates:
         return []
@@ -112,7 +112,7 @@ def _look(candidate: Candidate, former: str) -> Iterator[str]:
     try:
         if login.sudo and (problem := _no_sudo(login)):
             yield problem
-            # Without those rights not all can be seen, but most of it.
+            # Without those rights most facts can still be read.
             login = login.model_copy(update={"sudo": False})
         begin = time.time()
         text = ssh.run(login, _script(needs, former), timeout=LOOK_SECONDS, step="looking at it", fresh=True)

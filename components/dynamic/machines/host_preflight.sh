@@ -1,5 +1,5 @@
 #!/bin/sh
-# Tells what a machine is and has, a fact a line: a word, and what there is to say of it. Changes nothing.
+# Prints facts about a machine, one per line: a word, and its value. Changes nothing.
 #
 # usage: host_preflight.sh FOLDER FORMER UNIT ACCOUNT NUMBER TOOL...
 #   FOLDER is where the node would be, and FORMER where it may be now; UNIT, ACCOUNT and NUMBER are its service of systemd, whom that runs as, and the
@@ -41,7 +41,7 @@ fi
 for protocol in tcp tcp6 udp udp6; do
     [ -r "/proc/net/$protocol" ] || continue
     while read -r _ local _ state _; do
-        # 0A: listening. A socket of UDP that takes from anybody is 07.
+        # 0A: a listening TCP socket. 07: a UDP socket without a fixed peer.
         case $protocol$state in tcp*0A | udp*07) echo "port ${protocol%6} ${local##*:}" ;; esac
     done <"/proc/net/$protocol"
 done

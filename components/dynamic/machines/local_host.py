@@ -1,7 +1,7 @@
 """A local host: namespaces of its own with an sshd in them, on a local network.
 
-A host that is made again is a new machine: its `instance` is another one, and its disk is empty, but for the chain data
-that a validator which died had there.
+A rebuilt host is a new machine: it has another `instance` and an empty disk, except for the chain data of a validator
+that died.
 """
 
 import secrets
@@ -26,13 +26,13 @@ from components.topology.data_holders import Holding
 SCRIPT = Path(__file__).with_suffix(".sh")
 
 CHAIN_DATA = "data/klay/chaindata"
-"""On the disk of a host: what a node holds of its chain."""
+"""Path of the chain data on the disk of a host."""
 ANSWER_SECONDS = 1.0
 REFRESH_TRIES = 3
 
 
 class LocalHostInputs(Inputs):
-    """What a host is. A change of any of it makes another machine."""
+    """A host. A change of any input replaces the machine."""
 
     network: NetworkId
     name: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$")]
@@ -41,21 +41,21 @@ class LocalHostInputs(Inputs):
     host_private_key: Annotated[str, Field(pattern=r"^-----BEGIN OPENSSH PRIVATE KEY-----\n", repr=False)]
     authorized_key: Annotated[str, Field(pattern=r"^ssh-ed25519 [A-Za-z0-9+/=]+$")]
     holding: Holding | None = None
-    """Of a validator: who else holds its chain."""
+    """For a validator: the other nodes that hold its chain."""
 
     @property
     def folder(self) -> Path:
-        """What the machine keeps of the host; `srv` in it is the host's disk."""
+        """Folder of the host on this machine; `srv` in it is the host's disk."""
         return folder_of(self.network) / self.name
 
     @property
     def disk(self) -> Path:
-        """What the host has as /srv."""
+        """The folder that the host mounts as /srv."""
         return self.folder / "srv"
 
     @property
     def has_chain(self) -> bool:
-        """Tell whether a node has chain data on this disk."""
+        """Return whether a node has chain data on this disk."""
         return (self.disk / CHAIN_DATA).is_dir()
 
     @property
@@ -65,17 +65,17 @@ class LocalHostInputs(Inputs):
 
     @property
     def port(self) -> str:
-        """The interface at the switch, named after the place in the subnet, so that no two hosts share it."""
+        """The interface at the switch, named after the host's number in the subnet, so that it is unique."""
         return f"port{int(self.address) - int(self.interface.network.network_address)}"
 
     @property
     def mac(self) -> str:
-        """Follows from the address: a host made again is not looked for at the old one's hardware address."""
+        """Derived from the address: a rebuilt host has the same hardware address."""
         return "02:00:" + self.address.packed.hex(":")
 
 
 class LocalHostProvider(Provider[LocalHostInputs]):
-    """Starts and ends hosts."""
+    """Starts and removes hosts."""
 
     inputs_type = LocalHostInputs
     replaced_by = frozenset(LocalHostInputs.model_fields) - {"holding"}
@@ -85,7 +85,7 @@ class LocalHostProvider(Provider[LocalHostInputs]):
         return f"{inputs.network}/{inputs.name}"
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Leave a machine alone when other nodes come or go."""
+        """Ignore other nodes that come or go."""
         return name != "holding" and old != new
 
     def complete(self, olds: Props, news: Props) -> Props:
@@ -97,15 +97,15 @@ class LocalHostProvider(Provider[LocalHostInputs]):
         return news
 
     def _require_replaceable(self, inputs: LocalHostInputs) -> None:
-        """Count a host as one that is replaced. Raises DataLossError if its chain cannot lose the data on its disk."""
+        """Count a host as replaced. Raises DataLossError if its chain cannot lose the data on its disk."""
         if inputs.has_chain:
             LEDGER.require_deletable(inputs.name)
 
     def converge(self, inputs: LocalHostInputs, known: Props) -> Props:
-        """Start the host from nothing, after removing what a killed attempt or a dead host left of it.
+        """Start the host, after removing what a killed attempt or a dead host left.
 
-        The chain data of a validator stay: all hosts of a machine die with it, and enough validators with empty disks
-        would agree on another chain. Raises LocalError, which names the host and the step; nothing else is left then.
+        The chain data of a validator stay: all hosts die with this machine, and enough validators with empty disks
+        would agree on another chain. Raises LocalError with the host and the step; nothing else is left then.
         """
         if known.get("instance"):
             return {"instance": known["instance"]}
@@ -157,7 +157,7 @@ class LocalHost(Resource, module="servicechain", name="LocalHost"):
 
     address: pulumi.Output[str]
     instance: pulumi.Output[str]
-    """Random, another one for every machine."""
+    """Random, different for every machine."""
 
     def __init__(
         self,
@@ -185,26 +185,26 @@ class LocalHost(Resource, module="servicechain", name="LocalHost"):
 
 
 def _clear(inputs: LocalHostInputs) -> None:
-    """End the host and remove what it left, but for the chain data of a validator."""
+    """End the host and remove what it left, except the chain data of a validator."""
     namespaces.stop(inputs.folder)
     _unplug(inputs)
     if not (inputs.holding and inputs.has_chain):
         namespaces.remove_folder(inputs.folder)
         return
     print(f"{inputs.name}: its chain data in {inputs.disk} are kept", file=sys.stderr)
-    for stale in (inputs.disk / "data").glob("*.pid"):  # the number may be that of any process of the next host
+    for stale in (inputs.disk / "data").glob("*.pid"):  # the number may be that of another process on the next host
         stale.unlink()
 
 
 def _answers(keeper: Keeper, inputs: LocalHostInputs) -> bool:
-    """Tell whether the host's sshd greets."""
+    """Return whether the host's sshd sends its banner."""
     first = keeper.first_process()
     try:
-        # Asked too early, the kernel looks for an address nobody has, and again only after a second.
+        # If asked too early, the kernel finds nobody at the address and tries again only after a second.
         if first is None or Path(f"/proc/{first}/comm").read_text(encoding="ascii") != "sshd\n":
             return False
         with socket.socket() as connection:
-            # By this interface or not at all: the default route leads to somebody else's host.
+            # Only through this interface: the default route may lead to a foreign host.
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, leg_of(inputs.network).encode())
             connection.settimeout(ANSWER_SECONDS)
             connection.connect((str(inputs.address), 22))
@@ -214,13 +214,13 @@ def _answers(keeper: Keeper, inputs: LocalHostInputs) -> bool:
 
 
 def _other_holder(inputs: LocalHostInputs) -> str | None:
-    """Return the name of another host with this address: one whose removal is due only after our creation."""
+    """Return the name of another host with this address, which is to be removed only after our creation."""
     others = (keeper for keeper in namespaces.keepers(folder_of(inputs.network)) if keeper.folder != inputs.folder)
     return next((other.folder.name for other in others if inputs.interface.with_prefixlen in other.arguments), None)
 
 
 def _unplug(inputs: LocalHostInputs) -> None:
-    """Remove the host's port at the switch now: by itself it would go some time after the host."""
+    """Remove the host's port at the switch now: the kernel would remove it some time after the host."""
     switch = namespaces.keeper_of(folder_of(inputs.network))
     if switch and not _other_holder(inputs):
         command = ["nsenter", f"--net=/proc/{switch.pid}/ns/net", "ip", "link", "delete", "dev", inputs.port]

@@ -2,8 +2,8 @@
 # The first process of a local host: makes a machine of fresh namespaces, then becomes its sshd.
 #
 # The file system is a new one in memory, with the machine's programs and settings read-only, and the host's folder
-# as /srv. Nothing else of the machine can be seen or written. sshd as pid 1 adopts and reaps what is orphaned,
-# and its end is the end of every process, mount and interface of the host.
+# as /srv. Nothing else of the machine is visible. sshd as pid 1 adopts and reaps orphaned processes, and with it every
+# process, mount and interface of the host ends.
 #
 # usage: local_host.sh FOLDER SWITCH PORT ADDRESS/LENGTH MAC INSTANCE
 #   SWITCH is the process id of the network's switch, PORT the name of the host's interface there. INSTANCE only
@@ -16,7 +16,7 @@ exec >&2
 trap 'echo "stopped while $step"' EXIT
 
 step="joining the network"
-# There is no default route; with the strict filter the host does not even hear what comes from elsewhere.
+# There is no default route; the strict filter drops everything that comes from elsewhere.
 echo 1 > /proc/sys/net/ipv4/conf/all/rp_filter
 off=/proc/sys/net/ipv6/conf/default/disable_ipv6
 [ ! -e $off ] || echo 1 > $off
@@ -81,7 +81,7 @@ PrintLastLog no
 PidFile none
 LogLevel ERROR
 END
-# From 9.8 on sshd shuts out an address that often connects without logging in, as health checks do.
+# From 9.8 on sshd blocks an address that often connects without a login, as health checks do.
 ! grep -qi persourcepenalties "$sshd" || echo 'PerSourcePenalties no' >> run/ssh/config
 umask 022
 # shellcheck disable=SC3045 # dash and bash both know it

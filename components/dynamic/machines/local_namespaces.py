@@ -1,9 +1,9 @@
 """A machine in namespaces is one process: start it, find it again, end it, and everything it held is gone.
 
-The kernel keeps a network namespace, its interfaces and private mounts while a process lives in them,
-so nothing here is given a name that would have to be taken away again. The process is `unshare`, whose only
-child is pid 1 inside. It is found by its command line, which names the folder it belongs to: that holds
-without any record, after a kill at any moment, and after a reboot.
+The kernel keeps a network namespace, its interfaces and private mounts while a process lives in them, so nothing here
+has a name that would have to be removed later. The process is `unshare`, whose only child is pid 1 inside. It is found
+by its command line, which contains its folder: that needs no record, and works after a kill at any moment and after a
+reboot.
 """
 
 import os
@@ -20,7 +20,7 @@ BASE = Path("/var/lib/servicechain-ha")
 """Holds one folder for each network, which holds one for each of its hosts."""
 
 LOG = ".log"
-"""What the first process and its heirs had to say; a name that no host can have."""
+"""Output of the first process and its successors; a name that no host can have."""
 
 START_SECONDS = 15.0
 END_SECONDS = 15.0
@@ -28,7 +28,7 @@ POLL_SECONDS = 0.005
 
 
 class LocalError(RuntimeError):
-    """Something on this machine is not as a local host needs it; the message says what and where."""
+    """This machine lacks something that a local host needs; the message says what and where."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Keeper:
     pid: int
     folder: Path
     arguments: tuple[str, ...]
-    """What its script was given after the folder."""
+    """Arguments of its script after the folder."""
 
     def first_process(self) -> int | None:
         """Return the id, as seen from outside, of pid 1 inside; None before there is one."""
@@ -50,7 +50,7 @@ class Keeper:
 
 
 def keepers(folder: Path) -> Iterator[Keeper]:
-    """Find what runs for this folder or for one below it."""
+    """Find the keepers of this folder and of folders below it."""
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():
             keeper = _keeper(int(entry.name))
@@ -59,7 +59,7 @@ def keepers(folder: Path) -> Iterator[Keeper]:
 
 
 def keeper_of(folder: Path) -> Keeper | None:
-    """Find what runs for exactly this folder."""
+    """Find the keeper of exactly this folder."""
     return next((keeper for keeper in keepers(folder) if keeper.folder == folder), None)
 
 
@@ -73,7 +73,7 @@ def start(
     """
     kinds = ("--net", "--mount", "--pid", "--uts", "--ipc")
     command = ["unshare", *kinds, "--fork", "--kill-child", "sh", str(script), str(folder), *arguments]
-    # The keeper holds the other end of this pipe as long as it lives, and says nothing.
+    # The keeper holds the other end of this pipe as long as it lives, and writes nothing.
     life, held = os.pipe()
     with os.fdopen(life), (folder / LOG).open("w") as log:
         # setsid: neither the end of the engine nor a Ctrl-C in its terminal may reach what runs here. The
@@ -98,13 +98,13 @@ def start(
 
 
 def stop(folder: Path) -> None:
-    """End what runs for this folder and below, with every process inside; returns when all are gone.
+    """End the keepers of this folder and below, with every process inside; return when all are gone.
 
     Raises LocalError if a process outlives SIGKILL by END_SECONDS.
     """
-    while found := list(keepers(folder)):  # again, because one that is just starting may fork while we look
+    while found := list(keepers(folder)):  # again, because one that is starting may fork meanwhile
         for keeper in found:
-            # The child first: its end takes the whole namespace along, and the keeper ends by itself after it.
+            # The child first: with it the whole namespace ends, and the keeper ends after it.
             for pid in (keeper.first_process(), keeper.pid):
                 if pid is not None:
                     _kill(pid, keeper)
@@ -116,7 +116,7 @@ def remove_folder(folder: Path) -> None:
         shutil.rmtree(folder)
     try:
         BASE.rmdir()
-    except OSError:  # others live there, or it is gone already
+    except OSError:  # there are other networks, or it is gone already
         return
 
 
@@ -128,7 +128,7 @@ def _keeper(pid: int) -> Keeper | None:
         place = next((n for n, word in enumerate(words) if word.startswith(f"{BASE}/")), None)
         if place is None or "unshare" not in words[:3] or os.getsid(pid) != pid:
             return None
-    except OSError:  # it ended while we looked
+    except OSError:  # it ended meanwhile
         return None
     return Keeper(pid, Path(words[place]), tuple(words[place + 1 :]))
 
@@ -139,7 +139,7 @@ def _kill(pid: int, keeper: Keeper) -> None:
     except ProcessLookupError:
         return
     try:
-        # The id may have gone to a stranger since it was read. With the handle open it cannot, so look again.
+        # Since it was read, the id may belong to another process. It cannot while the handle is open, so check again.
         if pid not in (keeper.first_process(), keeper.pid) or _keeper(keeper.pid) != keeper:
             return
         signal.pidfd_send_signal(handle, signal.SIGKILL)
@@ -153,7 +153,7 @@ def _kill(pid: int, keeper: Keeper) -> None:
 
 
 def _speaks(handle: int, seconds: float) -> bool:
-    """Wait until there is something to be read, which is how pipes and processes tell that they have ended."""
+    """Wait until the handle is readable, which for pipes and processes means that they have ended."""
     poll = select.poll()
     poll.register(handle, select.POLLIN)
     return bool(poll.poll(seconds * 1000))

@@ -19,14 +19,14 @@ from components.dynamic.machines.local_namespaces import Keeper, LocalError
 SCRIPT = Path(__file__).with_suffix(".sh")
 
 SHORTEST_PREFIX = 8
-"""A route to more addresses than this is a way out (a default route in halves), not somebody's network."""
+"""A route to more addresses than this is part of a default route, not a network."""
 
 
 NetworkId = Annotated[str, Field(pattern=r"^[0-9a-f]{8}$")]
 
 
 class LocalNetworkInputs(Inputs):
-    """What a network is: an id that no other stack of the machine has, and its addresses."""
+    """A network: an id that is unique on this machine, and its addresses."""
 
     network: NetworkId
     subnet: IPv4Network
@@ -43,7 +43,7 @@ def leg_of(network: str) -> str:
 
 
 class LocalNetworkProvider(Provider[LocalNetworkInputs]):
-    """Makes, adopts and removes the switch. Removing it takes along what is left of its hosts."""
+    """Creates, adopts and removes the switch. With it everything that is left of its hosts is removed."""
 
     inputs_type = LocalNetworkInputs
     replaced_by = frozenset({"network", "subnet"})
@@ -86,7 +86,7 @@ class LocalNetworkProvider(Provider[LocalNetworkInputs]):
         return {}
 
     def remove(self, inputs: LocalNetworkInputs, known: Props) -> None:  # noqa: ARG002 - all follows from the id
-        """End the switch, and hosts of which no stack knows because their making was killed."""
+        """End the switch, and hosts that are in no state because their creation was killed."""
         namespaces.stop(folder_of(inputs.network))
         _remove_interface(leg_of(inputs.network))
         namespaces.remove_folder(folder_of(inputs.network))
@@ -151,7 +151,7 @@ def _addresses(interface: str) -> list[str]:
 
 
 def _remove_interface(interface: str) -> None:
-    """Remove it now: by itself it would go some time after its other end."""
+    """Remove it now: the kernel would remove it some time after its other end."""
     subprocess.run(["ip", "link", "delete", "dev", interface], capture_output=True, check=False)
     if Path(f"/sys/class/net/{interface}").exists():
         msg = f"interface {interface} cannot be removed"
@@ -160,5 +160,5 @@ def _remove_interface(interface: str) -> None:
 
 def _ip(*arguments: str) -> list[dict[str, Any]]:
     answer = subprocess.run(["ip", "-json", *arguments], capture_output=True, check=False).stdout
-    # An interface that went away meanwhile is an empty answer.
+    # For an interface that is gone meanwhile the answer is empty.
     return [entry for entry in json.loads(answer or "[]") if entry]

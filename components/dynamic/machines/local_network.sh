@@ -2,7 +2,7 @@
 # The switch of a local network: a bridge in a network namespace of its own, and one leg out of it for the engine.
 #
 # It is not in the machine's own namespace because the machine's firewall is: with Docker installed, br_netfilter
-# and a FORWARD policy of DROP would swallow what one host says to another.
+# and a FORWARD policy of DROP would drop packets between hosts.
 #
 # usage: local_network.sh FOLDER LEG ADDRESS SUBNET OUTSIDE
 #   OUTSIDE is the id of a process in the machine's own network namespace. FOLDER only marks the command line.
@@ -23,8 +23,8 @@ link set uplink master br0 up
 END
 
 step="setting up $leg"
-# Nothing that comes from a host is ever passed on by the machine. quickack: sshd sends in small pieces and waits for
-# the answer to one before the next; the usual 40 ms until that answer would double the time of every command.
+# The machine never forwards packets of a host. quickack: sshd sends small packets and waits for the ACK of each before
+# the next; the usual delay of 40 ms would double the time of every command.
 # shellcheck disable=SC2016 # it is that shell which expands them
 nsenter --net="/proc/$outside/ns/net" sh -euc '
     off=/proc/sys/net/ipv6/conf/$1/disable_ipv6

@@ -1,7 +1,7 @@
-"""Who made a local network: a note in its folder, so that what outlives its checkout can be found and removed.
+"""A note in the folder of a local network about who made it, so that a network without its checkout can be removed.
 
-It says where the checkout and the stack's state were when the network was last looked at, and which process did so. A
-folder that is moved keeps its number in the file system, by which it is found again next to where it was.
+It holds where the checkout and the stack's state were at the last read, and which process read it. A folder that is
+moved keeps its inode number, by which it is found again beside its former place.
 """
 
 import json
@@ -23,18 +23,18 @@ class Record:
 
     checkout: str
     device: int
-    """Of the file system that the checkout is on: a disk that is not mounted is no checkout that is gone."""
+    """Of the checkout's file system: a checkout on a disk that is not mounted is not deleted."""
     inode: int
     backend: str
-    """Where Pulumi keeps the state, as PULUMI_BACKEND_URL has it; empty where nothing said so."""
+    """Where Pulumi keeps the state: the value of PULUMI_BACKEND_URL, empty if that is not set."""
     user: str
     pid: int
-    """The process that made or looked at the network, and when it began: while it lives, it may be at work."""
+    """The process that made or read the network, and its start time: while it lives, it may be working on it."""
     began: str
 
 
 def write(folder: Path) -> None:
-    """Note who this is, complete or not at all; a network works without the note too."""
+    """Write the note, completely or not at all; a network works without it too."""
     with suppress(OSError):
         _write(folder)
 
@@ -72,7 +72,7 @@ def read(folder: Path) -> Record | None:
 
 
 def began(pid: int) -> str:
-    """Return when a process began, in ticks since the boot, and which boot; empty where it does not run."""
+    """Return the start of a process in ticks since the boot, and the boot's id; empty if it does not run."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace").rpartition(")")[2].split()
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()

@@ -1,4 +1,4 @@
-"""Placement: which zone each machine is in, and which address it has. Decided once for each, and held."""
+"""Placement: the zone and the address of each machine. Decided once per machine, and kept."""
 
 from collections.abc import Mapping
 from ipaddress import IPv4Network
@@ -16,7 +16,7 @@ _ANY = Size("", 0, 0, 0)
 
 
 class Placeable(BaseModel):
-    """What a decision takes into account of a machine."""
+    """What a decision takes into account about a machine."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -24,11 +24,11 @@ class Placeable(BaseModel):
     role: str
     unit: str
     subnets: dict[str, str] | None = None
-    """The subnet that it would be in, by zone. Without them addresses are given out by the cloud."""
+    """The subnet that it would be in, keyed by zone. None: the cloud assigns the addresses."""
 
 
 class PlacementInputs(Inputs):
-    """Machines and where they may go. The decisions are filled in here, and known in previews."""
+    """Machines and possible zones. The provider adds the decisions, which are known in previews."""
 
     machines: tuple[Placeable, ...]
     zones: tuple[str, ...]
@@ -37,16 +37,16 @@ class PlacementInputs(Inputs):
 
 
 class PlacementProvider(Provider[PlacementInputs]):
-    """Holds every decision: a machine that is added takes what is free, and no other moves."""
+    """Keeps every decision: an added machine takes what is free, and no other machine moves."""
 
     inputs_type = PlacementInputs
 
     def identify(self, inputs: PlacementInputs) -> str:  # noqa: ARG002
-        """One a stack."""
+        """One per stack."""
         return "placement"
 
     def complete(self, olds: Props, news: Props) -> Props:
-        """Decide for whom nothing was decided. Raises ValueError when something held is not possible any more."""
+        """Decide for new machines. Raises ValueError when an earlier decision is not possible any more."""
         if pulumi.contains_unknowns(news):
             return {**news, "zone_of": UNKNOWN, "address_of": UNKNOWN}
         inputs = self._parse(news)
@@ -64,11 +64,11 @@ class PlacementProvider(Provider[PlacementInputs]):
 
 
 class Placement(Resource, module="servicechain", name="Placement"):
-    """Held decisions, by the names of machines."""
+    """Kept decisions, keyed by the names of machines."""
 
     zone_of: pulumi.Output[Mapping[str, str]]
     address_of: pulumi.Output[Mapping[str, str]]
-    """Of machines whose subnets were given."""
+    """Only machines whose subnets were given."""
 
     def __init__(
         self,

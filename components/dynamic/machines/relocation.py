@@ -1,8 +1,8 @@
-"""Relocation: what a node has on a machine moves to another folder there, or to another service, and its chain with it.
+"""Relocation: moves a node, with its chain data, to another folder or another service on the same machine.
 
 The node is down meanwhile, so this goes through the gate of all restarts: one node at a time, while the others are
-healthy. It comes back as it was before; the next steps of the run then write its files for the new place, and restart
-it once more.
+healthy. The node starts again as it was before; the next steps of the run write its files for the new place, and
+restart it once more.
 """
 
 from contextlib import closing, suppress
@@ -18,13 +18,13 @@ from components.chain.rpc.waiting import wait_for
 from components.domain.roles import Role
 
 SECONDS = 3600.0
-"""For the move; within a disk it takes none, and from one to another about 10 s per GB."""
+"""Time limit of the move; within a disk it takes no time, from one disk to another about 10 s per GB."""
 
 
 def relocate(node: Endpoint, role: Role, command: str, why: str) -> None:
     """Run the command that stops a node, moves it and starts it again. Raises ChainError.
 
-    `node` is reached at its former place.
+    `node` is reached through its former folder.
     """
     if listens(node):
         peer = _main_bridge(node) if role == "scn" else None

@@ -95,7 +95,7 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         """Report that the node does not list the contracts, does not serve them, or miscounts its transactions.
 
         With a wrong transaction count an SCN stops voting. A node that does not answer keeps its journal; RunningNode
-        reports that it is down. What an adopted SCN knew before the stack stays in the state, whatever the journal says.
+        reports that it is down. What an adopted SCN knew before the stack stays in the state, whatever its journal has.
         """
         from components.chain.nodes.readiness import miscount
         from components.chain.nodes.registration import OtherCounterpart, settled_registration

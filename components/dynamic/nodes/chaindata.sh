@@ -1,14 +1,14 @@
 #!/bin/sh
-# Puts an archive of chain data onto the disk of a node that has none yet. It takes hours, so the work goes on by itself
-# when the connection that began it ends, and is asked how far it is.
+# Puts an archive of chain data onto the disk of a node that has none yet. It takes hours, so the work continues when
+# the connection that started it ends, and reports its progress on request.
 #
-# What was fetched stays when the work is cut off, and is gone on with; unpacking begins again. Nothing is overwritten:
-# where there is chain data already there is nothing to do.
+# An interrupted download is kept and resumed; unpacking starts again. Nothing is overwritten: if there is chain data
+# already, nothing is done.
 #
 # usage: chaindata.sh begin|state|work ROOT SHA256 OWNER SOURCE
-#   ROOT is the folder of the node, OWNER whose its data are, as chown takes it, and SOURCE the address of the archive, or
-#   the path of one on this machine, which is moved away. `begin` and `state` print one line: present, idle, failed WHY,
-#   fetching BYTES BYTES, checking, unpacking GB.
+#   ROOT is the folder of the node, OWNER the owner of its data, as chown takes it, and SOURCE the address of the
+#   archive, or its path on this machine, from where it is moved away. `begin` and `state` print one line: present, idle,
+#   failed WHY, fetching BYTES BYTES, checking, unpacking GB.
 # environment, for tests: PATIENCE, seconds from one attempt to fetch to the next; TRIES, how many may bring nothing new
 set -eu
 verb=$1 root=$2 sha256=$3 owner=$4 source=$5
@@ -20,8 +20,8 @@ patience=${PATIENCE:-5} tries=${TRIES:-20}
 # unpacked half is not much larger.
 room_percent=240
 
-# The folder itself is what is locked: a file in it would come again when it is asked for while the folder is removed.
-# Where the folder is gone meanwhile, nothing can be locked either.
+# The folder itself is locked: a lock file in it would be created again while the folder is being removed. If the folder
+# is gone meanwhile, nothing can be locked either.
 alone() { (flock --nonblock 9 && "$@") 9< "$work"; }
 present() { [ -n "$(ls -A "$data/klay/chaindata" 2> /dev/null)" ]; }
 size() { stat -c %s "$1" 2> /dev/null || echo 0; }
@@ -36,7 +36,7 @@ fail() {
 
 begin() {
     if present; then
-        rm -f "$0" # what is there needs no work, and leaves nothing of it
+        rm -f "$0" # nothing to do, so nothing is left of the work
         echo present
         return
     fi
@@ -69,7 +69,7 @@ state() {
 get() { curl --fail --location --globoff --proto '=https,http' --silent --show-error --connect-timeout 20 "$@"; }
 
 fetch() {
-    # As text: awk would write a large number in another way.
+    # As text: awk prints large numbers in another format.
     total=$(get --head --max-time 60 --url "$source" | tr -d '\r' | awk 'tolower($1) == "content-length:" { n = $2 } END { print n }')
     case $total in "" | *[!0-9]*) total=0 ;; esac
     has=$(size "$part")
@@ -113,7 +113,7 @@ unpack() {
     [ -n "$(find "$found" -maxdepth 2 -name CURRENT)" ] || fail "what the archive holds as chaindata is no chain data"
     chown -R "$owner" "$found"
     chmod -R u=rwX,go= "$found"
-    # What says that it is whole must not outlive a power cut that the rest did not.
+    # The mark that all is complete must not reach the disk before the rest does.
     sync -f "$found"
     for folder in "$data" "$data/klay"; do
         [ -d "$folder" ] || mkdir -m 0700 "$folder"
