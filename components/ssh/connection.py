@@ -1,7 +1,7 @@
 """SSH connections.
 
-One event loop in a thread of its own serves the whole process, and everybody who logs in to a machine in the same way
-shares one connection: opening a further channel on it costs about a round trip.
+One event loop in its own thread serves the whole process, and everybody who logs in to a machine in the same way shares
+one connection: opening another channel on it costs about a round trip.
 """
 
 import asyncio
@@ -16,13 +16,13 @@ from components.ssh.errors import BadKey, CommandFailed, LoginDenied, NoAnswer, 
 from components.ssh.login import Login, as_root, fingerprint
 
 CONNECT_TIMEOUT = 10.0
-"""Seconds for TCP, SSH handshake and login together; as long again for those of a proxy."""
+"""Seconds for TCP, SSH handshake and login together; the same again for those of a proxy."""
 
 COMMAND_TIMEOUT = 60.0
-"""Seconds for a command of which nothing else is said."""
+"""Default number of seconds for a command."""
 
 LAST_LINES = 5
-"""Of a failed command's standard error, for the message."""
+"""Lines of a failed command's standard error in the message."""
 
 T = TypeVar("T")
 
@@ -33,7 +33,7 @@ _starting = threading.Lock()
 
 def loop() -> asyncio.AbstractEventLoop:
     """Return the event loop of all connections."""
-    with _starting:  # functools.cache alone would let two first callers make two loops
+    with _starting:  # functools.cache alone would let two threads make two loops
         return _one_loop()
 
 
@@ -45,7 +45,7 @@ def _one_loop() -> asyncio.AbstractEventLoop:
 
 
 def wait(work: Coroutine[Any, Any, T], timeout: float) -> T:
-    """Do the work on the event loop. Raises TimeoutError after `timeout` seconds, and what the work raises."""
+    """Run a coroutine on the event loop. Raises TimeoutError after `timeout` seconds, and what the coroutine raises."""
     future = asyncio.run_coroutine_threadsafe(work, loop())
     try:
         return future.result(timeout)
@@ -55,18 +55,20 @@ def wait(work: Coroutine[Any, Any, T], timeout: float) -> T:
 
 
 def connect_seconds(login: Login) -> float:
-    """Return how long connecting may take."""
+    """Return how long connecting may take (seconds)."""
     return CONNECT_TIMEOUT * (2 if login.proxy else 1)
 
 
 async def connection(login: Login) -> asyncssh.SSHClientConnection:
-    """Return the shared connection, made now if there is none that lives. Raises SshError."""
+    """Return the shared connection, which is made if there is no open one. Raises SshError."""
     task = _connections.get(login)
     if task is None or (task.done() and (task.cancelled() or task.exception() or task.result().is_closed())):
         task = asyncio.create_task(dial(login))
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())  # nobody may be left to ask for it
+        task.add_done_callback(
+            lambda done: done.cancelled() or done.exception()
+        )  # there may be no caller left to collect it
         _connections[login] = task
-    # Others may wait for the same one: who gives up does not end it.
+    # Others may wait for the same one: a caller that gives up must not cancel it.
     return await asyncio.shield(task)
 
 
@@ -108,9 +110,9 @@ def run(
 ) -> str:
     """Run a command on the machine and return its standard output.
 
-    `stdin` is where secrets go, and `step` what a message calls the command: neither its text nor its input is ever
-    shown. `fresh` makes a connection of its own, which proves what the machine is now. Raises SshError:
-    CommandFailed with the end of its standard error when it fails or takes more than `timeout` seconds.
+    Secrets go to `stdin`. `step` names the command in messages: neither its text nor its input is ever shown. `fresh`
+    makes a separate connection, which proves what the machine is now. Raises SshError: CommandFailed with the end of
+    its standard error when it fails or takes more than `timeout` seconds.
     """
     try:
         return wait(_run(login, command, stdin, timeout, step, fresh=fresh), connect_seconds(login) + timeout + 5)
@@ -150,7 +152,7 @@ class _Witness(asyncssh.SSHClient):
     shown = ""
 
     def validate_host_public_key(self, host: str, addr: str, port: int, key: asyncssh.SSHKey) -> bool:  # noqa: ARG002
-        """Take note of the key, and refuse it."""
+        """Remember the key, and refuse it."""
         self.shown = key.get_fingerprint()
         return False
 
@@ -158,7 +160,7 @@ class _Witness(asyncssh.SSHClient):
 def _private_key(login: Login) -> asyncssh.SSHKey:
     try:
         return asyncssh.import_private_key(login.private_key)
-    except ValueError:  # of the library; one of them is that it has a passphrase
+    except ValueError:  # from the library, also for a key with a passphrase
         raise BadKey(
             login.place, "cannot be logged in to: the private key given for it is none that SSH takes"
         ) from None
@@ -172,7 +174,7 @@ def _host_key(login: Login) -> asyncssh.SSHKey:
 
 
 def _sentence(login: Login, error: Exception, shown: str) -> SshError:
-    """Say what went wrong in making a connection."""
+    """Return the error for a connection that could not be made."""
     place = login.place
     if isinstance(error, asyncssh.HostKeyNotVerifiable):
         what = f"shows the host key {shown or 'of an unknown kind'}, not the pinned {fingerprint(login.host_key)}"

@@ -1,25 +1,25 @@
-"""Errors of the SSH room. Each is a sentence that begins with the machine, or with the proxy when that one fails.
+"""Errors of ssh/. Each is a sentence that begins with the machine, or with the proxy when that one fails.
 
 SshError
-├── NoAnswer        nothing there, not yet, or no more: worth another try
-├── WrongHostKey    somebody answers who is not the machine that was pinned
-├── LoginDenied     the machine is the right one and does not take the client's key
+├── NoAnswer        nothing there, not yet, or not any more: worth another try
+├── WrongHostKey    what answers is not the machine that was pinned
+├── LoginDenied     it is the right machine, but it does not accept the client's key
 ├── CommandFailed   logged in, and the command failed or took too long
 ├── NobodyListens   logged in, and nobody listens on a socket there
-└── BadKey          a key that was given cannot be read
+└── BadKey          a given key cannot be read
 """
 
 from typing import Self
 
 
 class SshError(Exception):
-    """Parent of all errors of this room. No text of them holds a private key."""
+    """Parent of all errors of ssh/. Their text never contains a private key."""
 
     def __init__(self, place: str, what: str, *, shown: str = "", proxy: bool = False) -> None:
-        """Say of `place` that it does `what`: a verb phrase.
+        """`place` is the subject of the sentence and `what` the rest of it, a verb phrase.
 
-        `shown` is the fingerprint of the host key that was shown instead of the pinned one, where this is known;
-        `proxy` tells that the place is the proxy on the way to the machine.
+        `shown` is the fingerprint of the host key that was shown instead of the pinned one, where it is known; `proxy`
+        means that the place is the proxy of the machine.
         """
         super().__init__(place, what)
         self.place, self.what, self.shown, self.proxy = place, what, shown, proxy
@@ -29,20 +29,20 @@ class SshError(Exception):
         return f"{self.place} {self.what}"
 
     def on_the_way_to(self, place: str) -> Self:
-        """Return the same of a machine that is the proxy of another one."""
+        """Return the same error of a machine that is the proxy of another one."""
         return type(self)(f"the proxy {self.place} on the way to {place}", self.what, shown=self.shown, proxy=True)
 
 
 class NoAnswer(SshError):
-    """Refused, timed out, out of reach, or lost."""
+    """Refused, timed out, unreachable, or lost."""
 
 
 class WrongHostKey(SshError):
-    """The machine shows another host key than the pinned one."""
+    """The machine shows a host key other than the pinned one."""
 
 
 class LoginDenied(SshError):
-    """The machine does not take the client's key."""
+    """The machine does not accept the client's key."""
 
 
 class CommandFailed(SshError):
@@ -50,8 +50,8 @@ class CommandFailed(SshError):
 
 
 class NobodyListens(SshError):
-    """A socket of the machine is not there, or takes nobody."""
+    """A socket of the machine is missing, or nobody accepts connections on it."""
 
 
 class BadKey(SshError):
-    """One of the keys that were given cannot be read."""
+    """One of the given keys cannot be read."""

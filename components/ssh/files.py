@@ -1,6 +1,6 @@
-"""Files on a machine, and in what they are not as they were written: content, mode, owner, and whether they are there.
+"""Files on a machine, and how they differ from what was written: content, mode, owner, or missing.
 
-Contents go neither way: they are compared by their SHA-256 on the machine.
+Contents are not transferred: they are compared by their SHA-256 on the machine.
 """
 
 import shlex
@@ -13,7 +13,7 @@ from components.ssh.errors import CommandFailed
 from components.ssh.login import Login
 
 TIMEOUT = 20.0
-"""Seconds for looking at all files of one machine."""
+"""Seconds for checking all files of one machine."""
 
 _FIELDS = 4
 
@@ -30,7 +30,7 @@ class WrittenFile(BaseModel):
     """Octal, such as `0644`."""
     owner: str
     restarts: bool
-    """It is read only when the node starts, so that it counts from then on."""
+    """It is read only when the node starts, so a change needs a restart."""
 
 
 @dataclass(frozen=True)
@@ -41,11 +41,11 @@ class FoundFile:
     mode: str
     owner: str
     newer: bool
-    """It was written after what it is compared with was made."""
+    """It was written after the start of the program that reads it."""
 
 
 def find(login: Login, paths: Sequence[str], since: str) -> list[FoundFile | None]:
-    """Return what is at these paths, None where there is no plain file.
+    """Return what is at these paths, None where there is no regular file.
 
     `since` is the path of what a program makes when it starts, such as its socket. Raises SshError.
     """
@@ -59,7 +59,7 @@ def find(login: Login, paths: Sequence[str], since: str) -> list[FoundFile | Non
 
 
 def look(paths: Sequence[str], since: str) -> str:
-    """Return the command that tells of each path in a line. What is no plain file counts as missing, a link too."""
+    """Return the command that prints one line per path. Anything but a regular file counts as missing, also a link."""
     return f"""\
 look() {{
     if [ -f "$1" ] && ! [ -L "$1" ]; then
@@ -74,7 +74,7 @@ look() {{
 
 
 def parse(answer: str) -> list[FoundFile | None]:
-    """Return what the command told."""
+    """Return what the command printed."""
     return [_file(line.split()) for line in answer.splitlines()]
 
 
@@ -83,7 +83,7 @@ def _file(line: Sequence[str]) -> FoundFile | None:
 
 
 def difference(written: WrittenFile, found: FoundFile | None) -> str | None:
-    """Return in what a file is not as it was written, as a verb phrase of the file, or None."""
+    """Return how a file differs from what was written, as a verb phrase, or None."""
     if found is None:
         return "is missing"
     if found.digest != written.digest:
@@ -99,7 +99,7 @@ def difference(written: WrittenFile, found: FoundFile | None) -> str | None:
 
 
 def differences(written: Mapping[str, WrittenFile], found: Sequence[FoundFile | None]) -> dict[str, str]:
-    """Return a sentence of each file that is not as it was written, by name and in the order of names."""
+    """Return a sentence per file that differs from what was written, sorted by name."""
     compared = {
         name: (one.path, difference(one, there)) for (name, one), there in zip(written.items(), found, strict=True)
     }

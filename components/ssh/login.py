@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class Login(BaseModel):
-    """One machine and the one way into it. No error of this model shows a value: one of them is a key."""
+    """One machine and the only way to log in to it. No error of this model shows a value: one of them is a key."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
@@ -18,13 +18,13 @@ class Login(BaseModel):
     port: int = 22
     user: str = "root"
     private_key: str = Field(repr=False)
-    """Of the user, as OpenSSH writes it."""
+    """Of the user, in OpenSSH format."""
     sudo: bool = False
-    """Whether commands and sockets are root's, which the user becomes by sudo, without a password."""
+    """Whether commands and sockets belong to root, which the user becomes by sudo without a password."""
     host_key: str
-    """The one public key that the machine may show: `ssh-ed25519 AAAA...`."""
+    """The only public key that the machine may show: `ssh-ed25519 AAAA...`."""
     proxy: Optional["Login"] = None
-    """A bastion that the connection goes through; itself reached directly."""
+    """A bastion for the connection; itself reached directly."""
 
     @field_validator("proxy")
     @classmethod
@@ -36,14 +36,14 @@ class Login(BaseModel):
 
     @property
     def place(self) -> str:
-        """Return where it is, for messages."""
+        """Return the address, for messages."""
         return f"{self.host}:{self.port}"
 
 
 def fingerprint(public_key: str) -> str:
     """Return the fingerprint of a public key line, as `ssh-keygen -l` shows it: `SHA256:...`.
 
-    Raises ValueError if the line is none; the message does not show it.
+    Raises ValueError if it is not a public key line; the message does not show it.
     """
     try:
         blob = b64decode(public_key.split()[1], validate=True)
@@ -58,15 +58,15 @@ RELAY = Path(__file__).with_name("relay.py")
 
 
 CONNECTED = "connected\n"
-"""What the relay says when the socket has taken it."""
+"""What the relay prints when the socket has accepted it."""
 
 
 def as_root(command: str) -> str:
-    """Return the command line that runs a command of the shell as root. It gets the standard input and the errors."""
+    """Return the command line that runs a shell command as root, with the same standard input and output."""
     return shlex.join(["exec", "sudo", "-n", "--", "sh", "-c", command])
 
 
 def relay_to(socket: str) -> str:
-    """Return the command line that carries its standard input to a unix socket of root's, and back what comes there."""
+    """Return the command line that connects its standard input and output to a unix socket of root."""
     text = RELAY.read_text(encoding="utf-8")
     return shlex.join(["exec", "sudo", "-n", "--", "python3", "-c", text, socket])

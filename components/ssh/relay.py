@@ -9,7 +9,7 @@ import threading
 
 
 def main(path: str) -> None:
-    """Say `connected` once the socket has taken us, and end with an error if it does not."""
+    """Print `connected` once the socket has accepted the connection; exit with an error if it does not."""
     with socket.socket(socket.AF_UNIX) as link:
         try:
             link.connect(path)
@@ -25,7 +25,7 @@ def main(path: str) -> None:
 
 
 def _there(link: socket.socket) -> None:
-    """Send line by line, as the other side asks one thing a line."""
+    """Send line by line: one request per line."""
     for line in sys.stdin.buffer:
         link.sendall(line)
     link.shutdown(socket.SHUT_RDWR)
