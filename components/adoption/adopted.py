@@ -81,7 +81,7 @@ class Adopted:
         if not answers(self.node):
             return {"down": "it does not answer"}
         if self.conf_keys and not identity.bridge_is_on(self.node, self.role):
-            return {"bridge": "its bridge is off, and its conf says on"}
+            return {"bridge": "its bridge is off, but on in its conf"}
         return dict(drift.find_drift(self.node, self._expected(dialled)).words)
 
     def repair(self, dialled: str | None) -> None:
@@ -100,19 +100,19 @@ class Adopted:
         except ChainError as error:
             if not changed or answers(self.node):
                 raise
-            self.report("it does not start with its new files, so it gets back the old ones")
+            self.report("it does not start with its new files; restoring the old ones")
             try:
                 self.restore(self.read())
             except ChainError as again:
                 msg = (
                     f"{self.node.node}: it starts neither with the keys of a bridge in {self.place.conf} nor with its "
-                    "old files, which it has again: they, or something else on its machine, were changed after its "
-                    f"last start. Correct what its log says, start it, and run again: {again}"
+                    "old files, which are restored: these, or something else on its machine, were changed after its "
+                    f"last start. Fix the error in its log, start it, and run again: {again}"
                 )
                 raise NotReady(msg) from error
             msg = (
                 f"{self.node.node}: it did not start with the keys of a bridge in {self.place.conf}, and has its old "
-                "files again; correct what its log says, or give the command that restarts it as node.restart of its "
+                "files again; fix the error in its log, or set the command that restarts it as node.restart of its "
                 f"host: {error}"
             )
             raise NotReady(msg) from error

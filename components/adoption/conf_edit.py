@@ -40,7 +40,7 @@ def with_keys(text: str, wanted: Wanted, source: Source) -> str:
     if left := _wrong(new, wanted, source):
         which = ", ".join(f"{key}={value}" for key, value in left.items())
         msg = (
-            f"{which} cannot be set: sourced by bash, the conf has other values all the same; set them by hand where "
+            f"{which} cannot be set: when bash sources the conf, it still has other values; set them by hand where "
             "the conf computes them"
         )
         raise ConfError(msg)

@@ -93,11 +93,11 @@ def _other_data(found: str, wanted: str) -> str | None:
     if found.startswith("/"):
         if normpath(found) == normpath(wanted):
             return None
-        return f"its DATA_DIR is {found}, and not {wanted}, which the settings say"
+        return f"its DATA_DIR is {found}, and not {wanted}, as in the settings"
     if not found:
-        return f"its DATA_DIR is empty, and not {wanted}, which the settings say"
+        return f"its DATA_DIR is empty, and not {wanted}, as in the settings"
     why = "bash does not expand a ~ in quotes" if found.startswith("~") else "it depends on where the script is started"
-    return f"its DATA_DIR is {found}, which is no absolute path ({why}); write DATA_DIR={wanted} there"
+    return f"its DATA_DIR is {found}, which is not an absolute path ({why}); write DATA_DIR={wanted} there"
 
 
 def _write(node: Endpoint, place: NodePlace, path: str, old: str | None, new: str) -> bool:

@@ -33,7 +33,7 @@ def read(node: Endpoint, role: PairRole, address: str, *, bridge: bool) -> dict[
         parent, child = operators(console) if bridge and role == "scn" else ("", "")
     match = _KNI.match(found)
     if not match:
-        msg = f"{node.node}: it says that its KNI is {found}, in which there is no public key and port"
+        msg = f"{node.node}: its KNI is {found}, which has no public key and port"
         raise ChainError(msg)
     kni = bridge_kni if main_bridge else consensus_kni
     return {

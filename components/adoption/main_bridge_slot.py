@@ -45,4 +45,4 @@ def public_key(node: Endpoint) -> str:
 def _address(peer: dict[str, object]) -> str:
     networks = peer.get("networks")
     network = networks[0] if isinstance(networks, list) and networks else networks
-    return str(network.get("remoteAddress")) if isinstance(network, dict) else "an address that it does not tell"
+    return str(network.get("remoteAddress")) if isinstance(network, dict) else "an unknown address"

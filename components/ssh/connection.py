@@ -141,7 +141,7 @@ async def _run(login: Login, command: str, stdin: str | None, timeout: float, st
     if process.exit_status is None and process.exit_signal is None:
         raise NoAnswer(login.place, f"was lost while {step}")
     if process.returncode:
-        last = "; ".join(str(err).strip().splitlines()[-LAST_LINES:]) or "it said nothing"
+        last = "; ".join(str(err).strip().splitlines()[-LAST_LINES:]) or "no error message"
         raise CommandFailed(login.place, f"failed at {step} (exit status {process.returncode}): {last}")
     return str(out)
 
@@ -162,7 +162,7 @@ def _private_key(login: Login) -> asyncssh.SSHKey:
         return asyncssh.import_private_key(login.private_key)
     except ValueError:  # from the library, also for a key with a passphrase
         raise BadKey(
-            login.place, "cannot be logged in to: the private key given for it is none that SSH takes"
+            login.place, "cannot be logged in to: the private key given for it is not a usable SSH key"
         ) from None
 
 
@@ -170,7 +170,7 @@ def _host_key(login: Login) -> asyncssh.SSHKey:
     try:
         return asyncssh.import_public_key(login.host_key)
     except ValueError:
-        raise BadKey(login.place, "cannot be checked: the host key given for it is no public SSH key") from None
+        raise BadKey(login.place, "cannot be checked: the host key given for it is not a public SSH key") from None
 
 
 def _sentence(login: Login, error: Exception, shown: str) -> SshError:

@@ -54,7 +54,7 @@ def find(login: Login, paths: Sequence[str], since: str) -> list[FoundFile | Non
     answer = ssh.run(login, look(paths, since), timeout=TIMEOUT, step="looking at the files of the node")
     found = parse(answer)
     if len(found) != len(paths):
-        raise CommandFailed(login.place, f"told of {len(found)} files and was asked for {len(paths)}")
+        raise CommandFailed(login.place, f"reported {len(found)} files instead of {len(paths)}")
     return found
 
 

@@ -14,7 +14,7 @@ def main(path: str) -> None:
         try:
             link.connect(path)
         except OSError as error:
-            sys.exit(f"nobody listens on {path} ({error.strerror})")
+            sys.exit(f"no listener on {path} ({error.strerror})")
         print("connected", flush=True)
         threading.Thread(target=_there, args=(link,), daemon=True).start()
         came = link.recv(1 << 16)

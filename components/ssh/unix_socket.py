@@ -21,15 +21,15 @@ async def unix_socket(login: Login, path: str) -> Stream:
     try:
         return await link.open_unix_connection(path, encoding=None)
     except asyncssh.ChannelOpenError as error:
-        raise NobodyListens(login.place, f"has nobody who listens on {path}") from error
+        raise NobodyListens(login.place, f"has no listener on {path}") from error
 
 
 async def _relayed(link: asyncssh.SSHClientConnection, login: Login, path: str) -> Stream:
     process = await link.create_process(relay_to(path), encoding=None)
     if await process.stdout.readline() == CONNECTED.encode():
         return process.stdout, process.stdin
-    words = (await process.stderr.read()).decode(errors="replace").strip().splitlines() or ["it said nothing"]
+    words = (await process.stderr.read()).decode(errors="replace").strip().splitlines() or ["no error message"]
     process.close()
-    if words[-1].startswith("nobody listens"):
+    if words[-1].startswith("no listener"):
         raise NobodyListens(login.place, f"has {words[-1]}")
     raise CommandFailed(login.place, f"failed at opening {path} by sudo: {'; '.join(words[-ssh.LAST_LINES :])}")

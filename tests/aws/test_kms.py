@@ -96,7 +96,7 @@ def test_a_key_that_is_not_there_is_told(kms: Any) -> None:
         ("DisabledException", "enable it"),
         ("KMSInvalidStateException", "it is disabled or about to be deleted; enable it, or cancel its deletion"),
         ("UnrecognizedClientException", "give AWS credentials that are valid"),
-        ("KeyUnavailableException", "it is busy; mend that, then run this again"),
+        ("KeyUnavailableException", "it is busy; fix that, then run again"),
     ],
 )
 def test_what_kms_refuses_is_told(kms: Any, code: str, advice: str) -> None:

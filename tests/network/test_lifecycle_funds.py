@@ -158,5 +158,5 @@ def test_who_cannot_pay_is_told_the_list(chain: LoneChain) -> None:
     with pytest.raises(ChainError) as caught:
         OwnerFundsProvider().create(wanted)
     print(caught.value)
-    assert "Nothing of it was sent. Run again once they are there: it goes on where it stopped" in str(caught.value)
+    assert "Nothing of it was sent. Run again once they are there: it resumes where it stopped" in str(caught.value)
     assert str(caught.value).count("\n  - ") == 9

@@ -36,8 +36,8 @@ _REMEDIES = {
     "first alone",
     "NotFoundException": "name a key that exists in this region and account",
     "InvalidArnException": "copy its ARN again",
-    "UnsupportedOperationException": f"it is no key that signs; make one with the key spec {SPEC} and usage {USAGE}",
-    "InvalidKeyUsageException": f"it is no key that signs; make one with the key spec {SPEC} and usage {USAGE}",
+    "UnsupportedOperationException": f"it cannot sign; create a key with the key spec {SPEC} and usage {USAGE}",
+    "InvalidKeyUsageException": f"it cannot sign; create a key with the key spec {SPEC} and usage {USAGE}",
     "DisabledException": "enable it",
     "KMSInvalidStateException": "it is disabled or about to be deleted; enable it, or cancel its deletion",
     "ExpiredTokenException": "log in to AWS again",
@@ -102,7 +102,7 @@ class Key:
         except ClientError as error:
             told = error.response.get("Error", {})
             code = str(told.get("Code", "an unknown error"))
-            remedy = _REMEDIES.get(code, f"{told.get('Message', '')}; mend that, then run this again".lstrip("; "))
+            remedy = _REMEDIES.get(code, f"{told.get('Message', '')}; fix that, then run again".lstrip("; "))
             msg = f"{where}: {code}: {remedy}"
             raise KeyUnavailable(msg) from error
         except BotoCoreError as error:
@@ -132,7 +132,7 @@ class KmsAccount:
         if parity is None:
             msg = (
                 f"{self.key.setting}.kms: the key {self.key.id} signs for another account than {self.address}, whose "
-                "key it was; bring that key back, or run `pulumi up`, which takes note of the change"
+                "key it was; restore that key, or run `pulumi up`, which records the change"
             )
             raise KeyUnavailable(msg)
         return eip155.signed(transaction, parity, r, s)

@@ -61,7 +61,7 @@ def require(console: Console, signer: Signer, needs: Sequence[Need]) -> None:
         words = statement(chain_id, payer, held, needs)
         if waiting.over and (heard or waiting.elapsed >= BLOCK_SECONDS):
             waited = f" (waited {patience} min)" if patience else ""
-            msg = f"{words}\nNothing of it was sent{waited}. Run again once they are there: it goes on where it stopped"
+            msg = f"{words}\nNothing of it was sent{waited}. Run again once they are there: it resumes where it stopped"
             raise NotFunded(msg)
         if shown != held:
             if patience:
@@ -72,7 +72,7 @@ def require(console: Console, signer: Signer, needs: Sequence[Need]) -> None:
         waiting.pause(INTERVAL)
         heard = _head_time(console) >= asked  # before the balance is read, which then includes that block
     if shown is not None:
-        print(f"chain {chain_id}: {payer} holds {coins(held)} coins now; it goes on", file=sys.stderr)
+        print(f"chain {chain_id}: {payer} holds {coins(held)} coins now; continuing", file=sys.stderr)
 
 
 def _held(console: Console, payer: str, before: int | None) -> int:

@@ -55,7 +55,7 @@ def from_environment(name: str, setting: str) -> SigningAccount:
         raise KeyUnavailable(msg)
     digits = _KEY.fullmatch(value)
     if not digits:
-        msg = f"{setting}: what the environment variable {name} holds is no private key; put 64 hex digits there"
+        msg = f"{setting}: what the environment variable {name} holds is not a private key; put 64 hex digits there"
         raise KeyUnavailable(msg)
     return from_digits(digits.group(1), f"{setting}: the key in the environment variable {name}")
 

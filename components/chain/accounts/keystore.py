@@ -63,7 +63,8 @@ class Keystore:
             raise KeyUnavailable(msg) from None
         except UnusableFile as error:
             reason = "it is in PEM" if text.lstrip().startswith("-----BEGIN") else str(error)
-            msg = f"{self._where}: {self._file} is no keystore file ({reason}); name the JSON file with the owner's key"
+            advice = "name the JSON file with the owner's key"
+            msg = f"{self._where}: {self._file} is not a keystore file ({reason}); {advice}"
             raise KeyUnavailable(msg) from None
 
     def _password(self, password: str | None, file: str | None, variable: str | None) -> bytes:
@@ -116,7 +117,7 @@ def _of_another(key: Encrypted, address: str) -> str:
         return "names another address than that of its key; take a copy that is not spoilt"
     return (
         f"holds the key of {address} for the account {key.address}: the key of that account was changed on chain, and "
-        "the program signs as accounts do whose key is their own; make another account the owner"
+        "the program can sign only for accounts that have their original key; make another account the owner"
     )
 
 

@@ -86,7 +86,7 @@ def _unusable(file: Mapping[str, Any], version: str, keys: int) -> str | None:
     if "encseed" in file:
         return "is a presale wallet; import it into a wallet, and export the key as version 3"
     if "crypto" not in file and "keyring" not in file:
-        return "is no keystore file; name the JSON file with the owner's key"
+        return "is not a keystore file; name the JSON file with the owner's key"
     if version == "4":
         return "holds a BLS key (EIP-2335), with which a validator signs, and no account's; name that of the owner"
     if version != "3":
@@ -116,11 +116,11 @@ def _derivation(kdf: object, params: object) -> str | None:
     if kdf not in ("scrypt", "pbkdf2"):
         return f"derives its key by {_word(kdf)}, and scrypt and pbkdf2 alone are known; export the key again"
     if not isinstance(params, Mapping) or not _length(params.get("salt")):
-        return _damaged("kdfparams.salt is no bytes in hex")
+        return _damaged("kdfparams.salt is not hex")
     names = ("dklen", "n", "r", "p") if kdf == "scrypt" else ("dklen", "c")
     numbers = [_number(params.get(name)) for name in names]
     if 0 in numbers:
-        return _damaged(f"kdfparams.{names[numbers.index(0)]} is no whole number above 0")
+        return _damaged(f"kdfparams.{names[numbers.index(0)]} is not a positive integer")
     if numbers[0] != 32:
         return _damaged("kdfparams.dklen is not 32")
     if kdf == "pbkdf2" and params.get("prf") != "hmac-sha256":
@@ -129,7 +129,7 @@ def _derivation(kdf: object, params: object) -> str | None:
         return "asks for more rounds than any wallet does; export the key again" if numbers[1] > ROUNDS else None
     n, r, p = numbers[1:]
     if n & (n - 1) or n == 1:
-        return _damaged("kdfparams.n is no power of two")
+        return _damaged("kdfparams.n is not a power of two")
     if 128 * n * r > MEMORY or 128 * n * r * p > 8 * MEMORY:
         return "asks for more memory or time by its kdfparams than any wallet does; export the key again"
     return None

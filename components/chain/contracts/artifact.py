@@ -54,7 +54,7 @@ def _code(content: Any) -> str:
         msg = "the code has places for libraries that are not linked: link them first"
         raise UnusableFile(msg)
     if not re.fullmatch(r"([0-9a-fA-F]{2})*", digits):
-        msg = "that field is no hex"
+        msg = "that field is not hex"
         raise UnusableFile(msg)
     if len(digits) > 2 * MOST_CODE:
         msg = "that field is longer than any contract's"

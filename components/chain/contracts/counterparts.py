@@ -50,8 +50,8 @@ def faults(ways: Sequence[Counts]) -> list[str]:
             )
         elif way.handled and way.known is False:
             found.append(
-                f"the request that the contract on the {way.target} chain handled last (number {way.handled - 1}) is "
-                f"none of the contract on the {way.source} chain"
+                f"the request that the contract on the {way.target} chain handled last (number {way.handled - 1}) was "
+                f"not made on the contract on the {way.source} chain"
             )
     used = {chain: any(_has_history(way, chain) for way in ways) for chain in CHAINS}
     if not found and used["child"] != used["parent"]:

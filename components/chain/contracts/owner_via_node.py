@@ -70,7 +70,7 @@ def _simulated(console: Console, owner: OwnerNode, bridge: str, step: Step) -> T
         console.web3.eth.call(params)
     except Web3Exception as error:
         why = explain(console, owner, bridge, error)
-        msg = f"{what(console.web3.eth.chain_id, tx)}: the simulation says: {why}"
+        msg = f"{what(console.web3.eth.chain_id, tx)}: the simulation failed: {why}"
         raise Reverted(msg) from error
     return params
 

@@ -112,7 +112,7 @@ def require_counterparts(child: ContractPlace, parent: ContractPlace, advice: st
         ways = read_counts(child, parent)
         wrong = faults(ways)
         return not wrong or (
-            f"the bridge contracts {child} and {parent} are no counterparts: {', and '.join(wrong)} ({numbers(ways)})"
+            f"the bridge contracts {child} and {parent} are not counterparts: {', and '.join(wrong)} ({numbers(ways)})"
         )
 
     try:

@@ -88,7 +88,7 @@ def remedy(name: str) -> str:
     """Return what the next `up` does about a difference."""
     if name == "down":
         return "starts it"
-    return "mends it" if name in REPAIRED_BY_CALLS else "restarts the node"
+    return "repairs it" if name in REPAIRED_BY_CALLS else "restarts the node"
 
 
 def read(console: Console, expected: Expected) -> Actual:
@@ -124,7 +124,7 @@ def differences(expected: Expected, actual: Actual) -> dict[str, str]:
     """Return a sentence per difference, by its name, without the subject (the node)."""
     if not actual.bridge:
         half = "main" if expected.kni else "sub"
-        return {"bridge": f"its {half} bridge is off, and its files say on"}
+        return {"bridge": f"its {half} bridge is off, but on in its files"}
     found: dict[str, str] = {}
     if actual.chain_id != expected.chain_id:
         found["chain_id"] = f"it is on chain {actual.chain_id}, not on chain {expected.chain_id}"
@@ -140,10 +140,10 @@ def differences(expected: Expected, actual: Actual) -> dict[str, str]:
         found["peer"] = words
     if expected.anchoring is not None and actual.anchoring != expected.anchoring:
         state = ("off", "on") if expected.anchoring else ("on", "off")
-        found["anchoring"] = f"anchoring is {state[0]}, and its conf says {state[1]}"
+        found["anchoring"] = f"anchoring is {state[0]}, but {state[1]} in its conf"
     if expected.anchoring_period is not None and actual.anchoring_period != expected.anchoring_period:
         found["anchoring_period"] = (
-            f"it anchors every {actual.anchoring_period} blocks, and its conf says every {expected.anchoring_period}"
+            f"it anchors every {actual.anchoring_period} blocks, but in its conf every {expected.anchoring_period}"
         )
     return found
 

@@ -73,7 +73,7 @@ def restart(
         returning = any(is_restarting(one) for one, _ in others)
         waiting = waiting or Waiting(PATIENCE)  # begins here: other restarts may have come first
         if failed or (waiting.over and not returning):
-            msg = f"{refusal}; it goes on as it was: bring the other one back, then run again"
+            msg = f"{refusal}; it keeps running: bring the other one back, then run again"
             raise NotReady(msg)
         waiting.report(refusal)
         waiting.pause(INTERVAL)

@@ -83,7 +83,7 @@ def missing(state: SyncState) -> str | None:
     if state.age > FRESH_SECONDS:
         return (
             f"its last block, {state.head}, is {duration(state.age)} old; either it has yet to learn of newer ones, or "
-            "the chain stands still"
+            "the chain is halted"
         )
     return None
 
@@ -130,12 +130,12 @@ def wait_until_synced(see: Callable[[], SyncState], hours: int) -> int:
             lack = f"{state.node}: {words}" + (f"; about {duration(rest)} to go" if rest is not None else "")
         if waiting.over:
             msg = (
-                f"{lack} (waited {hours} h, which parentChain.syncHours says). The node goes on by itself; run again "
+                f"{lack} (waited {hours} h, as set in parentChain.syncHours). The node continues by itself; run again "
                 "later"
             )
             raise NotReady(msg)
         if silence.over:
-            msg = f"{lack} (for {duration(silence.idle)}). Run again once it answers: it goes on where it was"
+            msg = f"{lack} (for {duration(silence.idle)}). Run again once it answers: it resumes where it was"
             raise NotReady(msg)
         waiting.report(lack)
         waiting.pause(INTERVAL)

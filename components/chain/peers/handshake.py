@@ -30,7 +30,7 @@ def chain_identity(console: Console) -> ChainIdentity:
     """Read which chain a node is on. Raises ChainError when it does not answer."""
     found = console.call("admin_nodeInfo", timeout=TIMEOUT).get("protocols", {}).get("istanbul")
     if not isinstance(found, dict):  # a word, while its server starts
-        msg = f"{console.node}: it does not tell yet which chain it is of"
+        msg = f"{console.node}: it does not report its chain yet"
         raise NotReady(msg)
     return ChainIdentity(console.node, int(found["config"]["chainId"]), int(found["network"]), str(found["genesis"]))
 

@@ -12,7 +12,7 @@ from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import run_on_host
 from components.domain.kni import node_id
 
-HINT = "if that goes on, both ends are compared"
+HINT = "if that continues, both ends are compared"
 """Added to a message while the node is waited for."""
 
 

@@ -62,7 +62,7 @@ def read_seats(endpoints: Sequence[Endpoint], chain_id: int) -> Seats:
     views = [answer for answer in answers if not isinstance(answer, str)]
     if not views:
         reasons = "; ".join(answer for answer in answers if isinstance(answer, str))
-        msg = f"no node of chain {chain_id} tells who its validators are: {reasons}"
+        msg = f"no node of chain {chain_id} reports its validators: {reasons}"
         raise Unreachable(msg)
     _, newest, _ = max(views, key=lambda view: view[0])
     return Seats(frozenset(newest), frozenset(address for _, _, alive in views for address in alive))

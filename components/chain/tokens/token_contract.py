@@ -66,7 +66,7 @@ def require_mint_right(console: Console, bridge: str, kind: str, token: str) -> 
             return
         reason = f"{call[0]} gives nothing back, or false"
     except _Refused as error:
-        reason = f"a trial of {call[0]} says: {error}"
+        reason = f"a trial of {call[0]} failed: {error}"
     advice = "give it the right to, in the way which this token has"
     if is_minter(console, token, bridge) is False:
         advice = f"have one of the token's minters call addMinter({bridge})"
@@ -82,7 +82,7 @@ def holding(console: Console, account: str, token: str) -> int:
     try:
         return int.from_bytes(_ask(console, token, "balanceOf", to_checksum_address(account)))
     except _Refused as error:
-        msg = f"chain {console.web3.eth.chain_id}: {token} does not tell a balance ({error}): it is no token"
+        msg = f"chain {console.web3.eth.chain_id}: {token} returns no balance ({error}), so it is not a token"
         raise ChainError(msg) from error
 
 

@@ -184,7 +184,7 @@ def _gas(console: Console, signer: Signer, chain_id: int, tx: Transaction) -> in
         if short := _short(console, payer, what(chain_id, tx), [(tx.value, "what it pays")], str(error)):
             raise short from error
         why = explain(console, signer, str(tx.to) if isinstance(tx.to, str) else None, error)
-        msg = f"{what(chain_id, tx)}: the simulation says: {why}"
+        msg = f"{what(chain_id, tx)}: the simulation failed: {why}"
         raise Reverted(msg) from error
 
 

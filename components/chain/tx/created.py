@@ -40,7 +40,7 @@ def created_by(console: Console, account: ChecksumAddress, what: str) -> Iterato
     if sent > LOOK_BACK:
         msg = (
             f"chain {console.web3.eth.chain_id}: {account} has sent {sent} transactions, and the newest {LOOK_BACK} "
-            f"created no {what}; older ones are not looked at, so nobody knows whether it exists. Give the stack an "
+            f"created no {what}; older ones are not looked at, so it is unknown whether it exists. Give the stack an "
             "owner key of its own, which has sent less"
         )
         raise TooFarBack(msg)

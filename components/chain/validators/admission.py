@@ -81,7 +81,7 @@ def wait_until_seated(candidate: Candidate, voters: Sequence[Endpoint], chain_id
     with closing(running(candidate)) as own:
         with _validators(voters, chain_id) as known:
             if why := _why_incompatible(own, known, candidate):
-                msg = f"{candidate.node.node}: it has a seat and takes no part: {why}; {_CORRECT}"
+                msg = f"{candidate.node.node}: it has a seat but does not take part: {why}; {_CORRECT}"
                 raise NotReady(msg)
             dials = _living(candidate, known)
         try:  # all of them: with too few connections it does not hear of new blocks

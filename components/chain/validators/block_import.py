@@ -29,8 +29,8 @@ def import_blocks(source: Console, target: Console) -> int:
         target.call("admin_importChainFromString", "0x" + "".join(map(_digits, blocks)), timeout=CALL_SECONDS)
         if (now := _head(target)) <= head:
             msg = (
-                f"{target.node}: it does not take block {head + 1} of {source.node}, so it cannot follow the chain; "
-                "look into its log, and compare the versions of the two"
+                f"{target.node}: it does not accept block {head + 1} of {source.node}, so it cannot follow the chain; "
+                "check its log, and compare the versions of the two"
             )
             raise NotReady(msg)
         if waiting.due:

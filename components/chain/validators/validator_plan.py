@@ -78,7 +78,7 @@ def survives(size: int, dead: int) -> str:
         seats += f", {dead} of them without a node"
     left = size - dead - quorum(size)
     if left < 0:
-        return f"{seats}: the child chain stands still until {quorum(size)} of them take part"
+        return f"{seats}: the child chain is halted until {quorum(size)} of them take part"
     return f"{seats}: the child chain survives the loss of {_count(left, 'SCN') if left else 'no SCN'}"
 
 
@@ -89,8 +89,8 @@ def _count(number: int, thing: str) -> str:
 def _halted(what: str, council: Collection[str], alive: Collection[str]) -> str:
     dead = sorted({*council} - {*alive})
     return (
-        f"{what}: the child chain stands still, so no vote can come into a block: {quorum(len(council))} of its "
-        f"{len(council)} validators have to agree, and {len(alive)} can be reached; not to be reached: "
+        f"{what}: the child chain is halted, so no vote can come into a block: {quorum(len(council))} of its "
+        f"{len(council)} validators have to agree, and {len(alive)} can be reached; unreachable: "
         f"{', '.join(dead)}. Start those again: an SCN that was taken out of serviceChain.nodes has to be listed there "
         "again under its old name, with which it gets its old key, and may go once the chain makes blocks"
     )
@@ -100,6 +100,6 @@ def _too_few(what: str, council: Collection[str], alive: Collection[str]) -> str
     needed, dead = quorum(len(council)), sorted({*council} - {*alive})
     return (
         f"{what}: of {len(council)} validators {needed} have to agree on a block, and {len(alive)} would be able to, "
-        f"so the child chain would stop; not to be reached: {', '.join(dead)}; bring back what is dead, or take it "
+        f"so the child chain would stop; unreachable: {', '.join(dead)}; bring back what is dead, or take it "
         "out of serviceChain.nodes in a run of its own, first"
     )

@@ -59,7 +59,9 @@ def admit(candidate: Candidate, voters: Sequence[Endpoint], chain_id: int, *, se
 
     def seat(voter: Console) -> ChainError | None:
         try:
-            wait_for(lambda: address in council(voter) or f"{voter.node}: its vote is in no block yet", VOTE_DEADLINE)
+            wait_for(
+                lambda: address in council(voter) or f"{voter.node}: its vote is not in a block yet", VOTE_DEADLINE
+            )
             admission.wait_until_seated(candidate, voters, chain_id)
         except ChainError as error:
             return _withdraw(voter, candidate, error)
@@ -73,7 +75,7 @@ def _look_after(candidate: Candidate, voters: Sequence[Endpoint], chain_id: int)
         admission.wait_until_seated(candidate, voters, chain_id)
     except ChainError as error:
         msg = (
-            f"{error}. It has a seat, and its chain waits for it: mend that and run again, with this SCN in "
+            f"{error}. It has a seat, and its chain waits for it: fix that and run again, with this SCN in "
             "serviceChain.nodes; or take it out of there, which takes its seat away while enough others live"
         )
         raise NotReady(msg) from error
@@ -82,7 +84,7 @@ def _look_after(candidate: Candidate, voters: Sequence[Endpoint], chain_id: int)
 def _withdraw(voter: Console, candidate: Candidate, error: ChainError) -> ChainError:
     """Take the seat of a node away that does not take part, and return the error to raise."""
     address = candidate.address
-    again = f"mend that and run again, with {candidate.node.node} in serviceChain.nodes"
+    again = f"fix that and run again, with {candidate.node.node} in serviceChain.nodes"
     try:
         if address not in council(voter):
             return NotReady(f"{error}. The vote may still come into a block; {again}")
@@ -102,7 +104,9 @@ def vote_out(voters: Sequence[Endpoint], chain_id: int, address: str) -> None:
         return plan.vote_out(council(console), living(console), first_validators(console), address)
 
     def wait(voter: Console) -> None:
-        wait_for(lambda: address not in council(voter) or f"{voter.node}: its vote is in no block yet", VOTE_DEADLINE)
+        wait_for(
+            lambda: address not in council(voter) or f"{voter.node}: its vote is not in a block yet", VOTE_DEADLINE
+        )
 
     _decide(voters, chain_id, address, missing, wait)
 
@@ -175,7 +179,7 @@ def _voter(voters: Sequence[Endpoint], chain_id: int, address: str) -> Iterator[
                 console = stack.enter_context(connect([endpoint], chain_id))
                 own = node_address(console)
                 if own == address or own not in council(console):
-                    reasons.append(f"{endpoint.node}: is no validator that could vote on {address}")
+                    reasons.append(f"{endpoint.node}: is not a validator that could vote on {address}")
                     continue
             except ChainError as error:
                 reasons.append(str(error))

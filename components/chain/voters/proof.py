@@ -179,7 +179,7 @@ def _paid(direction: Direction, tx: str, votes: "RequestVotes", threshold: int) 
     return (
         f"the transfer {tx} {direction.name} is not paid out: {len(voted)} of {threshold} votes have come"
         + (f", none from {missing}" if missing else "")
-        + f"; the contract {direction.target_bridge} holds {coins(held)} coins. The log of an SCN says what it does"
+        + f"; the contract {direction.target_bridge} holds {coins(held)} coins. See the logs of the SCNs"
     )
 
 

@@ -21,7 +21,7 @@ def require_able_pairs(
     reasons = "; ".join(f"pair {pair}: {unable[pair]}" for pair in pairs if pair in unable)
     msg = (
         f"{step} is refused: of the {len(pairs)} pair(s) that stay {len(able)} can vote now, and a transfer needs "
-        f"{threshold} vote(s), so transfers would stand still ({reasons}); bring these pairs back with "
+        f"{threshold} vote(s), so transfers would stop ({reasons}); bring these pairs back with "
         "`pulumi refresh` and `pulumi up` of the settings as they were, then run again. Nothing was sent for this step"
     )
     raise Refused(msg)

@@ -256,7 +256,7 @@ def _move(before: ExistingHostInputs, wanted: ExistingHostInputs) -> None:
     try:
         relocate(node, wanted.role, command, why)
     except ChainError as error:
-        msg = f"{error}; nothing was deleted: correct that and run again, it goes on where it stopped"
+        msg = f"{error}; nothing was deleted: correct that and run again, it resumes where it stopped"
         raise ExistingHostError(msg) from error
 
 

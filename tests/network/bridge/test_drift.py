@@ -51,14 +51,14 @@ def drifted(network: Network, before: Mapping[str, str]) -> Mapping[str, list[st
         "alpha-en": [f"{network.layout('alpha-en').conf} was written again after the node had started"],
         "scn-1": [
             f"its bridge peer is the main bridge at {beta['en']['address']}:50505, "
-            f"not that of its EN at {alpha['en']['address']}:50505; the next up mends it",
-            "anchoring is off, and its conf says on; the next up mends it",
+            f"not that of its EN at {alpha['en']['address']}:50505; the next up repairs it",
+            "anchoring is off, but on in its conf; the next up repairs it",
         ],
         "scn-2": [
             "/srv/data/main-bridges.json was edited",
             f"its parent operator is {STRANGER.lower()}, not {beta['parentOperator']}; the next up restarts the node",
             f"it has no bridge peer: the main bridge of its EN at {beta['en']['address']}:50505 is not connected",
-            "it anchors every 9 blocks, and its conf says every 5; the next up restarts the node",
+            "it anchors every 9 blocks, but in its conf every 5; the next up restarts the node",
             f"the bridge pair {network.bridges['child']} / {network.bridges['parent']} is not registered; "
             "the next up registers it",
         ],

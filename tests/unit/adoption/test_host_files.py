@@ -114,7 +114,7 @@ def test_a_link_stays_a_link(node: NodePlace, tmp_path: Path) -> None:
 
 def test_the_conf_of_another_node_is_refused(node: NodePlace, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
-    with pytest.raises(UnusableFiles, match=r"its DATA_DIR is .*/data, and not .*/other, which the settings say"):
+    with pytest.raises(UnusableFiles, match=r"its DATA_DIR is .*/data, and not .*/other, as in the settings"):
         read(NodePlace(str(tmp_path / "other"), node.conf))
 
 
@@ -215,5 +215,5 @@ def test_data_dir_is_compared_as_a_path(node: NodePlace, path: str, *, ours: boo
     if ours:
         assert read(node).values["DATA_DIR"]
     else:
-        with pytest.raises(UnusableFiles, match=f"no absolute path .*; write DATA_DIR={node.data} there"):
+        with pytest.raises(UnusableFiles, match=f"not an absolute path .*; write DATA_DIR={node.data} there"):
             read(node)

@@ -1,4 +1,4 @@
-"""Contracts that exist are taken over on real nodes: without coins in them, and two that are no counterparts."""
+"""Contracts that exist are taken over on real nodes: without coins in them, and two that are not counterparts."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -72,7 +72,7 @@ def test_contracts_that_are_no_counterparts_stop_before_anything_is_sent(
     with pytest.raises(Failed) as caught:
         stack.up()
     said = caught.value.run.text
-    assert "are no counterparts" in said
+    assert "are not counterparts" in said
     assert "from the child chain to the parent chain: 0 requested on the child chain, 2 handled on the parent" in said
     assert "from the parent chain to the child chain: 2 requested on the parent chain, 0 handled on the child" in said
     assert sent == {chain: network.nonce(chain, network.owners[chain].account().address) for chain in CHAINS}

@@ -179,5 +179,5 @@ def test_on_a_chain_that_stands_still_the_way_out_is_told(chain: ChildChain, mon
     for name in ("gamma-scn", "delta-scn"):
         chain.kill(name)
     endpoints = [chain.endpoint(name) for name in ("alpha-scn", "beta-scn")]
-    with pytest.raises(ChainError, match=r"the child chain stands still, .* listed there again under its old name"):
+    with pytest.raises(ChainError, match=r"the child chain is halted, .* listed there again under its old name"):
         vote_out(endpoints, CHAIN_ID, chain.address("delta-scn"))

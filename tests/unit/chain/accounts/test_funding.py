@@ -160,7 +160,7 @@ def test_it_goes_on_when_the_coins_are_there(
         f"{statement(2020, OWNER_ADDRESS, COIN, NEEDS)}\n"
         f"waiting, 1 min of 10 min: {OWNER_ADDRESS} lacks 6 coins on chain 2020\n"
         f"{statement(2020, OWNER_ADDRESS, 3 * COIN, NEEDS)}\n"
-        f"chain 2020: {OWNER_ADDRESS} holds 7 coins now; it goes on\n"
+        f"chain 2020: {OWNER_ADDRESS} holds 7 coins now; continuing\n"
     )
 
 
@@ -171,7 +171,7 @@ def test_it_ends_with_the_same_list(chain: FakeChain, clock: Clock) -> None:
     assert clock.now - begun == 600
     assert str(caught.value) == (
         f"{statement(2020, OWNER_ADDRESS, COIN, NEEDS)}\n"
-        "Nothing of it was sent (waited 10 min). Run again once they are there: it goes on where it stopped"
+        "Nothing of it was sent (waited 10 min). Run again once they are there: it resumes where it stopped"
     )
 
 

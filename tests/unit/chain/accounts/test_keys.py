@@ -139,7 +139,10 @@ def told(signer: EnvironmentSigner | KeystoreSigner) -> str:
     [
         (None, "bridge.childOwner: the environment variable OWNER is not set; put the owner's key there"),
         ("", "bridge.childOwner: the environment variable OWNER is not set"),
-        (KEY[:-2], "bridge.childOwner: what the environment variable OWNER holds is no private key; put 64 hex digits"),
+        (
+            KEY[:-2],
+            "bridge.childOwner: what the environment variable OWNER holds is not a private key; put 64 hex digits",
+        ),
         ("00" * 32, "the key in the environment variable OWNER is outside the range of secp256k1 private keys"),
     ],
 )
@@ -159,7 +162,7 @@ def test_a_keystore_that_cannot_be_opened(file: Path, tmp_path: Path) -> None:
     text = file.read_text()
     for content, sentence in {
         KEY: f"bridge.parentOwner.keystore: {file} holds a key that is not encrypted; import it into a wallet",
-        "[1]": "is no keystore file",
+        "[1]": "is not a keystore file",
         changed(
             text, version=1
         ): "is of version 1, and those of version 3 and 4 can be read; export the key as one of them",

@@ -115,7 +115,7 @@ def test_keys_that_cannot_sign_for_their_account_are_told(file: Path) -> None:
 
 
 BLS = {"version": 4, "crypto": {"kdf": {"function": "scrypt"}}, "pubkey": "aa"}
-NO_KEYSTORE = "is no keystore file"
+NO_KEYSTORE = "is not a keystore file"
 
 
 @pytest.mark.parametrize(
@@ -153,9 +153,9 @@ def test_another_file_is_told_for_what_it_is(file: Path, content: object, senten
         ({"ciphertext": "zz"}, "is damaged (ciphertext is 0 bytes in hex"),
         ({"mac": None}, "is damaged (mac is not 32 bytes in hex)"),
         ({"kdf": "argon2id"}, "derives its key by argon2id, and scrypt and pbkdf2 alone are known"),
-        ({"kdfparams": 7}, "is damaged (kdfparams.salt is no bytes in hex)"),
-        ({"kdfparams": {**CRYPTO["kdfparams"], "n": 2.0}}, "is damaged (kdfparams.n is no whole number above 0)"),
-        ({"kdfparams": {**CRYPTO["kdfparams"], "n": 3}}, "is damaged (kdfparams.n is no power of two)"),
+        ({"kdfparams": 7}, "is damaged (kdfparams.salt is not hex)"),
+        ({"kdfparams": {**CRYPTO["kdfparams"], "n": 2.0}}, "is damaged (kdfparams.n is not a positive integer)"),
+        ({"kdfparams": {**CRYPTO["kdfparams"], "n": 3}}, "is damaged (kdfparams.n is not a power of two)"),
         ({"kdfparams": {**CRYPTO["kdfparams"], "dklen": 64}}, "is damaged (kdfparams.dklen is not 32)"),
         ({"kdfparams": {**CRYPTO["kdfparams"], "n": 2**40}}, "asks for more memory or time"),
         (

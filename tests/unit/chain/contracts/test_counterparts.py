@@ -37,8 +37,8 @@ def test_counterparts(pair: list[Counts]) -> None:
     [
         (ways((0, 4), (4, 0)), "the contract on the parent chain has handled 4 requests, and the one on the child"),
         (ways((4, 0), (0, 4)), "the contract on the child chain has handled 4 requests, and the one on the parent"),
-        (ways((5, 4), (5, 0), (False, None)), r"handled last \(number 3\) is none of the contract on the child chain"),
-        (ways((5, 0), (5, 3), (None, False)), r"handled last \(number 2\) is none of the contract on the parent chain"),
+        (ways((5, 4), (5, 0), (False, None)), r"handled last \(number 3\) was not made on the contract on the child"),
+        (ways((5, 0), (5, 3), (None, False)), r"handled last \(number 2\) was not made on the contract on the parent"),
         (ways((0, 0), (3, 0)), "the contract on the parent chain has a history, and the one on the child chain has no"),
         (ways((3, 0), (0, 0)), "the contract on the child chain has a history, and the one on the parent chain has no"),
     ],

@@ -43,12 +43,12 @@ AT = "10.0.0.2:50505"
             replace(WELL, peers=(PEER, WRONG)),
             {"peer": f"its bridge peer is the main bridge at 10.0.0.3:50505, not that of its EN at {AT}"},
         ),
-        (replace(WELL, anchoring=False), {"anchoring": "anchoring is off, and its conf says on"}),
+        (replace(WELL, anchoring=False), {"anchoring": "anchoring is off, but on in its conf"}),
         (
             replace(WELL, anchoring_period=9),
-            {"anchoring_period": "it anchors every 9 blocks, and its conf says every 5"},
+            {"anchoring_period": "it anchors every 9 blocks, but in its conf every 5"},
         ),
-        (Actual(3000, bridge=False), {"bridge": "its sub bridge is off, and its files say on"}),
+        (Actual(3000, bridge=False), {"bridge": "its sub bridge is off, but on in its files"}),
     ],
 )
 def test_each_difference_of_an_scn_has_its_words(actual: Actual, words: dict[str, str]) -> None:
@@ -57,7 +57,7 @@ def test_each_difference_of_an_scn_has_its_words(actual: Actual, words: dict[str
 
 def test_anchoring_that_should_be_off() -> None:
     found = differences(SCN.model_copy(update={"anchoring": False}), WELL)
-    assert found == {"anchoring": "anchoring is on, and its conf says off"}
+    assert found == {"anchoring": "anchoring is on, but off in its conf"}
 
 
 def test_what_was_not_predicted_is_not_compared() -> None:
@@ -71,7 +71,7 @@ def test_what_was_not_predicted_is_not_compared() -> None:
     [
         (Actual(2020, main_bridge=OWN), {}),
         (Actual(2020, main_bridge=OTHER), {"kni": f"the key of its main bridge is {OTHER}, not {OWN}"}),
-        (Actual(2020, bridge=False), {"bridge": "its main bridge is off, and its files say on"}),
+        (Actual(2020, bridge=False), {"bridge": "its main bridge is off, but on in its files"}),
     ],
 )
 def test_each_difference_of_an_en_has_its_words(actual: Actual, words: dict[str, str]) -> None:

@@ -78,7 +78,7 @@ def test_after_a_failure_the_others_run_on_and_say_so(fleet: Fleet, clock: Clock
         fleet.restart("scn-1")
     for name in ("scn-2", "scn-3", "scn-4"):
         with pytest.raises(
-            ChainError, match=rf"^{name}: not restarted: scn-1 is not healthy \(no node listens\); it goes"
+            ChainError, match=rf"^{name}: not restarted: scn-1 is not healthy \(no node listens\); it keeps"
         ):
             fleet.restart(name, siblings=[])  # of whatever role
     assert fleet.stopped == ["scn-1"]

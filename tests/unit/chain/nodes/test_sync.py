@@ -47,8 +47,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
         (replace(IN_STEP, head=0, age=1e9), "it has the first block of the chain and no other yet"),
         (
             replace(IN_STEP, age=3700.0),
-            "its last block, 1000, is 1 h 1 min old; either it has yet to learn of newer ones, or the chain stands "
-            "still",
+            "its last block, 1000, is 1 h 1 min old; either it has yet to learn of newer ones, or the chain is halted",
         ),
     ],
 )
@@ -148,7 +147,7 @@ def test_it_ends_after_its_hours_with_what_is_missing(clock: Clock) -> None:
     assert 7200 <= clock.now - begun <= 7205
     assert str(caught.value) == (
         "alpha-en: it has no peers; compare its network id and first block with theirs, and try their ports "
-        "(waited 2 h, which parentChain.syncHours says). The node goes on by itself; run again later"
+        "(waited 2 h, as set in parentChain.syncHours). The node continues by itself; run again later"
     )
 
 
@@ -166,7 +165,7 @@ def test_a_node_that_stays_away_ends_it_long_before_the_hours(clock: Clock) -> N
         wait_until_synced(answers(replace(IN_STEP, syncing=True), gone), 24)
     assert clock.now - begun < 320
     assert str(caught.value) == (
-        "alpha-en: no node listens (for 5 min). Run again once it answers: it goes on where it was"
+        "alpha-en: no node listens (for 5 min). Run again once it answers: it resumes where it was"
     )
 
 

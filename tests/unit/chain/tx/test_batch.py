@@ -74,7 +74,7 @@ def test_gas_is_estimated_with_a_margin_unless_it_is_given() -> None:
 def test_a_simulation_that_fails_sends_nothing_of_the_batch() -> None:
     chain = FakeChain()
     chain.contracts[BRIDGE] = Contract(SENDER, operators=[OPERATOR])
-    with pytest.raises(Reverted, match="the simulation says: exist operator"):
+    with pytest.raises(Reverted, match="the simulation failed: exist operator"):
         execute(console(chain), SIGNER, [pay(), register(), pay()])
     assert chain.sent == []
 
@@ -85,7 +85,7 @@ def test_a_simulation_that_fails_is_told_in_the_words_of_the_contract() -> None:
     with pytest.raises(Reverted) as caught:
         execute(console(chain), SIGNER, [register()])
     assert str(caught.value) == (
-        f"chain 3000: register operator {OPERATOR} (contract {BRIDGE}): the simulation says: exist operator: the "
+        f"chain 3000: register operator {OPERATOR} (contract {BRIDGE}): the simulation failed: exist operator: the "
         "account is an operator already; run again: what holds already is not sent again"
     )
 

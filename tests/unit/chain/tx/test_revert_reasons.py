@@ -84,7 +84,7 @@ def test_a_key_that_is_not_the_owners_is_told_with_both_addresses_and_the_settin
     with pytest.raises(Reverted) as caught:
         execute(console(chain), PARENT, [transaction(BRIDGE, threshold(1))])
     assert str(caught.value) == (
-        f"chain 3000: set the threshold to 1 (contract {BRIDGE}): the simulation says: "
+        f"chain 3000: set the threshold to 1 (contract {BRIDGE}): the simulation failed: "
         f"Ownable: caller is not the owner: {owners}"
     )
     with pytest.raises(ChainError) as planned:

@@ -61,7 +61,9 @@ def test_one_that_lacks_what_was_just_made_is_left_to_its_peers() -> None:
 
 def test_one_that_does_not_take_a_block_is_told_and_not_asked_for_ever() -> None:
     target = Node("scn-5", 0, takes=False)
-    with pytest.raises(NotReady, match=r"scn-5: it does not take block 1 of scn-1, .* compare the versions of the two"):
+    with pytest.raises(
+        NotReady, match=r"scn-5: it does not accept block 1 of scn-1, .* compare the versions of the two"
+    ):
         import_blocks(Node("scn-1", 50).console, target.console)
     assert len(target.batches) == 1
 

@@ -34,7 +34,7 @@ def test_one_or_two_validators_wait_for_the_new_one(council: list[str]) -> None:
 
 @pytest.mark.parametrize(("council", "living"), [("ab", "a"), ("abc", "ab"), ("abcd", "ab"), ("abcdefg", "abcd")])
 def test_on_a_chain_that_stands_still_nobody_joins_or_goes_and_the_way_out_is_told(council: str, living: str) -> None:
-    words = r"the child chain stands still, .* listed there again under its old name"
+    words = r"the child chain is halted, .* listed there again under its old name"
     with pytest.raises(Refused, match=f"x cannot become a validator: {words}"):
         admit(council, living, "x")
     with pytest.raises(Refused, match=f"validator b cannot be voted out: {words}"):
@@ -49,7 +49,7 @@ def test_nobody_joins_while_too_many_are_dead(council: str, living: str) -> None
 
 def test_a_dead_validator_is_voted_out_and_named_where_it_is_in_the_way() -> None:
     assert vote_out(FOUR, ["a", "b", "c"], FOUR, "d")
-    with pytest.raises(Refused, match=r"of 3 validators 3 have to agree .* not to be reached: d"):
+    with pytest.raises(Refused, match=r"of 3 validators 3 have to agree .* unreachable: d"):
         vote_out(FOUR, ["a", "b", "c"], FOUR, "a")
 
 
@@ -65,7 +65,7 @@ def test_a_seat_without_a_node_is_one_of_nobody_that_the_settings_know() -> None
         (1, 0, "1 validator: the child chain survives the loss of no SCN"),
         (5, 1, "5 validators, 1 of them without a node: the child chain survives the loss of no SCN"),
         (7, 0, "7 validators: the child chain survives the loss of 2 SCNs"),
-        (3, 1, "3 validators, 1 of them without a node: the child chain stands still until 3 of them take part"),
+        (3, 1, "3 validators, 1 of them without a node: the child chain is halted until 3 of them take part"),
     ],
 )
 def test_a_seat_of_nobody_counts_in_what_the_child_chain_survives(size: int, dead: int, words: str) -> None:

@@ -266,7 +266,7 @@ def test_a_vote_that_cannot_be_withdrawn_is_told_with_the_way_out(
     monkeypatch.setattr(admission, "run_on_host", lambda *_a, **_k: fail("the package does not start"))
     chain.first, chain.council = {"scn-1", "scn-2"}, {"scn-1", "scn-2"}
     chain.clock.sleepers.append(dies_once_it_has_a_seat(chain))
-    with pytest.raises(NotReady, match=r"cannot be taken back .*the child chain stands still.*with scn-5 in serviceCh"):
+    with pytest.raises(NotReady, match=r"cannot be taken back .*the child chain is halted.*with scn-5 in serviceCh"):
         join("scn-5", ["scn-1", "scn-2"])
     assert len(chain.votes) == 1
 
@@ -282,7 +282,9 @@ def test_one_whose_seat_an_earlier_run_voted_for_is_started_and_looked_after(cha
 def test_one_whose_seat_does_not_work_is_told_and_not_reported_as_done(chain: Chain) -> None:
     chain.council.add("scn-5")
     otherwise(chain, "network_id")
-    with pytest.raises(ChainError, match=r"it has a seat and takes no part: .* 203, .* 3000.*run again, with this SCN"):
+    with pytest.raises(
+        ChainError, match=r"it has a seat but does not take part: .* 203, .* 3000.*run again, with this SCN"
+    ):
         join("scn-5", FOUR)
 
 
@@ -340,5 +342,5 @@ def test_what_is_in_the_way_may_go_meanwhile(chain: Chain) -> None:
 def test_without_a_voter_each_node_is_named(chain: Chain) -> None:
     chain.dead = {"scn-2"}
     chain.council = {"scn-1"}
-    with pytest.raises(NotReady, match="scn-2 does not answer; scn-3: is no validator that could vote"):
+    with pytest.raises(NotReady, match="scn-2 does not answer; scn-3: is not a validator that could vote"):
         go("scn-1", ["scn-2", "scn-3"])

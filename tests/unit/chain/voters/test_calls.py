@@ -96,7 +96,7 @@ def test_a_payer_without_the_money_is_told_how_much_is_missing(chain: FakeChain)
     assert str(caught.value) == (
         f"chain 3000: {OWNER_ADDRESS} has to pay 0.000000000000005 coins and holds 0.000000000000001: send it "
         f"0.000000000000004 coins or more on that chain. They are for:\n  - 0.000000000000005 coins: balance of {ONE}, "
-        "from which it pays gas\nNothing of it was sent. Run again once they are there: it goes on where it stopped"
+        "from which it pays gas\nNothing of it was sent. Run again once they are there: it resumes where it stopped"
     )
     assert chain.sent == []
 

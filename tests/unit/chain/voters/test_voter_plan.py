@@ -40,7 +40,7 @@ def test_pairs_that_do_not(threshold: int, pairs: list[str], unable: dict[str, s
         require_able_pairs(threshold, pairs, unable, "removing a pair")
     assert str(caught.value) == (
         f"removing a pair is refused: of the {len(pairs)} pair(s) that stay {able} can vote now, and a transfer needs "
-        f"{threshold} vote(s), so transfers would stand still (pair beta: {DEAD}); bring these pairs back with "
+        f"{threshold} vote(s), so transfers would stop (pair beta: {DEAD}); bring these pairs back with "
         "`pulumi refresh` and `pulumi up` of the settings as they were, then run again. Nothing was sent for this step"
     )
 

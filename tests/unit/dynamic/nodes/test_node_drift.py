@@ -1,4 +1,4 @@
-"""Nodes and registrations at a refresh: what is said, what the state holds then, and how the next up mends it."""
+"""Nodes and registrations at a refresh: what is said, what the state holds then, and how the next up repairs it."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -131,7 +131,7 @@ def test_an_scn_without_a_pair_is_restarted_as_a_validator_alone(life: Life, scn
 @pytest.mark.parametrize(
     ("actual", "name", "words", "done"),
     [
-        (changed(anchoring=False), "anchoring", "anchoring is off, and its conf says on", ["calls"]),
+        (changed(anchoring=False), "anchoring", "anchoring is off, but on in its conf", ["calls"]),
         (
             changed(peers=()),
             "peer",
@@ -141,8 +141,8 @@ def test_an_scn_without_a_pair_is_restarted_as_a_validator_alone(life: Life, scn
         (
             changed(anchoring_period=9),
             "anchoring_period",
-            "it anchors every 9 blocks, and its conf says every 5",
-            ["restart, because it anchors every 9 blocks, and its conf says every 5"],
+            "it anchors every 9 blocks, but in its conf every 5",
+            ["restart, because it anchors every 9 blocks, but in its conf every 5"],
         ),
         (
             changed(parent_operator=PARENT),
@@ -156,7 +156,7 @@ def test_drift_of_a_node_is_named_until_it_is_mended(
     life: Life, scn: Scn, capsys: pytest.CaptureFixture[str], actual: Actual, name: str, words: str, done: list[str]
 ) -> None:
     scn.actual = actual
-    way = "mends it" if done == ["calls"] else "restarts the node"
+    way = "repairs it" if done == ["calls"] else "restarts the node"
     for _ in range(2):  # a second refresh finds and says the same
         assert life.refresh()
         assert life.inputs["drift"] == {name: f"{words}; the next up {way}"}
