@@ -1,1 +1,4 @@
-"""Nodes that exist already: which of their files the bridge needs changed, and how that is undone. Knows no Pulumi."""
+"""Nodes that exist already: which settings the bridge needs in their files, and how the files are restored.
+
+Used by dynamic/nodes and, for texts of commands, by stack/nodes. May import chain, kaia, ssh and domain; not Pulumi.
+"""

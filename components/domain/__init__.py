@@ -1,4 +1,4 @@
-"""Facts of the field without I/O: units, ports, KNIs, limits of the contract, quorum, versions, survival.
+"""Facts without I/O, each defined once: units, ports, KNIs, roles, networks, limits, quorum, versions, survival.
 
 Everybody may import it; it imports nothing of this program.
 """

@@ -1,4 +1,5 @@
-"""The node software: confs, flags, genesis, packages, files and services of a node.
+"""The node software: confs, flags, genesis, packages, paths, and the commands that install, start and stop a node.
 
-Pure: it renders text and shell commands, and runs nothing. May import domain, user_input and settings.
+Pure: it renders texts and runs nothing. Used by topology/, adoption/, dynamic/ and stack/. May import user_input and
+domain.
 """

@@ -1,1 +1,4 @@
-"""What a stack can be configured to be: types of values, the model, and all rules. Pure."""
+"""What can be configured: kinds of values, sections, the model of a stack, and the rules between values. Pure.
+
+`model.Settings` is what the rest of the program uses. May import domain.
+"""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pulumi
 
+from components.chain.contracts.artifact import Artifact
 from components.domain.roles import PROGRAMS
 from components.hosts.local_preflight import missing as missing_here
 from components.kaia import genesis
@@ -75,8 +76,6 @@ def _chain_data(settings: Settings) -> Iterable[str]:
 
 
 def _artifact(path: str) -> Iterable[str]:
-    from components.chain.contracts.artifact import Artifact
-
     try:
         user_file.opened(path).close()
     except user_file.UnusableFile as error:

@@ -1,4 +1,4 @@
-"""What a stack consists of: machines, sizes, zones, addresses, network flows and fees.
+"""What a stack consists of: machines, sizes, zones, addresses, network flows and fees. Pure.
 
-Pure. May import settings, kaia and domain.
+Used by hosts/, dynamic/ and stack/. May import settings, kaia and domain.
 """

@@ -1,4 +1,4 @@
-"""What a user gave: files read as a stranger wrote them, and the guard that turns any fault of them into a sentence.
+"""Input of a user: files that are read with limits, and the guard that turns their faults into messages.
 
-Reads local files; imports nothing of this program.
+Used wherever a setting names a file. Reads local files; imports nothing of this program.
 """

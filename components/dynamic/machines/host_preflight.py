@@ -28,7 +28,7 @@ AT_ONCE = 16
 LOOK_SECONDS = 30.0
 
 
-class Candidate(BaseModel):
+class CheckedHost(BaseModel):
     """A machine and what its node needs of it."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
@@ -41,7 +41,7 @@ class Candidate(BaseModel):
 class HostPreflightInputs(Inputs):
     """All machines."""
 
-    hosts: tuple[Candidate, ...]
+    hosts: tuple[CheckedHost, ...]
 
 
 class HostPreflightProvider(Provider[HostPreflightInputs]):
@@ -60,7 +60,7 @@ class HostPreflightProvider(Provider[HostPreflightInputs]):
             return news
         new = [one for one in listed if one not in known and not pulumi.contains_unknowns(one)]
         former = {one["needs"]["host"]: str(one["needs"]["folder"]) for one in known}
-        if found := missing([Candidate.model_validate(one) for one in new], former):
+        if found := missing([CheckedHost.model_validate(one) for one in new], former):
             places = len({place for place, _ in found})
             lines = "\n".join(f"  - {place}: {sentence}" for place, sentence in found)
             msg = f"nothing was changed on any machine, because {_counted(len(found), places)}:\n{lines}"
@@ -86,7 +86,7 @@ class HostPreflight(Resource, module="servicechain", name="HostPreflight"):
         super().__init__(HostPreflightProvider(), name, {"hosts": hosts}, pulumi.ResourceOptions.merge(opts, secret))
 
 
-def missing(candidates: Sequence[Candidate], former: Mapping[str, str]) -> list[tuple[str, str]]:
+def missing(candidates: Sequence[CheckedHost], former: Mapping[str, str]) -> list[tuple[str, str]]:
     """Check machines in parallel; return what is missing: the machine, and a sentence.
 
     `former`: keyed by host, the folder that was claimed before; its node has its ports and its service.
@@ -104,7 +104,7 @@ def missing(candidates: Sequence[Candidate], former: Mapping[str, str]) -> list[
     ]
 
 
-def _look(candidate: Candidate, former: str) -> Iterator[str]:
+def _look(candidate: CheckedHost, former: str) -> Iterator[str]:
     from components.ssh import connection as ssh  # previews do not need it
     from components.ssh.connection import takes_files
 

@@ -1,1 +1,4 @@
-"""Rules between values of the configuration; `between.problems` runs them all. Pure. May import settings.sections."""
+"""Rules between values of the configuration. Pure.
+
+`between.problems` runs them all, for topology/checks. May import the rest of settings.
+"""

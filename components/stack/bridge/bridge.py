@@ -17,7 +17,7 @@ from components.settings.model import BridgeSettings as Settings
 from components.stack.bridge import contracts, registrations, resilience
 from components.stack.bridge.bridge_pair import BridgePair
 from components.stack.bridge.chain_side import BridgeSide, Chain, levels
-from components.stack.bridge.proofs import Direction, serving
+from components.stack.bridge.proofs import ProvenDirection, serving
 from components.stack.bridge.votes import Accounts, votes
 from components.stack.chains.service_chain import ServiceChain
 
@@ -93,8 +93,8 @@ class Bridge(pulumi.ComponentResource):
         """What has to exist before a transfer arrives."""
         serves = serving(pairs, service_chain)
         self.directions = {
-            "childToParent": Direction(self.child, self.parent, self.threshold, serves),
-            "parentToChild": Direction(self.parent, self.child, self.threshold, serves),
+            "childToParent": ProvenDirection(self.child, self.parent, self.threshold, serves),
+            "parentToChild": ProvenDirection(self.parent, self.child, self.threshold, serves),
         }
         self.proofs = {name: direction.proof(self, self.done) for name, direction in self.directions.items()}
         self.fees = {side.chain.name: contracts.transfer_fees(self, side, adopted=self.adopted) for side in sides}

@@ -15,7 +15,7 @@ PROOF_AMOUNT = 1
 
 
 @dataclass(frozen=True)
-class Direction:
+class ProvenDirection:
     """One direction of transfers over the bridge."""
 
     source: BridgeSide

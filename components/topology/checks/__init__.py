@@ -1,4 +1,4 @@
-"""Checks of a configuration before anything exists: `configuration.read` reports every problem at once.
+"""Checks of a configuration before anything exists: `configuration.read` reports every problem at once. Pure.
 
-Pure. May import the rest of topology and settings.
+Used by stack.load, stack.preflight and stack.hosts. May import the rest of topology and what it may import.
 """
