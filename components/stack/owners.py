@@ -13,7 +13,8 @@ import pulumi
 from components.chain.accounts.signer import EnvironmentSigner, KeyReference, KeystoreSigner, KmsSigner
 from components.domain.networks import Side
 from components.settings.model import BridgeSettings
-from components.settings.sections.owner import SAME_OWNER, OwnerKey
+from components.settings.rules.contracts import SAME_OWNER
+from components.settings.sections.owner import OwnerKey
 from components.stack.identities import Identities
 from components.user_input import guard
 

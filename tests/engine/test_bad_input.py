@@ -25,7 +25,7 @@ def refused(folder: Path, config: Settings) -> Failed:
         ({"bridge": {"threshold": 0}}, "servicechain-ha:bridge.threshold: 0 would let transfers pass without a vote"),
         (
             {"bridge": {"threshold": 3}},
-            "servicechain-ha:bridge.threshold: 3 votes can never come together from 2 pair(s)",
+            "servicechain-ha:bridge.threshold: 3 votes are impossible with 2 pair(s)",
         ),
         (
             {"serviceChain": {"chainId": 2020, "nodes": 4}},

@@ -1,5 +1,6 @@
 """A good configuration, as Pulumi hands it over, and ways to make it a bad one."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pytest
@@ -76,6 +77,11 @@ VPC = {
 
 def pairs(count: int) -> list[Raw]:
     return [{"name": f"pair-{i + 1}", "scn": f"scn-{i + 1}"} for i in range(count)]
+
+
+def begins(found: Iterable[str], *starts: str) -> bool:
+    """Return whether there is one problem for each start of a message, which names the path and what is wrong."""
+    return all(problem.startswith(start) for problem, start in zip(found, starts, strict=True))
 
 
 def problems(config: Raw) -> list[str]:

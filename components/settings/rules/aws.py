@@ -1,29 +1,27 @@
-"""Rules between the values of a stack on AWS, or on a public parent chain. See between.py."""
+"""Rules between the values of a stack on AWS, and of the archives of the nodes."""
 
 from collections.abc import Iterator, Mapping
 
 from pydantic import TypeAdapter
 
-from components.domain.networks import CHAIN_IDS
 from components.domain.versions import mismatch, too_old_for
+from components.settings.model import Settings
 from components.settings.rules.raw import Raw, good, parsed, repeated, section
 from components.settings.sections.aws import NamedCidr, Region, Subnet, Zone
 from components.settings.sections.packages import ArchiveSettings, Packages, SomeArchive
+from components.settings.sections.parent import ParentChainSettings
 from components.settings.sentences import at
 from components.settings.values.types import shown
 
 NAME_TAG, OWN_TAGS = "Name", "servicechain-ha:"
 MOST_TAGS = 40
-"""AWS takes 50 on one thing; some are the program's."""
+"""AWS allows 50 per resource; some are the program's."""
 
 
-def problems(raw: Raw) -> Iterator[str]:
-    """Return a sentence for all values that do not go together. What is wrong in itself, the model tells."""
-    target, parent, aws = raw.get("target", "local"), section(raw, "parentChain"), section(raw, "aws")
-    network = next((name for name in CHAIN_IDS if name == parent.get("network")), "private")
-    if network in CHAIN_IDS:
-        yield from _public(parent, network, target)
-    yield from _packages(section(raw, "packages"), target, network, own=parent.get("genesis") is None)
+def problems(raw: Raw, parent: ParentChainSettings | None) -> Iterator[str]:
+    """Return a message for all values that do not fit together. The model reports what is wrong in itself."""
+    target, aws = raw.get("target", Settings.model_fields["target"].default), section(raw, "aws")
+    yield from _packages(section(raw, "packages"), target, parent)
     if target == "aws" and raw.get("aws") is None:
         yield at("aws", "is missing; target aws needs to know its region, network and who may log in by ssh")
     if isinstance(aws.get("network"), Mapping):
@@ -32,31 +30,20 @@ def problems(raw: Raw) -> Iterator[str]:
     yield from _tags(section(aws, "tags"))
 
 
-def _public(parent: Raw, network: str, target: object) -> Iterator[str]:
-    chain_id = CHAIN_IDS[network]
-    if parent.get("chainId", chain_id) != chain_id:
-        yield at("parentChain.chainId", f"{network} has the chain id {chain_id}; leave this key out")
-    for key in ("unitPrice", "balances"):
-        if key in parent:
-            yield at(f"parentChain.{key}", f"{network} is a public chain, which has its own; leave this key out")
-    if target == "local":
-        yield at("target", f"hosts on this computer have no way out to {network}; write aws, or network: private")
-
-
-def _packages(raw: Raw, target: object, network: str, *, own: bool) -> Iterator[str]:
-    found = {name: _archive(raw, name) for name in ("ken", "kscn", *(["kcn"] if own and network == "private" else []))}
+def _packages(raw: Raw, target: object, parent: ParentChainSettings | None) -> Iterator[str]:
+    found = {name: _archive(raw, name) for name in ("ken", "kscn", *(["kcn"] if parent and parent.ours else []))}
     for program, archive in found.items():
         where = f"packages.{program}"
         if target == "local" and archive and archive.url:
-            yield at(where, "hosts on this computer have no way out to take an archive from an address; name a file")
+            yield at(where, "hosts on this computer cannot download an archive; name a file")
         if target == "aws" and archive and not archive.sha256:
             yield at(
                 f"{where}.sha256",
-                f"is missing; write what `sha256sum {shown(archive.file)}` prints, so that no other runs",
+                f"is missing; write what `sha256sum {shown(archive.file)}` prints, so that no other archive is run",
             )
     ken, kscn = found["ken"], found["kscn"]
     pair = mismatch(ken.version, kscn.version) if ken and kscn else None
-    old = too_old_for(network, ken.version) if ken else None
+    old = too_old_for(parent.network, ken.version) if ken and parent else None
     yield from (at("packages", reason) for reason in (pair, old) if reason)
 
 
@@ -66,7 +53,7 @@ def _network(aws: Raw, network: Raw) -> Iterator[str]:
     if network.get("vpc") is not None:
         for key in ("cidr", "zones"):
             if network.get(key):
-                yield at(f"{where}.{key}", "the vpc that is named has its own; leave this key out")
+                yield at(f"{where}.{key}", "an existing VPC has its own; remove this key")
         if isinstance(private, list) and len(private) < 2:
             yield at(f"{where}.privateSubnets", "list 2 or more, each in a zone of its own")
         for subnet, times in repeated([*good(Subnet, private), *good(Subnet, public)]):
@@ -75,9 +62,9 @@ def _network(aws: Raw, network: Raw) -> Iterator[str]:
     if network.get("cidr") is None:
         yield at(where, "name the cidr of a VPC to make, for example 10.40.0.0/16, or the vpc that exists")
     if isinstance(zones, list) and len(zones) < 2:
-        yield at(f"{where}.zones", f"{len(zones)} zone(s); list 2 or more, one for each pair where there are")
+        yield at(f"{where}.zones", f"{len(zones)} zone(s); list 2 or more, if possible one for each pair")
     if private or public:
-        yield at(where, "subnets are listed without their vpc; name it, or leave them out")
+        yield at(where, "subnets are listed without their vpc; name it, or remove them")
     for zone in good(Zone, zones):
         for region in good(Region, [aws.get("region")]):
             if zone[:-1] != region:
@@ -92,7 +79,7 @@ def _access(aws: Raw) -> Iterator[str]:
         for network, times in repeated(good(NamedCidr, networks)):
             yield at(f"aws.{port}.from", f"{network} is listed {times} times; list it once")
         if port == "ssh" and networks == []:
-            yield at("aws.ssh.from", "nobody may log in, and this program has to; list the network that it runs in")
+            yield at("aws.ssh.from", "nobody may log in, but this program has to; list the network that it runs in")
 
 
 def _tags(tags: Raw) -> Iterator[str]:
@@ -100,10 +87,7 @@ def _tags(tags: Raw) -> Iterator[str]:
         if key == NAME_TAG or key.startswith(OWN_TAGS):
             yield at("aws.tags", f"{shown(key)} is set by the program; choose another key")
     if len(tags) > MOST_TAGS:
-        yield at("aws.tags", f"{len(tags)} tags; AWS takes 50 on one thing, so list {MOST_TAGS} or fewer")
-
-
-# -- of what is wrong in itself the model tells, and the rules between values pass over it --
+        yield at("aws.tags", f"{len(tags)} tags; AWS allows 50 per resource, so list {MOST_TAGS} or fewer")
 
 
 def _archive(raw: Raw, program: str) -> ArchiveSettings | None:

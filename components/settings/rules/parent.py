@@ -1,95 +1,105 @@
-"""Rules between the values of a parent chain. See rules.py; those of public ones are in aws_rules."""
+"""Rules between the values of the two chains, a public parent chain included."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from components.domain.networks import CHAIN_IDS
+from components.settings.model import ServiceChainSettings
+from components.settings.rules.raw import Raw, section
+from components.settings.rules.sections import Sections, given
+from components.settings.sections.parent import ParentChainSettings
 from components.settings.sentences import at
 
-OF_OUR_OWN = ("unitPrice", "balances")
-OF_ONE_THAT_EXISTS = ("genesis", "staticNodes")
-OF_ONE_OF_OTHERS = ("syncHours", "referenceRpc")
+OF_OURS = ("unitPrice", "balances")
+"""Keys of a private chain that the stack runs."""
+OF_OTHERS = ("syncHours", "referenceRpc")
+"""Keys of a chain that others run."""
 
 
-def problems(raw: Mapping[str, Any]) -> Iterator[str]:
-    """Return a sentence for all values that do not go together. What is wrong in itself, the model tells."""
-    parent = raw.get("parentChain")
-    if isinstance(parent, Mapping):
-        yield from _existing(parent, raw.get("target", "local"))
-        yield from _chain_data(parent, raw.get("packages"), raw.get("target", "local"))
-    child = raw.get("serviceChain")
-    if isinstance(child, Mapping):
-        yield from _child_id(child, parent if isinstance(parent, Mapping) else {})
+def problems(raw: Raw, found: Sections) -> Iterator[str]:
+    """Return a message for all values that do not fit together. The model reports what is wrong in itself."""
+    if found.parent:
+        if found.parent.public:
+            yield from _public(found.parent, found.target)
+        elif found.parent.joined or found.parent.static_nodes:
+            yield from _joined(found.parent, found.target)
+        else:
+            yield from _ours(found.parent)
+        yield from _chain_data(found.parent, section(raw, "packages").get("chaindata"), found.target)
+    if found.child:
+        yield from _child_id(found.child, found.parent)
 
 
-def _existing(parent: Mapping[str, Any], target: object) -> Iterator[str]:
-    given = [key for key in OF_ONE_THAT_EXISTS if parent.get(key)]
-    network = str(parent.get("network", "private"))
-    if network in CHAIN_IDS:
-        for key in (*given, *(key for key in ("networkId",) if key in parent)):
-            yield at(f"parentChain.{key}", f"the nodes know {network} by themselves; leave this key out")
-        return
-    if not given:
-        yield from _own_id("parentChain", parent)
-        for key in OF_ONE_OF_OTHERS:
-            if key in parent:
-                yield at(f"parentChain.{key}", "a chain of our own has nothing to catch up with; leave this key out")
-        if "networkId" in parent:
-            yield at("parentChain.networkId", "that of a chain of our own is its chain id; leave this key out")
-        return
-    if "genesis" not in given:
-        yield at("parentChain.genesis", "is missing; write the path of the genesis.json of the chain that exists")
-    if "staticNodes" not in given:
+def _public(parent: ParentChainSettings, target: str) -> Iterator[str]:
+    network = parent.network
+    for key in ("genesis", "staticNodes"):
+        if parent.genesis if key == "genesis" else parent.static_nodes:
+            yield at(f"parentChain.{key}", f"the nodes know {network} already; remove this key")
+    if given(parent, "networkId"):
+        yield at("parentChain.networkId", f"the nodes know {network} already; remove this key")
+    if parent.chain_id != CHAIN_IDS[network]:
+        yield at("parentChain.chainId", f"{network} has the chain id {CHAIN_IDS[network]}; remove this key")
+    for key in OF_OURS:
+        if given(parent, key):
+            yield at(f"parentChain.{key}", f"{network} is a public chain, which has its own; remove this key")
+    if target == "local":
+        yield at("target", f"hosts on this computer cannot reach {network}; write aws, or network: private")
+
+
+def _joined(parent: ParentChainSettings, target: str) -> Iterator[str]:
+    if not parent.genesis:
+        yield at("parentChain.genesis", "is missing; write the path of the genesis.json of the existing chain")
+    if not parent.static_nodes:
         yield at("parentChain.staticNodes", "is missing; list the KNI of one of the chain's nodes, or of several")
-    for key in OF_OUR_OWN:
-        if key in parent:
-            yield at(f"parentChain.{key}", "a chain that exists has its own; leave this key out")
+    for key in OF_OURS:
+        if given(parent, key):
+            yield at(f"parentChain.{key}", "an existing chain has its own; remove this key")
     for public, chain_id in CHAIN_IDS.items():
-        if parent.get("chainId") == chain_id:
+        if parent.chain_id == chain_id:
             yield at(
                 "parentChain.chainId", f"{chain_id} is {public}; write network: {public}, without genesis and nodes"
             )
     if target == "local":
         yield at(
             "target",
-            "hosts on this computer have no way out to a parent chain that exists; write existing or aws, or leave "
-            "parentChain.genesis and parentChain.staticNodes out for a chain of our own",
+            "hosts on this computer cannot reach an existing parent chain; write existing or aws, or remove "
+            "parentChain.genesis and parentChain.staticNodes to have the stack run a chain",
         )
 
 
-def _child_id(child: Mapping[str, Any], parent: Mapping[str, Any]) -> Iterator[str]:
-    """Refuse the id of another chain; of its own parent chain it is said once, even where that is a public network."""
-    mine = _chain_id(child)
-    if mine is not None and mine == _chain_id(parent):
-        yield at("serviceChain.chainId", f"{mine} is the id of the parent chain too; give the ServiceChain its own")
+def _ours(parent: ParentChainSettings) -> Iterator[str]:
+    yield from _own_id("parentChain", parent.chain_id)
+    for key in OF_OTHERS:
+        if given(parent, key):
+            yield at(f"parentChain.{key}", "the stack runs this chain, so there is nothing to catch up with; remove it")
+    if given(parent, "networkId"):
+        yield at("parentChain.networkId", "the stack runs this chain, and its network id is its chain id; remove it")
+
+
+def _child_id(child: ServiceChainSettings, parent: ParentChainSettings | None) -> Iterator[str]:
+    """Refuse the id of another chain. That of its own parent chain is reported once, even if that is public."""
+    if parent and child.chain_id == parent.chain_id:
+        yield at(
+            "serviceChain.chainId", f"{child.chain_id} is the id of the parent chain; give the ServiceChain another one"
+        )
     else:
-        yield from _own_id("serviceChain", child)
+        yield from _own_id("serviceChain", child.chain_id)
 
 
-def _chain_id(chain: Mapping[str, Any]) -> int | None:
-    value = chain.get("chainId", CHAIN_IDS.get(str(chain.get("network"))))
-    return value if isinstance(value, int) and not isinstance(value, bool) else None
-
-
-def _own_id(section: str, chain: Mapping[str, Any]) -> Iterator[str]:
-    """Refuse the id of a public network: what somebody signs for the one could be sent on the other."""
+def _own_id(where: str, mine: int) -> Iterator[str]:
+    """Refuse the id of a public network: a transaction that is signed for one could be sent on the other."""
     for public, chain_id in CHAIN_IDS.items():
-        if chain.get("chainId") == chain_id:
+        if mine == chain_id:
             yield at(
-                f"{section}.chainId",
-                f"{chain_id} is the id of {public}, and a transaction that is signed for the one would be valid on the "
-                "other; give the chain an id of its own, such as 3000",
+                f"{where}.chainId",
+                f"{chain_id} is the id of {public}, and a transaction signed for one would be valid on the other; give "
+                "the chain an id of its own, such as 3000",
             )
 
 
-def _chain_data(parent: Mapping[str, Any], packages: object, target: object) -> Iterator[str]:
-    given = packages.get("chaindata") if isinstance(packages, Mapping) else None
-    if given is None:
+def _chain_data(parent: ParentChainSettings, data: object, target: str) -> Iterator[str]:
+    if data is None:
         return
-    if parent.get("network", "private") == "private" and not parent.get("genesis"):
-        yield at("packages.chaindata", "a chain of our own begins with its first block; leave this key out")
-    if target == "local" and isinstance(given, Mapping) and given.get("url"):
-        yield at(
-            "packages.chaindata",
-            "hosts on this computer have no way out to take an archive from an address; name a file",
-        )
+    if parent.ours:
+        yield at("packages.chaindata", "the stack runs this chain from its first block; remove this key")
+    if target == "local" and isinstance(data, dict) and data.get("url"):
+        yield at("packages.chaindata", "hosts on this computer cannot download an archive; name a file")

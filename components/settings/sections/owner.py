@@ -1,12 +1,10 @@
 """Where the key of a contract's owner is kept, if it is not in the stack."""
 
 import re
-from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
 
-from components.domain.networks import SIDES
 from components.settings.sections.aws import Region
 from components.settings.values.types import FilePath, Key, Section, anchored, json_schema, secret, shown
 
@@ -97,22 +95,3 @@ class OwnerKeys(Section):
     """Instead of parentOwnerKey: where that key is kept, if it is not in the stack."""
     child_owner: OwnerKey | None = None
     """Instead of childOwnerKey."""
-
-
-def problems(bridge: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Return what is wrong between the raw values of the section: the key, and a message."""
-    for chain in SIDES:
-        if {f"{chain}OwnerKey", f"{chain}Owner"} <= bridge.keys():
-            yield (
-                f"{chain}Owner",
-                f"{chain}OwnerKey is given too; remove one of the two: the key, or the place where it is kept",
-            )
-    own = bridge.get("parentBridge") is None  # one account may own both contracts if they exist already
-    if own and bridge.get("parentOwner") and bridge.get("parentOwner") == bridge.get("childOwner"):
-        yield "childOwner", SAME_OWNER
-
-
-SAME_OWNER = (
-    "this is also the parent owner's key, so both contracts would get the same address, which the nodes refuse; use "
-    "another key"
-)

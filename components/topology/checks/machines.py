@@ -5,11 +5,11 @@ from typing import get_args
 
 from pydantic import TypeAdapter
 
-from components.domain.networks import CHAIN_IDS
 from components.domain.quorum import FAULT_TOLERANT, spare
 from components.domain.roles import Role
 from components.settings.model import Settings
 from components.settings.rules.raw import Raw, parsed, section
+from components.settings.rules.sections import parent_chain
 from components.settings.sections.aws import MachineSettings
 from components.settings.sentences import at
 from components.topology.flows import flows, way_out
@@ -26,9 +26,8 @@ IOPS_A_MIB, IOPS_A_GIB = 4, 500
 
 def problems(raw: Raw) -> Iterator[str]:
     """Return a sentence for each machine on AWS that cannot be made as it is described."""
-    network = section(raw, "parentChain").get("network")
-    public = any(network == name for name in CHAIN_IDS)
-    yield from _machines(raw, section(raw, "aws"), public=public)
+    parent = parent_chain(raw)
+    yield from _machines(raw, section(raw, "aws"), public=bool(parent and parent.public))
 
 
 def warnings(settings: Settings) -> Iterator[str]:

@@ -10,7 +10,7 @@ from components.kaia import genesis
 from components.topology.checks.configuration import read
 from components.topology.flows import flows, way_out
 from components.topology.machines import machines
-from tests.unit.samples import EXISTING, KNI, Raw, archive, aws_raw, kairos_raw, problems, raw
+from tests.unit.samples import EXISTING, KNI, Raw, archive, aws_raw, begins, kairos_raw, problems, raw
 
 VALIDATOR = "0x" + "11" * 20
 
@@ -30,52 +30,51 @@ def test_a_chain_of_our_own_is_ours_and_no_other() -> None:
     [
         (
             existing(staticNodes=[]),
-            "parentChain.staticNodes: is missing; list the KNI of one of the chain's nodes, or of several",
+            "parentChain.staticNodes: is missing",
         ),
         (
             aws_raw(parentChain={"chainId": 2020, "staticNodes": [KNI]}),
-            "parentChain.genesis: is missing; write the path of the genesis.json of the chain that exists",
+            "parentChain.genesis: is missing",
         ),
-        (existing(unitPrice=25), "parentChain.unitPrice: a chain that exists has its own; leave this key out"),
-        (existing(balances={}), "parentChain.balances: a chain that exists has its own; leave this key out"),
+        (existing(unitPrice=25), "parentChain.unitPrice: an existing chain has its own"),
+        (existing(balances={}), "parentChain.balances: an existing chain has its own"),
         (
             kairos_raw(parentChain={"network": "kairos", "genesis": "genesis.json"}),
-            "parentChain.genesis: the nodes know kairos by themselves; leave this key out",
+            "parentChain.genesis: the nodes know kairos already",
         ),
         (
             kairos_raw(parentChain={"network": "kairos", "staticNodes": [KNI]}),
-            "parentChain.staticNodes: the nodes know kairos by themselves; leave this key out",
+            "parentChain.staticNodes: the nodes know kairos already",
         ),
         (
             kairos_raw(parentChain={"network": "kairos", "networkId": 1001}),
-            "parentChain.networkId: the nodes know kairos by themselves; leave this key out",
+            "parentChain.networkId: the nodes know kairos already",
         ),
         (
             raw(parentChain__networkId=203),
-            "parentChain.networkId: that of a chain of our own is its chain id; leave this key out",
+            "parentChain.networkId: the stack runs this chain, and its network id is its chain id",
         ),
-        (existing(networkId=0), "parentChain.networkId: 0 is too small; write 1 or more"),
+        (existing(networkId=0), "parentChain.networkId: 0 is too small"),
         (
             existing(chainId=8217),
-            "parentChain.chainId: 8217 is mainnet; write network: mainnet, without genesis and nodes",
+            "parentChain.chainId: 8217 is mainnet",
         ),
         (
             raw(parentChain__syncHours=3),
-            "parentChain.syncHours: a chain of our own has nothing to catch up with; leave this key out",
+            "parentChain.syncHours: the stack runs this chain, so there is nothing to catch up with",
         ),
-        (existing(syncHours=0), "parentChain.syncHours: 0 is too small; write 1 or more"),
+        (existing(syncHours=0), "parentChain.syncHours: 0 is too small"),
         (
             existing(referenceRpc="rpc.example.com/v1/a-secret-key"),
-            "parentChain.referenceRpc: this is not the URL of an RPC; write http:// or https://, a host and a path",
+            "parentChain.referenceRpc: this is not the URL of an RPC",
         ),
         (
             raw(packages={"chaindata": {"file": "chaindata.tar.gz", "sha256": "ab" * 32}}),
-            "packages.chaindata: a chain of our own begins with its first block; leave this key out",
+            "packages.chaindata: the stack runs this chain from its first block",
         ),
         (
             kairos_raw(packages__chaindata={"url": "https://archives.test/x.tar.gz"}),
-            "packages.chaindata.sha256: is missing; set it with `pulumi config set --path`, the README shows an "
-            "example",
+            "packages.chaindata.sha256: is missing",
         ),
         (
             kairos_raw(packages__chaindata={"sha256": "ab" * 32}),
@@ -83,13 +82,12 @@ def test_a_chain_of_our_own_is_ours_and_no_other() -> None:
         ),
         (
             raw(parentChain=EXISTING),
-            "target: hosts on this computer have no way out to a parent chain that exists; write existing or aws, or "
-            "leave parentChain.genesis and parentChain.staticNodes out for a chain of our own",
+            "target: hosts on this computer cannot reach an existing parent chain",
         ),
     ],
 )
 def test_what_does_not_go_together_is_told_in_one_sentence(config: Raw, sentence: str) -> None:
-    assert problems(config) == [sentence]
+    assert begins(problems(config), sentence)
 
 
 def test_the_address_of_a_reference_is_a_secret() -> None:
@@ -198,4 +196,4 @@ def test_another_file_is_refused(tmp_path: Path, content: str | None, sentence: 
 @pytest.mark.parametrize("section", ["parentChain", "serviceChain"])
 def test_a_chain_of_our_own_has_no_id_of_a_public_network(section: str, public: str, chain_id: int) -> None:
     (problem,) = problems(raw(**{f"{section}__chainId": chain_id}))
-    assert problem.startswith(f"{section}.chainId: {chain_id} is the id of {public}, and a transaction that is signed")
+    assert problem.startswith(f"{section}.chainId: {chain_id} is the id of {public}, and a transaction signed")
