@@ -10,7 +10,7 @@ from components.chain.transfers.transfer import requested
 from components.chain.validators.validator_votes import vote_out
 from components.dynamic.base import Props
 from components.dynamic.nodes.bridge_registration import BridgeRegistration, BridgeRegistrationProvider
-from components.dynamic.nodes.node_token import NodeToken, NodeTokenProvider
+from components.dynamic.nodes.node_token import NodeToken, NodeTokenInputs, NodeTokenProvider
 from components.dynamic.nodes.running_node import RunningNode, RunningNodeProvider
 from components.dynamic.proofs.transfer_proof import TransferProof, TransferProofProvider
 from components.dynamic.validators.child_validator import ChildValidator, ChildValidatorProvider
@@ -96,7 +96,8 @@ def test_an_scn_that_left_its_pair_has_nothing_to_deregister(network: Network) -
 def test_a_token_on_a_node(network: Network) -> None:
     known = network.stack.program_of("BridgeRegistration", f"{SCN}-registration")
     parent, child = (network.owners[chain].account().address for chain in CHAINS)  # any address: nothing asks it
-    program: Props = {**known, "parent_token": parent, "child_token": child}
+    on_node = {name: value for name, value in known.items() if name in NodeTokenInputs.model_fields}
+    program: Props = {**on_node, "parent_token": parent, "child_token": child}
     edits = [
         Edit({"child_token": child.lower()}, "same"),
         Edit({"child_token": parent}, "replace"),
