@@ -154,5 +154,5 @@ SOURCE = (
 )
 """For bash -c: sources a file and prints the values of the keys that are given after it, each with a NUL.
 
-Of a file that is no bash it prints what bash says of it, without a NUL: bash would continue with what stands above.
+For a file with a syntax error it prints bash's message, without a NUL: bash would use the lines above the error.
 """

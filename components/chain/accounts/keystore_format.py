@@ -14,7 +14,7 @@ from eth_utils.address import is_address, to_checksum_address
 
 KEY_BYTES = 32
 MISMATCH = "MAC mismatch"
-"""What eth_keyfile says of a wrong password."""
+"""The message of eth_keyfile for a wrong password."""
 MEMORY = 2**31
 """Most that scrypt may ask for (bytes). The strongest setting of wallets, n = 2^20, takes half of that."""
 ROUNDS = 2**25
@@ -22,17 +22,17 @@ ROUNDS = 2**25
 
 _HEX = re.compile(r"(0x)?((?:[0-9a-fA-F]{2})+)")
 _SINGLE = (
-    "which only an account has whose key was changed on chain, and the program signs as accounts do whose key is "
-    "their own; make another account the owner"
+    "which only an account has whose key was changed on chain, and the program can sign only for accounts that have "
+    "their original key; make another account the owner"
 )
 
 
 class NotUsable(ValueError):
-    """The file is none from which a key can be taken. The message says why, as in `FILE <message>`."""
+    """No key can be read from the file. The message has the reason, as in `FILE <message>`."""
 
 
 class WrongPassword(ValueError):
-    """The password does not open it."""
+    """The password is wrong."""
 
 
 @dataclass(frozen=True)

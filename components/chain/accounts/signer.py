@@ -1,7 +1,7 @@
 """Who signs: the account that owns a bridge contract or pays for something.
 
-A signer is what a stack's state holds of it, as a secret. Only the kind `key` is the key itself; all others say where
-it is kept, and whose it is. The state of a resource is all that a refresh and a destroy have, so they sign by it too.
+A signer is what a stack's state holds of it, as a secret. Only the kind `key` is the key itself; all others name where
+it is kept, and its address. The state of a resource is all that a refresh and a destroy have, so they sign with it too.
 """
 
 import threading

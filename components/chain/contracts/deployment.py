@@ -75,11 +75,11 @@ def ensure_deployed(
     operators: Sequence[str] = (),
     other: OtherSide | None = None,
 ) -> str:
-    """Return the address of the stack's bridge contract, in which the owner holds no vote.
+    """Return the address of the stack's bridge contract, in which the owner holds no vote; deploy it if there is none.
 
-    Deploys where there is none. The deployment, the call that drops the deployer's vote and the registration of the
-    stack's operators go out together with consecutive nonces: no contract of ours ever has a phantom vote at the end of
-    a block, and another stack with the same owner sees whose it is. Raises ChainError.
+    The deployment, the call that removes the deployer's vote and the registration of the stack's operators are sent
+    together with consecutive nonces: no contract of ours ever has the deployer's vote at the end of a block, and
+    another stack with the same owner sees to which stack it belongs. Raises ChainError.
     """
     owner = signer.account().address
     address: str | None = known_address

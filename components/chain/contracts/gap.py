@@ -21,7 +21,7 @@ Send = Callable[[Callable[[], Sequence[Step]]], None]
 
 
 def close_gap(console: Console, bridge: str, read: Callable[[], StateT], plan: Plan[StateT], send: Send) -> None:
-    """Send what the plan finds missing, then plan again on what the chain says: nothing may be left.
+    """Send what the plan finds missing, then plan again on the new state of the chain: nothing may be left.
 
     Raises ChainError when something is, and what `read`, `plan` and `send` raise.
     """

@@ -20,7 +20,7 @@ class Expected(BaseModel):
     static_nodes: tuple[str, ...] = ()
     """KNIs of the nodes of its own chain that it dials."""
     anchoring: bool | None = None
-    """SCN with a sub bridge: what its conf says. Another value comes with another conf, so it asks for nothing."""
+    """SCN with a sub bridge: as in its conf. A change comes with a changed conf, which asks for the restart."""
     anchoring_period: int | None = None
     others: tuple[Endpoint, ...] = ()
     """Consoles of nodes that it dials, where they are ours: both ends are compared when it does not find them."""

@@ -100,7 +100,7 @@ class Pace:
         if state.target is None:
             return None
         left = max(0, state.target - state.head)
-        if self.begun is None or left > self.begun[1]:  # it learned of more: what was measured before says nothing
+        if self.begun is None or left > self.begun[1]:  # a new target: earlier measurements do not apply
             self.begun = (now, left)
             return None
         done, took = self.begun[1] - left, now - self.begun[0]

@@ -49,7 +49,7 @@ def _identities(others: Sequence[Endpoint]) -> list[ChainIdentity]:
         try:
             with closing(Console(endpoint)) as console:
                 found.append(chain_identity(console))
-        except ChainError:  # it is away; others tell
+        except ChainError:  # it does not answer; others may
             continue
     return found
 

@@ -74,7 +74,7 @@ class Waiting:
 
 
 def wait_for(probe: Callable[[], T | str], deadline: float, interval: float = 0.2) -> T:
-    """Call `probe` until it returns something else than a sentence, which says what is missing.
+    """Call `probe` until it returns something other than a sentence with what is missing.
 
     `deadline` and `interval` are in seconds. Raises NotReady with the last sentence. A ChainError of the probe counts
     as such a sentence: a node that is starting refuses connections.

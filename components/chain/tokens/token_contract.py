@@ -109,7 +109,7 @@ def ensure_development_token(
 
 
 def ensure_minter(console: Console, signer: Signer, token: str, minter: str | None, before: str | None) -> None:
-    """Let one account mint a development token of the signer, and no more the one that might before.
+    """Let one account mint a development token of the signer, instead of the one that might before.
 
     Raises ChainError.
     """
@@ -133,7 +133,7 @@ def _call(token: str, name: str, account: str, annotation: str) -> Transaction:
 
 
 def _find(console: Console, owner: ChecksumAddress, kind: str, name: str, bridge: str) -> ChecksumAddress | None:
-    """Look among the contracts that the owner has created. One that is there names its bridge: it is nobody else's."""
+    """Look among the contracts that the owner created. A token names its bridge, so it belongs to one stack."""
     wanted = [encode(["string"], [kind]), encode(["string"], [name]), encode(["address"], [bridge])]
     for address in created_by(console, owner, f"development token {name}"):
         try:

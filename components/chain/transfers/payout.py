@@ -134,7 +134,7 @@ def _vote(request: Request, token: str) -> str:
 
 
 def _one_vote(console: Console, bridge: ChecksumAddress, state: BridgeState) -> Any:
-    """Return the state to try with: the contract's own, but that one vote decides. None where it does so anyway.
+    """Return the state override for a simulation in which one vote decides; None where it does so already.
 
     Without the vote of an operator nothing is paid, and what others have voted for cannot be read.
     """

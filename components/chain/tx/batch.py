@@ -1,8 +1,8 @@
 """Sending transactions: simulate, sign, send, follow until they are mined.
 
-All calls of one sender on one chain take their nonces under one lock, so that resources that Pulumi handles in
-parallel share a sender safely. A batch goes out with rising nonces and is waited for together: it costs one block and
-not one block a call. What can happen to a transaction has names, in nonces.
+All calls of one sender on one chain take their nonces under one lock, so that resources that Pulumi handles in parallel
+share a sender safely. A batch is sent with consecutive nonces and waited for as a whole: it costs one block, not one
+block per call. What can happen to a transaction is named in `outcome`.
 """
 
 import sys
@@ -51,7 +51,7 @@ def execute(console: Console, signer: Signer, transactions: Sequence[Transaction
     """Send all transactions in order and return their receipts, each with status 1.
 
     All are simulated before the first is sent, and transactions from before this run are waited for before that. What
-    was sent is followed to its end, also when another one of the batch fails; the error tells what was mined.
+    was sent is followed to its end, also when another one of the batch fails; the error lists what was mined.
 
     Raises Reverted (in simulation nothing has been sent), NotMined, PriceLimit, SenderShared, and Unreachable before
     the first is sent.
@@ -84,7 +84,7 @@ def execute(console: Console, signer: Signer, transactions: Sequence[Transaction
     if failure is None:
         return [each.receipt for each in batch if each.receipt]
     if any(each.failure and not isinstance(each.failure, Reverted) for each in batch):
-        sender.floor = 0  # the chain, not our memory, says what the next nonce is
+        sender.floor = 0  # the next nonce follows from the chain alone
     msg = f"{failure}{_progress(batch, transactions)}"
     raise type(failure)(msg) from failure
 

@@ -1,9 +1,9 @@
 """What a transaction pays for gas: at first, and when it is stuck. Pure functions; all prices in peb.
 
-The pool of v1.0.3 (blockchain/tx_pool.go, tx_list.go) has two regimes. Since the Magma fork the price has to be the
-base fee or more, and a pending transaction is replaced by any dearer one of the same nonce; its setting PriceBump is
-not looked at. Before Magma the price has to be the unit price exactly, and nothing is replaced. Between the forks Magma
-and Kaia the sender pays the base fee and not the price (state_transition.go), so a bump may cost nothing at all.
+The pool of v1.0.3 (blockchain/tx_pool.go, tx_list.go) has two regimes. Since the Magma fork the price has to be at
+least the base fee, and a pending transaction is replaced by any of the same nonce with a higher price; its setting
+PriceBump is ignored. Before Magma the price has to equal the unit price, and nothing is replaced. Between the forks
+Magma and Kaia the sender pays the base fee and not the price (state_transition.go), so a bump may cost nothing at all.
 """
 
 from components.domain.units import GKEI

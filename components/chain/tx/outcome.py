@@ -1,9 +1,9 @@
-"""What became of a transaction that was sent, told from what a node shows. Pure functions.
+"""What became of a transaction that was sent, from what a node shows. Pure functions.
 
-A nonce is used once: of all transactions of a sender with the same nonce one is mined at most. Blocks are final under
+A nonce is used once: of all transactions of a sender with the same nonce at most one is mined. Blocks are final under
 Istanbul BFT, so what was mined once stays mined. A node knows a transaction by its hash while it is in its pool and
-after it was mined; the pool forgets it when another one with the same nonce takes its place, when the node loses its
-pool, and after 5 minutes behind a missing nonce (blockchain/tx_pool.go, v1.0.3).
+after it was mined; the pool forgets it when another one with the same nonce replaces it, when the node loses its pool,
+and after 5 minutes behind a missing nonce (blockchain/tx_pool.go, v1.0.3).
 """
 
 from collections.abc import Collection
@@ -14,29 +14,29 @@ PATIENCE = 20.0
 """Seconds until a transaction that could be mined counts as stuck: a block a second, or a round change of 11 s."""
 
 BLOCKS = 3
-"""Blocks that have to have passed it by as well: a dearer transaction does not help on a chain that stands still."""
+"""Blocks that must have been made without it as well: a higher price does not help on a halted chain."""
 
 GRACE = 5.0
-"""Seconds for which a node may contradict itself: it counts a nonce as used a moment before it shows the receipt."""
+"""Seconds for which a node may be inconsistent: it counts a nonce as used a moment before it shows the receipt."""
 
 
 class Case(Enum):
     """What became of a transaction."""
 
     MINED = auto()
-    """One of its variants has a receipt: the last one sent, or an earlier one that a bump came too late for."""
+    """One of its variants has a receipt: the last one sent, or an earlier one that was mined before its replacement."""
     PENDING = auto()
-    """A node knows it, and it had no fair chance of being mined yet."""
+    """A node knows it, and it could not have been mined yet."""
     BEHIND = auto()
-    """A node knows it, and it waits for an earlier nonce: whatever holds that one has to be looked after, not this."""
+    """A node knows it, and it waits for an earlier nonce: the problem is with that one."""
     STUCK = auto()
-    """A node knows it, its turn has come, and block after block passes it by: it needs a higher price."""
+    """A node knows it, its nonce is next, and blocks are made without it: it needs a higher price."""
     DROPPED = auto()
     """No node knows it, and its nonce is free: it has to be sent again, with the same nonce."""
     REPLACED = auto()
     """Its nonce is used and none of its variants has a receipt: somebody else uses the same sender."""
     UNSURE = auto()
-    """What looks like DROPPED or REPLACED does so for less than GRACE: look again."""
+    """It has looked like DROPPED or REPLACED for less than GRACE seconds: look again."""
 
 
 @dataclass(frozen=True)
@@ -95,18 +95,18 @@ def judge(own: Own, look: PoolView) -> Verdict:
 
 
 def ahead(latest: int, pending: int, own: Collection[int]) -> list[int]:
-    """Return the nonces of a sender that are sent, not mined, and not of this run: of a killed one, or of somebody.
+    """Return the nonces of a sender that are sent and not mined by a killed run or by somebody else.
 
-    They are waited for and never replaced: nobody here knows what they are for. `latest` and `pending` are the counts
-    of the sender's transactions without and with those in the pool.
+    They are waited for and never replaced: their purpose is unknown. `latest` and `pending` are the counts of the
+    sender's transactions without and with those in the pool.
     """
     return [nonce for nonce in range(latest, pending) if nonce not in own]
 
 
 def next_free(pending: int, floor: int, own: Collection[int]) -> int:
-    """Return the nonce for the next transaction: the lowest that neither the node nor this run has given away.
+    """Return the nonce for the next transaction: the lowest that neither the node nor this run has used.
 
-    `floor` is above all nonces that this run saw mined: a node may count late.
+    `floor` is above all nonces that this run saw mined: the count of a node may lag.
     """
     nonce = max(pending, floor)
     while nonce in own:

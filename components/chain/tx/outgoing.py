@@ -26,9 +26,9 @@ class Transaction:
 
 
 class Created:
-    """In the place of an address: that of the contract which the first transaction of the same batch creates.
+    """Stands for the address of the contract that the first transaction of the same batch creates.
 
-    It follows from that one's nonce, which is not known before it is sent.
+    That address follows from the nonce of the transaction, which is not known before it is sent.
     """
 
 
@@ -73,7 +73,7 @@ class Outgoing:
     def offer(self, console: Console, price: int, now: float, head: int) -> tuple[Refusal, str] | None:
         """Send it at this price, and return how the node refused it, if it did.
 
-        The hash is noted before it is sent: when the answer is lost nobody knows whether the node has it, and that is
+        The hash is noted before it is sent: when the answer is lost it is unknown whether the node has it, and that is
         found out by hash and nonce like everything else. `now` and `head`: when, for the note.
         """
         self.params = {**self.params, "gasPrice": Wei(price)}

@@ -1,7 +1,7 @@
-"""Senders: one account on one chain, shared by all that Pulumi handles in parallel, and perhaps with others.
+"""Senders: one account on one chain, shared by all resources that Pulumi handles in parallel, and perhaps with others.
 
-A run that was killed leaves transactions in the pool that it did not wait for. Whoever decides by what the chain says
-has to wait for them first (`settle`): they may be the very ones that it would send.
+A run that was killed leaves transactions in the pool that it did not wait for. Whoever decides by the state of the
+chain has to wait for them first (`settle`): they may be exactly those that it would send.
 """
 
 import threading
