@@ -16,7 +16,7 @@ from components.chain.errors import ChainError
 from components.chain.rpc.console import Console
 from components.chain.rpc.ipc_stream import run_on_host
 from components.chain.rpc.waiting import wait_for
-from components.chain.transfers.transfer import Direction
+from components.chain.transfers.direction import Direction
 from components.chain.tx.batch import execute
 from components.chain.voters.calls import balance, fill_account
 from components.domain.roles import VALIDATOR

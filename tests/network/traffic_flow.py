@@ -12,7 +12,8 @@ from components.chain.accounts.signer import Signer
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.waiting import wait_for
-from components.chain.transfers.transfer import Direction, request
+from components.chain.transfers.direction import Direction
+from components.chain.transfers.requests import request
 from components.chain.voters.calls import balance
 
 PAUSE = 1.0

@@ -17,9 +17,8 @@ from components.chain.rpc.console import Console
 from components.chain.rpc.waiting import wait_for
 from components.chain.tokens import token_contract
 from components.chain.transfers.direction import Direction
-from components.chain.transfers.open_requests import Request, find, open_nonces
 from components.chain.transfers.payout import why_unpayable
-from components.chain.transfers.transfer import requested
+from components.chain.transfers.requests import Request, find, open_nonces, requested
 
 
 def register(console: Console, signer: Signer, bridge: str, kind: str, token: str, counterpart: str) -> None:

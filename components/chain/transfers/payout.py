@@ -13,7 +13,7 @@ from components.chain.contracts.contract import function, read_token, require_st
 from components.chain.contracts.plan import BridgeState
 from components.chain.rpc.console import Console
 from components.chain.transfers.direction import Direction
-from components.chain.transfers.open_requests import Request, find, open_nonces
+from components.chain.transfers.requests import Request, find, open_nonces
 from components.chain.tx.pool_rejections import words_of
 from components.chain.tx.revert_reasons import reason
 from components.domain.limits import VALUE_TRANSFER

@@ -61,7 +61,7 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
 
     def converge(self, inputs: TransferProofInputs, known: Props) -> Props:
         """Send one transfer for each set of operators and nodes; a transfer of a killed run does not count."""
-        from components.chain.transfers.transfer import coins_request
+        from components.chain.transfers.requests import coins_request
         from components.chain.voters.proof import obstacles, payout_conditions, transfer
 
         proven = (

@@ -7,7 +7,7 @@ import pytest
 from components.chain.nodes.registration import main_bridge_id, operators, read_registration
 from components.chain.peers.peers import peers
 from components.chain.rpc.waiting import wait_for
-from components.chain.transfers.transfer import pending, requested
+from components.chain.transfers.requests import pending, requested
 from components.chain.voters.calls import balance
 from components.domain.kni import node_id
 from tests.network.network import CHAINS, COIN, Network

@@ -6,7 +6,7 @@ from components.chain.nodes.registration import deregister, read_registration
 from components.chain.peers.seats import council
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
-from components.chain.transfers.transfer import requested
+from components.chain.transfers.requests import requested
 from components.chain.validators.validator_votes import vote_out
 from components.dynamic.base import Props
 from components.dynamic.nodes.bridge_registration import BridgeRegistration, BridgeRegistrationProvider

@@ -7,7 +7,7 @@ from components.chain.nodes.registration import read_registration
 from components.chain.peers.peers import peers
 from components.chain.rpc.console import Console
 from components.chain.rpc.waiting import wait_for
-from components.chain.transfers.transfer import pending
+from components.chain.transfers.requests import pending
 from components.domain.kni import node_id
 from tests.network.network import CHAINS, Network
 

@@ -2,7 +2,7 @@
 
 import time
 
-from components.chain.transfers.transfer import pending
+from components.chain.transfers.requests import pending
 from tests.network.network import CHAINS, OTHER, Network
 from tests.network.running import SETTINGS
 from tests.stack import Step

@@ -6,7 +6,7 @@ from components.chain.accounts.signer import Signer
 from components.chain.contracts.contract import transaction
 from components.chain.contracts.plan import Step
 from components.chain.rpc.waiting import wait_for
-from components.chain.transfers.open_requests import open_nonces
+from components.chain.transfers.requests import open_nonces
 from components.chain.tx.batch import Transaction, execute
 from components.chain.voters.calls import fill_account
 from tests.network.contracts.token import Token, fresh_accounts

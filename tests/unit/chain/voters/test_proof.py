@@ -14,7 +14,7 @@ from components.chain.contracts.plan import Step
 from components.chain.errors import NotReady
 from components.chain.rpc.console import Console
 from components.chain.transfers.direction import Direction
-from components.chain.transfers.transfer import coins_request
+from components.chain.transfers.requests import coins_request
 from components.chain.tx import sender
 from components.chain.tx.batch import execute
 from components.chain.voters import proof

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import pytest
 
 from components.chain.rpc.console import Console
-from components.chain.transfers.transfer import Direction
+from components.chain.transfers.direction import Direction
 from components.chain.tx import sender
 from components.chain.tx.outgoing import Transaction
 from components.chain.voters import proof

@@ -1,4 +1,4 @@
-"""Requests of value transfers that are not handled yet: which they are, and what they ask for.
+"""Requests of value transfers: sending one, and which are not handled yet and what they ask for.
 
 The counter `lowerHandleNonce` of a contract says only that all requests below it are handled. One request that cannot
 be paid holds it forever while later ones pass, so what is open is looked up request by request.
@@ -17,9 +17,12 @@ from web3 import Web3
 from web3.contract import Contract
 from web3.types import FilterParams
 
-from components.chain.contracts.contract import function
+from components.chain.accounts.signer import Signer
+from components.chain.contracts.contract import function, require_state, transaction
+from components.chain.contracts.plan import Step
 from components.chain.rpc.console import Console
 from components.chain.transfers.direction import Direction
+from components.chain.tx.batch import Transaction, carry_out
 
 Kind = Literal["coin", "erc20", "erc721"]
 
@@ -181,3 +184,26 @@ def _ask(console: Console, bridge: str, calls: Sequence[str]) -> list[str]:
     """Return the answer of the contract to each call."""
     where = to_checksum_address(bridge)
     return console.call_each("eth_call", [[{"to": where, "data": data}, "latest"] for data in calls])
+
+
+def pending(direction: Direction) -> int:
+    """Return how many requests of this direction are not handled yet."""
+    return len(open_nonces(direction))
+
+
+def requested(direction: Direction) -> int:
+    """Return how many transfers were ever requested in this direction."""
+    return require_state(direction.source, direction.source_bridge).request_nonce
+
+
+def coins_request(direction: Direction, recipient: str, amount: int) -> Transaction:
+    """Return the request of a transfer of coins (peb) to a recipient on the other chain."""
+    words = f"request a transfer of {amount} peb, {direction.name}"
+    step = Step("requestKLAYTransfer", (recipient, amount, b""), words, value=amount)
+    return transaction(direction.source_bridge, step)
+
+
+def request(direction: Direction, signer: Signer, recipient: str, amount: int) -> str:
+    """Send `amount` (peb) to a recipient on the other chain and return the hash of the request. Raises ChainError."""
+    (receipt,) = carry_out(direction.source, signer, lambda: [coins_request(direction, recipient, amount)])
+    return receipt["transactionHash"].to_0x_hex()

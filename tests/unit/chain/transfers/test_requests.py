@@ -3,9 +3,8 @@
 import pytest
 
 from components.chain.transfers.direction import Direction
-from components.chain.transfers.open_requests import find, open_nonces
 from components.chain.transfers.payout import still_to_handle, unpayable
-from components.chain.transfers.transfer import pending
+from components.chain.transfers.requests import find, open_nonces, pending
 from tests.unit.fake_contract import Asked, Contract
 from tests.unit.fakes import FakeChain, console
 
