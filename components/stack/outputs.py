@@ -1,4 +1,4 @@
-"""The outputs of a stack: stable names for users and for other programs. The README documents them."""
+"""The outputs of a stack, with stable names for users and for other programs. docs/outputs.md lists them."""
 
 from collections.abc import Sequence
 
