@@ -43,6 +43,7 @@ class Identities(pulumi.ComponentResource):
         """`protect`: whether Pulumi refuses to destroy the accounts."""
         super().__init__("servicechain:index:Identities", "identities", None, opts)
         self._seed, self._kept = seed, protect
+        self._nodes: dict[str, Account] = {}
         self.network_id = network_id(seed)
         self.register_outputs({"network_id": self.network_id})
 
@@ -52,7 +53,9 @@ class Identities(pulumi.ComponentResource):
 
     def node(self, name: str) -> Account:
         """Return the identity of a node: the key behind its KNI, and behind its validator address."""
-        return self._account(f"{name}-node", {"private_key": self.seed_for(f"node/{name}")})
+        if name not in self._nodes:  # an existing EN and its new SCN both need the SCN's
+            self._nodes[name] = self._account(f"{name}-node", {"private_key": self.seed_for(f"node/{name}")})
+        return self._nodes[name]
 
     def operators(self, scn: str) -> Operators:
         """Return the accounts that an SCN votes with."""

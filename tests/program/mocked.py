@@ -111,11 +111,14 @@ class _Monitor(mocks.MockMonitor):
         super().__init__(answers)
         self.answers = answers
         self.program = Program()
+        self.urns: set[str] = set()
 
     def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> Any:  # noqa: N802
         told = json_format.MessageToDict(request)
         inputs = told.pop("object", {})
         answer = super().RegisterResource(request)  # type: ignore[no-untyped-call]  # Pulumi gives no types here
+        assert answer.urn not in self.urns, f"the engine refuses a second resource {answer.urn}"
+        self.urns.add(answer.urn)
         held = self.answers.held.get((request.type.removeprefix(DYNAMIC), request.name), {})
         self.program.resources.append(Asked(request.type, request.name, {**_plain(inputs), **held}, told))
         return answer
