@@ -63,15 +63,17 @@ class DevelopmentTokenProvider(ChainProvider[DevelopmentTokenInputs]):
             return {"address": address}
 
     def look(self, console: "Console", inputs: DevelopmentTokenInputs, known: Props) -> Props | None:
-        """Gone when there is no code at the address; without a minter if that account may not mint."""
+        """Gone when there is no code at the address; a minter that may not mint any more is drift."""
         from components.chain.tokens.token_contract import has_code, is_minter
 
         if "address" not in known:  # a create finds what is there
             return None
         if not has_code(console, known["address"]):
             return None
-        lost = inputs.minter and not is_minter(console, known["address"], inputs.minter)
-        return {"minter": None} if lost else {}
+        if not inputs.minter or is_minter(console, known["address"], inputs.minter):
+            return {}
+        what = f"token {known['address']}: {inputs.minter} may not mint it any more; the next up lets it mint again"
+        return {"drift": {"minter": what}}
 
 
 class DevelopmentToken(ChainResource, module="servicechain", name="DevelopmentToken"):
