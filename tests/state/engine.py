@@ -16,7 +16,8 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.runtime.proto import resource_pb2
 
 from components.dynamic.base import PROVIDER_KEY, Props
-from components.dynamic.machines import data_loss
+from components.dynamic.machines import data_loss, host_preflight
+from components.dynamic.nodes.adopted_node import AdoptedNodeProvider
 from components.dynamic.proofs import voters
 from components.dynamic.validators import child_council
 from components.kaia.package import Package
@@ -41,7 +42,6 @@ class Engine(mocked._Monitor):
     def __init__(self, state: Sequence[Held]) -> None:
         super().__init__(mocked._Answers({}, "", mocked.IMAGE, {}))
         self._state = {one.urn: one for one in state if not _is_the_engines(one)}
-        self._asked: set[str] = set()
         self._changes: list[str] = []
         self.resources_of_state: list[dict[str, Any]] = []
         """What was registered, as a state holds it, with secrets marked."""
@@ -49,9 +49,7 @@ class Engine(mocked._Monitor):
     @property
     def changes(self) -> list[str]:
         """Return what an up would do to the stack, in sentences that name the resource and the input."""
-        gone = [
-            f"{_short(urn)}: is not asked for any more, so it is deleted" for urn in self._state.keys() - self._asked
-        ]
+        gone = [f"{_short(urn)}: is not asked for any more, so it is deleted" for urn in self._state.keys() - self.urns]
         return sorted(self._changes + gone)
 
     def RegisterResource(self, request: resource_pb2.RegisterResourceRequest) -> Any:  # noqa: N802
@@ -62,7 +60,8 @@ class Engine(mocked._Monitor):
         urn = f"urn:pulumi:v1::{NAMESPACE}::{above}{request.type}::{request.name}"
         marked = json_format.MessageToDict(request.object)
         inputs = mocked._plain(marked)
-        self._asked.add(urn)
+        assert urn not in self.urns, f"the engine refuses a second resource {urn}"
+        self.urns.add(urn)
         held = self._state.get(urn)
         if held is None:
             if self._state:
@@ -91,6 +90,8 @@ def _without_machines() -> Iterator[None]:
     """Leave machines and chains alone, and the archives of nodes, whose versions are no part of the state's format."""
     with ExitStack() as stack:
         stack.enter_context(patch.object(child_council, "_strangers", lambda *_: {}))
+        stack.enter_context(patch.object(host_preflight, "missing", lambda *_: []))
+        stack.enter_context(patch.object(AdoptedNodeProvider, "_tell", lambda *_: {}))
         stack.enter_context(patch.object(data_loss, "LEDGER", data_loss.Ledger()))
         stack.enter_context(patch.object(voters, "declare", lambda _roster: None))
         stack.enter_context(patch.object(Package, "digest", property(lambda _package: DIGEST)))

@@ -11,7 +11,7 @@ from tests.program.stacks import DIGEST, SEED
 
 FOLDER = Path(__file__).parent
 PASSPHRASE = "test"
-"""Of both states. There is no key in them but what follows from the seed of all tests."""
+"""Of all states. There is no key in them but what follows from the seed of all tests."""
 
 LOCAL: Mapping[str, Any] = {
     "target": "local",
@@ -44,7 +44,32 @@ AWS: Mapping[str, Any] = {
         "ssh": {"from": ["203.0.113.0/24"]},
     },
 }
-STACKS = {"local": LOCAL, "aws": AWS}
+EXISTING: Mapping[str, Any] = {
+    "target": "existing",
+    "identitySeed": SEED,
+    "parentChain": {
+        "network": "private",
+        "chainId": 2020,
+        "genesis": "tests/state/parent-chain/genesis.json",
+        "staticNodes": [f"kni://{'1f' * 64}@192.0.2.10:32323?discport=0&type=en"],
+    },
+    "serviceChain": {"chainId": 3003, "nodes": ["scn-1"]},
+    "pairs": [{"name": "alpha", "scn": "scn-1"}],
+    "bridge": {"threshold": 1},
+    "existing": {
+        "user": "ubuntu",
+        "hosts": {
+            "alpha-en": {
+                "address": "192.0.2.11",
+                "hostKey": f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{'A' * 42}B",
+                "node": {"data": "/var/kend/data", "conf": "/etc/kend/conf/kend.conf"},
+            },
+            "scn-1": {"address": "192.0.2.21", "hostKey": f"ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI{'A' * 42}C"},
+        },
+    },
+}
+"""An EN that exists already, and an SCN on a machine that does."""
+STACKS = {"local": LOCAL, "aws": AWS, "existing": EXISTING}
 
 
 def path_of(name: str) -> Path:
