@@ -58,8 +58,27 @@ def all_texts() -> list[str]:
     return [text for source in SOURCES for text in texts(source)]
 
 
+def samples() -> list[str]:
+    """Return the lines of program output in the documents: in blocks of text, and in consoles."""
+    blocks = [
+        block
+        for document in DOCS
+        for block in re.findall(
+            r"^ *```(?:text|console)\n(.*?)^ *```", document.read_text(), flags=re.MULTILINE | re.DOTALL
+        )
+    ]
+    lines = [line.strip() for block in blocks for line in block.splitlines()]
+    return [line for line in lines if line not in ("", HOLE) and not line.startswith("$")]
+
+
+@pytest.mark.parametrize("line", samples())
+def test_the_program_prints_each_sample(line: str) -> None:
+    assert any(len(text.replace(HOLE, "")) > 12 and "\n" not in text and written(text, line) for text in all_texts())
+
+
 def test_there_are_messages() -> None:
     assert len(quoted()) > 50
+    assert len(samples()) > 10
     assert not written("no such words", "other words")
 
 
