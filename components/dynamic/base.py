@@ -251,7 +251,7 @@ def _tell_unread(subject: str, error: Exception) -> None:
         return
     _unread.add(about)
     name = "" if about != text or text.startswith(f"{subject}: ") else f"{subject}: "
-    print(f"{name}{text}; it is taken to be as it was", file=sys.stderr)
+    print(f"{name}{text}; it is assumed to be unchanged", file=sys.stderr)
 
 
 def _declared(props: Props) -> Props:

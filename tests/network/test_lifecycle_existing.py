@@ -159,7 +159,7 @@ def test_a_claim_ends_the_work_that_goes_on_by_itself(host: HandMade) -> None:
     CLAIMS.create(claim(host, USER, folder=home))
     work = {"node": "alpha-en", "login": host.login(USER), "root": home, "instance": "1", "sha256": "ab" * 32}
     archive = {"owner": f"{USER}:", "hours": 0, "source": "http://127.0.0.1:8123/chaindata.tar.gz"}
-    with pytest.raises(ChainDataError, match="it goes on by itself"):
+    with pytest.raises(ChainDataError, match="it continues by itself"):
         ChainDataProvider().create({**work, **archive})
     assert [line for line in host.found()["processes"] if "chaindata.sh work" in line]
     assert [line for line in host.found()["processes"] if "curl" in line]
@@ -172,7 +172,7 @@ def test_a_release_that_was_cut_off_is_finished(host: HandMade) -> None:
     before = host.found()
     CLAIMS.create(claim(host))
     host.ask(f"mkdir {FOLDER}/data; mount --bind {FOLDER}/data {FOLDER}/data")
-    with pytest.raises(ExistingHostError, match="mend it and destroy again"):
+    with pytest.raises(ExistingHostError, match="repair it and destroy again"):
         CLAIMS.delete("", claim(host))
     host.ask(f"umount {FOLDER}/data")
     CLAIMS.delete("", claim(host))

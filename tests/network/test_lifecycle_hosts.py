@@ -191,4 +191,4 @@ def test_a_host_that_went_silent_is_not_waited_for(network: Network, capfd: pyte
     assert took < GIVEN_UP
     said = capfd.readouterr().err
     assert said.startswith(f"{name}: ")
-    assert said.endswith("; it is taken to be as it was\n")
+    assert said.endswith("; it is assumed to be unchanged\n")

@@ -82,7 +82,7 @@ class Ledger:
             if len(down) >= max(1, holding.spare):
                 msg = (
                     f"{name} would be exchanged in the same run as {', '.join(sorted(down))}: {holding.quorum} of "
-                    f"{len(holding.nodes)} nodes have to run for the chain to go on. {_one_at_a_time(name)}"
+                    f"{len(holding.nodes)} nodes have to run for the chain to continue. {_one_at_a_time(name)}"
                 )
                 raise DataLossError(msg)
             self._down.add(name)

@@ -137,7 +137,7 @@ class ExistingHostProvider(Provider[ExistingHostInputs]):
         try:
             ours = _run(inputs, "look", timeout=CLAIM_SECONDS).strip()
         except SshError as error:
-            print(f"{inputs.name}: {error}; taken to be as it was", file=sys.stderr)
+            print(f"{inputs.name}: {error}; assumed to be unchanged", file=sys.stderr)
             return {}
         if not ours:
             print(f"{inputs.who}: {inputs.folder} is not this stack's any more", file=sys.stderr)
@@ -162,7 +162,7 @@ class ExistingHostProvider(Provider[ExistingHostInputs]):
             print(f"{inputs.name}: {error}; {_left(inputs)}", file=sys.stderr)
             return
         except SshError as error:
-            msg = f"{inputs.name}: {error}; mend it and destroy again, or `pulumi state delete` it: {_left(inputs)}"
+            msg = f"{inputs.name}: {error}; repair it and destroy again, or `pulumi state delete` it: {_left(inputs)}"
             raise ExistingHostError(msg) from error
         if said.strip():
             print(f"{inputs.who}: {said.strip()}", file=sys.stderr)
@@ -215,7 +215,7 @@ def _why_not_kept(before: ExistingHostInputs, wanted: ExistingHostInputs) -> str
     try:
         found = _look(wanted.model_copy(update={"folder": before.folder}))
     except SshError as error:
-        msg = f"{wanted.name}: whether it is the machine that was claimed cannot be told before it answers: {error}"
+        msg = f"{wanted.name}: it is not known whether this is the claimed machine until it answers: {error}"
         raise ValueError(msg) from None
     if before.instance not in found:
         return f"{wanted.who} is another machine, or {wanted.login.user} may not see {before.folder} there"

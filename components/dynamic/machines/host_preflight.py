@@ -94,7 +94,7 @@ def missing(candidates: Sequence[CheckedHost], former: Mapping[str, str]) -> lis
     if not candidates:
         return []
     names = ", ".join(one.needs.host for one in candidates)
-    print(f"looking at {names}, where nothing is changed before all of them are well", file=sys.stderr)
+    print(f"checking {names}; nothing is changed before all of them pass", file=sys.stderr)
     with ThreadPoolExecutor(AT_ONCE) as threads:
         found = threads.map(lambda one: list(_look(one, former.get(one.needs.host, one.needs.folder))), candidates)
     return [

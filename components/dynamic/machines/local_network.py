@@ -116,7 +116,7 @@ def switch_of(network: str) -> Keeper:
     """Return the running switch; raises LocalError if there is none."""
     switch = namespaces.keeper_of(folder_of(network))
     if switch is None:
-        msg = f"local network {network} is not running; `pulumi up --refresh` makes it anew, and its hosts"
+        msg = f"local network {network} is not running; `pulumi up --refresh` creates it again, with its hosts"
         raise LocalError(msg)
     return switch
 

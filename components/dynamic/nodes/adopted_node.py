@@ -126,7 +126,7 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
             return {}
         due = planned or found.restart_due
         node.report(
-            *planned, "it will be restarted for that, in its turn" if due else "its files have all that already"
+            *planned, "it will be restarted for that, one node at a time" if due else "its files need no change"
         )
         served = exposure.exposed(found.values)
         if served and inputs.owns:
@@ -169,7 +169,7 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
         try:
             found = node.read()
         except HostUnreachable as error:
-            node.report(f"it is let go as it is, and what its files were lies beside them ({error})")
+            node.report(f"it is released as it is; copies of its former files are beside them ({error})")
             return
         node.restore(found)
 

@@ -77,7 +77,7 @@ def _wait(inputs: ChainDataInputs) -> None:
             msg = f"{inputs.node}: {state.removeprefix('failed ')}. What was fetched stays; correct it, and run again"
             raise ChainDataError(msg)
         if waiting.over:
-            msg = f"{inputs.node}: {words(state, None)} after {inputs.hours} h; it goes on by itself: run again later"
+            msg = f"{inputs.node}: {words(state, None)} after {inputs.hours} h; it continues by itself; run again later"
             raise ChainDataError(msg)
         has = _fetched(state)
         if has is not None and first is None:

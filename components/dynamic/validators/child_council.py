@@ -79,14 +79,14 @@ class ChildCouncilProvider(ChainProvider[ChildCouncilInputs]):
 
         vote_out_unknown(inputs.endpoints, inputs.chain_id, inputs.unwanted)
         for address in inputs.others:
-            print(f"{_words(address)}; it is left alone", file=sys.stderr)
+            print(f"{_words(address)}; it is kept", file=sys.stderr)
         return {"unwanted": [], **self._seats(inputs)}
 
     def look(self, console: "Console", inputs: ChildCouncilInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Report validators that are none of the SCNs."""
         found = _strangers(inputs, set())
         for address in found["others"]:
-            tell(inputs.chain_id, f"{_words(address)}; it is left alone")
+            tell(inputs.chain_id, f"{_words(address)}; it is kept")
         drift = {address: f"{_words(address)}; the next up votes it out" for address in found["unwanted"]}
         return {"others": found["others"], **self._seats(inputs), "drift": drift}
 
@@ -100,7 +100,7 @@ class ChildCouncilProvider(ChainProvider[ChildCouncilInputs]):
 
 
 def _words(address: str) -> str:
-    return f"validator {address} is none of serviceChain.nodes"
+    return f"validator {address} is not in serviceChain.nodes"
 
 
 def _look(inputs: ChildCouncilInputs) -> "Seats":

@@ -137,10 +137,10 @@ def test_the_second_pair_comes_to_a_bridge_in_use(
     preview = stack.preview()
     assert set(preview.changes) == {"create"}
     for name in ("alpha-en", "alpha-scn"):
-        assert f"{name}: its files have all that already" in preview.text
+        assert f"{name}: its files need no change" in preview.text
     for name, key, value in (("beta-en", "SC_MAIN_BRIDGE", "1"), ("beta-scn", "SC_SUB_BRIDGE", "1")):
         assert f"{name}: {key} in {field.layout(name).conf} is 0, and will be {value}" in preview.text
-        assert f"{name}: it will be restarted for that, in its turn" in preview.text
+        assert f"{name}: it will be restarted for that, one node at a time" in preview.text
     assert set(stack.up().changes) == {"create"}
     for name in ("alpha-en", "alpha-scn"):
         assert trace(field, name) == before[name], "what works already is not touched"

@@ -183,7 +183,7 @@ def test_what_cannot_be_read_keeps_its_state_and_is_said_once(capsys: pytest.Cap
     for _ in range(2):
         found = Blind().read("thing/a", held)
         assert (found.id, found.outs) == ("thing/a", {k: v for k, v in held.items() if k != PROVIDER_KEY})
-    said = "thing/a: 10.0.0.77:22 does not answer; it is taken to be as it was\n"
+    said = "thing/a: 10.0.0.77:22 does not answer; it is assumed to be unchanged\n"
     assert capsys.readouterr().err == said, "what was found before is not said again"
 
 

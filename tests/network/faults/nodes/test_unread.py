@@ -15,7 +15,7 @@ def test_a_chain_whose_nodes_are_all_down_keeps_its_state_and_is_started(network
     run = network.stack.refresh()
     begin = f"no node of chain {CHILD} can be used"
     lines = [line.partition(begin)[2] for line in run.text.splitlines() if begin in line]
-    said = {line for line in lines if "; it is taken to be as it was" in line}  # Pulumi shows it again at its end
+    said = {line for line in lines if "; it is assumed to be unchanged" in line}  # Pulumi shows it again at its end
     held = len(network.stack.resources())
     run = network.stack.up()
     assert len(said) == 1, "one sentence"

@@ -107,7 +107,7 @@ def test_nothing_is_gone_that_only_a_node_behind_does_not_have(
         assert BridgeOperatorProvider().read("id", VOTE_OF_BOTH).id == "id"
     (said,) = capsys.readouterr().err.splitlines()
     assert said.startswith("no node of chain 3000 can be used: scn-")
-    assert said.endswith("; the next up starts nodes that are down; it is taken to be as it was")
+    assert said.endswith("; the next up starts nodes that are down; it is assumed to be unchanged")
 
 
 def test_nothing_is_planned_on_what_a_node_behind_says(monkeypatch: pytest.MonkeyPatch) -> None:

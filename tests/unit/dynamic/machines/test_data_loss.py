@@ -233,7 +233,7 @@ def test_another_machine_is_another_claim(machines: dict[str, list[str] | None])
 def test_a_machine_that_does_not_answer_is_not_taken_for_another_one(machines: object) -> None:  # noqa: ARG001
     moved = edited("scn-1", machine="10.9.9.9 ssh-ed25519 AAAA", login={**PROPS["login"], "host": "10.9.9.9"})
     (failure,) = ExistingHostProvider().check(claim("scn-1"), moved).failures or []
-    assert "cannot be told before it answers" in failure.reason
+    assert "not known whether this is the claimed machine" in failure.reason
 
 
 def test_claims_that_are_replaced_keep_a_quorum(

@@ -222,7 +222,7 @@ def test_a_node_whose_host_does_not_answer_is_as_it_was(
     scn.error = HostUnreachable("scn-1: no SSH connection: 10.0.0.1:22 does not answer (10 s)")
     assert life.refresh()
     assert life.inputs == before
-    assert capsys.readouterr().err.endswith("(10 s); it is taken to be as it was\n")
+    assert capsys.readouterr().err.endswith("(10 s); it is assumed to be unchanged\n")
 
 
 class Counting(FakeNode):

@@ -116,7 +116,7 @@ def test_of_a_host_that_does_not_answer_all_is_taken_to_be_as_it_was(
     host.error = NoAnswer(f"10.0.0.{1 + drifted}:22", "does not answer (10 s)")
     assert life.refresh()
     assert life.inputs == before
-    said = f"scn-1: 10.0.0.{1 + drifted}:22 does not answer (10 s); it is taken to be as it was\n"
+    said = f"scn-1: 10.0.0.{1 + drifted}:22 does not answer (10 s); it is assumed to be unchanged\n"
     assert capsys.readouterr().err == said
 
 

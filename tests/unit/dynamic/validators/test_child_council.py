@@ -82,7 +82,7 @@ def test_after_a_refresh_it_is_voted_out_all_the_same(world: World, capsys: pyte
     world.council.add(NOBODY)
     outs = dict(ChildCouncilProvider().read("id", outs).outs or {})
     assert (outs["size"], outs["dead"]) == ("3", "1")
-    assert f"drift: chain 3000: validator {NOBODY} is none of serviceChain.nodes; the next" in capsys.readouterr().err
+    assert f"drift: chain 3000: validator {NOBODY} is not in serviceChain.nodes; the next" in capsys.readouterr().err
     assert up(outs, COUNCIL)[1]
     assert world.voted_out == [NOBODY]
 
