@@ -1,4 +1,4 @@
-"""An adopted node that does not start again: what is said when its own files are no better."""
+"""An adopted node that does not start again: which error is reported when its own files are at fault too."""
 
 from typing import Any
 
@@ -21,10 +21,10 @@ LOG = "scn-2: failed (exit status 1): the node did not open its console; Fatal: 
 @pytest.mark.parametrize(
     ("failures", "words"), [(1, "did not start with the keys of a bridge"), (2, "it starts neither with the keys")]
 )
-def test_the_log_is_told_whichever_files_are_at_fault(
+def test_the_log_is_reported_whichever_files_are_at_fault(
     monkeypatch: pytest.MonkeyPatch, failures: int, words: str
 ) -> None:
-    """The second failure was once all that was said, and the first was blamed on nothing."""
+    """The second failure must not hide the first."""
     left = [failures]
 
     def restart(*_given: Any, **_more: Any) -> None:

@@ -95,7 +95,7 @@ def test_an_assignment_that_is_overruled_below_stays_and_one_at_the_end_wins() -
     assert with_keys(text, {"SC_SUB_BRIDGE": 1}, sourced) == f"{text}SC_SUB_BRIDGE=1 {MARK}\n"
 
 
-def test_a_conf_that_cannot_hold_a_value_is_told() -> None:
+def test_a_conf_that_cannot_hold_a_value_is_reported() -> None:
     with pytest.raises(ConfError, match="SC_SUB_BRIDGE=1 cannot be set"):
         with_keys("readonly SC_SUB_BRIDGE=0\n", {"SC_SUB_BRIDGE": 1}, sourced)
     with pytest.raises(ConfError, match="to its end"):

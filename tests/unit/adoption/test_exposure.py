@@ -1,4 +1,4 @@
-"""Nodes that exist and serve to others what drives them: told, refused as owners, and seen by policies."""
+"""Existing nodes that serve control APIs to others: reported, refused as owners, and visible to policies."""
 
 from typing import Any
 
@@ -75,7 +75,7 @@ def test_an_owner_is_refused(conf: dict[str, str]) -> None:
 
 
 def test_a_refresh_finds_it_and_the_next_up_does_nothing_for_it(conf: dict[str, str]) -> None:
-    """Also on a stack whose state is of before."""
+    """Also where the state has an earlier result."""
     provider = AdoptedNodeProvider()
     state = provider.read("scn-1", {**PROPS, "version": "v1.0.3", "dialled": ""})
     assert state.inputs

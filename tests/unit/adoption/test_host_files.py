@@ -118,13 +118,13 @@ def test_the_conf_of_another_node_is_refused(node: NodePlace, tmp_path: Path) ->
         read(NodePlace(str(tmp_path / "other"), node.conf))
 
 
-def test_a_conf_that_bash_cannot_read_is_told(node: NodePlace) -> None:
+def test_a_conf_that_bash_cannot_read_is_reported(node: NodePlace) -> None:
     Path(node.conf).write_text("exit 1\n")
     with pytest.raises(UnusableFiles, match=r"scn-2: .* bash cannot source the conf to its end"):
         read(node)
 
 
-def test_a_restart_stops_the_node_and_starts_it_with_what_its_conf_says_now(node: NodePlace) -> None:
+def test_a_restart_stops_the_node_and_starts_it_with_what_its_conf_reports_now(node: NodePlace) -> None:
     run = ["sh", "-c", commands.restart(node)]
     subprocess.run(run, check=True, timeout=60)
     first = Path(node.data, "kscnd.pid").read_text()
@@ -201,7 +201,7 @@ def test_an_en_that_is_the_right_one_or_works_is_left_in_the_list(
 
 @pytest.mark.parametrize("line", ["PORT=(", "if true; then", "exit"])
 def test_a_conf_that_bash_cannot_source_is_named(node: NodePlace, line: str) -> None:
-    """Bash goes on with what stands above the mistake, so it once passed for a conf without the keys below."""
+    """Bash continues with what stands above the mistake, so it once passed for a conf without the keys below."""
     with Path(node.conf).open("a") as file:
         file.write(f"{line}\n")
     with pytest.raises(UnusableFiles, match="bash cannot source the conf to its end; look for a mistake in it"):

@@ -1,4 +1,4 @@
-"""Files compared with what was written: what a shell tells of real files, and the words for each difference."""
+"""Files compared with what was written: what a shell prints of real files, and a phrase for each difference."""
 
 import hashlib
 import os
@@ -44,7 +44,7 @@ def test_what_a_node_does_not_read_at_its_start_may_be_newer() -> None:
     assert difference(written(restarts=False), found(newer=True)) is None
 
 
-def test_only_what_differs_is_told_by_its_path() -> None:
+def test_only_what_differs_is_reported_by_its_path() -> None:
     files = {"nodekey": written(), "conf": written(), "genesis.json": written()}
     assert differences(files, [found(), None, found()]) == {"conf": "/srv/data/it's is missing"}
 
@@ -54,7 +54,7 @@ def test_no_digest_is_shown() -> None:
 
 
 @pytest.mark.parametrize("shell", ["sh", "bash"])
-def test_a_shell_tells_what_is_there(tmp_path: Path, shell: str) -> None:
+def test_a_shell_reports_what_is_there(tmp_path: Path, shell: str) -> None:
     socket, old, new = tmp_path / "klay.ipc", tmp_path / "an old one's", tmp_path / "new"
     for path, age in ((old, 100), (socket, 200), (new, 300)):
         path.write_text("text\n")

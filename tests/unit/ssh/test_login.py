@@ -63,7 +63,7 @@ def test_what_is_no_key_has_no_fingerprint(text: str) -> None:
     assert "secret" not in str(error.value)
 
 
-def test_an_error_tells_machine_and_proxy_apart() -> None:
+def test_an_error_reports_machine_and_proxy_apart() -> None:
     error = WrongHostKey("10.0.0.1:22", "shows another key", shown="SHA256:x")
     behind = error.on_the_way_to("10.0.0.5:22")
     assert str(error) == "10.0.0.1:22 shows another key"

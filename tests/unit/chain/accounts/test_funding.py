@@ -1,4 +1,4 @@
-"""The gate of coins: what has yet to be paid, said at once, and nothing sent before it is there."""
+"""The gate of coins: everything that has yet to be paid is listed at once, and nothing is sent before it is there."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -117,7 +117,7 @@ def test_the_situation_is_read_from_the_chain() -> None:
     ("amount", "text"),
     [(0, "0"), (1, "0.000000000000000001"), (COIN, "1"), (10 * COIN, "10"), (15 * COIN // 10, "1.5")],
 )
-def test_coins_are_told_to_the_last_digit(amount: int, text: str) -> None:
+def test_coins_are_reported_to_the_last_digit(amount: int, text: str) -> None:
     assert coins(amount) == text
 
 
@@ -147,7 +147,7 @@ def chain() -> FakeChain:
     return chain
 
 
-def test_it_goes_on_when_the_coins_are_there(
+def test_it_continues_when_the_coins_are_there(
     chain: FakeChain, clock: Clock, capsys: pytest.CaptureFixture[str]
 ) -> None:
     arrivals = iter([COIN] * 40 + [3 * COIN] * 20 + [7 * COIN])
@@ -200,7 +200,7 @@ def test_coins_of_a_block_that_the_node_has_yet_to_hear_of_count(chain: FakeChai
 
 
 @pytest.mark.parametrize("asked", [[], [Need(0, "nothing")], [Need(COIN, "one")]])
-def test_it_says_nothing_where_nothing_is_missing(
+def test_it_prints_nothing_where_nothing_is_missing(
     chain: FakeChain, clock: Clock, capsys: pytest.CaptureFixture[str], asked: Sequence[Need]
 ) -> None:
     begun = clock.now

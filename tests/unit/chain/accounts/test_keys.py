@@ -1,4 +1,4 @@
-"""Keys that are kept outside the stack: whose they are, that they sign, and in words why one cannot be used."""
+"""Keys outside the stack: their account, their signatures, and why one cannot be used."""
 
 import json
 from pathlib import Path

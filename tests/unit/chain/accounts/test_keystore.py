@@ -101,7 +101,7 @@ def test_a_password_need_be_no_utf_8(file: Path, tmp_path: Path, monkeypatch: py
     assert Keystore(str(file), "x").open(None, None, "OWNER_PASSWORD").address == ADDRESS
 
 
-def test_keys_that_cannot_sign_for_their_account_are_told(file: Path) -> None:
+def test_keys_that_cannot_sign_for_their_account_are_reported(file: Path) -> None:
     other = "0x" + "1A" * 20
     assert refused(file, version_4([CRYPTO, CRYPTO])).startswith(
         "holds 2 keys of one account, which only an account has"
@@ -139,7 +139,7 @@ NO_KEYSTORE = "is not a keystore file"
         ({"version": 4, "keyring": [[7]]}, "is damaged (its part on the key is empty)"),
     ],
 )
-def test_another_file_is_told_for_what_it_is(file: Path, content: object, sentence: str) -> None:
+def test_another_file_is_reported_for_what_it_is(file: Path, content: object, sentence: str) -> None:
     assert refused(file, content).startswith(sentence)
 
 
@@ -165,5 +165,5 @@ def test_another_file_is_told_for_what_it_is(file: Path, content: object, senten
         ({"kdf": "pbkdf2", "kdfparams": {"salt": "aa", "dklen": 32, "c": 2, "prf": "md5"}}, "derives its key with md5"),
     ],
 )
-def test_an_encryption_that_is_not_known_is_told(file: Path, changes: dict[str, Any], sentence: str) -> None:
+def test_an_encryption_that_is_not_known_is_reported(file: Path, changes: dict[str, Any], sentence: str) -> None:
     assert refused(file, {**VERSION_3, "crypto": {**CRYPTO, **changes}}).startswith(sentence)

@@ -49,7 +49,7 @@ def test_no_counterparts(pair: list[Counts], words: str) -> None:
     assert re.search(words, found), found
 
 
-def test_both_numbers_of_both_directions_are_told() -> None:
+def test_both_numbers_of_both_directions_are_reported() -> None:
     assert numbers(ways((0, 4), (5, 1))) == (
         "from the child chain to the parent chain: 0 requested on the child chain, 4 handled on the parent chain; "
         "from the parent chain to the child chain: 5 requested on the parent chain, 1 handled on the child chain"

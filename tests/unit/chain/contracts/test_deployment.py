@@ -1,4 +1,4 @@
-"""Finding a bridge contract again: whose it is, whether it has a counterpart, and how far back is looked."""
+"""Finding a bridge contract again: who uses it, whether it has a counterpart, and how far back to look."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -113,7 +113,7 @@ def test_a_contract_that_nobody_uses_yet_is_found_again(world: World) -> None:
     bridges = world.up()
     for chain in (world.parent, world.child):
         for contract in chain.contracts.values():
-            contract.operators = [OWNER_ADDRESS]  # as a program of before left it
+            contract.operators = [OWNER_ADDRESS]  # as a program before left it
     assert world.up() == bridges
     assert len(world.parent.contracts) == len(world.child.contracts) == 1
 

@@ -1,4 +1,4 @@
-"""Owner calls through a node's API, which says a hash whatever becomes of the transaction."""
+"""Owner calls through a node's API, which returns a hash whatever happens to the transaction."""
 
 from types import SimpleNamespace
 from typing import Any, cast
@@ -86,7 +86,7 @@ def test_a_hash_of_a_transaction_that_reverts_is_no_success(chain: FakeChain, no
         calls.register_operators(console(chain), owner, BRIDGE, [TWO])
 
 
-def test_a_call_that_a_node_does_not_have_says_what_to_do(chain: FakeChain, node: Node, owner: OwnerNode) -> None:
+def test_a_call_that_a_node_does_not_have_reports_what_to_do(chain: FakeChain, node: Node, owner: OwnerNode) -> None:
     chain.contracts[BRIDGE].operators = [ONE, TWO]
     with pytest.raises(
         ChainError, match="have that account call transferOwnership with the address of a key of its own"
@@ -119,7 +119,7 @@ def test_what_a_node_refuses_comes_with_the_next_step(
         calls.register_operators(console(chain), owner, BRIDGE, [TWO])
 
 
-def test_a_transaction_that_is_not_mined_tells_what_its_sender_holds(
+def test_a_transaction_that_is_not_mined_reports_what_its_sender_holds(
     chain: FakeChain, node: Node, owner: OwnerNode, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     node.mines = False

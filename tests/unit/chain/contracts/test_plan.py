@@ -133,7 +133,7 @@ def plan(wish: tuple[str, int], contract: Contract) -> list[Step]:
 
 
 def would_stop(wish: tuple[str, int], contract: Contract) -> bool:
-    """Do what was refused anyway, and tell whether the contract reverts or no transfer could pass afterwards."""
+    """Do what was refused, and return whether the contract reverts or no transfer could pass afterwards."""
     verb, number = wish
     try:
         if verb == "register":

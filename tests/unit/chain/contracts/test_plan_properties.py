@@ -71,7 +71,7 @@ SEEDS = st.integers(0, 2**32)
 
 @given(EVENTS, SEEDS, POLICIES)
 @settings(max_examples=60)
-def test_every_up_with_a_refresh_gets_there_or_says_why_not(
+def test_every_up_with_a_refresh_gets_there_or_reports_why_not(
     events: list[Config | Outside], seed: int, policy: str
 ) -> None:
     world, stack = World(), Stack(Random(seed), policy)  # noqa: S311 - an order of steps

@@ -80,7 +80,7 @@ def test_all_but_the_price_of_the_gas_goes_back(
     assert len(chain.sent) == 1
 
 
-def test_an_scn_with_ever_more_under_way_is_not_waited_for_for_ever(
+def test_an_scn_with_ever_more_under_way_is_not_waited_for_forever(
     chain: FakeChain, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     living(monkeypatch, Scn(pending=10**6))
@@ -89,7 +89,7 @@ def test_an_scn_with_ever_more_under_way_is_not_waited_for_for_ever(
     assert said in capsys.readouterr().err
 
 
-def test_who_is_faster_every_time_is_told_in_words(chain: FakeChain, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_is_faster_every_time_is_reported(chain: FakeChain, monkeypatch: pytest.MonkeyPatch) -> None:
     living(monkeypatch, Scn())
     chain.refuses = "insufficient funds of the sender for value"
     words = (

@@ -1,4 +1,4 @@
-"""A running node compared with what was predicted of it: the words for each difference, and the calls that mend."""
+"""A running node compared with what was predicted: a sentence per difference, and the calls that repair it."""
 
 from dataclasses import replace
 from types import SimpleNamespace
@@ -151,7 +151,7 @@ def test_a_second_peer_is_parted_from_and_the_right_one_kept() -> None:
     assert mended(Node(SCN, PEER, WRONG)) == [("removePeer", WRONG)]
 
 
-def test_a_peer_that_does_not_go_is_told() -> None:
+def test_a_peer_that_does_not_go_is_reported() -> None:
     node = Node(SCN, WRONG)
     node.parts = False
     with pytest.raises(NotReady, match=r"scn-1: still connected to the main bridge at 10\.0\.0\.3:50505"):
@@ -164,7 +164,7 @@ def test_anchoring_is_switched_by_a_call() -> None:
     assert mended(node) == [("anchoring", True)]
 
 
-def test_a_bridge_that_is_off_is_told_of_both_halves() -> None:
+def test_a_bridge_that_is_off_is_reported_of_both_halves() -> None:
     for expected in (SCN, EN):
         node = Node(expected)
         node.bridge = False

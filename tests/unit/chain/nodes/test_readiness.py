@@ -1,4 +1,4 @@
-"""An SCN serves once it counts its transactions right, and is let go also when its EN is dead."""
+"""An SCN serves once it counts its transactions right, and is released also when its EN is dead."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -87,7 +87,7 @@ def test_another_reason_restarts_an_scn_that_counts_right(monkeypatch: pytest.Mo
     assert [one["why"] for one in scn.restarts] == ["its EN is another machine now"]
 
 
-def test_an_scn_whose_count_stays_wrong_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_scn_whose_count_stays_wrong_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     scn = Scn(0, 5)
     own, en = play(monkeypatch, scn)
     monkeypatch.setattr(readiness, "restart", lambda *_args, **_more: None)
@@ -138,7 +138,7 @@ def test_an_scn_with_a_dead_en_loses_its_sub_bridge_all_the_same(
     assert len(scn.restarts) == 1
 
 
-def test_an_scn_that_keeps_its_sub_bridge_cannot_let_go_without_an_en(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_scn_that_keeps_its_sub_bridge_cannot_release_without_an_en(monkeypatch: pytest.MonkeyPatch) -> None:
     scn = registered(Scn(5, 5))
     scn.peers = []
     play(monkeypatch, scn)

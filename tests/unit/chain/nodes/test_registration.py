@@ -109,7 +109,7 @@ def test_nothing_is_registered_without_exactly_one_main_bridge(scn: FakeNode, pe
     assert "registerBridge" not in changes(scn)
 
 
-def test_the_second_failure_is_told(scn: FakeNode, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_second_failure_is_reported(scn: FakeNode, monkeypatch: pytest.MonkeyPatch) -> None:
     scn.fails = ["first", "second"]
     monkeypatch.setattr(scn, "restart", scn.journal.clear)
     with pytest.raises(ChainError, match="registerBridge: second"):
@@ -117,7 +117,7 @@ def test_the_second_failure_is_told(scn: FakeNode, monkeypatch: pytest.MonkeyPat
     assert changes(scn) == ["registerBridge", "restart", "registerBridge"]
 
 
-def test_another_counterpart_is_told(scn: FakeNode) -> None:
+def test_another_counterpart_is_reported(scn: FakeNode) -> None:
     scn.journal[CHILD] = OTHER
     with pytest.raises(ChainError, match=f"registered with the parent bridge {OTHER}, not {PARENT}; deregister that"):
         read_registration(scn.console, CHILD, PARENT)
@@ -149,7 +149,7 @@ def test_live_is_what_is_in_memory_of_both_contracts(
     assert read_registration(scn.console, CHILD, PARENT) == Registration(registered=True, live=bool(live))
 
 
-def test_a_node_that_subscribes_anew_after_its_en_came_back_is_given_time(scn: FakeNode, clock: Clock) -> None:
+def test_a_node_that_subscribes_again_after_its_en_came_back_is_given_time(scn: FakeNode, clock: Clock) -> None:
     scn.journal[CHILD] = PARENT
     scn.memory, scn.subscribed = {CHILD, PARENT}, {CHILD}
     clock.sleepers.append(lambda: scn.subscribed.add(PARENT))
@@ -185,13 +185,13 @@ def test_letting_go_without_a_main_bridge_is_refused_because_it_would_hang(scn: 
     assert changes(scn) == []
 
 
-def test_nothing_to_let_go_needs_no_main_bridge(scn: FakeNode) -> None:
+def test_nothing_to_release_needs_no_main_bridge(scn: FakeNode) -> None:
     scn.peers = []
     deregister(scn.console, CHILD, PARENT)
     assert changes(scn) == []
 
 
-def test_a_node_whose_sub_bridge_is_off_has_nothing_to_let_go() -> None:
+def test_a_node_whose_sub_bridge_is_off_has_nothing_to_release() -> None:
     node = FakeNode()
     node.sub_bridge = False
     assert read_registration(node.console, CHILD, PARENT) == Registration(registered=False, live=False)

@@ -1,4 +1,4 @@
-"""A node whose genesis file was corrected begins again, and only one that holds nothing but its first block."""
+"""A node whose genesis file was corrected starts over, if it holds nothing but its first block."""
 
 from types import SimpleNamespace
 from typing import cast
@@ -55,7 +55,7 @@ def test_one_that_has_more_than_its_first_block_keeps_it(world: SimpleNamespace)
     assert world.begun == 0
 
 
-def test_the_same_genesis_again_is_no_cure_and_the_cause_is_told(world: SimpleNamespace) -> None:
+def test_the_same_genesis_again_is_no_cure_and_the_cause_is_reported(world: SimpleNamespace) -> None:
     with pytest.raises(NotReady, match="both ends were compared"):
         wait(world)
     assert world.begun == 1

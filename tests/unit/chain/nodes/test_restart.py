@@ -72,7 +72,7 @@ def fleet(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Fleet:
     return fleet
 
 
-def test_after_a_failure_the_others_run_on_and_say_so(fleet: Fleet, clock: Clock) -> None:
+def test_after_a_failure_the_others_run_on_and_report_it(fleet: Fleet, clock: Clock) -> None:
     fleet.broken = {"scn-1", "scn-2", "scn-3", "scn-4"}
     with pytest.raises(ChainError, match="did not open its console"):
         fleet.restart("scn-1")

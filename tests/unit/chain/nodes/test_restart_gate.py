@@ -39,7 +39,7 @@ def test_who_stands_in_the_way(own: Condition, others: list[Condition], words: s
         (7, 5, True),
     ],
 )
-def test_a_chain_that_goes_on_is_not_stopped_while_validators_are_missing(
+def test_a_chain_that_continues_is_not_stopped_while_validators_are_missing(
     seats: int,
     alive: int,
     refused: bool,  # noqa: FBT001

@@ -51,7 +51,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
         ),
     ],
 )
-def test_what_a_node_lacks_is_told(state: SyncState, words: str | None) -> None:
+def test_what_a_node_lacks_is_reported(state: SyncState, words: str | None) -> None:
     assert missing(state) == words
 
 
@@ -82,7 +82,7 @@ def test_a_node_in_step_is_seen_to_be() -> None:
     assert see() == replace(IN_STEP, peers=1)
 
 
-def test_a_node_that_syncs_tells_how_far_the_chain_is() -> None:
+def test_a_node_that_syncs_reports_how_far_the_chain_is() -> None:
     answer = {"startingBlock": "0x0", "currentBlock": "0x3e8", "highestBlock": "0x2328"}
     assert see(syncing=answer) == replace(IN_STEP, peers=1, target=9000, syncing=True)
 
@@ -100,7 +100,7 @@ def test_the_reference_knows_better(height: int, lagging: object) -> None:
 # -- how long it takes ---------------------------------------------------------------------------------------
 
 
-def test_the_rest_is_told_by_how_fast_the_gap_closes() -> None:
+def test_the_rest_is_reported_by_how_fast_the_gap_closes() -> None:
     pace = Pace()
     first = replace(IN_STEP, head=0, target=1000)
     assert pace.rest(0, first) is None
@@ -114,7 +114,7 @@ def test_the_rest_is_told_by_how_fast_the_gap_closes() -> None:
 
 
 def answers(*states: SyncState | Exception) -> Callable[[], SyncState]:
-    """Return what sees one after the other, and the last one for ever."""
+    """Return what sees one after the other, and the last one forever."""
     turns = count()
 
     def see() -> SyncState:
@@ -130,7 +130,7 @@ def steps(blocks: Iterator[int], target: int) -> Callable[[], SyncState]:
     return lambda: replace(IN_STEP, head=(head := next(blocks)), target=target, syncing=head < target)
 
 
-def test_it_waits_for_hours_and_says_how_long_it_takes(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_waits_for_hours_and_reports_how_long_it_takes(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
     begun = clock.now
     assert wait_until_synced(steps(count(0, 10), 40_000), 24) == 40_000
     said = capsys.readouterr().err.splitlines()

@@ -37,7 +37,7 @@ def console(found: ChainIdentity, peers: tuple[str, ...] = ()) -> Console:
     return cast("Console", it)
 
 
-def test_a_node_says_which_chain_it_is_of() -> None:
+def test_a_node_reports_which_chain_it_is_of() -> None:
     assert chain_identity(console(OTHER)) == OTHER
 
 
@@ -88,7 +88,9 @@ def test_a_port_is_named_once_it_was_tried(world: SimpleNamespace) -> None:
     )
 
 
-def test_where_the_port_answers_and_the_other_end_is_not_ours_the_own_values_are_told(world: SimpleNamespace) -> None:
+def test_where_the_port_answers_and_the_other_end_is_not_ours_the_own_values_are_reported(
+    world: SimpleNamespace,
+) -> None:
     world.other = None
     words = explain(console(ONE), [KNI], [endpoint("scn-1")])
     assert "the port of 10.0.0.7:22323 answers, so the way is open" in words

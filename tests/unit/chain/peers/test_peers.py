@@ -1,4 +1,4 @@
-"""Connections: who is missing is dialled again, and told with a hint when it does not come."""
+"""Peers: missing ones are dialled again, and named with a hint when they do not come."""
 
 from collections.abc import Iterator
 
@@ -32,7 +32,7 @@ def test_the_id_of_a_node_is_its_public_key(kni: str) -> None:
     assert node_id(kni) == IDS[0]
 
 
-def test_peers_are_told_by_their_ids_and_none_is_an_empty_list(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_peers_are_reported_by_their_ids_and_none_is_an_empty_list(monkeypatch: pytest.MonkeyPatch) -> None:
     node = FakeNode(IDS[:2])
     assert peers(node.console, "subbridge") == IDS[:2]
     assert node.called("subbridge_peers") == [()]
@@ -60,7 +60,7 @@ def test_enough_will_do_after_a_fifth_of_the_deadline(clock: Clock) -> None:
     assert 1006 < clock.now < 1007
 
 
-def test_too_few_are_told_by_address_with_the_hint(clock: Clock) -> None:
+def test_too_few_are_reported_by_address_with_the_hint(clock: Clock) -> None:
     node = FakeNode(IDS[:1])
     with pytest.raises(NotReady) as caught:
         wait(node, KNIS, enough=2)
@@ -111,7 +111,7 @@ def test_an_error_while_waiting_counts_as_a_sentence(clock: Clock) -> None:
     assert clock.now == pytest.approx(1000.4)
 
 
-def test_the_last_sentence_is_told_at_the_deadline(clock: Clock) -> None:
+def test_the_last_sentence_is_reported_at_the_deadline(clock: Clock) -> None:
     with pytest.raises(NotReady, match=r"^the sky is grey \(waited 2\.5 s\)$"):
         wait_for(lambda: "the sky is grey", deadline=2.5)
     assert clock.now > 1002.5

@@ -1,4 +1,4 @@
-"""Which node of a chain is asked: one in sync, or the one that knows most, which then says that it is behind."""
+"""Which node of a chain is asked: one in sync, or the one with the highest head, marked as behind."""
 
 import time
 from typing import Any
@@ -25,7 +25,7 @@ class Nodes:
     def __init__(self, **heads: int | None) -> None:
         self.heads = heads
         self.peers = [HEAD]
-        """What the peers of a node that is behind told of."""
+        """Heads that the peers of a node that is behind announced."""
 
     def connect(self, at: Endpoint) -> Any:
         """Return the console of a node."""
@@ -76,7 +76,7 @@ def test_a_node_in_sync_is_asked_before_one_that_is_catching_up(monkeypatch: pyt
     assert chosen(monkeypatch, Nodes(scn1=0, scn2=HEAD - 1)) == ("scn-2", None), "a block of this moment is none"
 
 
-def test_where_none_is_in_sync_the_one_that_knows_most_says_that_it_is_behind(
+def test_where_none_is_in_sync_the_one_that_knows_most_reports_that_it_is_behind(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     node, behind = chosen(monkeypatch, Nodes(scn1=40, scn2=60, scn3=0))
@@ -88,7 +88,7 @@ def test_where_none_is_in_sync_the_one_that_knows_most_says_that_it_is_behind(
     assert behind.startswith("scn-1: its newest block, 40, is 60")
 
 
-def test_without_any_node_all_reasons_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_any_node_all_reasons_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ChainUnreadable, match="no node of chain 3000 can be used: scn-1: no node listens; scn-2: no"):
         chosen(monkeypatch, Nodes(scn1=None, scn2=None))
 
@@ -110,7 +110,7 @@ def test_nothing_is_gone_that_only_a_node_behind_does_not_have(
     assert said.endswith("; the next up starts nodes that are down; it is assumed to be unchanged")
 
 
-def test_nothing_is_planned_on_what_a_node_behind_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_planned_on_what_a_node_behind_reports(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(console, "Console", Nodes(scn1=40, scn2=None).connect)
     inputs = BridgeOperatorProvider()._parse(VOTE_OF_BOTH)
     with pytest.raises(ChainUnreadable, match="its peers have 60 more"), session(inputs):

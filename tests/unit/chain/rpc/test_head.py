@@ -1,4 +1,4 @@
-"""A node is in sync when it has what its peers have and its chain goes on; it is waited for as long as it gets on."""
+"""A node is in sync when it has what its peers have and its chain continues; it is waited for as long as it gets on."""
 
 import time
 from types import SimpleNamespace
@@ -59,12 +59,12 @@ def test_a_node_is_waited_for_while_it_gets_on(clock: Clock) -> None:
     assert clock.now > 1000 + 40 * head.STALL_SECONDS / 2
 
 
-def test_a_node_that_is_stuck_says_how_far_it_is(clock: Clock) -> None:
+def test_a_node_that_is_stuck_reports_how_far_it_is(clock: Clock) -> None:
     with pytest.raises(NotReady, match="scn-5: is at block 3, and its peers have 4 more"):
         wait_until_caught_up(Node(clock, 3, [7]).console)
 
 
-def test_a_chain_that_is_stuck_is_told(clock: Clock) -> None:
+def test_a_chain_that_is_stuck_is_reported(clock: Clock) -> None:
     node = Node(clock, 3, [3])
     node.newest = 5
     with pytest.raises(NotReady, match=r"its newest block, 3, is 20[01] s old; does the chain make blocks"):

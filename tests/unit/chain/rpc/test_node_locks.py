@@ -59,7 +59,7 @@ def test_who_has_no_other_node_waits_for_the_end_of_the_restart() -> None:
     assert done == ["restarted", "used"]
 
 
-def test_nobody_waits_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nobody_waits_forever(monkeypatch: pytest.MonkeyPatch) -> None:
     for limit in ("USE_SECONDS", "RESTART_SECONDS"):
         monkeypatch.setattr(node_locks, limit, 0.01)
     with in_use(ONE), restarting(ONE), in_use(ONE):

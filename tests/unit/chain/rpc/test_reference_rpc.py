@@ -44,7 +44,7 @@ def rpc(answers: dict[str, str] | bytes) -> Iterator[str]:
         server.server_close()
 
 
-def test_it_tells_how_far_the_chain_is() -> None:
+def test_it_reports_how_far_the_chain_is() -> None:
     with rpc({"eth_chainId": "0x7e4", "eth_blockNumber": "0x3e8"}) as url:
         assert ReferenceRpc(url, 2020).height() == 1000
 
@@ -61,14 +61,14 @@ def test_one_of_another_chain_is_refused() -> None:
 @pytest.mark.parametrize(
     "answer", [b"", b"<html>", b"[]", b'{"jsonrpc": "2.0", "id": 0, "error": {"code": -1, "message": "m"}}']
 )
-def test_one_that_does_not_answer_is_told_without_its_address(answer: bytes) -> None:
+def test_one_that_does_not_answer_is_reported_without_its_address(answer: bytes) -> None:
     with rpc(answer) as url, pytest.raises(Unreachable) as caught:
         ReferenceRpc(url, 2020).height()
     assert str(caught.value).startswith("the reference RPC at 127.0.0.1 (parentChain.referenceRpc) does not answer: ")
     assert KEY not in str(caught.value)
 
 
-def test_one_that_is_not_there_is_told_without_its_address() -> None:
+def test_one_that_is_not_there_is_reported_without_its_address() -> None:
     with rpc(b"") as url:
         pass
     with pytest.raises(Unreachable) as caught:

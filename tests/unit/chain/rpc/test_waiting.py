@@ -1,4 +1,4 @@
-"""A wait ends at its limit, says now and then what is missing, and may be renewed."""
+"""A wait ends at its limit, reports now and then what is missing, and may be renewed."""
 
 import threading
 
@@ -78,5 +78,5 @@ def test_a_long_call_is_reported(monkeypatch: pytest.MonkeyPatch, capsys: pytest
     ("seconds", "words"),
     [(0, "0 s"), (59.6, "1 min"), (61, "1 min 1 s"), (3600, "1 h"), (3660, "1 h 1 min"), (90_000, "1 d 1 h")],
 )
-def test_a_length_of_time_is_told_in_two_units(seconds: float, words: str) -> None:
+def test_a_length_of_time_is_reported_in_two_units(seconds: float, words: str) -> None:
     assert duration(seconds) == words

@@ -120,7 +120,7 @@ def test_an_erc721_token_that_the_bridge_may_mint_is_registered(chain: FakeChain
     assert chain.contracts[BRIDGE].tokens == {TOKEN: COUNTERPART}
 
 
-def test_where_nothing_is_minted_an_empty_hand_is_told_and_no_hindrance(
+def test_where_nothing_is_minted_an_empty_hand_is_reported_and_no_hindrance(
     other: FakeChain, capsys: pytest.CaptureFixture[str]
 ) -> None:
     other.tokens[TOKEN] = FakeToken(balance=0)

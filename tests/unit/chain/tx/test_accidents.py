@@ -78,7 +78,7 @@ def test_a_stuck_transaction_at_the_limit_is_a_clear_stop(pool: PoolChain) -> No
     assert len(pool.arrivals) == 1
 
 
-def test_a_price_below_the_base_fee_is_not_sent_and_told(pool: PoolChain) -> None:
+def test_a_price_below_the_base_fee_is_not_sent_and_reported(pool: PoolChain) -> None:
     signer = SIGNER.model_copy(update={"max_gas_price": 20 * GKEI})
     with pytest.raises(PriceLimit, match=r"20 gkei is not enough .* suggests 50 gkei; the limit is 20 gkei, which br"):
         execute(console(pool), signer, [pay(1)])
@@ -134,7 +134,7 @@ def test_a_variant_that_was_mined_after_all_counts(pool: PoolChain) -> None:
     assert mined(pool) == [(0, 1)]
 
 
-def test_a_node_that_refuses_half_way_leaves_the_others_mined_and_told(pool: PoolChain) -> None:
+def test_a_node_that_refuses_half_way_leaves_the_others_mined_and_reported(pool: PoolChain) -> None:
     pool.refuses, pool.takes = "txpool is full: 4096", 2
     with pytest.raises(Reverted) as caught:
         execute(console(pool), SIGNER, [pay(1), pay(2), pay(3), pay(4)])

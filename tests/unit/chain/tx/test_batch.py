@@ -79,7 +79,7 @@ def test_a_simulation_that_fails_sends_nothing_of_the_batch() -> None:
     assert chain.sent == []
 
 
-def test_a_simulation_that_fails_is_told_in_the_words_of_the_contract() -> None:
+def test_a_simulation_that_fails_is_reported_in_the_words_of_the_contract() -> None:
     chain = FakeChain()
     chain.contracts[BRIDGE] = Contract(SENDER, operators=[OPERATOR])
     with pytest.raises(Reverted) as caught:
@@ -90,7 +90,7 @@ def test_a_simulation_that_fails_is_told_in_the_words_of_the_contract() -> None:
     )
 
 
-def test_a_transaction_that_reverts_on_chain_is_told_with_its_hash() -> None:
+def test_a_transaction_that_reverts_on_chain_is_reported_with_its_hash() -> None:
     chain = FakeChain()
     chain.contracts[BRIDGE] = Contract(SENDER)
     unseen = Transaction("a call", to=BRIDGE, data="0xffffffff", gas=1)  # type: ignore[arg-type]
@@ -100,7 +100,7 @@ def test_a_transaction_that_reverts_on_chain_is_told_with_its_hash() -> None:
         execute(console(chain), SIGNER, [unseen])
 
 
-def test_coins_that_are_missing_are_told_with_account_and_amount() -> None:
+def test_coins_that_are_missing_are_reported_with_account_and_amount() -> None:
     """On each chain: the gate of funds is before a chain of others alone."""
     chain = FakeChain()
     chain.refuses = "insufficient funds for gas * price + value"
@@ -144,7 +144,7 @@ def test_a_receipt_is_waited_for() -> None:
     assert chain.calls.count("eth_getTransactionReceipt") == 3
 
 
-def test_a_transaction_that_is_not_mined_is_told_and_the_nonce_is_asked_for_again(
+def test_a_transaction_that_is_not_mined_is_reported_and_the_nonce_is_asked_for_again(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     chain = FakeChain()

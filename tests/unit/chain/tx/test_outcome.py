@@ -37,7 +37,7 @@ def test_a_verdict(own: Own, look: PoolView, verdict: Verdict) -> None:
 
 
 @given(st.data())
-def test_a_node_that_tells_the_truth_is_never_misread(data: st.DataObject) -> None:
+def test_a_node_that_reports_the_truth_is_never_misread(data: st.DataObject) -> None:
     """Over any history: ours is mined or another one's or none, the pool has one of ours or none, and time passes."""
     own = Own(data.draw(st.integers(0, 9)), tuple("abc"[: data.draw(st.integers(1, 3))]), 0.0, 0)
     mined: str | None = None

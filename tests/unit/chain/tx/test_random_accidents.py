@@ -1,4 +1,4 @@
-"""Any accidents in any order: no payment is made twice, and what is said to be done is done."""
+"""Any accidents in any order: no payment is made twice, and what is reported as done is done."""
 
 import secrets
 

@@ -1,4 +1,4 @@
-"""Reverts in words."""
+"""Why contracts revert, and the next step."""
 
 from dataclasses import replace
 
@@ -76,7 +76,7 @@ def threshold(votes: int) -> Step:
     return Step("setOperatorThreshold", (0, votes), f"set the threshold to {votes}")
 
 
-def test_a_key_that_is_not_the_owners_is_told_with_both_addresses_and_the_setting(chain: FakeChain) -> None:
+def test_a_key_that_is_not_the_owners_is_reported_with_both_addresses_and_the_setting(chain: FakeChain) -> None:
     owners = (
         f"the owner of the parent bridge {BRIDGE} is {OWNER}, and the configured key is that of {ADDRESS}; "
         "set bridge.parentOwnerKey to the owner's key"
@@ -99,13 +99,13 @@ def test_a_key_that_is_not_the_owners_is_told_with_both_addresses_and_the_settin
         (2, "bigger than num of operators: the contract has fewer operators than the threshold asks for; list more"),
     ],
 )
-def test_a_revert_of_the_bridge_is_told_with_the_next_step(chain: FakeChain, votes: int, words: str) -> None:
+def test_a_revert_of_the_bridge_is_reported_with_the_next_step(chain: FakeChain, votes: int, words: str) -> None:
     chain.contracts[BRIDGE].owner = ADDRESS
     with pytest.raises(Reverted, match=words):
         execute(console(chain), PARENT, [transaction(BRIDGE, threshold(votes))])
 
 
-def test_a_batch_in_which_one_reverts_is_followed_to_its_end_and_told(chain: FakeChain) -> None:
+def test_a_batch_in_which_one_reverts_is_followed_to_its_end_and_reported(chain: FakeChain) -> None:
     chain.contracts[BRIDGE].owner = ADDRESS
     again = Step("registerOperator", (ADDRESS,), "register it again")
     steps = [replace(again, annotation="register one"), again, threshold(1)]

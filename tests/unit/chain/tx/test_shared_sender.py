@@ -31,7 +31,7 @@ def test_somebody_who_is_faster_every_time_is_a_reason_to_stop(pool: PoolChain) 
     assert {value for _, value in mined(pool)} == {7}
 
 
-def test_a_transaction_that_somebody_else_replaced_is_told(pool: PoolChain) -> None:
+def test_a_transaction_that_somebody_else_replaced_is_reported(pool: PoolChain) -> None:
     def replace() -> None:
         if len(pool.arrivals) == 2:
             pool.use_elsewhere(KEY, 0)
@@ -66,7 +66,7 @@ def test_what_is_not_ours_is_not_replaced_however_long_it_takes(pool: PoolChain)
     assert pool.arrivals == []
 
 
-def test_a_sender_that_is_never_quiet_is_told(pool: PoolChain) -> None:
+def test_a_sender_that_is_never_quiet_is_reported(pool: PoolChain) -> None:
     pool._clock.sleepers.append(lambda: pool.use_elsewhere(KEY, pool._mined(SENDER)))
     pool.use_elsewhere(KEY, 0)
     with pytest.raises(SenderShared, match=r"ever new ones within 120 s: somebody else sends with bridge\.parentOwner"):

@@ -59,7 +59,7 @@ def test_one_that_lacks_what_was_just_made_is_left_to_its_peers() -> None:
     assert target.batches == []
 
 
-def test_one_that_does_not_take_a_block_is_told_and_not_asked_for_ever() -> None:
+def test_one_that_does_not_take_a_block_is_reported_and_not_asked_forever() -> None:
     target = Node("scn-5", 0, takes=False)
     with pytest.raises(
         NotReady, match=r"scn-5: it does not accept block 1 of scn-1, .* compare the versions of the two"
@@ -68,7 +68,9 @@ def test_one_that_does_not_take_a_block_is_told_and_not_asked_for_ever() -> None
     assert len(target.batches) == 1
 
 
-def test_a_long_import_says_how_far_it_is(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_long_import_reports_how_far_it_is(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     seconds = iter(range(0, 10_000, 20))
     monkeypatch.setattr(waiting, "time", SimpleNamespace(monotonic=lambda: next(seconds)))
     import_blocks(Node("scn-1", 1000).console, Node("scn-5", 0).console)

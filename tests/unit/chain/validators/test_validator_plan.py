@@ -33,7 +33,9 @@ def test_one_or_two_validators_wait_for_the_new_one(council: list[str]) -> None:
 
 
 @pytest.mark.parametrize(("council", "living"), [("ab", "a"), ("abc", "ab"), ("abcd", "ab"), ("abcdefg", "abcd")])
-def test_on_a_chain_that_stands_still_nobody_joins_or_goes_and_the_way_out_is_told(council: str, living: str) -> None:
+def test_on_a_chain_that_stands_still_nobody_joins_or_goes_and_the_way_out_is_reported(
+    council: str, living: str
+) -> None:
     words = r"the child chain is halted, .* listed there again under its old name"
     with pytest.raises(Refused, match=f"x cannot become a validator: {words}"):
         admit(council, living, "x")

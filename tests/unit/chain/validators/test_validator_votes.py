@@ -111,7 +111,7 @@ class Chain:
 
 
 class _Web3:
-    """Has a head that goes on with the clock, where the node has a seat."""
+    """Has a head that continues with the clock, where the node has a seat."""
 
     def __init__(self, chain: Chain, node: str, eth: SimpleNamespace) -> None:
         self._chain, self._node, self._eth = chain, node, eth
@@ -260,7 +260,7 @@ def test_a_vote_for_one_that_takes_no_part_is_withdrawn(chain: Chain, monkeypatc
     assert chain.council == {*FOUR}
 
 
-def test_a_vote_that_cannot_be_withdrawn_is_told_with_the_way_out(
+def test_a_vote_that_cannot_be_withdrawn_is_reported_with_the_way_out(
     chain: Chain, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(admission, "run_on_host", lambda *_a, **_k: fail("the package does not start"))
@@ -279,7 +279,7 @@ def test_one_whose_seat_an_earlier_run_voted_for_is_started_and_looked_after(cha
     assert chain.votes == []
 
 
-def test_one_whose_seat_does_not_work_is_told_and_not_reported_as_done(chain: Chain) -> None:
+def test_one_whose_seat_does_not_work_is_reported_and_not_reported_as_done(chain: Chain) -> None:
     chain.council.add("scn-5")
     otherwise(chain, "network_id")
     with pytest.raises(
@@ -324,7 +324,7 @@ def test_nobody_votes_itself_out(chain: Chain) -> None:
     assert chain.votes == [("scn-2", "governance.removevalidator", AT["scn-1"])]
 
 
-def test_what_is_refused_for_good_is_told_after_a_while(chain: Chain) -> None:
+def test_what_is_refused_permanently_is_reported_after_a_while(chain: Chain) -> None:
     chain.dead = {"scn-4"}
     with pytest.raises(NotReady, match=f"3 have to agree on a block, and 2 would .*{AT['scn-4']}.*waited 120 s"):
         go("scn-1", FOUR[1:])

@@ -64,7 +64,7 @@ def test_configuration_votes_have_a_threshold_of_their_own(chain: FakeChain) -> 
     assert (bridge.thresholds, len(chain.sent)) == ({0: 1, 1: 1}, 2)
 
 
-def test_a_key_that_is_not_the_owners_is_told_before_anything_is_sent(chain: FakeChain) -> None:
+def test_a_key_that_is_not_the_owners_is_reported_before_anything_is_sent(chain: FakeChain) -> None:
     chain.contracts[BRIDGE].owner = ONE
     with pytest.raises(ChainError) as caught:
         calls.register_operators(console(chain), OWNER, BRIDGE, [TWO])
@@ -90,7 +90,7 @@ def test_an_account_and_a_bridge_are_filled_up_once(chain: FakeChain) -> None:
     assert calls.balance(console(chain), BRIDGE.lower()) == 200
 
 
-def test_a_payer_without_the_money_is_told_how_much_is_missing(chain: FakeChain) -> None:
+def test_a_payer_without_the_money_is_reported_how_much_is_missing(chain: FakeChain) -> None:
     with pytest.raises(ChainError) as caught:
         calls.fill_account(console(chain), OWNER, ONE, 5000, 5000)
     assert str(caught.value) == (

@@ -1,4 +1,4 @@
-"""A proof is a transfer of its own that arrived, by the votes of those who stay; and none is requested in vain."""
+"""A proof is its own transfer that arrived by the votes of those that stay; none is requested that cannot arrive."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -74,7 +74,7 @@ class World:
                     self.target.contracts[TARGET].handle([(block, tx)])
 
     def vote(self, key: str, tx: str) -> None:
-        """Send a vote, as the node does; whether it counts the contract says."""
+        """Send a vote, as the node does; the contract decides whether it counts."""
         fields = {"gasPrice": 1, "gas": 10**6, "to": TARGET, "value": 0, "data": f"0xa066a7ed{tx[2:]}{'00' * 64}"}
         nonce = sum(sent.sender == Account.from_key(key).address for sent in self.target.sent)
         signed = Account.from_key(key).sign_transaction({**fields, "nonce": nonce, "chainId": 2020})
@@ -213,7 +213,7 @@ def test_a_killed_run_has_proven_nothing(world: World) -> None:
     assert known["request"] == world.source.requested(SOURCE)[1][1]
 
 
-def test_a_bridge_without_coins_is_not_jammed_and_says_what_was_proven(world: World) -> None:
+def test_a_bridge_without_coins_is_not_jammed_and_reports_what_was_proven(world: World) -> None:
     world.target.balances[TARGET] = 0
     provider = TransferProofProvider()
     known = outs(provider.create(ASKED))

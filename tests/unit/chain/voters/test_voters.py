@@ -70,7 +70,7 @@ def test_pairs_that_can_vote(nodes: dict[str, Any]) -> None:
         ("beta-scn", "counts wrong", "beta-scn: counts wrong (waited 10 s)"),
     ],
 )
-def test_a_pair_that_cannot_says_why(nodes: dict[str, Any], name: str, problem: str, words: str) -> None:
+def test_a_pair_that_cannot_reports_why(nodes: dict[str, Any], name: str, problem: str, words: str) -> None:
     nodes[name] = problem
     assert unable_now(ROSTER) == {"beta": words}
 
@@ -84,7 +84,7 @@ def test_without_its_en_an_scn_is_asked_alone(nodes: dict[str, Any]) -> None:
 
 
 def test_what_passes_by_itself_is_waited_for(nodes: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
-    """In sync, an EN says of some moments that it is not (seen on real nodes)."""
+    """An EN in sync looks behind for moments (seen on real nodes)."""
     clock = Clock()
     clock.sleepers.append(nodes.clear)
     monkeypatch.setattr(waiting, "time", clock)
