@@ -1,7 +1,7 @@
 """A highly available bridge between a ServiceChain and its parent chain.
 
-settings -> identities -> hosts -> nodes -> bridge contracts -> operators -> threshold -> registration -> proofs
--> tokens -> outputs
+The data flow: settings -> identities -> hosts -> nodes -> bridge contracts -> registrations -> operators -> threshold
+-> proofs -> tokens -> outputs
 """
 
 from components.stack import hosts as hosting

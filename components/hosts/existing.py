@@ -1,4 +1,4 @@
-"""Hosts that exist already: a folder and a service on each, and nothing else, are the program's."""
+"""Hosts that exist already: the program owns one folder and one service on each, and nothing else."""
 
 from collections.abc import Callable, Mapping
 
@@ -14,7 +14,7 @@ from components.topology.data_holders import Holding
 
 
 class ExistingHosts(pulumi.ComponentResource):
-    """The machines of a stack, all of them looked at before the first is claimed; each is claimed with `host`."""
+    """The machines of a stack. All of them are checked before the first is claimed; `host` claims one."""
 
     def __init__(
         self,
@@ -27,7 +27,7 @@ class ExistingHosts(pulumi.ComponentResource):
         holdings: Mapping[str, Holding],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`needs` and `roles` go by host, `holdings` has the validators.
+        """`needs`, `roles` and `holdings` are keyed by host; `holdings` has the validators only.
 
         `seed_for` derives a secret of 64 hex digits from a label.
         """
@@ -57,13 +57,13 @@ class ExistingHosts(pulumi.ComponentResource):
 
     @property
     def access(self) -> Mapping[str, pulumi.Input[str]]:
-        """Return the login, the bastion on the way, and the key to authorize where it is one of our own."""
+        """Return the user, the bastion if there is one, and the public key to authorize if the program made the key."""
         key = {"publicKey": self._client.public_key} if self._client else {}
         way = {"bastion": self._settings.bastion.host} if self._settings.bastion else {}
         return {"user": self._settings.user, **key, **way}
 
     def host(self, name: str, opts: pulumi.ResourceOptions | None = None) -> Host:
-        """Return the machine of that name, with its folder claimed, but for one on which a node exists."""
+        """Return the machine of that name and claim its folder; a machine with an existing node is not claimed."""
         given = self._settings.hosts[name]
         if given.node:
             ssh = self._ssh(name, sudo=self._settings.sudo_of(given))
@@ -96,7 +96,7 @@ class ExistingHosts(pulumi.ComponentResource):
             instance=claim.instance,
             depends_on=(claim,),
             service=self._settings.service_of(given),
-            home=needs.folder,  # a node that is initialised leaves a folder in there
+            home=needs.folder,  # `init` of a node writes a folder to its home
             uploads=f"{needs.folder}/uploads" if by_root else None,
         )
 

@@ -1,4 +1,4 @@
-"""What the rest of the program knows of a machine: an address, an SSH connection and a folder. No more."""
+"""What the rest of the program knows of a machine: an address, an SSH connection and a folder."""
 
 import shlex
 from collections.abc import Mapping, Sequence
@@ -13,12 +13,12 @@ from components.settings.sections.adoption import NodeSettings
 from components.ssh.login import as_root
 
 DIAL_ERROR_LIMIT = 20
-"""Attempts to connect that pulumi-command may lose: about a minute of dialling before it gives up."""
+"""Failed attempts to connect after which pulumi-command gives up: about a minute."""
 
 
 @dataclass(frozen=True)
 class Ssh:
-    """How to log in. The host key is pinned: a connection to a machine with another key is refused."""
+    """How to log in. The host key is pinned: a machine with another key is refused."""
 
     host: pulumi.Input[str]
     user: str
@@ -26,13 +26,13 @@ class Ssh:
     host_key: pulumi.Input[str]
     port: int = 22
     sudo: bool = False
-    """Whether who logs in is not root, and becomes it for commands and the node's console."""
+    """Whether the user is not root and uses sudo for commands and the node's console."""
     proxy: "Ssh | None" = None
-    """A bastion on the way, which is reached directly; its host key is pinned too."""
+    """A bastion to connect through, which is reached directly; its host key is pinned too."""
 
     @cached_property
     def connection(self) -> pulumi.Output[remote.ConnectionArgs]:
-        """Return the connection as pulumi-command wants it; made once, for all commands of a machine."""
+        """Return the connection as pulumi-command takes it, the same object for all commands of a machine."""
         return self.login.apply(_connection)
 
     @cached_property
@@ -47,7 +47,7 @@ class Ssh:
         }
         if self.sudo:
             known["sudo"] = True
-        if self.proxy:  # a key without a value would show as a change of every machine that is reached directly
+        if self.proxy:  # a key with the value None would be a change for machines without a bastion
             known["proxy"] = self.proxy.login
         return pulumi.Output.secret(pulumi.Output.from_input(known))
 
@@ -57,7 +57,7 @@ class Ssh:
         return "root" if self.sudo else self.user
 
     def command(self, text: pulumi.Input[str]) -> pulumi.Input[str]:
-        """Return a command as pulumi-command, which knows nothing of sudo, has to send it to the machine."""
+        """Return a command with sudo if it is needed: pulumi-command has no setting for it."""
         return pulumi.Output.from_input(text).apply(as_root) if self.sudo else text
 
 
@@ -67,37 +67,37 @@ class Host:
 
     name: str
     address: pulumi.Input[str]
-    """The address that the other nodes use."""
+    """The address that other nodes dial."""
     ssh: Ssh
     root: str
-    """The folder on the machine which holds everything of the node."""
+    """The folder on the machine that holds everything of the node."""
     instance: pulumi.Input[str]
-    """Changes whenever the machine is another one; what was done on the old one has to be done again."""
+    """Changes when the machine is replaced; everything done on the old machine is then done again."""
     depends_on: Sequence[pulumi.Resource] = field(default_factory=tuple)
     service: Literal["daemon", "systemd"] = "daemon"
-    """What starts the node: the package's own script, or a systemd unit."""
+    """What starts the node: the daemon script of its package, or a systemd unit."""
     home: str | None = None
-    """What programs find as their home, if that of who logs in is not for them to write to."""
+    """The value of HOME for commands, if the home of the login user cannot be written to."""
     uploads: str | None = None
-    """The folder where files arrive, if who logs in may not write to `root`."""
+    """The folder where files arrive, if the login user may not write to `root`."""
     node: NodeSettings | None = None
-    """A node that runs there already; then there is no place for another one, and no folder of ours."""
+    """A node that exists there; the machine then has no other node and no folder of the program."""
 
     def command(self, text: str) -> str:
-        """Return a command of a node as it is to be run by the machine's shell, as root where it takes root."""
+        """Return a command of a node with HOME set if it has to be."""
         return f"export HOME={shlex.quote(self.home)}\n{text}" if self.home else text
 
 
 class Hosts(Protocol):
-    """Where machines come from."""
+    """The machines of a target."""
 
     @property
     def access(self) -> Mapping[str, pulumi.Input[str]]:
-        """Return how a person gets to the machines, where that is not plain: for the outputs, and no secret."""
+        """Return how a person logs in, for the outputs; contains no secret. Empty for machines on this computer."""
         ...
 
     def host(self, name: str, opts: pulumi.ResourceOptions | None = None) -> Host:
-        """Return the machine of that name, provisioned as a tracked resource."""
+        """Return the machine of that name, which becomes a tracked resource."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Hosts on this very machine, as namespaces: the default target, and the one for tests."""
+"""Hosts on this computer, as namespaces: the default target, also used by tests."""
 
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
@@ -14,7 +14,7 @@ from components.topology.local_addresses import addresses, checked_subnet, defau
 
 
 class LocalHosts(pulumi.ComponentResource):
-    """A network on this machine and the hosts on it."""
+    """A network on this computer and the hosts in it."""
 
     def __init__(
         self,
@@ -27,16 +27,16 @@ class LocalHosts(pulumi.ComponentResource):
         holdings: Mapping[str, Holding] = MappingProxyType({}),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Make the network; hosts come with `host`.
+        """Make the network; `host` makes the hosts.
 
-        `network` is 8 hex digits which no other stack of this machine has, `names` are those of all hosts in
-        an order to which new ones are appended, `seed_for` derives a secret of 64 hex digits from a label, `holdings`
-        are those of the validators among the names.
+        `network`: 8 hex digits that no other stack on this computer has. `names`: those of all hosts; new ones are
+        appended. `seed_for`: derives a secret of 64 hex digits from a label. `holdings`: those of the validators, keyed
+        by host.
         Raises ValueError if the subnet is not a private one.
         """
         super().__init__("servicechain-ha:hosts:LocalHosts", name, None, opts)
         given = checked_subnet(subnet) if subnet else None
-        # It may come from a secret, but is seen in every address and path.
+        # Derived from a secret, but visible in every address and path.
         network_id = pulumi.Output.unsecret(pulumi.Output.from_input(network))
         self._subnet = network_id.apply(lambda id_: given or default_subnet(id_))
         self._addresses = self._subnet.apply(lambda net: {n: str(a) for n, a in addresses(names, net).items()})
@@ -48,7 +48,7 @@ class LocalHosts(pulumi.ComponentResource):
 
     @property
     def access(self) -> Mapping[str, pulumi.Input[str]]:
-        """Return nothing: these hosts are reached from this computer alone."""
+        """Return nothing: these hosts can be reached from this computer only."""
         return {}
 
     def host(self, name: str, opts: pulumi.ResourceOptions | None = None) -> Host:

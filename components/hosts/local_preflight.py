@@ -1,4 +1,4 @@
-"""What this machine must have before local hosts can be made on it."""
+"""Checks whether this computer can run local hosts."""
 
 import os
 import shutil
@@ -15,11 +15,11 @@ TOOLS = {
     "sshd": "openssh-server",
     "unshare": "util-linux",
 }
-"""Programs that a local host needs, and the Debian packages they come in."""
+"""Programs that a local host needs, and the Debian packages that contain them."""
 
 
 def missing() -> list[str]:
-    """Return, in sentences, what this machine lacks for local hosts; empty when they can be made."""
+    """Return a message for each thing that is missing on this computer; empty if local hosts can be made."""
     if sys.platform != "linux":
         return ["Local hosts are Linux namespaces: run this on Linux, or choose another target."]
     if os.geteuid() != 0:

@@ -1,4 +1,4 @@
-"""The conf keys that make a node which exists already one half of a pair. Pure; see adoption/conf_edit.py."""
+"""The conf keys that make an existing node part of a pair. Pure; see adoption/conf_edit.py."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,15 +9,15 @@ from components.kaia.conf import SubBridge
 
 @dataclass(frozen=True)
 class BridgeKeys:
-    """What a conf has to say."""
+    """Keys of a conf with the values that they must have."""
 
     keys: Mapping[str, str] = field(default_factory=dict)
     needed: Mapping[str, str] = field(default_factory=dict)
-    """What it has to say too, with whatever value: without one the script would hand the node torn flags."""
+    """Keys that need a value, any value: without one the daemon script passes broken flags to the node."""
 
 
 def main_bridge() -> BridgeKeys:
-    """Return those of an EN. One that has another port keeps it."""
+    """Return those of an EN. A node with another port keeps it."""
     return BridgeKeys({"SC_MAIN_BRIDGE": "1"}, {"SC_MAIN_BRIDGE_PORT": str(MAIN_BRIDGE_PORT)})
 
 

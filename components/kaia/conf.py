@@ -1,7 +1,7 @@
 """kend.conf, kscnd.conf and kcnd.conf: their values, and the packaged file with them set in place.
 
-The daemon scripts source these files as bash. A key that the packaged file has is replaced where it stands, with
-its comment; one that it lacks is added at the end. On machines with systemd flags.py makes the node's flags from the
+The daemon scripts source these files as bash. A key that the packaged file has is replaced in its line, which keeps
+its comment; a missing key is appended. On machines with systemd flags.py makes the node's flags from the
 same values, so they are complete, also where they are the packaged ones (of v1.0.3; those of v2.2.1 are the same).
 """
 
@@ -14,10 +14,10 @@ from components.domain.gas import OPERATOR_GAS_LIMIT
 from components.domain.ports import EN_PORT, MAIN_BRIDGE_PORT, RPC_PORT, SCN_PORT, SUB_BRIDGE_PORT, peer_ports
 
 _ASSIGNMENT = re.compile(r"^(?P<key>[A-Z][A-Z0-9_]*)=(?P<value>\"[^\"]*\"|\$\(\([^)]*\)\)|\S*)(?P<rest>.*)$")
-_SAFE = re.compile(r"[A-Za-z0-9_./:,=@%+ -]*|\*")  # the scripts turn file name patterns off, so a lone * stays one
+_SAFE = re.compile(r"[A-Za-z0-9_./:,=@%+ -]*|\*")  # the scripts turn file name patterns off, so a lone * is literal
 
 _RPC_TIMEOUTS = {"READ": 30, "WRITE": 30, "IDLE": 120, "EXECUTION": 30}
-"""Seconds, of an EN."""
+"""Timeouts of the HTTP RPC of an EN, in seconds."""
 
 Conf = Mapping[str, str | int]
 
@@ -25,7 +25,7 @@ Conf = Mapping[str, str | int]
 def render(packaged: str, values: Conf) -> str:
     """Return the packaged conf with these values.
 
-    Raises ValueError when a value holds a character that bash would not take literally between double quotes.
+    Raises ValueError if a value contains a character that is not literal between double quotes in bash.
     """
     lines, placed = [], set()
     for line in packaged.splitlines():
@@ -50,25 +50,25 @@ def _assign(key: str, value: str | int) -> str:
 
 @dataclass(frozen=True)
 class SubBridge:
-    """The bridge side of an SCN."""
+    """Settings of the sub bridge of an SCN."""
 
     parent_chain_id: int
     anchoring: bool
     anchoring_period: int
     """Blocks of the child chain from one anchor to the next."""
     recovery_interval: int
-    """Seconds between two looks for missed transfers."""
+    """Seconds between two searches for missed transfers."""
     parent_gas_limit: int = OPERATOR_GAS_LIMIT
 
 
 @dataclass(frozen=True)
 class Exposure:
-    """What of a node can be reached from other machines, where the firewall lets them."""
+    """What other machines can reach on a node, if the firewall allows it."""
 
     rpc: bool = False
-    """HTTP RPC on all addresses, for any host name, without the bridge's APIs."""
+    """HTTP RPC on all addresses and for any host name, without the bridge's APIs."""
     metrics: bool = False
-    """Prometheus metrics (METRICS_PORT); the node can listen on all addresses only."""
+    """Prometheus metrics (METRICS_PORT). The node cannot restrict the addresses on which it serves them."""
 
 
 NOTHING = Exposure()
@@ -82,7 +82,7 @@ def validator(network_id: int, data_dir: str, exposure: Exposure = NOTHING) -> C
         **_txpool(16384),
         "MAXCONNECTIONS": 100,
         "NETWORK": "",
-        "REWARDBASE": "",  # the packaged value, 0x0, is refused by the node
+        "REWARDBASE": "",  # the node refuses the packaged value, 0x0
     }
 
 
@@ -94,7 +94,7 @@ def endpoint_node(network_id: int, data_dir: str, exposure: Exposure = NOTHING) 
 def public_endpoint_node(network: Literal["kairos", "mainnet"], data_dir: str, exposure: Exposure = NOTHING) -> Conf:
     """Return the keys of kend.conf for an EN of a public network, with a main bridge.
 
-    With an empty id the name counts, and no genesis file is needed (node-behaviour 6). Peers are found by discovery.
+    With an empty NETWORK_ID the node uses NETWORK and its built-in genesis. It finds its peers by discovery.
     """
     return {
         **_endpoint_node(data_dir, exposure),
@@ -107,7 +107,7 @@ def public_endpoint_node(network: Literal["kairos", "mainnet"], data_dir: str, e
 
 
 def service_chain_node(network_id: int, data_dir: str, bridge: SubBridge | None, exposure: Exposure = NOTHING) -> Conf:
-    """Return the keys of kscnd.conf for an SCN, with a sub bridge or without."""
+    """Return the keys of kscnd.conf for an SCN, with or without a sub bridge."""
     conf = {
         **_private(network_id),
         **_node(data_dir, SCN_PORT, exposure),
@@ -125,7 +125,7 @@ def service_chain_node(network_id: int, data_dir: str, bridge: SubBridge | None,
         **conf,
         "SC_SUB_BRIDGE": 1,
         "SC_PARENT_OPERATOR_GASLIMIT": bridge.parent_gas_limit,
-        "SC_SUB_BRIDGE_PORT": SUB_BRIDGE_PORT,  # never opened: the sub bridge only dials
+        "SC_SUB_BRIDGE_PORT": SUB_BRIDGE_PORT,  # not opened: the sub bridge only dials
         "SC_PARENT_CHAIN_ID": bridge.parent_chain_id,
         "SC_ANCHORING": int(bridge.anchoring),
         "SC_ANCHORING_PERIOD": bridge.anchoring_period,
@@ -137,7 +137,7 @@ def service_chain_node(network_id: int, data_dir: str, bridge: SubBridge | None,
 def _endpoint_node(data_dir: str, exposure: Exposure) -> dict[str, str | int]:
     """Return what all ENs share.
 
-    The indexing of child hashes stays off: it walks the whole chain at the first block (node-behaviour 3).
+    The indexing of child chain blocks stays off: it reads the whole chain when it is turned on.
     """
     return {
         **_node(data_dir, EN_PORT, exposure),
@@ -154,13 +154,12 @@ def _endpoint_node(data_dir: str, exposure: Exposure) -> dict[str, str | int]:
 def _private(network_id: int) -> dict[str, str | int]:
     """Return what all nodes of a private chain share.
 
-    One channel a peer: every handshake of v1.0.3 now and then hangs until its limit of 5 s, and two channels need
-    three of them (tried).
+    One channel per peer: in v1.0.3 a handshake sometimes hangs until its limit of 5 s, and two channels need three
+    handshakes (measured).
 
-    Archive mode, because a killed node otherwise comes back up to 128 blocks behind its own past. A validator would
-    have lost those blocks, an SCN would count its child operator's nonce from there, and through an EN its SCN would
-    count the parent operator's: it then signs with used nonces for good ("nonce too low", no anchor and no vote;
-    tried).
+    Archive mode: otherwise a killed node starts up to 128 blocks behind. A validator has then lost those blocks. An SCN
+    counts the nonce of its child operator from there, and behind an EN also that of the parent operator; it signs with
+    used nonces from then on ("nonce too low"), without anchors and votes (measured).
     """
     return {
         "NETWORK_ID": network_id,
@@ -173,8 +172,8 @@ def _private(network_id: int) -> dict[str, str | int]:
 def _node(data_dir: str, port: int, exposure: Exposure) -> dict[str, str | int]:
     """Return what all nodes share.
 
-    RPC is without the bridge's APIs: they are served on the IPC socket alone (domain: trap 2). The scripts' watchdog
-    and the node's own restart after 15 quiet minutes are off: whoever starts the node watches it.
+    HTTP RPC has no API of the bridge: whoever reaches those can control the bridge, so only the IPC socket has them.
+    The watchdog of the scripts and the node's own restart after 15 minutes without a block are off.
     """
     return {
         "PORT": port,

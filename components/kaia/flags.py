@@ -1,7 +1,7 @@
-"""Command-line flags of a node, for those who run its binary without the package's script.
+"""Command-line flags of a node whose binary runs without the daemon script of its package.
 
-They are the ones that kend, kscnd and kcnd make of their conf (build/packaging/linux/bin of v1.0.3), but for what
-belongs to the scripts' own way of starting: a log file, and the path of the script. A test holds both side by side.
+They are those that kend, kscnd and kcnd (v1.0.3) make from their conf, except the log file and the path of the script,
+which only the scripts need. A test compares both.
 """
 
 from collections.abc import Iterator, Mapping
@@ -11,14 +11,14 @@ from typing import Final
 from components.kaia.conf import Conf
 
 _NOT_FLAGS: Final = {"NETWORK", "NETWORK_ID", "NO_DISCOVER", "ADDITIONAL", "TXPOOL_LIFE_TIME"}
-"""Handled by name; the life time is a key of the packaged confs which no script passes on."""
+"""Handled by name. No script passes on TXPOOL_LIFE_TIME, which the packaged confs have."""
 _OFF: Final = {"AUTO_RESTART", "AUTO_RESTART_NODE"}
-"""How scripts keep a node up. Who runs the binary does that otherwise."""
+"""How the scripts restart a node. systemd does it otherwise."""
 
 
 @dataclass(frozen=True)
 class _Switch:
-    """A flag that is there when its key is 1, and the keys that count only then, with the flags for their values."""
+    """A flag that is set if its key is 1, and the keys that are used only then, with their flags."""
 
     flag: str
     values: Mapping[str, str] = field(default_factory=dict)

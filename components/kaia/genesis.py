@@ -1,7 +1,7 @@
 """Genesis of a private parent chain and of a ServiceChain: Istanbul BFT, round robin, one block a second.
 
-Fields as the node's own set-up tool writes them for a service chain, plus the forks up to Cancun, so that
-Ethereum-typed transactions and current EVM code work (node-behaviour 7; domain: genesis of a ServiceChain).
+The fields are those that the node's own set-up tool writes for a service chain, plus the forks up to Cancun, so that
+Ethereum-typed transactions and current EVM code work.
 """
 
 import json
@@ -18,7 +18,7 @@ _FORKS = ("istanbul", "london", "ethTxType", "magma", "kore", "shanghai", "cancu
 _SERVICE_CHAIN_SHA = 2
 """deriveShaImpl of a ServiceChain; a parent chain has 0, the plain Merkle trie."""
 _FREE = {
-    # The magma fork brings its own gas price, 25 to 750 gkei, unless both bounds say 0; the rest are its defaults.
+    # The Magma fork sets a gas price of 25 to 750 gkei unless both bounds are 0; the rest are its defaults.
     "governanceMode": "none",
     "kip71": {
         "lowerboundbasefee": 0,
@@ -31,13 +31,13 @@ _FREE = {
 
 
 class GenesisError(Exception):
-    """The genesis file of a chain that exists cannot be used. The message says why, and what to do."""
+    """The genesis file of an existing chain cannot be used. The message says why, and what to do."""
 
 
 def read(path: str, chain_id: int, section: str = "parentChain") -> str:
-    """Return the genesis.json of a chain that exists. Raises GenesisError when it is not that of this chain.
+    """Return the genesis.json of an existing chain. Raises GenesisError if it belongs to another chain.
 
-    `section`: of the settings, for the message.
+    `section`: the section of the settings, for the message.
     """
     name = user_file.shown(path)
     try:
@@ -49,7 +49,7 @@ def read(path: str, chain_id: int, section: str = "parentChain") -> str:
     config = genesis.get("config") if isinstance(genesis, dict) else None
     found = config.get("chainId") if isinstance(config, dict) else None
     if isinstance(found, bool) or not isinstance(found, int):
-        msg = f"{section}.genesis: {name} is no genesis.json with a config.chainId; take the one that its nodes have"
+        msg = f"{section}.genesis: {name} is not a genesis.json with a config.chainId; use the one of its nodes"
         raise GenesisError(msg)
     if found != chain_id:
         msg = f"{section}.genesis: {name} is of the chain {found}, and {section}.chainId is {chain_id}; correct one"
@@ -58,17 +58,17 @@ def read(path: str, chain_id: int, section: str = "parentChain") -> str:
 
 
 def service_chain(chain_id: int, validators: Sequence[str], balances: Mapping[str, int]) -> str:
-    """Return genesis.json of a ServiceChain, on which gas is free. Balances are in peb."""
+    """Return genesis.json of a ServiceChain, where gas is free. Balances are in peb."""
     return _genesis(chain_id, validators, balances, unit_price=0, sha=_SERVICE_CHAIN_SHA)
 
 
 def parent_chain(chain_id: int, validators: Sequence[str], balances: Mapping[str, int], unit_price: int) -> str:
-    """Return genesis.json of a private parent chain with gas at `unit_price` peb. Balances are in peb."""
+    """Return genesis.json of a private parent chain with a gas price of `unit_price` peb. Balances are in peb."""
     return _genesis(chain_id, validators, balances, unit_price=unit_price, sha=0)
 
 
 def extra_data(validators: Sequence[str]) -> str:
-    """Return the Istanbul extra data: 32 bytes of vanity, then RLP of validators, an empty seal and no seals."""
+    """Return the Istanbul extra data: 32 bytes of vanity, then the RLP of validators, an empty seal and no seals."""
     addresses = sorted(bytes.fromhex(address.removeprefix("0x")) for address in validators)
     encoded: bytes = rlp.encode([addresses, SEAL, []])
     return "0x" + (VANITY + encoded).hex()

@@ -1,4 +1,4 @@
-"""What starts a node on its host: the package's own script with its conf, or a systemd unit that runs the binary."""
+"""What starts a node: the daemon script of its package with a conf, or a systemd unit that runs the binary."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,23 +12,23 @@ from components.kaia.layout import SERVICE_USER, Layout
 
 @dataclass(frozen=True)
 class Service:
-    """All that is different between the two."""
+    """Everything that differs between the two."""
 
     name: str
-    """Of the one file that says how the node runs: kend.conf or kend.service."""
+    """Name of the file that configures the node: kend.conf or kend.service."""
     path: str
     content: str
     commands: Mapping[str, str]
-    """unpack, init, start and restart."""
+    """unpack, init, start, restart and begin."""
     owner: str | None
-    """Whom the node runs as and its data belong to; None for root."""
+    """The user that runs the node and owns its data; None for root."""
 
 
 def service(kind: Literal["daemon", "systemd"], layout: Layout, node: str, values: Conf) -> Service:
-    """Return what starts the node of that name with these values.
+    """Return the service of the node of that name with these values.
 
-    Raises PackageError when the package is an address and the host needs the conf in it, and ValueError for values
-    that cannot be written down.
+    Raises PackageError if the package has only a URL and the host needs the conf in it, and ValueError for values that
+    a conf or unit cannot hold.
     """
     package = layout.package
     if kind == "systemd":

@@ -1,7 +1,7 @@
 """A node package: an archive in the layout of the official ones, `<top>/bin/` and `<top>/conf/`.
 
-It is a file on this computer, or an address from which the machine itself takes it. Of the latter nothing is read
-here: what is known of it is its SHA-256.
+It is a file on this computer, or a URL from which the machine downloads it. In the second case nothing of it is read
+here, and only its SHA-256 is known.
 """
 
 import hashlib
@@ -17,17 +17,17 @@ from components.user_input import user_file
 from components.user_input.user_file import UnusableFile
 
 MOST_ARCHIVE = 4 * 1024**3
-"""Bytes of an archive of a node. The official ones have some 50 MB."""
+"""Most bytes of an archive. The official ones have about 50 MB."""
 MOST_CONF = 1024 * 1024
-"""Bytes of a conf that are read."""
+"""Most bytes of a conf that are read."""
 
 
 class PackageError(Exception):
-    """The archive is missing, is not the one that was asked for, or has another layout. The message names it."""
+    """The archive is missing, has another SHA-256 or another layout. The message names it."""
 
 
 class Archive(Protocol):
-    """Which archive: a file or an address, never both. The sha256 is always there with an address."""
+    """Which archive: a file or a URL, never both. A URL always has a sha256."""
 
     @property
     def file(self) -> str | None:
@@ -35,7 +35,7 @@ class Archive(Protocol):
 
     @property
     def url(self) -> str | None:
-        """Return the address for the machine."""
+        """Return the URL for the machine."""
 
     @property
     def sha256(self) -> str | None:
@@ -52,12 +52,12 @@ class Package:
 
     program: str
     archive: Path | None
-    """The file; None for an archive that has a `url`."""
+    """The file; None if there is a `url`."""
     url: str | None = None
     sha256: str | None = None
-    """What the archive has to have."""
+    """The expected SHA-256 of the archive."""
     version: str = ""
-    """Of the node, like v1.0.3; only shown."""
+    """Version of the node, like v1.0.3; only shown."""
 
     @property
     def daemon(self) -> str:
@@ -94,7 +94,7 @@ class Package:
 
     @cached_property
     def conf(self) -> str:
-        """Return the packaged conf, which only a file has. Raises PackageError."""
+        """Return the packaged conf; only available from a file. Raises PackageError."""
         if self.archive is None:
             msg = (
                 f"node package {self._given('url', self.url)}: its {self.daemon}.conf cannot be read here, which a "
@@ -103,7 +103,7 @@ class Package:
             raise PackageError(msg)
         wanted = f"{self.folder}/conf/{self.daemon}.conf"
         try:
-            # As a stream, up to the file: unpacking all of an archive would cost a preview most of its time.
+            # As a stream, up to the conf: reading the whole archive would take most of the time of a preview.
             with (
                 user_file.opened(self.archive, MOST_ARCHIVE) as source,
                 tarfile.open(fileobj=source, mode="r|*") as archive,
@@ -116,7 +116,7 @@ class Package:
         raise PackageError(self._missing(f"no {wanted} in it"))
 
     def check(self) -> None:
-        """Look for what of the package has to be on this computer. Raises PackageError."""
+        """Check the parts of the package that are needed on this computer. Raises PackageError."""
         if self.archive is not None and not (self.digest and self.conf):
             raise PackageError(self._missing("the conf in it is empty"))
 
@@ -131,16 +131,16 @@ class Package:
 
 
 def _why(error: Exception) -> str:
-    """Return in words why an archive cannot be read; libraries do not say what they were reading."""
+    """Return in words why an archive cannot be read; messages of libraries do not name the archive."""
     if isinstance(error, UnusableFile):
         return str(error)
     if isinstance(error, EOFError | zlib.error | lzma.LZMAError):
         return "it is damaged or cut off"
-    return f"it is no tar archive that can be read ({error})"
+    return f"it is not a readable tar archive ({error})"
 
 
 def package(program: str, archive: Archive) -> Package:
-    """Return the package of a program; a file is read once."""
+    """Return the package of a program. A file is read once per run."""
     return _package(program, archive.file, archive.url, archive.sha256, archive.version)
 
 

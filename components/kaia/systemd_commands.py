@@ -1,8 +1,7 @@
-"""The commands of a node's life on a machine with systemd: unpack, init and start, like those of the daemon script.
+"""Commands for a node that systemd runs: unpack, init, start, restart, begin. Pure.
 
-They run as root, once a machine and again whenever what they do has changed. The folder of the node outlives the
-machine: each command finds out what is there already, and none takes away any of the chain's data. No value that a
-user gives stands in them unquoted.
+They run as root, once per machine and again when their text changes. The folder of the node outlives the machine: each
+command checks what is there, and only `begin` deletes chain data. Every value from the settings is quoted.
 """
 
 import shlex
@@ -16,7 +15,7 @@ _CURL = (
     "curl --fail --location --globoff --proto '=https,http' --silent --show-error "
     "--retry 5 --retry-delay 2 --retry-all-errors --connect-timeout 20 --speed-limit 1024 --speed-time 60"
 )
-"""What it brings counts by its SHA-256 alone, so that the way there may be any."""
+"""The download is checked by its SHA-256, so any server will do."""
 
 
 def scripts(layout: Layout) -> Mapping[str, str]:
@@ -32,7 +31,7 @@ def scripts(layout: Layout) -> Mapping[str, str]:
 
 
 def _account(layout: Layout) -> str:
-    """Make the service user and its data folder; on a volume of another machine the owner is right already."""
+    """Make the service user and its data folder; on a volume of a former machine the owner is right already."""
     user, number, data = SERVICE_USER, SERVICE_ID, shlex.quote(layout.data)
     return f"""\
 umask 022
@@ -93,7 +92,7 @@ fi"""
 
 
 def _init(layout: Layout) -> str:
-    """Begin the chain, as the service user; a beginning that was cut off is done again, which the node allows."""
+    """Write the first block, as the service user. After an interruption it runs again, which the node allows."""
     data, genesis = shlex.quote(layout.data), shlex.quote(layout.genesis)
     done, log = shlex.quote(f"{layout.data}/.initialised"), shlex.quote(f"{layout.root}/init.log")
     return f"""\
@@ -112,16 +111,16 @@ def _stop(layout: Layout) -> str:
 
 
 def _forget(layout: Layout) -> str:
-    """Throw the chain's data away."""
+    """Delete the chain data."""
     return f"rm -rf {shlex.quote(f'{layout.data}/klay/chaindata')} {shlex.quote(f'{layout.data}/.initialised')}\n"
 
 
 def _start(layout: Layout, polls: int) -> str:
-    """Stop the node if it runs, start it with the unit as it is now, and wait for its console while the unit is active.
+    """Stop the node if it runs, start it with the current unit, and wait for its console while the unit is active.
 
-    `opening`: for how many quarters of a second at most. What is told of a program that cannot be run comes from a
-    process that is gone when the journal asks whose it was. It names the unit itself, in a field that
-    `journalctl --unit` heeds in what systemd's first process says alone.
+    `polls`: at most that many quarters of a second. The message about a program that cannot be executed comes from a
+    process that has ended when the journal looks up its unit. That process sets the field UNIT itself, which
+    `journalctl --unit` reads only in messages of systemd's first process; hence the two conditions.
     """
     unit, ipc = layout.unit, shlex.quote(layout.ipc)
     return f"""\
@@ -141,7 +140,7 @@ exit 1
 
 
 def end_of_other(kind: Literal["daemon", "systemd"], layout: Layout) -> str:
-    """Return the commands that end what the script runs of this node, and give the service its data."""
+    """Return the commands that stop a node started by the daemon script, and give its data to the service user."""
     if kind == "daemon":
         return ""
     root, data = shlex.quote(layout.root), shlex.quote(layout.data)

@@ -1,8 +1,8 @@
 """The systemd unit of a node: kend.service, kscnd.service or kcnd.service. It runs the node's own binary.
 
-The node is stopped by SIGTERM and given 120 s, because one that is killed comes back up to 128 blocks behind its own
-past (node-behaviour 8). What it may do is cut down to what it needs: its data folder, its sockets, and /proc/meminfo,
-from which it sizes its caches. Every line was run with a real node.
+The node is stopped by SIGTERM and has 120 s, because a killed node comes back up to 128 blocks behind. It may use only
+what it needs: its data folder, its sockets, and /proc/meminfo, from which it sizes its caches. Every line was tested
+with a real node.
 """
 
 import re
@@ -57,7 +57,7 @@ LimitCORE=0
 def render(layout: Layout, node: str, arguments: Sequence[str]) -> str:
     """Return the unit of the node of that name.
 
-    Raises ValueError when an argument holds a control character, which no flag has.
+    Raises ValueError if an argument contains a control character.
     """
     package = layout.package
     return f"""\
@@ -88,9 +88,9 @@ WantedBy=multi-user.target
 
 
 def command(binary: str, arguments: Sequence[str]) -> str:
-    """Return a command line for ExecStart that systemd takes word for word, one flag a line.
+    """Return a command line for ExecStart that systemd passes on literally, one flag per line.
 
-    Raises ValueError when a word holds a control character.
+    Raises ValueError if a word contains a control character.
     """
     return "".join(_lines(binary, arguments))
 
@@ -103,7 +103,7 @@ def _lines(binary: str, arguments: Sequence[str]) -> Iterator[str]:
 
 
 def _word(text: str) -> str:
-    """Quote one argument: % and $ stand for something in a command line (systemd.service, COMMAND LINES)."""
+    """Quote one argument. % and $ are special in a command line (see systemd.service, COMMAND LINES)."""
     escaped = _text(text).replace("$", "$$")
     if _PLAIN.fullmatch(escaped):
         return escaped
@@ -111,7 +111,7 @@ def _word(text: str) -> str:
 
 
 def _path(text: str) -> str:
-    """Check a path, for which quoting is another in every setting: ours need none."""
+    """Check that a path needs no quoting, whose rules differ between the settings of a unit."""
     if not (text.startswith("/") and _PLAIN.fullmatch(text)):
         msg = f"the path {text!r} cannot be written into a systemd unit"
         raise ValueError(msg)
@@ -119,7 +119,7 @@ def _path(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    """Double the %, which stands for something in every setting."""
+    """Double each %, which is special in every setting."""
     if not text.isprintable():
         msg = f"{text!r} has a control character, which cannot be written into a systemd unit"
         raise ValueError(msg)

@@ -1,4 +1,4 @@
-"""Which hosts a stack runs on: the one place that knows all targets."""
+"""The hosts of a stack: the only module that knows all targets."""
 
 from collections.abc import Mapping
 
@@ -17,7 +17,7 @@ from components.topology.machines import machines
 
 
 def hosts(settings: Settings, identities: Identities) -> Hosts:
-    """Return where the machines of a stack come from."""
+    """Return the machines of a stack, on its target."""
     if settings.target == "aws" and settings.aws:
         return _aws(settings, settings.aws, identities)
     if settings.target == "existing" and settings.existing:
@@ -40,7 +40,7 @@ def hosts(settings: Settings, identities: Identities) -> Hosts:
 
 
 def holdings(settings: Settings) -> Mapping[str, Holding]:
-    """Return who holds its chain besides each validator, by the names of their machines."""
+    """Return, for each validator, which machines hold its chain and how many have to remain; keyed by machine."""
     scns = tuple(settings.service_chain.nodes)
     chains = [scns, (VALIDATOR,)] if settings.parent_chain.ours else [scns]
     return {name: Holding(nodes=names, quorum=quorum(len(names))) for names in chains for name in names}

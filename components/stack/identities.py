@@ -1,4 +1,4 @@
-"""Everybody's keys, made from the stack's seed before any machine exists, and held as tracked secret resources."""
+"""The keys of all nodes, operators and owners: derived from the seed before any machine exists, tracked as secrets."""
 
 from dataclasses import dataclass
 from typing import ClassVar
@@ -12,7 +12,7 @@ from components.dynamic.secrets.account import Account
 
 @dataclass(frozen=True)
 class Operators:
-    """The two accounts that an SCN votes with, one a chain. Only the node itself ever uses them."""
+    """The two accounts that an SCN votes with, one per chain. Only the node itself uses them."""
 
     parent: Account
     child: Account
@@ -21,7 +21,7 @@ class Operators:
 
 @dataclass(frozen=True)
 class FoundAccount:
-    """An account of which a node that exists already has the key."""
+    """An account whose key is on a node that exists already."""
 
     address: pulumi.Output[str]
     """Unknown until the node is part of the stack."""
@@ -29,7 +29,7 @@ class FoundAccount:
 
 @dataclass(frozen=True)
 class FoundOperators:
-    """The two accounts of an SCN that was there before us: what they had before is not ours to take away."""
+    """The two accounts of an SCN that existed before the stack. Votes that they had before are not removed."""
 
     parent: FoundAccount
     child: FoundAccount
@@ -37,7 +37,7 @@ class FoundOperators:
 
 
 class Identities(pulumi.ComponentResource):
-    """The accounts and seeds of a network, by label. One label, one key, for ever."""
+    """The accounts and seeds of a network. A label always gives the same key."""
 
     def __init__(self, seed: str, *, protect: bool = False, opts: pulumi.ResourceOptions | None = None) -> None:
         """`protect`: whether Pulumi refuses to destroy the accounts."""
@@ -52,8 +52,8 @@ class Identities(pulumi.ComponentResource):
         return pulumi.Output.secret(derive(self._seed, label))
 
     def node(self, name: str) -> Account:
-        """Return the identity of a node: the key behind its KNI, and behind its validator address."""
-        if name not in self._nodes:  # an existing EN and its new SCN both need the SCN's
+        """Return the account of a node: its key determines its KNI and its validator address."""
+        if name not in self._nodes:  # needed twice for a new SCN of an existing EN
             self._nodes[name] = self._account(f"{name}-node", {"private_key": self.seed_for(f"node/{name}")})
         return self._nodes[name]
 
@@ -67,7 +67,7 @@ class Identities(pulumi.ComponentResource):
         return self._account(f"{scn}-{chain}-operator", {"private_key": self.seed_for(label), "password": password})
 
     def owner(self, chain: str, key: SecretStr | None) -> Account:
-        """Return the account that owns the bridge contract of a chain: of the given key or of a new one."""
+        """Return the account that owns the bridge contract of a chain, with the given key or one from the seed."""
         private_key = pulumi.Output.secret(key.get_secret_value()) if key else self.seed_for(f"owner/{chain}")
         given = {"given": True} if key else {}
         return self._account(f"{chain}-owner", {"private_key": private_key, **given})

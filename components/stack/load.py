@@ -1,4 +1,4 @@
-"""The one reader of pulumi.Config."""
+"""Reads the configuration of the stack: the only user of pulumi.Config."""
 
 import re
 from collections.abc import Mapping
@@ -16,13 +16,13 @@ from components.user_input.user_file import UnusableFile
 _SEED = "identitySeed"
 _SEED_FILE = "identitySeedFile"
 _SOME_SEED = "00" * 32
-"""Stands in for one that cannot be read, so that the other problems are told at once. No key is made from it."""
+"""Replaces a seed that cannot be read, so that all other problems are reported too. No key is made from it."""
 
 
 def load() -> Settings:
-    """Read the configuration of the stack and say its warnings.
+    """Read the configuration of the stack and log its warnings.
 
-    Raises pulumi.RunError, which Pulumi prints as it is, with every problem.
+    Raises pulumi.RunError with every problem; Pulumi prints its message without a traceback.
     """
     try:
         settings = read(_raw(pulumi.runtime.config.get_config_env()))
@@ -34,7 +34,7 @@ def load() -> Settings:
 
 
 def _raw(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return this program's own keys; Pulumi hands every value over as text, structures as JSON."""
+    """Return the keys of this program. Pulumi passes every value as text, structures as JSON."""
     prefix = f"{NAMESPACE}:"
     raw = {key.removeprefix(prefix): _value(value) for key, value in config.items() if key.startswith(prefix)}
     return _with_seed(raw)
@@ -44,14 +44,14 @@ def _value(text: str) -> Any:
     if text.startswith(("[", "{")):
         try:
             return user_file.parsed_text(text)
-        except UnusableFile:  # not a structure but text, which the rule of its key refuses
+        except UnusableFile:  # not a structure: the rule of its key refuses the text
             return text
     number = re.fullmatch(r"-?[0-9]{1,18}", text)
     return {"true": True, "false": False}.get(text, int(text) if number else text)
 
 
 def _with_seed(raw: dict[str, Any]) -> dict[str, Any]:
-    """Read the seed from its file when one is named, which keeps a development stack's file as it was committed."""
+    """Read the seed from a file if one is named, so that the settings of a local stack can be committed."""
     name = raw.pop(_SEED_FILE, None)
     if _SEED in raw or name is None:
         return raw

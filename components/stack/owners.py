@@ -1,7 +1,7 @@
 """Owners: the accounts that own the bridge contracts, and how their transactions are signed.
 
-A key of the stack is a tracked account like any other (Identities). A key that is kept elsewhere is no resource: it is
-looked at in every run, so that a preview knows the address, and says what is wrong with the key before anything exists.
+A key in the stack is a tracked account like any other (see Identities). A key that is kept elsewhere is not a resource:
+every run reads its address, so that a preview knows it and reports a key that cannot be used before anything exists.
 """
 
 from collections.abc import Mapping
@@ -27,16 +27,16 @@ class Owner:
 
     address: pulumi.Input[str]
     signer: pulumi.Output[Mapping[str, object]]
-    """Who signs (chain/signer), without the chain's part of it. May hold a secret."""
+    """The signer (see chain.accounts.signer), without the limits of the chain. May hold a secret."""
 
 
 def owners_of(settings: BridgeSettings, identities: Identities) -> dict[str, Owner]:
-    """Return the owners of both chains. What `problems` tells is not told again, but raised: KeyUnavailable."""
+    """Return the owners of both chains. Raises KeyUnavailable for a key that `problems` reports."""
     return {chain: _owner(chain, settings, identities) for chain in _CHAINS}
 
 
 def problems(settings: BridgeSettings) -> list[str]:
-    """Return a sentence for each key that is kept elsewhere and cannot be used."""
+    """Return a message for each key that is kept elsewhere and cannot be used."""
     found: list[str] = []
     addresses: dict[str, str | None] = {}
     for chain in _CHAINS:

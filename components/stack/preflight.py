@@ -1,6 +1,6 @@
-"""What has to be there before anything is made, told all at once.
+"""Checks of this computer before anything is made; all problems are reported at once.
 
-Every file and every key that the settings name is read here, through the guard.
+Every file and every key that the settings name is read here, through user_input.guard.
 """
 
 from collections.abc import Iterable, Iterator
@@ -22,10 +22,10 @@ from components.user_input import guard, user_file
 
 
 def check(settings: Settings) -> None:
-    """Look for what the program needs on this machine.
+    """Check what the program needs on this computer.
 
-    Raises pulumi.RunError with a sentence for each thing that is missing. A preview only warns of what it does
-    without: the tools that local hosts are made with.
+    Raises pulumi.RunError with a message for each problem. A preview does not need the tools for local hosts, so it
+    only warns if they are missing.
     """
     absent = list(_named(settings))
     tools = missing_here() if settings.target == "local" else []
@@ -39,7 +39,7 @@ def check(settings: Settings) -> None:
 
 
 def _named(settings: Settings) -> Iterator[str]:
-    """Read all that the settings name; return what is wrong with it."""
+    """Read every file and key that the settings name; return the problems."""
     for program in _used(settings):
         yield from guard.problems(f"packages.{program}", partial(_package, program, settings))
     yield from guard.problems("packages.chaindata", partial(_chain_data, settings))

@@ -1,6 +1,6 @@
-"""Shell commands that make a machine ready for a node: its data volume is mounted, and its clock kept. Pure.
+"""Shell commands that prepare a machine for a node: mount its data volume, and synchronise its clock.
 
-They are run over SSH by pulumi-command, and do nothing on a machine that is so already.
+pulumi-command runs them over SSH. They change nothing on a machine that is prepared already.
 """
 
 import re
@@ -11,9 +11,9 @@ _HERE = Path(__file__).parent
 
 
 def command(volume_id: str, mount_point: str) -> str:
-    """Return what mounts the volume of that id at a folder: formatted if it is blank, and grown if its disk is.
+    """Return the command that mounts the volume of that id at a folder, after formatting a blank one, and grows it.
 
-    Raises ValueError if one of them is not what it should be: fstab has no way to quote.
+    Raises ValueError for an id or a folder with other characters: fstab has no quoting.
     """
     if not re.fullmatch(r"vol-[0-9a-f]{8,32}", volume_id):
         msg = f"{volume_id!r} is not the id of an EBS volume, such as vol-0123456789abcdef0"
@@ -25,7 +25,7 @@ def command(volume_id: str, mount_point: str) -> str:
 
 
 def time_sync() -> str:
-    """Return what turns time synchronisation on where it is off."""
+    """Return the command that turns time synchronisation on if it is off."""
     return _run("time_sync.sh")
 
 

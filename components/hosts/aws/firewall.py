@@ -1,4 +1,4 @@
-"""Security groups: every flow that was asked for, as a rule at each end of it that is ours, and nothing else."""
+"""Security groups: for each flow, a rule at both ends that belong to the stack, and nothing else."""
 
 from collections.abc import Sequence
 
@@ -36,7 +36,7 @@ class Firewall(pulumi.ComponentResource):
             for group in groups
         }
         self.rules: list[pulumi.Resource] = []
-        """What has to be there before machines talk to each other."""
+        """What has to exist before machines can connect to each other."""
         for flow in flows:
             if isinstance(flow.target, Group):
                 self._rule(vpc.SecurityGroupIngressRule, flow.target, "from", flow.source, flow)

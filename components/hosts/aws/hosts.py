@@ -1,4 +1,4 @@
-"""Hosts on EC2: a network, a firewall, a bastion where one is needed, and a machine for each node."""
+"""Hosts on EC2: a network, a firewall, a bastion if one is needed, and a machine for each node."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -25,15 +25,15 @@ from components.topology.machine import Machine as Wanted
 BASTION_MACHINE = Wanted(
     BASTION.name, BASTION.name, BASTION.name, Size("t3.micro", 0, 0, 0, public_address=True), [BASTION]
 )
-"""Its public address is all that it is for; it has no data."""
+"""It exists for its public address and has no data."""
 ROOT = "/srv"
-"""Where the data volume is mounted: all that a node has is on it."""
+"""Where the data volume is mounted, which holds everything of the node."""
 USER = "root"
-"""The node's console socket is for its user and for root alone. Root logs in with a key, and by no other way."""
+"""Only root and the node's user can open the console socket. Root logs in with a key, in no other way."""
 
 
 class AwsHosts(pulumi.ComponentResource):
-    """The machines of a stack on EC2; each comes with `host`."""
+    """The machines of a stack on EC2; `host` makes them."""
 
     def __init__(
         self,
@@ -47,7 +47,7 @@ class AwsHosts(pulumi.ComponentResource):
         holdings: Mapping[str, Holding],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`way_out`: whether a private machine opens connections to the internet; the rest as for local hosts."""
+        """`way_out`: whether a private machine opens connections to the internet. The rest as for local hosts."""
         provider = aws.Provider(
             "aws",
             region=settings.region,
@@ -59,7 +59,7 @@ class AwsHosts(pulumi.ComponentResource):
             None,
             pulumi.ResourceOptions.merge(pulumi.ResourceOptions(providers={"aws": provider}), opts),
         )
-        # Named once more, because a machine may have another parent, which knows nothing of AWS.
+        # With the provider, because the parent of a machine can be a component without it.
         self._mine = pulumi.ResourceOptions(parent=self, providers={"aws": provider})
         self._machines = {machine.name: machine for machine in machines}
         self._kept, self._seed_for, self._holdings = protect, seed_for, holdings
@@ -86,12 +86,12 @@ class AwsHosts(pulumi.ComponentResource):
 
     @property
     def access(self) -> Mapping[str, pulumi.Input[str]]:
-        """Return the login, the key that it takes, and the bastion on the way."""
+        """Return the user, its public key, and the bastion if there is one."""
         way = {"bastion": self._bastion.host} if self._bastion else {}
         return {"user": USER, "publicKey": self._client.public_key, **way}
 
     def host(self, name: str, opts: pulumi.ResourceOptions | None = None) -> Host:
-        """Return the machine of that name, which has to be one of `machines`: logged in to, with its disk mounted."""
+        """Return the machine of that name, one of `machines`, after the first login and with its disk mounted."""
         opts = pulumi.ResourceOptions.merge(self._mine, opts)
         wanted = self._machines[name]
         machine = self._machine(wanted, opts)
@@ -106,7 +106,7 @@ class AwsHosts(pulumi.ComponentResource):
             triggers=[login.instance, str(wanted.size.data_gib)],
             add_previous_output_in_env=False,
             opts=pulumi.ResourceOptions(
-                # It is made anew when the disk has grown.
+                # Run again when the disk has grown.
                 parent=machine,
                 protect=False,
                 custom_timeouts=pulumi.CustomTimeouts(create="10m"),
@@ -148,7 +148,7 @@ class AwsHosts(pulumi.ComponentResource):
     def _make_bastion(self) -> Ssh:
         machine = self._machine(BASTION_MACHINE, self._mine)
         ssh, login = self._log_in(BASTION.name, machine.public_address(), machine, None, [])
-        # Whoever goes through it has to wait until it shows the key that is pinned.
+        # Connections through it have to wait until it has the host key that is pinned.
         settled = pulumi.Output.all(ssh.host_key, login.instance).apply(lambda known: str(known[0]))
         return replace(ssh, host_key=settled)
 

@@ -12,7 +12,7 @@ from components.settings.sections.aws import Image
 from components.topology.machine import Size
 
 DEVICE = "/dev/sdf"
-"""What EC2 calls the data volume; the machine itself goes by the volume's id."""
+"""The name of the data volume in EC2; the machine itself finds it by the volume's id."""
 ROOT_GIB = 30
 
 
@@ -21,9 +21,9 @@ class Common:
     """What all machines of a stack have in common."""
 
     image: pulumi.Input[str]
-    """The newest one. A machine keeps the one that it was made with."""
+    """The newest one. A machine keeps the image that it was made with."""
     authorized_key: pulumi.Input[str]
-    """Who may log in."""
+    """The public key that may log in."""
     kms_key: str | None
     protect: bool
     alarm_topic: str | None
@@ -33,8 +33,8 @@ class Common:
 class Instance(pulumi.ComponentResource):
     """An instance with an interface of its own and, for a node, a data volume.
 
-    Interface and volume are resources apart: when the instance is replaced, the next one has the same address and the
-    same data. The old instance goes first, because no node key may ever run twice (domain: trap 13).
+    Interface and volume are separate resources: when the instance is replaced, the next one has the same address and
+    data. The old instance is deleted first: two nodes must never run with the same key.
     """
 
     def __init__(
@@ -48,8 +48,8 @@ class Instance(pulumi.ComponentResource):
         groups: Sequence[pulumi.Input[str]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`address`: in the subnet; AWS chooses one when None is given."""
-        # All of it, because a destroy that stops at the instance would have taken its disk and rules away by then.
+        """`address`: in the subnet; None lets AWS choose one."""
+        # Everything: otherwise a destroy that stops at the instance has deleted its disk and rules before.
         protected = pulumi.ResourceOptions(protect=common.protect)
         super().__init__(
             "servicechain:aws:Machine", f"{name}-machine", None, pulumi.ResourceOptions.merge(opts, protected)
@@ -66,7 +66,7 @@ class Instance(pulumi.ComponentResource):
             tags=self._tags.of(name),
             opts=self._mine,
         )
-        # What was asked for is known in previews, and so are all KNIs.
+        # A given address is known in previews, and with it every KNI.
         self.address = self._interface.private_ip if address is None else pulumi.Output.from_input(address)
         self.instance = self._instance(instance_type)
         if common.alarm_topic:
@@ -101,13 +101,13 @@ class Instance(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(
                 parent=self,
                 delete_before_replace=True,
-                # A node gets up to two minutes to end; a large machine needs some more for the rest.
+                # A node gets up to two minutes to stop; a large machine needs more for the rest.
                 custom_timeouts=pulumi.CustomTimeouts(create="15m", update="20m", delete="20m"),
             ),
         )
 
     def public_address(self) -> pulumi.Output[str]:
-        """Give the machine an address that the internet can dial, and return it."""
+        """Give the machine a public address, and return it."""
         return ec2.Eip(
             f"{self._host}-public-address",
             domain="vpc",
@@ -117,7 +117,7 @@ class Instance(pulumi.ComponentResource):
         ).public_ip
 
     def data_volume(self, size: Size, zone: pulumi.Input[str]) -> ec2.VolumeAttachment:
-        """Give the machine a disk that outlives it; return the attachment, whose `volume_id` is the disk's."""
+        """Give the machine a disk that outlives it; return the attachment, which has its `volume_id`."""
         common = self._common
         volume = ebs.Volume(
             f"{self._host}-data",
@@ -129,7 +129,7 @@ class Instance(pulumi.ComponentResource):
             encrypted=True,
             kms_key_id=common.kms_key,
             tags=self._tags.of(f"{self._host}-data"),
-            # Another key would take another disk for every machine, all of them empty, in one run.
+            # A changed key would replace the disks of all machines by empty ones in one run.
             opts=pulumi.ResourceOptions.merge(self._mine, pulumi.ResourceOptions(ignore_changes=["kms_key_id"])),
         )
         return ec2.VolumeAttachment(
@@ -137,7 +137,7 @@ class Instance(pulumi.ComponentResource):
             device_name=DEVICE,
             volume_id=volume.id,
             instance_id=self.instance.id,
-            # A mounted disk must not be pulled from under a running node.
+            # A mounted disk must not be detached from a running node.
             stop_instance_before_detaching=True,
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
         )
@@ -166,7 +166,7 @@ class Instance(pulumi.ComponentResource):
 
 
 def newest(image: Image, invoke: pulumi.InvokeOptions) -> pulumi.Output[str]:
-    """Return the id of the newest image of that owner and name, for amd64. A machine then keeps the one it had."""
+    """Return the id of the newest amd64 image of that owner and name. A machine keeps the one it was made with."""
     return ec2.get_ami_output(
         most_recent=True,
         owners=[image.owner],

@@ -1,4 +1,4 @@
-"""The network that machines are in: a VPC of our own, or subnets of one that exists."""
+"""The network of the machines: a new VPC, or subnets of an existing one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,9 +18,9 @@ class Subnets:
     """One subnet in each zone."""
 
     ids: Mapping[str, pulumi.Input[str]]
-    """By zone."""
+    """Keyed by zone."""
     cidrs: Mapping[str, IPv4Network] | None = None
-    """By zone; None where others give out addresses too, so that AWS has to choose them."""
+    """Keyed by zone; None if others assign addresses there too, so that AWS has to choose them."""
 
     def id_in(self, zone: pulumi.Output[str]) -> pulumi.Output[str]:
         """Return the id of the subnet in a zone."""
@@ -31,21 +31,22 @@ class Subnets:
 
 @dataclass(frozen=True)
 class Vpc:
-    """What machines have to know of their network."""
+    """What machines need of their network."""
 
     vpc: pulumi.Input[str]
     zones: Sequence[str]
     private: Subnets
     public: Subnets
     ways_out: Sequence[pulumi.Resource] = field(default_factory=tuple)
-    """What has to be there before a machine can open a connection to the internet."""
+    """What has to exist before a machine can open a connection to the internet."""
 
 
 def existing(settings: Settings, invoke: pulumi.InvokeOptions) -> Vpc:
-    """Look up the subnets of a VPC that exists. Raises pulumi.RunError when one is of another VPC."""
+    """Look up the subnets of an existing VPC. Raises pulumi.RunError if one belongs to another VPC."""
     private, public = (_look_up(settings, ids, invoke) for ids in (settings.private_subnets, settings.public_subnets))
     if lacking := [zone for zone in private.ids if public.ids and zone not in public.ids]:
-        msg = f"there are public subnets, but none in {', '.join(lacking)}: list one in every zone of the private ones"
+        zones = ", ".join(lacking)
+        msg = f"there are public subnets, but none in {zones}: list one in each zone that has a private subnet"
         raise pulumi.RunError(msg)
     return Vpc(str(settings.vpc), list(private.ids), private, public)
 
@@ -58,14 +59,15 @@ def _look_up(settings: Settings, ids: Sequence[str], invoke: pulumi.InvokeOption
             msg = f"{id_} belongs to {found.vpc_id} and not to {settings.vpc}: name subnets of one VPC"
             raise pulumi.RunError(msg)
         if found.availability_zone in by_zone:
-            msg = f"{id_} and {by_zone[found.availability_zone]} are both in {found.availability_zone}: name one a zone"
+            zone = found.availability_zone
+            msg = f"{id_} and {by_zone[zone]} are both in {zone}: name one subnet per zone"
             raise pulumi.RunError(msg)
         by_zone[found.availability_zone] = id_
     return Subnets(by_zone)
 
 
 class NewNetwork(pulumi.ComponentResource):
-    """A VPC with a private and a public subnet in every zone. Private ones have a way out only if one is asked for."""
+    """A VPC with a private and a public subnet per zone. `way_out`: whether private ones reach the internet."""
 
     def __init__(
         self,
@@ -87,7 +89,7 @@ class NewNetwork(pulumi.ComponentResource):
             tags=tags.of("vpc"),
             opts=self._mine,
         )
-        # Whatever is started in this VPC without a group of its own reaches nothing and is reached by nobody.
+        # A machine in this VPC without a group of its own cannot connect or be connected to.
         ec2.DefaultSecurityGroup("default-group", vpc_id=self._vpc.id, tags=tags.of("default"), opts=self._mine)
         gateway = ec2.InternetGateway("gateway", vpc_id=self._vpc.id, tags=tags.of("gateway"), opts=self._mine)
         private = {zone: subnets.private(cidr, zone) for zone in settings.zones}
@@ -139,7 +141,7 @@ class NewNetwork(pulumi.ComponentResource):
     def _routes(
         self, name: str, members: Mapping[str, ec2.Subnet], via: Mapping[str, pulumi.Output[str]] | None
     ) -> pulumi.Resource:
-        """Make a route table for subnets; return what has to be there before its routes are used."""
+        """Make a route table for subnets; return what has to exist before its routes are used."""
         table = ec2.RouteTable(name, vpc_id=self._vpc.id, tags=self._tags.of(name), opts=self._mine)
         for zone, subnet in members.items():
             ec2.RouteTableAssociation(

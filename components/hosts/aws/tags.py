@@ -1,4 +1,4 @@
-"""Tags: on everything that can have them, so that a bill, a search or a sweep finds what belongs to a stack."""
+"""Tags on every resource that can have them, so that bills, searches and sweeps find what belongs to a stack."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ OWN_KEYS = frozenset({"Name", PROJECT, STACK, MANAGED_BY})
 
 @dataclass(frozen=True)
 class Tags:
-    """What all things of a stack are tagged with."""
+    """The tags of a stack."""
 
     project: str
     stack: str
     given: Mapping[str, str]
-    """The user's own."""
+    """From the settings."""
 
     def of(self, name: str) -> dict[str, str]:
-        """Return the tags of one thing."""
+        """Return the tags of the resource of that name."""
         own = {"Name": f"{self.stack}-{name}", PROJECT: self.project, STACK: self.stack, MANAGED_BY: "pulumi"}
         return {**self.given, **own}

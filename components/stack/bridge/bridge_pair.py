@@ -1,4 +1,4 @@
-"""BridgePair: one EN and one SCN, strictly one to one. This is where the EN is; the SCN belongs to the ServiceChain."""
+"""BridgePair: one EN and one SCN, strictly one to one. The EN is made here; the SCN belongs to the ServiceChain."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -26,29 +26,29 @@ from components.topology.flows import exposure
 
 
 class Ens:
-    """The consoles of the ENs of all pairs, each of which is told of the others: known once all pairs are there.
+    """The consoles of the ENs of all pairs. Each EN needs those of the others, so they are known once all pairs exist.
 
-    With them goes the validator of a parent chain of our own, without which no EN can be seen to be healthy.
+    They include the validator of a private parent chain in the stack: without it no EN can be checked for health.
     """
 
     def __init__(self) -> None:
-        """Begin with none."""
+        """Begin with none known."""
         self._known: asyncio.Future[Any] = asyncio.get_event_loop().create_future()
 
     def complete(self, pairs: "Sequence[BridgePair]", validator: Node | None) -> None:
-        """Say that these are all pairs."""
+        """Set them: these are all pairs."""
         nodes: Sequence[AnyNode] = [*(pair.en for pair in pairs), *([validator] if validator else [])]
         self._known.set_result({node.name: node.endpoint for node in nodes})
 
     def without(self, name: str) -> pulumi.Output[Sequence[Mapping[str, object]]]:
-        """Return the consoles of all but the one of that name; a secret."""
+        """Return the consoles of all but the node of that name; a secret."""
         known: pulumi.Output[Mapping[str, Mapping[str, object]]] = pulumi.Output.from_input(self._known)
         consoles = known.apply(lambda known: [console for other, console in known.items() if other != name])
         return pulumi.Output.secret(consoles)
 
 
 class BridgePair(pulumi.ComponentResource):
-    """A pair, by its name. Its KNI and operators are known before any machine exists."""
+    """A pair. Its KNI and operators are known before any machine exists, unless its nodes exist already."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class BridgePair(pulumi.ComponentResource):
         ens: Ens,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`operators` are those of an SCN that is made; one that exists already has its own. `ens`: of all pairs."""
+        """`operators`: for an SCN that is made; an existing one has its own. `ens`: those of all pairs."""
         super().__init__("servicechain:index:BridgePair", pair.name, None, opts)
         self.name, self.scn = pair.name, pair.scn
         self._child = pulumi.ResourceOptions(parent=self)
@@ -147,7 +147,7 @@ class BridgePair(pulumi.ComponentResource):
         )
 
     def _synced(self, chain: ParentChain, started: pulumi.Input[object], running: pulumi.Resource) -> pulumi.Resource:
-        """Have what comes after wait until the EN has caught up with a chain that others run."""
+        """Declare that everything after it waits until the EN has caught up with a chain that others run."""
         reference = chain.settings.reference_rpc
         return SyncedNode(
             f"{self.en.name}-sync",
@@ -169,7 +169,7 @@ def bridge_pairs(
     identities: Identities,
     operators: Mapping[str, Operators],
 ) -> list[BridgePair]:
-    """Return all pairs in their order; ENs that exist come first, as they know the network id of their chain."""
+    """Return all pairs in the order of the settings. Existing ENs are read first: they know the network id."""
     made: dict[str, BridgePair] = {}
     ens = Ens()
     for pair in sorted(settings.pairs, key=lambda one: not settings.adopts(one.en)):

@@ -1,4 +1,4 @@
-"""The gate of coins on a chain that others run: nothing is paid before the owner holds all that it has to pay."""
+"""The gate of funds on a chain that others run: nothing is paid before the owner holds everything it has to pay."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,7 +16,7 @@ from components.stack.identities import FoundAccount
 def gated(
     chain: Chain, settings: Settings, operators: Sequence[Account | FoundAccount], tokens: Sequence[TokenSettings]
 ) -> Chain:
-    """Return the chain as one that can be used once its owner holds enough; a chain of our own as it is."""
+    """Return the chain as one that is ready once its owner holds enough; a chain in the stack is returned as it is."""
     if chain.lives_with is not None:
         return chain
     chain = replace(chain, funding_minutes=settings.funding_minutes)

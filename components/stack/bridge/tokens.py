@@ -1,9 +1,9 @@
 """Tokens: which tokens the bridge carries, in both contracts and on the SCNs.
 
-The order of a change is safe by construction. Addresses are handed on from one SCN (NodeToken) to the next and then to
-the registrations: the same everywhere, but each depends on the one before, so Pulumi replaces them one by one, last
-first. A token that gets another counterpart is deregistered on both chains, then forgotten by every SCN, and then
-registered. Otherwise an SCN could learn the former counterpart anew in between, and have it paid out ever after.
+The order of a change is safe by construction. The addresses pass from one SCN (NodeToken) to the next and then to the
+registrations. They are the same everywhere, but each resource depends on the one before, so Pulumi replaces them one at
+a time, the last one first. A token whose counterpart changes is deregistered on both chains, then removed from every
+SCN, and then registered again. Otherwise an SCN could learn the old counterpart again in between and use it forever.
 """
 
 from collections.abc import Sequence
@@ -23,12 +23,12 @@ from components.stack.bridge.chain_side import BridgeSide
 from components.stack.chains.service_chain import ServiceChain
 
 SUPPLY = {"erc20": 10**24, "erc721": 16}
-"""What the owner on the parent chain holds of a development token: a million of 18 decimals, or that many ids."""
+"""Supply of a development token, held by the owner on the parent chain: a million with 18 decimals, or 16 ids."""
 
 
 @dataclass(frozen=True)
 class Token:
-    """A token with both addresses."""
+    """A token and its addresses on both chains."""
 
     kind: str
     parent: pulumi.Output[str]
@@ -36,7 +36,7 @@ class Token:
 
 
 class Tokens(pulumi.ComponentResource):
-    """All tokens of a bridge. Names of resources begin with the token's, so that none touches another."""
+    """All tokens of a bridge. Names of resources begin with that of the token, so that tokens are independent."""
 
     def __init__(
         self,
@@ -51,7 +51,7 @@ class Tokens(pulumi.ComponentResource):
         super().__init__("servicechain:index:Tokens", "tokens", None, pulumi.ResourceOptions(protect=protect or None))
         self._bridge, self._pairs, self._service_chain = bridge, pairs, service_chain
         self.proofs: dict[str, TokenProof] = {}
-        """By the direction, a slash and the name of the token."""
+        """Keyed by direction, slash and token name."""
         self.by_name = {token.name: self._token(token) for token in settings}
         self.register_outputs({})
 
@@ -71,7 +71,7 @@ class Tokens(pulumi.ComponentResource):
         return token
 
     def _prove(self, settings: Settings, token: Token, after: Sequence[pulumi.Resource]) -> None:
-        """Prove the bridge by transfers of a token of ours, there and back, where coins cannot."""
+        """Prove the bridge by transfers of a development token, there and back, where coins cannot prove it."""
         for name, address in (("parentToChild", token.parent), ("childToParent", token.child)):
             direction = self._bridge.directions[name]
             source, target = direction.source, direction.target
@@ -87,7 +87,7 @@ class Tokens(pulumi.ComponentResource):
                 pulumi.ResourceOptions(parent=self, depends_on=[*after, coins], deleted_with=source.chain.lives_with),
             )
             self.proofs[f"{name}/{settings.name}"] = proof
-            after = [*after, proof]  # what comes back has to be there first
+            after = [*after, proof]  # a token has to arrive before it can come back
 
     def _address(self, settings: Settings, side: BridgeSide, address: str | None) -> pulumi.Output[str]:
         if address is not None:

@@ -1,4 +1,4 @@
-"""The parent chain: one that others run, public or private, or one of a single validator of our own."""
+"""The parent chain: one that others run, public or private, or one with a single validator in the stack."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -25,7 +25,7 @@ from components.stack.nodes.node import File, Node, PreparedNode
 
 @dataclass(frozen=True)
 class ParentChain:
-    """What an EN needs to follow the chain, and what the bridge has to know of it."""
+    """What an EN needs to follow the chain, and what the bridge needs to use it."""
 
     settings: Settings
     genesis: pulumi.Input[str] | None = None
@@ -33,9 +33,9 @@ class ParentChain:
     validator: Node | None = None
     ready: Sequence[pulumi.Resource] = ()
     lives_with: pulumi.Resource | None = None
-    """The chain itself, where it is ours and goes with its machines."""
+    """The chain itself if it is part of the stack: it is destroyed with its machines."""
     network_id: pulumi.Output[int] | None = None
-    """Where it is another one than the chain id, or may be."""
+    """Set if it differs from the chain id, or may differ."""
 
     @property
     def chain_id(self) -> int:
@@ -43,7 +43,7 @@ class ParentChain:
         return self.settings.chain_id
 
     def as_known_by(self, en: AnyNode) -> "ParentChain":
-        """Return the chain with the network id of an EN that exists already, unless the settings name it."""
+        """Return the chain with the network id read from an existing EN, unless the settings name one."""
         if self.network_id is not None or not isinstance(en, ExistingNode) or self.settings.public:
             return self
         return replace(self, network_id=network_id(None, self.chain_id, [en]))
@@ -57,7 +57,7 @@ class ParentChain:
 
 
 def existing(settings: Settings) -> ParentChain:
-    """Return a chain that others run. Raises GenesisError for the genesis of another chain."""
+    """Return a chain that others run. Raises GenesisError if the genesis file belongs to another chain."""
     if settings.genesis is None:
         return ParentChain(settings)
     known_nodes: pulumi.Output[list[str]] = pulumi.Output.from_input(list(settings.static_nodes))
@@ -70,7 +70,7 @@ def existing(settings: Settings) -> ParentChain:
 
 
 class PrivateParentChain(pulumi.ComponentResource):
-    """A chain of one validator. `chain` is what others see of it."""
+    """A chain with one validator. `chain` is what the rest of the program uses."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class PrivateParentChain(pulumi.ComponentResource):
         funded: Sequence[tuple[pulumi.Input[str], int]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`funded`: accounts and what they hold from the first block on, in peb."""
+        """`funded`: accounts and their balances in the first block, in peb."""
         super().__init__("servicechain:index:ParentChain", "parent-chain", None, opts)
         child = pulumi.ResourceOptions(parent=self)
         host = hosts.host(VALIDATOR, child)

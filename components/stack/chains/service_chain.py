@@ -25,7 +25,7 @@ from components.stack.nodes.pair_half import PairHalf, bridge_files
 
 
 class ServiceChain(pulumi.ComponentResource):
-    """The child chain: its genesis and its nodes. `nodes` and `ready` go by the names of the SCNs."""
+    """The child chain: its genesis and its nodes. `nodes` and `ready` are keyed by SCN."""
 
     def __init__(
         self,
@@ -38,7 +38,7 @@ class ServiceChain(pulumi.ComponentResource):
         funded: Sequence[tuple[pulumi.Input[str], int]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`sub_bridges` goes by SCN; `funded`: accounts and what they hold from the first block on, in peb."""
+        """`sub_bridges`: keyed by SCN. `funded`: accounts and their balances in the first block, in peb."""
         super().__init__("servicechain:index:ServiceChain", "service-chain", None, opts)
         self.chain_id = settings.chain_id
         self._exposure = exposure
@@ -49,7 +49,7 @@ class ServiceChain(pulumi.ComponentResource):
         machines = {name: hosts.host(name, self._child) for name in settings.nodes}
         found = {name: host for name, host in machines.items() if host.node}
         self.lives_with = None if found else self
-        """The chain itself, where all of it is ours and goes with its machines."""
+        """The chain itself if all its nodes are part of the stack: it is destroyed with its machines."""
         existing = {name: self._existing(host, sub_bridges.get(name)) for name, host in found.items()}
         keys = {name: identities.node(name) for name in settings.nodes if name not in found}
         self.static_nodes: pulumi.Output[list[str]] = pulumi.Output.all(
@@ -73,7 +73,7 @@ class ServiceChain(pulumi.ComponentResource):
     def _first_block(
         self, settings: Settings, keys: Mapping[str, Account], funded: Sequence[tuple[pulumi.Input[str], int]]
     ) -> pulumi.Input[str]:
-        """Return the genesis: of a chain that exists its own. Raises GenesisError for that of another chain."""
+        """Return the genesis, from a file if the chain exists. Raises GenesisError if it belongs to another chain."""
         if settings.genesis:
             return genesis.read(settings.genesis, settings.chain_id, "serviceChain")
         return Genesis(
@@ -89,7 +89,7 @@ class ServiceChain(pulumi.ComponentResource):
         ).text
 
     def _existing(self, host: Host, bridge: PairHalf | None) -> ExistingNode:
-        """Return an SCN that exists: one in a pair as it comes with it, and of another one the console."""
+        """Return an SCN that exists: the one of its pair, or one that is only read."""
         if bridge and bridge.existing:
             return bridge.existing
         return ExistingNode(host, "scn", self.chain_id, opts=self._child)
@@ -138,7 +138,7 @@ class ServiceChain(pulumi.ComponentResource):
         )
 
     def _council(self, existing: Mapping[str, ExistingNode], keys: Mapping[str, Account]) -> ChildCouncil:
-        """Look who has a seat, before anybody is given one: a seat without a node is in the way of others."""
+        """Read who has a seat, before a seat is given: a validator without a node weakens the quorum."""
         return ChildCouncil(
             "service-chain-council",
             {
@@ -153,7 +153,7 @@ class ServiceChain(pulumi.ComponentResource):
         )
 
     def _seat(self, node: Node, key: Account) -> ChildValidator:
-        """Make an SCN a validator, without which no other one talks to it. The seat goes with a chain of our own."""
+        """Make an SCN a validator: other SCNs connect to validators only. On a chain in the stack no seat is undone."""
         shared: dict[str, object] = {
             "chain_id": self.chain_id,
             "address": key.address,
@@ -179,12 +179,12 @@ class ServiceChain(pulumi.ComponentResource):
         )
 
     def siblings(self, name: str) -> pulumi.Output[list[Mapping[str, object]]]:
-        """Return where the consoles of the other SCNs are; a secret."""
+        """Return the consoles of the other SCNs; a secret."""
         others = [node.endpoint for other, node in self.nodes.items() if other != name]
         return pulumi.Output.secret(pulumi.Output.all(*others))
 
     def _others(self, key: Account) -> pulumi.Output[list[str]]:
-        """Return the KNIs of all nodes but the one with this key."""
+        """Return the KNIs of all nodes except the one with this key."""
         return pulumi.Output.all(self.static_nodes, key.public_key).apply(
             lambda known: [kni for kni in known[0] if known[1] not in kni]
         )

@@ -1,4 +1,4 @@
-"""The chain data that an EN begins with, where the settings name an archive of them."""
+"""The chain data that an EN starts with, if the settings name an archive of it."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -13,9 +13,9 @@ from components.settings.model import Settings
 
 
 def with_chain_data(host: Host, settings: Settings, opts: pulumi.ResourceOptions) -> Host:
-    """Return the host as one whose disk has the chain data; the same one where no archive is named.
+    """Return the host with the chain data on its disk; the same host if no archive is named.
 
-    It comes before all else that is done on the host for the node, as a node that has begun its chain has chain data.
+    The data has to be there before anything else of the node: a node with a first block has chain data already.
     """
     archive = settings.packages.chaindata
     if archive is None:

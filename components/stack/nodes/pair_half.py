@@ -1,4 +1,4 @@
-"""What makes an SCN one half of a pair: its conf, its EN, its operators, and the files in which the node finds them."""
+"""What makes an SCN part of a pair: its conf, its EN, its operators, and the files that tell the node of them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ from components.stack.nodes.node import File
 
 @dataclass(frozen=True)
 class PairHalf:
-    """What makes an SCN one half of a pair."""
+    """What an SCN needs as part of a pair."""
 
     conf: conf.SubBridge
     kni: pulumi.Output[str]
-    """Of the pair's EN."""
+    """The KNI of the pair's EN."""
     en: pulumi.Output[Mapping[str, object]]
     """The console of that EN."""
     operators: Operators | None
-    """Made for it; None for one that exists already and has its own."""
+    """Made for it; None for an existing SCN, which has its own."""
     existing: ExistingNode | None = None
-    """The SCN itself, where it exists already."""
+    """The SCN itself, if it exists already."""
 
 
 def bridge_files(layout: Layout, bridge: PairHalf) -> list[File]:
@@ -42,7 +42,7 @@ def bridge_files(layout: Layout, bridge: PairHalf) -> list[File]:
                 "0600",
                 restarts=True,
             ),
-            # Taken verbatim, so without a newline at its end.
+            # The node takes the content literally, so there is no newline at the end.
             File(
                 f"{chain}-password",
                 paths.apply(lambda p: p.password),

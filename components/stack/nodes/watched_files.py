@@ -1,4 +1,4 @@
-"""The files of a node: what they are, and what the commands that write them and the node are told of a drift."""
+"""The files of a node, compared with those on its machine; drift triggers the commands that write them."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -15,16 +15,16 @@ class File:
     """A file on the node's machine."""
 
     name: str
-    """For the resource name."""
+    """Part of the resource name."""
     path: pulumi.Input[str]
     content: pulumi.Input[str]
     mode: str = "0644"
     restarts: bool = False
-    """The node reads it only when it starts."""
+    """Whether the node reads it only when it starts."""
 
 
 class Watched:
-    """All files of a node, compared with those on its host at every refresh."""
+    """All files of a node, compared with those on its machine at every refresh."""
 
     def __init__(
         self,
@@ -34,7 +34,7 @@ class Watched:
         owner: Callable[[str], str | None],
         opts: pulumi.ResourceOptions,
     ) -> None:
-        """`ipc` is the path of the node's console; `owner` says by its path whose a file is, None for who writes it."""
+        """`ipc`: the path of the node's console. `owner`: returns the user that owns a path; None is the login user."""
         self._files = files
         self._found = NodeFiles(
             host.name,
@@ -54,7 +54,7 @@ class Watched:
         )
 
     def digest(self, version: str) -> pulumi.Output[str]:
-        """Return a digest of what the node reads when it starts; another one after such a file had drifted."""
+        """Return a digest of everything the node reads when it starts. It changes after such a file had drifted."""
         read = [file for file in self._files if file.restarts]
         names = [file.name for file in read]
         return pulumi.Output.all(self._found.tokens, version, *(file.content for file in read)).apply(
@@ -74,7 +74,7 @@ def _written(file: File, owner: Callable[[str], str | None], writer: str) -> Map
 
 
 def _again(tokens: Mapping[str, str] | None, names: Sequence[str]) -> list[str]:
-    """Return a word for each of these files that had drifted. None are known in a run that leaves the node out."""
+    """Return a trigger for each of these files that had drifted. A run that does not include the node knows none."""
     return [f"{name} again: {tokens[name]}" for name in names if tokens and name in tokens]
 
 

@@ -178,8 +178,8 @@ NOT_JSON = "Expecting property name enclosed in double quotes in line 1, column 
     [
         (None, "cannot be read (No such file or directory); write the path of the chain's genesis.json"),
         ("{", f"cannot be read (it is no JSON: {NOT_JSON}); write the path of the chain's genesis.json"),
-        ("[]", "is no genesis.json with a config.chainId; take the one that its nodes have"),
-        ('{"config": {}}', "is no genesis.json with a config.chainId; take the one that its nodes have"),
+        ("[]", "is not a genesis.json with a config.chainId; use the one of its nodes"),
+        ('{"config": {}}', "is not a genesis.json with a config.chainId; use the one of its nodes"),
         ('{"config": {"chainId": 7}}', "is of the chain 7, and parentChain.chainId is 2020; correct one"),
     ],
 )
