@@ -4,11 +4,13 @@ It fails where the SDK serves them in another way, so that components/dynamic/pr
 """
 
 import base64
+import hashlib
 import os
+import pickle
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -18,6 +20,7 @@ import grpc
 import pytest
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
+from components.dynamic import providers
 from components.dynamic.base import PROVIDER_KEY, Inputs, Props, Provider
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -72,6 +75,29 @@ def server() -> Iterator[provider_pb2_grpc.ResourceProviderStub]:
         with grpc.insecure_channel(f"127.0.0.1:{int(process.stdout.readline())}") as channel:
             yield provider_pb2_grpc.ResourceProviderStub(channel)
         process.kill()
+
+
+def test_a_provider_is_found_by_the_name_that_the_state_holds(server: provider_pb2_grpc.ResourceProviderStub) -> None:
+    def create(name: str) -> str:
+        made = provider_pb2.CreateRequest()
+        pickled = base64.b64encode(pickle.dumps(ByName(name))).decode()
+        made.properties.update({PROVIDER_KEY: pickled, "text": "first"})
+        return str(server.Create(made, timeout=SECONDS).id)
+
+    assert create("Genesis") == hashlib.sha256(b"first").hexdigest()[:16]
+    with pytest.raises(grpc.RpcError, match="asks for the provider 'Gone', which this version"):
+        create("Gone")
+
+
+class ByName:
+    """What the state holds of a provider of this name."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __reduce__(self) -> tuple[Callable[[str], Any], tuple[str]]:
+        """Be found by the name."""
+        return providers.provider, (self.name,)
 
 
 def request(folder: Path, *, opens: bool) -> provider_pb2.CreateRequest:
