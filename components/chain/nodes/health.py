@@ -6,11 +6,11 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from components.chain.errors import ChainError
+from components.chain.errors import ChainError, Unreachable
 from components.chain.peers.peers import peer_knis, peers
 from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
-from components.chain.rpc.waiting import wait_for
+from components.chain.rpc.waiting import Waiting, wait_for
 from components.chain.transfers.direction import Direction
 from components.chain.transfers.payout import NAMED, still_to_handle
 from components.domain.roles import BRIDGE_APIS, Role
@@ -21,6 +21,15 @@ block waits 10 s and more, and the recovery of transfers runs twice."""
 
 DISCONNECT_SECONDS = 10.0
 """Seconds for an SCN to disconnect from its EN; measured: less than one."""
+
+
+DEADLOCK_SECONDS = 45.0
+"""A node that listens and answers nothing for so many seconds answers nothing any more (seen in v1.0.3, of an SCN that
+subscribes to its bridge while its EN comes back): a restart alone ends that."""
+
+
+class Deadlocked(Exception):
+    """A node listens and does not answer."""
 
 
 @dataclass(frozen=True)
@@ -94,12 +103,23 @@ def wait_until_recovered(endpoint: Endpoint, role: Role, before: Health | None, 
     """Wait until there are new blocks, the bridge peer is back, and what was requested before is handled.
 
     `en` is the other node of an SCN's pair: it shows which requests cannot be paid, or were stuck before the restart
-    already, and so are not waited for. Raises NotReady with what is missing.
+    already, and so are not waited for. Raises NotReady with what is missing, and Deadlocked.
     """
-    console = wait_for(lambda: Console(endpoint), DEADLINE)
+    console, silent = wait_for(lambda: Console(endpoint), DEADLINE), Waiting(DEADLOCK_SECONDS)
+
+    def gap() -> bool | str:
+        try:
+            found = _gap(console, role, since, en)
+        except Unreachable as error:
+            if silent.over and listens(endpoint):
+                raise Deadlocked(str(error)) from error
+            raise
+        silent.renew()
+        return found
+
     try:
         since = before or wait_for(lambda: Health(console.web3.eth.block_number, 0), DEADLINE)
-        wait_for(lambda: _gap(console, role, since, en), DEADLINE)
+        wait_for(gap, DEADLINE)
     finally:
         console.close()
 

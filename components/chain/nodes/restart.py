@@ -10,7 +10,14 @@ from pathlib import PurePosixPath
 
 from components.chain.errors import ChainError, NotReady
 from components.chain.nodes import restart_gate
-from components.chain.nodes.health import Health, before_restart, disconnect_bridge, listens, wait_until_recovered
+from components.chain.nodes.health import (
+    Deadlocked,
+    Health,
+    before_restart,
+    disconnect_bridge,
+    listens,
+    wait_until_recovered,
+)
 from components.chain.peers.missing_peers import HINT, explain
 from components.chain.peers.peers import wait_for_peers
 from components.chain.rpc.console import Console
@@ -101,10 +108,21 @@ def start(
         waiting = Waiting()
         if peer:
             disconnect_bridge(endpoint, peer)
-        with reported(f"{name}: it is being stopped and started"):
-            run_on_host(endpoint, command, timeout=timeout)
-        (ready or (lambda: _wait_for_answer(endpoint)))()
-        wait_until_recovered(endpoint, role, before, en)
+
+        def attempt() -> None:
+            with reported(f"{name}: it is being stopped and started"):
+                run_on_host(endpoint, command, timeout=timeout)
+            (ready or (lambda: _wait_for_answer(endpoint)))()
+            wait_until_recovered(endpoint, role, before, en)
+
+        try:
+            attempt()
+        except Deadlocked as error:
+            print(f"{error}; restarting it once more", file=sys.stderr)
+            try:
+                attempt()
+            except Deadlocked as again:
+                raise NotReady(str(again)) from again
         print(f"{name}: it is healthy again after {waiting.elapsed:.0f} s", file=sys.stderr)
 
 

@@ -8,6 +8,7 @@ import pytest
 from components.chain.errors import ChainError, Unreachable
 from components.chain.nodes import restart as restarting
 from components.chain.nodes import restart_gate
+from components.chain.nodes.health import Deadlocked
 from components.chain.nodes.restart import PATIENCE, restart
 from components.chain.nodes.restart_gate import HEALTHY, Condition
 from components.chain.rpc import node_locks, waiting
@@ -163,3 +164,22 @@ def test_a_node_without_a_pair_does_not_wait_for_the_pairs_of_others(
     with pytest.raises(ChainError, match="scn-1: not restarted: scn-2 is not healthy"):
         fleet.restart("scn-1")
     assert fleet.stopped == ["scn-3"]
+
+
+def test_a_node_that_does_not_answer_after_its_restart_is_restarted_once_more(
+    fleet: Fleet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = 1
+
+    def recovered(*_args: object) -> None:
+        if len(fleet.stopped) <= silent:
+            msg = "scn-1: no answer in 10 s"
+            raise Deadlocked(msg)
+
+    monkeypatch.setattr(restarting, "wait_until_recovered", recovered)
+    fleet.restart("scn-1")
+    assert fleet.stopped == ["scn-1", "scn-1"]
+    silent = 4
+    with pytest.raises(ChainError, match="no answer in 10 s"):
+        fleet.restart("scn-2")
+    assert fleet.stopped == ["scn-1", "scn-1", "scn-2", "scn-2"]
