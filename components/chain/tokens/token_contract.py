@@ -67,7 +67,7 @@ def require_mint_right(console: Console, bridge: str, kind: str, token: str) -> 
         reason = f"{call[0]} gives nothing back, or false"
     except _Refused as error:
         reason = f"a trial of {call[0]} failed: {error}"
-    advice = "give it the right to, in the way which this token has"
+    advice = "grant it that right as this token requires"
     if is_minter(console, token, bridge) is False:
         advice = f"have one of the token's minters call addMinter({bridge})"
     msg = (

@@ -72,32 +72,31 @@ def test_a_token_is_registered_once_and_deregistered_once(chain: FakeChain, othe
         (
             "erc20",
             FakeToken(minter=OWNER_ADDRESS),
-            "(a trial of mint says: execution reverted: only the bridge mints); have one of the token's minters call "
+            "(a trial of mint failed: execution reverted: only the bridge mints); have one of the token's minters call "
             f"addMinter({BRIDGE}), then run again",
         ),
         (
             "erc20",
             FakeToken(minter=OWNER_ADDRESS, tells=False),
-            "(a trial of mint says: execution reverted: only the bridge mints); give it the right to, in the way which "
-            "this token has, then run again",
+            "(a trial of mint failed: execution reverted: only the bridge mints); grant it that right as this token "
+            "requires, then run again",
         ),
         (
             "erc721",
             FakeToken(minter=OWNER_ADDRESS, kind="erc721"),
-            "(a trial of mintWithTokenURI says: execution reverted: only the bridge mints); have one of the token's "
+            "(a trial of mintWithTokenURI failed: execution reverted: only the bridge mints); have one of the token's "
             f"minters call addMinter({BRIDGE}), then run again",
         ),
         (
             "erc20",
             FakeToken(minter=BRIDGE, mints=False),
-            "(mint gives nothing back, or false); give it the right to, in the way which this token has, "
-            "then run again",
+            "(mint gives nothing back, or false); grant it that right as this token requires, then run again",
         ),
         (
             "erc721",
             FakeToken(minter=BRIDGE),
-            "(a trial of mintWithTokenURI says: execution reverted); give it the right to, in the way which this token "
-            "has, then run again",
+            "(a trial of mintWithTokenURI failed: execution reverted); grant it that right as this token requires, "
+            "then run again",
         ),
     ],
 )
@@ -138,7 +137,7 @@ def test_an_address_without_a_token_is_refused(chain: FakeChain, other: FakeChai
     with pytest.raises(ChainError, match=f"chain 3000: no contract at {TOKEN}, the address of a token"):
         register(chain)
     other.contracts[TOKEN] = Contract(OWNER_ADDRESS)
-    with pytest.raises(ChainError, match=f"{TOKEN} does not tell a balance .*: it is no token"):
+    with pytest.raises(ChainError, match=f"{TOKEN} returns no balance .*, so it is not a token"):
         register(other)
     other.contracts.clear()
     with pytest.raises(ChainError, match=f"chain 2020: no contract at {BRIDGE}"):
