@@ -5,12 +5,12 @@ MAX_OPERATORS = 12
 
 
 LOWEST_THRESHOLD = 1
-"""What the constructor sets, and the least that the contract takes (BridgeOperator.sol)."""
+"""What the constructor sets, and the lowest that the contract accepts (BridgeOperator.sol)."""
 
 
 VALUE_TRANSFER, CONFIGURATION = 0, 1
-"""Vote types, each with a threshold of its own (BridgeOperator.sol). Configuration is the fees of transfers."""
+"""Vote types, each with its own threshold (BridgeOperator.sol). Configuration is the fees of transfers."""
 
 
 VOTES = {VALUE_TRANSFER: "value transfers", CONFIGURATION: "configuration votes"}
-"""What they are called in sentences."""
+"""Their names in messages."""

@@ -1,4 +1,4 @@
-"""What a bridge survives, in words: by what its contracts and nodes say, or, before there are any, by the settings."""
+"""What a bridge survives, in words: from its contracts and nodes, or, before they exist, from the settings."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Contract:
-    """The contract of one chain, as it was read. Addresses are spelled in any way."""
+    """The contract of one chain, as it was read. Addresses may have any case."""
 
     chain: str
     """`parent` or `child`."""
@@ -20,7 +20,7 @@ class Contract:
 
     @classmethod
     def of(cls, chain: str, read: Mapping[str, Any]) -> "Contract":
-        """Return it from what was read of it, in which numbers are floats."""
+        """Return it from what was read, where numbers are floats."""
         threshold, configuration = int(read["threshold"]), int(read["configuration"])
         return cls(chain, str(read["owner"]), read["operators"], threshold, configuration)
 
@@ -36,7 +36,7 @@ class VotingPair:
 
     name: str
     operators: Mapping[str, str]
-    """By chain."""
+    """Keyed by chain."""
     able: bool
     """Whether its nodes can vote now."""
 
@@ -47,10 +47,10 @@ def planned(pairs: int, threshold: int) -> str:
 
 
 def survives(pairs: Sequence[VotingPair], contracts: Sequence[Contract]) -> str:
-    """Return a sentence on a bridge that is there: who can vote now, who owns, who else votes, and all thresholds.
+    """Return a sentence on an existing bridge: who can vote now, who owns it, who else votes, and all thresholds.
 
-    Where the contracts differ the weaker one counts. An operator who owns a contract defeats any threshold. Votes that
-    no pair owns may be hostile, and may be missing when they are needed.
+    If the contracts differ, the weaker one counts. An operator who owns a contract defeats any threshold. Votes that no
+    pair owns may be hostile, and may be missing when they are needed.
     """
     able = min(len(_voting(pairs, one)) for one in contracts)
     lost = min(len(_voting(pairs, one)) - one.threshold for one in contracts)
@@ -103,7 +103,7 @@ def _voting(pairs: Sequence[VotingPair], contract: Contract) -> list[VotingPair]
 
 
 def _hostile(pairs: Sequence[VotingPair], contract: Contract) -> int:
-    """Return how many operators of the pairs may be hostile, with all others hostile too."""
+    """Return how many operators of the pairs may be hostile if all others are hostile too."""
     if contract.owner.lower() in _ours(pairs, contract) | contract.voters:
         return 0
     return max(0, min(contract.threshold, contract.configuration) - 1 - len(_others(pairs, contract)))

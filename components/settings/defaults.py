@@ -1,4 +1,4 @@
-"""Defaults that depend on the parent chain: on the public networks gas costs real coins. Explicit settings win."""
+"""Defaults that depend on the parent chain: on public networks gas costs real coins. Explicit settings win."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,13 +11,13 @@ PUBLIC: Mapping[str, Mapping[str, object]] = {
     "recovery": {"interval": 60},
     "bridge": {"operatorBalance": 20, "operatorGasLimit": PUBLIC_OPERATOR_GAS_LIMIT},
 }
-"""At 750 gkei (domain: traps 15 and 17) an anchor costs 0.029 coins, so one an hour costs a pair 0.7 coins a day, and
-one every 10 blocks 250. Each look for missed transfers may cost a transaction a request. An operator has to hold its
-gas limit times the price: 0.75 coins instead of 7.5."""
+"""At 750 gkei an anchor costs 0.029 coins: one per hour costs a pair 0.7 coins a day, one every 10 blocks 250. Each
+look for missed transfers may cost a transaction per request. An operator has to hold its gas limit times the price:
+0.75 coins instead of 7.5."""
 
 
 def filled_in(raw: Any) -> Any:
-    """Return the configuration with what it leaves open below a public parent chain."""
+    """Return the configuration with the defaults for a public parent chain filled in, if it has one."""
     parent = raw.get("parentChain") if isinstance(raw, Mapping) else None
     if not isinstance(parent, Mapping) or parent.get("network") not in list(CHAIN_IDS):
         return raw

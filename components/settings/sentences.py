@@ -1,4 +1,4 @@
-"""The sentences of a configuration that cannot be used: where, what is wrong, what to write instead."""
+"""Messages about a configuration that cannot be used: where, what is wrong, what to write instead."""
 
 import difflib
 import types
@@ -13,27 +13,27 @@ NAMESPACE = "servicechain-ha"
 
 
 def at(path: str, words: str) -> str:
-    """Return a sentence with the place that it is about."""
+    """Return a message with the path of the key that it is about."""
     return f"{NAMESPACE}:{path}: {words}"
 
 
 def sentence(problem: ErrorDetails) -> str:
-    """Return in words what pydantic found."""
+    """Return a message for what pydantic found."""
     parts = [part for part in problem["loc"] if part != "[key]"]  # pydantic's mark for the key of a mapping
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{_one_line(part)}" for part in parts).lstrip(".")
     kind, key = problem["type"], str(problem["loc"][-1]) if problem["loc"] else ""
     if kind == "extra_forbidden":
         return at(path, f"there is no such key; {nearest(key, _keys_beside(problem['loc']))}")
     if kind == "missing":
-        return at(path, "is missing; set it with `pulumi config set --path`, the README shows an example")
+        return at(path, "is missing; set it with `pulumi config set --path`, see docs/settings.md")
     if kind == "literal_error":
         return at(path, f"write {problem['ctx']['expected']}")
     if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return at(path, "a mapping of keys and values belongs here")
+        return at(path, "write a mapping of keys and values")
     if kind == "list_type":
-        return at(path, "a list belongs here, one item to a line, each after a dash")
+        return at(path, "write a list, one item per line, each after a dash")
     if kind == "string_type":
-        return at(path, "text belongs here, in quotes")
+        return at(path, "write text in quotes")
     return at(path, problem["msg"].removeprefix("Value error, "))
 
 
@@ -43,13 +43,13 @@ def _one_line(key: str) -> str:
 
 
 def nearest(word: str, known: list[str]) -> str:
-    """Return a hint for a word that is not known."""
+    """Return a hint for an unknown word."""
     close = difflib.get_close_matches(word, known, n=1, cutoff=0.5)
     return f"did you mean {close[0]!r}?" if close else f"known are {', '.join(known)}"
 
 
 def _keys_beside(loc: tuple[int | str, ...]) -> list[str]:
-    """Return the keys that are known where an unknown one was found."""
+    """Return the known keys where an unknown one was found."""
     model: type[BaseModel] = Settings
     for part in loc[:-1]:
         if isinstance(part, str):

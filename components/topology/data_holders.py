@@ -1,10 +1,10 @@
-"""Who holds the data of a chain besides one node, and how many of them the chain takes to go on. Pure."""
+"""Which nodes hold the data of a chain, and how many of them the chain needs. Pure."""
 
 from pydantic import BaseModel, ConfigDict
 
 
 class Holding(BaseModel):
-    """Of a validator: the nodes that hold its chain."""
+    """The nodes that hold a validator's chain."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -15,5 +15,5 @@ class Holding(BaseModel):
 
     @property
     def spare(self) -> int:
-        """Return how many the chain can do without."""
+        """Return how many the chain can lose."""
         return len(self.nodes) - self.quorum

@@ -1,8 +1,8 @@
-"""What a bridge costs its operators on the parent chain, known before anything is made. Pure.
+"""The expected fees of a bridge's operators on the parent chain. Pure.
 
-The document calls them the additional fees of high availability: each pair that anchors pays for the same blocks, and
-each pair votes on every transfer, also those whose vote comes too late: it reverts and pays all the same. On the child
-chain gas is free, and a user who requests a transfer pays for that himself.
+They are the price of high availability: each pair that anchors pays for the same blocks, and each pair votes on every
+transfer, even if its vote comes too late, reverts and is paid for anyway. On the child chain gas is free, and the user
+who requests a transfer pays for the request.
 """
 
 from collections.abc import Mapping
@@ -29,15 +29,15 @@ class OperatorFees:
     price: int
     """Of gas, in peb."""
     anchoring: Mapping[str, int]
-    """By pair; a pair that does not anchor is in it with nothing."""
+    """Keyed by pair; 0 for a pair that does not anchor."""
     handling: int
     """Votes that count."""
     late: int
-    """Votes that came too late."""
+    """Votes that come too late."""
 
     @property
     def per_pair(self) -> dict[str, int]:
-        """Return the fees of each pair. Who votes first is chance, so the votes are shared out evenly."""
+        """Return the fees of each pair. Who votes first is random, so the votes are divided evenly."""
         votes = (self.handling + self.late) // len(self.anchoring)
         return {name: paid + votes for name, paid in self.anchoring.items()}
 
@@ -56,9 +56,9 @@ def price_of(settings: Settings) -> int:
 
 
 def offered(settings: Settings) -> int:
-    """Return what a node offers for an operator's gas on the parent chain (peb): 0 only where gas is known to be free.
+    """Return what a node offers for an operator's gas on the parent chain (peb): 0 only if gas is known to be free.
 
-    It is the upper bound of the base fee wherever there is one (node-behaviour 3), whatever the price is in the end.
+    It is the upper bound of the base fee if there is one, whatever price is paid in the end.
     """
     given = settings.fees.gas_price
     if given == 0 or (settings.parent_chain.ours and settings.parent_chain.unit_price == 0):
@@ -67,7 +67,7 @@ def offered(settings: Settings) -> int:
 
 
 def expected(settings: Settings, blocks: int, transfers: int) -> OperatorFees:
-    """Return the fees over so many blocks of the child chain and transfers from there to the parent chain."""
+    """Return the fees for a number of child chain blocks and of transfers to the parent chain."""
     pairs, threshold, price = settings.pairs, settings.bridge.threshold, price_of(settings)
     periods = {pair.name: settings.anchoring_of(pair) for pair in pairs}
     return OperatorFees(
@@ -79,7 +79,7 @@ def expected(settings: Settings, blocks: int, transfers: int) -> OperatorFees:
 
 
 def per_day(settings: Settings) -> OperatorFees:
-    """Return the fees of a day with the expected number of transfers."""
+    """Return the fees per day with the expected number of transfers."""
     return expected(settings, CHILD_BLOCKS_PER_DAY, settings.fees.transfers_per_day)
 
 
@@ -89,7 +89,7 @@ def coins(amount: int) -> str:
 
 
 def shown(settings: Settings) -> dict[str, object]:
-    """Return the fees of a day for the outputs: coins as texts, and how they come about."""
+    """Return the fees per day for the outputs: coins as text, and the formula."""
     fees = per_day(settings)
     return {
         "perDay": coins(fees.total),
@@ -102,7 +102,7 @@ def shown(settings: Settings) -> dict[str, object]:
 
 
 def formula(settings: Settings) -> str:
-    """Return in words how the fees of a day come about."""
+    """Return in words how the fees per day are calculated."""
     price = price_of(settings) // GKEI
     pairs, threshold, transfers = len(settings.pairs), settings.bridge.threshold, settings.fees.transfers_per_day
     anchoring = [settings.anchoring_of(pair) for pair in settings.pairs]

@@ -1,7 +1,7 @@
-"""Which machine may reach which: everything that a bridge needs, and nothing else.
+"""Network flows: which machine may reach which. Everything that a bridge needs, and nothing else.
 
-Ports are those of the nodes (node-behaviour 6). 50505 has no authentication and a single slot: only the paired SCN may
-reach it, and nobody ever reaches 50506 (domain: trap 18).
+A main bridge has no authentication and a single slot, so only the paired SCN may reach it. A sub bridge only dials, so
+nobody may reach it.
 """
 
 import re
@@ -35,7 +35,7 @@ WORLD = Outside(ANYWHERE)
 
 
 def flows(settings: Settings, aws: Aws) -> list[Flow]:
-    """Return what is let through."""
+    """Return all allowed flows."""
     return [
         *_management(aws),
         *_parent(settings),
@@ -76,12 +76,12 @@ def _parent(settings: Settings) -> Iterator[Flow]:
 
 
 def _network(host: str) -> Outside:
-    """Return the network of one machine outside; a name may stand for any address."""
+    """Return the network of one machine outside; a host name may be any address."""
     return Outside(f"{host}/32") if re.fullmatch(r"[0-9.]+", host) else WORLD
 
 
 def _downloads(settings: Settings) -> Iterator[Flow]:
-    """Let out who takes an archive from an address. Names are resolved inside the VPC and need no way out."""
+    """Let nodes download their archives. Names are resolved inside the VPC, which needs no flow."""
     packages = settings.packages
     users: list[tuple[Group, ArchiveSettings]] = [(ENS, packages.ken), (SCNS, packages.kscn)]
     if settings.parent_chain.ours:
@@ -99,13 +99,13 @@ def _port_of(archive: ArchiveSettings) -> Ports | None:
 
 
 def exposure(settings: Settings) -> Exposure:
-    """Return which ports the nodes open to other machines: those that somebody may reach, and no others."""
+    """Return which ports the nodes open to other machines: only those that somebody may reach."""
     aws = settings.aws if settings.target == "aws" else None
     return Exposure(rpc=bool(aws and aws.rpc.allowed), metrics=bool(aws and aws.metrics.allowed))
 
 
 def way_out(machines: Sequence[Machine], found: Sequence[Flow]) -> bool:
-    """Tell whether a machine without a public address opens connections to the internet."""
+    """Return whether a machine without a public address opens connections to the internet."""
     outgoing = {flow.source for flow in found if _on_the_internet(flow.target)}
     return any(not machine.size.public_address and outgoing.intersection(machine.groups) for machine in machines)
 

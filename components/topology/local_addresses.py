@@ -1,4 +1,4 @@
-"""Addresses of local hosts. Pure: what a host is called and the id of its network decide."""
+"""Addresses of local hosts. Pure: they follow from the name of a host and the id of its network."""
 
 from collections.abc import Sequence
 from ipaddress import IPv4Address, IPv4Network
@@ -27,10 +27,10 @@ def default_subnet(network: str) -> IPv4Network:
 
 
 def addresses(names: Sequence[str], subnet: IPv4Network) -> dict[str, IPv4Address]:
-    """Return the address of each host: its place is the hash of the name, or the next free one.
+    """Return the address of each host: the hash of its name decides, or the next free one.
 
-    So a name that is appended never moves another one. The first address is this machine's. Raises ValueError
-    when a name comes twice or the subnet is too small.
+    An appended name never moves another one. The first address is this machine's. Raises ValueError if a name occurs
+    twice or the subnet is too small.
     """
     places = subnet.num_addresses - 3  # without the network's own, this machine's and the broadcast address
     if len(set(names)) != len(names):

@@ -7,7 +7,7 @@ from typing import Literal
 
 @dataclass(frozen=True)
 class Group:
-    """Machines that are treated alike, by a name."""
+    """A named group of machines that are treated alike."""
 
     name: str
 
@@ -40,13 +40,13 @@ def udp(port: int) -> Ports:
 
 @dataclass(frozen=True)
 class Flow:
-    """Something that is let through: who opens the connection, to whom, on which ports. Answers come back."""
+    """An allowed connection: who opens it, to whom, on which ports. Replies are allowed too."""
 
     source: Group | Outside
     target: Group | Outside
     ports: Ports
     why: str
-    """A few words, for the one who reads the firewall."""
+    """A short description for the firewall rule."""
 
 
 @dataclass(frozen=True)
@@ -56,22 +56,22 @@ class Size:
     instance_type: str
     data_gib: int
     iops: int
-    """Of the data volume, a second."""
+    """IOPS of the data volume."""
     throughput: int
-    """Of the data volume, in MiB/s; gp3 gives at most a quarter of its IOPS."""
+    """Throughput of the data volume in MiB/s; gp3 allows at most a quarter of its IOPS."""
     public_address: bool = False
     """An address that the internet can dial, besides the private one."""
 
 
 @dataclass(frozen=True)
 class Machine:
-    """A machine to provide."""
+    """A machine of the stack."""
 
     name: str
     role: str
     """Machines of one role are spread over the zones."""
     unit: str
-    """Machines of one unit share a zone: when it is lost, so is the unit, and only once."""
+    """Machines of one unit share a zone, so that a lost zone stops whole units."""
     size: Size
     groups: Sequence[Group]
-    """By which others name it in flows."""
+    """Groups by which flows name it."""

@@ -1,4 +1,4 @@
-"""Every machine of a stack: its name, what it is for, and with whom it belongs together."""
+"""Every machine of a stack: its name, role, size and groups."""
 
 from components.domain.roles import VALIDATOR
 from components.settings.model import PairSettings, Settings
@@ -25,7 +25,7 @@ def en_group(pair: PairSettings) -> Group:
 
 
 def scn_group(pair: PairSettings) -> Group:
-    """Return the group of a pair's SCN. It is the pair's: an SCN that leaves the pair loses its way to the EN."""
+    """Return the group of a pair's SCN. An SCN that leaves the pair can no longer reach its EN."""
     return Group(f"{pair.name}-scn")
 
 

@@ -1,7 +1,7 @@
-"""Which machine goes to which zone, and which address it gets. Pure: what was decided before stays as it is.
+"""Zone and address of each machine. Pure. Earlier decisions are kept.
 
-A machine that moved would lose its disk, which is bound to its zone, and the address that others know it by. So a
-decision is made once for each machine, by what is there at that time, and held (see dynamic/placement.py).
+A machine that moved would lose its disk, which is bound to its zone, and the address that others know. So a decision is
+made once per machine, from what exists at that time, and kept in the state (see dynamic/machines/placement.py).
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv4Network
 from components.topology.machine import Machine
 
 FIRST_ADDRESS = 10
-"""The first four of a subnet and the last one are AWS's own; the next ones are kept for what is added by hand."""
+"""AWS uses the first four addresses of a subnet and the last one; the next ones are reserved for manual use."""
 
 
 def zones(machines: Sequence[Machine], known: Sequence[str], held: Mapping[str, str]) -> dict[str, str]:
@@ -21,14 +21,14 @@ def zones(machines: Sequence[Machine], known: Sequence[str], held: Mapping[str, 
     Units of two or more machines are spread first, each to the zone with the fewest such units, then with the fewest
     machines of its roles. A single machine goes to the zone with the fewest of its role; among equal ones not to where
     the next unit would go, so that machines of a role stay spread when units of new machines are added. A unit with a
-    member that is placed already follows it. Raises ValueError if a held zone is not known any more, because nothing
-    may be moved.
+    member that is already placed follows it. Raises ValueError if a kept zone is no longer known, because nothing may
+    be moved.
     """
     names = {machine.name for machine in machines}
     placed = {name: zone for name, zone in held.items() if name in names}
     for name, zone in placed.items():
         if zone not in known:
-            msg = f"{name} is in {zone}, which is not among the zones {', '.join(known)} any more; add {zone} again"
+            msg = f"{name} is in {zone}, which is no longer one of the zones {', '.join(known)}; add {zone} again"
             raise ValueError(msg)
     units = _units(machines)
     for members in sorted(units.values(), key=lambda members: -len(members)):
@@ -71,7 +71,7 @@ def _units(machines: Sequence[Machine]) -> dict[str, list[Machine]]:
 
 
 def addresses(names: Sequence[str], subnet_of: Mapping[str, IPv4Network], held: Mapping[str, str]) -> dict[str, str]:
-    """Return the address of each machine in its subnet: its place is the hash of its name, or the next free one.
+    """Return the address of each machine in its subnet: the hash of its name decides, or the next free one.
 
     Raises ValueError when a subnet is full.
     """
@@ -95,6 +95,6 @@ def addresses(names: Sequence[str], subnet_of: Mapping[str, IPv4Network], held: 
 
 
 def place(name: str, places: int, taken: Container[int]) -> int | None:
-    """Return the place of a name, from 0 on: the hash of the name, or the next free one; None when all are taken."""
+    """Return the place of a name, from 0: the hash of the name, or the next free one; None if all are taken."""
     start = int.from_bytes(sha256(name.encode()).digest()[:8], "big") % places
     return next((one for step in range(places) if (one := (start + step) % places) not in taken), None)

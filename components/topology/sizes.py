@@ -1,4 +1,4 @@
-"""How large a machine is: what its role asks for, with what the settings say of it."""
+"""Size of a machine: the default of its role, with what the settings change."""
 
 from collections.abc import Sequence
 
@@ -8,12 +8,13 @@ from components.settings.sections.aws import MachineSettings
 from components.topology.machine import Size
 
 PUBLIC_EN = Size("r6i.2xlarge", 5000, 8000, 500)
-"""8 vCPU, 64 GiB, more than 4 TB at 3,500 Mbit/s (node-behaviour 6, hardware of an EN); 2.5 GB more every day."""
+"""An EN of a public network needs 8 vCPU, 64 GiB of memory and more than 4 TB at 3,500 Mbit/s; its data grow by 2.5 GB
+per day."""
 PRIVATE_EN = Size("m6i.xlarge", 100, 3000, 125)
 SCN = Size("m6i.xlarge", 200, 3000, 125)
-"""4 vCPU, 16 GiB (node-behaviour 6, hardware of an SCN)."""
+"""An SCN needs 4 vCPU and 16 GiB of memory."""
 VALIDATOR = Size("m6i.xlarge", 100, 3000, 125)
-"""Of a parent chain that is there for development and tests."""
+"""Of a private parent chain for development and tests."""
 
 
 def size(settings: Settings, role: Role, machine: MachineSettings | None = None) -> Size:
@@ -23,7 +24,7 @@ def size(settings: Settings, role: Role, machine: MachineSettings | None = None)
 
 
 def merged(role: Role, given: Sequence[MachineSettings], *, public: bool) -> Size:
-    """Return the size with what is given, the later before the earlier, and otherwise the role's default."""
+    """Return the role's default size with what is given; later settings win."""
     chosen = {name: value for own in given for name, value in own.model_dump(exclude_none=True).items()}
     return Size(**{**vars(_default(role, public=public)), **chosen})
 

@@ -1,6 +1,6 @@
-"""How the addresses of a new VPC are divided: a private and a public subnet for every zone. Pure.
+"""Subnets of a new VPC: a private and a public one per zone. Pure.
 
-A zone's subnets follow from the letter of its name, so that zones can be added at any place of a list.
+A zone's subnets follow from the letter of its name, so zones can be added anywhere in a list.
 """
 
 from ipaddress import IPv4Network
@@ -20,7 +20,7 @@ def public(vpc: IPv4Network, zone: str) -> IPv4Network:
 
 
 def gateway(subnet: IPv4Network) -> str:
-    """Return the address of a zone's NAT gateway in the public subnet; the four before it are AWS's own."""
+    """Return the address of a zone's NAT gateway in the public subnet; AWS uses the four before it."""
     return str(subnet.network_address + 4)
 
 

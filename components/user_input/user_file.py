@@ -1,7 +1,7 @@
-"""A file that a setting names, read as a stranger wrote it: by path, kind, size and encoding it may be anything.
+"""Reads a file that a setting names. Its path, kind, size and encoding may be anything.
 
-Only a regular file is read, and never more of it than makes sense for what it is to hold: a named pipe would be waited
-for without an end, and a device has none.
+Only regular files are read, up to a size that makes sense for their purpose: reading a named pipe could wait forever,
+and a device may have no end.
 """
 
 import codecs
@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import Any
 
 KEY_BYTES = 64 * 1024
-"""Most that a file with a key, a seed or a password holds."""
+"""Largest file with a key, a seed or a password."""
 JSON_BYTES = 256 * 1024 * 1024
-"""Most that a genesis.json or an artifact of a contract holds; a genesis may list a million accounts."""
+"""Largest genesis.json or contract artifact; a genesis may list a million accounts."""
 
 MOST_NESTED = 100
-"""Most lists and mappings that lie in each other in a file of JSON."""
+"""Deepest nesting of lists and mappings in a JSON file."""
 
 _BRACKET_OR_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"|[][{}]')
 _LONGEST_SHOWN = 120
@@ -40,18 +40,18 @@ _KINDS = (
 
 
 class UnusableFile(Exception):
-    """A file cannot be read, or is not what it has to be. The message is the reason, without the path and content."""
+    """A file cannot be read, or has the wrong content. The message is the reason, without the path and the content."""
 
 
 def opened(path: str | Path, most: int | None = None) -> BufferedReader:
     """Return a regular file of 1 to `most` bytes, open for reading. Raises UnusableFile."""
     try:
         place = Path(path).expanduser()
-        handle = os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe nobody writes to would block
+        handle = os.open(place, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)  # a pipe without a writer would block
     except OSError as error:
         raise UnusableFile(_why(Path(path), error)) from None
     except (ValueError, RuntimeError):  # a NUL byte in it; or ~somebody, who has no home
-        msg = "it is no path"
+        msg = "it is not a path"
         raise UnusableFile(msg) from None
     found = os.fstat(handle)
     reason = next((words for is_kind, words in _KINDS if is_kind(found.st_mode)), None)
@@ -70,7 +70,7 @@ def content(path: str | Path, most: int) -> bytes:
             found = file.read(most + 1)
         except OSError as error:
             raise UnusableFile(error.strerror or "it cannot be read") from None
-    if len(found) > most:  # files of the kernel say that they are empty, or grow meanwhile
+    if len(found) > most:  # a file may have grown, and those of the kernel report no size
         raise UnusableFile(_too_large(most))
     return found
 
@@ -86,7 +86,7 @@ def decoded(found: bytes) -> str:
     try:
         return found.removeprefix(mark).decode(encoding)
     except UnicodeDecodeError:
-        msg = "it is no text file"
+        msg = "it is not a text file"
         raise UnusableFile(msg) from None
 
 
@@ -98,20 +98,20 @@ def parsed(path: str | Path, most: int = JSON_BYTES) -> Any:
 def parsed_text(found: str) -> Any:
     """Return the JSON in a text. Raises UnusableFile."""
     if _depth(found) > MOST_NESTED:
-        msg = "it is no JSON that can be read: it is nested too deeply"
+        msg = "it is not readable JSON: it is nested too deeply"
         raise UnusableFile(msg)
     try:
         return json.loads(found)
     except json.JSONDecodeError as error:
-        msg = f"it is no JSON: {error.msg} in line {error.lineno}, column {error.colno}"
-        raise UnusableFile(msg) from None  # the cause has seen the content
-    except ValueError:  # a number of more digits than Python takes
-        msg = "it is no JSON: a number in it is too long"
+        msg = f"it is not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
+        raise UnusableFile(msg) from None  # the cause may show the content
+    except ValueError:  # a number with more digits than Python accepts
+        msg = "it is not JSON: a number in it is too long"
         raise UnusableFile(msg) from None
 
 
 def _depth(found: str) -> int:
-    """Return how deep a JSON text is nested. Python's parser follows it on its own stack, until the process crashes."""
+    """Return how deep a JSON text is nested. Python's parser recurses on the C stack, and would crash the process."""
     if found.count("[") + found.count("{") <= MOST_NESTED:
         return 0
     depth = deepest = 0
@@ -122,14 +122,14 @@ def _depth(found: str) -> int:
 
 
 def shown(path: str | Path) -> str:
-    """Return a path for a message: on one line, and not endless."""
+    """Return a path for a message: on one line, and cut if it is long."""
     name = str(path)
     name = name if name.isprintable() else repr(name)
     return name if len(name) <= _LONGEST_SHOWN else f"{name[:_LONGEST_SHOWN]}..."
 
 
 def _too_large(most: int) -> str:
-    return f"it is larger than {most // 1024:,} KiB, which is more than makes sense"
+    return f"it is larger than {most // 1024:,} KiB, more than makes sense here"
 
 
 def _why(path: Path, error: OSError) -> str:

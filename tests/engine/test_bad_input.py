@@ -99,8 +99,8 @@ def test_garbage_in_every_file_that_is_named_is_told_at_once(tmp_path: Path) -> 
     )
     for sentence in (
         f"node package {tmp_path}/pipe: it is a named pipe, not a file; run `make setup`",
-        "it is no JSON that can be read: it is nested too deeply",
-        f"bridge.parentOwner.keystore: {tmp_path}/binary cannot be read (it is no text file)",
+        "it is not readable JSON: it is nested too deeply",
+        f"bridge.parentOwner.keystore: {tmp_path}/binary cannot be read (it is not a text file)",
         f"bridge.childOwner.keystore: {tmp_path} cannot be read (it is a folder)",
     ):
         assert sentence in failed.run.text

@@ -122,13 +122,13 @@ def test_what_is_missing_is_told_of_all_at_once_and_nothing_is_changed(
     assert told == {
         (
             place["parent"],
-            "the folder /srv/servicechain holds what is not this program's (somebodys): empty it, or name another",
+            "the folder /srv/servicechain holds other files (somebodys): empty it, or name another",
         ),
-        (place["alpha-en"], "it has a service kend.service already, which is not this stack's: remove that one first"),
-        (place["alpha-en"], "its number 505 is that of somebody: give that another one, or write service: daemon"),
+        (place["alpha-en"], "it already has a service kend.service that is not this stack's: remove it first"),
+        (place["alpha-en"], "the id 505 is used by somebody: change that id, or write service: daemon"),
         (
             place["beta-scn"],
-            "somebody else uses its port(s) tcp 8551: stop that, or name another machine",
+            "another program uses its port(s) tcp 8551: stop it, or name another machine",
         ),
         (
             place["gamma-scn"],
@@ -136,7 +136,7 @@ def test_what_is_missing_is_told_of_all_at_once_and_nothing_is_changed(
             f"/etc/sudoers.d by `{SUDOER} ALL=(ALL) NOPASSWD: ALL`, or write sudo: false",
         ),
         (place["delta-scn"], "it lacks tar: on Debian and Ubuntu, apt-get install tar"),
-        (place["delta-scn"], f"{USER} may not write to /home/{USER}: let it, or name another folder as root"),
+        (place["delta-scn"], f"{USER} may not write to /home/{USER}: allow it, or name another folder as root"),
     }
     assert {name: different(before[name], host.found()) for name, host in hosts.items()} == {name: [] for name in hosts}
 

@@ -100,7 +100,7 @@ def test_a_look(host: HandMade) -> None:
     (failure,) = HostPreflightProvider().check({}, look(ports=["tcp 22"])).failures or []
     assert failure.reason == (
         "nothing was changed on any machine, because 1 thing is missing on 1 of them:\n"
-        f"  - {host.name} at {host.settings['address']}:22: somebody else uses its port(s) tcp 22: stop that, or name "
+        f"  - {host.name} at {host.settings['address']}:22: another program uses its port(s) tcp 22: stop it, or name "
         "another machine"
     )
     assert different(before, host.found()) == []
@@ -133,7 +133,7 @@ def test_a_folder_of_others_is_not_claimed(host: HandMade, user: str) -> None:
     host.ask(f"rm {FOLDER}/theirs")
     mine, yours = claim(host, user), claim(host, user, owner="00000000")
     CLAIMS.create(mine)
-    with pytest.raises(ExistingHostError, match="is that of alpha-en in the stack test: name another folder"):
+    with pytest.raises(ExistingHostError, match="belongs to alpha-en in the stack test: name another folder"):
         CLAIMS.create(yours)
     CLAIMS.delete("", yours)
     assert CLAIMS.read("id", mine).id, "what is another's is not released"

@@ -1,4 +1,4 @@
-"""Reading raw values of a configuration, of which any may be wrong. The model reports that, and rules pass over it."""
+"""Raw values of a configuration. Any may be wrong: the model reports that, and rules ignore it."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -11,18 +11,18 @@ Raw = Mapping[str, Any]
 
 
 def section(raw: Raw, name: str) -> Raw:
-    """Return the section of that name; an empty one where there is none."""
+    """Return the section of that name, or an empty one."""
     found = raw.get(name)
     return found if isinstance(found, Mapping) else {}
 
 
 def items(value: Any) -> list[Any]:
-    """Return a list; an empty one where the value is something else."""
+    """Return the value if it is a list, or an empty list."""
     return value if isinstance(value, list) else []
 
 
 def parsed(adapter: TypeAdapter[Any], value: object) -> Any:
-    """Return a value as its type has it, or None where it is wrong."""
+    """Return a validated value, or None if it is wrong."""
     try:
         return adapter.validate_python(value)
     except ValidationError:
@@ -30,12 +30,12 @@ def parsed(adapter: TypeAdapter[Any], value: object) -> Any:
 
 
 def good(kind: Any, values: object) -> list[str]:
-    """Return the values of a list that are right."""
+    """Return the valid values of a list."""
     adapter: TypeAdapter[str] = TypeAdapter(kind)
     return [found for value in items(values) if (found := parsed(adapter, value))]
 
 
 def repeated(values: Iterable[Any]) -> list[tuple[str, int]]:
-    """Return the texts that are there more than once, and how often."""
+    """Return the texts that occur more than once, and how often."""
     counts = Counter(value for value in values if isinstance(value, str))
     return [(value, times) for value, times in counts.items() if times > 1]

@@ -1,6 +1,6 @@
-"""SSH keys in the configuration: private keys in any form that ssh takes, and the host keys that are pinned. Pure.
+"""SSH keys in the configuration: private keys in any format that ssh accepts, and pinned host keys. Pure.
 
-No sentence shows any of a private key.
+No message shows any part of a private key.
 """
 
 import re
@@ -13,7 +13,7 @@ from pydantic import BeforeValidator, SecretStr
 from components.settings.values.types import json_schema, secret, shown
 
 MIN_RSA_BITS = 1024
-"""Of sshd (RequiredRSASize): it takes no shorter key."""
+"""sshd accepts no shorter key (RequiredRSASize)."""
 
 _BLOCK = re.compile(r"-----BEGIN ((?:[A-Z0-9]+ )*PRIVATE KEY)-----(.*?)-----END \1-----", re.DOTALL)
 _OPENSSH = "OPENSSH PRIVATE KEY"
@@ -29,12 +29,12 @@ _HOST_KEYS = {
     "ecdsa-sha2-nistp521": 172,
     "ssh-rsa": 0,
 }
-"""Kinds of host keys, and how many bytes each has; those of RSA differ."""
+"""Kinds of host keys, and how many bytes each has; 0 for RSA, where that differs."""
 _RSA = re.compile(r"AAAAB3NzaC1yc2E[A-Za-z0-9+/]{300,}={0,2}")
 
 
 def _private_key(value: Any) -> SecretStr:
-    """Return a private key with its lines as they are written, whatever became of them on the way here."""
+    """Return a private key with its original line breaks, even if they were lost on the way here."""
     text = _cleaned(value) if isinstance(value, str) else ""
     blocks = list(_BLOCK.finditer(text))
     if len(blocks) != 1:
@@ -50,33 +50,33 @@ def _private_key(value: Any) -> SecretStr:
 
 
 def _cleaned(text: str) -> str:
-    """Return a text without a byte order mark, and with line ends where they were written as two characters."""
+    """Return a text without a byte order mark, and with real line breaks instead of escaped ones."""
     return text.removeprefix("\ufeff").replace("\\r", "").replace("\\n", "\n").strip()
 
 
 def _no_key(text: str, blocks: int) -> str:
     if blocks:
-        return f"these are {blocks} private keys; store one, the key of the user who logs in"
+        return f"these are {blocks} private keys; store one, that of the login user"
     if "BEGIN SSH2 ENCRYPTED PRIVATE KEY" in text:
-        return "this private key is of ssh.com, which OpenSSH does not take either; make a new one: " + _NEW
+        return "this private key has the ssh.com format, which OpenSSH does not accept either; make a new one: " + _NEW
     if text.startswith("PuTTY-User-Key-File"):
         return (
-            "this is a key of PuTTY; convert it with `puttygen FILE -O private-openssh -o NEWFILE`, and store that: "
+            "this is a PuTTY key; convert it with `puttygen FILE -O private-openssh -o NEWFILE`, and store that: "
             + _HOW
         )
     if "-cert-v01@openssh.com" in text[:80]:
-        return f"this is a certificate, which is public; store the private key that belongs to it: {_HOW}"
+        return f"this is a certificate, which is public; store its private key: {_HOW}"
     if _PUBLIC.match(text):
         return f"this is a public key; store the private key, the file of that name without .pub: {_HOW}"
     if "PRIVATE KEY-----" in text:
         return f"this private key is cut off; store all of it, from its first line to its last: {_HOW}"
     if re.fullmatch(r"[~./][^\n]{0,200}", text):
-        return f"this is a path, and the key itself belongs here; store it with {_HOW}"
-    return f"this is no private key of SSH; store one, from its first line to its last, with {_HOW}"
+        return f"this is a path, not the key itself; store the key with {_HOW}"
+    return f"this is not an SSH private key; store one, from its first line to its last, with {_HOW}"
 
 
 def _protected(label: str, words: list[str]) -> str | None:
-    """Return what to do with a key that has a passphrase."""
+    """Return a message for a key that has a passphrase."""
     found = "ENCRYPTED" in label or "Proc-Type:" in words
     if label == _OPENSSH:
         cipher = next(_fields(_decoded("".join(words)).removeprefix(_MAGIC)), b"none")
@@ -84,13 +84,13 @@ def _protected(label: str, words: list[str]) -> str | None:
     if not found:
         return None
     return (
-        "this private key has a passphrase, and nobody is there to be asked for it; make a key without one for this "
-        f"program alone, with {_NEW}, or take the passphrase from a copy with `ssh-keygen -p -N '' -f COPY`"
+        "this private key has a passphrase, and the program cannot ask for it; make a key without one for this "
+        f"program only, with {_NEW}, or remove the passphrase from a copy with `ssh-keygen -p -N '' -f COPY`"
     )
 
 
 def _fido(label: str, words: list[str]) -> str | None:
-    """Return what to do with a key that needs a token: what is in its file is no key but a handle."""
+    """Return a message for a key on a security key: its file holds only a handle."""
     if label != _OPENSSH:
         return None
     fields = list(_fields(_decoded("".join(words)).removeprefix(_MAGIC)[:400], skip_number_after=3))
@@ -98,13 +98,13 @@ def _fido(label: str, words: list[str]) -> str | None:
     if not kind.startswith(b"sk-"):
         return None
     return (
-        "this key is on a security key (FIDO), which has to be plugged in and touched at each login, and the program "
-        f"logs in alone; make a key of its own with {_NEW}"
+        "this key is on a security key (FIDO), which has to be plugged in and touched at each login, but the program "
+        f"logs in unattended; make a key for it with {_NEW}"
     )
 
 
 def _unusable(label: str, key: str) -> str | None:
-    """Read the key, and return why it cannot be used; None for one that can."""
+    """Return why the key cannot be used; None if it can."""
     from cryptography.exceptions import UnsupportedAlgorithm  # imported where there is a key: it is slow
     from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
@@ -113,15 +113,15 @@ def _unusable(label: str, key: str) -> str | None:
     try:
         found = load(key.encode(), None)
     except UnsupportedAlgorithm:
-        return f"this private key is of a kind that is not known; make a new one: {_NEW}"
+        return f"this kind of private key is not known; make a new one: {_NEW}"
     except (ValueError, TypeError, OverflowError):
         return "this private key is damaged; store it again, from its first line to its last: " + _HOW
     if isinstance(found, rsa.RSAPrivateKey) and found.key_size < MIN_RSA_BITS:
-        return f"this RSA key has {found.key_size} bits, which sshd does not take; make a new one: {_NEW}"
+        return f"this RSA key has {found.key_size} bits, which sshd does not accept; make a new one: {_NEW}"
     if isinstance(found, ec.EllipticCurvePrivateKey) and found.curve.name not in _CURVES:
         return f"this key is on the curve {found.curve.name}, which SSH does not know; make a new one: {_NEW}"
     if not isinstance(found, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey):
-        return f"this key is of a kind that sshd does not take any more; make a new one: {_NEW}"
+        return f"sshd no longer accepts this kind of key; make a new one: {_NEW}"
     return None
 
 
@@ -133,29 +133,25 @@ def _host_key(value: Any) -> str:
     if problem := _other_key(text, words):
         raise ValueError(problem)
     if place is None or len(words) < place + 2:
-        msg = f"{shown(value)} is no host key; write for example ssh-ed25519 AAAA..."
+        msg = f"{shown(value)} is not a host key; write for example ssh-ed25519 AAAA..."
         raise ValueError(msg)
     kind, blob = words[place : place + 2]
     if not _is_host_key(kind, blob):
-        msg = "this line is cut off or damaged, and is no host key; write for example ssh-ed25519 AAAA..."
+        msg = "this line is cut off or damaged, and is not a host key; write for example ssh-ed25519 AAAA..."
         raise ValueError(msg)
     return f"{kind} {blob}"
 
 
 def _other_key(text: str, words: list[str]) -> str | None:
     if "PRIVATE KEY" in text:
-        return (
-            "this is a private key, which belongs nowhere but on its machine; write the public one: ssh-ed25519 AAAA..."
-        )
+        return "this is a private key, which must not leave its machine; write the public one: ssh-ed25519 AAAA..."
     if words and words[0].startswith("@"):
-        return f"{words[0]} marks no key of a machine; write the machine's own: ssh-ed25519 AAAA..."
+        return f"{words[0]} does not mark a machine's key; write the machine's own: ssh-ed25519 AAAA..."
     if re.fullmatch(r"(SHA256|MD5):\S+", text):
-        return (
-            f"{shown(text)} is a fingerprint; write the key itself, as it is in ssh_host_ed25519_key.pub of the machine"
-        )
+        return f"{shown(text)} is a fingerprint; write the key itself, as in the machine's ssh_host_ed25519_key.pub"
     other = _PUBLIC.match(text)
     if other and other[1] not in _HOST_KEYS:
-        return f"a key of the kind {other[1]} cannot be pinned; write that of another kind, such as ssh-ed25519 AAAA..."
+        return f"a key of the kind {other[1]} cannot be pinned; write one of another kind, such as ssh-ed25519 AAAA..."
     return None
 
 

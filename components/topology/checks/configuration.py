@@ -1,6 +1,6 @@
-"""Reading a configuration: every problem of it at once, in sentences, before any resource exists.
+"""Reading a configuration: all of its problems at once, before any resource exists.
 
-A problem says where (the path of the key), what is wrong, and what to write instead. Values of secrets never appear.
+A message says where (the path of the key), what is wrong, and what to write instead. It never shows a secret.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from components.topology.checks import funds, machines
 
 
 class BadSettings(Exception):
-    """The configuration cannot be used. `problems` has a sentence for each reason."""
+    """The configuration cannot be used. `problems` has a message for each reason."""
 
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems = [hidden(problem) for problem in problems]
@@ -44,7 +44,7 @@ def read(raw: Mapping[str, Any]) -> Settings:
 
 
 def warnings(settings: Settings) -> list[str]:
-    """Return what is allowed and yet should be known."""
+    """Return a message for everything that is allowed but risky."""
     found = []
     pairs, threshold, scns = len(settings.pairs), settings.bridge.threshold, len(settings.service_chain.nodes)
     if pairs == 1:
@@ -65,7 +65,7 @@ def warnings(settings: Settings) -> list[str]:
     if not settings.bridge.threshold_set and pairs > 1:
         found.append(
             "bridge.threshold is not given, so the contracts keep their own, which the output `threshold` shows after "
-            "up: where the pairs that are left have fewer votes than that, a lost pair stops all value transfer"
+            "up: if the remaining pairs have fewer votes than that, a lost pair stops all value transfer"
         )
     found += machines.warnings(settings)
     return found

@@ -1,4 +1,4 @@
-"""Rules on coins that a bridge pays with. They need all other values to be right. See rules.py."""
+"""Checks of the coins that a bridge pays with. They need a valid configuration."""
 
 from collections.abc import Iterator
 
@@ -9,20 +9,20 @@ from components.settings.sentences import at
 from components.topology import fees
 
 OWNER_BALANCE = 100_000_000 * PEB
-"""What the owner of a contract holds on a chain of our own, from the first block on (peb)."""
+"""What the owner of a contract holds from the first block of a chain that the stack runs (peb)."""
 REFILLED_FROM = 2
-"""peb. What is filled up when below half has a half."""
+"""peb. Only an amount that has a half can be filled up when below half."""
 
 
 def problems(settings: Settings) -> Iterator[str]:
-    """Return a sentence for coins that nobody will hold, and for fees above their limit."""
+    """Return a message for coins that nobody will hold, and for fees above their limit."""
     yield from _fees(settings)
     yield from _operators(settings)
     yield from _liquidity(settings)
 
 
 def _operators(settings: Settings) -> Iterator[str]:
-    """Look at what the node's pool asks for: that an account holds the gas limit of its transaction times the price."""
+    """Check that operators hold what the node's pool requires: the gas limit of a transaction times the price."""
     price, bridge = fees.offered(settings), settings.bridge
     asked = bridge.operator_gas_limit * price
     held = bridge.operator_balance // 2
@@ -47,7 +47,7 @@ def _liquidity(settings: Settings) -> Iterator[str]:
         return
     where = "bridge.liquidity"
     if liquidity < REFILLED_FROM:
-        yield at(where, "1 peb is never filled up, because it has no half to fall below; write more, such as 1000")
+        yield at(where, "1 peb is never filled up, because it has no half; write more, such as 1000")
     chains = {
         "parent": (settings.parent_chain.ours, len(settings.pairs) * settings.bridge.operator_balance),
         "child": (settings.runs_child_chain, 0),
@@ -56,19 +56,19 @@ def _liquidity(settings: Settings) -> Iterator[str]:
         left = OWNER_BALANCE - operators - liquidity
         if not ours or left >= liquidity:
             continue
-        owner = f"the owner on the {chain} chain, which is ours, holds {fees.coins(OWNER_BALANCE)} coins"
+        owner = f"the owner on the {chain} chain, which the stack runs, holds {fees.coins(OWNER_BALANCE)} coins"
         most = max(0, (OWNER_BALANCE - operators) // 2)
         what = (
-            f"and this with what {len(settings.pairs)} operator(s) get is more"
+            f"less than this and what {len(settings.pairs)} operator(s) get"
             if left < 0
-            else f"of which {fees.coins(left)} would be left, too few to fill it up once"
+            else f"of which {fees.coins(left)} would be left, too little to fill it up once"
         )
         yield at(where, f"{owner}, {what}; write {fees.coins(most // PEB * PEB)} or less")
         return
 
 
 def _fees(settings: Settings) -> Iterator[str]:
-    """Return a sentence for what would spend more than the user allows."""
+    """Return a message if the fees would be above the limit."""
     most, spent = settings.fees.limit_per_day, fees.per_day(settings)
     if most is None or spent.total <= most:
         return
@@ -78,12 +78,12 @@ def _fees(settings: Settings) -> Iterator[str]:
         factor = -(-anchoring // (most - votes))
         periods = {settings.anchoring_of(pair).period for pair in settings.pairs if settings.anchoring_of(pair).enabled}
         advice = (
-            f"write an anchoring.period of {max(periods) * factor} or more, anchor by fewer pairs, or raise the limit"
+            f"write an anchoring.period of {max(periods) * factor} or more, anchor with fewer pairs, or raise the limit"
         )
     else:
-        advice = "the votes on transfers alone are above it; raise the limit, or have fewer pairs"
+        advice = "the votes on transfers alone cost more; raise the limit, or use fewer pairs"
     yield at(
         "fees.limitPerDay",
-        f"{fees.coins(most)} coins a day are allowed, and this setting spends about {fees.coins(spent.total)}: "
+        f"{fees.coins(most)} coins per day are allowed, and these settings spend about {fees.coins(spent.total)}: "
         f"{fees.coins(anchoring)} on anchoring and {fees.coins(votes)} on transfers; {advice}",
     )

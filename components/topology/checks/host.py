@@ -1,4 +1,4 @@
-"""What a node needs of a machine that exists already, and in which words the machine lacks it. Pure."""
+"""What a node needs on a machine that exists already, and messages for what is missing there. Pure."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict
 
 OLDEST_KERNEL = (4, 15)
 OLDEST_SYSTEMD = 240
-"""Has Type=exec, which tells whether a node could be started at all."""
+"""It has Type=exec, which reports whether a node could be started at all."""
 CLOCK_SECONDS = 1.0
 """A block from further in the future is refused (allowedFutureBlockTime in the node's consensus/istanbul/backend)."""
 KIB_A_GIB = 1024 * 1024
@@ -20,16 +20,16 @@ PACKAGES = {
     "userdel": "passwd",
     "ps": "procps",
 }
-"""Of Debian and Ubuntu, where they are not called as the program is. All of coreutils is taken to be there."""
+"""Packages of Debian and Ubuntu whose name differs from the program's. All of coreutils is assumed to be there."""
 
 OR_DAEMON = "or write service: daemon"
 
 Facts = Mapping[str, Sequence[str]]
-"""What host_preflight.sh said: what follows a word, by the word."""
+"""What host_preflight.sh printed: the rest of each line, keyed by its first word."""
 
 
 class Needs(BaseModel):
-    """Of one node on one machine."""
+    """The needs of one node on one machine."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -37,26 +37,26 @@ class Needs(BaseModel):
     owner: str
     """Id of the network."""
     user: str
-    """Who logs in."""
+    """Login user."""
     sudo: bool
     """Whether the node's console is reached by sudo, and not through sshd."""
     folder: str
     unit: str | None = None
     """The service of systemd; None for the daemon script."""
     account: str | None = None
-    """Whom the service runs as."""
+    """User that the service runs as."""
     number: int | None = None
-    """Of that user and its group."""
+    """Id of that user and its group."""
     ports: tuple[str, ...]
-    """As `tcp 32323`."""
+    """Like `tcp 32323`."""
     tools: tuple[str, ...]
     disk_gib: int
     files: bool
-    """Whether files are sent there, which takes the sftp of its sshd."""
+    """Whether files are copied there, which needs sftp in its sshd."""
 
 
 def parse(text: str) -> Facts:
-    """Return the facts in what the script printed."""
+    """Return the facts in the output of the script."""
     found: dict[str, list[str]] = {}
     for line in text.splitlines():
         word, _, rest = line.partition(" ")
@@ -65,9 +65,9 @@ def parse(text: str) -> Facts:
 
 
 def lacks(needs: Needs, facts: Facts) -> Iterator[str]:
-    """Return a sentence for everything that the machine lacks.
+    """Return a message for everything that is missing.
 
-    A folder that is ours already has its node in it, and so has one that moves: it needs no other ports.
+    A folder of this stack already has its node in it, and so has one that moves, so their ports are in use.
     """
     if (system := _first(facts, "system")) != "Linux":
         yield f"it runs {system or 'an unknown system'}, and nodes run on Linux: name another machine"
@@ -88,17 +88,17 @@ def lacks(needs: Needs, facts: Facts) -> Iterator[str]:
 
 
 def clock(facts: Facts, before: float, after: float) -> Iterator[str]:
-    """Compare the machine's clock with this computer's, which was read before and after; both in seconds."""
+    """Compare the machine's clock with this computer's, read before and after, in seconds."""
     try:
         there = float(_first(facts, "clock"))
-    except ValueError:  # a date that knows no nanoseconds
+    except ValueError:  # its `date` has no nanoseconds
         return
     ahead, behind = there - after, before - there
     if max(ahead, behind) > CLOCK_SECONDS:
         off = f"{ahead:.0f} s ahead of" if ahead > 0 else f"{behind:.0f} s behind"
         yield (
             f"its clock is {off} this computer's, and nodes refuse a block that is {CLOCK_SECONDS:.0f} s too early: "
-            "have it kept by chrony or systemd-timesyncd"
+            "run chrony or systemd-timesyncd"
         )
 
 
@@ -111,7 +111,7 @@ def _system(facts: Facts) -> Iterator[str]:
         oldest = ".".join(map(str, OLDEST_KERNEL))
         yield f"its kernel is {kernel}; {oldest} or newer is needed: upgrade the system"
     if not _first(facts, "libc").startswith("glibc"):
-        yield "it has no glibc, with which the nodes are linked: use a distribution that has (Alpine, for one, has not)"
+        yield "it has no glibc, which the nodes need: use a distribution with glibc (Alpine has none)"
 
 
 def _tools(needs: Needs, facts: Facts) -> Iterator[str]:
@@ -131,29 +131,29 @@ def _systemd(needs: Needs, facts: Facts, *, ours: bool) -> Iterator[str]:
     wanted = f"{needs.number}:{needs.number}"
     account = _first(facts, "account")
     if account and account != wanted:
-        yield f"its user {needs.account} has the numbers {account}, not {wanted}: rename that user, {OR_DAEMON}"
+        yield f"its user {needs.account} has the ids {account}, not {wanted}: rename that user, {OR_DAEMON}"
     others = sorted(set(facts.get("number", ())) - {str(needs.account)})
     if others:
-        yield f"its number {needs.number} is that of {', '.join(others)}: give that another one, {OR_DAEMON}"
+        yield f"the id {needs.number} is used by {', '.join(others)}: change that id, {OR_DAEMON}"
     if "unit" in facts and not ours:
-        yield f"it has a service {needs.unit} already, which is not this stack's: remove that one first"
+        yield f"it already has a service {needs.unit} that is not this stack's: remove it first"
 
 
 def _folder(needs: Needs, facts: Facts, *, moves: bool) -> Iterator[str]:
     if owner := _first(facts, "owner"):
         whose = f"{_first(facts, 'host')} in the stack {_first(facts, 'stack')}"
         where = "another machine or folder" if owner == needs.owner else "another folder, or destroy that stack first"
-        yield f"the folder {needs.folder} is that of {whose}: name {where}"
+        yield f"the folder {needs.folder} belongs to {whose}: name {where}"
         return
     if inside := facts.get("inside"):
         what = ", ".join(inside)
-        yield f"the folder {needs.folder} holds what is not this program's ({what}): empty it, or name another"
+        yield f"the folder {needs.folder} holds other files ({what}): empty it, or name another"
     if closed := _first(facts, "closed"):
-        yield f"{needs.user} may not write to {closed}: let it, or name another folder as root"
+        yield f"{needs.user} may not write to {closed}: allow it, or name another folder as root"
     free = _first(facts, "free")
     if not moves and free.isdecimal() and int(free) < needs.disk_gib * KIB_A_GIB:
         yield (
-            f"{int(free) // KIB_A_GIB} GiB are free at {needs.folder}, and {needs.disk_gib} are wanted: make room, or "
+            f"{int(free) // KIB_A_GIB} GiB are free at {needs.folder}, and {needs.disk_gib} are needed: free some, or "
             "write a smaller diskGib"
         )
 
@@ -163,7 +163,7 @@ def _ports(needs: Needs, facts: Facts) -> Iterator[str]:
     used = {f"{protocol} {int(number, 16)}" for protocol, number in found}
     taken = [port for port in needs.ports if port in used]
     if taken:
-        yield f"somebody else uses its port(s) {', '.join(taken)}: stop that, or name another machine"
+        yield f"another program uses its port(s) {', '.join(taken)}: stop it, or name another machine"
 
 
 def _first(facts: Facts, word: str) -> str:

@@ -1,4 +1,4 @@
-"""What each node of a stack needs of a machine that exists already: ports, tools, disk, a folder and a service."""
+"""What each node of a stack needs on a machine that exists already: ports, tools, disk, a folder and a service."""
 
 from collections.abc import Iterator
 
@@ -22,12 +22,12 @@ from components.topology.machines import machines
 
 TOOLS = ("tar", "gzip", "find", "flock")
 DAEMON_TOOLS = ("bash", "ps")
-"""Of the package's script."""
+"""Needed by the package's script."""
 SYSTEMD_TOOLS = ("sha256sum", "setpriv", "systemd-sysusers", "userdel")
 
 
 def needs(settings: Settings, existing: Existing, network: str) -> dict[str, Needs]:
-    """Return the needs of the nodes that are made, by their machines; `network` is the id of the stack's network."""
+    """Return the needs of all new nodes, keyed by machine; `network` is the id of the stack's network."""
     places = [one for one in machines(settings) if not settings.adopts(one.name)]
     return {one.name: _of(one, settings, existing, network) for one in places}
 

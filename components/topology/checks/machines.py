@@ -1,4 +1,4 @@
-"""Rules on machines that follow from the settings: how large they are, and what of an AWS account they use."""
+"""Checks of machines on AWS: their sizes, and the quotas of an account."""
 
 from collections.abc import Iterator, Mapping
 from typing import get_args
@@ -17,32 +17,32 @@ from components.topology.machines import machines
 from components.topology.sizes import merged
 
 ADDRESS_QUOTA = 5
-"""Public addresses that a new AWS account may have in a region."""
+"""Public addresses that a new AWS account may have per region."""
 
 
-IOPS_A_MIB, IOPS_A_GIB = 4, 500
-"""Of gp3: at least so many for a MiB/s, at most so many for a GiB."""
+IOPS_PER_MIB, IOPS_PER_GIB = 4, 500
+"""Limits of gp3: at least so many IOPS per MiB/s of throughput, at most so many per GiB of size."""
 
 
 def problems(raw: Raw) -> Iterator[str]:
-    """Return a sentence for each machine on AWS that cannot be made as it is described."""
+    """Return a message for each machine on AWS that cannot be made as it is configured."""
     parent = parent_chain(raw)
     yield from _machines(raw, section(raw, "aws"), public=bool(parent and parent.public))
 
 
 def warnings(settings: Settings) -> Iterator[str]:
-    """Return what is allowed on AWS and yet should be known."""
+    """Return a message for everything on AWS that is allowed but risky."""
     aws = settings.aws
     if settings.target != "aws" or aws is None:
         return
     zones = len(aws.network.zones or aws.network.private_subnets)
     pairs, scns = len(settings.pairs), len(settings.service_chain.nodes)
     if pairs > 1 and zones < pairs:
-        yield f"{pairs} pairs in {zones} zone(s): pairs share a zone, and one lost zone takes more than one pair along"
+        yield f"{pairs} pairs in {zones} zone(s): pairs share a zone, so one lost zone can stop more than one pair"
     lost = -(-scns // zones)
     if scns >= FAULT_TOLERANT and lost > spare(scns):
         yield (
-            f"{scns} SCNs in {zones} zone(s): a lost zone takes up to {lost} of them, and the child chain stops until "
+            f"{scns} SCNs in {zones} zone(s): a lost zone stops up to {lost} of them, and the child chain stops until "
             f"it is back; {_enough(scns, zones)}"
         )
     wanted = machines(settings)
@@ -73,13 +73,13 @@ def _machines(raw: Raw, aws: Raw, *, public: bool) -> Iterator[str]:
         if not machine or not of_role:
             continue
         if machine.public_address and role != "en":
-            yield at(f"{where}.publicAddress", "only ENs have peers on the internet; leave this key out")
+            yield at(f"{where}.publicAddress", "only ENs have peers on the internet; remove this key")
         elif machine.public_address and network.get("vpc") is not None and not network.get("publicSubnets"):
             yield at(f"{where}.publicAddress", "needs a public subnet; list some in aws.network.publicSubnets")
         size = merged(role, [of_role, machine], public=public)
-        needed = size.throughput * IOPS_A_MIB
+        needed = size.throughput * IOPS_PER_MIB
         if (machine.throughput or machine.iops) and size.iops < needed:
-            yield at(where, f"throughput {size.throughput} needs iops {needed} or more; gp3 gives a quarter for each")
-        needed = -(-size.iops // IOPS_A_GIB)
+            yield at(where, f"throughput {size.throughput} needs iops {needed} or more, {IOPS_PER_MIB} per MiB/s")
+        needed = -(-size.iops // IOPS_PER_GIB)
         if (machine.iops or machine.data_gib) and size.data_gib < needed:
-            yield at(where, f"iops {size.iops} needs dataGib {needed} or more; gp3 gives {IOPS_A_GIB} for each")
+            yield at(where, f"iops {size.iops} needs dataGib {needed} or more, 1 GiB per {IOPS_PER_GIB}")

@@ -68,4 +68,4 @@ def test_a_private_chain_takes_any_en(version: str) -> None:
 
 
 def test_what_is_no_version_is_said_so() -> None:
-    assert str(too_old_for("kairos", "latest")).startswith("ken latest: this is no version, so whether it can follow")
+    assert str(too_old_for("kairos", "latest")).startswith("ken latest: whether this version can follow")

@@ -139,7 +139,7 @@ def test_current_instance_types_for_amd64_pass(type_: str) -> None:
         ("network__zone", [], "there is no such key; did you mean 'zones'?"),
         ("ssh__form", [], "there is no such key; did you mean 'from'?"),
         ("en__dataGb", 100, "there is no such key; did you mean 'dataGib'?"),
-        ("tags", ["team"], "a mapping of keys and values belongs here"),
+        ("tags", ["team"], "write a mapping of keys and values"),
     ],
 )
 def test_a_value_of_another_form_is_told(path: str, value: object, sentence: str) -> None:
@@ -181,7 +181,7 @@ def test_the_line_of_a_host_key_file_passes_without_its_comment(line: str, comme
 def test_a_placeholder_or_half_a_host_key_is_refused(line: object) -> None:
     (problem,) = problems(aws_raw(aws__ssh__bastion={"host": "10.0.0.5", "hostKey": line}))
     assert problem.startswith("aws.ssh.bastion.hostKey: ")
-    assert problem.endswith(" is no host key; write for example ssh-ed25519 AAAA...")
+    assert problem.endswith(" is not a host key; write for example ssh-ed25519 AAAA...")
 
 
 @pytest.mark.parametrize(("key", "value"), [("kmsKey", KEY), ("alarmTopic", TOPIC), ("account", "012345678901")])

@@ -107,14 +107,12 @@ def in_zones(count: int, pair_count: int = 2, scns: int = 9, **changes: Any) -> 
 
 
 def shared(pair_count: int, zones: int) -> str:
-    return (
-        f"{pair_count} pairs in {zones} zone(s): pairs share a zone, and one lost zone takes more than one pair along"
-    )
+    return f"{pair_count} pairs in {zones} zone(s): pairs share a zone, so one lost zone can stop more than one pair"
 
 
 def stops(scns: int, zones: int, lost: int, advice: str) -> str:
     return (
-        f"{scns} SCNs in {zones} zone(s): a lost zone takes up to {lost} of them, and the child chain stops until it "
+        f"{scns} SCNs in {zones} zone(s): a lost zone stops up to {lost} of them, and the child chain stops until it "
         f"is back; {advice}"
     )
 

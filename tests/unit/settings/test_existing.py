@@ -84,16 +84,14 @@ _UNPROTECTED, _PROTECTED = "AAAABG5vbmUAAAAEbm9uZQ", "AAAACmFlczI1Ni1jdHIAAA"
         (
             config(privateKey="hunter2"),
             [
-                "existing.privateKey: this is no private key of SSH; store one, from its first line to its last, with "
+                "existing.privateKey: this is not an SSH private key; store one, from its first line to its last, with "
                 "`pulumi config set --secret --path servicechain-ha:existing.privateKey < FILE`"
             ],
         ),
         (
             config(privateKey=KEY.replace(_UNPROTECTED, _PROTECTED)),
             [
-                "existing.privateKey: this private key has a passphrase, and nobody is there to be asked for it; make "
-                "a key without one for this program alone, with `ssh-keygen -t ed25519 -N '' -f FILE`, or take the "
-                "passphrase from a copy with `ssh-keygen -p -N '' -f COPY`"
+                "existing.privateKey: this private key has a passphrase, and the program cannot ask for it",
             ],
         ),
         (
@@ -109,7 +107,7 @@ _UNPROTECTED, _PROTECTED = "AAAABG5vbmUAAAAEbm9uZQ", "AAAACmFlczI1Ni1jdHIAAA"
         ),
         (
             config(scn_1={"hostKey": "AAAA"}),
-            [f"{LISTED}.scn-1.hostKey: 'AAAA' is no host key; write for example ssh-ed25519 AAAA..."],
+            [f"{LISTED}.scn-1.hostKey: 'AAAA' is not a host key"],
         ),
         (config(scn_1={"port": 70000}), [f"{LISTED}.scn-1.port: 70000 is out of range; write 1 to 65535 as a port"]),
         (config(scn_1={"diskGib": 0}), [f"{LISTED}.scn-1.diskGib: 0 is too small; write 1 or more"]),
@@ -164,7 +162,7 @@ _UNPROTECTED, _PROTECTED = "AAAABG5vbmUAAAAEbm9uZQ", "AAAACmFlczI1Ni1jdHIAAA"
         ),
         (
             config(bastion={"host": "10.0.0.1", "hostKey": HOST_KEY}),
-            ["existing.bastion.user: is missing; set it with `pulumi config set --path`, the README shows an example"],
+            ["existing.bastion.user: is missing; set it with `pulumi config set --path`, see docs/settings.md"],
         ),
         (
             config(scn_1={"adress": "10.0.0.5"}),

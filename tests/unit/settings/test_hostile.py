@@ -166,5 +166,5 @@ def test_a_seed_file_that_cannot_be_read_is_told_with_all_other_problems(name: s
 
 def test_a_seed_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     (tmp_path / "seed").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(BadSettings, match=r"cannot be read \(it is no text file\)"):
+    with pytest.raises(BadSettings, match=r"cannot be read \(it is not a text file\)"):
         _raw({"servicechain-ha:identitySeedFile": str(tmp_path / "seed")})

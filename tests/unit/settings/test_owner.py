@@ -49,7 +49,7 @@ def test_every_place_is_read() -> None:
         ({"keystore": '{"crypto": {}}', "password": "p"}, ".keystore: this is not a path; write the path of the file"),
         ({"keystore": "k", "password": 1234}, ".password: write text in quotes; store it with `pulumi config"),
         ({"keystroke": "k"}, ".keystroke: there is no such key; did you mean 'keystore'?"),
-        (KEY, ": a mapping of keys and values belongs here"),
+        (KEY, ": write a mapping of keys and values"),
     ],
 )
 def test_what_is_wrong_is_told(place: object, sentence: str) -> None:

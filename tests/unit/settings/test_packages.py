@@ -55,8 +55,8 @@ NO_ARCHIVE = "is not an archive; write the path of a file, or a url with its sha
             {"file": "ken", "version": "v１.0.3"},  # noqa: RUF001
             "packages.ken.version: 'v１.0.3' is not a version",  # noqa: RUF001
         ),
-        ({"file": "ken", "version": 1.0}, "packages.ken.version: text belongs here, in quotes"),
-        ({"file": 7, "version": "v1.0.3"}, "packages.ken.file: text belongs here, in quotes"),
+        ({"file": "ken", "version": 1.0}, "packages.ken.version: write text in quotes"),
+        ({"file": 7, "version": "v1.0.3"}, "packages.ken.file: write text in quotes"),
         ({"file": "ken-v1.0.3", "sha": SHA}, "packages.ken.sha: there is no such key"),
         (7, f"packages.ken: 7 {NO_ARCHIVE}"),
         (None, f"packages.ken: null {NO_ARCHIVE}"),

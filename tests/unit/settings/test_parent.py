@@ -177,7 +177,7 @@ NOT_JSON = "Expecting property name enclosed in double quotes in line 1, column 
     ("content", "sentence"),
     [
         (None, "cannot be read (No such file or directory); write the path of the chain's genesis.json"),
-        ("{", f"cannot be read (it is no JSON: {NOT_JSON}); write the path of the chain's genesis.json"),
+        ("{", f"cannot be read (it is not JSON: {NOT_JSON}); write the path of the chain's genesis.json"),
         ("[]", "is not a genesis.json with a config.chainId; use the one of its nodes"),
         ('{"config": {}}', "is not a genesis.json with a config.chainId; use the one of its nodes"),
         ('{"config": {"chainId": 7}}', "is of the chain 7, and parentChain.chainId is 2020; correct one"),

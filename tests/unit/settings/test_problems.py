@@ -10,7 +10,7 @@ NO_KEY = "this is not a private key; write 64 hex digits, and store it with `pul
 NO_SEED = "this is not a seed; write 64 random hex digits, for example from `openssl rand -hex 32`"
 NO_SUBNET = "is not a private /22 network; write for example 100.64.8.0/22"
 OUTSIDE = "these 64 hex digits are outside the range of secp256k1 private keys; make another key"
-MISSING = "is missing; set it with `pulumi config set --path`, the README shows an example"
+MISSING = "is missing; set it with `pulumi config set --path`, see docs/settings.md"
 TOP = (
     "target, protection, identitySeed, parentChain, serviceChain, pairs, anchoring, recovery, bridge, tokens, "
     "fees, packages, local, aws, existing"

@@ -90,7 +90,7 @@ def protected() -> str:
 def test_a_passphrase_is_told_with_what_to_do(form: str) -> None:
     text = protected() if form == "openssh" else written(KEYS["rsa"], form, b"hush")
     sentence = refused(text)
-    assert sentence.startswith("this private key has a passphrase, and nobody is there to be asked for it")
+    assert sentence.startswith("this private key has a passphrase, and the program cannot ask for it")
     assert "ssh-keygen -p -N ''" in sentence
 
 
@@ -106,18 +106,18 @@ UNUSABLE: list[tuple[object, str]] = [
     (fido(), "this key is on a security key (FIDO), which has to be plugged in and touched at each login"),
     (PUBLIC, "this is a public key; store the private key, the file of that name without .pub"),
     (PUBLIC.replace("ed25519", "ed25519-cert-v01@openssh.com", 1), "this is a certificate, which is public"),
-    ("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none", "this is a key of PuTTY; convert it with `puttygen"),
-    ("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----", "this private key is of ssh.com"),
-    ("~/.ssh/id_ed25519", "this is a path, and the key itself belongs here"),
-    ("/home/ops/.ssh/id_rsa", "this is a path, and the key itself belongs here"),
+    ("PuTTY-User-Key-File-3: ssh-ed25519\nEncryption: none", "this is a PuTTY key; convert it with `puttygen"),
+    ("---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----", "this private key has the ssh.com format"),
+    ("~/.ssh/id_ed25519", "this is a path, not the key itself"),
+    ("/home/ops/.ssh/id_rsa", "this is a path, not the key itself"),
     (WHOLE[:200], "this private key is cut off; store all of it"),
     (WHOLE[:100] + WHOLE[180:], "this private key is damaged; store it again"),
     (WHOLE + WHOLE, "these are 2 private keys; store one"),
     (written(ec.generate_private_key(ec.SECP256K1()), "pem"), "this key is on the curve secp256k1, which SSH does"),
-    (written(dsa.generate_private_key(2048), "pkcs8"), "this key is of a kind that sshd does not take any more"),
-    (7, "this is no private key of SSH"),
-    (None, "this is no private key of SSH"),
-    ("\0", "this is no private key of SSH"),
+    (written(dsa.generate_private_key(2048), "pkcs8"), "sshd no longer accepts this kind of key"),
+    (7, "this is not an SSH private key"),
+    (None, "this is not an SSH private key"),
+    ("\0", "this is not an SSH private key"),
     ("-----BEGIN PRIVATE KEY-----\n!!\n-----END PRIVATE KEY-----", "this private key is damaged"),
     ("-----BEGIN OPENSSH PRIVATE KEY-----\n\n-----END OPENSSH PRIVATE KEY-----", "this private key is damaged"),
 ]
@@ -150,15 +150,15 @@ def test_a_host_key_is_read_from_any_line_that_holds_it(name: str, line: str) ->
 
 
 NO_HOST_KEYS: list[tuple[object, str]] = [
-    (WHOLE, "this is a private key, which belongs nowhere but on its machine; write the public one"),
+    (WHOLE, "this is a private key, which must not leave its machine; write the public one"),
     (
         "SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDLm4lnLJ/rYoF1oG8",
         "'SHA256:uNiVztksCsDhcc0u9e8BgrJXVGDLm4lnLJ/rYoF1oG8' is a",
     ),
-    (f"@cert-authority *.example.org {PUBLIC}", "@cert-authority marks no key of a machine"),
-    (PUBLIC[:-4], "this line is cut off or damaged, and is no host key; write for example ssh-ed25519 AAAA..."),
+    (f"@cert-authority *.example.org {PUBLIC}", "@cert-authority does not mark a machine's key"),
+    (PUBLIC[:-4], "this line is cut off or damaged, and is not a host key; write for example ssh-ed25519 AAAA..."),
     ("ssh-dss AAAAB3NzaC1kc3M=", "a key of the kind ssh-dss cannot be pinned"),
-    (7, "7 is no host key; write for example ssh-ed25519 AAAA..."),
+    (7, "7 is not a host key; write for example ssh-ed25519 AAAA..."),
 ]
 
 

@@ -9,9 +9,9 @@ from components.topology.checks.configuration import BadSettings, read
 from tests.unit.samples import SEED, problems, raw
 
 SECRET = "c0ffee" * 10 + "dead"
-MAPPING = "a mapping of keys and values belongs here"
-LIST = "a list belongs here, one item to a line, each after a dash"
-TEXT = "text belongs here, in quotes"
+MAPPING = "write a mapping of keys and values"
+LIST = "write a list, one item per line, each after a dash"
+TEXT = "write text in quotes"
 
 
 @pytest.mark.parametrize(

@@ -102,16 +102,16 @@ def test_a_setting_that_spends_more_than_the_user_allows_is_refused() -> None:
     (problem,) = problems(kairos(anchoring={"period": 60}, fees={"transfersPerDay": 0, "limitPerDay": 10}))
     spent = fees.coins(2 * 1440 * ANCHOR * 750 * GKEI)
     assert problem == (
-        f"fees.limitPerDay: 10.0000 coins a day are allowed, and this setting spends about {spent}: {spent} on "
-        "anchoring and 0.0000 on transfers; write an anchoring.period of 540 or more, anchor by fewer pairs, or raise "
-        "the limit"
+        f"fees.limitPerDay: 10.0000 coins per day are allowed, and these settings spend about {spent}: {spent} on "
+        "anchoring and 0.0000 on transfers; write an anchoring.period of 540 or more, anchor with fewer pairs, or "
+        "raise the limit"
     )
     assert read(kairos(anchoring={"period": 540}, fees={"transfersPerDay": 0, "limitPerDay": 10}))
 
 
 def test_votes_above_the_limit_are_refused_with_other_advice() -> None:
     (problem,) = problems(kairos(fees={"transfersPerDay": 10_000, "limitPerDay": 1}))
-    assert problem.endswith("the votes on transfers alone are above it; raise the limit, or have fewer pairs")
+    assert problem.endswith("the votes on transfers alone cost more; raise the limit, or use fewer pairs")
 
 
 def test_a_limit_that_is_kept_and_a_chain_that_is_free_are_no_problem() -> None:
@@ -159,12 +159,18 @@ def test_where_gas_is_free_an_operator_needs_nothing() -> None:
 @pytest.mark.parametrize(
     ("liquidity", "sentence"),
     [
-        ("0.000000000000000001", "1 peb is never filled up, because it has no half to fall below; write more"),
-        (99_999_900, "the owner on the parent chain, which is ours, holds 100000000.0000 coins, and this with what 2"),
-        (200_000_000, "the owner on the parent chain, which is ours, holds 100000000.0000 coins, and this with what 2"),
+        ("0.000000000000000001", "1 peb is never filled up, because it has no half; write more"),
+        (
+            99_999_900,
+            "the owner on the parent chain, which the stack runs, holds 100000000.0000 coins, less than this",
+        ),
+        (
+            200_000_000,
+            "the owner on the parent chain, which the stack runs, holds 100000000.0000 coins, less than this",
+        ),
         (
             60_000_000,
-            "the owner on the parent chain, which is ours, holds 100000000.0000 coins, of which 39999800.0000",
+            "the owner on the parent chain, which the stack runs, holds 100000000.0000 coins, of which 3999980",
         ),
     ],
 )
@@ -172,13 +178,13 @@ def test_liquidity_that_nobody_holds_is_refused(liquidity: object, sentence: str
     (problem,) = problems(raw(bridge={"liquidity": liquidity}))
     assert problem.startswith(f"bridge.liquidity: {sentence}")
     if liquidity == 60_000_000:
-        assert problem.endswith("would be left, too few to fill it up once; write 49999900.0000 or less")
+        assert problem.endswith("would be left, too little to fill it up once; write 49999900.0000 or less")
 
 
 def test_liquidity_is_counted_where_the_owner_is_ours() -> None:
     assert read(raw(bridge={"liquidity": 49_999_900}))
     (problem,) = problems(kairos(bridge={"liquidity": 60_000_000}))
-    assert problem.startswith("bridge.liquidity: the owner on the child chain, which is ours")
+    assert problem.startswith("bridge.liquidity: the owner on the child chain, which the stack runs")
 
 
 def test_fees_are_judged_only_where_all_else_is_right() -> None:
@@ -215,4 +221,4 @@ def test_explicit_settings_win() -> None:
 @pytest.mark.parametrize("section", ["anchoring", "recovery", "bridge", "fees"])
 @pytest.mark.parametrize("value", [None, 7, "x", []])
 def test_a_section_that_is_none_is_told(section: str, value: object) -> None:
-    assert problems(kairos(**{section: value})) == [f"{section}: a mapping of keys and values belongs here"]
+    assert problems(kairos(**{section: value})) == [f"{section}: write a mapping of keys and values"]

@@ -55,7 +55,7 @@ def test_a_good_machine_lacks_nothing() -> None:
         (GOOD.replace("6.1.0-18", "3.10.0"), "its kernel is 3.10.0-amd64; 4.15 or newer is needed: upgrade the system"),
         (
             GOOD.replace("libc glibc 2.36", "libc "),
-            "it has no glibc, with which the nodes are linked: use a distribution that has (Alpine, for one, has not)",
+            "it has no glibc, which the nodes need: use a distribution with glibc (Alpine has none)",
         ),
         (f"{GOOD}absent curl\nabsent ps\n", "it lacks curl, ps: on Debian and Ubuntu, apt-get install curl procps"),
         (GOOD.replace("systemd 252\n", ""), "it does not run systemd: write service: daemon for it"),
@@ -65,37 +65,37 @@ def test_a_good_machine_lacks_nothing() -> None:
         ),
         (
             f"{GOOD}account 1005:1005\n",
-            "its user kaia has the numbers 1005:1005, not 505:505: rename that user, or write service: daemon",
+            "its user kaia has the ids 1005:1005, not 505:505: rename that user, or write service: daemon",
         ),
         (
             f"{GOOD}number backup\nnumber backup\n",
-            "its number 505 is that of backup: give that another one, or write service: daemon",
+            "the id 505 is used by backup: change that id, or write service: daemon",
         ),
         (
             f"{GOOD}unit kscnd.service\n",
-            "it has a service kscnd.service already, which is not this stack's: remove that one first",
+            "it already has a service kscnd.service that is not this stack's: remove it first",
         ),
         (
             f"{GOOD}inside data\ninside x\n",
-            "the folder /srv/servicechain holds what is not this program's (data, x): empty it, or name another",
+            "the folder /srv/servicechain holds other files (data, x): empty it, or name another",
         ),
         (
             GOOD + OURS.replace("ab12", "0000"),
-            "the folder /srv/servicechain is that of scn-1 in the stack dev: name another folder, or destroy "
+            "the folder /srv/servicechain belongs to scn-1 in the stack dev: name another folder, or destroy "
             "that stack first",
         ),
         (
             GOOD + OURS.replace("scn-1", "scn-2"),
-            "the folder /srv/servicechain is that of scn-2 in the stack dev: name another machine or folder",
+            "the folder /srv/servicechain belongs to scn-2 in the stack dev: name another machine or folder",
         ),
-        (f"{GOOD}closed /srv\n", "ubuntu may not write to /srv: let it, or name another folder as root"),
+        (f"{GOOD}closed /srv\n", "ubuntu may not write to /srv: allow it, or name another folder as root"),
         (
             GOOD.replace("free 314572800", "free 104857599"),
-            "99 GiB are free at /srv/servicechain, and 200 are wanted: make room, or write a smaller diskGib",
+            "99 GiB are free at /srv/servicechain, and 200 are needed: free some, or write a smaller diskGib",
         ),
         (
             f"{GOOD}port tcp 2167\nport tcp 5733\nport udp 5733\n",
-            "somebody else uses its port(s) tcp 22323, tcp 8551: stop that, or name another machine",
+            "another program uses its port(s) tcp 22323, tcp 8551: stop it, or name another machine",
         ),
     ],
 )

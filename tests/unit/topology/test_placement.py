@@ -133,6 +133,6 @@ def test_the_zone_of_a_machine_that_is_gone_may_be_gone_too() -> None:
 
 
 def test_a_held_zone_that_is_not_known_any_more_is_told() -> None:
-    sentence = "scn-1 is in b, which is not among the zones a, c any more; add b again"
+    sentence = "scn-1 is in b, which is no longer one of the zones a, c; add b again"
     with pytest.raises(ValueError, match=f"^{sentence}$"):
         zones(fleet(fresh(2, 4)), ["a", "c"], {"scn-0": "a", "scn-1": "b"})

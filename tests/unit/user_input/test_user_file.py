@@ -37,23 +37,23 @@ def test_what_is_no_file_is_refused_at_once(tmp_path: Path, monkeypatch: pytest.
         "socket": "No such device or address",
         "/dev/zero": "it is a device, not a file",
         "nowhere": "No such file or directory",
-        "a\0b": "it is no path",
+        "a\0b": "it is not a path",
         "n" * 5000: "File name too long",
     }
 
 
 def test_a_home_that_is_not_there_is_no_path() -> None:
-    assert reason("~nobody-of-that-name/key") == "it is no path"
+    assert reason("~nobody-of-that-name/key") == "it is not a path"
 
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [
-        (b"\x00\xff\xfe\x01", "it is no text file"),
-        (b"{" * 9, "it is no JSON: Expecting property name enclosed in double quotes in line 1, column 2"),
-        (b"hush", "it is no JSON: Expecting value in line 1, column 1"),
-        (b"1" * 1001, "it is larger than 0 KiB, which is more than makes sense"),
-        (b"\x00\x00", "it is no JSON: Expecting value in line 1, column 1"),
+        (b"\x00\xff\xfe\x01", "it is not a text file"),
+        (b"{" * 9, "it is not JSON: Expecting property name enclosed in double quotes in line 1, column 2"),
+        (b"hush", "it is not JSON: Expecting value in line 1, column 1"),
+        (b"1" * 1001, "it is larger than 0 KiB, more than makes sense here"),
+        (b"\x00\x00", "it is not JSON: Expecting value in line 1, column 1"),
     ],
 )
 def test_what_is_no_json_is_refused_and_not_shown(tmp_path: Path, content: bytes, sentence: str) -> None:
@@ -66,8 +66,8 @@ def test_what_python_gives_up_on_is_refused(tmp_path: Path) -> None:
     (tmp_path / "flat").write_text("[" + ",".join(['{"a": "[[[[{{{{"}'] * 200) + "]")
     assert len(user_file.parsed(tmp_path / "flat", 10**6)) == 200
     (tmp_path / "long").write_text("1" * 10_000)
-    assert reason(tmp_path / "deep", 10**6) == "it is no JSON that can be read: it is nested too deeply"
-    assert reason(tmp_path / "long", 10**6) == "it is no JSON: a number in it is too long"
+    assert reason(tmp_path / "deep", 10**6) == "it is not readable JSON: it is nested too deeply"
+    assert reason(tmp_path / "long", 10**6) == "it is not JSON: a number in it is too long"
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])

@@ -175,7 +175,7 @@ def test_a_keystore_that_cannot_be_opened(file: Path, tmp_path: Path) -> None:
         file.write_text(content)
         assert sentence in told(KeystoreSigner(chain="parent", path=str(file), password=PASSWORD))
     file.write_bytes(b"\xff\x00")
-    assert "it is no text file" in told(KeystoreSigner(chain="parent", path=str(file), password=PASSWORD))
+    assert "it is not a text file" in told(KeystoreSigner(chain="parent", path=str(file), password=PASSWORD))
     nowhere = str(tmp_path / "nowhere")
     assert f"parentOwner.keystore: {nowhere} cannot be read (No such file or directory); name the owner's" in told(
         KeystoreSigner(chain="parent", path=nowhere, password=PASSWORD)
