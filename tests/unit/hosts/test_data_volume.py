@@ -1,4 +1,4 @@
-"""The commands that make a machine ready: what they refuse, and the one that keeps the clock, with stubs."""
+"""The commands that prepare a machine: what they refuse, and time synchronisation, with stubs."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ def test_every_value_is_quoted() -> None:
     ("volume", "place"),
     [("vol-x", "/srv"), (f"{VOLUME}\n", "/srv"), (VOLUME, "srv"), (VOLUME, "/a b"), (VOLUME, "/../etc"), (VOLUME, "/")],
 )
-def test_what_fstab_cannot_hold_is_refused(volume: str, place: str) -> None:
+def test_values_that_fstab_cannot_hold_are_refused(volume: str, place: str) -> None:
     with pytest.raises(ValueError, match="is not"):
         data_volume.command(volume, place)
 
@@ -29,7 +29,7 @@ def test_what_fstab_cannot_hold_is_refused(volume: str, place: str) -> None:
 @pytest.mark.parametrize(
     ("active", "turned_on", "good"), [("chronyd", "", True), ("", "chrony", True), ("", "", False)]
 )
-def test_the_clock_is_kept(tmp_path: Path, active: str, turned_on: str, *, good: bool) -> None:
+def test_time_synchronisation_is_turned_on(tmp_path: Path, active: str, turned_on: str, *, good: bool) -> None:
     state = tmp_path / "active"
     state.write_text(active)
     stubs = {

@@ -1,4 +1,4 @@
-"""What local hosts and networks accept, and what they are called on the machine."""
+"""What local hosts and networks accept, and their names in the kernel."""
 
 import pytest
 
@@ -47,30 +47,30 @@ def test_good_inputs_pass() -> None:
         ("authorized_key", public_key("22" * 32) + "\nssh-ed25519 AAAA"),
     ],
 )
-def test_what_could_lead_elsewhere_is_refused(name: str, value: object) -> None:
+def test_unsafe_inputs_are_refused(name: str, value: object) -> None:
     failures = LocalHostProvider().check({}, {**HOST, name: value}).failures
     assert [failure.property for failure in failures or []] == [name]
     assert "secret" not in str(failures)
 
 
 @pytest.mark.parametrize("name", sorted(HOST))
-def test_any_change_makes_another_machine(name: str) -> None:
+def test_any_change_replaces_the_machine(name: str) -> None:
     diff = LocalHostProvider().diff("", {**HOST, "instance": "1"}, {**HOST, name: "other"})
     assert diff.changes
     assert diff.replaces == [name]
     assert diff.delete_before_replace
 
 
-def test_no_change_makes_none() -> None:
+def test_no_change_replaces_nothing() -> None:
     assert not LocalHostProvider().diff("", {**HOST, "instance": "1"}, dict(HOST)).changes
 
 
-def test_missing_programs_are_named_with_their_package(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_programs_are_reported_with_their_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 0)
     monkeypatch.setattr("shutil.which", lambda tool: None if tool == "sshd" else f"/bin/{tool}")
     assert missing() == ["The program sshd is missing: apt-get install openssh-server."]
 
 
-def test_root_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_root_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     assert missing() == ["Local hosts need root: run this as root, or choose another target."]

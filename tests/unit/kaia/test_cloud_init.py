@@ -1,4 +1,4 @@
-"""User data: what cloud-init reads in it, and what it must not hold."""
+"""User data: what cloud-init reads, and what must not be in it."""
 
 import pytest
 import yaml
@@ -36,6 +36,6 @@ def test_a_key_at_the_wrong_place_is_refused_and_not_shown(keys: tuple[str, str,
     assert "PRIVATE" not in str(error.value)
 
 
-def test_what_ec2_does_not_take_is_refused() -> None:
+def test_user_data_over_the_limit_of_ec2_is_refused() -> None:
     with pytest.raises(ValueError, match="EC2 takes 16384"):
         render(PRIVATE, PUBLIC, f"{CLIENT} {'x' * MAX_BYTES}")

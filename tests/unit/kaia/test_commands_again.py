@@ -1,4 +1,4 @@
-"""The commands of a node's life when they were begun before: by a run that was killed, or whose connection broke."""
+"""Commands that run a second time, after a run that was killed or lost its connection."""
 
 import subprocess
 import time
@@ -15,7 +15,7 @@ from components.kaia.package import Package
 
 @pytest.fixture
 def at(tmp_path: Path) -> Layout:
-    """Return where a package is, not yet unpacked."""
+    """Return a layout with a package that is not unpacked yet."""
     layout = Layout(str(tmp_path), Package("kscn", Path("/somewhere/kscn-v1.0.3-linux-amd64.tar.gz")))
     program = tmp_path / "packed/kscn-linux-amd64/bin/kscn"
     program.parent.mkdir(parents=True)
@@ -29,7 +29,7 @@ def shell(command: str, language: str = "sh") -> subprocess.CompletedProcess[str
     return subprocess.run([language, "-c", command], capture_output=True, text=True, check=False)
 
 
-def test_a_package_is_unpacked_again_or_is_there_already(at: Layout) -> None:
+def test_a_package_is_unpacked_or_is_there_already(at: Layout) -> None:
     unpack = scripts(at)["unpack"]
     assert [shell(unpack).returncode for _ in range(2)] == [0, 0]
     assert Path(at.binary).read_text() == "it"
@@ -47,15 +47,15 @@ def test_a_command_waits_for_itself(at: Layout, language: str) -> None:
     assert log.read_text() == "begin\nend\n" * 3
 
 
-def test_what_it_starts_does_not_keep_others_waiting(at: Layout) -> None:
-    """As a node, which runs for months."""
+def test_a_started_process_does_not_hold_the_lock(at: Layout) -> None:
+    """A node runs for months."""
     begin = time.monotonic()
     command = alone(at, "setsid sleep 8 </dev/null >/dev/null 2>&1 &")
     assert [shell(command).returncode for _ in range(2)] == [0, 0]
     assert time.monotonic() - begin < 7
 
 
-def test_it_says_for_whom_it_waited_in_vain(at: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_command_that_cannot_get_the_lock_says_why(at: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(host_commands, "ALONE_SECONDS", 0)
     with subprocess.Popen(["sh", "-c", alone(at, "echo here; exec sleep 1")], stdout=subprocess.PIPE) as other:
         assert other.stdout

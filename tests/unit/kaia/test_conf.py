@@ -1,4 +1,4 @@
-"""kend.conf, kscnd.conf and kcnd.conf: packaged text with our keys set, as the daemon scripts will source it."""
+"""kend.conf, kscnd.conf and kcnd.conf: the packaged text with values set, as the daemon scripts source it."""
 
 import subprocess
 from collections.abc import Callable
@@ -52,7 +52,7 @@ def sourced(conf: str, *keys: str) -> list[str]:
     return done.stdout.splitlines()
 
 
-def test_keys_are_replaced_where_they_stand_and_comments_stay() -> None:
+def test_keys_are_replaced_in_their_line_and_comments_stay() -> None:
     text = render(
         PACKAGED,
         {"RPC_API": "eth", "SC_SUB_BRIDGE": 1, "DATA_DIR": "/srv/data", "PORT": 1, "SUBPORT": 7, "NEW_KEY": "x y"},
@@ -87,7 +87,7 @@ def test_rendering_twice_is_rendering_once() -> None:
     assert render(once, values) == once
 
 
-def test_bash_reads_what_was_meant() -> None:
+def test_bash_reads_the_same_values() -> None:
     text = render(PACKAGED, {"ADDITIONAL": "--ntp.disable --gcmode archive", "DATA_DIR": "/srv/data", "PORT": 9})
     assert sourced(text, "ADDITIONAL", "LOG_DIR", "SUBPORT", "NETWORK_ID") == [
         "--ntp.disable --gcmode archive",
@@ -98,7 +98,7 @@ def test_bash_reads_what_was_meant() -> None:
 
 
 @pytest.mark.parametrize("character", list("\"'$`\\;&|<>(){}#!*?~\t\0é"))
-def test_a_character_that_bash_could_act_upon_is_refused(character: str) -> None:
+def test_a_character_that_is_special_in_bash_is_refused(character: str) -> None:
     with pytest.raises(ValueError, match=r"conf key ADDITIONAL: the value .* has a character that is not allowed"):
         render(PACKAGED, {"ADDITIONAL": f"a{character}b"})
 
@@ -110,15 +110,15 @@ def test_a_value_of_two_lines_is_refused(value: str) -> None:
 
 
 @given(st.text(st.sampled_from("abcXYZ019_./:,=@%+ -"), min_size=1, max_size=20))
-def test_every_value_that_passes_is_written_as_it_is(value: str) -> None:
+def test_every_accepted_value_is_written_literally(value: str) -> None:
     assert f'DATA_DIR="{value}"' in render(PACKAGED, {"DATA_DIR": value}).splitlines()
 
 
-def test_an_en_has_the_keys_of_the_source_document() -> None:
+def test_an_en_has_the_keys_of_a_main_bridge() -> None:
     assert endpoint_node(1001, "/d")["SC_MAIN_BRIDGE"] == 1
 
 
-def test_an_scn_has_the_keys_of_the_source_document_and_what_it_forgot() -> None:
+def test_an_scn_has_the_keys_of_a_sub_bridge() -> None:
     conf = service_chain_node(3000, "/d", BRIDGE)
     assert {key: value for key, value in conf.items() if key.startswith("SC_")} == {
         "SC_MAIN_BRIDGE": 0,
@@ -135,7 +135,7 @@ def test_an_scn_has_the_keys_of_the_source_document_and_what_it_forgot() -> None
     }
 
 
-def test_anchoring_can_be_off_and_an_scn_of_no_pair_has_no_bridge() -> None:
+def test_anchoring_can_be_off_and_an_scn_without_a_pair_has_no_bridge() -> None:
     off = SubBridge(parent_chain_id=1001, anchoring=False, anchoring_period=10, recovery_interval=5)
     assert service_chain_node(3000, "/d", off)["SC_ANCHORING"] == 0
     alone = service_chain_node(3000, "/d", None)

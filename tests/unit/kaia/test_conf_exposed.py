@@ -1,4 +1,4 @@
-"""What of a node others can reach, and the conf of an EN that follows a public network."""
+"""What other machines can reach on a node, and the conf of an EN on a public network."""
 
 from typing import Literal
 
@@ -25,14 +25,14 @@ EXPOSED = {
 
 
 @pytest.mark.parametrize("values", EXPOSED.values(), ids=EXPOSED.keys())
-def test_what_is_exposed_is_never_the_bridge(values: Conf) -> None:
+def test_the_bridge_is_never_exposed(values: Conf) -> None:
     assert (values["RPC_ADDR"], values["RPC_VHOSTS"]) == ("0.0.0.0", "*")  # noqa: S104
     assert str(values["RPC_API"]).split(",") == ["klay", "eth", "net", "web3"]
     assert values["METRICS"] == values["PROMETHEUS"] == 1
     assert (values["RPC_CORSDOMAIN"], values["WS_ENABLE"]) == ("", 0)
 
 
-def test_metrics_and_rpc_are_exposed_each_by_itself() -> None:
+def test_metrics_and_rpc_are_exposed_independently() -> None:
     assert endpoint_node(1, "/d", Exposure(metrics=True))["RPC_ADDR"] == "127.0.0.1"
     assert endpoint_node(1, "/d", Exposure(rpc=True))["METRICS"] == 0
 

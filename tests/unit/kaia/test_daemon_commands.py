@@ -19,7 +19,7 @@ def shell(command: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
 
 
 def fake_program(place: Layout, script: str) -> Path:
-    """Put a script in the place of the node's program, and return a file it may write to."""
+    """Write a script in place of the node's program; return the file to which it writes its calls."""
     program = Path(place.home) / "bin" / "kscn"
     program.parent.mkdir(parents=True)
     calls = Path(place.root) / "calls"
@@ -31,14 +31,14 @@ def fake_program(place: Layout, script: str) -> Path:
 @pytest.mark.parametrize("program", ["ken", "kscn", "kcn"])
 @pytest.mark.parametrize("name", ["unpack", "init", "start"])
 @pytest.mark.parametrize("language", ["bash", "sh"])
-def test_the_commands_are_good_shell(program: str, name: str, language: str) -> None:
+def test_the_commands_are_valid_shell(program: str, name: str, language: str) -> None:
     command = scripts(Layout("/srv", Package(program, Path(f"{program}.tar.gz"))))[name]
     done = subprocess.run([language, "-n"], input=command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
     assert f"/srv/{program}" in command
 
 
-def test_a_chain_is_begun_once(tmp_path: Path) -> None:
+def test_the_first_block_is_written_once(tmp_path: Path) -> None:
     at = layout(str(tmp_path))
     calls = fake_program(at, f"mkdir -p {at.data}/klay/chaindata")
     init = scripts(at)["init"]
@@ -46,7 +46,7 @@ def test_a_chain_is_begun_once(tmp_path: Path) -> None:
     assert calls.read_text() == f"init --datadir {tmp_path}/data {tmp_path}/genesis.json\n"
 
 
-def test_a_chain_that_cannot_be_begun_says_why(tmp_path: Path) -> None:
+def test_a_genesis_that_cannot_be_used_is_reported(tmp_path: Path) -> None:
     at = layout(str(tmp_path))
     fake_program(at, "echo Fatal: bad genesis; exit 3")
     done = shell(scripts(at)["init"])

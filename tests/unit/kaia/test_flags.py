@@ -1,4 +1,4 @@
-"""Flags of the nodes: the same that the package's own scripts pass, which are run here with a stub for the binary."""
+"""Flags of the nodes: the same that the daemon scripts pass, which run here with a stub for the binary."""
 
 import subprocess
 import tarfile
@@ -57,7 +57,7 @@ def packaged(program: str) -> tuple[str, str]:
 
 
 def passed_by_script(folder: Path, program: str, values: Conf) -> list[str]:
-    """Start the node with the real script and conf; return what its binary is given."""
+    """Start the node with the real script and conf; return the arguments of its binary."""
     script, conf = packaged(program)
     home, given_arguments = folder / "home", folder / "arguments"
     stub = f'#!/bin/sh\nprintf "%s\\n" "$@" >{folder}/new\nmv {folder}/new {given_arguments}\n'
@@ -92,14 +92,12 @@ def by_flag(arguments: list[str]) -> Iterator[tuple[str, ...]]:
 
 
 @ALL
-def test_the_binary_is_given_what_the_script_gives_it(
-    tmp_path: Path, program: str, values: Callable[[str], Conf]
-) -> None:
+def test_the_flags_are_those_of_the_script(tmp_path: Path, program: str, values: Callable[[str], Conf]) -> None:
     conf = values(str(tmp_path / "data"))
     by_script = by_flag(passed_by_script(tmp_path, program, conf))
     ours = list(by_flag(flags(program, conf)))
     assert sorted(ours) == sorted(group for group in by_script if group[0] not in ONLY_BY_SCRIPT)
-    assert len({group[0] for group in ours}) == len(ours)  # none twice, so that their order does not matter
+    assert len({group[0] for group in ours}) == len(ours)  # no flag twice, so their order does not matter
 
 
 @ALL
@@ -107,7 +105,7 @@ def test_no_argument_is_empty_or_has_blanks(program: str, values: Callable[[str]
     assert all(argument.split() == [argument] for argument in flags(program, values("/srv/data")))
 
 
-def test_a_public_network_is_told_by_its_name_and_needs_no_archive_of_states() -> None:
+def test_a_public_network_is_a_flag_and_needs_no_archive_mode() -> None:
     ours = flags("ken", public_endpoint_node("kairos", "/srv/data"))
     assert {"--kairos", "--multichannel", "--mainbridge", "--ntp.disable"} <= set(ours)
     assert not {"--networkid", "--nodiscover", "--gcmode", "--childchainindexing", "--metrics"} & set(ours)
@@ -133,12 +131,12 @@ def test_a_restart_by_the_script_is_refused(key: str) -> None:
 
 
 @given(st.sampled_from(["RPC_API", "DATA_DIR", "PORT"]), st.sampled_from(["a b", "a\tb", "a\nb", " a b "]))
-def test_a_value_that_the_script_would_tear_apart_is_refused(key: str, value: str) -> None:
+def test_a_value_that_the_script_would_split_is_refused(key: str, value: str) -> None:
     with pytest.raises(ValueError, match=f"conf key {key}: the value .* has blanks in it"):
         flags("kcn", {"NETWORK_ID": 1, "RPC_ENABLE": 1, key: value})
 
 
 @given(st.sampled_from(["RPC_PORT", "SC_ANCHORING_PERIOD", "SC_MAIN_BRIDGE_PORT"]), st.sampled_from([0, "", "0", "no"]))
-def test_what_belongs_to_something_off_is_not_passed(key: str, off: str | int) -> None:
+def test_keys_of_a_feature_that_is_off_are_not_passed(key: str, off: str | int) -> None:
     conf = {"NETWORK_ID": 1, "RPC_ENABLE": off, "SC_SUB_BRIDGE": off, "SC_MAIN_BRIDGE": off, key: 7}
     assert flags("kscn", conf) == ["--nodiscover", "--networkid", "1"]

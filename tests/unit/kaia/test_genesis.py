@@ -1,4 +1,4 @@
-"""genesis.json of both chains, against RLP encoded by hand and the fields that real nodes were seen to start with."""
+"""genesis.json of both chains, compared with RLP encoded by hand and fields with which real nodes start."""
 
 import json
 from itertools import permutations
@@ -49,7 +49,7 @@ def test_validators_are_sorted_whatever_their_order_and_case() -> None:
 
 
 def rlp_list(payload: bytes) -> bytes:
-    """Encode a list as Ethereum's yellow paper, appendix B, has it."""
+    """Encode a list as in appendix B of the Ethereum yellow paper."""
     if len(payload) < 56:
         return bytes([0xC0 + len(payload)]) + payload
     size = len(payload).to_bytes((len(payload).bit_length() + 7) // 8, "big")
@@ -101,7 +101,7 @@ def test_a_service_chain_is_as_real_nodes_start_it() -> None:
     }
 
 
-def test_a_parent_chain_takes_the_price_of_gas_and_its_own_trie() -> None:
+def test_a_parent_chain_has_a_gas_price_and_a_plain_trie() -> None:
     found = config(parent_chain(2020, VALIDATORS[:1], {}, 25 * 10**9))
     assert found["chainId"] == 2020
     assert found["unitPrice"] == 25_000_000_000

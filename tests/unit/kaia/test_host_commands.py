@@ -19,7 +19,7 @@ def test_a_file_is_written_from_standard_input_with_its_mode(tmp_path: Path, mod
     secret = "$(no `command` 'runs')\n\"here\" \\"
     done = shell(install(str(path), mode), secret)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert path.read_text() == secret  # no newline more: the node takes passwords verbatim
+    assert path.read_text() == secret  # no newline added: the node takes passwords literally
     assert f"{path.stat().st_mode & 0o777:04o}" == mode
     assert f"{path.parent.stat().st_mode & 0o777:04o}" == "0700"
     assert [file.name for file in path.parent.iterdir()] == ["nodekey"]
@@ -44,7 +44,7 @@ def test_an_identical_file_is_left_alone_with_its_time(
     assert [file.name for file in tmp_path.iterdir()] == ["nodekey"]
 
 
-def test_a_link_is_no_identical_file(tmp_path: Path) -> None:
+def test_a_link_is_not_an_identical_file(tmp_path: Path) -> None:
     (tmp_path / "target").write_text("same")
     (tmp_path / "target").chmod(0o600)
     (tmp_path / "file").symlink_to("target")
@@ -52,13 +52,13 @@ def test_a_link_is_no_identical_file(tmp_path: Path) -> None:
     assert not (tmp_path / "file").is_symlink()
 
 
-def test_a_file_that_is_written_again_is_never_seen_half() -> None:
+def test_a_file_is_never_seen_half_written() -> None:
     command = install("/srv/data/x", "0600")
     assert command.index("cat >/srv/data/x.new") < command.index("chmod 0600") < command.index("mv /srv/data/x.new")
 
 
 def test_a_file_of_the_service_user_is_written_by_that_user(tmp_path: Path) -> None:
-    """Not by root: the user could put a link to anything in the way, in a folder of its own."""
+    """Not by root: in its own folder the user could place a link to any file."""
     stubs = tmp_path / "stubs"
     stubs.mkdir()
     stub = stubs / "setpriv"

@@ -1,4 +1,4 @@
-"""Archives of nodes: read without unpacking, and missing with a sentence."""
+"""Archives of nodes: read without unpacking; a missing one is reported."""
 
 import hashlib
 import io
@@ -61,7 +61,7 @@ def test_an_archive_of_another_node_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", [b"", b"no archive at all", b"\x1f\x8b\x08\x00"])
-def test_a_file_that_is_no_archive_is_refused(tmp_path: Path, content: bytes) -> None:
+def test_a_file_that_is_not_an_archive_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "ken.tar.gz"
     path.write_bytes(content)
     with pytest.raises(PackageError, match=f"node package {path}: "):
@@ -80,7 +80,7 @@ def test_a_half_downloaded_archive_is_refused(tmp_path: Path, mode: str, kept: f
 
 @dataclass(frozen=True)
 class Given:
-    """What the settings say of an archive."""
+    """The settings of an archive."""
 
     file: str | None = None
     url: str | None = None
@@ -88,7 +88,7 @@ class Given:
     version: str = "v1.0.3"
 
 
-def test_an_archive_that_is_the_one_that_was_asked_for_is_taken(tmp_path: Path) -> None:
+def test_an_archive_with_the_given_digest_is_accepted(tmp_path: Path) -> None:
     path = archive(tmp_path, {"ken-linux-amd64/conf/kend.conf": "PORT=32323\n"})
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     found = package("ken", Given(file=str(path), sha256=digest))
@@ -97,7 +97,7 @@ def test_an_archive_that_is_the_one_that_was_asked_for_is_taken(tmp_path: Path) 
     assert package("ken", Given(file=str(path), sha256=digest)) is found
 
 
-def test_another_archive_than_was_asked_for_is_refused(tmp_path: Path) -> None:
+def test_an_archive_with_another_digest_is_refused(tmp_path: Path) -> None:
     path = archive(tmp_path, {"ken-linux-amd64/conf/kend.conf": "PORT=32323\n"})
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     uses: list[Callable[[Package], object]] = [lambda found: found.digest, lambda found: found.check()]
@@ -110,23 +110,23 @@ def test_another_archive_than_was_asked_for_is_refused(tmp_path: Path) -> None:
         )
 
 
-def test_an_empty_conf_is_missed(tmp_path: Path) -> None:
+def test_an_empty_conf_is_reported(tmp_path: Path) -> None:
     path = archive(tmp_path, {"ken-linux-amd64/conf/kend.conf": ""})
     with pytest.raises(PackageError, match="the conf in it is empty"):
         package("ken", Given(file=str(path))).check()
 
 
-def test_nothing_of_an_address_is_looked_for_here(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_url_is_not_checked_here(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Path, "open", None)
     monkeypatch.setattr(tarfile, "open", None)
     given = Given(url="https://example.org/some/ken-v2.2.1.tar.gz?x=1", sha256="ab" * 32, version="v2.2.1")
     found = package("ken", given)
     found.check()
     assert (found.digest, found.version, found.archive) == ("ab" * 32, "v2.2.1", None)
-    assert found.file_name == "ken-linux-amd64.tar.gz"  # nothing of the address is in a path
+    assert found.file_name == "ken-linux-amd64.tar.gz"  # no part of the URL is in a path
 
 
-def test_the_conf_of_an_address_cannot_be_read() -> None:
+def test_the_conf_behind_a_url_cannot_be_read() -> None:
     url = "https://example.org/ken.tar.gz"
     with pytest.raises(PackageError) as caught:
         _ = package("ken", Given(url=url, sha256="ab" * 32)).conf
@@ -136,6 +136,6 @@ def test_the_conf_of_an_address_cannot_be_read() -> None:
     )
 
 
-def test_an_address_without_a_digest_is_refused() -> None:
+def test_a_url_without_a_digest_is_refused() -> None:
     with pytest.raises(PackageError, match="node package of ken: neither a file nor a sha256 is given"):
         _ = package("ken", Given(url="https://example.org/ken.tar.gz")).digest

@@ -1,4 +1,4 @@
-"""Every shell text that is sent to a machine: good shell, and safe with whatever a user gives."""
+"""Every shell text that is sent to a machine: valid, and safe with any value from the settings."""
 
 import shlex
 import shutil
@@ -26,7 +26,7 @@ PACKAGES = {
 
 
 def texts() -> Iterator[tuple[str, str]]:
-    """Yield every command that is ever sent to a machine, by a name."""
+    """Yield every command that is sent to a machine, with a name."""
     for name, package in PACKAGES.items():
         for kind, text in systemd_commands.scripts(Layout("/srv", package)).items():
             yield f"{name}: {kind}", text
@@ -59,14 +59,14 @@ def adoption_texts() -> Iterator[tuple[str, str]]:
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="shellcheck is not installed; it is a Debian package")
 @pytest.mark.parametrize("text", dict(texts()).values(), ids=dict(texts()).keys())
 def test_shellcheck_finds_nothing(text: str) -> None:
-    # The note left out says that a $ in single quotes stays one, which is what the hostile texts are about.
+    # SC2016 reports a $ in single quotes, which the hostile texts contain on purpose.
     words = ["shellcheck", "--shell=sh", "--exclude=SC2016", "-"]
     done = subprocess.run(words, input=text, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, "")
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1))
-def test_an_address_stays_one_word(url: str) -> None:
+def test_a_url_stays_one_word(url: str) -> None:
     text = systemd_commands.scripts(Layout("/srv", Package("ken", None, url, SHA, "v1")))["unpack"]
     printed = subprocess.run(["sh", "-euc", f"printf %s {shlex.quote(url)}"], capture_output=True, check=True).stdout
     assert printed == url.encode()

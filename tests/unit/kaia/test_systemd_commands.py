@@ -1,4 +1,4 @@
-"""The commands for machines with systemd: whatever was cut off is done again, and what is done is left alone."""
+"""The commands for machines with systemd: interrupted work is repeated, finished work is not."""
 
 import hashlib
 import os
@@ -21,7 +21,7 @@ STUBS = {
     "setpriv": 'while [ "$1" != -- ]; do shift; done; shift; exec "$@"',
     **dict.fromkeys(["chown", "systemctl"], ":"),
 }
-"""What needs root or a systemd; the real ones are met in tests/network."""
+"""Programs that need root or systemd; tests/network runs the real ones."""
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def machine(tmp_path: Path) -> "Machine":
 
 
 class Machine:
-    """A folder that stands for a machine, on which nothing is root's."""
+    """A folder in place of a machine, where nothing needs root."""
 
     def __init__(self, folder: Path) -> None:
         self.root, self.stubs = folder / "srv", folder / "stubs"
@@ -41,7 +41,7 @@ class Machine:
             self.stub(name, text)
 
     def stub(self, name: str, text: str) -> None:
-        """Put a script in the place of a program."""
+        """Write a script in place of a program."""
         (self.stubs / name).write_text(f"#!/bin/sh\n{text}\n")
         (self.stubs / name).chmod(0o755)
 
@@ -56,7 +56,7 @@ class Machine:
         subprocess.run(["tar", "-czf", self.packed, "-C", source, f"{prefix}ken-linux-amd64"], check=True)
 
     def package(self, *, url: bool, sha256: str | None = None) -> Package:
-        """Return it, by a file or by an address."""
+        """Return it, with a file or a URL."""
         digest = sha256 or hashlib.sha256(self.packed.read_bytes()).hexdigest()
         return Package("ken", None, URL, digest) if url else Package("ken", self.packed)
 
@@ -67,7 +67,7 @@ class Machine:
         return subprocess.run(["sh", "-c", text], env=path, capture_output=True, text=True, check=False)
 
     def unpacked(self) -> Package:
-        """Return a good package, of which the machine has what it needs."""
+        """Return a valid package that the machine can get."""
         self.pack(*GOOD)
         shutil.copy(self.packed, self.root)
         package = self.package(url=False)
@@ -75,19 +75,19 @@ class Machine:
         return package
 
     def serve(self) -> None:
-        """Let curl find the archive, and count how often it is asked to."""
+        """Let curl find the archive, and count the downloads."""
         find = f'echo x >>{self.root.parent}/fetched; while [ "$1" != --output ]; do shift; done; cp {self.packed} "$2"'
         self.stub("curl", find)
 
     @property
     def fetched(self) -> int:
-        """Return how often."""
+        """Return the number of downloads."""
         path = self.root.parent / "fetched"
         return len(path.read_text().splitlines()) if path.exists() else 0
 
     @property
     def files(self) -> list[str]:
-        """Return what lies on the volume."""
+        """Return the files on the volume."""
         return sorted(path.name for path in self.root.iterdir())
 
 
@@ -117,7 +117,7 @@ def test_another_version_takes_the_place_of_the_old_one(machine: Machine) -> Non
     assert (machine.root / "data" / "chain").read_text() == "blocks"
 
 
-def test_a_file_that_was_copied_is_checked_and_taken_away(machine: Machine) -> None:
+def test_a_copied_archive_is_checked_and_removed(machine: Machine) -> None:
     machine.pack(*GOOD)
     for _ in range(2):
         shutil.copy(machine.packed, machine.root)
@@ -126,7 +126,7 @@ def test_a_file_that_was_copied_is_checked_and_taken_away(machine: Machine) -> N
         assert machine.files == ["data", "ken-linux-amd64"]
 
 
-def test_an_archive_that_is_another_is_not_unpacked(machine: Machine) -> None:
+def test_an_archive_with_another_digest_is_not_unpacked(machine: Machine) -> None:
     machine.pack(*GOOD)
     machine.serve()
     done = machine.run("unpack", machine.package(url=True, sha256=SHA))
@@ -136,7 +136,7 @@ def test_an_archive_that_is_another_is_not_unpacked(machine: Machine) -> None:
     assert machine.files == ["data"]
 
 
-def test_a_fetch_that_was_cut_off_is_begun_again(machine: Machine) -> None:
+def test_an_interrupted_download_is_repeated(machine: Machine) -> None:
     machine.pack(*GOOD)
     machine.serve()
     (machine.root / "ken-linux-amd64.tar.gz").write_text("of an older version")
@@ -146,7 +146,7 @@ def test_a_fetch_that_was_cut_off_is_begun_again(machine: Machine) -> None:
     assert machine.files == ["data", "ken-linux-amd64"]
 
 
-def test_an_address_that_does_not_answer_changes_nothing(machine: Machine) -> None:
+def test_a_failed_download_changes_nothing(machine: Machine) -> None:
     machine.pack(*GOOD)
     machine.stub("curl", "echo 'curl: (7) no connection' >&2; exit 7")
     done = machine.run("unpack", machine.package(url=True))
@@ -166,7 +166,7 @@ def test_an_archive_of_another_layout_is_refused_and_the_old_one_stays(machine: 
     assert (machine.root / "ken-linux-amd64/bin/ken").exists()
 
 
-def test_a_number_that_is_taken_is_said(machine: Machine) -> None:
+def test_a_user_id_that_is_taken_is_reported(machine: Machine) -> None:
     machine.pack(*GOOD)
     machine.stub("id", "echo 999")
     done = machine.run("unpack", machine.package(url=False))
@@ -174,7 +174,7 @@ def test_a_number_that_is_taken_is_said(machine: Machine) -> None:
     assert (done.returncode, done.stderr) == (1, said)
 
 
-def test_a_chain_is_begun_once_and_again_when_that_was_cut_off(machine: Machine) -> None:
+def test_the_first_block_is_written_once_and_again_after_an_interruption(machine: Machine) -> None:
     package = machine.unpacked()
     machine.stub("touch", "exit 1")
     assert machine.run("init", package).returncode == 1
@@ -184,7 +184,7 @@ def test_a_chain_is_begun_once_and_again_when_that_was_cut_off(machine: Machine)
     assert (machine.root / "calls").read_text() == 2 * call
 
 
-def test_a_chain_that_cannot_be_begun_says_why(machine: Machine) -> None:
+def test_a_genesis_that_cannot_be_used_is_reported(machine: Machine) -> None:
     package = machine.unpacked()
     (machine.root / "ken-linux-amd64/bin/ken").write_text("#!/bin/sh\necho Fatal: bad genesis; exit 3\n")
     done = machine.run("init", package)

@@ -1,4 +1,4 @@
-"""The systemd unit of a node: systemd's own tools say that it is right, and how much it lets the node do."""
+"""The systemd unit of a node, checked by systemd's own tools."""
 
 import re
 import shutil
@@ -16,7 +16,7 @@ from components.kaia.package import Package
 from components.kaia.systemd_unit import command, render
 
 MOST_EXPOSED = 1.2
-"""What `systemd-analyze security` may say at most, of 10; systemd 252 says 1.2."""
+"""Highest accepted exposure level of `systemd-analyze security`, out of 10. systemd 252 reports 1.2."""
 CONFS = {
     "ken": endpoint_node(2020, "/srv/data"),
     "kscn": service_chain_node(3000, "/srv/data", None),
@@ -38,7 +38,7 @@ def unit(program: str, root: str = "/srv") -> str:
 
 
 def analyze(folder: Path, program: str, *words: str) -> subprocess.CompletedProcess[str]:
-    """Have systemd look at the unit of a node whose binary exists."""
+    """Let systemd verify the unit of a node whose binary exists."""
     at = layout(program, str(folder))
     Path(at.binary).parent.mkdir(parents=True)
     Path(at.binary).write_text("#!/bin/sh\n")
@@ -50,7 +50,7 @@ def analyze(folder: Path, program: str, *words: str) -> subprocess.CompletedProc
 
 @NEEDS_SYSTEMD
 @PROGRAMS
-def test_systemd_finds_nothing_to_complain_of(tmp_path: Path, program: str) -> None:
+def test_systemd_accepts_the_unit(tmp_path: Path, program: str) -> None:
     done = analyze(tmp_path, program, "verify", "--man=no", "--recursive-errors=no")
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
@@ -65,13 +65,13 @@ def test_a_node_may_do_little(tmp_path: Path, program: str) -> None:
 
 
 def settings(text: str) -> dict[str, str]:
-    """Return the settings of a unit; of one that is there twice, the last."""
+    """Return the settings of a unit; the last value of a repeated one."""
     whole = text.replace("\\\n", "")
     return dict(line.split("=", 1) for line in whole.splitlines() if "=" in line and not line.startswith("#"))
 
 
 @PROGRAMS
-def test_a_node_is_kept_up_and_stopped_with_time(program: str) -> None:
+def test_a_node_is_restarted_and_has_time_to_stop(program: str) -> None:
     said = settings(unit(program))
     expected = {
         "Restart": "always",
@@ -114,7 +114,7 @@ def test_the_binary_runs_itself_with_its_flags(program: str) -> None:
         ("a\\", '"a\\\\"'),
     ],
 )
-def test_what_systemd_would_read_otherwise_is_escaped(argument: str, written: str) -> None:
+def test_characters_that_are_special_in_systemd_are_escaped(argument: str, written: str) -> None:
     assert command("/bin/x", [argument]) == f"/bin/x {written}"
 
 

@@ -1,4 +1,4 @@
-"""What has to be there before anything is made, for tokens."""
+"""What the preflight checks for tokens."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ DEVELOPED = [{"name": name, "kind": kind, "development": True} for name, kind in
 REAL = {"name": "c", "kind": "erc721", "parent": "0x" + "1a" * 20, "child": "0x" + "2b" * 20}
 
 
-def test_the_code_of_a_development_token_is_missed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_missing_code_of_a_development_token_is_reported_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     with pytest.raises(pulumi.RunError) as caught:
         preflight.check(read(raw(tokens=[*DEVELOPED, REAL])))

@@ -1,4 +1,4 @@
-"""Every setting that names a file is fed with all that a path can lead to: a sentence comes out, never a traceback."""
+"""Every setting that names a file gets every kind of path and content: the result is a message, not a traceback."""
 
 import gzip
 import io
@@ -34,7 +34,7 @@ def _socket(place: Path) -> None:
 
 def _huge(place: Path) -> None:
     with place.open("wb") as file:
-        file.truncate(2**40)  # takes no room
+        file.truncate(2**40)  # sparse
 
 
 def _tar(place: Path) -> None:
@@ -106,12 +106,12 @@ FINE = {
     "packages.chaindata": set(GARBAGE)
     - {"missing", "folder", "empty", "pipe", "socket", "dangling link", "loop", "device"},
 }
-"""What is not looked into here: an archive of chain data is read by the machines."""
+"""Files whose content is not read here: the machines read an archive of chain data."""
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
 @pytest.mark.parametrize("garbage", GARBAGE)
-def test_garbage_is_told_in_a_sentence(
+def test_garbage_is_reported_in_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, setting: str, garbage: str
 ) -> None:
     monkeypatch.chdir(tmp_path)
@@ -136,7 +136,7 @@ def _told(settings: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("garbage", GARBAGE)
-def test_a_seed_in_garbage_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, garbage: str) -> None:
+def test_garbage_in_the_seed_file_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, garbage: str) -> None:
     monkeypatch.chdir(tmp_path)
     GARBAGE[garbage](tmp_path / "GARBAGE")
     config = {"servicechain-ha:identitySeedFile": "GARBAGE"}
@@ -148,7 +148,7 @@ def test_a_seed_in_garbage_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPat
             r"servicechain-ha:identitySeedFile: GARBAGE cannot be read \([^\n]+\); `make up` makes", problem
         )
         return
-    if garbage == "key":  # which is a seed as good as any
+    if garbage == "key":  # which is a valid seed
         return
     with pytest.raises(BadSettings, match="identitySeed: this is not a seed"):
         read(raw(**found))
@@ -170,7 +170,7 @@ PATHS = [
 
 @pytest.mark.parametrize("setting", SETTINGS)
 @pytest.mark.parametrize("path", PATHS, ids=range(len(PATHS)))
-def test_a_path_that_is_none_is_told(setting: str, path: str) -> None:
+def test_an_impossible_path_is_reported(setting: str, path: str) -> None:
     try:
         told = _told(read(raw(**_with(SETTINGS[setting], path))))
     except BadSettings as error:
@@ -185,7 +185,7 @@ def _with(value: Any, path: str) -> Any:
     return path if value == "GARBAGE" else value
 
 
-def test_values_that_are_nested_without_an_end_are_told() -> None:
+def test_endlessly_nested_values_are_reported() -> None:
     deep: Any = []
     for _ in range(5000):
         deep = [deep]
@@ -194,7 +194,7 @@ def test_values_that_are_nested_without_an_end_are_told() -> None:
             read(raw(**{key: deep}))
 
 
-def test_a_fault_of_the_program_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_in_the_program_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
     def machines(_: object) -> None:
         raise ZeroDivisionError
 

@@ -1,4 +1,4 @@
-"""The resources of a node, as Pulumi would make them, on both kinds of host."""
+"""The resources of a node, with both kinds of service."""
 
 import io
 import tarfile
@@ -29,7 +29,7 @@ def by_file(tmp_path_factory: pytest.TempPathFactory) -> Wanted:
     return replace(BY_URL, file=str(path), url=None, sha256="", service="daemon")
 
 
-def test_a_daemon_keeps_the_resources_that_it_has_always_had(by_file: Wanted) -> None:
+def test_the_resources_of_a_node_with_a_daemon_script(by_file: Wanted) -> None:
     taken = steps(by_file)
     assert {step.name.removeprefix("ken-1-") for step in taken} == {
         "package",
@@ -47,7 +47,7 @@ def test_a_daemon_keeps_the_resources_that_it_has_always_had(by_file: Wanted) ->
     assert [step.name for step in taken][-2:] == ["ken-1-init", "ken-1-start"]
 
 
-def test_a_unit_takes_the_place_of_the_conf(by_file: Wanted) -> None:
+def test_with_systemd_there_is_a_unit_and_no_conf(by_file: Wanted) -> None:
     taken = {step.name.removeprefix("ken-1-"): step for step in steps(replace(by_file, service="systemd"))}
     assert "kend.conf" not in taken
     assert taken["package"].source == by_file.file
@@ -57,25 +57,25 @@ def test_a_unit_takes_the_place_of_the_conf(by_file: Wanted) -> None:
     assert not taken["genesis.json"].command.startswith("setpriv")
 
 
-def test_nothing_is_copied_where_there_is_an_address() -> None:
+def test_nothing_is_copied_if_there_is_a_url() -> None:
     taken = {step.name.removeprefix("ken-1-"): step for step in steps(BY_URL)}
     assert "package" not in taken
     assert "--url 'https://example.org/it'\"'\"'s $(here).tar.gz'\n" in taken["unpack"].command
 
 
-def test_a_node_of_a_public_network_is_not_begun() -> None:
+def test_a_node_of_a_public_network_has_no_genesis() -> None:
     taken = {step.name.removeprefix("ken-1-"): step for step in steps(replace(BY_URL, public=True))}
     assert taken.keys() == {"unpack", "kend.service", "nodekey", "static-nodes.json", "start"}
     assert "--kairos" in taken["kend.service"].stdin
 
 
-def test_no_secret_is_in_a_command() -> None:
+def test_commands_contain_no_secret() -> None:
     taken = steps(BY_URL)
     assert [step.name for step in taken if KEY in step.stdin] == ["ken-1-nodekey"]
     assert not [step.name for step in taken if KEY in step.command]
 
 
-def test_a_daemon_needs_the_conf_of_its_package() -> None:
+def test_a_daemon_script_needs_the_packaged_conf() -> None:
     layout = Layout("/srv", Package("ken", None, URL, SHA, "v1.0.3"))
     with pytest.raises(PackageError, match=r"its kend\.conf cannot be read here, which a host without systemd needs"):
         service("daemon", layout, "alpha-en", endpoint_node(1, "/srv/data"))
