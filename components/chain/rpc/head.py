@@ -37,11 +37,8 @@ def behind(console: "Console", near: int = 0) -> str | None:
     newest = console.call("eth_getBlockByNumber", "latest", _HASHES_ONLY)
     number, age = int(newest["number"], 16), time.time() - int(newest["timestamp"], 16)
     ahead = max(_heads(console), default=None)
-    if (
-        ahead
-        and (not near or ahead[0] - 1 - number > near)
-        and console.call("eth_getBlockByHash", ahead[1], _HASHES_ONLY) is None
-    ):
+    # A block of the same number is the same block, and may still be on its way into the node's index.
+    if ahead and ahead[0] - 1 > number + near and console.call("eth_getBlockByHash", ahead[1], _HASHES_ONLY) is None:
         return f"{console.node}: is at block {number}, and its peers have {ahead[0] - 1 - number} more"
     if age > HALTED_SECONDS:
         return (

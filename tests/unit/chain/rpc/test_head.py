@@ -81,3 +81,16 @@ def test_a_block_that_is_just_being_imported_makes_no_node_late(clock: Clock) ->
 def test_a_node_that_stays_behind_is_not_caught_up(clock: Clock) -> None:
     assert not is_caught_up(Node(clock, 3, [7]).console)
     assert clock.now - 1000 == pytest.approx(head.FLICKER_SECONDS, abs=0.3)
+
+
+class NotIndexed(Node):
+    """A node that does not find its newest block by its hash yet."""
+
+    def call(self, method: str, *params: object) -> Any:
+        """Answer, in the name of the node."""
+        return None if method == "eth_getBlockByHash" else super().call(method, *params)
+
+
+def test_a_peer_at_the_same_block_is_not_ahead(clock: Clock) -> None:
+    wait_until_caught_up(NotIndexed(clock, 7, [7]).console)
+    assert clock.now == 1000
