@@ -136,7 +136,7 @@ def test_what_is_no_bridge_contract_is_refused_at_preview(chain: LoneChain) -> N
         ):
             with nothing_sent(chain, console, FIRST):
                 (failure,) = life.raw_check(program(chain, FIRST, address)).failures or []
-                assert re.search(words, failure.reason), failure.reason
+                assert re.search(words, failure.reason, re.IGNORECASE), failure.reason
 
 
 def test_a_contract_with_the_token_mode_of_the_other_chain_is_adopted_and_the_mode_is_explained(
@@ -147,7 +147,8 @@ def test_a_contract_with_the_token_mode_of_the_other_chain_is_adopted_and_the_mo
             transfer_ownership(chain, console, contracts[other], other, chain.address(owner))
             with nothing_sent(chain, console, owner):
                 adopt(chain, owner, contracts[other])
-            assert f"{contracts[other]} was deployed with modeMintBurn {str(mode).lower()}" in capsys.readouterr().err
+            words = f"{contracts[other]} was deployed with modeMintBurn {mode}"
+            assert words.lower() in capsys.readouterr().err.lower()
 
 
 def test_an_ownership_that_moved_stops_clearly_and_goes_on_with_the_new_key(

@@ -128,11 +128,11 @@ def test_a_nonce_that_somebody_else_used_is_told(chain: LoneChain, sender: Signe
 
 KILLED = """
 import sys, time
-from components.chain.console import Console
-from components.chain.endpoint import Endpoint
-from components.chain.signer import KeySigner, Signer
+from components.chain.rpc.console import Console
+from components.chain.rpc.endpoint import Endpoint
+from components.chain.accounts.signer import KeySigner, Signer
 from components.chain import following
-from components.chain.transactions import execute
+from components.chain.tx.batch import execute
 from tests.network.paying_chain import pay
 def stop(self):
     print("sent", flush=True)

@@ -48,7 +48,7 @@ claim() {
     stack=$1 instance=$2 user=$3 unit=$4 account=$5
     made='' fresh=''
     if [ -f "$note" ]; then
-        ours || fail "the folder $folder is that of $(noted host) in the stack $(noted stack): name another folder"
+        ours || fail "the folder $folder belongs to $(noted host) in the stack $(noted stack): name another folder"
         made=$(noted made) fresh=$(noted account)
     elif [ -d "$folder" ]; then
         [ -z "$(others)" ] ||
@@ -77,7 +77,8 @@ claim() {
 # data are deleted, so they get ten seconds to end by themselves: an SCN that is connected to its EN never does.
 processes() {
     find /proc/[0-9]*/exe /proc/[0-9]*/fd -maxdepth 1 \
-        \( -path '*/exe' -lname "$folder/*" -o -path '*/fd/*' -lname "$folder/*/lock" \) 2>/dev/null | cut -d/ -f3 | sort -u
+        \( -path '*/exe' -lname "$folder/*" -o -path '*/fd/*' -lname "$folder/*/lock" \
+        -o -path '*/fd/*' -lname "$folder/chaindata-restore" \) 2>/dev/null | cut -d/ -f3 | sort -u
 }
 # Succeeds if a unit runs a program in the folder, under its current or former name.
 names_folder() {

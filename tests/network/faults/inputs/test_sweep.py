@@ -19,7 +19,7 @@ from tests.stack import ROOT
 
 MAKE = """
 import sys
-from components.dynamic.local_network import LocalNetworkProvider
+from components.dynamic.machines.local_network import LocalNetworkProvider
 LocalNetworkProvider().create({"network": sys.argv[1], "subnet": sys.argv[2]})
 """
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from components.chain.rpc.head import wait_until_caught_up
 from components.dynamic.secrets import ssh_key
 from tests.network.existing_hosts import USER, HandMade
 from tests.network.faults.machines.conftest import SCNS, wanted
@@ -117,6 +118,8 @@ def test_several_that_are_replaced_by_wish_keep_a_quorum(stack: Stack, hosts: di
     assert len(keeping) >= 3
     stack.up()
     again = Network(stack)
+    for name in SCNS:  # one that was rebuilt fetches its blocks from the others
+        wait_until_caught_up(again.console(name))
     assert len(set(first_blocks(again).values())) == 1
     assert len([name for name in SCNS if instances(stack)[name] != held[name]]) <= 1
     for source in CHAINS:
