@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from components.chain.accounts.signer import KeySigner
+from components.chain.contracts import gap
 from components.chain.contracts.plan import BridgeState, Step
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.voters import calls as operations
@@ -99,8 +100,8 @@ class World:
             for name in ("read_state", "require_state"):
                 patch.setattr(f"components.chain.contracts.contract.{name}", lambda *_: self.state)
             patch.setattr(voters, "unable", lambda _roster, _enough: {})
-            patch.setattr(operations, "transaction", lambda _bridge, step: step)
-            patch.setattr(operations, "carry_out", lambda _console, _signer, plan: self.execute(plan()))
+            patch.setattr(gap, "transaction", lambda _bridge, step: step)
+            patch.setattr(gap, "carry_out", lambda _console, _signer, plan: self.execute(plan()))
             patch.setattr(KeySigner, "account", lambda _self: SimpleNamespace(address=OWNER))
             yield
 

@@ -104,7 +104,7 @@ def test_without_subnets_addresses_are_left_to_the_cloud() -> None:
 
 def test_a_zone_that_machines_are_in_cannot_be_taken_away() -> None:
     assert refused(FIRST, asked(aws_raw(), ["ap-northeast-2a", "ap-northeast-2c"])) == [
-        "scn-2 is in ap-northeast-2b, which is not among the zones ap-northeast-2a, ap-northeast-2c any more; add "
+        "scn-2 is in ap-northeast-2b, which is no longer one of the zones ap-northeast-2a, ap-northeast-2c; add "
         "ap-northeast-2b again"
     ]
 
