@@ -5,7 +5,7 @@ WORKERS ?= 3
 KILLS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-preview up preview refresh outputs replace drill rpc down sweep shell test check soak durations \
+.PHONY: help setup setup-preview up preview refresh outputs replace drill rpc down sweep shell test check soak imitation durations \
 	lint bench lock docs clean
 
 help: ## Show this list
@@ -62,6 +62,10 @@ check: setup ## Run lint, and the tests that need no engine and no node
 
 soak: setup ## Kill runs of a stack at random moments, KILLS=60 times
 	@KILLS=$(KILLS) toolchain/run pytest -n $(WORKERS) tests/network/test_kills_*.py $(ARGS)
+
+imitation: setup ## Test the imitation of AWS, and record that it was tested
+	@IMITATION=1 toolchain/run pytest -n $(WORKERS) tests/aws tests/engine/test_aws_plugin.py $(ARGS)
+	@toolchain/run python -m tests.aws.tested
 
 durations: setup ## Run all tests, and record how long each scope takes
 	@toolchain/run pytest -n $(WORKERS) --write-durations

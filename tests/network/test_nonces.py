@@ -131,7 +131,7 @@ import sys, time
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.accounts.signer import KeySigner, Signer
-from components.chain import following
+from components.chain.tx import follower as following
 from components.chain.tx.batch import execute
 from tests.network.paying_chain import pay
 def stop(self):

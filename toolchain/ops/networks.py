@@ -21,6 +21,8 @@ from components.dynamic.machines.local_record import Record
 from components.topology.local_addresses import default_subnet
 
 LIVES, GONE, UNKNOWN = "in use", "gone", "unknown"
+PLACE = SCRIPT.resolve().relative_to(local_record.CHECKOUT)
+"""Of the switch's script in a checkout."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +96,8 @@ def _checkout_of(running: list[namespaces.Keeper]) -> str | None:
     for keeper in running:
         words = Path(f"/proc/{keeper.pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
         for word in words:
-            if word.endswith(f"/components/dynamic/{SCRIPT.name}"):
-                return str(Path(word).parents[2])
+            if word.endswith(f"/{PLACE}"):
+                return word.removesuffix(f"/{PLACE}")
     return None
 
 

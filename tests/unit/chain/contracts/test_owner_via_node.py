@@ -125,7 +125,7 @@ def test_a_transaction_that_is_not_mined_reports_what_its_sender_holds(
     node.mines = False
     clock = Clock()
     monkeypatch.setattr(
-        "components.chain.rpc.console.time", SimpleNamespace(monotonic=clock.monotonic, sleep=clock.sleep)
+        "components.chain.rpc.waiting.time", SimpleNamespace(monotonic=clock.monotonic, sleep=clock.sleep)
     )
     with pytest.raises(
         NotMined, match=f"its sender {OPERATOR} holds 0 peb: send it some if that is too little for gas"

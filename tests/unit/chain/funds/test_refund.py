@@ -49,7 +49,7 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> FakeChain:
     sender.forget()
     clock = Clock()
     monkeypatch.setattr(
-        "components.chain.rpc.console.time", SimpleNamespace(monotonic=clock.monotonic, sleep=clock.sleep)
+        "components.chain.rpc.waiting.time", SimpleNamespace(monotonic=clock.monotonic, sleep=clock.sleep)
     )
     chain = FakeChain()
     chain.balances[ACCOUNT] = COIN

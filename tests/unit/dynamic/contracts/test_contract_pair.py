@@ -143,7 +143,10 @@ def test_what_remains_is_told_at_the_end(connected: World, capsys: pytest.Captur
 
 
 @pytest.mark.parametrize("side", ["parent", "child"])
-def test_configured_contracts_that_are_no_counterparts_stop_both_sides(connected: World, side: str) -> None:
+def test_configured_contracts_that_are_no_counterparts_stop_both_sides(
+    connected: World, side: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(waiting, "time", Clock())
     first = used(connected)
     rebuild(connected)
     mixed = {"parent": first["parent"], "child": connected.deploy("child")}
