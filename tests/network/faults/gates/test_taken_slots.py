@@ -8,8 +8,8 @@ from tests.network.growing.changing import bring, under_traffic, view
 from tests.network.network import CHAINS, Network
 
 UP_SECONDS = 400
-"""Without a hand-over every up fails, whatever time it has. An SCN that deadlocks at its restart, which happens in v1.0.3,
-is stopped and started once more, and that alone takes three minutes."""
+"""Without a hand-over every up fails, whatever time it has. An SCN that deadlocks at its restart, as v1.0.3 may do, is
+stopped and started once more, and that alone takes three minutes."""
 
 
 def declared(**pairs: str) -> Mapping[str, object]:

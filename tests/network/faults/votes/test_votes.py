@@ -18,6 +18,9 @@ FEE = 12_345
 VOTED = 5.0
 """Seconds for a vote: a few blocks of the child chain."""
 
+RECONNECT_SECONDS = 240
+"""For an SCN to find its EN again: each failed dial pauses for 30 s, and a handshake may hang."""
+
 
 def set_fee(network: Network, scn: str, fee: int) -> None:
     network.console(scn).call("subbridge_setKLAYFee", network.bridges["child"], fee)
@@ -68,7 +71,7 @@ def test_a_pair_does_not_leave_while_one_that_stays_is_dead(network: Network) ->
             assert (network.bridge(chain).operators, network.bridge(chain).threshold) == (state.operators, 2)
     finally:
         network.start("alpha-en")
-    wait_for(lambda: one_peer(network.console("scn-1")), 90)
+    wait_for(lambda: one_peer(network.console("scn-1")), RECONNECT_SECONDS)
     for source in CHAINS:
         network.send(source, 1).wait()
 
@@ -83,7 +86,7 @@ def test_what_it_survives_counts_the_pairs_that_can_vote(network: Network) -> No
     assert "pair gamma cannot vote now: gamma-en" in said
     assert seen["unable"] == ["gamma"]
     network.start("gamma-en")
-    wait_for(lambda: one_peer(network.console("scn-3")), 90)
+    wait_for(lambda: one_peer(network.console("scn-3")), RECONNECT_SECONDS)
     stack.refresh()
     assert stack.of_type("Resilience")["resilience"]["unable"] == []
 
