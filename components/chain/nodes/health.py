@@ -22,7 +22,6 @@ block waits 10 s and more, and the recovery of transfers runs twice."""
 DISCONNECT_SECONDS = 10.0
 """Seconds for an SCN to disconnect from its EN; measured: less than one."""
 
-
 DEADLOCK_SECONDS = 45.0
 """A node that listens and answers nothing for so many seconds answers nothing any more (seen in v1.0.3, of an SCN that
 subscribes to its bridge while its EN comes back): a restart alone ends that."""
@@ -111,7 +110,8 @@ def wait_until_recovered(endpoint: Endpoint, role: Role, before: Health | None, 
         try:
             found = _gap(console, role, since, en)
         except Unreachable as error:
-            if silent.over and listens(endpoint):
+            # What is lost may be the EN's console, through which requests are looked at.
+            if silent.over and listens(endpoint) and before_restart(endpoint, role) is None:
                 raise Deadlocked(str(error)) from error
             raise
         silent.renew()

@@ -21,6 +21,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     monkeypatch.setattr(waiting, "time", clock)
     monkeypatch.setattr(health, "Console", lambda _endpoint: SimpleNamespace(node="scn-1", close=lambda: None))
     monkeypatch.setattr(health, "listens", lambda _endpoint: True)
+    monkeypatch.setattr(health, "before_restart", lambda _endpoint, _role: None)
     return clock
 
 
@@ -40,6 +41,11 @@ def recovered(monkeypatch: pytest.MonkeyPatch, clock: Clock, silent: float) -> N
 
 def test_a_node_that_takes_its_time_is_waited_for(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
     recovered(monkeypatch, clock, DEADLOCK_SECONDS - 15)
+
+
+def test_a_silent_en_does_not_make_its_scn_deadlocked(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
+    monkeypatch.setattr(health, "before_restart", lambda _endpoint, _role: Health(1, 1))
+    recovered(monkeypatch, clock, 3 * DEADLOCK_SECONDS)
 
 
 def test_a_node_that_listens_and_never_answers_is_deadlocked(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
