@@ -1,4 +1,4 @@
-"""ChildCouncil: validators of the child chain that are none of its SCNs, read in every preview and up.
+"""ChildCouncil: validators of the child chain that are not in the settings, read in every preview and up.
 
 A validator without a node counts for the quorum: the chain survives fewer losses than the number of SCNs suggests. The
 state knows no such validator, so `check` reads the chain, and writes what it finds into an input, which causes the
@@ -31,7 +31,7 @@ class ChildCouncilInputs(ChainPlace):
     unwanted: tuple[str, ...] = ()
     """Validators without a node, to be voted out."""
     others: tuple[str, ...] = ()
-    """Validators that are none of the SCNs and stay, because they belong to somebody else."""
+    """Validators that are not in the settings and stay, because they belong to somebody else."""
 
     @property
     def members(self) -> set[str]:
@@ -61,7 +61,7 @@ class ChildCouncilProvider(ChainProvider[ChildCouncilInputs]):
         news = {**news, "ever": ever, "unwanted": [], "others": list(olds.get("others") or [])}
         inputs = self._parse(news)
         try:
-            found = _strangers(inputs, {*_lower(olds.get("made"))})
+            found = _strangers(inputs, _read(inputs), {*_lower(olds.get("made"))})
         except ChainError as error:
             print(f"the council of the child chain is not looked at: {error}", file=sys.stderr)
             return news
@@ -80,44 +80,44 @@ class ChildCouncilProvider(ChainProvider[ChildCouncilInputs]):
         vote_out_unknown(inputs.endpoints, inputs.chain_id, inputs.unwanted)
         for address in inputs.others:
             print(f"{_words(address)}; it is kept", file=sys.stderr)
-        return {"unwanted": [], **self._seats(inputs)}
+        return {"unwanted": [], **_size(inputs, _read(inputs))}
 
     def look(self, console: "Console", inputs: ChildCouncilInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Report validators that are none of the SCNs."""
-        found = _strangers(inputs, set())
+        """Report validators that are not in the settings."""
+        seats = _read(inputs)
+        found = _strangers(inputs, seats, set())
         for address in found["others"]:
             tell(inputs.chain_id, f"{_words(address)}; it is kept")
         drift = {address: f"{_words(address)}; the next up votes it out" for address in found["unwanted"]}
-        return {"others": found["others"], **self._seats(inputs), "drift": drift}
-
-    def _seats(self, inputs: ChildCouncilInputs) -> Props:
-        """Return the size of the council, and how many of its validators are no SCN and have no node."""
-        from components.chain.validators.validator_plan import without_node
-
-        seats = _look(inputs)
-        dead = without_node(seats.council, seats.living, inputs.members)
-        return {"size": str(len(seats.council)), "dead": str(len(dead))}
+        return {"others": found["others"], **_size(inputs, seats), "drift": drift}
 
 
 def _words(address: str) -> str:
     return f"validator {address} is not in serviceChain.nodes"
 
 
-def _look(inputs: ChildCouncilInputs) -> "Seats":
+def _read(inputs: ChildCouncilInputs) -> "Seats":
     from components.chain.peers.seats import read_seats
 
     return read_seats(inputs.endpoints, inputs.chain_id)
 
 
-def _strangers(inputs: ChildCouncilInputs, before: set[str]) -> dict[str, list[str]]:
-    """Split the validators that are none of the SCNs into unwanted ones and those of others.
+def _size(inputs: ChildCouncilInputs, seats: "Seats") -> Props:
+    """Return the size of the council, and how many of its validators are not in the settings and have no node."""
+    from components.chain.validators.validator_plan import without_node
+
+    dead = without_node(seats.council, seats.living, inputs.members)
+    return {"size": str(len(seats.council)), "dead": str(len(dead))}
+
+
+def _strangers(inputs: ChildCouncilInputs, seats: "Seats", before: set[str]) -> dict[str, list[str]]:
+    """Split the validators that are not in the settings into unwanted ones and those of others.
 
     SCNs of `before` that leave in this run are in neither: their own resources vote them out. On a chain that others
     started, only validators that this program may have voted in are unwanted.
     """
     from components.chain.validators.validator_plan import without_node
 
-    seats = _look(inputs)
     ours = inputs.members | before
     empty = without_node(seats.council, seats.living, ours)
     unwanted = [address for address in empty if not inputs.found or address in inputs.ever]
