@@ -1,28 +1,10 @@
 """Transfers over a running network while something else is done to it."""
 
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
+from components.chain.rpc.waiting import repeated
 from tests.network.network import CHAINS, Network, Transfers
-
-
-@contextmanager
-def repeated(work: Callable[[], None], pause: float) -> Iterator[None]:
-    """Do something again and again while the block runs, and `pause` seconds nothing before each time."""
-    done = threading.Event()
-
-    def run() -> None:
-        while not done.wait(pause):
-            work()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    try:
-        yield
-    finally:
-        done.set()
-        thread.join()
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from components.chain.rpc import waiting
 from components.chain.voters import roster
 from tests.unit.fake_node import Clock
 from tests.unit.fake_pool import PoolChain, only
@@ -21,6 +22,14 @@ def _no_pairs() -> Iterator[None]:
     roster.forget()
     yield
     roster.forget()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """Return the clock of all waits, on which time passes only while somebody sleeps."""
+    clock = Clock()
+    monkeypatch.setattr(waiting, "time", clock)
+    return clock
 
 
 @pytest.fixture

@@ -97,21 +97,29 @@ def _attempt(probe: Callable[[], T | str]) -> T | str:
 
 
 @contextmanager
-def reported(step: str) -> Iterator[None]:
-    """Report a step now and then while the block runs, which is one call that takes long."""
-    done, waiting = threading.Event(), Waiting()
+def repeated(work: Callable[[], None], pause: float) -> Iterator[None]:
+    """Call `work` again and again while the block runs, `pause` seconds before each call."""
+    done = threading.Event()
 
-    def report() -> None:
-        while not done.wait(PROGRESS_INTERVAL):
-            print(f"waiting, {waiting.spent}: {step}", file=sys.stderr)
+    def run() -> None:
+        while not done.wait(pause):
+            work()
 
-    thread = threading.Thread(target=report, daemon=True)
+    thread = threading.Thread(target=run, daemon=True)
     thread.start()
     try:
         yield
     finally:
         done.set()
         thread.join()
+
+
+@contextmanager
+def reported(step: str) -> Iterator[None]:
+    """Report a step now and then while the block runs, which is one call that takes long."""
+    waiting = Waiting()
+    with repeated(lambda: print(f"waiting, {waiting.spent}: {step}", file=sys.stderr), PROGRESS_INTERVAL):
+        yield
 
 
 def duration(seconds: float) -> str:

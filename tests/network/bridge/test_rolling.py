@@ -8,9 +8,10 @@ import pytest
 
 from components.chain.errors import ChainError
 from components.chain.rpc.console import Console
+from components.chain.rpc.waiting import repeated
 from tests.network.network import Network
 from tests.network.running import SETTINGS
-from tests.network.traffic import repeated, traffic
+from tests.network.traffic import traffic
 from tests.run import Run
 
 SCNS = ("scn-1", "scn-2")

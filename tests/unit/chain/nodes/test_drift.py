@@ -9,9 +9,10 @@ import pytest
 from components.chain.errors import NotReady
 from components.chain.nodes.drift import Actual, differences, read, repair
 from components.chain.nodes.expected import Expected
-from components.chain.rpc import waiting
 from components.chain.rpc.console import Console
-from tests.unit.fake_node import Clock, fail
+from tests.unit.fake_node import fail
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 OWN, OTHER = "aa" * 64, "bb" * 64
 PEER = f"kni://{OWN}@10.0.0.2:50505?discport=0"
@@ -117,13 +118,6 @@ class Node:
 def _told(kni: str) -> dict[str, object]:
     id_, _, rest = kni.removeprefix("kni://").partition("@")
     return {"id": id_, "networks": [{"remoteAddress": rest.split("?")[0]}]}
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(waiting, "time", clock)
-    return clock
 
 
 def mended(node: Node) -> list[tuple[object, ...]]:

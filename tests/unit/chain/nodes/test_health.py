@@ -8,21 +8,17 @@ import pytest
 from components.chain.errors import Unreachable
 from components.chain.nodes import health
 from components.chain.nodes.health import DEADLOCK_SECONDS, Deadlocked, Health, wait_until_recovered
-from components.chain.rpc import waiting
 from tests.unit.chain.rpc.test_node_locks import endpoint
 from tests.unit.fake_node import Clock
 
 SCN = endpoint("scn-1")
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(waiting, "time", clock)
+@pytest.fixture(autouse=True)
+def _silent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "Console", lambda _endpoint: SimpleNamespace(node="scn-1", close=lambda: None))
     monkeypatch.setattr(health, "listens", lambda _endpoint: True)
     monkeypatch.setattr(health, "before_restart", lambda _endpoint, _role: None)
-    return clock
 
 
 def recovered(monkeypatch: pytest.MonkeyPatch, clock: Clock, silent: float) -> None:

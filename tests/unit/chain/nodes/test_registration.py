@@ -11,18 +11,12 @@ from components.chain.nodes.registration import (
     register,
     settled_registration,
 )
-from components.chain.rpc import waiting
 from tests.unit.fake_node import CHILD, PARENT, Clock, FakeNode
+
+pytestmark = pytest.mark.usefixtures("clock")
 
 OTHER = "0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB"
 RESTART = "systemctl restart kscnd"
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(waiting, "time", clock)
-    return clock
 
 
 @pytest.fixture

@@ -12,20 +12,12 @@ from hypothesis import strategies as st
 
 from components.chain.errors import NotReady, Unreachable
 from components.chain.nodes.sync import Pace, SyncState, missing, read_sync, wait_until_synced
-from components.chain.rpc import waiting
 from components.chain.rpc.console import Console
 from components.chain.rpc.reference_rpc import OtherChain, ReferenceRpc
 from tests.unit.fake_node import Clock
 
 IN_STEP = SyncState("alpha-en", peers=3, head=1000, age=1.0)
 NOW = 1_700_000_000
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(waiting, "time", clock)
-    return clock
 
 
 # -- what it lacks -------------------------------------------------------------------------------------------

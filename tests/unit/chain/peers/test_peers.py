@@ -6,7 +6,6 @@ import pytest
 
 from components.chain.errors import NotReady
 from components.chain.peers.peers import peers, wait_for_peers
-from components.chain.rpc import waiting
 from components.chain.rpc.console import NodeError
 from components.chain.rpc.waiting import wait_for
 from components.domain.kni import node_id
@@ -14,13 +13,6 @@ from tests.unit.fake_node import Clock, FakeNode
 
 IDS = ["aa" * 64, "bb" * 64, "cc" * 64]
 KNIS = [f"kni://{id_}@10.0.0.{i}:22323?discport=0&ntype=cn" for i, id_ in enumerate(IDS)]
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(waiting, "time", clock)
-    return clock
 
 
 def wait(node: FakeNode, knis: list[str], enough: int = 1, deadline: float = 30) -> list[str]:

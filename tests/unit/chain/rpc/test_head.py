@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from components.chain.errors import NotReady
-from components.chain.rpc import head, waiting
+from components.chain.rpc import head
 from components.chain.rpc.console import Console
 from components.chain.rpc.head import is_caught_up, wait_until_caught_up
 from tests.unit.fake_node import Clock
@@ -33,13 +33,6 @@ class Node:
         age = (self.newest - number) * 100
         stamp = hex(int(time.time()) - age)
         return {"number": hex(number), "timestamp": stamp} if number <= self.head else None
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(waiting, "time", clock)
-    return clock
 
 
 @pytest.mark.parametrize("theirs", [[], [7], [3, 7]])

@@ -10,13 +10,6 @@ from components.chain.rpc.waiting import Waiting, duration, reported, wait_for
 from tests.unit.fake_node import Clock
 
 
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(waiting, "time", clock)
-    return clock
-
-
 def test_it_ends_with_what_is_missing(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(NotReady, match=r"^scn-1: no peers \(waited 25 s\)$"):
         wait_for(lambda: "scn-1: no peers", 25, interval=1)

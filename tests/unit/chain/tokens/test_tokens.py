@@ -7,7 +7,6 @@ import pytest
 from components.chain.accounts.signer import KeySigner
 from components.chain.contracts.plan import Refused
 from components.chain.errors import ChainError
-from components.chain.rpc import waiting
 from components.chain.tokens import tokens
 from components.chain.transfers.direction import Direction
 from components.chain.tx import sender
@@ -16,18 +15,13 @@ from tests.unit.fake_node import Clock
 from tests.unit.fake_token import FakeToken
 from tests.unit.fakes import FakeChain, console
 
+pytestmark = pytest.mark.usefixtures("clock")
+
 OWNER = KeySigner(private_key="46" * 32)
 OWNER_ADDRESS = "0x9d8A62f656a8d1615C1294fd71e9CFb3E4855A4F"  # the example of EIP-155
 BRIDGE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 TOKEN = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
 COUNTERPART = "0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB"
-
-
-@pytest.fixture(autouse=True)
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(waiting, "time", clock)
-    return clock
 
 
 @pytest.fixture

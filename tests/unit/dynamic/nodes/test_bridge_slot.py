@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from components.chain.errors import Unreachable
-from components.chain.rpc import console, waiting
+from components.chain.rpc import console
 from components.dynamic.base import Props
 from components.dynamic.nodes.bridge_slot import PATIENCE, BridgeSlotProvider
 from tests.unit.dynamic.test_chain_resource import endpoint
@@ -15,13 +15,6 @@ from tests.unit.fake_node import Clock, FakeNode
 KNI = f"kni://{'aa' * 64}@10.0.0.2:50505?discport=0"
 SLOT: Props = {"en": "alpha-en", "kni": KNI, "scn": endpoint("scn-1")}
 MOVED: Props = {**SLOT, "scn": endpoint("scn-3")}
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(waiting, "time", clock)
-    return clock
 
 
 class Former(FakeNode):
