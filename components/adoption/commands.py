@@ -2,7 +2,7 @@
 
 They run as root, or as the user of the node, and need what its own script needs, bash and coreutils, and setpriv of
 util-linux: root does nothing in the folders of that user except as that user (see users.py). Three files of ours can
-lie beside those of the node, and are removed when it is released: a copy of each changed file as it was, and a mark
+lie beside those of the node, and are removed when it is released: the original of each changed file, and a mark
 while a restart is due, so that a run that was cut off is finished by the next one.
 """
 

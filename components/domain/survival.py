@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Contract:
-    """The contract of one chain, as it was read. Addresses may have any case."""
+    """What was read of the contract of one chain. Addresses may have any case."""
 
     chain: str
     """`parent` or `child`."""

@@ -102,8 +102,8 @@ _VALUES_OF: Final = {
 def flags(program: str, conf: Conf) -> list[str]:
     """Return the arguments for `ken`, `kscn` or `kcn`.
 
-    Raises ValueError for a key that would not reach the node, for a value that the scripts would tear apart, and
-    where the network is not told.
+    Raises ValueError for a key that would not reach the node, for a value that the scripts would split, and if no
+    network is given.
     """
     if unknown := sorted(conf.keys() - _known(program)):
         msg = f"{program} has no flag for the conf keys {', '.join(unknown)}"

@@ -94,7 +94,7 @@ class Keystore:
         return found.rstrip(b"\r\n")
 
     def _decrypt(self, text: str, password: bytes) -> str:
-        """Return the key's digits. Whatever goes wrong is told without its cause, which has seen the password."""
+        """Return the key's digits. Errors are raised without their cause, which has seen the password."""
         try:
             with _decrypting:  # whoever comes second finds it done
                 return _decrypted(text, password)

@@ -138,7 +138,7 @@ class KmsSigner(KeyReference):
         return self._key().account()
 
     def account(self) -> SigningAccount:
-        """Return the account; what KMS signs with another key is told from this one's when it signs."""
+        """Return the account. A signature that KMS makes with another key is noticed when it signs."""
         return self._key().known_as(self.address) if self.address else self.open()
 
     def _key(self) -> "Key":

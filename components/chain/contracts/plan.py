@@ -75,7 +75,7 @@ def deregister_operator(bridge: BridgeState, operator: str) -> list[Step]:
 
     Raises Refused when fewer operators than the threshold would stay: transfers would stop permanently, and the
     contract does not lower the threshold by itself. The last one may go at the lowest threshold, which is how a bridge
-    ends: the contract is as empty then as it was when it was new, and pays nothing out.
+    ends: the contract then has no operators, as after its deployment, and pays nothing out.
     """
     if operator not in bridge.operators:
         return []

@@ -1,6 +1,6 @@
 """ExistingHost: a claim on one folder and one service of a machine that somebody else administers.
 
-Removing the claim removes what the node left there and nothing else: the machine is as it was found.
+Removing the claim removes what the node left there, and changes nothing else on the machine.
 
 A claimed folder holds chain data, so an edit of the settings does not replace the claim while the machine is the same.
 The claim writes a note into the folder. Whatever the address, host key, login, folder or service are now, a machine

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Claims a folder of a machine that somebody else administers, reports its owner, moves it, and releases it as it was
-# found.
+# Claims a folder of a machine that somebody else administers, reports its owner, moves it, and releases it without
+# changing anything else on the machine.
 #
 # Runs as root, or as a user who never becomes root. The note in the folder has the owner of the folder and what did not
 # exist before: it is written before anything else in the folder, and removed last. Each verb can be interrupted at any

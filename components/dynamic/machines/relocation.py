@@ -1,7 +1,7 @@
 """Relocation: moves a node, with its chain data, to another folder or another service on the same machine.
 
 The node is down meanwhile, so this goes through the gate of all restarts: one node at a time, while the others are
-healthy. The node starts again as it was before; the next steps of the run write its files for the new place, and
+healthy. The node starts with its former configuration; the next steps of the run write its files for the new place, and
 restart it once more.
 """
 

@@ -138,7 +138,7 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
         return {"exposed": served}
 
     def observe(self, inputs: AdoptedNodeInputs, known: Props) -> Props | None:
-        """Report what is not as it was set. A node that is down still exists."""
+        """Report which settings were changed since. A node that is down still exists."""
         from components.adoption import main_bridges
         from components.chain.errors import HostUnreachable
 

@@ -62,7 +62,7 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
         elif not answers(inputs.node):
             _restart(inputs, "it does not answer")
         elif not leaves and (known.get("drift") or (known and _moved(inputs, known))):
-            _mend(inputs)
+            _repair(inputs)
         return {"version": _wait_until_ready(inputs)}
 
     def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
@@ -116,7 +116,7 @@ def _restart(inputs: RunningNodeInputs, why: str) -> None:
     )
 
 
-def _mend(inputs: RunningNodeInputs) -> None:
+def _repair(inputs: RunningNodeInputs) -> None:
     """Repair what is not as predicted: by calls, or by a restart, which repairs everything."""
     from components.chain.nodes import drift as node_drift
     from components.chain.rpc.console import Console

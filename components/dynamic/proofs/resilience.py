@@ -89,7 +89,7 @@ class ResilienceProvider(Provider[ResilienceInputs]):
         unable = unable_now(inputs.roster)
         drift = _words(unable)
         if known.get("contracts") != contracts:
-            drift["contracts"] = "a contract is not as it was at the last look"
+            drift["contracts"] = "a contract has changed since it was last read"
         return {"contracts": contracts, "unable": sorted(unable), DRIFT: drift}
 
     def subject(self, inputs: ResilienceInputs, known: Props) -> str:  # noqa: ARG002

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 PROJECT = "servicechain-ha:project"
 STACK = "servicechain-ha:stack"
 MANAGED_BY = "servicechain-ha:managed-by"
-OWN_KEYS = frozenset({"Name", PROJECT, STACK, MANAGED_BY})
 
 
 @dataclass(frozen=True)

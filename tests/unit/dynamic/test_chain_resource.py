@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from pulumi.dynamic import DiffResult
 
 from components.chain.rpc.console import Console
 from components.chain.tx import sender
@@ -24,6 +25,13 @@ OWNER = "0x9d8A62f656a8d1615C1294fd71e9CFb3E4855A4F"  # of the key 46 46 ..., th
 BRIDGE = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 ONE = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
 TWO = "0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB"
+
+
+def diff_of(provider: Provider[Any], olds: Props, change: Props) -> DiffResult:
+    """Return what an accepted edit asks for; outputs are no reason to act."""
+    news = {**olds, **change}
+    assert not provider.check(olds, news).failures
+    return provider.diff("id", {**olds, "an_output": 1}, news)
 
 
 def endpoint(name: str, **changes: object) -> Props:
@@ -123,9 +131,7 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> FakeChain:
 def test_an_edit_touches_what_it_has_to(
     provider: Provider[Any], olds: Props, change: Props, changes: int, replaces: list[str]
 ) -> None:
-    news = {**olds, **change}
-    assert not provider.check(olds, news).failures
-    diff = provider.diff("id", {**olds, "an_output": 1}, news)
+    diff = diff_of(provider, olds, change)
     assert (diff.changes, diff.replaces) == (bool(changes), replaces)
 
 

@@ -50,7 +50,7 @@ def test_a_contract_that_changed_is_looked_at_again(bridge: Bridge, capsys: pyte
     life.up(ASKED)
     bridge.threshold = 2.0
     assert life.refresh()
-    assert capsys.readouterr().err == "drift: a contract is not as it was at the last look\n"
+    assert capsys.readouterr().err == "drift: a contract has changed since it was last read\n"
     assert life.up(ASKED) == "update"
     assert life.outs["contracts"]["parent"]["threshold"] == 2
     assert life.up(ASKED) == "same"

@@ -16,7 +16,7 @@ from components.dynamic.nodes.node_token import NodeTokenProvider
 from components.dynamic.tokens import development_token, token_registration
 from components.dynamic.tokens.development_token import DevelopmentTokenProvider
 from components.dynamic.tokens.token_registration import TokenRegistrationProvider
-from tests.unit.dynamic.test_chain_resource import BRIDGE, ON_CHAIN, ONE, OWNER, TWO, endpoint
+from tests.unit.dynamic.test_chain_resource import BRIDGE, ON_CHAIN, ONE, OWNER, TWO, diff_of, endpoint
 from tests.unit.fake_contract import Contract
 from tests.unit.fake_node import CHILD, PARENT, Clock, FakeNode
 from tests.unit.fake_token import FakeToken
@@ -105,9 +105,7 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> FakeChain:
 def test_an_edit_touches_what_it_has_to(
     provider: Provider[Any], olds: Props, change: Props, changes: int, replaces: list[str]
 ) -> None:
-    news = {**olds, **change}
-    assert not provider.check(olds, news).failures
-    diff = provider.diff("id", {**olds, "an_output": 1}, news)
+    diff = diff_of(provider, olds, change)
     assert (diff.changes, diff.replaces) == (bool(changes), replaces)
     assert diff.delete_before_replace
 
