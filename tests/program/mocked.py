@@ -21,6 +21,7 @@ import pulumi
 from google.protobuf import json_format
 from pulumi.runtime import mocks
 from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.settings import ROOT as ROOT_RESOURCE
 
 from components.settings.sentences import NAMESPACE
 from tests.program.program import DYNAMIC, Asked, Program, provider_of
@@ -146,7 +147,7 @@ def run(
             runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
         return pulumi.Output.from_input(exported).apply(monitor.program.outputs.update)
 
-    with _event_loop(), _configured(config):
+    with _event_loop(), _own_root(), _configured(config):
         mocks.set_mocks(monitor.mocks, project=NAMESPACE, stack="test", preview=False, monitor=monitor)
         mocks.test(program)()  # type: ignore[no-untyped-call]  # nor here
     monitor.program.held = monitor.answers.held
@@ -170,6 +171,16 @@ def _event_loop() -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", ResourceWarning)
             gc.collect()
+
+
+@contextmanager
+def _own_root() -> Iterator[None]:
+    """Have the program make its own stack resource: Pulumi keeps that of the last program of this process."""
+    before = ROOT_RESOURCE.set(None)
+    try:
+        yield
+    finally:
+        ROOT_RESOURCE.reset(before)
 
 
 @contextmanager

@@ -89,6 +89,7 @@ def run(config: Mapping[str, Any], state: Sequence[Held] = ()) -> Engine:
 def _without_machines() -> Iterator[None]:
     """Leave machines and chains alone, and the archives of nodes, whose versions are no part of the state's format."""
     with ExitStack() as stack:
+        stack.enter_context(patch.object(child_council, "_read", lambda _inputs: None))
         stack.enter_context(patch.object(child_council, "_strangers", lambda *_: {}))
         stack.enter_context(patch.object(host_preflight, "missing", lambda *_: []))
         stack.enter_context(patch.object(AdoptedNodeProvider, "_tell", lambda *_: {}))
