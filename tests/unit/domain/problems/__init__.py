@@ -1,0 +1,1 @@
+"""Tests of the problems that users can meet, and of their codes."""
