@@ -79,8 +79,9 @@ bench: setup ## Measure the duration of up, the on-chain phase and preview
 lock: setup ## Update and pin all Python packages from the .in files
 	@toolchain/lock
 
-docs: setup ## Write the settings reference and the JSON schema, from the models
+docs: setup ## Write the references of settings and errors and the JSON schema, from the source
 	@toolchain/run python -m toolchain.docs.settings_reference
+	@toolchain/run python -m toolchain.docs.errors_reference
 	@toolchain/run python -m toolchain.docs.settings_schema
 
 clean: ## Delete what setup built; stacks and their secrets in .state stay
