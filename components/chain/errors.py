@@ -14,6 +14,8 @@ ChainError
 └── NotReady       a node or chain did not reach the wanted state before the deadline
 """
 
+from components.domain.problems.chains import CHAIN_UNREADABLE
+
 
 class ChainError(Exception):
     """Parent of all errors of chain/."""
@@ -36,7 +38,7 @@ class ChainUnreadable(Unreachable):
 
     def __init__(self, chain_id: int, reasons: str, what_next: str) -> None:
         """`reasons`: why, for each node; `what_next`: what the user can do."""
-        super().__init__(f"no node of chain {chain_id} can be used: {reasons}; {what_next}")
+        super().__init__(CHAIN_UNREADABLE(f"no node of chain {chain_id} can be used: {reasons}; {what_next}"))
         self.chain_id, self.reasons, self.about = chain_id, reasons, f"chain {chain_id}"
 
 

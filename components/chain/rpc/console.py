@@ -15,6 +15,8 @@ from components.chain.rpc import head
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import Channel
 from components.chain.rpc.node_locks import in_use, is_restarting
+from components.domain.problems.chains import CALL_REFUSED
+from components.domain.problems.problem import Message
 
 CALL_TIMEOUT = 30.0
 """Seconds for one call. The node itself sets no limit on most of its calls to the parent chain."""
@@ -74,7 +76,7 @@ class Console:
         """Connect. Raises Unreachable."""
         self.endpoint = endpoint
         self.node = endpoint.node
-        self.behind: str | None = None
+        self.behind: Message | None = None
         """Why it was not in sync when `connect` chose it, as no node of its chain was; None for a node in sync."""
         self._provider = _TunnelProvider(endpoint)
         self.web3 = Web3(self._provider, middleware=[])
@@ -96,8 +98,7 @@ class Console:
         if "error" in response:
             error = response["error"]
             text = error if isinstance(error, str) else error.get("message", "no reason given")
-            msg = f"{self.node}: {method}: {text}"
-            raise NodeError(msg)
+            raise NodeError(CALL_REFUSED(f"{self.node}: {method}: {text}"))
         return response["result"]
 
     def close(self) -> None:
@@ -119,7 +120,7 @@ def connect(endpoints: Iterable[Endpoint], chain_id: int) -> Iterator[Console]:
     but not to conclude that something is gone. Raises ChainUnreadable when no node answers, naming each node and why.
     """
     reasons: list[str] = []
-    late: list[tuple[int, Endpoint, str]] = []
+    late: list[tuple[int, Endpoint, Message]] = []
     for endpoint in in_order(endpoints):
         with in_use(endpoint), _on_chain(endpoint, chain_id, reasons) as console:
             if console is None:

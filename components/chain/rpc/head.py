@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from components.chain.errors import ChainError, NotReady
 from components.chain.rpc.waiting import Waiting, wait_for
+from components.domain.problems.chains import CHAIN_HALTED, NODE_BEHIND
+from components.domain.problems.problem import Message
 
 if TYPE_CHECKING:
     from components.chain.rpc.console import Console
@@ -28,7 +30,7 @@ _HASHES_ONLY = False
 """Second argument of getBlockBy...: no whole transactions."""
 
 
-def behind(console: "Console", near: int = 0) -> str | None:
+def behind(console: "Console", near: int = 0) -> Message | None:
     """Return why a node is not in sync: it lacks blocks, or its chain makes none. None for a node in sync.
 
     `near`: blocks that it may lack, as a new block reaches some nodes earlier than others. `eth_syncing` is not used:
@@ -39,9 +41,9 @@ def behind(console: "Console", near: int = 0) -> str | None:
     ahead = max(_heads(console), default=None)
     # A block of the same number is the same block, and may still be on its way into the node's index.
     if ahead and ahead[0] - 1 > number + near and console.call("eth_getBlockByHash", ahead[1], _HASHES_ONLY) is None:
-        return f"{console.node}: is at block {number}, and its peers have {ahead[0] - 1 - number} more"
+        return NODE_BEHIND(f"{console.node}: is at block {number}, and its peers have {ahead[0] - 1 - number} more")
     if age > HALTED_SECONDS:
-        return (
+        return CHAIN_HALTED(
             f"{console.node}: its newest block, {number}, is {age:.0f} s old; does the chain make blocks, and is the "
             "clock here right?"
         )
@@ -72,10 +74,9 @@ def wait_until_caught_up(console: "Console") -> None:
                 head = now
                 waiting.renew()
         except ChainError as error:
-            lack = str(error)
+            lack = Message(str(error))
         if waiting.over:
-            msg = f"{lack} (no further block in {STALL_SECONDS:g} s)"
-            raise NotReady(msg)
+            raise NotReady(lack.extended(f" (no further block in {STALL_SECONDS:g} s)"))
         waiting.report(lack)
         waiting.pause(_INTERVAL)
 

@@ -4,6 +4,7 @@ import asyncssh
 
 from components.chain.errors import HostUnreachable, NotListening, Unreachable
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.chains import COMMAND_FAILED, CONSOLE_LOST, HOST_UNREACHABLE, NODE_DOWN
 from components.ssh import connection as ssh
 from components.ssh.errors import CommandFailed, NobodyListens, SshError
 from components.ssh.unix_socket import unix_socket
@@ -24,15 +25,14 @@ class Channel:
                 unix_socket(endpoint.login, endpoint.ipc), ssh.connect_seconds(endpoint) + 5
             )
         except NobodyListens as error:
-            msg = f"{endpoint.node}: no node listens on {endpoint.ipc} at {endpoint.host}; is it running?"
-            raise NotListening(msg) from error
+            words = f"{endpoint.node}: no node listens on {endpoint.ipc} at {endpoint.host}; is it running?"
+            raise NotListening(NODE_DOWN(words)) from error
         except SshError as error:
-            msg = f"{endpoint.node}: no SSH connection: {error}"
-            raise HostUnreachable(msg) from error
+            raise HostUnreachable(HOST_UNREACHABLE(f"{endpoint.node}: no SSH connection: {error}")) from error
         except (OSError, asyncssh.Error, TimeoutError) as error:
             reason = str(error) or type(error).__name__
-            msg = f"{endpoint.node}: no SSH connection: {endpoint.place} is lost ({reason})"
-            raise HostUnreachable(msg) from error
+            words = f"{endpoint.node}: no SSH connection: {endpoint.place} is lost ({reason})"
+            raise HostUnreachable(HOST_UNREACHABLE(words)) from error
 
     def exchange(self, request: bytes, timeout: float) -> bytes:
         """Send one request and return its answer.
@@ -45,11 +45,11 @@ class Channel:
         except (OSError, asyncssh.Error, TimeoutError) as error:
             self.close()
             reason = str(error) or f"no answer in {timeout:g} s"
-            msg = f"{self._endpoint.node}: the node's console at {self._endpoint.host} is lost ({reason})"
-            raise Unreachable(msg) from error
+            words = f"{self._endpoint.node}: the node's console at {self._endpoint.host} is lost ({reason})"
+            raise Unreachable(CONSOLE_LOST(words)) from error
         if not answer:
-            msg = f"{self._endpoint.node}: the node at {self._endpoint.host} closed its console; did it stop?"
-            raise Unreachable(msg)
+            words = f"{self._endpoint.node}: the node at {self._endpoint.host} closed its console; did it stop?"
+            raise Unreachable(CONSOLE_LOST(words))
         return answer
 
     async def _exchange(self, request: bytes) -> bytes:
@@ -78,5 +78,7 @@ def run_on_host(endpoint: Endpoint, command: str, timeout: float, stdin: str | N
     try:
         return ssh.run(endpoint.login, command, stdin, timeout=timeout)
     except SshError as error:
-        msg = f"{endpoint.node}: {error}"
-        raise (Unreachable if isinstance(error, CommandFailed) else HostUnreachable)(msg) from error
+        words = f"{endpoint.node}: {error}"
+        if isinstance(error, CommandFailed):
+            raise Unreachable(COMMAND_FAILED(words)) from error
+        raise HostUnreachable(HOST_UNREACHABLE(words)) from error

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
 
 from components.chain.errors import ChainError, Unreachable
+from components.domain.problems.chains import REFERENCE_OF_OTHER_CHAIN, REFERENCE_SILENT
 
 TIMEOUT = 10.0
 """Seconds for one call."""
@@ -32,10 +33,12 @@ class ReferenceRpc:
         try:
             actual, height = self._number("eth_chainId"), self._number("eth_blockNumber")
         except (HTTPException, OSError, ValueError, LookupError, TypeError) as error:
-            msg = f"the reference RPC at {self.host} (parentChain.referenceRpc) does not answer: {type(error).__name__}"
-            raise Unreachable(msg) from None  # the cause may have the whole address in it
+            words = (
+                f"the reference RPC at {self.host} (parentChain.referenceRpc) does not answer: {type(error).__name__}"
+            )
+            raise Unreachable(REFERENCE_SILENT(words)) from None  # the cause may have the whole address in it
         if actual != self._chain_id:
-            msg = (
+            msg = REFERENCE_OF_OTHER_CHAIN(
                 f"the reference RPC at {self.host} is of the chain {actual}, and the parent chain is {self._chain_id}; "
                 "correct parentChain.referenceRpc"
             )

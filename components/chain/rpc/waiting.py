@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from components.chain.errors import ChainError, NotReady
+from components.domain.problems.chains import NOT_IN_TIME
+from components.domain.problems.problem import Message
 
 PROGRESS_INTERVAL = 10.0
 """Seconds from one line of progress to the next."""
@@ -66,7 +68,8 @@ class Waiting:
     def report(self, missing: str) -> None:
         """Print how long it has taken and what is missing, if it is time for the next line."""
         if self.due:
-            self.show(f"waiting, {self.spent}: {missing}")
+            words = missing.words if isinstance(missing, Message) else missing
+            self.show(f"waiting, {self.spent}: {words}")
 
     def pause(self, seconds: float) -> None:
         """Sleep until the next attempt."""
@@ -76,14 +79,13 @@ class Waiting:
 def wait_for(probe: Callable[[], T | str], deadline: float, interval: float = 0.2) -> T:
     """Call `probe` until it returns something other than a sentence with what is missing.
 
-    `deadline` and `interval` are in seconds. Raises NotReady with the last sentence. A ChainError of the probe counts
-    as such a sentence: a node that is starting refuses connections.
+    `deadline` and `interval` are in seconds. Raises NotReady with the last sentence; one without a code gets that of
+    NOT_IN_TIME. A ChainError of the probe counts as such a sentence: a node that is starting refuses connections.
     """
     waiting = Waiting(deadline)
     while isinstance(answer := _attempt(probe), str):
         if waiting.over:
-            msg = f"{answer} (waited {deadline:g} s)"
-            raise NotReady(msg)
+            raise NotReady(_too_late(answer, f" (waited {deadline:g} s)"))
         waiting.report(answer)
         waiting.pause(interval)
     return answer
@@ -93,7 +95,11 @@ def _attempt(probe: Callable[[], T | str]) -> T | str:
     try:
         return probe()
     except ChainError as error:
-        return str(error)
+        return Message(str(error))
+
+
+def _too_late(missing: str, waited: str) -> Message:
+    return missing.extended(waited) if isinstance(missing, Message) else NOT_IN_TIME(f"{missing}{waited}")
 
 
 @contextmanager

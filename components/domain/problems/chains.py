@@ -1,4 +1,221 @@
-"""What is wrong on a chain: RPC, accounts, keys, funds, transactions, validators.
+"""What is wrong on a chain: nodes that do not answer or are behind, their peers, validators.
 
-Numbers 400 to 499.
+Numbers 400 to 419 and 460 to 499; those between are in accounts.
 """
+
+from components.domain.problems.problem import Problem
+
+# -- nodes and machines that do not answer ---------------------------------------------------------------------
+
+HOST_UNREACHABLE = Problem(
+    400,
+    "The machine of a node does not answer over SSH",
+    cause="The machine, its network or its SSH server is down, or it shows another host key or refuses the login.",
+    remedy="Check the machine and the route to it, then run `make refresh` and `make up`. If the machine is dead, "
+    "rebuild it with `make replace MACHINE=…`.",
+)
+NODE_DOWN = Problem(
+    401,
+    "No node listens on its IPC socket",
+    cause="The machine answers, but the node is stopped, has crashed, or is still starting.",
+    remedy="Run `make up`: it starts the node. If the node stops again, read the end of its log in `data/logs`.",
+)
+CONSOLE_LOST = Problem(
+    402,
+    "The connection to the console of a node was lost",
+    cause="The node stopped or hung during a call, or the connection to its machine was cut.",
+    remedy="Run `make up` again: it continues where it stopped, and starts or restarts the node. If it is lost again, "
+    "read the end of the node's log in `data/logs`.",
+)
+COMMAND_FAILED = Problem(
+    403,
+    "A command on the machine of a node failed",
+    cause="The command, such as the start of the node, ended with an error or did not end in time.",
+    remedy="Fix what the end of its output in the message says, then run `make up` again. If a node did not start, "
+    "read the end of its log in `data/logs`.",
+)
+CALL_REFUSED = Problem(
+    404,
+    "A node answers a call with an error",
+    cause="The node knows no such call, because that part of it is off or still starting, or cannot carry it out. "
+    "The reason in the message is the node's own.",
+    remedy="Run `make up` again a minute later. If it is refused again, read the node's log in `data/logs`.",
+)
+CHAIN_UNREADABLE = Problem(
+    405,
+    "No node of a chain can be used",
+    cause="All nodes of the chain that this program knows are down, behind, or on another chain. The message has the "
+    "reason for each.",
+    remedy="`make refresh` keeps the resources on that chain in the state. `make up` starts nodes that are stopped. "
+    "For a dead machine run `make replace MACHINE=…`.",
+)
+NODE_STARTING = Problem(
+    406,
+    "A node does not report its chain yet",
+    cause="Its console answers before its network server has started.",
+    remedy="Run `make up` again some seconds later.",
+)
+NOT_IN_TIME = Problem(
+    407,
+    "Something that was waited for did not happen in time",
+    cause="The message says what is missing, and how long it was waited for.",
+    remedy="Run `make up` again: it continues where it stopped. If the same is missing again, read the logs of the "
+    "node that the message names.",
+)
+
+# -- nodes that are behind -------------------------------------------------------------------------------------
+
+NODE_BEHIND = Problem(
+    410,
+    "A node lacks blocks that its peers have",
+    cause="The node was started a short time ago, or its machine or its connection is too slow. What it reports of "
+    "the chain is old, so nothing is decided by it.",
+    remedy="Wait until it has caught up, then run `make up` again. If its block number stays the same, read its log.",
+)
+CHAIN_HALTED = Problem(
+    411,
+    "A chain makes no blocks",
+    cause="Too few of its validators run or are connected to one another (⌈2n/3⌉ of n are needed), or the node has no "
+    "connection to its chain. A wrong clock of this computer looks the same.",
+    remedy="Check the clock. Start the validators that are down (`make up`), and check that they can connect to one "
+    "another. See docs/runbooks.md, The child chain stops.",
+)
+REFERENCE_SILENT = Problem(
+    412,
+    "The reference RPC of the parent chain does not answer",
+    cause="Its server is down or refuses this computer, or the address is wrong, or its API key is not valid.",
+    remedy="Correct `parentChain.referenceRpc`, or remove it, then run `make up`.",
+)
+REFERENCE_OF_OTHER_CHAIN = Problem(
+    413,
+    "The reference RPC is a node of another chain",
+    cause="The chain id that it reports is not that of the parent chain.",
+    remedy="Set `parentChain.referenceRpc` to an RPC of the parent chain, or remove it, then run `make up`.",
+)
+
+# -- peers -----------------------------------------------------------------------------------------------------
+
+PEER_MISSING = Problem(
+    460,
+    "A node is not connected to the nodes that it dials",
+    cause="The other node is down or starting, its port is closed to this machine, or it is on another chain.",
+    remedy="Do what the rest of the message says. Check that the other node runs (`make up` starts it), and that its "
+    "port is open to the machine of this one.",
+)
+PEER_KEPT = Problem(
+    461,
+    "A node is still connected to a peer that it has to leave",
+    cause="The node did not close the connection in time. The slot of an EN is free only after that.",
+    remedy="Run `make refresh`, then `make up`: it disconnects a wrong peer and dials the right one.",
+)
+CHAINS_DIFFER = Problem(
+    462,
+    "Two nodes are not on the same chain",
+    cause="Their chain id, network id or genesis block differ, so they never connect. The message has both values.",
+    remedy="Set `networkId` of the chain (`parentChain`, `serviceChain`), or name its genesis file, as the other node "
+    "has it. Then run `make up`: a node that has only the genesis block is initialized again.",
+)
+PORT_CLOSED = Problem(
+    463,
+    "The machine of a node cannot connect to another node",
+    cause="No node listens at that address, or a firewall or security group closes its port to this machine.",
+    remedy="Start the other node, and open the port that the message names in both directions (22323 unless a conf "
+    "says otherwise). Then run `make up`.",
+)
+PEER_REFUSED = Problem(
+    464,
+    "What answers at the address of a node does not take this node as a peer",
+    cause="It is a node of another chain, a node with another key than its KNI says, or no node at all.",
+    remedy="Compare the values in the message with `admin.nodeInfo.protocols.istanbul` in the console of the other "
+    "node, and its public key with that in the KNI. Correct the setting that differs, then run `make up`.",
+)
+
+# -- validators of the child chain: votes ----------------------------------------------------------------------
+
+NO_VOTER = Problem(
+    470,
+    "No other validator of the child chain answers",
+    cause="A vote is cast by another SCN that is a validator. Each of them is down, behind, or has no seat.",
+    remedy="Bring back one of the SCNs that the message names, then run `make up`.",
+)
+BLOCK_REFUSED = Problem(
+    471,
+    "A node does not accept the blocks of its chain",
+    cause="It verifies each block, and finds this one invalid: it has another version or another genesis, or its "
+    "database is damaged.",
+    remedy="Read its log in `data/logs`, and compare version and genesis with those of the other node. If only this "
+    "node fails, run `make replace MACHINE=…`.",
+)
+VOTE_PENDING = Problem(
+    472,
+    "A vote on a validator is not in a block yet",
+    cause="It counts once the node that voted makes a block. With validators that are down, blocks come late.",
+    remedy="Check that the child chain makes blocks, then run `make up` again: it sees whether the vote counts.",
+)
+SEAT_IDLE = Problem(
+    473,
+    "A validator has a seat and does not take part",
+    cause="Its node is down, not connected, behind or on another chain; the start of the message says which. Until "
+    "then the child chain survives fewer losses, and a small one makes no blocks.",
+    remedy="Fix what the message says and run `make up` with this SCN in `serviceChain.nodes`. Or take it out of "
+    "there while enough others live, and run `make up`: that takes its seat away.",
+)
+SEAT_TAKEN_BACK = Problem(
+    474,
+    "A new validator did not take part, and its seat was taken back",
+    cause="After the vote its node did not connect or did not get new blocks; the start of the message says why. The "
+    "council is the one of before.",
+    remedy="Fix what the message says, then run `make up` again.",
+)
+VOTE_IMPOSSIBLE = Problem(
+    475,
+    "The child chain is halted, so nobody can be voted in or out",
+    cause="Fewer than ⌈2n/3⌉ of its n validators can be reached. A vote needs a block, and there are none.",
+    remedy="Start the validators that the message names. List an SCN that was removed in `serviceChain.nodes` again "
+    "with its old name and run `make up`. See docs/changing.md, What is refused.",
+)
+QUORUM_AT_RISK = Problem(
+    476,
+    "The vote would stop the child chain",
+    cause="After it too few of the validators could be reached to make blocks (⌈2n/3⌉ of n have to agree).",
+    remedy="Start the validators that the message names, or remove the dead ones from `serviceChain.nodes` in an edit "
+    "of its own. Then make this change again. See docs/changing.md, What is refused.",
+)
+LAST_VALIDATOR = Problem(
+    477,
+    "The last validator of the child chain cannot be voted out",
+    cause="A chain without a validator makes no blocks.",
+    remedy="Keep this SCN in `serviceChain.nodes`. To end the chain, run `make down`.",
+)
+LAST_OF_GENESIS = Problem(
+    478,
+    "The last validator of the genesis block cannot be voted out",
+    cause="A node that begins with an empty chain talks to the validators of the genesis block only. Without one of "
+    "them no machine could be rebuilt.",
+    remedy="Put this SCN back into `serviceChain.nodes`, then run `make up`.",
+)
+
+# -- validators of the child chain: who has a seat ---------------------------------------------------------------
+
+SEAT_WITHOUT_NODE = Problem(
+    480,
+    "A validator is not in the settings and has no node",
+    cause="Its SCN was lost or removed without a vote. It counts for the quorum, so the child chain survives fewer "
+    "losses.",
+    remedy="Run `make up`: it votes the validator out. To keep it, list its SCN in `serviceChain.nodes` again with its "
+    "old name.",
+)
+FOREIGN_VALIDATOR = Problem(
+    481,
+    "A validator with a node is not in the settings",
+    cause="It belongs to somebody else who runs nodes of this chain, or its SCN was taken out of the settings without "
+    "a vote.",
+    remedy="It is kept. If it should not be there, stop its node for a minute and run `make up`: a seat without a node "
+    "is voted out, on a chain of others only if this program voted it in.",
+)
+SEAT_LOST = Problem(
+    482,
+    "An SCN is no validator of the child chain any more",
+    cause="Somebody voted it out.",
+    remedy="Run `make up`: it votes the SCN in again. To keep it out, remove it from `serviceChain.nodes`.",
+)

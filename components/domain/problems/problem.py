@@ -7,13 +7,32 @@ A message is still a full sentence of its own: what is wrong, where, what to do.
 programs and tests recognise a message by it. A code never changes its meaning, and is not used again.
 """
 
+import re
 from dataclasses import dataclass
+
+_MARKS = re.compile(r"(?: \[SCH-\d{3}\])+$")
 
 
 class Message(str):
     """A sentence for a user that ends, in its first line, with the code of its problem: `… [SCH-320]`."""
 
     __slots__ = ()
+
+    def extended(self, more: str) -> "Message":
+        """Return this message with more words at its end; its codes stay at the end of the first line."""
+        words, marks = self._parts()
+        first, line_break, rest = f"{words}{more}".partition("\n")
+        return Message(f"{first}{marks}{line_break}{rest}")
+
+    @property
+    def words(self) -> str:
+        """Return the sentence alone, for a line about a wait that may still end well."""
+        return self._parts()[0]
+
+    def _parts(self) -> tuple[str, str]:
+        first, line_break, rest = self.partition("\n")
+        marks = found[0] if (found := _MARKS.search(first)) else ""
+        return f"{first.removesuffix(marks)}{line_break}{rest}", marks
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from components.chain.errors import ChainUnreadable, NotListening
 from components.chain.rpc import console, waiting
 from components.chain.rpc.console import connect
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.chains import CHAIN_HALTED, CHAIN_UNREADABLE, NODE_BEHIND, NODE_DOWN
 from components.dynamic import chain_resource
 from components.dynamic.base import Props
 from components.dynamic.chain_resource import reading, session
@@ -51,8 +52,7 @@ class Nodes:
     def _head(self, at: Endpoint) -> int:
         head = self.heads[at.node.replace("-", "")]
         if head is None:
-            msg = f"{at.node}: no node listens"
-            raise NotListening(msg)
+            raise NotListening(NODE_DOWN(f"{at.node}: no node listens"))
         return head
 
 
@@ -80,17 +80,21 @@ def test_where_none_is_in_sync_the_one_that_knows_most_reports_that_it_is_behind
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     node, behind = chosen(monkeypatch, Nodes(scn1=40, scn2=60, scn3=0))
-    assert (node, behind) == ("scn-2", "scn-2: is at block 60, and its peers have 40 more")
+    assert node == "scn-2"
+    assert behind == NODE_BEHIND("scn-2: is at block 60, and its peers have 40 more")
     alone = Nodes(scn1=40)
     alone.peers = []
     node, behind = chosen(monkeypatch, alone)
     assert behind is not None
     assert behind.startswith("scn-1: its newest block, 40, is 60")
+    assert CHAIN_HALTED.code in behind
 
 
 def test_without_any_node_all_reasons_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(ChainUnreadable, match="no node of chain 3000 can be used: scn-1: no node listens; scn-2: no"):
+    with pytest.raises(ChainUnreadable, match=CHAIN_UNREADABLE.code) as caught:
         chosen(monkeypatch, Nodes(scn1=None, scn2=None))
+    for part in ("chain 3000", "scn-1: no node listens", "scn-2: no node listens"):
+        assert part in str(caught.value)
 
 
 VOTE_OF_BOTH: Props = {**VOTE, "endpoints": [endpoint("scn-1"), endpoint("scn-2")]}
@@ -106,14 +110,14 @@ def test_nothing_is_gone_that_only_a_node_behind_does_not_have(
     for _ in range(2):
         assert BridgeOperatorProvider().read("id", VOTE_OF_BOTH).id == "id"
     (said,) = capsys.readouterr().err.splitlines()
-    assert said.startswith("no node of chain 3000 can be used: scn-")
-    assert said.endswith("; the next up starts nodes that are down; it is assumed to be unchanged")
+    for part in ("chain 3000", "scn-1: ", CHAIN_UNREADABLE.code, "the next up starts", "assumed to be unchanged"):
+        assert part in said
 
 
 def test_nothing_is_planned_on_what_a_node_behind_reports(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(console, "Console", Nodes(scn1=40, scn2=None).connect)
     inputs = BridgeOperatorProvider()._parse(VOTE_OF_BOTH)
-    with pytest.raises(ChainUnreadable, match="its peers have 60 more"), session(inputs):
+    with pytest.raises(ChainUnreadable, match=f"60 more.*{NODE_BEHIND.code}"), session(inputs):
         pytest.fail("nothing may be planned")
 
 

@@ -10,6 +10,7 @@ from components.chain.errors import NotReady
 from components.chain.rpc import head
 from components.chain.rpc.console import Console
 from components.chain.rpc.head import is_caught_up, wait_until_caught_up
+from components.domain.problems.chains import CHAIN_HALTED, NODE_BEHIND
 from tests.unit.fake_node import Clock
 
 
@@ -53,14 +54,14 @@ def test_a_node_is_waited_for_while_it_gets_on(clock: Clock) -> None:
 
 
 def test_a_node_that_is_stuck_reports_how_far_it_is(clock: Clock) -> None:
-    with pytest.raises(NotReady, match="scn-5: is at block 3, and its peers have 4 more"):
+    with pytest.raises(NotReady, match=rf"scn-5: is at block 3, .* 4 more .*120 s.* \[{NODE_BEHIND.code}\]$"):
         wait_until_caught_up(Node(clock, 3, [7]).console)
 
 
 def test_a_chain_that_is_stuck_is_reported(clock: Clock) -> None:
     node = Node(clock, 3, [3])
     node.newest = 5
-    with pytest.raises(NotReady, match=r"its newest block, 3, is 20[01] s old; does the chain make blocks"):
+    with pytest.raises(NotReady, match=rf"scn-5: its newest block, 3, is 20[01] s old.* \[{CHAIN_HALTED.code}\]$"):
         wait_until_caught_up(node.console)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from components.chain.errors import Unreachable
 from components.chain.rpc.reference_rpc import OtherChain, ReferenceRpc
+from components.domain.problems.chains import REFERENCE_OF_OTHER_CHAIN, REFERENCE_SILENT
 
 KEY = "a-key-that-nobody-may-see"
 
@@ -52,10 +53,9 @@ def test_it_reports_how_far_the_chain_is() -> None:
 def test_one_of_another_chain_is_refused() -> None:
     with rpc({"eth_chainId": "0x1", "eth_blockNumber": "0x3e8"}) as url, pytest.raises(OtherChain) as caught:
         ReferenceRpc(url, 2020).height()
-    assert str(caught.value) == (
-        "the reference RPC at 127.0.0.1 is of the chain 1, and the parent chain is 2020; correct "
-        "parentChain.referenceRpc"
-    )
+    for part in ("127.0.0.1", " 1,", "2020", "parentChain.referenceRpc", REFERENCE_OF_OTHER_CHAIN.code):
+        assert part in str(caught.value)
+    assert KEY not in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -64,14 +64,15 @@ def test_one_of_another_chain_is_refused() -> None:
 def test_one_that_does_not_answer_is_reported_without_its_address(answer: bytes) -> None:
     with rpc(answer) as url, pytest.raises(Unreachable) as caught:
         ReferenceRpc(url, 2020).height()
-    assert str(caught.value).startswith("the reference RPC at 127.0.0.1 (parentChain.referenceRpc) does not answer: ")
+    for part in ("127.0.0.1", "parentChain.referenceRpc", REFERENCE_SILENT.code):
+        assert part in str(caught.value)
     assert KEY not in str(caught.value)
 
 
 def test_one_that_is_not_there_is_reported_without_its_address() -> None:
     with rpc(b"") as url:
         pass
-    with pytest.raises(Unreachable) as caught:
+    with pytest.raises(Unreachable, match=REFERENCE_SILENT.code) as caught:
         ReferenceRpc(url, 2020).height()
     assert KEY not in str(caught.value)
     assert caught.value.__suppress_context__

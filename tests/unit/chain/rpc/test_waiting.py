@@ -7,12 +7,14 @@ import pytest
 from components.chain.errors import NotReady, Unreachable
 from components.chain.rpc import waiting
 from components.chain.rpc.waiting import Waiting, duration, reported, wait_for
+from components.domain.problems.chains import NODE_DOWN, NOT_IN_TIME, PEER_MISSING
 from tests.unit.fake_node import Clock
 
 
 def test_it_ends_with_what_is_missing(clock: Clock, capsys: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(NotReady, match=r"^scn-1: no peers \(waited 25 s\)$"):
-        wait_for(lambda: "scn-1: no peers", 25, interval=1)
+    with pytest.raises(NotReady) as caught:
+        wait_for(lambda: PEER_MISSING("scn-1: no peers"), 25, interval=1)
+    assert str(caught.value) == f"scn-1: no peers (waited 25 s) [{PEER_MISSING.code}]"
     assert clock.now == 1025
     assert capsys.readouterr().err.splitlines() == [
         "waiting, 10 s of 25 s: scn-1: no peers",
@@ -20,13 +22,21 @@ def test_it_ends_with_what_is_missing(clock: Clock, capsys: pytest.CaptureFixtur
     ]
 
 
+def test_something_missing_that_has_no_code_gets_that_of_the_wait(clock: Clock) -> None:
+    with pytest.raises(NotReady) as caught:
+        wait_for(lambda: "the sky is grey", deadline=2.5)
+    assert str(caught.value) == f"the sky is grey (waited 2.5 s) [{NOT_IN_TIME.code}]"
+    assert clock.now > 1002.5
+
+
 def test_an_error_of_the_chain_is_something_missing_and_another_one_is_not(clock: Clock) -> None:
     def starting() -> int:
         if clock.now < 1003:
-            msg = "scn-1: no node listens"
-            raise Unreachable(msg)
+            raise Unreachable(NODE_DOWN("scn-1: no node listens"))
         return 7
 
+    with pytest.raises(NotReady, match=rf"^scn-1: no node listens \(waited 2 s\) \[{NODE_DOWN.code}\]$"):
+        wait_for(starting, 2)
     assert wait_for(starting, 25) == 7
     with pytest.raises(ZeroDivisionError):
         wait_for(lambda: 1 // 0, 25)

@@ -26,5 +26,20 @@ def test_a_message_inside_another_keeps_its_code() -> None:
     )
 
 
+def test_a_message_that_is_extended_still_ends_with_its_code() -> None:
+    assert SILENT("scn-1 is silent").extended(" (waited 5 s)") == "scn-1 is silent (waited 5 s) [SCH-320]"
+    assert SILENT("scn-1 is silent").extended(":\n  why") == "scn-1 is silent: [SCH-320]\n  why"
+    assert SILENT("it is silent:\n  why").extended("; go") == "it is silent: [SCH-320]\n  why; go"
+    twice = Message("en-1 waits: [SCH-1] is no code, scn-1 is silent [SCH-320]")
+    assert twice.extended("; go") == "en-1 waits: [SCH-1] is no code, scn-1 is silent; go [SCH-320]"
+    assert Message("a [SCH-320] [SCH-321]").extended("; go") == "a; go [SCH-320] [SCH-321]"
+    assert Message("no code").extended("; go") == "no code; go"
+
+
+def test_the_words_of_a_message_have_no_code() -> None:
+    assert SILENT("scn-1 is silent:\n  why").words == "scn-1 is silent:\n  why"
+    assert Message("scn-1 is silent [SCH-1]").words == "scn-1 is silent [SCH-1]"
+
+
 def test_an_error_has_its_message() -> None:
     assert str(CodedError(SILENT("scn-1 is silent"))) == "scn-1 is silent [SCH-320]"
