@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from components.domain.problems.policies import OWNER_THAT_VOTES, THRESHOLD_OF_ALL_PAIRS, TOO_FEW_SCNS
 from components.domain.quorum import FAULT_TOLERANT
 
 from .resources import Resource, Violation, by_chain, of
@@ -21,7 +22,7 @@ def owner_is_no_operator(resources: Sequence[Resource]) -> Iterator[Violation]:
                     f"{vote.text('operator')} owns the contract on chain {chain} and is also an operator, so it can "
                     f"pass any vote, although the threshold is {threshold}; use an owner account that no node holds"
                 )
-                yield Violation(vote, sentence)
+                yield Violation(vote, OWNER_THAT_VOTES(sentence))
 
 
 def threshold_is_below_pairs(resources: Sequence[Resource]) -> Iterator[Violation]:
@@ -34,7 +35,8 @@ def threshold_is_below_pairs(resources: Sequence[Resource]) -> Iterator[Violatio
             if threshold >= pairs:
                 step = f"set bridge.threshold to {pairs - 1} or less" if pairs > 1 else "add a second pair"
                 where = f"threshold {threshold} of {pairs} pair(s) on chain {chain}"
-                yield Violation(one, f"{where}: one lost pair stops all value transfer; {step}")
+                sentence = f"{where}: one lost pair stops all value transfer; {step}"
+                yield Violation(one, THRESHOLD_OF_ALL_PAIRS(sentence))
 
 
 def chain_survives_the_loss_of_an_scn(resources: Sequence[Resource]) -> Iterator[Violation]:
@@ -46,7 +48,7 @@ def chain_survives_the_loss_of_an_scn(resources: Sequence[Resource]) -> Iterator
             f"{len(scns)} SCN(s): the child chain stops when one is lost; "
             f"list {FAULT_TOLERANT} or more in serviceChain.nodes"
         )
-        yield Violation(min(scns, key=lambda one: one.name), sentence)
+        yield Violation(min(scns, key=lambda one: one.name), TOO_FEW_SCNS(sentence))
 
 
 def _owners(contract: Resource, accounts: Mapping[str, str]) -> Iterator[str]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from components.domain.addresses import WIDEST_NAMED
 from components.domain.ports import EN_PORT, LAST_PORT, SCN_PORT, peer_ports
+from components.domain.problems.policies import CONTROLLED_OVER_HTTP, OPEN_TO_THE_WORLD
 from components.domain.roles import DRIVING_APIS
 
 from .resources import OURS, UNKNOWN, Resource, Violation
@@ -32,7 +33,7 @@ def no_driving_api_over_http(resource: Resource) -> Iterator[Violation]:
                     f"the node serves {', '.join(sorted(found))} over HTTP, and anyone who reaches it controls "
                     "the node; remove these APIs, and use the IPC socket on the node's host"
                 )
-                yield Violation(resource, sentence)
+                yield Violation(resource, CONTROLLED_OVER_HTTP(sentence))
 
 
 def _adopted(resource: Resource) -> Iterator[Violation]:
@@ -43,7 +44,7 @@ def _adopted(resource: Resource) -> Iterator[Violation]:
             f"the existing node {resource.name} serves {', '.join(map(str, exposed))}, and anyone who reaches it "
             "controls the node; remove these APIs from its conf, and restart it"
         )
-        yield Violation(resource, sentence)
+        yield Violation(resource, CONTROLLED_OVER_HTTP(sentence))
 
 
 def nothing_is_open_to_the_world(resource: Resource) -> Iterator[Violation]:
@@ -59,7 +60,7 @@ def nothing_is_open_to_the_world(resource: Resource) -> Iterator[Violation]:
                 f"{ports} would be open to {', '.join(world)}; list the networks that need access "
                 f"(only the peer ports {PEERS[1][0]} and {PEERS[1][1]} may be open to everybody)"
             )
-            yield Violation(resource, sentence)
+            yield Violation(resource, OPEN_TO_THE_WORLD(sentence))
 
 
 def _rules(resource: Resource) -> Iterator[dict[str, Any]]:

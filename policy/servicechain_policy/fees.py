@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from components.domain.gas import ANCHOR, CHILD_BLOCKS_PER_DAY, HIGHEST_BASE_FEE
 from components.domain.networks import CHAIN_IDS
+from components.domain.problems.policies import ANCHORING_TOO_EXPENSIVE
 from components.domain.units import GKEI, PEB
 
 from .resources import Resource, Violation
@@ -47,7 +48,7 @@ def spending_is_limited(resources: Sequence[Resource], limit: float = DEFAULT_LI
             f"{dearest.period} blocks of 1 s, {ANCHOR_COST:.3f} KAIA per anchor), more than the limit of {limit:g}; "
             "increase anchoring.period, let fewer pairs anchor, or raise maxFeePerDay of the policy"
         )
-        yield Violation(dearest.node, sentence)
+        yield Violation(dearest.node, ANCHORING_TOO_EXPENSIVE(sentence))
 
 
 def _anchoring(resource: Resource) -> Anchoring | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from components.domain.networks import CHAIN_IDS, MAINNET
+from components.domain.problems.policies import DISK_NOT_ENCRYPTED, METADATA_WITHOUT_TOKEN, NOT_PROTECTED
 
 from .resources import UNKNOWN, Resource, Violation, by_chain, of
 
@@ -11,10 +12,11 @@ from .resources import UNKNOWN, Resource, Violation, by_chain, of
 def volumes_are_encrypted(resource: Resource) -> Iterator[Violation]:
     """Refuse an unencrypted disk: it holds keys of the node."""
     if resource.kind == "Volume" and resource.type.startswith("aws:") and _off(resource.props.get("encrypted")):
-        yield Violation(resource, "the volume is not encrypted; set encrypted to true")
+        yield Violation(resource, DISK_NOT_ENCRYPTED("the volume is not encrypted; set encrypted to true"))
     for disk in _disks(resource):
         if _off(disk.get("encrypted")):
-            yield Violation(resource, "a disk of the instance is not encrypted; set encrypted to true on each disk")
+            sentence = "a disk of the instance is not encrypted; set encrypted to true on each disk"
+            yield Violation(resource, DISK_NOT_ENCRYPTED(sentence))
 
 
 def metadata_asks_for_a_token(resource: Resource) -> Iterator[Violation]:
@@ -25,7 +27,8 @@ def metadata_asks_for_a_token(resource: Resource) -> Iterator[Violation]:
     told = options if isinstance(options, Mapping) else {}
     if options is UNKNOWN or told.get("httpEndpoint") == "disabled" or told.get("httpTokens") in {"required", UNKNOWN}:
         return
-    yield Violation(resource, "the metadata service accepts requests without a token; set httpTokens to required")
+    sentence = "the metadata service accepts requests without a token; set httpTokens to required"
+    yield Violation(resource, METADATA_WITHOUT_TOKEN(sentence))
 
 
 def mainnet_is_protected(resources: Sequence[Resource]) -> Iterator[Violation]:
@@ -40,9 +43,8 @@ def mainnet_is_protected(resources: Sequence[Resource]) -> Iterator[Violation]:
     }
     for what, one in ((what, one) for what, found in kept.items() for one in found):
         if not one.protect:
-            yield Violation(
-                one, f"{one.name} is {what} of a bridge to mainnet and is not protected; set protection to true"
-            )
+            sentence = f"{one.name} is {what} of a bridge to mainnet and is not protected; set protection to true"
+            yield Violation(one, NOT_PROTECTED(sentence))
 
 
 def _disks(resource: Resource) -> Iterator[Mapping[str, Any]]:

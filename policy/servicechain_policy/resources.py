@@ -4,6 +4,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from components.domain.problems.problem import Message
+
 OURS = "pulumi-python:dynamic/servicechain:"
 """Type prefix of the program's own resources."""
 
@@ -49,7 +51,7 @@ class Violation:
     """A message about a resource, with the next step."""
 
     resource: Resource
-    sentence: str
+    sentence: Message
 
 
 def of(resources: Iterable[Resource], kind: str) -> Iterator[Resource]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from components.domain.problems.policies import ANCHORING_TOO_EXPENSIVE
 from components.domain.seed import derive
 from tests.aws.moto import Moto, moto
 from tests.aws.sample.stack import SampleStack
@@ -66,7 +67,7 @@ def test_settings_that_the_program_only_warns_of(tmp_path: Path, cloud: Moto) ->
         "protected-on-mainnet",
         "spend-limit",
     }
-    assert "increase anchoring.period" in refused.value.run.text
+    assert ANCHORING_TOO_EXPENSIVE.code in refused.value.run.text
     for secret in (stack.seed, derive(stack.seed, "node/scn-1"), derive(stack.seed, "operator/scn-1/child")):
         assert secret not in refused.value.run.text
 

@@ -6,6 +6,17 @@ from typing import Any
 
 import pytest
 
+from components.domain.problems.policies import (
+    ANCHORING_TOO_EXPENSIVE,
+    CONTROLLED_OVER_HTTP,
+    DISK_NOT_ENCRYPTED,
+    METADATA_WITHOUT_TOKEN,
+    NOT_PROTECTED,
+    OPEN_TO_THE_WORLD,
+    OWNER_THAT_VOTES,
+    THRESHOLD_OF_ALL_PAIRS,
+    TOO_FEW_SCNS,
+)
 from components.domain.seed import derive
 from policy.servicechain_policy.fees import spending_is_limited
 from policy.servicechain_policy.pack import ON_A_RESOURCE, ON_THE_STACK
@@ -15,6 +26,18 @@ from tests.program.program import Program
 from tests.program.stacks import SEED, example
 
 NAMES = ("dev", "existing", "kairos", "mainnet")
+OBJECTS = {
+    "owner-is-no-operator": OWNER_THAT_VOTES,
+    "threshold-below-pairs": THRESHOLD_OF_ALL_PAIRS,
+    "four-scns": TOO_FEW_SCNS,
+    "no-driving-api-over-http": CONTROLLED_OVER_HTTP,
+    "nothing-open-to-the-world": OPEN_TO_THE_WORLD,
+    "encrypted-volumes": DISK_NOT_ENCRYPTED,
+    "imdsv2": METADATA_WITHOUT_TOKEN,
+    "protected-on-mainnet": NOT_PROTECTED,
+    "spend-limit": ANCHORING_TOO_EXPENSIVE,
+}
+"""The problem that each policy objects to."""
 
 
 def resources_of(program: Program) -> list[Resource]:
@@ -48,12 +71,13 @@ def spoilt(
     return [changed if one is hits[0] else one for one in resources]
 
 
-def one_violation(resources: Sequence[Resource], policy: str, of: str, *words: str) -> None:
+def one_violation(resources: Sequence[Resource], policy: str, of: str, *values: str) -> None:
     found = violations(resources)
     assert found.keys() == {policy}
     (said,) = found[policy]
     assert said.resource.name == of
-    for part in words:
+    assert OBJECTS[policy].code in said.sentence
+    for part in values:
         assert part in said.sentence
 
 
@@ -82,7 +106,7 @@ def test_an_owner_that_votes() -> None:
     config = example("mainnet")
     key = derive(SEED, "operator/scn-2/child")
     resources = resources_of(run({**config, "bridge": {**config["bridge"], "childOwnerKey": key}}))
-    one_violation(resources, "owner-is-no-operator", "scn-2-child-vote", "owns the contract on chain 3002", "is 2;")
+    one_violation(resources, "owner-is-no-operator", "scn-2-child-vote", "chain 3002", "threshold is 2;")
     harmless = [
         replace(one, props={**one.props, "threshold": 1.0}) if one.kind == "OperatorThreshold" else one
         for one in resources
@@ -105,7 +129,7 @@ def test_a_threshold_of_all_pairs(stacks: Mapping[str, list[Resource]]) -> None:
 
 def test_three_scns(stacks: Mapping[str, list[Resource]]) -> None:
     fewer = [one for one in stacks["kairos"] if (one.kind, one.name) != ("RunningNode", "scn-4")]
-    one_violation(fewer, "four-scns", "scn-1", "3 SCN(s): the child chain stops when one is lost", "list 4 or more")
+    one_violation(fewer, "four-scns", "scn-1", "3 SCN(s)", "4 or more")
 
 
 def test_nodes_that_exist_count_and_are_looked_at(stacks: Mapping[str, list[Resource]]) -> None:
@@ -114,63 +138,75 @@ def test_nodes_that_exist_count_and_are_looked_at(stacks: Mapping[str, list[Reso
     exposed = {"exposed": ["subbridge over HTTP on 10.0.0.5"], "role": "scn"}
     adopted = replace(scn, type=scn.type.replace("RunningNode", "AdoptedNode"), props=exposed)
     changed = [adopted if one is scn else one for one in resources]
-    one_violation(changed, "no-driving-api-over-http", "scn-4", "existing node scn-4 serves subbridge over HTTP on")
+    one_violation(changed, "no-driving-api-over-http", "scn-4", "scn-4", "subbridge over HTTP on 10.0.0.5")
 
 
 @pytest.mark.parametrize(
-    ("stack", "unit", "before", "after"),
+    ("stack", "unit", "before", "after", "api"),
     [
-        ("mainnet", "scn-1-kscnd.service", "--rpcapi klay,eth", "--rpcapi klay,subbridge,eth"),
-        ("kairos", "beta-en-kend.service", "--rpcapi klay,eth,net,web3", "--ws --wsapi admin"),
-        ("dev", "scn-3-kscnd.conf", 'RPC_API="klay,eth', 'RPC_API="klay,admin'),
+        ("mainnet", "scn-1-kscnd.service", "--rpcapi klay,eth", "--rpcapi klay,subbridge,eth", "subbridge"),
+        ("kairos", "beta-en-kend.service", "--rpcapi klay,eth,net,web3", "--ws --wsapi admin", "admin"),
+        ("dev", "scn-3-kscnd.conf", 'RPC_API="klay,eth', 'RPC_API="klay,admin', "admin"),
     ],
 )
 def test_an_api_that_drives_a_node(
-    stacks: Mapping[str, list[Resource]], stack: str, unit: str, before: str, after: str
+    stacks: Mapping[str, list[Resource]], stack: str, unit: str, before: str, after: str, api: str
 ) -> None:
     text = next(one for one in stacks[stack] if one.name == unit).text("stdin")
     assert before in text
     resources = spoilt(stacks[stack], unit, stdin=text.replace(before, after))
-    one_violation(resources, "no-driving-api-over-http", unit, "over HTTP", "use the IPC socket")
+    one_violation(resources, "no-driving-api-over-http", unit, f"serves {api} over HTTP")
 
 
 @pytest.mark.parametrize(
-    "rule",
+    ("rule", "what"),
     [
-        Resource(
-            "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-            "rule",
-            {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "tcp", "fromPort": 8551.0, "toPort": 8551.0},
-            protect=True,
+        (
+            Resource(
+                "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+                "rule",
+                {"cidrIpv4": "0.0.0.0/0", "ipProtocol": "tcp", "fromPort": 8551.0, "toPort": 8551.0},
+                protect=True,
+            ),
+            "port 8551 would be open to 0.0.0.0/0",
         ),
-        Resource(
-            "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
-            "rule",
-            {"cidrIpv6": "::/0", "ipProtocol": "-1"},
-            protect=True,
+        (
+            Resource(
+                "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+                "rule",
+                {"cidrIpv6": "::/0", "ipProtocol": "-1"},
+                protect=True,
+            ),
+            "all ports would be open to ::/0",
         ),
-        Resource(
-            "aws:ec2/securityGroupRule:SecurityGroupRule",
-            "rule",
-            {
-                "type": "ingress",
-                "cidrBlocks": ["10.0.0.0/8", "0.0.0.0/0"],
-                "protocol": "tcp",
-                "fromPort": 1,
-                "toPort": 9,
-            },
-            protect=True,
+        (
+            Resource(
+                "aws:ec2/securityGroupRule:SecurityGroupRule",
+                "rule",
+                {
+                    "type": "ingress",
+                    "cidrBlocks": ["10.0.0.0/8", "0.0.0.0/0"],
+                    "protocol": "tcp",
+                    "fromPort": 1,
+                    "toPort": 9,
+                },
+                protect=True,
+            ),
+            "ports 1 to 9 would be open to 0.0.0.0/0",
         ),
-        Resource(
-            "aws:ec2/securityGroup:SecurityGroup",
-            "rule",
-            {"ingress": [{"cidrBlocks": ["0.0.0.0/0"], "protocol": "tcp", "fromPort": 50505, "toPort": 50505}]},
-            protect=True,
+        (
+            Resource(
+                "aws:ec2/securityGroup:SecurityGroup",
+                "rule",
+                {"ingress": [{"cidrBlocks": ["0.0.0.0/0"], "protocol": "tcp", "fromPort": 50505, "toPort": 50505}]},
+                protect=True,
+            ),
+            "port 50505 would be open to 0.0.0.0/0",
         ),
     ],
 )
-def test_what_is_open_to_the_world(stacks: Mapping[str, list[Resource]], rule: Resource) -> None:
-    one_violation([*stacks["kairos"], rule], "nothing-open-to-the-world", "rule", "would be open to")
+def test_what_is_open_to_the_world(stacks: Mapping[str, list[Resource]], rule: Resource, what: str) -> None:
+    one_violation([*stacks["kairos"], rule], "nothing-open-to-the-world", "rule", what)
 
 
 def test_disks_and_metadata(stacks: Mapping[str, list[Resource]]) -> None:
@@ -193,16 +229,16 @@ def test_disks_and_metadata(stacks: Mapping[str, list[Resource]]) -> None:
 def test_what_is_not_protected(stacks: Mapping[str, list[Resource]]) -> None:
     for name, type_ in (("scn-1-data", ":Volume"), ("scn-1-node", ":Account"), ("parent-owner", ":Account")):
         resources = spoilt(stacks["mainnet"], name, type_, protect=False)
-        one_violation(resources, "protected-on-mainnet", name, "set protection to true")
+        one_violation(resources, "protected-on-mainnet", name, f"{name} is ")
     claim = Resource("pulumi-python:dynamic/servicechain:ExistingHost", "scn-1", {}, protect=False)
-    one_violation([*stacks["mainnet"], claim], "protected-on-mainnet", "scn-1", "with the node's data")
+    one_violation([*stacks["mainnet"], claim], "protected-on-mainnet", "scn-1", "claim on a machine")
     assert violations([*stacks["mainnet"], replace(claim, protect=True)]) == {}
 
 
 def test_what_is_spent(stacks: Mapping[str, list[Resource]]) -> None:
     config = example("kairos")
     resources = resources_of(run({**config, "anchoring": {"period": 10}}))
-    one_violation(resources, "spend-limit", "scn-1-kscnd.service", "about 499.0 KAIA per day (2 SCN(s)", "limit of 100")
+    one_violation(resources, "spend-limit", "scn-1-kscnd.service", "499.0 KAIA per day (2 SCN(s)", "limit of 100")
     assert violations(resources, limit=600) == {}
     assert violations(stacks["mainnet"], limit=1).keys() == {"spend-limit"}, "two of three pairs anchor, for 1.4 a day"
     assert violations(stacks["mainnet"], limit=1.5) == {}
