@@ -21,6 +21,15 @@ from eth_utils.address import to_checksum_address
 
 from components.chain.accounts import eip155
 from components.chain.errors import KeyUnavailable
+from components.domain.problems.accounts import (
+    AWS_SETTINGS,
+    KMS_DENIED,
+    KMS_KEY_DISABLED,
+    KMS_KEY_MISSING,
+    KMS_KEY_UNSUITED,
+    KMS_SILENT,
+    OTHER_ACCOUNTS_KEY,
+)
 
 if TYPE_CHECKING:
     from eth_account.datastructures import SignedTransaction
@@ -31,20 +40,26 @@ SPEC, USAGE, ALGORITHM = "ECC_SECG_P256K1", "SIGN_VERIFY", "ECDSA_SHA_256"
 
 _PATIENCE = Config(connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 4})
 
+_UNSUITED = f"it cannot sign; create a key with the key spec {SPEC} and usage {USAGE}"
 _REMEDIES = {
-    "AccessDeniedException": "allow kms:GetPublicKey and kms:Sign on it to whoever runs Pulumi; a preview needs the "
-    "first alone",
-    "NotFoundException": "name a key that exists in this region and account",
-    "InvalidArnException": "copy its ARN again",
-    "UnsupportedOperationException": f"it cannot sign; create a key with the key spec {SPEC} and usage {USAGE}",
-    "InvalidKeyUsageException": f"it cannot sign; create a key with the key spec {SPEC} and usage {USAGE}",
-    "DisabledException": "enable it",
-    "KMSInvalidStateException": "it is disabled or about to be deleted; enable it, or cancel its deletion",
-    "ExpiredTokenException": "log in to AWS again",
-    "UnrecognizedClientException": "give AWS credentials that are valid",
-    "InvalidSignatureException": "give AWS credentials that are valid",
+    "AccessDeniedException": (
+        KMS_DENIED,
+        "allow kms:GetPublicKey and kms:Sign on it to whoever runs Pulumi; a preview needs the first alone",
+    ),
+    "NotFoundException": (KMS_KEY_MISSING, "name a key that exists in this region and account"),
+    "InvalidArnException": (KMS_KEY_MISSING, "copy its ARN again"),
+    "UnsupportedOperationException": (KMS_KEY_UNSUITED, _UNSUITED),
+    "InvalidKeyUsageException": (KMS_KEY_UNSUITED, _UNSUITED),
+    "DisabledException": (KMS_KEY_DISABLED, "enable it"),
+    "KMSInvalidStateException": (
+        KMS_KEY_DISABLED,
+        "it is disabled or about to be deleted; enable it, or cancel its deletion",
+    ),
+    "ExpiredTokenException": (AWS_SETTINGS, "log in to AWS again"),
+    "UnrecognizedClientException": (AWS_SETTINGS, "give AWS credentials that are valid"),
+    "InvalidSignatureException": (AWS_SETTINGS, "give AWS credentials that are valid"),
 }
-"""By KMS's error codes: what to do."""
+"""By KMS's error codes: the problem, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +77,7 @@ class Key:
         public = _point(answer["PublicKey"])
         if public is None or answer.get("KeyUsage") != USAGE:
             spec, usage = answer.get("KeySpec") or answer.get("CustomerMasterKeySpec"), answer.get("KeyUsage")
-            msg = (
+            msg = KMS_KEY_UNSUITED(
                 f"{self.setting}.kms: the key {self.id} has the key spec {spec} and the usage {usage}, with which no "
                 f"account of a chain signs; make one with the key spec {SPEC} and the usage {USAGE}"
             )
@@ -89,25 +104,25 @@ class Key:
         try:
             client = boto3.session.Session(region_name=region).client("kms", config=_PATIENCE)
         except NoRegionError:
-            msg = f"{where}: no region is known; write {self.setting}.region, or the key's ARN"
-            raise KeyUnavailable(msg) from None
+            words = f"{where}: no region is known; write {self.setting}.region, or the key's ARN"
+            raise KeyUnavailable(AWS_SETTINGS(words)) from None
         except BotoCoreError as error:
-            msg = f"{where}: {error}; check the AWS settings of whoever runs Pulumi"
-            raise KeyUnavailable(msg) from error
+            words = f"{where}: {error}; check the AWS settings of whoever runs Pulumi"
+            raise KeyUnavailable(AWS_SETTINGS(words)) from error
         try:
             yield client
         except NoCredentialsError:
-            msg = f"{where}: there are no AWS credentials; log in to AWS, or set AWS_PROFILE"
-            raise KeyUnavailable(msg) from None
+            words = f"{where}: there are no AWS credentials; log in to AWS, or set AWS_PROFILE"
+            raise KeyUnavailable(AWS_SETTINGS(words)) from None
         except ClientError as error:
             told = error.response.get("Error", {})
             code = str(told.get("Code", "an unknown error"))
-            remedy = _REMEDIES.get(code, f"{told.get('Message', '')}; fix that, then run again".lstrip("; "))
-            msg = f"{where}: {code}: {remedy}"
-            raise KeyUnavailable(msg) from error
+            other = KMS_SILENT, f"{told.get('Message', '')}; fix that, then run again".lstrip("; ")
+            problem, remedy = _REMEDIES.get(code, other)
+            raise KeyUnavailable(problem(f"{where}: {code}: {remedy}")) from error
         except BotoCoreError as error:
-            msg = f"{where}: {error}; check the network and AWS settings of whoever runs Pulumi, then run this again"
-            raise KeyUnavailable(msg) from error
+            words = f"{where}: {error}; check the network and AWS settings of whoever runs Pulumi, then run this again"
+            raise KeyUnavailable(KMS_SILENT(words)) from error
         finally:
             client.close()
 
@@ -130,7 +145,7 @@ class KmsAccount:
         r, s = self.key.sign(digest)
         parity = eip155.parity_of(digest, r, s, self.address)
         if parity is None:
-            msg = (
+            msg = OTHER_ACCOUNTS_KEY(
                 f"{self.key.setting}.kms: the key {self.key.id} signs for another account than {self.address}, whose "
                 "key it was; restore that key, or run `pulumi up`, which records the change"
             )

@@ -13,6 +13,8 @@ from components.chain.accounts.signer import Signer
 from components.chain.errors import ChainError, NotFunded
 from components.chain.rpc.console import Console
 from components.chain.rpc.waiting import Waiting
+from components.domain.problems.accounts import NOT_FUNDED
+from components.domain.problems.problem import Message
 from components.domain.units import coins
 
 INTERVAL = 2.0
@@ -32,17 +34,15 @@ class Need:
     purpose: str
 
 
-def statement(chain_id: int, payer: str, held: int, needs: Sequence[Need]) -> str:
+def statement(chain_id: int, payer: str, held: int, needs: Sequence[Need]) -> Message:
     """Return what is missing, and what each part of the sum is for, the largest first."""
     total = sum(need.amount for need in needs)
     lines = [f"  - {coins(need.amount)} coins: {need.purpose}" for need in sorted(needs, key=lambda need: -need.amount)]
-    return "\n".join(
-        [
-            f"chain {chain_id}: {payer} has to pay {coins(total)} coins and holds {coins(held)}: send it "
-            f"{coins(total - held)} coins or more on that chain. They are for:",
-            *lines,
-        ]
+    first = (
+        f"chain {chain_id}: {payer} has to pay {coins(total)} coins and holds {coins(held)}: send it "
+        f"{coins(total - held)} coins or more on that chain. They are for:"
     )
+    return NOT_FUNDED("\n".join([first, *lines]))
 
 
 def require(console: Console, signer: Signer, needs: Sequence[Need]) -> None:
@@ -61,8 +61,8 @@ def require(console: Console, signer: Signer, needs: Sequence[Need]) -> None:
         words = statement(chain_id, payer, held, needs)
         if waiting.over and (heard or waiting.elapsed >= BLOCK_SECONDS):
             waited = f" (waited {patience} min)" if patience else ""
-            msg = f"{words}\nNothing of it was sent{waited}. Run again once they are there: it resumes where it stopped"
-            raise NotFunded(msg)
+            rest = f"\nNothing of it was sent{waited}. Run again once they are there: it resumes where it stopped"
+            raise NotFunded(words.extended(rest))
         if shown != held:
             if patience:
                 waiting.show(words)

@@ -12,6 +12,14 @@ from components.chain.accounts.keys import from_digits
 from components.chain.accounts.keystore_format import Encrypted, NotUsable, WrongPassword
 from components.chain.accounts.signer import SigningAccount
 from components.chain.errors import KeyUnavailable
+from components.domain.problems.accounts import (
+    ACCOUNT_KEY_UPDATED,
+    KEY_FILE_UNREADABLE,
+    KEYSTORE_PASSWORD_WRONG,
+    KEYSTORE_UNUSABLE,
+    VARIABLE_UNSET,
+)
+from components.domain.problems.problem import Message
 from components.user_input import user_file
 from components.user_input.user_file import UnusableFile
 
@@ -35,8 +43,7 @@ class Keystore:
         digits = self._decrypt(text, self._password(password, password_file, password_env))
         account = from_digits(digits, f"{self._where}: the key in {self._file}")
         if key.address not in (None, account.address):
-            msg = f"{self._where}: {self._file} {_of_another(key, account.address)}"
-            raise KeyUnavailable(msg)
+            raise KeyUnavailable(self._of_another(key, account.address))
         return account
 
     @property
@@ -51,21 +58,20 @@ class Keystore:
         try:
             return user_file.text(self.path, user_file.KEY_BYTES)
         except UnusableFile as error:
-            msg = f"{self._where}: {self._file} cannot be read ({error}); name the owner's keystore file"
-            raise KeyUnavailable(msg) from None
+            words = f"{self._where}: {self._file} cannot be read ({error}); name the owner's keystore file"
+            raise KeyUnavailable(KEY_FILE_UNREADABLE(words)) from None
 
     def _find(self, text: str) -> Encrypted:
         """Return the encrypted key. Raises KeyUnavailable, which shows nothing of the file."""
         try:
             return _found(text)
         except NotUsable as error:
-            msg = f"{self._where}: {self._file} {error}"
-            raise KeyUnavailable(msg) from None
+            raise KeyUnavailable(error.problem(f"{self._where}: {self._file} {error}")) from None
         except UnusableFile as error:
             reason = "it is in PEM" if text.lstrip().startswith("-----BEGIN") else str(error)
             advice = "name the JSON file with the owner's key"
-            msg = f"{self._where}: {self._file} is not a keystore file ({reason}); {advice}"
-            raise KeyUnavailable(msg) from None
+            words = f"{self._where}: {self._file} is not a keystore file ({reason}); {advice}"
+            raise KeyUnavailable(KEYSTORE_UNUSABLE(words)) from None
 
     def _password(self, password: str | None, file: str | None, variable: str | None) -> bytes:
         if file is not None:
@@ -74,7 +80,7 @@ class Keystore:
             return (password or "").encode()
         value = os.environ.get(variable)
         if value is None:
-            msg = (
+            msg = VARIABLE_UNSET(
                 f"{self.setting}.passwordEnv: the environment variable {variable} is not set; put the keystore's "
                 "password there, and run this again"
             )
@@ -87,8 +93,8 @@ class Keystore:
             found = user_file.content(file, user_file.KEY_BYTES)
         except UnusableFile as error:
             where, name = f"{self.setting}.passwordFile", user_file.shown(file)
-            msg = f"{where}: {name} cannot be read ({error}); name the file with the keystore's password"
-            raise KeyUnavailable(msg) from None
+            words = f"{where}: {name} cannot be read ({error}); name the file with the keystore's password"
+            raise KeyUnavailable(KEY_FILE_UNREADABLE(words)) from None
         with suppress(UnusableFile):
             found = user_file.decoded(found).encode()  # a byte order mark is no part of it
         return found.rstrip(b"\r\n")
@@ -99,26 +105,29 @@ class Keystore:
             with _decrypting:  # whoever comes second finds it done
                 return _decrypted(text, password)
         except WrongPassword:
-            msg = f"{self.setting}.password: it does not open {self._file}; give the password of this very file"
+            words = f"{self.setting}.password: it does not open {self._file}; give the password of this very file"
+            msg = KEYSTORE_PASSWORD_WRONG(words)
         except NotUsable as error:
-            msg = f"{self._where}: {self._file} {error}"
+            msg = error.problem(f"{self._where}: {self._file} {error}")
         raise KeyUnavailable(msg) from None
+
+    def _of_another(self, key: Encrypted, address: str) -> Message:
+        """Return what a file is that has a key of one account and the address of another."""
+        start = f"{self._where}: {self._file}"
+        if key.version == 3:
+            words = "names another address than that of its key; take a copy that is not spoilt"
+            return KEYSTORE_UNUSABLE(f"{start} {words}")
+        return ACCOUNT_KEY_UPDATED(
+            f"{start} holds the key of {address} for the account {key.address}: the key of that account was changed on "
+            "chain, and the program can sign only for accounts that have their original key; make another account the "
+            "owner"
+        )
 
 
 def _found(text: str) -> Encrypted:
     if _BARE_KEY.fullmatch(text):
         raise NotUsable(_BARE)
     return keystore_format.find(user_file.parsed_text(text))
-
-
-def _of_another(key: Encrypted, address: str) -> str:
-    """Return what a file is that has a key of one account and the address of another."""
-    if key.version == 3:
-        return "names another address than that of its key; take a copy that is not spoilt"
-    return (
-        f"holds the key of {address} for the account {key.address}: the key of that account was changed on chain, and "
-        "the program can sign only for accounts that have their original key; make another account the owner"
-    )
 
 
 @lru_cache(maxsize=8)

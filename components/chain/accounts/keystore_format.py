@@ -12,6 +12,9 @@ from typing import Any
 from eth_keyfile.keyfile import decode_keyfile_json
 from eth_utils.address import is_address, to_checksum_address
 
+from components.domain.problems.accounts import ACCOUNT_KEY_UPDATED, KEYSTORE_UNUSABLE
+from components.domain.problems.problem import Problem
+
 KEY_BYTES = 32
 MISMATCH = "MAC mismatch"
 """The message of eth_keyfile for a wrong password."""
@@ -28,11 +31,15 @@ _SINGLE = (
 
 
 class NotUsable(ValueError):
-    """No key can be read from the file. The message has the reason, as in `FILE <message>`."""
+    """No key can be read from the file. Its text is part of another message, `FILE <text>`, of this problem."""
+
+    def __init__(self, reason: str, problem: Problem = KEYSTORE_UNUSABLE) -> None:
+        super().__init__(reason)
+        self.problem = problem
 
 
 class WrongPassword(ValueError):
-    """The password is wrong."""
+    """The password is wrong. It has no text."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +57,9 @@ def find(content: object) -> Encrypted:
     file = _lowered(content) if isinstance(content, Mapping) else {}
     version = str(file.get("version"))
     keys = _keys(file["keyring"]) if version == "4" and "keyring" in file else [file.get("crypto")]
+    if len(keys) > 1:
+        words = f"holds {len(keys)} keys of one account, {_SINGLE}"
+        raise NotUsable(words, ACCOUNT_KEY_UPDATED)
     crypto = keys[0] if keys and isinstance(keys[0], Mapping) else {}
     reason = _unusable(file, version, len(keys)) or _broken(crypto)
     if reason:
@@ -80,9 +90,7 @@ def _keys(ring: object) -> list[Any]:
 def _unusable(file: Mapping[str, Any], version: str, keys: int) -> str | None:
     """Return why no key of an account is in the file, or none that signs alone."""
     if "keyring" in file and version == "4":
-        if keys == 0:
-            return "has no key in its keyring; name the JSON file with the owner's key"
-        return f"holds {keys} keys of one account, {_SINGLE}" if keys > 1 else None
+        return None if keys else "has no key in its keyring; name the JSON file with the owner's key"
     if "encseed" in file:
         return "is a presale wallet; import it into a wallet, and export the key as version 3"
     if "crypto" not in file and "keyring" not in file:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from components.chain.errors import NotReady
 from components.chain.rpc.console import Console
+from components.domain.problems.chains import NODE_STARTING
 
 TIMEOUT = 10.0
 """Seconds; answered from memory."""
@@ -30,8 +31,7 @@ def chain_identity(console: Console) -> ChainIdentity:
     """Read which chain a node is on. Raises ChainError when it does not answer."""
     found = console.call("admin_nodeInfo", timeout=TIMEOUT).get("protocols", {}).get("istanbul")
     if not isinstance(found, dict):  # a word, while its server starts
-        msg = f"{console.node}: it does not report its chain yet"
-        raise NotReady(msg)
+        raise NotReady(NODE_STARTING(f"{console.node}: it does not report its chain yet"))
     return ChainIdentity(console.node, int(found["config"]["chainId"]), int(found["network"]), str(found["genesis"]))
 
 
@@ -50,6 +50,9 @@ def differences(one: ChainIdentity, other: ChainIdentity) -> list[str]:
 
 
 def why_incompatible(one: ChainIdentity, others: Iterable[ChainIdentity]) -> str | None:
-    """Return why a node cannot connect to the others, or None if none of these reasons applies."""
+    """Return why a node cannot connect to the others, or None if none of these reasons applies.
+
+    It is part of another message, with the code of CHAINS_DIFFER.
+    """
     found = [words for other in others for words in differences(one, other)]
     return f"{'; '.join(found)}; nodes that differ in one of these never connect" if found else None

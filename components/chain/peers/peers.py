@@ -11,6 +11,8 @@ from typing import Literal
 from components.chain.rpc.console import Console
 from components.chain.rpc.waiting import Waiting, wait_for
 from components.domain.kni import SCHEME, node_id
+from components.domain.problems.chains import PEER_KEPT, PEER_MISSING
+from components.domain.problems.problem import Message
 
 Network = Literal["admin", "subbridge"]
 """API namespace: `admin` has the peers of the node's own chain, `subbridge` the main bridge."""
@@ -48,7 +50,7 @@ def wait_for_peers(
     """
     all_of_them, dialling = Waiting(deadline / 5), Waiting(PATIENCE)
 
-    def probe() -> list[str] | str:
+    def probe() -> list[str] | Message:
         connected = peers(console, network)
         missing = [kni for kni in knis if node_id(kni) not in connected]
         if missing:
@@ -62,7 +64,7 @@ def wait_for_peers(
                 redial(console, network, kni)
             dialling.renew()
         where = ", ".join(kni.split("@", 1)[1].split("?", 1)[0] for kni in missing)
-        return f"{console.node}: not connected to {where}; {hint}"
+        return PEER_MISSING(f"{console.node}: not connected to {where}; {hint}")
 
     return wait_for(probe, deadline)
 
@@ -70,8 +72,8 @@ def wait_for_peers(
 def disconnect(console: Console, network: Network, kni: str, deadline: float) -> None:
     """Disconnect a node from a peer that it does not dial any more. Raises NotReady."""
     console.call(f"{network}_removePeer", kni)
-    gone = f"{console.node}: still connected to {kni.split('@', 1)[-1].split('?', 1)[0]}"
-    wait_for(lambda: node_id(kni) not in peers(console, network) or gone, deadline)
+    kept = PEER_KEPT(f"{console.node}: still connected to {kni.split('@', 1)[-1].split('?', 1)[0]}")
+    wait_for(lambda: node_id(kni) not in peers(console, network) or kept, deadline)
 
 
 def redial(console: Console, network: Network, kni: str) -> None:

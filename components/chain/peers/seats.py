@@ -12,6 +12,7 @@ from components.chain.errors import ChainError, Unreachable
 from components.chain.peers.peers import peers
 from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.chains import CHAIN_UNREADABLE
 
 LOOK_SECONDS = 15.0
 """For asking all nodes at once: a dead machine costs 10 s."""
@@ -62,8 +63,7 @@ def read_seats(endpoints: Sequence[Endpoint], chain_id: int) -> Seats:
     views = [answer for answer in answers if not isinstance(answer, str)]
     if not views:
         reasons = "; ".join(answer for answer in answers if isinstance(answer, str))
-        msg = f"no node of chain {chain_id} reports its validators: {reasons}"
-        raise Unreachable(msg)
+        raise Unreachable(CHAIN_UNREADABLE(f"no node of chain {chain_id} reports its validators: {reasons}"))
     _, newest, _ = max(views, key=lambda view: view[0])
     return Seats(frozenset(newest), frozenset(address for _, _, alive in views for address in alive))
 

@@ -16,6 +16,8 @@ from components.chain.funds.funding_plan import CALL, DEPLOYMENT, Situation, Wan
 from components.chain.rpc import waiting
 from components.chain.tx import sender
 from components.chain.voters import calls
+from components.domain.problems.accounts import NOT_FUNDED
+from components.domain.problems.chains import CONSOLE_LOST
 from components.domain.units import coins
 from tests.unit.fake_contract import Contract
 from tests.unit.fake_node import Clock
@@ -124,7 +126,7 @@ def test_coins_are_reported_to_the_last_digit(amount: int, text: str) -> None:
 def test_the_list_has_the_sum_and_what_each_part_is_for() -> None:
     assert statement(1001, OWNER_ADDRESS, 3 * COIN, NEEDS) == (
         f"chain 1001: {OWNER_ADDRESS} has to pay 7 coins and holds 3: send it 4 coins or more on that chain. They are "
-        "for:\n  - 5 coins: five\n  - 2 coins: two"
+        f"for: [{NOT_FUNDED.code}]\n  - 5 coins: five\n  - 2 coins: two"
     )
 
 
@@ -185,7 +187,7 @@ def test_it_ends_at_once_but_for_coins_in_a_block_that_the_node_has_yet_to_hear_
     begun, coming = clock.time(), iter(blocks)
     chain.head_time = int(begun) - 5
     clock.sleepers.append(lambda: setattr(chain, "head_time", int(clock.time() if next(coming) == "on" else begun - 5)))
-    with pytest.raises(NotFunded, match="Nothing of it was sent"):
+    with pytest.raises(NotFunded, match=NOT_FUNDED.code):
         require(console(chain), AT_ONCE, NEEDS)
     assert clock.time() - begun == seconds
     assert capsys.readouterr().err == "", "it is said once, by the error"
@@ -215,8 +217,7 @@ def test_a_node_that_is_away_while_it_is_waited_for_changes_nothing(
 
     def balance(address: str) -> int:
         if next(looks, False):
-            msg = "the node is away"
-            raise Unreachable(msg)
+            raise Unreachable(CONSOLE_LOST("the node is away"))
         return chain.balances[address]
 
     at = console(chain)
@@ -225,7 +226,7 @@ def test_a_node_that_is_away_while_it_is_waited_for_changes_nothing(
     require(at, OWNER, NEEDS)
     looks = iter([True])
     chain.balances[OWNER_ADDRESS] = 0
-    with pytest.raises(ChainError, match="the node is away"):
+    with pytest.raises(ChainError, match=CONSOLE_LOST.code):
         require(at, OWNER, NEEDS)
 
 

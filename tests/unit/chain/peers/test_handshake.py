@@ -5,12 +5,20 @@ from typing import Any, cast
 
 import pytest
 
-from components.chain.errors import ChainError, HostUnreachable, Unreachable
+from components.chain.errors import ChainError, HostUnreachable, NotReady, Unreachable
 from components.chain.peers import missing_peers
 from components.chain.peers.handshake import ChainIdentity, chain_identity, differences, why_incompatible
 from components.chain.peers.missing_peers import explain, why_unreachable
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.chains import (
+    CHAINS_DIFFER,
+    COMMAND_FAILED,
+    HOST_UNREACHABLE,
+    NODE_STARTING,
+    PEER_REFUSED,
+    PORT_CLOSED,
+)
 
 ONE = ChainIdentity("scn-3", 3000, 3000, "0xaa")
 OTHER = ChainIdentity("scn-1", 3000, 203, "0xbb")
@@ -41,6 +49,12 @@ def test_a_node_reports_which_chain_it_is_of() -> None:
     assert chain_identity(console(OTHER)) == OTHER
 
 
+def test_a_node_that_is_starting_is_reported() -> None:
+    starting = SimpleNamespace(node="scn-3", call=lambda *_, **_more: {"protocols": {"istanbul": "handshake"}})
+    with pytest.raises(NotReady, match=f"scn-3: .*{NODE_STARTING.code}"):
+        chain_identity(cast("Console", starting))
+
+
 def test_each_difference_has_both_values() -> None:
     assert differences(ONE, ONE) == []
     assert differences(ONE, OTHER) == [
@@ -59,13 +73,12 @@ def world(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
         assert "timeout 5 bash -c 'exec 3<>/dev/tcp/10.0.0.7/22323'" in command
         assert timeout > missing_peers.SECONDS
         if world.closed:
-            msg = "refused"
-            raise Unreachable(msg)
+            raise Unreachable(COMMAND_FAILED("refused"))
         return ""
 
     def opened(asked: Endpoint) -> Console:
         if world.other is None:
-            raise HostUnreachable(asked.node)
+            raise HostUnreachable(HOST_UNREACHABLE(asked.node))
         return console(world.other)
 
     monkeypatch.setattr(missing_peers, "Console", opened)
@@ -77,15 +90,15 @@ def test_a_network_id_that_differs_is_named_and_no_port_is_blamed(world: SimpleN
     world.closed = True
     words = explain(console(ONE), [KNI], [endpoint("scn-1")])
     assert "of scn-3 is 3000, and that of scn-1 is 203" in words
-    assert "port" not in words
+    assert CHAINS_DIFFER.code in words
+    assert PORT_CLOSED.code not in words
 
 
 def test_a_port_is_named_once_it_was_tried(world: SimpleNamespace) -> None:
     world.other, world.closed = ONE, True
     words = explain(console(ONE), [KNI], [endpoint("scn-1")])
-    assert (
-        "the machine of scn-3 cannot connect to 10.0.0.7:22323 (tried for 5 s): check that a node runs there" in words
-    )
+    assert "the machine of scn-3 cannot connect to 10.0.0.7:22323" in words
+    assert PORT_CLOSED.code in words
 
 
 def test_where_the_port_answers_and_the_other_end_is_not_ours_the_own_values_are_reported(
@@ -93,16 +106,15 @@ def test_where_the_port_answers_and_the_other_end_is_not_ours_the_own_values_are
 ) -> None:
     world.other = None
     words = explain(console(ONE), [KNI], [endpoint("scn-1")])
-    assert "the port of 10.0.0.7:22323 answers, so the way is open" in words
+    assert "10.0.0.7:22323" in words
     assert "scn-3 has chain id 3000, network id 3000 and first block 0xaa" in words
-    assert "admin.nodeInfo.protocols.istanbul" in words
+    assert PEER_REFUSED.code in words
 
 
 def test_a_machine_that_cannot_be_asked_is_no_closed_port(monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(*_args: object, **_more: object) -> str:
-        msg = "no SSH connection"
-        raise HostUnreachable(msg)
+        raise HostUnreachable(HOST_UNREACHABLE("no SSH connection"))
 
     monkeypatch.setattr(missing_peers, "run_on_host", gone)
-    with pytest.raises(ChainError, match="no SSH connection"):
+    with pytest.raises(ChainError, match=HOST_UNREACHABLE.code):
         why_unreachable(endpoint("scn-3"), KNI)

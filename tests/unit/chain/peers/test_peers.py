@@ -5,10 +5,11 @@ from collections.abc import Iterator
 import pytest
 
 from components.chain.errors import NotReady
-from components.chain.peers.peers import peers, wait_for_peers
+from components.chain.peers.peers import disconnect, peers, wait_for_peers
 from components.chain.rpc.console import NodeError
 from components.chain.rpc.waiting import wait_for
 from components.domain.kni import node_id
+from components.domain.problems.chains import CALL_REFUSED, PEER_KEPT, PEER_MISSING
 from tests.unit.fake_node import Clock, FakeNode
 
 IDS = ["aa" * 64, "bb" * 64, "cc" * 64]
@@ -54,9 +55,11 @@ def test_enough_will_do_after_a_fifth_of_the_deadline(clock: Clock) -> None:
 
 def test_too_few_are_reported_by_address_with_the_hint(clock: Clock) -> None:
     node = FakeNode(IDS[:1])
-    with pytest.raises(NotReady) as caught:
+    with pytest.raises(NotReady, match=PEER_MISSING.code) as caught:
         wait(node, KNIS, enough=2)
-    assert str(caught.value) == "scn-1: not connected to 10.0.0.1:22323, 10.0.0.2:22323; look at it (waited 30 s)"
+    for part in ("scn-1: ", "10.0.0.1:22323", "10.0.0.2:22323", "look at it", "30 s"):
+        assert part in str(caught.value)
+    assert "10.0.0.0" not in str(caught.value), "that one is connected"
     assert 1030 < clock.now < 1031
 
 
@@ -74,8 +77,14 @@ def test_a_node_is_not_waited_for_nor_dialled_by_itself(clock: Clock) -> None:
 def test_a_node_does_not_count_as_enough_for_itself(clock: Clock) -> None:  # noqa: ARG001
     node = FakeNode([])
     node.id = IDS[0]
-    with pytest.raises(NotReady, match=r"not connected to 10\.0\.0\.1:22323; look"):
+    with pytest.raises(NotReady, match=rf"not connected to 10\.0\.0\.1:22323; .*{PEER_MISSING.code}"):
         wait(node, KNIS[:2])
+
+
+def test_a_peer_that_does_not_go_is_named(clock: Clock) -> None:
+    with pytest.raises(NotReady, match=rf"scn-1: .*10\.0\.0\.1:22323.*{PEER_KEPT.code}"):
+        disconnect(FakeNode(IDS[:2]).console, "subbridge", KNIS[1], 10)
+    assert 1010 < clock.now < 1011
 
 
 def test_the_network_of_the_question_is_the_network_of_the_dial(clock: Clock) -> None:
@@ -91,7 +100,7 @@ def test_the_network_of_the_question_is_the_network_of_the_dial(clock: Clock) ->
 
 
 def test_an_error_while_waiting_counts_as_a_sentence(clock: Clock) -> None:
-    answers: Iterator[NodeError | str | int] = iter([NodeError("scn-1: no"), "not yet", 7])
+    answers: Iterator[NodeError | str | int] = iter([NodeError(CALL_REFUSED("scn-1: no")), "not yet", 7])
 
     def probe() -> int | str:
         answer = next(answers)
