@@ -4,6 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from components.domain.problems.bridge import FEE_VOTES_LOW, FOREIGN_OPERATOR, OWNER_VOTES, PAIR_UNABLE, TOO_FEW_VOTES
+from components.domain.problems.problem import Message
+
 
 @dataclass(frozen=True)
 class Contract:
@@ -65,7 +68,7 @@ def survives(pairs: Sequence[VotingPair], contracts: Sequence[Contract]) -> str:
     return "; ".join([sentence, *_reasons(pairs, contracts, able)])
 
 
-def _reasons(pairs: Sequence[VotingPair], contracts: Sequence[Contract], able: int) -> list[str]:
+def _reasons(pairs: Sequence[VotingPair], contracts: Sequence[Contract], able: int) -> list[Message]:
     found = []
     if able < len(pairs):
         away = [
@@ -73,20 +76,18 @@ def _reasons(pairs: Sequence[VotingPair], contracts: Sequence[Contract], able: i
             for pair in pairs
             if not pair.able or any(pair.operators[one.chain].lower() not in one.voters for one in contracts)
         ]
-        found.append(f"{able} of {_count(len(pairs), 'pair')} can vote now, without {', '.join(away)}")
+        found.append(PAIR_UNABLE(f"{able} of {_count(len(pairs), 'pair')} can vote now, without {', '.join(away)}"))
     for one in contracts:
         where, others = f"on the {one.chain} chain", _others(pairs, one)
         if one.owner.lower() in _ours(pairs, one) | one.voters:
-            found.append(f"{where} the owner {one.owner} is an operator too, and can pass any vote")
+            found.append(OWNER_VOTES(f"{where} the owner {one.owner} is an operator too, and can pass any vote"))
         if others:
-            found.append(f"{where} {_count(len(others), 'vote')} of operators that no pair owns")
-        if len(_voting(pairs, one)) < one.threshold:
-            found.append(
-                f"{where} {_count(one.threshold, 'vote')} are needed and {len(_voting(pairs, one))} of the pairs' are "
-                "there"
-            )
+            found.append(FOREIGN_OPERATOR(f"{where} {_count(len(others), 'vote')} of operators that no pair owns"))
+        if (there := len(_voting(pairs, one))) < one.threshold:
+            words = f"{where} {_count(one.threshold, 'vote')} are needed and {there} of the pairs' are there"
+            found.append(TOO_FEW_VOTES(words))
         if one.configuration < one.threshold:
-            found.append(f"{where} a fee needs {_count(one.configuration, 'vote')} alone")
+            found.append(FEE_VOTES_LOW(f"{where} a fee needs {_count(one.configuration, 'vote')} alone"))
     return found
 
 

@@ -13,6 +13,7 @@ from components.chain.contracts.deployment import ensure_deployed
 from components.chain.errors import ChainError
 from components.chain.tokens.token_contract import ensure_development_token, ensure_minter, is_minter
 from components.chain.tx.batch import Transaction, execute
+from components.domain.problems.transfers import NOTHING_REQUESTED
 from components.dynamic.base import Props
 from components.dynamic.contracts.bridge_contract import BridgeContractProvider
 from components.dynamic.proofs.token_proof import TokenProof, TokenProofProvider
@@ -207,5 +208,5 @@ def test_a_proof_by_a_token(chain: LoneChain, bridges: tuple[str, str], secrets:
         owner = chain.signer("operator-11").account().address
         before = console.web3.eth.get_transaction_count(owner)
         lifecycle(life, program, edits, secrets=secrets, lasting=True)
-        assert life.outs["proof"].endswith(f"token {other} is not registered")
+        assert f"token {other} is not registered [{NOTHING_REQUESTED.code}]" in life.outs["proof"]
         assert console.web3.eth.get_transaction_count(owner) == before

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from components.chain.errors import ChainError
+from components.domain.problems.bridge import ARTIFACT_UNUSABLE
 from components.user_input import user_file
 from components.user_input.user_file import UnusableFile
 
@@ -31,10 +32,10 @@ class Artifact:
             code = _code(user_file.parsed(path))
         except UnusableFile as error:
             msg = f"{name}: not a contract artifact with creation code in hex as `bytecode` ({error})"
-            raise ChainError(msg) from error
+            raise ChainError(ARTIFACT_UNUSABLE(msg)) from error
         if not code:
             msg = f"{name}: the field `bytecode` is empty: this is an interface, not a contract"
-            raise ChainError(msg)
+            raise ChainError(ARTIFACT_UNUSABLE(msg))
         return cls(f"0x{code}")
 
     def creation(self, *, mode_mint_burn: bool) -> str:

@@ -18,6 +18,7 @@ from components.chain.errors import ChainError
 from components.chain.rpc.console import Console
 from components.chain.tx.batch import Created, Transaction
 from components.domain.limits import CONFIGURATION, VALUE_TRANSFER
+from components.domain.problems.bridge import CONTRACT_MISSING
 
 
 def function(name: str, takes: Sequence[str] = (), gives: str = "", mutability: str = "nonpayable") -> ABIFunction:
@@ -87,7 +88,7 @@ def require_state(console: Console, address: str) -> BridgeState:
     """Like read_state, but raises ChainError where there is no contract."""
     state = read_state(console, address)
     if state is None:
-        msg = (
+        msg = CONTRACT_MISSING(
             f"chain {console.web3.eth.chain_id}: no contract at {address}, as {console.node} sees it at block "
             f"{console.web3.eth.block_number}; if that is the chain's newest block, run `pulumi refresh` and then "
             "`pulumi up`, which begin with what is really there"

@@ -28,6 +28,14 @@ from components.chain.rpc.head import wait_until_caught_up
 from components.chain.tx.batch import CREATED, Transaction, carry_out
 from components.chain.tx.created import TooFarBack, created_by
 from components.domain.networks import Side
+from components.domain.problems.bridge import (
+    COINS_REMAIN,
+    COUNTERPART_GONE,
+    FOREIGN_BRIDGE,
+    FOREIGN_CONTRACT,
+    OWNER_HISTORY_TOO_LONG,
+)
+from components.domain.problems.problem import Message
 from components.domain.units import coins
 
 
@@ -145,7 +153,7 @@ def find_deployed(
                 print(_abandoned(mine, state), file=sys.stderr)
     except TooFarBack as error:
         if unused is None:
-            msg = (
+            msg = OWNER_HISTORY_TOO_LONG(
                 f"{error} (bridge.{side}Owner or bridge.{side}OwnerKey); or, if the bridge exists, write both of its "
                 "contracts as bridge.parentBridge and bridge.childBridge"
             )
@@ -194,10 +202,10 @@ def _leave_to_others(mine: ContractPlace, state: BridgeState, counterpart: str |
         f"stack, and it has {state.request_nonce} requests"
     )
     if counterpart is None:
-        print(f"{what}; it is left alone", file=sys.stderr)
+        print(FOREIGN_CONTRACT(f"{what}; it is left alone"), file=sys.stderr)
         return
     parent, child = (counterpart, mine.address) if mine.side == "child" else (mine.address, counterpart)
-    msg = (
+    msg = FOREIGN_BRIDGE(
         f"{what}. Its counterpart is {counterpart}, between the same two chains. Nothing was sent. To take that bridge "
         f"over write bridge.parentBridge: {parent} and bridge.childBridge: {child} with the owners' keys; to run a "
         "second bridge beside it give the stack owner keys of its own"
@@ -205,22 +213,22 @@ def _leave_to_others(mine: ContractPlace, state: BridgeState, counterpart: str |
     raise ChainError(msg)
 
 
-def _abandoned(mine: ContractPlace, state: BridgeState) -> str:
+def _abandoned(mine: ContractPlace, state: BridgeState) -> Message:
     left = remains(mine.console, mine.address, state)
-    return (
+    return COUNTERPART_GONE(
         f"chain {mine.console.web3.eth.chain_id}: the bridge contract {mine.address} of an earlier life of this "
         f"stack has no counterpart on the other chain ({state.request_nonce} requests made, "
         f"{state.lower_handle_nonce} handled), so it is not used again" + (f"; {left}" if left else "")
     )
 
 
-def remains(console: Console, address: str, state: BridgeState) -> str:
-    """Return what a contract holds and how to get it back; "" where it holds nothing."""
+def remains(console: Console, address: str, state: BridgeState) -> Message | None:
+    """Return what a contract holds and how to get it back; None where it holds nothing."""
     held = console.web3.eth.get_balance(to_checksum_address(address))
     if not held:
-        return ""
+        return None
     threshold = "" if state.threshold == 1 else "setOperatorThreshold(0, 1), "
-    return (
+    return COINS_REMAIN(
         f"it holds {coins(held)} coins; its owner {state.owner} gets them back with these calls: "
         f"registerOperator({state.owner}), {threshold}handleKLAYTransfer(0x and 64 digits of your own, {state.owner}, "
         f"the recipient, {held}, {state.lower_handle_nonce}, 1, 0x), deregisterOperator({state.owner}); "

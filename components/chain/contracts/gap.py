@@ -12,6 +12,7 @@ from components.chain.contracts.plan import Step
 from components.chain.errors import ChainError
 from components.chain.rpc.console import Console
 from components.chain.tx.batch import carry_out
+from components.domain.problems.bridge import OWNER_KEY_SHARED
 
 StateT = TypeVar("StateT")
 
@@ -33,7 +34,7 @@ def close_gap(console: Console, bridge: str, read: Callable[[], StateT], plan: P
 
     send(steps)
     if planned and (left := plan(read())):
-        msg = (
+        msg = OWNER_KEY_SHARED(
             f"chain {console.web3.eth.chain_id}, bridge {bridge}: {left[0].annotation}: was mined, but the contract "
             "does not show it; somebody else changes it with the owner's key at this moment: stop that, then run again"
         )

@@ -21,6 +21,12 @@ from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.waiting import wait_for
 from components.chain.tx.outgoing import call_params, what
 from components.chain.tx.revert_reasons import explain, why_mined
+from components.domain.problems.bridge import (
+    OWNER_NODE_LACKS_CALL,
+    OWNER_NODE_NOT_MINED,
+    OWNER_NODE_REFUSES,
+    OWNER_NODE_REVERTS,
+)
 
 METHODS = {
     "registerOperator": "subbridge_registerOperator",
@@ -46,7 +52,7 @@ def send_through(console: Console, owner: OwnerNode, bridge: str, steps: Sequenc
             try:
                 hash_ = HexStr(str(scn.call(method, bridge, step.arguments[-1])))
             except NodeError as error:
-                msg = f"{what_for}: {error}{_advice(owner, str(error))}"
+                msg = OWNER_NODE_REFUSES(f"{what_for}: {error}{_advice(owner, str(error))}")
                 raise ChainError(msg) from error
             _follow(console, owner, what_for, hash_, params)
 
@@ -54,7 +60,7 @@ def send_through(console: Console, owner: OwnerNode, bridge: str, steps: Sequenc
 def _method(console: Console, owner: OwnerNode, bridge: str, step: Step) -> str:
     if step.function in METHODS:
         return METHODS[step.function]
-    msg = (
+    msg = OWNER_NODE_LACKS_CALL(
         f"{what(console.web3.eth.chain_id, transaction(bridge, step))}: the owner is {owner.address}, the operator of "
         f"{owner.node.node}, and a node's API has no call for that; have that account call transferOwnership with the "
         f"address of a key of its own, which no node holds, set bridge.{owner.chain}OwnerKey to that key instead of "
@@ -70,7 +76,7 @@ def _simulated(console: Console, owner: OwnerNode, bridge: str, step: Step) -> T
         console.web3.eth.call(params)
     except Web3Exception as error:
         why = explain(console, owner, bridge, error)
-        msg = f"{what(console.web3.eth.chain_id, tx)}: the simulation failed: {why}"
+        msg = OWNER_NODE_REVERTS(f"{what(console.web3.eth.chain_id, tx)}: the simulation failed: {why}")
         raise Reverted(msg) from error
     return params
 
@@ -86,15 +92,15 @@ def _follow(console: Console, owner: OwnerNode, what_for: str, hash_: HexStr, pa
         receipt = wait_for(probe, DEADLINE)
     except NotReady as error:
         held = console.web3.eth.get_balance(to_checksum_address(owner.address))
-        msg = (
+        msg = OWNER_NODE_NOT_MINED(
             f"{error}; its sender {owner.address} holds {held} peb: send it some if that is too little for gas, see "
             f"that the EN of {owner.node.node} is connected and that both chains make blocks, then run again"
         )
         raise NotMined(msg) from error
     if receipt["status"] != 1:
         why = why_mined(console, owner, params, receipt)
-        msg = f"{what_for}: transaction {hash_} of {owner.node.node} was mined and reverted: {why}"
-        raise Reverted(msg)
+        words = f"{what_for}: transaction {hash_} of {owner.node.node} was mined and reverted: {why}"
+        raise Reverted(OWNER_NODE_REVERTS(words))
 
 
 def _advice(owner: OwnerNode, words: str) -> str:

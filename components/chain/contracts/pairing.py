@@ -22,6 +22,7 @@ from components.chain.rpc.console import Console
 from components.chain.rpc.head import is_caught_up
 from components.chain.rpc.waiting import wait_for
 from components.domain.networks import Side
+from components.domain.problems.bridge import NOT_COUNTERPARTS
 
 _PLAIN = "uint8,address,address,address,uint256,uint64,uint256,bytes"
 REQUESTS = [
@@ -118,7 +119,7 @@ def require_counterparts(child: ContractPlace, parent: ContractPlace, advice: st
     try:
         wait_for(probe, patience)
     except NotReady as error:
-        msg = f"{error}. Nothing was sent to them; {advice}"
+        msg = NOT_COUNTERPARTS(f"{error}. Nothing was sent to them; {advice}")
         raise ChainError(msg) from error
 
 

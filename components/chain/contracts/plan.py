@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from components.domain.limits import CONFIGURATION, LOWEST_THRESHOLD, MAX_OPERATORS, VOTES
+from components.domain.problems.bridge import CONTRACT_FULL, OTHERS_NEEDED, THRESHOLD_UNREACHABLE, TOO_FEW_OPERATORS
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def register_operator(bridge: BridgeState, operator: str) -> list[Step]:
     if operator in bridge.operators:
         return []
     if len(bridge.operators) >= MAX_OPERATORS:
-        msg = (
+        msg = CONTRACT_FULL(
             f"operator {operator} cannot be registered: the contract holds {len(bridge.operators)} operators, "
             f"and {MAX_OPERATORS} is its limit; remove a pair, or an operator that no pair owns, first"
         )
@@ -81,7 +82,7 @@ def deregister_operator(bridge: BridgeState, operator: str) -> list[Step]:
         return []
     remaining = len(bridge.operators) - 1
     if remaining < bridge.threshold and bridge.threshold > LOWEST_THRESHOLD:
-        msg = (
+        msg = TOO_FEW_OPERATORS(
             f"operator {operator} cannot be removed: {remaining} operators would stay and the threshold is "
             f"{bridge.threshold}, so no transfer could ever pass; lower the threshold first"
         )
@@ -112,7 +113,7 @@ def remove_others(bridge: BridgeState, known: Sequence[str]) -> list[Step]:
     others = others_of(bridge, known)
     remaining = len(bridge.operators) - len(others)
     if others and remaining < bridge.threshold:
-        msg = (
+        msg = OTHERS_NEEDED(
             f"operators {', '.join(others)}, which no pair owns, cannot be removed: {remaining} operators would stay "
             f"and the threshold is {bridge.threshold}, so no transfer could ever pass; lower bridge.threshold, or run "
             "`pulumi refresh` and then `pulumi up`, which registers operators of pairs that are missing"
@@ -141,7 +142,7 @@ def set_threshold(bridge: BridgeState, vote_type: int, threshold: int) -> list[S
     if threshold == before:
         return []
     if not 1 <= threshold <= len(bridge.operators):
-        msg = (
+        msg = THRESHOLD_UNREACHABLE(
             f"threshold {threshold} cannot be set: it must be between 1 and the number of registered operators, "
             f"which is {len(bridge.operators)}"
         )

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from components.chain.contracts.plan import Refused, Step
+from components.domain.problems.bridge import FOREIGN_OWNER
+from components.domain.problems.transfers import TOKEN_COUNTERPART, TOKEN_LOCKED, TOKEN_REQUESTS_OPEN
 
 NAMED = 5
 """How many open requests an error names."""
@@ -35,14 +37,14 @@ def register_token(state: TokenState, account: str, token: str, counterpart: str
         _require_owner(state, account, words)
         return [Step("registerToken", (token, counterpart), words)]
     if state.counterpart != counterpart:
-        msg = (
+        msg = TOKEN_COUNTERPART(
             f"token {token} cannot be registered: the bridge {state.bridge} has it with the counterpart "
             f"{state.counterpart}, not {counterpart}; have its owner {state.owner} call deregisterToken({token}), "
             "and restart the SCNs, which remember counterparts until then"
         )
         raise Refused(msg)
     if state.locked:
-        msg = (
+        msg = TOKEN_LOCKED(
             f"token {token} is locked in the bridge {state.bridge}, by hand or by a removal that did not finish: no "
             f"transfer of it can be requested; have its owner {state.owner} call unlockToken({token}), or take the "
             "token out of the settings"
@@ -73,7 +75,7 @@ def deregister_token(
     _require_owner(state, account, words)
     if open_requests:
         named, more = "; ".join(open_requests[:NAMED]), len(open_requests) - NAMED
-        msg = (
+        msg = TOKEN_REQUESTS_OPEN(
             f"token {token} cannot be deregistered: {len(open_requests)} transfer(s) of it requested on the bridge "
             f"{state.bridge} are not handled yet, and SCNs that do not find a token they need handle nothing that came "
             f"after it; it is locked now, so have these paid and run again: {named}"
@@ -85,7 +87,7 @@ def deregister_token(
 
 def _require_owner(state: TokenState, account: str, words: str) -> None:
     if state.owner != account:
-        msg = (
+        msg = FOREIGN_OWNER(
             f"{words}: the owner of the bridge {state.bridge} is {state.owner}, and the configured key is that of "
             f"{account}; configure the owner's key"
         )

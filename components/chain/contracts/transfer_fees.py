@@ -11,6 +11,8 @@ from eth_utils.address import to_checksum_address
 
 from components.chain.contracts.contract import view
 from components.chain.rpc.console import Console
+from components.domain.problems.problem import Message
+from components.domain.problems.transfers import FEE_CHARGED, FEE_RECEIVER_CHANGED
 
 
 @dataclass(frozen=True)
@@ -46,26 +48,26 @@ def registered_tokens(console: Console, bridge: str) -> list[str]:
     return [to_checksum_address(one) for one in view(console, bridge).getRegisteredTokenList().call()]
 
 
-def differences(found: ContractFees, expected: ContractFees, bridge: str, threshold: int) -> dict[str, str]:
+def differences(found: ContractFees, expected: ContractFees, bridge: str, threshold: int) -> dict[str, Message]:
     """Return what differs and who has to do what, by `receiver`, `coin` or the token. Pure."""
-    said: dict[str, str] = {}
+    said: dict[str, Message] = {}
     votes = f"on {threshold} SCN(s), and on each with the same fee, call"
     if found.receiver != expected.receiver:
         back = expected.receiver or "0x" + "00" * 20
-        said["receiver"] = (
+        said["receiver"] = FEE_RECEIVER_CHANGED(
             f"the receiver of fees is {found.receiver or 'nobody'}, not {expected.receiver or 'nobody'}; only the "
             f"owner can set it: have the owner call setFeeReceiver({back})"
         )
     free = "" if found.receiver else ", which nobody is charged while there is no receiver"
     if found.coin != expected.coin:
-        said["coin"] = (
+        said["coin"] = FEE_CHARGED(
             f"the fee of a transfer of coins is {found.coin} peb, not {expected.coin}{free}; operators set it by "
             f'votes: {votes} subbridge.setKLAYFee("{bridge}", {expected.coin})'
         )
     for token in sorted({*found.tokens, *expected.tokens}):
         now, before = found.tokens.get(token, 0), expected.tokens.get(token, 0)
         if now != before:
-            said[token] = (
+            said[token] = FEE_CHARGED(
                 f"the fee of a transfer of token {token} is {now}, not {before}{free}; operators set it by votes: "
                 f'{votes} subbridge.setERC20Fee("{bridge}", "{token}", {before})'
             )

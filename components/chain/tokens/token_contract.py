@@ -18,6 +18,7 @@ from components.chain.errors import ChainError
 from components.chain.rpc.console import Console
 from components.chain.tx.batch import Transaction, carry_out
 from components.chain.tx.created import created_by
+from components.domain.problems.transfers import TOKEN_ADDRESS_WRONG, TOKEN_NOT_MINTABLE
 
 _CODEC: Contract = Web3().eth.contract(  # encodes calls; never connected
     abi=[
@@ -39,7 +40,7 @@ _UNUSED_ID = 2**127 + 1
 
 
 class _Refused(Exception):
-    """A token contract does not answer a call; the message is what the node says."""
+    """A token contract does not answer a call: what the node says. Its text is part of another message."""
 
 
 def has_code(console: Console, address: str) -> bool:
@@ -51,7 +52,7 @@ def require_code(console: Console, token: str) -> None:
     """Raise ChainError where no contract is at the token's address."""
     if not has_code(console, token):
         msg = f"chain {console.web3.eth.chain_id}: no contract at {token}, the address of a token in the settings"
-        raise ChainError(msg)
+        raise ChainError(TOKEN_ADDRESS_WRONG(msg))
 
 
 def require_mint_right(console: Console, bridge: str, kind: str, token: str) -> None:
@@ -70,7 +71,7 @@ def require_mint_right(console: Console, bridge: str, kind: str, token: str) -> 
     advice = "grant it that right as this token requires"
     if is_minter(console, token, bridge) is False:
         advice = f"have one of the token's minters call addMinter({bridge})"
-    msg = (
+    msg = TOKEN_NOT_MINTABLE(
         f"chain {console.web3.eth.chain_id}: the bridge {bridge} may not mint token {token} ({kind}), and every "
         f"transfer of it to this chain has to ({reason}); {advice}, then run again"
     )
@@ -83,7 +84,7 @@ def holding(console: Console, account: str, token: str) -> int:
         return int.from_bytes(_ask(console, token, "balanceOf", to_checksum_address(account)))
     except _Refused as error:
         msg = f"chain {console.web3.eth.chain_id}: {token} returns no balance ({error}), so it is not a token"
-        raise ChainError(msg) from error
+        raise ChainError(TOKEN_ADDRESS_WRONG(msg)) from error
 
 
 def ensure_development_token(

@@ -19,6 +19,9 @@ from components.chain.tokens import token_contract
 from components.chain.transfers.direction import Direction
 from components.chain.transfers.payout import why_unpayable
 from components.chain.transfers.requests import Request, find, open_nonces, requested
+from components.domain.problems.bridge import CONTRACT_MISSING
+from components.domain.problems.problem import Message
+from components.domain.problems.transfers import TOKEN_STAYS, TOKEN_UNFUNDED
 
 
 def register(console: Console, signer: Signer, bridge: str, kind: str, token: str, counterpart: str) -> None:
@@ -63,14 +66,14 @@ def deregister(direction: Direction, signer: Signer, token: str, counterpart: st
     )
 
 
-def _leave(console: Console, bridge: str, token: str, left: Mapping[str, str]) -> None:
+def _leave(console: Console, bridge: str, token: str, left: Mapping[str, Message | None]) -> None:
     """Report that a token stays registered for requests that cannot be paid: without it SCNs would stop at these."""
     named = "; ".join(f"{words} cannot be paid: {why}" for words, why in left.items())
-    print(
+    words = TOKEN_STAYS(
         f"chain {console.web3.eth.chain_id}: token {token} stays registered in the bridge {bridge}, and locked, which "
-        f"stops requests of it: SCNs that do not find a token they need handle nothing after it. {named}",
-        file=sys.stderr,
+        f"stops requests of it: SCNs that do not find a token they need handle nothing after it. {named}"
     )
+    print(words, file=sys.stderr)
 
 
 def _check(console: Console, bridge: str, kind: str, token: str) -> None:
@@ -78,26 +81,26 @@ def _check(console: Console, bridge: str, kind: str, token: str) -> None:
     if require_state(console, bridge).mode_mint_burn:
         token_contract.require_mint_right(console, bridge, kind, token)
     elif token_contract.holding(console, bridge, token) == 0:
-        print(
+        words = TOKEN_UNFUNDED(
             f"chain {console.web3.eth.chain_id}: the bridge {bridge} holds nothing of token {token}: transfers to this "
-            "chain are paid out of what comes in from here first",
-            file=sys.stderr,
+            "chain are paid out of what comes in from here first"
         )
+        print(words, file=sys.stderr)
 
 
-def _drain(direction: Direction, token: str, deadline: float) -> dict[str, str]:
+def _drain(direction: Direction, token: str, deadline: float) -> dict[str, Message | None]:
     """Wait until the transfers of a token that are requested by now, and can be paid, are handled.
 
-    Return those that are not, and why each cannot be paid. Those of coins and of other tokens do not count.
+    Return those that are not, and why each cannot be paid, or None. Those of coins and of other tokens do not count.
     """
     found: dict[int, Request] = {}
 
-    def left() -> dict[str, str]:
+    def left() -> dict[str, Message | None]:
         nonces = open_nonces(direction, below=mark)
         found.update(find(direction, [nonce for nonce in nonces if nonce not in found]))
         unseen = [nonce for nonce in nonces if nonce not in found]
         concerned = [found[nonce] for nonce in nonces if nonce in found and found[nonce].token == token]
-        return {f"request {nonce}, whose event is too far back to be looked at": "" for nonce in unseen} | {
+        return {f"request {nonce}, whose event is too far back to be looked at": None for nonce in unseen} | {
             str(one): why_unpayable(direction, one) for one in concerned
         }
 
@@ -115,7 +118,7 @@ def _drain(direction: Direction, token: str, deadline: float) -> dict[str, str]:
 def _require(console: Console, bridge: str, token: str) -> TokenState:
     state = read_token(console, bridge, token)
     if state is None:
-        msg = (
+        msg = CONTRACT_MISSING(
             f"chain {console.web3.eth.chain_id}: no contract at {bridge}, where the bridge was; run `pulumi refresh`, "
             "then `pulumi up`"
         )

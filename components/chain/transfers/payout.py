@@ -17,6 +17,16 @@ from components.chain.transfers.requests import Request, find, open_nonces
 from components.chain.tx.pool_rejections import words_of
 from components.chain.tx.revert_reasons import reason
 from components.domain.limits import VALUE_TRANSFER
+from components.domain.problems.bridge import VOTES_CHANGED
+from components.domain.problems.problem import Message
+from components.domain.problems.transfers import (
+    LIQUIDITY_MISSING,
+    RECIPIENT_REFUSES,
+    REQUEST_NOT_FOUND,
+    REQUEST_REVERTS,
+    REQUEST_WITHOUT_TOKEN,
+    TOKEN_NOT_PAYABLE,
+)
 
 GAS = 10_000_000
 """What an operator's transaction may use unless the node is configured otherwise (DefaultBridgeTxGasLimit, node/sc)."""
@@ -49,21 +59,22 @@ _PLACES = 64
 _MARK = 0x7F
 
 
-def unpayable(direction: Direction) -> list[str]:
+def unpayable(direction: Direction) -> list[Message]:
     """Return a sentence for each open request of a direction that cannot be paid, with the reason; at most NAMED.
 
     Raises ChainError.
     """
     nonces = open_nonces(direction)
     found = find(direction, nonces)
-    said: list[str] = []
+    said: list[Message] = []
     for nonce in nonces:
         if len(said) == NAMED:
             break
         if nonce not in found:
-            said.append(f"request {nonce} is not handled, and its event is too far back to be looked at")
+            words = f"request {nonce} is not handled, and its event is too far back to be looked at"
+            said.append(REQUEST_NOT_FOUND(words))
         elif why := why_unpayable(direction, found[nonce]):
-            said.append(f"{found[nonce]} cannot be paid: {why}")
+            said.append(Message(f"{found[nonce]} cannot be paid: {why}"))
     return said
 
 
@@ -91,8 +102,8 @@ def _made(direction: Direction, request: Request) -> float:
     return float(direction.source.web3.eth.get_block(request.block)["timestamp"])
 
 
-def why_unpayable(direction: Direction, request: Request) -> str:
-    """Return why a request cannot be paid now; "" where it can.
+def why_unpayable(direction: Direction, request: Request) -> Message | None:
+    """Return why a request cannot be paid now; None where it can.
 
     The vote of an operator is simulated with a threshold of 1: whether enough operators vote is another question.
     Raises ChainError.
@@ -100,13 +111,13 @@ def why_unpayable(direction: Direction, request: Request) -> str:
     target, bridge = direction.target, to_checksum_address(direction.target_bridge)
     state = require_state(target, bridge)
     if not state.operators:
-        return f"the bridge {bridge} has no operators"
+        return VOTES_CHANGED(f"the bridge {bridge} has no operators")
     token = ""
     if request.kind != "coin":
         known = read_token(direction.source, direction.source_bridge, request.token)
         token = (known and known.counterpart) or ""
         if not token:
-            return (
+            return REQUEST_WITHOUT_TOKEN(
                 f"token {request.token} is not registered on the bridge {direction.source_bridge}, and SCNs that "
                 "come to this request handle nothing after it; register the token again"
             )
@@ -120,7 +131,7 @@ def why_unpayable(direction: Direction, request: Request) -> str:
         target.web3.eth.call(call, "latest", _one_vote(target, bridge, state))
     except Web3Exception as error:
         return _explained(target, bridge, request, token, error)
-    return ""
+    return None
 
 
 def _vote(request: Request, token: str) -> str:
@@ -149,16 +160,19 @@ def _one_vote(console: Console, bridge: ChecksumAddress, state: BridgeState) -> 
     return None  # not one of the known contracts: only the vote itself is simulated
 
 
-def _explained(console: Console, bridge: ChecksumAddress, request: Request, token: str, error: Web3Exception) -> str:
+def _explained(
+    console: Console, bridge: ChecksumAddress, request: Request, token: str, error: Web3Exception
+) -> Message:
     data = error.data if isinstance(error, ContractLogicError) else None
     message = words_of(error) if isinstance(error, Web3RPCError) else str(getattr(error, "message", None) or error)
     why = reason(data, message)
     if request.kind != "coin":
         what = f"token {token} does not let the bridge {bridge} pay it out"
-        return f"{what} ({why}); give the bridge what it needs: mint rights, a balance, or an allowed recipient"
+        needs = "give the bridge what it needs: mint rights, a balance, or an allowed recipient"
+        return TOKEN_NOT_PAYABLE(f"{what} ({why}); {needs}")
     held = console.web3.eth.get_balance(bridge)
     if held < request.amount:
-        return f"the bridge {bridge} holds {held} peb; fill it up (bridge.liquidity)"
+        return LIQUIDITY_MISSING(f"the bridge {bridge} holds {held} peb; fill it up (bridge.liquidity)")
     if console.web3.eth.get_code(to_checksum_address(request.recipient)):
-        return f"its recipient is a contract that refuses coins ({why}); nothing else waits for it"
-    return why
+        return RECIPIENT_REFUSES(f"its recipient is a contract that refuses coins ({why}); nothing else waits for it")
+    return REQUEST_REVERTS(why)

@@ -22,6 +22,8 @@ from components.chain.voters.roster import Roster, roster_of
 from components.chain.voters.voter_plan import removed_first
 from components.chain.voters.voters import require_voters
 from components.domain.limits import LOWEST_THRESHOLD, MAX_OPERATORS, VALUE_TRANSFER
+from components.domain.problems.bridge import FOREIGN_OWNER
+from components.domain.problems.problem import Message
 
 _contracts: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
@@ -102,10 +104,10 @@ def _close(console: Console, signer: Owner, bridge: str, steps: Callable[[Bridge
         try:
             planned = steps(state)
         except plan.Refused as error:  # a plan knows no chain and no address
-            msg = f"chain {console.web3.eth.chain_id}, bridge {bridge}: {error}"
+            msg = Message(f"chain {console.web3.eth.chain_id}, bridge {bridge}: {error}")
             raise plan.Refused(msg) from error
         if planned and state.owner.lower() != address_of(signer).lower():
-            msg = (
+            msg = FOREIGN_OWNER(
                 f"chain {console.web3.eth.chain_id}: {planned[0].annotation}: {not_owner(signer, bridge, state.owner)}"
             )
             raise ChainError(msg)

@@ -25,6 +25,16 @@ from components.chain.tokens.token_contract import holding
 from components.chain.transfers.direction import Direction
 from components.chain.tx.batch import Transaction, carry_out
 from components.chain.voters.voters import why_unable
+from components.domain.problems.bridge import TOO_FEW_VOTES
+from components.domain.problems.problem import Message
+from components.domain.problems.transfers import (
+    COINS_LOCKED,
+    CONTRACT_STOPPED,
+    FEE_CHARGED,
+    LIQUIDITY_MISSING,
+    TRANSFER_NOT_PAID,
+    VOTES_OF_OTHERS,
+)
 from components.domain.units import coins
 
 ATTEMPTS = 4
@@ -74,19 +84,20 @@ def payout_conditions(direction: Direction, voters: Sequence[str]) -> PayoutCond
     )
 
 
-def obstacles(means: PayoutConditions, amount: int) -> list[str]:
+def obstacles(means: PayoutConditions, amount: int) -> list[Message]:
     """Return why a transfer of that amount (peb) could not be paid out; empty where it can."""
     found = []
     if not means.running:
-        found.append("the contract where it is requested is stopped")
+        found.append(CONTRACT_STOPPED("the contract where it is requested is stopped"))
     if means.locked:
-        found.append("the contract where it is requested takes no coins (lockKLAY)")
+        found.append(COINS_LOCKED("the contract where it is requested takes no coins (lockKLAY)"))
     if means.fee:
-        found.append(f"the contract where it is requested keeps {coins(means.fee)} coins of each transfer")
+        found.append(FEE_CHARGED(f"the contract where it is requested keeps {coins(means.fee)} coins of each transfer"))
     if means.held < amount:
-        found.append(f"the contract that pays it out holds {coins(means.held)} coins")
+        found.append(LIQUIDITY_MISSING(f"the contract that pays it out holds {coins(means.held)} coins"))
     if means.voters < means.threshold:
-        found.append(f"it needs {means.threshold} votes, and {means.voters} operators are known that will vote")
+        words = f"it needs {means.threshold} votes, and {means.voters} operators are known that will vote"
+        found.append(TOO_FEW_VOTES(words))
     return found
 
 
@@ -115,14 +126,17 @@ def transfer(
         tx = receipt["transactionHash"].to_0x_hex()
         votes = RequestVotes(direction.target, direction.target_bridge, tx, voters, since)
         print(f"waiting for the transfer {tx} {direction.name}", file=sys.stderr)
-        wait_for(partial(_paid, direction, tx, votes, threshold), deadline, _INTERVAL)
+        try:
+            wait_for(partial(_paid, direction, tx, votes, threshold), deadline, _INTERVAL)
+        except NotReady as error:
+            raise NotReady(TRANSFER_NOT_PAID(str(error))) from error
         with suppress(NotReady):
             wait_for(partial(_enough, votes, voted, threshold), LATE_SECONDS, _INTERVAL)
         voted |= votes.read()
         if len(voted) >= threshold:
             return Arrival(tx, tuple(sorted(voted)))
     missing = ", ".join(voter for voter in voters if voter not in voted)
-    msg = (
+    msg = VOTES_OF_OTHERS(
         f"{ATTEMPTS} transfers {direction.name} arrived, but by the votes of operators that are not in the settings: "
         f"{len(voted)} of the {threshold} votes that a transfer needs came from those that are, none from {missing}. "
         "See that their SCNs run, are connected to their ENs and have coins for gas, then run again"
@@ -138,7 +152,10 @@ def token_request(direction: Direction, token: str, recipient: str) -> Transacti
 
 
 def token_obstacles(direction: Direction, token: str, owner: str) -> list[str]:
-    """Return why a transfer of an ERC-20 token of `owner` could not be paid out; empty where it can."""
+    """Return why a transfer of an ERC-20 token of `owner` could not be paid out; empty where it can.
+
+    These are parts of another message.
+    """
     here = read_token(direction.source, direction.source_bridge, token)
     if here is None or here.counterpart is None:
         return [f"token {token} is not registered"]

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from components.chain.contracts.plan import Refused
+from components.domain.problems.bridge import PAIRS_UNABLE, TOO_FEW_OPERATORS
 
 
 def require_able_pairs(
@@ -19,7 +20,7 @@ def require_able_pairs(
     if len(able) + unseen >= needed:
         return
     reasons = "; ".join(f"pair {pair}: {unable[pair]}" for pair in pairs if pair in unable)
-    msg = (
+    msg = PAIRS_UNABLE(
         f"{step} is refused: of the {len(pairs)} pair(s) that stay {len(able)} can vote now, and a transfer needs "
         f"{threshold} vote(s), so transfers would stop ({reasons}); bring these pairs back with "
         "`pulumi refresh` and `pulumi up` of the settings as they were, then run again. Nothing was sent for this step"
@@ -30,7 +31,7 @@ def require_able_pairs(
 def require_remaining(threshold: int, staying: int, step: str) -> None:
     """Raise Refused when fewer operators would stay than a transfer needs, while the bridge is to continue."""
     if staying < threshold:
-        msg = (
+        msg = TOO_FEW_OPERATORS(
             f"{step} is refused: {staying} operator(s) would stay, and a transfer needs {threshold} vote(s); exchange "
             "fewer pairs in one up, or lower bridge.threshold in an up of its own before"
         )

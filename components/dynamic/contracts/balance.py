@@ -6,6 +6,7 @@ import pulumi
 from pydantic import Field
 
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.bridge import BALANCE_LOW
 from components.dynamic.base import Part, Props
 from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
 
@@ -75,7 +76,7 @@ class FundingProvider(ChainProvider[FundingInputs]):
         if held >= int(inputs.minimum):
             return {}
         what = f"{self.holder} {inputs.account} holds {held} peb, less than its minimum of {inputs.minimum}"
-        return {"drift": {"balance": f"{what}; the next up fills it up to {inputs.target}"}}
+        return {"drift": {"balance": BALANCE_LOW(f"{what}; the next up fills it up to {inputs.target}")}}
 
     def remove(self, inputs: FundingInputs, known: Props) -> None:  # noqa: ARG002
         """Send the rest back."""

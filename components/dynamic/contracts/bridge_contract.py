@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 from components.chain.rpc.endpoint import Endpoint
 from components.domain.networks import Side
+from components.domain.problems import bridge as problems
+from components.domain.problems.problem import Message
 from components.dynamic.base import Props, tell
 from components.dynamic.chain_resource import ChainProvider, ChainResource, OwnedInputs, reading, session
 
@@ -115,21 +117,22 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
         if state is None:
             gone = "the contract is gone: there is no code at its address"
             if inputs.adopt:
-                return {"drift": {"code": f"{gone}; the next up stops and says so"}}
-            tell(inputs.chain_id, f"{gone}; the next up deploys another one", address)
+                return {"drift": {"code": problems.ADOPTED_CONTRACT_WRONG(f"{gone}; the next up stops and says so")}}
+            tell(inputs.chain_id, problems.CONTRACT_MISSING(f"{gone}; the next up deploys another one"), address)
             return None
         if state.lower_handle_nonce and _is_abandoned(console, inputs, address):
             what = (
                 f"its counterpart is gone: chain {inputs.other_chain_id} does not hold the request that it handled last"
             )
             if inputs.adopt:
-                return {"drift": {"counterpart": f"{what}; the next up stops and says so"}}
+                return {"drift": {"counterpart": problems.NOT_COUNTERPARTS(f"{what}; the next up stops and says so")}}
             left = remains(console, address, state)
-            tell(inputs.chain_id, f"{what}; the next up deploys a new pair" + (f"; {left}" if left else ""), address)
+            words = f"{what}; the next up deploys a new pair" + (f"; {left}" if left else "")
+            tell(inputs.chain_id, problems.COUNTERPART_GONE(words), address)
             return None
         if state.owner.lower() == address_of(inputs.owner).lower():
             return {"owner": state.owner}
-        words = f"the ownership has moved: {not_owner(inputs.owner, address, state.owner)}"
+        words = problems.OWNERSHIP_MOVED(f"the ownership has moved: {not_owner(inputs.owner, address, state.owner)}")
         return {"owner": state.owner, "drift": {"owner": words}}
 
     def subject(self, inputs: BridgeContractInputs, known: Props) -> str:
@@ -145,10 +148,10 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
         try:
             left = _left(inputs, known["address"])
         except ChainError as error:
-            left = f"nobody knows what it holds: {error}"
+            left = problems.REMAINS_UNKNOWN(f"nobody knows what it holds: {error}")
         if left:
             where = f"chain {inputs.chain_id}: the bridge contract {known['address']} stays on the chain"
-            print(f"{where}; {left}", file=sys.stderr)
+            print(Message(f"{where}; {left}"), file=sys.stderr)
 
 
 def _is_abandoned(console: "Console", inputs: BridgeContractInputs, address: str) -> bool:
@@ -165,13 +168,13 @@ def _is_abandoned(console: "Console", inputs: BridgeContractInputs, address: str
         return False
 
 
-def _left(inputs: BridgeContractInputs, address: str) -> str:
+def _left(inputs: BridgeContractInputs, address: str) -> Message | None:
     from components.chain.contracts.contract import read_state
     from components.chain.contracts.deployment import remains
 
     with session(inputs) as console:
         state = read_state(console, address)
-        return remains(console, address, state) if state else ""
+        return remains(console, address, state) if state else None
 
 
 def _side(inputs: BridgeContractInputs) -> Side:

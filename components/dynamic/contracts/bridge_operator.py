@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 
+from components.domain.problems.bridge import OWNER_NODE_KEEPS_VOTE, VOTES_CHANGED
 from components.dynamic.base import Props, tell
 from components.dynamic.chain_resource import ChainProvider, ChainResource, OwnedInputs, session
 
@@ -65,7 +66,8 @@ class BridgeOperatorProvider(ChainProvider[BridgeOperatorInputs]):
             return None
         if inputs.operator in state.operators:
             return {}
-        tell(inputs.chain_id, f"operator {inputs.operator} is not registered; the next up registers it", inputs.bridge)
+        words = VOTES_CHANGED(f"operator {inputs.operator} is not registered; the next up registers it")
+        tell(inputs.chain_id, words, inputs.bridge)
         return None
 
     def remove(self, inputs: BridgeOperatorInputs, known: Props) -> None:  # noqa: ARG002
@@ -83,7 +85,7 @@ class BridgeOperatorProvider(ChainProvider[BridgeOperatorInputs]):
             if inputs.owner_node is not None:
                 state = read_state(console, inputs.bridge)
                 if state and inputs.operator in state.operators:
-                    what = (
+                    what = OWNER_NODE_KEEPS_VOTE(
                         f"operator {inputs.operator} keeps its vote: the owner is {state.owner}, the operator of "
                         f"{inputs.owner_node.node.node}, and a node's API has no call that takes a vote away; have "
                         f"that account call transferOwnership, and the new owner deregisterOperator({inputs.operator})"

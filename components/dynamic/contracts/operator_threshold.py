@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 import pulumi
 
 from components.domain.limits import CONFIGURATION, LOWEST_THRESHOLD, VALUE_TRANSFER, VOTES
+from components.domain.problems.bridge import VOTES_CHANGED
 from components.dynamic.base import Props
 from components.dynamic.chain_resource import ChainProvider, ChainResource, OwnedInputs, session
 
@@ -62,7 +63,7 @@ class OperatorThresholdProvider(ChainProvider[OperatorThresholdInputs]):
         if found == inputs.threshold:
             return {}
         what = f"the threshold of {VOTES[self.vote_type]} is {found}, not {inputs.threshold}; the next up sets it"
-        return {"threshold": found, "drift": {"threshold": what}}
+        return {"threshold": found, "drift": {"threshold": VOTES_CHANGED(what)}}
 
     def remove(self, inputs: OperatorThresholdInputs, known: Props) -> None:  # noqa: ARG002
         """Restore the former threshold, or the contract's default, so that operators can be removed afterwards."""

@@ -4,6 +4,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pulumi
 
+from components.domain.problems.bridge import FOREIGN_OPERATOR
+from components.domain.problems.problem import Message
 from components.dynamic.base import Props, tell
 from components.dynamic.chain_resource import ChainProvider, ChainResource, OwnedInputs, session
 
@@ -50,7 +52,7 @@ class OtherOperatorsProvider(ChainProvider[OtherOperatorsInputs]):
         with session(inputs) as console:
             if inputs.policy == "remove":
                 for operator in others_of(require_state(console, inputs.bridge), ours):
-                    _say(inputs, f"operator {operator} belongs to no pair; deregistering it")
+                    _say(inputs, FOREIGN_OPERATOR(f"operator {operator} belongs to no pair; deregistering it"))
                 remove_other_operators(console, inputs.owner, inputs.bridge, ours)
             return {"others": list(others_of(require_state(console, inputs.bridge), ours))}
 
@@ -65,13 +67,14 @@ class OtherOperatorsProvider(ChainProvider[OtherOperatorsInputs]):
         others = list(others_of(state, inputs.operators))
         words = {one: f"operator {one} is registered and belongs to no pair" for one in others}
         if inputs.policy == "remove":
-            return {"others": others, "drift": {one: f"{words[one]}; the next up deregisters it" for one in others}}
+            drift = {one: FOREIGN_OPERATOR(f"{words[one]}; the next up deregisters it") for one in others}
+            return {"others": others, "drift": drift}
         for one in others:
-            _say(inputs, f"{words[one]}; it is kept, as bridge.otherOperators says")
+            _say(inputs, FOREIGN_OPERATOR(f"{words[one]}; it is kept, as bridge.otherOperators says"))
         return {"others": others}
 
 
-def _say(inputs: OtherOperatorsInputs, what: str) -> None:
+def _say(inputs: OtherOperatorsInputs, what: Message) -> None:
     tell(inputs.chain_id, what, inputs.bridge)
 
 

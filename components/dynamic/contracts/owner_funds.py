@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 
+from components.domain.problems.bridge import OWNER_OWES
 from components.dynamic.base import Props
 from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
 
@@ -61,7 +62,7 @@ class OwnerFundsProvider(ChainProvider[OwnerFundsInputs]):
             return found
         what = "; ".join(need.purpose for need in needs)
         words = f"the owner has {coins(total)} coins to pay again: {what}; the next up asks for them"
-        return {**found, "drift": {"outstanding": words}}
+        return {**found, "drift": {"outstanding": OWNER_OWES(words)}}
 
     def _needs(self, console: "Console", inputs: OwnerFundsInputs, known: Props) -> "tuple[list[Need], Props]":
         from components.chain.funds.funding_plan import Wanted, needs, price, situation

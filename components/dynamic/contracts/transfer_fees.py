@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pulumi
 
+from components.domain.problems.problem import Message
 from components.dynamic.base import DRIFT, Props, tell
 from components.dynamic.chain_resource import ChainPlace, ChainProvider, ChainResource, session
 
@@ -51,7 +52,7 @@ class TransferFeesProvider(ChainProvider[TransferFeesInputs]):
         found, drift = self._look(inputs, known.get("expected"))
         return {"fees": _stored(found), DRIFT: drift}
 
-    def _look(self, inputs: TransferFeesInputs, expected: Any) -> tuple["Fees", dict[str, str]]:
+    def _look(self, inputs: TransferFeesInputs, expected: Any) -> tuple["Fees", dict[str, Message]]:
         from components.chain.contracts.contract import require_state
         from components.chain.contracts.transfer_fees import NONE, differences, read_fees
 

@@ -15,6 +15,8 @@ from pulumi.dynamic import Resource
 from components.chain.errors import ChainError
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.voters.roster import Roster, Voter, roster_of
+from components.domain.problems.bridge import PAIR_UNABLE, VOTES_CHANGED
+from components.domain.problems.problem import Message
 from components.dynamic.base import DRIFT, Inputs, Props, Provider
 from components.dynamic.proofs.voters import names
 
@@ -77,7 +79,7 @@ class ResilienceProvider(Provider[ResilienceInputs]):
         leaving = roster.leaving if roster else frozenset()
         drift = _words(unable)
         for sentence in drift.values():
-            print(f"drift: {sentence}", file=sys.stderr)
+            print(Message(f"drift: {sentence}"), file=sys.stderr)
         found = {"contracts": _read(inputs, leaving), "unable": sorted(unable)}
         return {**found, DRIFT: drift} if drift else found
 
@@ -89,7 +91,7 @@ class ResilienceProvider(Provider[ResilienceInputs]):
         unable = unable_now(inputs.roster)
         drift = _words(unable)
         if known.get("contracts") != contracts:
-            drift["contracts"] = "a contract has changed since it was last read"
+            drift["contracts"] = VOTES_CHANGED("a contract has changed since it was last read")
         return {"contracts": contracts, "unable": sorted(unable), DRIFT: drift}
 
     def subject(self, inputs: ResilienceInputs, known: Props) -> str:  # noqa: ARG002
@@ -97,9 +99,9 @@ class ResilienceProvider(Provider[ResilienceInputs]):
         return DRIFT
 
 
-def _words(unable: Mapping[str, str]) -> dict[str, str]:
+def _words(unable: Mapping[str, str]) -> dict[str, Message]:
     """Return a sentence for each pair that cannot vote."""
-    return {f"pair {pair}": f"pair {pair} cannot vote now: {why}" for pair, why in sorted(unable.items())}
+    return {f"pair {pair}": PAIR_UNABLE(f"pair {pair} cannot vote now: {why}") for pair, why in sorted(unable.items())}
 
 
 def _read(inputs: ResilienceInputs, leaving: frozenset[str] = frozenset()) -> Props:

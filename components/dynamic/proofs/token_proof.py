@@ -6,6 +6,7 @@ from typing import ClassVar
 
 import pulumi
 
+from components.domain.problems.transfers import NOTHING_REQUESTED
 from components.dynamic.base import Inputs, Props
 from components.dynamic.chain_resource import ChainResource
 from components.dynamic.proofs.transfer_proof import DEADLINE, TransferProofInputs, TransferProofProvider, direction_of
@@ -54,9 +55,9 @@ class TokenProofProvider(TransferProofProvider):
             direction = direction_of(asked, stack)
             wrong = token_obstacles(direction, asked.token, asked.signer.account().address)
             if wrong:
-                words = f"no transfer of token {asked.token} was requested {asked.direction}: {', '.join(wrong)}"
-                print(words, file=sys.stderr)
-                return {"proof": words, "request": ""}
+                said = f"no transfer of token {asked.token} was requested {asked.direction}: {', '.join(wrong)}"
+                print(message := NOTHING_REQUESTED(said), file=sys.stderr)
+                return {"proof": message, "request": ""}
             means = payout_conditions(direction, asked.voters)
             request = token_request(direction, asked.token, asked.recipient)
             arrival = transfer(direction, asked.signer, request, asked.voters, DEADLINE, means.threshold)

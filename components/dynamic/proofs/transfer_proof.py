@@ -12,6 +12,9 @@ import pulumi
 
 from components.chain.rpc.endpoint import Endpoint
 from components.domain.networks import Side
+from components.domain.problems.bridge import TOO_FEW_VOTES
+from components.domain.problems.problem import Message
+from components.domain.problems.transfers import NOTHING_REQUESTED, PROOF_STALE
 from components.dynamic.base import Inputs, Props, tell
 from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, reading, session
 
@@ -100,7 +103,7 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
         if not changes:
             return {}
         what = f"the proof {inputs.direction} is of another state: {', '.join(changes)}; the next up proves it again"
-        return {"drift": {"proof": what}}
+        return {"drift": {"proof": PROOF_STALE(what)}}
 
     def subject(self, inputs: TransferProofInputs, known: Props) -> str:
         """Name the contract where transfers are requested."""
@@ -128,7 +131,7 @@ def _require_voters(inputs: TransferProofInputs, threshold: int) -> str:
     try:
         return require_able_scns(scns, *(bridges if child_first else bridges[::-1]), min(len(scns), threshold - others))
     except NotReady as error:
-        msg = (
+        msg = TOO_FEW_VOTES(
             f"no transfer was requested {inputs.direction}: it needs {threshold} votes, and {error}. Bring these SCNs "
             "back, then run again"
         )
@@ -149,10 +152,10 @@ def direction_of(inputs: TransferProofInputs, stack: ExitStack, *, reads: bool =
     )
 
 
-def _instead(inputs: TransferProofInputs, wrong: list[str], ready: str) -> str:
+def _instead(inputs: TransferProofInputs, wrong: list[Message], ready: str) -> Message:
     """Print and return what was proven without a transfer: that enough SCNs can vote."""
     said = f"no transfer was requested {inputs.direction}, because it could not be paid out: {', '.join(wrong)}"
-    words = f"{said}. Proven instead: {ready}"
+    words = NOTHING_REQUESTED(f"{said}. Proven instead: {ready}")
     print(words, file=sys.stderr)
     return words
 

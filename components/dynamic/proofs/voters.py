@@ -11,6 +11,7 @@ from pulumi.dynamic import DiffResult, Resource
 
 from components.chain.voters.roster import Roster, Voter, declare
 from components.chain.voters.voter_plan import require_able_pairs
+from components.domain.problems.bridge import OWNER_NODE_LACKS_CALL
 from components.dynamic.base import Inputs, Props, Provider
 
 
@@ -52,7 +53,7 @@ class VotersProvider(Provider[VotersInputs]):
             kept = _operators(after)
             gone = [one for one in before if not one.get("adopted") and not _operators([one]) <= kept]
             if gone:
-                msg = (
+                msg = OWNER_NODE_LACKS_CALL(
                     f"pair {gone[0]['pair']} cannot leave: the operator of an SCN owns the contract on the {chains[0]} "
                     "chain, and a node's API has no call that takes a vote away; have that account call "
                     "transferOwnership with the address of a key of its own, set "

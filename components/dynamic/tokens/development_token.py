@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 
+from components.domain.problems.transfers import TOKEN_CHANGED
 from components.dynamic.base import Props
 from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
 
@@ -73,7 +74,7 @@ class DevelopmentTokenProvider(ChainProvider[DevelopmentTokenInputs]):
         if not inputs.minter or is_minter(console, known["address"], inputs.minter):
             return {}
         what = f"token {known['address']}: {inputs.minter} may not mint it any more; the next up lets it mint again"
-        return {"drift": {"minter": what}}
+        return {"drift": {"minter": TOKEN_CHANGED(what)}}
 
 
 class DevelopmentToken(ChainResource, module="servicechain", name="DevelopmentToken"):

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 import pulumi
 
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.problem import Message
+from components.domain.problems.transfers import TOKEN_CHANGED, TOKEN_COUNTERPART, TOKEN_LOCKED
 from components.dynamic.base import Props, tell
 from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
 
@@ -72,16 +74,17 @@ class TokenRegistrationProvider(ChainProvider[TokenRegistrationInputs]):
             return None
         token = f"token {inputs.token}"
         if state.counterpart is None:
-            tell(inputs.chain_id, f"{token} is not registered; the next up registers it", inputs.bridge)
+            words = TOKEN_CHANGED(f"{token} is not registered; the next up registers it")
+            tell(inputs.chain_id, words, inputs.bridge)
             return None
-        drift: dict[str, str] = {}
+        drift: dict[str, Message] = {}
         found: Props = {"drift": drift}
         if state.locked:
-            drift["locked"] = (
+            drift["locked"] = TOKEN_LOCKED(
                 f"{token} is locked: no transfer of it can be requested; the next up stops and says what to do"
             )
         if state.counterpart.lower() != inputs.counterpart.lower():
-            drift["counterpart"] = (
+            drift["counterpart"] = TOKEN_COUNTERPART(
                 f"{token} has the counterpart {state.counterpart}, not {inputs.counterpart}: SCNs that paid transfers "
                 "of it out remember that until they are restarted"
             )

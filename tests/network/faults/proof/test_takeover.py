@@ -10,6 +10,7 @@ from components.chain.contracts.contract import require_state
 from components.chain.contracts.deployment import ensure_deployed
 from components.chain.tx import sender
 from components.chain.voters import calls
+from components.domain.problems.transfers import LIQUIDITY_MISSING
 from components.hosts.local_preflight import missing
 from tests.network.conftest import make_stack
 from tests.network.lone_chain import ARTIFACT
@@ -82,7 +83,8 @@ def test_a_bridge_without_coins_is_taken_over_and_not_jammed(network: Network, e
     stack = network.stack
     stack.configure(on(network, empty))
     run = stack.up()
-    words = "because it could not be paid out: the contract that pays it out holds 0 coins. Proven instead: 1 of 1 SCNs"
+    why = LIQUIDITY_MISSING("the contract that pays it out holds 0 coins")
+    words = f"because it could not be paid out: {why}. Proven instead: 1 of 1 SCNs"
     assert words in run.text
     proofs = stack.outputs["proofs"]
     assert stack.outputs["provenTransfers"] == {"childToParent": "0", "parentToChild": "0"}
