@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any, NoReturn, cast
 
 from components.chain.rpc.console import Console, NodeError
+from components.domain.problems.chains import CALL_REFUSED
 
 CHILD = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 PARENT = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
@@ -41,8 +42,7 @@ class Clock:
 
 def fail(text: str) -> NoReturn:
     """Raise an error as a console tells it."""
-    msg = f"scn-1: {text}"
-    raise NodeError(msg)
+    raise NodeError(CALL_REFUSED(f"scn-1: {text}"))
 
 
 class FakeNode:

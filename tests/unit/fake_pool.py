@@ -20,6 +20,7 @@ from components.chain.rpc import waiting
 from components.chain.tx import batch, follower
 from components.chain.tx import sender as senders
 from components.chain.tx.batch import Transaction
+from components.domain.problems.chains import CONSOLE_LOST
 from tests.unit.fake_node import Clock
 from tests.unit.fakes import FakeChain, Sent, refuse, sent_of
 
@@ -123,8 +124,7 @@ class PoolChain(FakeChain):
         self._accept(sent, hash_)
         if self.loses_answers:
             self.loses_answers -= 1
-            msg = "en-1: the node's console at 10.0.0.1 is lost"
-            raise Unreachable(msg)
+            raise Unreachable(CONSOLE_LOST("en-1: the node's console at 10.0.0.1 is lost"))
         return hash_
 
     def _accept(self, sent: Sent, hash_: str) -> None:

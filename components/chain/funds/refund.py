@@ -18,6 +18,8 @@ from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.waiting import wait_for
 from components.chain.tx import gas_price
 from components.chain.tx.batch import Transaction, carry_out
+from components.domain.problems.accounts import REFUND_HINDERED
+from components.domain.problems.problem import Message
 
 ATTEMPTS = 5
 """How often it is tried while an SCN sends with the same account."""
@@ -52,10 +54,10 @@ def refund(console: Console, operator: Signer, to: str, scn: Endpoint) -> int:
             carry_out(console, operator, payment)
         except (Reverted, NotFunded, NotMined, SenderShared) as error:  # an anchor has got in between
             failure = error
-            print(f"{error}; trying again", file=sys.stderr)
+            print(Message(str(error)).extended("; trying again"), file=sys.stderr)
             continue
         return amount
-    msg = (
+    msg = REFUND_HINDERED(
         f"chain {console.web3.eth.chain_id}: what {account} holds cannot be given back to {to} in {ATTEMPTS} attempts; "
         f"stop {scn.node}, which pays with it, then run again ({failure})"
     )
@@ -73,9 +75,10 @@ def stop_anchoring(scn: Endpoint, account: str) -> None:
     except (Unreachable, NodeError):  # or its sub bridge is off, as that of an SCN that has left its pair
         return
     except NotReady as error:
-        print(f"{error}; giving back what is there", file=sys.stderr)
+        print(Message(str(error)).extended("; giving back what is there"), file=sys.stderr)
 
 
-def _nothing_sent(console: Console) -> bool | str:
+def _nothing_sent(console: Console) -> bool | Message:
     pending = int(console.call("subbridge_txPendingCount"))
-    return pending == 0 or f"{console.node}: {pending} transaction(s) to the parent chain are not mined"
+    words = f"{console.node}: {pending} transaction(s) to the parent chain are not mined"
+    return pending == 0 or REFUND_HINDERED(words)

@@ -27,6 +27,14 @@ from components.chain.tx.outgoing import CREATED, Created, Outgoing, Transaction
 from components.chain.tx.pool_rejections import Refusal
 from components.chain.tx.revert_reasons import explain
 from components.chain.tx.sender import Sender, sender_of, settle, shared
+from components.domain.problems.accounts import (
+    NOT_FUNDED,
+    PRICE_LIMIT,
+    SENDER_SHARED,
+    SIMULATION_FAILED,
+    TRANSACTION_REFUSED,
+)
+from components.domain.problems.problem import Message
 
 __all__ = ["CREATED", "Created", "Transaction", "carry_out", "execute"]
 
@@ -85,8 +93,7 @@ def execute(console: Console, signer: Signer, transactions: Sequence[Transaction
         return [each.receipt for each in batch if each.receipt]
     if any(each.failure and not isinstance(each.failure, Reverted) for each in batch):
         sender.floor = 0  # the next nonce follows from the chain alone
-    msg = f"{failure}{_progress(batch, transactions)}"
-    raise type(failure)(msg) from failure
+    raise type(failure)(Message(str(failure)).extended(_progress(batch, transactions))) from failure
 
 
 def _send(
@@ -119,7 +126,8 @@ def _send(
         if kind is Refusal.CHEAP:
             price = _dearer(out, eth.gas_price, most, words)
             continue
-        print(f"{out.what}: nonce {nonce} of {sender.address} is somebody else's ({words}); the next", file=sys.stderr)
+        taken = f"{out.what}: nonce {nonce} of {sender.address} is somebody else's ({words}); the next"
+        print(SENDER_SHARED(taken), file=sys.stderr)
         least = max(nonce + 1, eth.get_transaction_count(sender.address, "latest"))
     else:
         raise shared(sender, signer, what(sender.chain_id, tx), nonce)
@@ -127,8 +135,7 @@ def _send(
     amounts = [(tx.value, "what it pays"), (gas * price, f"gas, at {gkei(price)}")]
     if short := _short(console, sender.address, head, amounts, words):
         raise short
-    msg = f"{head}: {console.node} refuses the transaction: {words}"
-    raise Reverted(msg)
+    raise Reverted(TRANSACTION_REFUSED(f"{head}: {console.node} refuses the transaction: {words}"))
 
 
 def _short(console: Console, payer: str, head: str, amounts: Sequence[tuple[int, str]], words: str) -> NotFunded | None:
@@ -140,7 +147,7 @@ def _short(console: Console, payer: str, head: str, amounts: Sequence[tuple[int,
     if held >= sum(need.amount for need in needs):
         return None
     words = statement(console.web3.eth.chain_id, payer, held, needs).partition(": ")[2]
-    return NotFunded(f"{head}: {words}\nNothing of it was sent. Run again once they are there")
+    return NotFunded(NOT_FUNDED(f"{head}: {words}\nNothing of it was sent. Run again once they are there"))
 
 
 def _params(sender: Sender, batch: Sequence[Outgoing], tx: Transaction, nonce: int, gas: int, price: int) -> TxParams:
@@ -166,7 +173,7 @@ def _dearer(out: Outgoing, suggestion: int, most: int, words: str) -> int:
     price = gas_price.first(suggestion, most)
     if price != out.price:
         return price
-    msg = (
+    msg = PRICE_LIMIT(
         f"{out.what}: {gkei(price)} is not enough ({words}) and the node suggests {gkei(suggestion)}; the limit is "
         f"{gkei(most)}, which bridge.maxGasPrice raises. It was not sent; raise it or wait, then run again"
     )
@@ -184,8 +191,7 @@ def _gas(console: Console, signer: Signer, chain_id: int, tx: Transaction) -> in
         if short := _short(console, payer, what(chain_id, tx), [(tx.value, "what it pays")], str(error)):
             raise short from error
         why = explain(console, signer, str(tx.to) if isinstance(tx.to, str) else None, error)
-        msg = f"{what(chain_id, tx)}: the simulation failed: {why}"
-        raise Reverted(msg) from error
+        raise Reverted(SIMULATION_FAILED(f"{what(chain_id, tx)}: the simulation failed: {why}")) from error
 
 
 def _progress(batch: Sequence[Outgoing], transactions: Sequence[Transaction]) -> str:

@@ -13,6 +13,7 @@ from web3.utils import get_create_address
 from components.chain.errors import ChainError
 from components.chain.rpc.console import Console
 from components.chain.rpc.waiting import Waiting
+from components.domain.problems.accounts import TOO_MANY_SENT
 
 LOOK_BACK = 10_000
 """Transactions of an account that are looked at, from the newest on."""
@@ -38,7 +39,7 @@ def created_by(console: Console, account: ChecksumAddress, what: str) -> Iterato
             chain = console.web3.eth.chain_id
             waiting.show(f"chain {chain}: looking for {what} of {account}: {nonce} nonces are left")
     if sent > LOOK_BACK:
-        msg = (
+        msg = TOO_MANY_SENT(
             f"chain {console.web3.eth.chain_id}: {account} has sent {sent} transactions, and the newest {LOOK_BACK} "
             f"created no {what}; older ones are not looked at, so it is unknown whether it exists. Give the stack an "
             "owner key of its own, which has sent less"

@@ -17,6 +17,7 @@ from components.chain.tx.outgoing import Outgoing
 from components.chain.tx.pool_rejections import Refusal
 from components.chain.tx.revert_reasons import why_mined
 from components.chain.tx.sender import Sender, shared
+from components.domain.problems.accounts import NOT_MINED, PRICE_LIMIT, TRANSACTION_REVERTED
 
 RECEIPT_DEADLINE = 120.0
 """Seconds until a transaction counts as not mined, from when it or a variant with a higher price was sent last.
@@ -124,7 +125,7 @@ class Follower:
             return
         why = why_mined(self.console, each.signer, each.params, receipt)
         hash_ = receipt["transactionHash"].to_0x_hex()
-        each.failure = Reverted(f"{each.what}: transaction {hash_} was mined and reverted: {why}")
+        each.failure = Reverted(TRANSACTION_REVERTED(f"{each.what}: transaction {hash_} was mined and reverted: {why}"))
 
     def _receipts(self, each: Outgoing) -> dict[str, TxReceipt]:
         found = {}
@@ -151,7 +152,8 @@ class Follower:
             f"bridge.maxGasPrice raises; the node suggests {gkei(self._suggestion())}"
         )
         if not each.limited:
-            _report(f"{each.what}: transaction {each.hash} is stuck: {each.remark}; waiting for gas to get cheaper")
+            words = f"{each.what}: transaction {each.hash} is stuck: {each.remark}; waiting for gas to get cheaper"
+            _report(PRICE_LIMIT(words))
         each.limited = True
 
     def _give_up(self, lost: str) -> None:
@@ -165,11 +167,11 @@ class Follower:
 
     def _not_mined(self, each: Outgoing, told: str, rest: str, lost: str) -> ChainError:
         if lost:
-            return NotMined(f"{told}, as far as is known: {lost}; {rest}")
+            return NotMined(NOT_MINED(f"{told}, as far as is known: {lost}; {rest}"))
         if each.limited:
-            return PriceLimit(f"{told}: {each.remark}; {rest}")
+            return PriceLimit(PRICE_LIMIT(f"{told}: {each.remark}; {rest}"))
         why = f" ({each.remark})" if each.remark else ""
-        return NotMined(f"{told}{why}; check that the chain makes blocks, then run again; {rest}")
+        return NotMined(NOT_MINED(f"{told}{why}; check that the chain makes blocks, then run again; {rest}"))
 
 
 def _report(text: str) -> None:

@@ -15,6 +15,8 @@ from components.chain.errors import ChainError
 from components.chain.rpc.console import Console
 from components.chain.tx.pool_rejections import words_of
 from components.domain.limits import MAX_OPERATORS
+from components.domain.problems.accounts import NOT_OWNER
+from components.domain.problems.problem import Message
 
 _ERROR, _PANIC = "08c379a0", "4e487b71"
 """Selectors of Error(string) and Panic(uint256), which Solidity defines (docs.soliditylang.org, control structures)."""
@@ -22,7 +24,7 @@ _ERROR, _PANIC = "08c379a0", "4e487b71"
 _OWNER = HexStr("0x8da5cb5b")
 """owner()"""
 
-NOT_OWNER = "Ownable: caller is not the owner"
+_NOT_OWNER = "Ownable: caller is not the owner"
 
 PANICS: Mapping[int, str] = {
     0x01: "an assertion failed",
@@ -57,7 +59,10 @@ node's module), and what it means."""
 
 
 def reason(data: object, message: str = "") -> str:
-    """Return why a call reverted: from the data that it returned, or else from the node's message."""
+    """Return why a call reverted: from the data that it returned, or else from the node's message.
+
+    It is part of another message.
+    """
     digits = data.removeprefix("0x") if isinstance(data, str) else ""
     try:
         arguments = bytes.fromhex(digits)[4:]
@@ -74,10 +79,10 @@ def reason(data: object, message: str = "") -> str:
     return f"an error of the contract's own, 0x{digits}" if digits else "no reason given"
 
 
-def not_owner(signer: Owner, contract: str, owner: str) -> str:
+def not_owner(signer: Owner, contract: str, owner: str) -> Message:
     """Return the message for a key, or an SCN, that does not own the contract."""
     if isinstance(signer, OwnerNode):
-        return (
+        return NOT_OWNER(
             f"the owner of the {signer.chain} bridge {contract} is {owner}, and the operator of {signer.node.node} is "
             f"{signer.address}; set {signer.setting} to the SCN whose operator owns it, or "
             f"bridge.{signer.chain}OwnerKey to the owner's key"
@@ -85,20 +90,24 @@ def not_owner(signer: Owner, contract: str, owner: str) -> str:
     whose = f"{signer.chain} bridge" if signer.chain else "bridge"
     remedy = f"set {signer.setting} to the owner's key" if signer.chain else "configure the owner's key"
     key = signer.account().address
-    return f"the owner of the {whose} {contract} is {owner}, and the configured key is that of {key}; {remedy}"
+    words = f"the owner of the {whose} {contract} is {owner}, and the configured key is that of {key}; {remedy}"
+    return NOT_OWNER(words)
 
 
 def explain(console: Console, signer: Owner, contract: str | None, error: Web3Exception) -> str:
-    """Return why a simulation or a call failed, with the next step where it is known."""
+    """Return why a simulation or a call failed, with the next step where it is known; it is part of another message."""
     message = words_of(error) if isinstance(error, Web3RPCError) else str(getattr(error, "message", None) or error)
     why = reason(error.data if isinstance(error, ContractLogicError) else None, message)
-    if why == NOT_OWNER and contract is not None and (owner := _owner(console, contract)):
+    if why == _NOT_OWNER and contract is not None and (owner := _owner(console, contract)):
         return f"{why}: {not_owner(signer, contract, owner)}"
     return f"{why}: {SENTENCES[why]}" if why in SENTENCES else why
 
 
 def why_mined(console: Console, signer: Owner, params: TxParams, receipt: TxReceipt) -> str:
-    """Return why a transaction was mined and reverted, by calling it again on the state after its block."""
+    """Return why a transaction was mined and reverted, by calling it again on the state after its block.
+
+    It is part of another message.
+    """
     if receipt.get("gasUsed") == params.get("gas"):
         return f"it used up all of its {params['gas']} gas"
     call: Any = {name: params[name] for name in ("to", "data", "value", "gas") if name in params}

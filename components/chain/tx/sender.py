@@ -14,6 +14,7 @@ from components.chain.errors import NotMined, SenderShared
 from components.chain.rpc.console import Console
 from components.chain.rpc.waiting import Waiting
 from components.chain.tx.outcome import ahead
+from components.domain.problems.accounts import EARLIER_NOT_MINED, SENDER_SHARED
 
 AHEAD_DEADLINE = 120.0
 """Seconds to wait for transactions from before this run."""
@@ -87,12 +88,12 @@ def _which(sender: Sender, strangers: list[int]) -> str:
 def _impatient(sender: Sender, signer: Signer, first: int, strangers: list[int]) -> Exception:
     which = _which(sender, strangers)
     if first < strangers[0]:
-        msg = (
+        msg = SENDER_SHARED(
             f"{which} and ever new ones within {AHEAD_DEADLINE:g} s: somebody else sends with {signer.setting} "
             "at this moment, perhaps a second run of this program; stop that, then run again"
         )
         return SenderShared(msg)
-    msg = (
+    msg = EARLIER_NOT_MINED(
         f"{which} not mined within {AHEAD_DEADLINE:g} s: of a run that was killed, or of somebody else who sends "
         f"with {signer.setting}. None was replaced and nothing was sent. Check that the chain makes blocks, and that "
         "they offer the price that gas has today: they are mined when it falls, or can be replaced by hand with the "
@@ -103,7 +104,7 @@ def _impatient(sender: Sender, signer: Signer, first: int, strangers: list[int])
 
 def shared(sender: Sender, signer: Signer, what: str, nonce: int) -> SenderShared:
     """Return the error for a nonce of ours that somebody else has used."""
-    msg = (
+    msg = SENDER_SHARED(
         f"{what}: nonce {nonce} of {sender.address} is used, and not by any transaction of this run: somebody else "
         f"sends with {signer.setting}, such as a second run of this program, a script, or a node that holds the key. "
         "Find and stop it, or give this program a key of its own, then run again: it looks at the chain first"

@@ -26,6 +26,8 @@ from components.chain.rpc.node_locks import in_use
 from components.chain.rpc.waiting import wait_for
 from components.chain.validators.block_import import import_blocks
 from components.domain.kni import node_id
+from components.domain.problems.chains import CHAIN_HALTED, CHAINS_DIFFER, NO_VOTER, PORT_CLOSED
+from components.domain.problems.problem import Message
 
 REACH_SECONDS = 30.0
 """For ports to answer: another node may be starting."""
@@ -58,11 +60,11 @@ def prepare(candidate: Candidate, voters: Sequence[Endpoint], chain_id: int) -> 
     """
     with _validators(voters, chain_id) as known, closing(running(candidate)) as own:
         if not known:
-            msg = f"no validator of chain {chain_id} answers, so {candidate.node.node} cannot be compared with one"
-            raise Unreachable(msg)
+            words = f"no validator of chain {chain_id} answers, so {candidate.node.node} cannot be compared with one"
+            raise Unreachable(NO_VOTER(words))
         if why := _why_incompatible(own, known, candidate):
-            msg = f"{candidate.node.node}: it cannot become a validator: {why}; {_CORRECT}"
-            raise Refused(msg)
+            words = f"{candidate.node.node}: it cannot become a validator: {why}; {_CORRECT}"
+            raise Refused(CHAINS_DIFFER(words))
         _require_reach(candidate, known)
         _import_blocks([one.console for one in known], own)
 
@@ -81,20 +83,17 @@ def wait_until_seated(candidate: Candidate, voters: Sequence[Endpoint], chain_id
     with closing(running(candidate)) as own:
         with _validators(voters, chain_id) as known:
             if why := _why_incompatible(own, known, candidate):
-                msg = f"{candidate.node.node}: it has a seat but does not take part: {why}; {_CORRECT}"
-                raise NotReady(msg)
+                words = f"{candidate.node.node}: it has a seat but does not take part: {why}; {_CORRECT}"
+                raise NotReady(CHAINS_DIFFER(words))
             dials = _living(candidate, known)
         try:  # all of them: with too few connections it does not hear of new blocks
             wait_for_peers(own, "admin", dials, SEAT_SECONDS, enough=len(dials), hint=HINT)
         except NotReady as error:
-            msg = f"{error}. {explain(own, dials, voters)}"
-            raise NotReady(msg) from error
+            raise NotReady(Message(str(error)).extended(f". {explain(own, dials, voters)}")) from error
         wait_until_caught_up(own)
         since = own.web3.eth.block_number
-        wait_for(
-            lambda: own.web3.eth.block_number > since or f"{candidate.node.node}: no new block since {since}",
-            SEAT_SECONDS,
-        )
+        halted = CHAIN_HALTED(f"{candidate.node.node}: no new block since {since}")
+        wait_for(lambda: own.web3.eth.block_number > since or halted, SEAT_SECONDS)
 
 
 def running(candidate: Candidate) -> Console:
@@ -126,7 +125,7 @@ def _import_blocks(sources: Sequence[Console], own: Console) -> None:
                 reasons.append(str(error))
             else:
                 return
-    raise Unreachable("; ".join(reasons))
+    raise Unreachable(Message("; ".join(reasons)))
 
 
 def _why_incompatible(own: Console, known: Sequence[_Validator], candidate: Candidate) -> str | None:
@@ -142,16 +141,17 @@ def _why_incompatible(own: Console, known: Sequence[_Validator], candidate: Cand
 def _require_reach(candidate: Candidate, known: Sequence[_Validator]) -> None:
     dialled = _living(candidate, known)
 
-    def probe() -> bool | str:
+    def probe() -> bool | Message:
         there = (why_unreachable(one.console.endpoint, candidate.kni) for one in known if candidate.kni)
         back = (why_unreachable(candidate.node, kni) for kni in dialled)
         found = [words for words in (*there, *back) if words]
-        return not found or f"{candidate.node.node}: it cannot become a validator: {'; '.join(found)}; {PORTS}"
+        words = f"{candidate.node.node}: it cannot become a validator: {'; '.join(found)}; {PORTS}"
+        return not found or PORT_CLOSED(words)
 
     try:
         wait_for(probe, REACH_SECONDS, interval=2)
     except NotReady as error:
-        raise Refused(str(error)) from error
+        raise Refused(Message(str(error))) from error
 
 
 def _living(candidate: Candidate, known: Sequence[_Validator]) -> list[str]:

@@ -7,6 +7,7 @@ has a seat, and a seat counts at once. The blocks are the same either way: the n
 from components.chain.errors import NotReady
 from components.chain.rpc.console import Console
 from components.chain.rpc.waiting import Waiting, duration
+from components.domain.problems.chains import BLOCK_REFUSED
 
 BATCH = 250
 """Blocks per call; a megabyte or less where they are empty."""
@@ -28,7 +29,7 @@ def import_blocks(source: Console, target: Console) -> int:
         blocks = [str(source.call("debug_getBlockRlp", hex(number))) for number in range(head + 1, last + 1)]
         target.call("admin_importChainFromString", "0x" + "".join(map(_digits, blocks)), timeout=CALL_SECONDS)
         if (now := _head(target)) <= head:
-            msg = (
+            msg = BLOCK_REFUSED(
                 f"{target.node}: it does not accept block {head + 1} of {source.node}, so it cannot follow the chain; "
                 "check its log, and compare the versions of the two"
             )

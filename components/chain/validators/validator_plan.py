@@ -8,6 +8,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from components.chain.contracts.plan import Refused
+from components.domain.problems.chains import LAST_OF_GENESIS, LAST_VALIDATOR, QUORUM_AT_RISK, VOTE_IMPOSSIBLE
+from components.domain.problems.problem import Message
 from components.domain.quorum import quorum
 
 
@@ -49,8 +51,7 @@ def vote_out(council: Collection[str], living: Collection[str], first: Collectio
     what = f"validator {address} cannot be voted out"
     staying = [one for one in council if one != address]
     if not staying:
-        msg = f"{what}: it is the last one of its chain; destroy the chain instead"
-        raise Refused(msg)
+        raise Refused(LAST_VALIDATOR(f"{what}: it is the last one of its chain; destroy the chain instead"))
     living_now = [one for one in council if one in living]
     if len(living_now) < quorum(len(council)):
         raise Refused(_halted(what, council, living_now))
@@ -58,7 +59,7 @@ def vote_out(council: Collection[str], living: Collection[str], first: Collectio
     if len(alive) < quorum(len(staying)):
         raise Refused(_too_few(what, staying, alive))
     if address in first and not {*first} & {*staying}:
-        msg = (
+        msg = LAST_OF_GENESIS(
             f"{what}: it is the last one of those in the genesis block, and a node that begins with an empty chain "
             "talks to these only, so no node could join or be made again; keep this SCN in serviceChain.nodes"
         )
@@ -86,9 +87,9 @@ def _count(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
-def _halted(what: str, council: Collection[str], alive: Collection[str]) -> str:
+def _halted(what: str, council: Collection[str], alive: Collection[str]) -> Message:
     dead = sorted({*council} - {*alive})
-    return (
+    return VOTE_IMPOSSIBLE(
         f"{what}: the child chain is halted, so no vote can come into a block: {quorum(len(council))} of its "
         f"{len(council)} validators have to agree, and {len(alive)} can be reached; unreachable: "
         f"{', '.join(dead)}. Start those again: an SCN that was taken out of serviceChain.nodes has to be listed there "
@@ -96,9 +97,9 @@ def _halted(what: str, council: Collection[str], alive: Collection[str]) -> str:
     )
 
 
-def _too_few(what: str, council: Collection[str], alive: Collection[str]) -> str:
+def _too_few(what: str, council: Collection[str], alive: Collection[str]) -> Message:
     needed, dead = quorum(len(council)), sorted({*council} - {*alive})
-    return (
+    return QUORUM_AT_RISK(
         f"{what}: of {len(council)} validators {needed} have to agree on a block, and {len(alive)} would be able to, "
         f"so the child chain would stop; unreachable: {', '.join(dead)}; bring back what is dead, or take it "
         "out of serviceChain.nodes in a run of its own, first"

@@ -17,6 +17,8 @@ from components.chain.validators import admission
 from components.chain.validators import validator_plan as plan
 from components.chain.validators.admission import Candidate
 from components.chain.validators.validator_plan import Vote
+from components.domain.problems.chains import FOREIGN_VALIDATOR, NO_VOTER, SEAT_IDLE, SEAT_TAKEN_BACK, VOTE_PENDING
+from components.domain.problems.problem import Message
 
 VOTE_DEADLINE = 120.0
 """Seconds from a vote until it counts: it does when its voter next makes a block, and each missing validator delays by
@@ -59,9 +61,7 @@ def admit(candidate: Candidate, voters: Sequence[Endpoint], chain_id: int, *, se
 
     def seat(voter: Console) -> ChainError | None:
         try:
-            wait_for(
-                lambda: address in council(voter) or f"{voter.node}: its vote is not in a block yet", VOTE_DEADLINE
-            )
+            wait_for(lambda: address in council(voter) or _pending(voter), VOTE_DEADLINE)
             admission.wait_until_seated(candidate, voters, chain_id)
         except ChainError as error:
             return _withdraw(voter, candidate, error)
@@ -74,26 +74,32 @@ def _look_after(candidate: Candidate, voters: Sequence[Endpoint], chain_id: int)
     try:
         admission.wait_until_seated(candidate, voters, chain_id)
     except ChainError as error:
-        msg = (
-            f"{error}. It has a seat, and its chain waits for it: fix that and run again, with this SCN in "
+        rest = (
+            ". It has a seat, and its chain waits for it: fix that and run again, with this SCN in "
             "serviceChain.nodes; or take it out of there, which takes its seat away while enough others live"
         )
-        raise NotReady(msg) from error
+        raise NotReady(SEAT_IDLE(Message(str(error)).extended(rest))) from error
 
 
 def _withdraw(voter: Console, candidate: Candidate, error: ChainError) -> ChainError:
     """Take the seat of a node away that does not take part, and return the error to raise."""
-    address = candidate.address
+    address, failed = candidate.address, Message(str(error))
     again = f"fix that and run again, with {candidate.node.node} in serviceChain.nodes"
+    still_there = VOTE_PENDING(f"{voter.node}: its seat is still there")
     try:
         if address not in council(voter):
-            return NotReady(f"{error}. The vote may still come into a block; {again}")
+            return NotReady(VOTE_PENDING(failed.extended(f". The vote may still come into a block; {again}")))
         for vote in plan.vote_out(council(voter), living(voter), first_validators(voter), address):
             _cast(voter, vote)
-            wait_for(lambda: address not in council(voter) or f"{voter.node}: its seat is still there", VOTE_DEADLINE)
+            wait_for(lambda: address not in council(voter) or still_there, VOTE_DEADLINE)
     except (ChainError, Refused) as stuck:
-        return NotReady(f"{error}. Its seat cannot be taken back ({stuck}); {again}")
-    return NotReady(f"{error}. Its seat was taken back, so the council is the one of before; {again}")
+        return NotReady(SEAT_IDLE(failed.extended(f". Its seat cannot be taken back ({stuck}); {again}")))
+    rest = f". Its seat was taken back, so the council is the one of before; {again}"
+    return NotReady(SEAT_TAKEN_BACK(failed.extended(rest)))
+
+
+def _pending(voter: Console) -> Message:
+    return VOTE_PENDING(f"{voter.node}: its vote is not in a block yet")
 
 
 def vote_out(voters: Sequence[Endpoint], chain_id: int, address: str) -> None:
@@ -104,9 +110,7 @@ def vote_out(voters: Sequence[Endpoint], chain_id: int, address: str) -> None:
         return plan.vote_out(council(console), living(console), first_validators(console), address)
 
     def wait(voter: Console) -> None:
-        wait_for(
-            lambda: address not in council(voter) or f"{voter.node}: its vote is not in a block yet", VOTE_DEADLINE
-        )
+        wait_for(lambda: address not in council(voter) or _pending(voter), VOTE_DEADLINE)
 
     _decide(voters, chain_id, address, missing, wait)
 
@@ -124,7 +128,8 @@ def vote_out_unknown(voters: Sequence[Endpoint], chain_id: int, addresses: Seque
         waiting.pause(LOOK_INTERVAL)
         quiet -= read_seats(voters, chain_id).living
     for address in sorted({*addresses} - quiet):
-        print(f"validator {address}: a node is behind it again; it is left alone", file=sys.stderr)
+        words = f"validator {address}: a node is behind it again; it is left alone"
+        print(FOREIGN_VALIDATOR(words), file=sys.stderr)
     for address in sorted(quiet):
         vote_out(voters, chain_id, address)
 
@@ -143,12 +148,12 @@ def _decide(
     cast.
     """
 
-    def probe() -> ChainError | bool | str:
+    def probe() -> ChainError | bool | Message:
         with _one_vote, _voter(voters, chain_id, address) as console:
             try:
                 votes = missing(console)
             except Refused as refused:
-                return str(refused)
+                return Message(str(refused))
             for vote in votes:
                 _cast(console, vote)
                 if failed := wait(console):
@@ -186,5 +191,5 @@ def _voter(voters: Sequence[Endpoint], chain_id: int, address: str) -> Iterator[
                 continue
             yield console
             return
-    msg = f"no other validator of chain {chain_id} can vote on {address}: {'; '.join(reasons) or 'it has none'}"
-    raise Unreachable(msg)
+    words = f"no other validator of chain {chain_id} can vote on {address}: {'; '.join(reasons) or 'it has none'}"
+    raise Unreachable(NO_VOTER(words))

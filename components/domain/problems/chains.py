@@ -207,11 +207,11 @@ SEAT_WITHOUT_NODE = Problem(
 )
 FOREIGN_VALIDATOR = Problem(
     481,
-    "A validator with a node is not in the settings",
-    cause="It belongs to somebody else who runs nodes of this chain, or its SCN was taken out of the settings without "
-    "a vote.",
-    remedy="It is kept. If it should not be there, stop its node for a minute and run `make up`: a seat without a node "
-    "is voted out, on a chain of others only if this program voted it in.",
+    "A validator that is not in the settings is kept",
+    cause="It has a node, so it belongs to somebody else, or its SCN was taken out of the settings without a vote. On "
+    "a chain that others started, those that this program did not vote in are kept too.",
+    remedy="There is nothing to do if it may be there. Otherwise stop its node and run `make up` a minute later: this "
+    "votes out a validator without a node, on a chain of others only if this program voted it in.",
 )
 SEAT_LOST = Problem(
     482,

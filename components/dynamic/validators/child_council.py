@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import pulumi
 from pulumi.dynamic import Resource
 
+from components.domain.problems.chains import FOREIGN_VALIDATOR, SEAT_WITHOUT_NODE
+from components.domain.problems.problem import Message
 from components.dynamic.base import Props, tell
 from components.dynamic.chain_resource import ChainPlace, ChainProvider
 
@@ -79,7 +81,7 @@ class ChildCouncilProvider(ChainProvider[ChildCouncilInputs]):
 
         vote_out_unknown(inputs.endpoints, inputs.chain_id, inputs.unwanted)
         for address in inputs.others:
-            print(f"{_words(address)}; it is kept", file=sys.stderr)
+            print(_kept(address), file=sys.stderr)
         return {"unwanted": [], **_size(inputs, _read(inputs))}
 
     def look(self, console: "Console", inputs: ChildCouncilInputs, known: Props) -> Props | None:  # noqa: ARG002
@@ -87,13 +89,17 @@ class ChildCouncilProvider(ChainProvider[ChildCouncilInputs]):
         seats = _read(inputs)
         found = _strangers(inputs, seats, set())
         for address in found["others"]:
-            tell(inputs.chain_id, f"{_words(address)}; it is kept")
-        drift = {address: f"{_words(address)}; the next up votes it out" for address in found["unwanted"]}
+            tell(inputs.chain_id, _kept(address))
+        drift = {address: _unwanted(address) for address in found["unwanted"]}
         return {"others": found["others"], **_size(inputs, seats), "drift": drift}
 
 
-def _words(address: str) -> str:
-    return f"validator {address} is not in serviceChain.nodes"
+def _kept(address: str) -> Message:
+    return FOREIGN_VALIDATOR(f"validator {address} is not in serviceChain.nodes; it is kept")
+
+
+def _unwanted(address: str) -> Message:
+    return SEAT_WITHOUT_NODE(f"validator {address} is not in serviceChain.nodes; the next up votes it out")
 
 
 def _read(inputs: ChildCouncilInputs) -> "Seats":

@@ -12,6 +12,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.chains import SEAT_LOST
 from components.dynamic.base import Props
 from components.dynamic.chain_resource import ChainPlace, ChainProvider
 
@@ -75,9 +76,8 @@ class ChildValidatorProvider(ChainProvider[ChildValidatorInputs]):
 
         if inputs.address.lower() in council(console):
             return {}
-        print(
-            f"{inputs.node.node}: is no validator of the child chain any more; the next up votes it in", file=sys.stderr
-        )
+        words = f"{inputs.node.node}: is no validator of the child chain any more; the next up votes it in"
+        print(SEAT_LOST(words), file=sys.stderr)
         return None
 
     def remove(self, inputs: ChildValidatorInputs, known: Props) -> None:  # noqa: ARG002

@@ -11,6 +11,13 @@ from components.chain.contracts.plan import Step
 from components.chain.errors import NotFunded, NotMined, Reverted
 from components.chain.tx import follower, sender
 from components.chain.tx.batch import Transaction, execute
+from components.domain.problems.accounts import (
+    NOT_FUNDED,
+    NOT_MINED,
+    SIMULATION_FAILED,
+    TRANSACTION_REFUSED,
+    TRANSACTION_REVERTED,
+)
 from tests.unit.fake_contract import Contract
 from tests.unit.fakes import FakeChain, console
 
@@ -74,7 +81,7 @@ def test_gas_is_estimated_with_a_margin_unless_it_is_given() -> None:
 def test_a_simulation_that_fails_sends_nothing_of_the_batch() -> None:
     chain = FakeChain()
     chain.contracts[BRIDGE] = Contract(SENDER, operators=[OPERATOR])
-    with pytest.raises(Reverted, match="the simulation failed: exist operator"):
+    with pytest.raises(Reverted, match=f"exist operator.*{SIMULATION_FAILED.code}"):
         execute(console(chain), SIGNER, [pay(), register(), pay()])
     assert chain.sent == []
 
@@ -86,7 +93,7 @@ def test_a_simulation_that_fails_is_reported_in_the_words_of_the_contract() -> N
         execute(console(chain), SIGNER, [register()])
     assert str(caught.value) == (
         f"chain 3000: register operator {OPERATOR} (contract {BRIDGE}): the simulation failed: exist operator: the "
-        "account is an operator already; run again: what holds already is not sent again"
+        f"account is an operator already; run again: what holds already is not sent again [{SIMULATION_FAILED.code}]"
     )
 
 
@@ -94,9 +101,8 @@ def test_a_transaction_that_reverts_on_chain_is_reported_with_its_hash() -> None
     chain = FakeChain()
     chain.contracts[BRIDGE] = Contract(SENDER)
     unseen = Transaction("a call", to=BRIDGE, data="0xffffffff", gas=1)  # type: ignore[arg-type]
-    with pytest.raises(
-        Reverted, match=r"a call \(contract 0x\w+\): transaction 0x[0-9a-f]{64} was mined and reverted: no reason given"
-    ):
+    words = rf"a call \(contract {BRIDGE}\): transaction 0x[0-9a-f]{{64}} .*no reason.*{TRANSACTION_REVERTED.code}"
+    with pytest.raises(Reverted, match=words):
         execute(console(chain), SIGNER, [unseen])
 
 
@@ -109,6 +115,7 @@ def test_coins_that_are_missing_are_reported_with_account_and_amount() -> None:
         execute(console(chain), SIGNER, [pay(8)])
     told = str(caught.value)
     assert told.startswith(f"chain 3000: pay 8: {SENDER} has to pay ")
+    assert told.count(NOT_FUNDED.code) == 1
     assert "holds 0.000000000000000003: send it " in told
     assert "  - 0.000000000000000008 coins: what it pays" in told
     assert "gas, at " in told
@@ -119,7 +126,7 @@ def test_a_node_that_refuses_is_named_and_only_what_was_sent_used_up_a_nonce() -
     execute(console(chain), SIGNER, [pay()])
     chain.refuses = "insufficient funds"
     chain.balances[SENDER] = 10**18
-    with pytest.raises(Reverted, match=r"chain 3000: pay 8: en-1 refuses the transaction: .*insufficient funds"):
+    with pytest.raises(Reverted, match=f"chain 3000: pay 8: en-1 .*insufficient.*{TRANSACTION_REFUSED.code}"):
         execute(console(chain), SIGNER, [pay(8)])
     chain.refuses = None
     execute(console(chain), SIGNER, [pay()])
@@ -130,7 +137,7 @@ def test_a_batch_that_is_refused_half_way_leaves_no_gap() -> None:
     chain = FakeChain()
     chain.pending_lag = 9
     chain.refuses, chain.takes = "txpool is full", 2
-    with pytest.raises(Reverted, match=r"pay 3: en-1 refuses the transaction: .*txpool is full"):
+    with pytest.raises(Reverted, match=f"pay 3: en-1 .*txpool is full.*{TRANSACTION_REFUSED.code}"):
         execute(console(chain), SIGNER, [pay(1), pay(2), pay(3), pay(4)])
     chain.refuses = None
     execute(console(chain), SIGNER, [pay(3), pay(4)])
@@ -151,9 +158,8 @@ def test_a_transaction_that_is_not_mined_is_reported_and_the_nonce_is_asked_for_
     execute(console(chain), SIGNER, [pay()])
     chain.mines = False
     monkeypatch.setattr(follower, "RECEIPT_DEADLINE", 0.0)
-    with pytest.raises(
-        NotMined, match=r"chain 3000: pay 9: transaction 0x\w{64} \(nonce 1 of 0x\w+\) was not mined in 0 s; check that"
-    ):
+    words = rf"chain 3000: pay 9: transaction 0x\w{{64}} \(nonce 1 of {SENDER}\) .* 0 s; .*{NOT_MINED.code}"
+    with pytest.raises(NotMined, match=words):
         execute(console(chain), SIGNER, [pay(9)])
     chain.sent.pop()  # the node forgot it
     chain.mines = True

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from components.chain.contracts.plan import Refused
 from components.chain.validators.validator_plan import admit, survives, vote_out, without_node
+from components.domain.problems.chains import LAST_OF_GENESIS, LAST_VALIDATOR, QUORUM_AT_RISK, VOTE_IMPOSSIBLE
 from components.domain.quorum import quorum
 
 FOUR = ["a", "b", "c", "d"]
@@ -36,22 +37,21 @@ def test_one_or_two_validators_wait_for_the_new_one(council: list[str]) -> None:
 def test_on_a_chain_that_stands_still_nobody_joins_or_goes_and_the_way_out_is_reported(
     council: str, living: str
 ) -> None:
-    words = r"the child chain is halted, .* listed there again under its old name"
-    with pytest.raises(Refused, match=f"x cannot become a validator: {words}"):
+    with pytest.raises(Refused, match=f"^x .* listed there again under its old name.*{VOTE_IMPOSSIBLE.code}"):
         admit(council, living, "x")
-    with pytest.raises(Refused, match=f"validator b cannot be voted out: {words}"):
+    with pytest.raises(Refused, match=f"^validator b .*{VOTE_IMPOSSIBLE.code}"):
         vote_out(council, living, council, "b")
 
 
 @pytest.mark.parametrize(("council", "living"), [("abcd", "abc"), ("abcdefg", "abcde")])
 def test_nobody_joins_while_too_many_are_dead(council: str, living: str) -> None:
-    with pytest.raises(Refused, match=r"x cannot become a validator: of \d validators .* first"):
+    with pytest.raises(Refused, match=rf"^x .* of {len(council) + 1} validators .*{QUORUM_AT_RISK.code}"):
         admit(council, living, "x")
 
 
 def test_a_dead_validator_is_voted_out_and_named_where_it_is_in_the_way() -> None:
     assert vote_out(FOUR, ["a", "b", "c"], FOUR, "d")
-    with pytest.raises(Refused, match=r"of 3 validators 3 have to agree .* unreachable: d"):
+    with pytest.raises(Refused, match=rf"of 3 validators 3 .* unreachable: d;.*{QUORUM_AT_RISK.code}"):
         vote_out(FOUR, ["a", "b", "c"], FOUR, "a")
 
 
@@ -75,14 +75,14 @@ def test_a_seat_of_nobody_counts_in_what_the_child_chain_survives(size: int, dea
 
 
 def test_the_last_validator_stays() -> None:
-    with pytest.raises(Refused, match="it is the last one of its chain"):
+    with pytest.raises(Refused, match=f"validator a .*{LAST_VALIDATOR.code}"):
         vote_out(["a"], ["a"], ["a"], "a")
 
 
 def test_one_of_the_first_validators_stays() -> None:
     council = ["a", "e", "f", "g"]
     assert vote_out(council, council, FOUR, "e")
-    with pytest.raises(Refused, match="last one of those in the genesis block"):
+    with pytest.raises(Refused, match=f"validator a .*{LAST_OF_GENESIS.code}"):
         vote_out(council, council, FOUR, "a")
 
 

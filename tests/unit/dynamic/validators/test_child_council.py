@@ -9,6 +9,7 @@ from components.chain.errors import Unreachable
 from components.chain.peers import seats
 from components.chain.peers.seats import Seats, address_of
 from components.chain.validators import validator_votes
+from components.domain.problems.chains import CONSOLE_LOST, FOREIGN_VALIDATOR, SEAT_WITHOUT_NODE
 from components.dynamic.base import Props
 from components.dynamic.validators.child_council import ChildCouncilProvider
 from components.dynamic.validators.child_seat import ChildSeatProvider
@@ -31,8 +32,7 @@ class World:
     def look(self, _endpoints: object, _chain_id: int) -> Seats:
         """Tell."""
         if not self.answers:
-            msg = "scn-1 does not answer"
-            raise Unreachable(msg)
+            raise Unreachable(CONSOLE_LOST("scn-1 does not answer"))
         return Seats(frozenset(self.council), frozenset(self.living))
 
     def vote_out(self, _endpoints: object, _chain_id: int, addresses: list[str]) -> None:
@@ -82,17 +82,24 @@ def test_after_a_refresh_it_is_voted_out_all_the_same(world: World, capsys: pyte
     world.council.add(NOBODY)
     outs = dict(ChildCouncilProvider().read("id", outs).outs or {})
     assert (outs["size"], outs["dead"]) == ("3", "1")
-    assert f"drift: chain 3000: validator {NOBODY} is not in serviceChain.nodes; the next" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"drift: chain 3000: validator {NOBODY} " in said
+    assert SEAT_WITHOUT_NODE.code in said
     assert up(outs, COUNCIL)[1]
     assert world.voted_out == [NOBODY]
 
 
-def test_a_seat_with_a_node_belongs_to_somebody_and_is_left_alone(world: World) -> None:
+def test_a_seat_with_a_node_belongs_to_somebody_and_is_left_alone(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
     outs, _ = up({}, COUNCIL)
     world.council.add(NOBODY)
     world.living.add(NOBODY)
     outs, acted = up(outs, COUNCIL)
     assert (acted, outs["others"], world.voted_out) == (True, [NOBODY], [])
+    said = capsys.readouterr().err
+    assert f"validator {NOBODY} " in said
+    assert FOREIGN_VALIDATOR.code in said
     assert up(outs, COUNCIL) == (outs, False)
 
 
@@ -122,7 +129,9 @@ def test_while_nobody_answers_nothing_is_done(world: World, capsys: pytest.Captu
     world.answers = False
     assert up(outs, COUNCIL) == (outs, False)
     assert ChildCouncilProvider().read("id", outs).outs == outs
-    assert "the council of the child chain is not looked at: scn-1 does not answer" in capsys.readouterr().err
+    assert CONSOLE_LOST("the council of the child chain is not looked at: scn-1 does not answer") in (
+        capsys.readouterr().err
+    )
 
 
 def test_a_preview_that_knows_no_machines_asks_nobody(world: World) -> None:

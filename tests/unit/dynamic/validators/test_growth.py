@@ -2,14 +2,16 @@
 
 import time
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
 from components.chain.errors import Unreachable
 from components.chain.nodes import health
+from components.chain.peers import seats
 from components.chain.rpc import console
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.chains import CONSOLE_LOST, SEAT_LOST
 from components.dynamic.base import Props
 from components.dynamic.nodes import running_node
 from components.dynamic.nodes.bridge_registration import BridgeRegistrationProvider
@@ -50,6 +52,21 @@ def test_which_edits_touch_a_seat(change: Props, changes: bool, replaces: list[s
     found = ChildValidatorProvider().diff("", SEAT, {**SEAT, **change})
     assert (found.changes, found.replaces) == (changes, replaces)
     assert not found.delete_before_replace, "the new one comes before the old one goes"
+
+
+def test_a_validator_that_was_voted_out_is_gone_and_reported(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    provider = ChildValidatorProvider()
+    inputs, none = provider._parse(SEAT), cast("Any", None)
+    monkeypatch.setattr(seats, "council", lambda _console: {CHILD.lower(), PARENT.lower()})
+    assert provider.look(none, inputs, {}) == {}
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(seats, "council", lambda _console: {PARENT.lower()})
+    assert provider.look(none, inputs, {}) is None
+    said = capsys.readouterr().err
+    assert said.startswith("scn-1: ")
+    assert SEAT_LOST.code in said
 
 
 @pytest.mark.parametrize("which", ["started", "en_started"])
@@ -94,7 +111,7 @@ def test_a_node_that_did_not_answer_is_asked_after_the_others_for_a_while(monkey
             asked.append(at.node)
             if at.node == "scn-1":
                 clock.sleep(10)
-                raise Unreachable(at.node)
+                raise Unreachable(CONSOLE_LOST(at.node))
             self.node = at.node
 
         def call(self, method: str, *_params: object, timeout: float = 30) -> Any:  # noqa: ARG002
