@@ -16,6 +16,8 @@ from components.chain.nodes.health import answers
 from components.chain.nodes.restart import restart
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.nodes import CONF_EDITED, NO_START_AT_ALL, NO_START_WITH_BRIDGE
+from components.domain.problems.problem import Message
 from components.domain.roles import PairRole, Role
 
 REPAIRED_BY_CALLS = drift.REPAIRED_BY_CALLS
@@ -64,16 +66,16 @@ class Adopted:
             words.append(f"{self._lists(found)}, and will list {peer}")
         return words
 
-    def edited(self, found: FoundFiles, dialled: str | None) -> dict[str, str]:
+    def edited(self, found: FoundFiles, dialled: str | None) -> dict[str, Message]:
         """Return such a sentence per difference between its files and what was set."""
         words = {
-            key: f"{self._says(found, key)}, and was set to {value}"
+            key: CONF_EDITED(f"{self._says(found, key)}, and was set to {value}")
             for key, value in self.conf_keys.items()
             if found.values[key] != value
         }
         listed = main_bridges.knis(found.main_bridges)
         if dialled and not (len(listed) == 1 and main_bridges.same(listed[0], dialled)):
-            words["main_bridges"] = f"{self._lists(found)}, and was set to {dialled}"
+            words["main_bridges"] = CONF_EDITED(f"{self._lists(found)}, and was set to {dialled}")
         return words
 
     def differences(self, dialled: str | None) -> dict[str, str]:
@@ -109,13 +111,13 @@ class Adopted:
                     "old files, which are restored: these, or something else on its machine, were changed after its "
                     f"last start. Fix the error in its log, start it, and run again: {again}"
                 )
-                raise NotReady(msg) from error
+                raise NotReady(NO_START_AT_ALL(msg)) from error
             msg = (
                 f"{self.node.node}: it did not start with the keys of a bridge in {self.place.conf}, and has its old "
                 "files again; fix the error in its log, or set the command that restarts it as node.restart of its "
                 f"host: {error}"
             )
-            raise NotReady(msg) from error
+            raise NotReady(NO_START_WITH_BRIDGE(msg)) from error
 
     def restore(self, found: FoundFiles) -> None:
         """Restore the files that it had, restart it if that changed something, and leave it running."""

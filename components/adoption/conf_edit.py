@@ -10,6 +10,9 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from components.domain.problems.nodes import CONF_BROKEN, CONF_OVERRULED
+from components.domain.problems.problem import Problem
+
 MARK = "# added by servicechain-ha"
 """Ends each line that was not there before."""
 
@@ -25,7 +28,12 @@ _ASSIGNMENT = re.compile(
 
 
 class ConfError(Exception):
-    """A conf has other values than were written into it. The message names the keys."""
+    """A conf has other values than were written into it. Its text is part of another message, of this problem."""
+
+    def __init__(self, problem: Problem, words: str) -> None:
+        """`words`: what is wrong, with the keys, and what to do."""
+        super().__init__(words)
+        self.problem = problem
 
 
 def with_keys(text: str, wanted: Wanted, source: Source) -> str:
@@ -39,11 +47,11 @@ def with_keys(text: str, wanted: Wanted, source: Source) -> str:
     new = _append(new, {key: value for key, value in wrong.items() if key in overruled or key not in in_place})
     if left := _wrong(new, wanted, source):
         which = ", ".join(f"{key}={value}" for key, value in left.items())
-        msg = (
+        words = (
             f"{which} cannot be set: when bash sources the conf, it still has other values; set them by hand where "
             "the conf computes them"
         )
-        raise ConfError(msg)
+        raise ConfError(CONF_OVERRULED, words)
     return new
 
 
@@ -143,8 +151,8 @@ def values_of(keys: Sequence[str], printed: str) -> Mapping[str, str]:
     parts = printed.split("\0")[:-1]
     if len(parts) != len(keys):
         said = f": {printed.strip()}" if printed.strip() and "\0" not in printed else ""
-        msg = f"bash cannot source the conf to its end; look for a mistake in it{said}"
-        raise ConfError(msg)
+        words = f"bash cannot source the conf to its end; look for a mistake in it{said}"
+        raise ConfError(CONF_BROKEN, words)
     return dict(zip(keys, parts, strict=True))
 
 

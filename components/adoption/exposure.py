@@ -7,6 +7,8 @@ Whoever reaches `subbridge` or `mainbridge` controls the bridge, with `personal`
 from collections.abc import Mapping
 from ipaddress import ip_address
 
+from components.domain.problems.nodes import APIS_EXPOSED, OWNER_EXPOSED
+from components.domain.problems.problem import Message
 from components.domain.roles import DRIVING_APIS
 
 SERVERS = {"RPC": "HTTP", "WS": "WebSocket"}
@@ -26,20 +28,24 @@ def exposed(values: Mapping[str, str]) -> list[str]:
     return sorted(found)
 
 
-def warning(found: list[str]) -> str:
+def warning(found: list[str]) -> Message:
     """Return what to do about it, without the subject (the node)."""
+    return APIS_EXPOSED(_advice(found))
+
+
+def refusal(node: str, found: list[str]) -> Message:
+    """Return why such a node cannot own a contract."""
+    return OWNER_EXPOSED(
+        f"{node}: {_advice(found)}. Its operator owns a bridge contract, so whoever reaches it could pass any vote: do "
+        "that first, or have the contract owned by a key that no node holds"
+    )
+
+
+def _advice(found: list[str]) -> str:
     return (
         f"it serves {', '.join(found)}: whoever reaches that drives the node and the bridge. Take the API out of "
         "RPC_API and WS_API of its conf, or set RPC_ADDR and WS_ADDR to 127.0.0.1, and restart it; this program "
         "uses its IPC socket alone"
-    )
-
-
-def refusal(found: list[str]) -> str:
-    """Return why such a node cannot own a contract."""
-    return (
-        f"{warning(found)}. Its operator owns a bridge contract, so whoever reaches it could pass any vote: do that "
-        "first, or have the contract owned by a key that no node holds"
     )
 
 

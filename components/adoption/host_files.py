@@ -1,7 +1,8 @@
 """The files of an existing node, read and changed through SSH to its machine."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from posixpath import normpath
@@ -13,6 +14,7 @@ from components.adoption.conf_edit import ConfError, Wanted, restored, values_of
 from components.chain.errors import ChainError
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import run_on_host
+from components.domain.problems.nodes import CONF_OF_OTHER_NODE
 
 TIMEOUT = 30.0
 """Seconds for one command."""
@@ -42,21 +44,17 @@ def read(node: Endpoint, place: NodePlace, keys: Sequence[str]) -> FoundFiles:
     asked = [*keys, "DATA_DIR", *exposure.KEYS]
     lines = run_on_host(node, commands.read(place, asked), TIMEOUT).split("\n")
     conf, conf_before, main_bridges, main_bridges_before, due = map(_content, lines[:5])
-    try:
+    with _usable(node, place):
         values = values_of(asked, _text(lines[5]))
-    except ConfError as error:
-        raise _unusable(node, place, str(error)) from error
     if words := _other_data(values["DATA_DIR"], place.data):
-        raise _unusable(node, place, words)
+        raise UnusableFiles(CONF_OF_OTHER_NODE(_about(node, place, words)))
     return FoundFiles(conf or "", conf_before, main_bridges, main_bridges_before, due is not None, values)
 
 
 def set_keys(node: Endpoint, place: NodePlace, found: FoundFiles, wanted: Wanted) -> bool:
     """Set keys of the conf; return whether something changed. Raises Unreachable and UnusableFiles."""
-    try:
+    with _usable(node, place):
         text = with_keys(found.conf, wanted, partial(_sourced, node, place, list(wanted)))
-    except ConfError as error:
-        raise _unusable(node, place, str(error)) from error
     return _write(node, place, place.conf, found.conf, text)
 
 
@@ -68,11 +66,12 @@ def set_main_bridges(node: Endpoint, place: NodePlace, found: FoundFiles, text: 
 def restore(node: Endpoint, place: NodePlace, found: FoundFiles, wanted: Wanted) -> bool:
     """Restore both files, except what others changed since; return whether they changed.
 
-    Raises Unreachable.
+    Raises Unreachable, and UnusableFiles when bash cannot source the conf.
     """
     changed = False
     if found.conf_before is not None:
-        text = restored(found.conf, found.conf_before, wanted, partial(_sourced, node, place, list(wanted)))
+        with _usable(node, place):
+            text = restored(found.conf, found.conf_before, wanted, partial(_sourced, node, place, list(wanted)))
         changed = _write(node, place, place.conf, found.conf, text)
     if found.main_bridges_before is not None:
         if found.main_bridges_before:
@@ -111,8 +110,17 @@ def _sourced(node: Endpoint, place: NodePlace, keys: Sequence[str], text: str) -
     return values_of(keys, _text(run_on_host(node, commands.source(place, keys), TIMEOUT, stdin=_line(text))))
 
 
-def _unusable(node: Endpoint, place: NodePlace, words: str) -> UnusableFiles:
-    return UnusableFiles(f"{node.node}: {place.conf} on {node.host}: {words}")
+@contextmanager
+def _usable(node: Endpoint, place: NodePlace) -> Iterator[None]:
+    """Name the node and its conf in an error about the conf."""
+    try:
+        yield
+    except ConfError as error:
+        raise UnusableFiles(error.problem(_about(node, place, str(error)))) from error
+
+
+def _about(node: Endpoint, place: NodePlace, words: str) -> str:
+    return f"{node.node}: {place.conf} on {node.host}: {words}"
 
 
 def _content(line: str) -> str | None:

@@ -12,6 +12,7 @@ from components.chain.peers.peers import peers
 from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
 from components.domain.kni import SCHEME, bridge_kni, consensus_kni
+from components.domain.problems.nodes import KNI_UNREADABLE
 from components.domain.roles import BRIDGE_APIS, PairRole
 
 _OFF = ("does not exist", "not available")
@@ -34,7 +35,7 @@ def read(node: Endpoint, role: PairRole, address: str, *, bridge: bool) -> dict[
     match = _KNI.match(found)
     if not match:
         msg = f"{node.node}: its KNI is {found}, which has no public key and port"
-        raise ChainError(msg)
+        raise ChainError(KNI_UNREADABLE(msg))
     kni = bridge_kni if main_bridge else consensus_kni
     return {
         "public_key": match["key"],

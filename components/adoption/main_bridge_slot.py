@@ -6,6 +6,7 @@ from components.chain.errors import ChainError
 from components.chain.peers.peers import own_id
 from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.nodes import SLOT_TAKEN
 
 
 class SlotTaken(ChainError):
@@ -33,7 +34,7 @@ def require_free_slot(en: Endpoint, scn: Endpoint | str) -> None:
                 "would never get through; list that SCN in the pair instead, take the EN out of its main-bridges.json, "
                 "or name another EN"
             )
-            raise SlotTaken(msg)
+            raise SlotTaken(SLOT_TAKEN(msg))
 
 
 def public_key(node: Endpoint) -> str:

@@ -29,6 +29,8 @@ from pulumi.dynamic import (
 )
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from components.domain.problems.nodes import STATE_UNKNOWN
+from components.domain.problems.problem import Message
 from components.dynamic import providers
 from components.dynamic.process import end_with_the_engine, have_enough
 from components.ssh.errors import SshError
@@ -61,7 +63,7 @@ class Inputs(Part):
     """Declared inputs of a dynamic resource."""
 
     drift: dict[str, str] | None = None
-    """Differences that a refresh found: sentences, keyed by what differs. The program never sets it."""
+    """Differences that a refresh found: messages, keyed by what differs. The program never sets it."""
 
 
 InputsT = TypeVar("InputsT", bound=Inputs)
@@ -98,7 +100,7 @@ class Provider(ResourceProvider, Generic[InputsT]):
     def complete(self, olds: Props, news: Props) -> Props:  # noqa: ARG002 - hook
         """Return the inputs with computed ones added, so that a preview knows them; `olds` is empty for a new resource.
 
-        Raises ValueError, with a sentence for the user, when the inputs are refused.
+        Raises ValueError, with a message of a Problem, when the inputs are refused.
         """
         return news
 
@@ -120,7 +122,7 @@ class Provider(ResourceProvider, Generic[InputsT]):
     def observe(self, inputs: InputsT, known: Props) -> Props | None:  # noqa: ARG002 - hook
         """Return outputs and inputs as they really are, or None when the thing does not exist any more.
 
-        Each sentence under `drift` is printed after `subject`; without any there is no drift. Raises one of
+        Each message under `drift` is printed after `subject`; without any there is no drift. Raises one of
         `unreadable` when the real state cannot be read.
         """
         return {}
@@ -251,14 +253,17 @@ def _tell_unread(subject: str, error: Exception) -> None:
         return
     _unread.add(about)
     name = "" if about != text or text.startswith(f"{subject}: ") else f"{subject}: "
-    print(f"{name}{text}; it is assumed to be unchanged", file=sys.stderr)
+    print(STATE_UNKNOWN(f"{name}{text}; it is assumed to be unchanged"), file=sys.stderr)
 
 
 def _declared(props: Props) -> Props:
     return {name: value for name, value in props.items() if name != PROVIDER_KEY}
 
 
-def tell(chain_id: int, what: str, where: str = "") -> None:
-    """Print one difference on a chain to standard error, which Pulumi shows. `where`: the contract, if any."""
+def tell(chain_id: int, what: Message | str, where: str = "") -> None:
+    """Print one difference on a chain to standard error, which Pulumi shows. `where`: the contract, if any.
+
+    `what` is a Message; a plain text is taken as long as not all callers have one.
+    """
     contract = f", bridge {where}" if where else ""
     print(f"drift: chain {chain_id}{contract}: {what}", file=sys.stderr)

@@ -9,6 +9,9 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
+from components.domain.problems.operations import STATE_OF_OTHER_VERSION
+from components.domain.problems.problem import Message
+
 CLASSES: Mapping[str, str] = {
     "Account": "secrets.account:AccountProvider",
     "AdoptedIdentity": "nodes.adopted_identity:AdoptedIdentityProvider",
@@ -54,7 +57,11 @@ _PACKAGE = "components.dynamic."
 
 
 class UnknownProvider(LookupError):
-    """A name has no provider, or a provider has no name. The message has the next step."""
+    """The state names a provider that does not exist. The message has the next step."""
+
+    def __init__(self, message: Message) -> None:
+        """`message`: made by a Problem, so that it has a code."""
+        super().__init__(message)
 
 
 def provider(name: str) -> Any:
@@ -64,16 +71,16 @@ def provider(name: str) -> Any:
             f"the state of the stack asks for the provider {name!r}, which this version of the program does not have; "
             "use the version that wrote the state, or a later one"
         )
-        raise UnknownProvider(msg)
+        raise UnknownProvider(STATE_OF_OTHER_VERSION(msg))
     module, _, class_ = CLASSES[name].partition(":")
     return getattr(import_module(_PACKAGE + module), class_)()
 
 
 def name_of(class_: type) -> str:
-    """Return the stable name of a provider's class. Raises UnknownProvider."""
+    """Return the stable name of a provider's class. Raises LookupError for one that has none."""
     place = f"{class_.__module__.removeprefix(_PACKAGE)}:{class_.__qualname__}"
     for name, known in CLASSES.items():
         if known == place:
             return name
     msg = f"{class_.__module__}.{class_.__qualname__} has no stable name; add one to {__name__}.CLASSES"
-    raise UnknownProvider(msg)
+    raise LookupError(msg)

@@ -5,6 +5,9 @@ import shutil
 import subprocess
 import sys
 
+from components.domain.problems.hosts import NO_LINUX, NO_NAMESPACES, NO_ROOT, PROGRAM_MISSING
+from components.domain.problems.problem import Message
+
 TOOLS = {
     "ip": "iproute2",
     "mount": "mount",
@@ -18,14 +21,14 @@ TOOLS = {
 """Programs that a local host needs, and the Debian packages that contain them."""
 
 
-def missing() -> list[str]:
+def missing() -> list[Message]:
     """Return a message for each thing that is missing on this computer; empty if local hosts can be made."""
     if sys.platform != "linux":
-        return ["Local hosts are Linux namespaces: run this on Linux, or choose another target."]
+        return [NO_LINUX("Local hosts are Linux namespaces: run this on Linux, or choose another target.")]
     if os.geteuid() != 0:
-        return ["Local hosts need root: run this as root, or choose another target."]
+        return [NO_ROOT("Local hosts need root: run this as root, or choose another target.")]
     absent = [
-        f"The program {tool} is missing: apt-get install {package}."
+        PROGRAM_MISSING(f"The program {tool} is missing: apt-get install {package}.")
         for tool, package in TOOLS.items()
         if not shutil.which(tool)
     ]
@@ -33,5 +36,5 @@ def missing() -> list[str]:
         return absent
     attempt = ["unshare", "--net", "--mount", "--pid", "--uts", "--ipc", "--fork", "true"]
     if subprocess.run(attempt, capture_output=True, check=False).returncode:
-        return ["This root may not make namespaces: a container needs --privileged for local hosts."]
+        return [NO_NAMESPACES("This root may not make namespaces: a container needs --privileged for local hosts.")]
     return []

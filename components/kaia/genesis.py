@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 
 import rlp
 
+from components.domain.problems.nodes import GENESIS_OF_OTHER_CHAIN, GENESIS_UNUSABLE
+from components.domain.problems.problem import CodedError
 from components.user_input import user_file
 from components.user_input.user_file import UnusableFile
 
@@ -30,7 +32,7 @@ _FREE = {
 }
 
 
-class GenesisError(Exception):
+class GenesisError(CodedError):
     """The genesis file of an existing chain cannot be used. The message says why, and what to do."""
 
 
@@ -45,15 +47,15 @@ def read(path: str, chain_id: int, section: str = "parentChain") -> str:
         genesis = user_file.parsed_text(text)
     except UnusableFile as error:
         msg = f"{section}.genesis: {name} cannot be read ({error}); write the path of the chain's genesis.json"
-        raise GenesisError(msg) from error
+        raise GenesisError(GENESIS_UNUSABLE(msg)) from error
     config = genesis.get("config") if isinstance(genesis, dict) else None
     found = config.get("chainId") if isinstance(config, dict) else None
     if isinstance(found, bool) or not isinstance(found, int):
         msg = f"{section}.genesis: {name} is not a genesis.json with a config.chainId; use the one of its nodes"
-        raise GenesisError(msg)
+        raise GenesisError(GENESIS_UNUSABLE(msg))
     if found != chain_id:
         msg = f"{section}.genesis: {name} is of the chain {found}, and {section}.chainId is {chain_id}; correct one"
-        raise GenesisError(msg)
+        raise GenesisError(GENESIS_OF_OTHER_CHAIN(msg))
     return text
 
 

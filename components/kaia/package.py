@@ -13,6 +13,8 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Protocol
 
+from components.domain.problems.nodes import PACKAGE_DIGEST, PACKAGE_NOT_HERE, PACKAGE_UNUSABLE
+from components.domain.problems.problem import CodedError, Message
 from components.user_input import user_file
 from components.user_input.user_file import UnusableFile
 
@@ -22,7 +24,7 @@ MOST_CONF = 1024 * 1024
 """Most bytes of a conf that are read."""
 
 
-class PackageError(Exception):
+class PackageError(CodedError):
     """The archive is missing, has another SHA-256 or another layout. The message names it."""
 
 
@@ -89,7 +91,7 @@ class Package:
                 f"node package {self.archive}: its sha256 is {found}, not {self.sha256} as servicechain-ha:packages "
                 "says; put the right file there, or correct the sha256 once you have checked where the file is from"
             )
-            raise PackageError(msg)
+            raise PackageError(PACKAGE_DIGEST(msg))
         return found
 
     @cached_property
@@ -100,7 +102,7 @@ class Package:
                 f"node package {self._given('url', self.url)}: its {self.daemon}.conf cannot be read here, which a "
                 "host without systemd needs; download the archive, and give it as `file` in servicechain-ha:packages"
             )
-            raise PackageError(msg)
+            raise PackageError(PACKAGE_NOT_HERE(msg))
         wanted = f"{self.folder}/conf/{self.daemon}.conf"
         try:
             # As a stream, up to the conf: reading the whole archive would take most of the time of a preview.
@@ -123,11 +125,13 @@ class Package:
     def _given(self, what: str, value: str | None) -> str:
         if not value:
             msg = f"node package of {self.program}: neither a file nor a {what} is given"
-            raise PackageError(msg)
+            raise PackageError(PACKAGE_UNUSABLE(msg))
         return value
 
-    def _missing(self, why: str) -> str:
-        return f"node package {self.archive}: {why}; run `make setup`, or name an archive in servicechain-ha:packages"
+    def _missing(self, why: str) -> Message:
+        return PACKAGE_UNUSABLE(
+            f"node package {self.archive}: {why}; run `make setup`, or name an archive in servicechain-ha:packages"
+        )
 
 
 def _why(error: Exception) -> str:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import asyncssh
 
-from components.ssh.errors import BadKey, CommandFailed, LoginDenied, NoAnswer, SshError, WrongHostKey
+from components.ssh.errors import BadKey, CommandFailed, LoginDenied, NoAnswer, NoForwarding, SshError, WrongHostKey
 from components.ssh.login import Login, as_root, fingerprint
 
 CONNECT_TIMEOUT = 10.0
@@ -186,7 +186,7 @@ def _sentence(login: Login, error: Exception, shown: str) -> SshError:
     if isinstance(error, asyncssh.ChannelOpenError) and login.proxy:
         if error.code == asyncssh.OPEN_ADMINISTRATIVELY_PROHIBITED:
             prohibited = "does not forward connections (AllowTcpForwarding of its sshd)"
-            return NoAnswer(login.proxy.place, prohibited).on_the_way_to(place)
+            return NoForwarding(login.proxy.place, prohibited).on_the_way_to(place)
         return NoAnswer(place, f"does not answer its proxy {login.proxy.place} ({_reason(error)})")
     if isinstance(error, ConnectionRefusedError):
         return NoAnswer(place, "refuses connections: no sshd listens there")

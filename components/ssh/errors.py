@@ -2,6 +2,7 @@
 
 SshError
 ├── NoAnswer        nothing there, not yet, or not any more: worth another try
+│   └── NoForwarding    a proxy that may not be one
 ├── WrongHostKey    what answers is not the machine that was pinned
 ├── LoginDenied     it is the right machine, but it does not accept the client's key
 ├── CommandFailed   logged in, and the command failed or took too long
@@ -9,11 +10,25 @@ SshError
 └── BadKey          a given key cannot be read
 """
 
-from typing import Self
+from typing import ClassVar, Self
+
+from components.domain.problems.hosts import (
+    COMMAND_FAILED,
+    FORWARDING_OFF,
+    HOST_SILENT,
+    KEY_UNREADABLE,
+    LOGIN_DENIED,
+    OTHER_HOST_KEY,
+    SOCKET_SILENT,
+)
+from components.domain.problems.problem import Message, Problem
 
 
 class SshError(Exception):
     """Parent of all errors of ssh/. Their text never contains a private key."""
+
+    problem: ClassVar[Problem]
+    """What is wrong; each subclass has its own."""
 
     def __init__(self, place: str, what: str, *, shown: str = "", proxy: bool = False) -> None:
         """`place` is the subject of the sentence and `what` the rest of it, a verb phrase.
@@ -24,9 +39,9 @@ class SshError(Exception):
         super().__init__(place, what)
         self.place, self.what, self.shown, self.proxy = place, what, shown, proxy
 
-    def __str__(self) -> str:
-        """Return the sentence."""
-        return f"{self.place} {self.what}"
+    def __str__(self) -> Message:
+        """Return the sentence, with the code of its problem."""
+        return self.problem(f"{self.place} {self.what}")
 
     def on_the_way_to(self, place: str) -> Self:
         """Return the same error of a machine that is the proxy of another one."""
@@ -36,22 +51,40 @@ class SshError(Exception):
 class NoAnswer(SshError):
     """Refused, timed out, unreachable, or lost."""
 
+    problem = HOST_SILENT
+
+
+class NoForwarding(NoAnswer):
+    """A proxy does not let connections through."""
+
+    problem = FORWARDING_OFF
+
 
 class WrongHostKey(SshError):
     """The machine shows a host key other than the pinned one."""
+
+    problem = OTHER_HOST_KEY
 
 
 class LoginDenied(SshError):
     """The machine does not accept the client's key."""
 
+    problem = LOGIN_DENIED
+
 
 class CommandFailed(SshError):
     """A command ended with an error, or did not end in time."""
+
+    problem = COMMAND_FAILED
 
 
 class NobodyListens(SshError):
     """A socket of the machine is missing, or nobody accepts connections on it."""
 
+    problem = SOCKET_SILENT
+
 
 class BadKey(SshError):
     """One of the given keys cannot be read."""
+
+    problem = KEY_UNREADABLE

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from components.chain.rpc import waiting
+from components.domain.problems.hosts import UNKNOWN_HOST_KEY
 from components.dynamic.base import Props
 from components.dynamic.machines import first_login
 from components.dynamic.machines.first_login import SCRIPT, FirstLoginError, FirstLoginProvider
@@ -128,10 +129,9 @@ def test_a_third_key_is_refused_at_once(machine: Booted, capfd: pytest.CaptureFi
     stranger, one_time, own = (
         fingerprint(ssh_key.public_key(seed(label))) for label in ("stranger", "one-time", "own")
     )
-    assert str(error.value) == (
-        f"alpha-en at {machine.network.address('alpha-en')}: the host key shown there, {stranger}, is neither the"
-        f" one-time key of its boot ({one_time}) nor its own ({own}): perhaps another machine answers at this address"
-    )
+    said = str(error.value)
+    assert said.startswith(f"alpha-en at {machine.network.address('alpha-en')}: ")
+    assert all(value in said for value in (stranger, one_time, own, UNKNOWN_HOST_KEY.code))
     assert PROVIDER.read("i-1", machine.props()).id == ""
     machine.no_secret_in(str(error.value) + "".join(capfd.readouterr()))
 

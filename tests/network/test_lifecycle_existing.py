@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from components.domain.problems.hosts import MACHINE_LACKS
 from components.dynamic.base import Props
 from components.dynamic.machines.existing_host import ExistingHost, ExistingHostError, ExistingHostProvider
 from components.dynamic.machines.host_preflight import HostPreflight, HostPreflightProvider
@@ -99,7 +100,7 @@ def test_a_look(host: HandMade) -> None:
     lifecycle(life, look(), [Edit(look(tools=["tar", "sed"]))], secrets=secrets, lasting=True)
     (failure,) = HostPreflightProvider().check({}, look(ports=["tcp 22"])).failures or []
     assert failure.reason == (
-        "nothing was changed on any machine, because 1 thing is missing on 1 of them:\n"
+        f"nothing was changed on any machine, because 1 thing is missing on 1 of them: [{MACHINE_LACKS.code}]\n"
         f"  - {host.name} at {host.settings['address']}:22: another program uses its port(s) tcp 22: stop it, or name "
         "another machine"
     )

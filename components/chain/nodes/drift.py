@@ -19,6 +19,16 @@ from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.waiting import wait_for
 from components.domain.kni import node_id
+from components.domain.problems.nodes import (
+    BRIDGE_OFF,
+    CONSOLE_SILENT,
+    NO_PEERS,
+    NODE_DOWN,
+    OTHER_IDENTITY,
+    WRONG_ANCHORING,
+    WRONG_BRIDGE_PEER,
+)
+from components.domain.problems.problem import Message
 
 TIMEOUT = 10.0
 """Seconds for a call: all are answered from memory."""
@@ -28,6 +38,20 @@ DISCONNECT_SECONDS = 30.0
 
 REPAIRED_BY_CALLS = frozenset({"peer", "anchoring"})
 """Differences that need no restart."""
+
+PROBLEMS = {
+    "down": NODE_DOWN,
+    "console": CONSOLE_SILENT,
+    "bridge": BRIDGE_OFF,
+    "chain_id": OTHER_IDENTITY,
+    "kni": OTHER_IDENTITY,
+    "parent_operator": OTHER_IDENTITY,
+    "child_operator": OTHER_IDENTITY,
+    "peer": WRONG_BRIDGE_PEER,
+    "anchoring": WRONG_ANCHORING,
+    "anchoring_period": WRONG_ANCHORING,
+}
+"""What is wrong, by the name of the difference."""
 
 READY_DEADLINE = 120.0
 """Seconds from the start of a node until it answers and its bridge is connected; seen: 2."""
@@ -82,6 +106,11 @@ def find_drift(endpoint: Endpoint, expected: Expected) -> NodeDrift:
 def without_name(endpoint: Endpoint, error: Exception) -> str:
     """Return the error without the node's name at its beginning, for messages that name the node already."""
     return str(error).removeprefix(f"{endpoint.node}: ")
+
+
+def messages(words: Mapping[str, str]) -> dict[str, Message]:
+    """Return a message for each difference, by its name."""
+    return {name: PROBLEMS[name](sentence) for name, sentence in words.items()}
 
 
 def remedy(name: str) -> str:
@@ -178,9 +207,11 @@ def repair(console: Console, expected: Expected, actual: Actual) -> None:
         console.call("subbridge_anchoring", expected.anchoring, timeout=TIMEOUT)
 
 
-def _disconnected(console: Console, others: Mapping[str, str]) -> bool | str:
+def _disconnected(console: Console, others: Mapping[str, str]) -> bool | Message:
     left = [others[id_] for id_ in peers(console, "subbridge") if id_ in others]
-    return not left or f"{console.node}: still connected to the main bridge at {', '.join(map(_place, left))}"
+    return not left or WRONG_BRIDGE_PEER(
+        f"{console.node}: still connected to the main bridge at {', '.join(map(_place, left))}"
+    )
 
 
 class Mismatch(ChainError):
@@ -229,7 +260,7 @@ def _wait_for_chain(console: Console, expected: Expected) -> None:
                 wait_for_peers(console, "admin", expected.static_nodes, READY_DEADLINE, enough=1, hint=HINT)
                 return
         msg = f"{error}. {explain(console, expected.static_nodes, expected.others)}"
-        raise NotReady(msg) from error
+        raise NotReady(NO_PEERS(msg)) from error
 
 
 def _answers(console: Console) -> bool:
@@ -240,4 +271,4 @@ def _answers(console: Console) -> bool:
 def _compare(console: Console, what: str, expected: object, actual: object) -> None:
     if expected != actual:
         msg = f"{console.node}: the {what} is {actual}, computed was {expected}; is it the right machine and folder?"
-        raise Mismatch(msg)
+        raise Mismatch(OTHER_IDENTITY(msg))

@@ -13,6 +13,8 @@ from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.waiting import Waiting, wait_for
 from components.chain.transfers.direction import Direction
 from components.chain.transfers.payout import NAMED, still_to_handle
+from components.domain.problems.nodes import NOT_RECOVERED, WRONG_BRIDGE_PEER
+from components.domain.problems.problem import Message
 from components.domain.roles import BRIDGE_APIS, Role
 
 DEADLINE = 240.0
@@ -28,7 +30,7 @@ subscribes to its bridge while its EN comes back): a restart alone ends that."""
 
 
 class Deadlocked(Exception):
-    """A node listens and does not answer."""
+    """A node listens and does not answer. Its text is part of another message."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +97,8 @@ def disconnect_bridge(endpoint: Endpoint, peer: str) -> None:
         for kni in (peer, *peer_knis(console, "subbridge")):
             console.call("subbridge_removePeer", kni)
         # It disconnects a moment after the call, and must not be stopped before that.
-        wait_for(lambda: not peers(console, "subbridge") or f"{endpoint.node}: still connected", DISCONNECT_SECONDS)
+        connected = WRONG_BRIDGE_PEER(f"{endpoint.node}: still connected")
+        wait_for(lambda: not peers(console, "subbridge") or connected, DISCONNECT_SECONDS)
 
 
 def wait_until_recovered(endpoint: Endpoint, role: Role, before: Health | None, en: Endpoint | None = None) -> None:
@@ -106,7 +109,7 @@ def wait_until_recovered(endpoint: Endpoint, role: Role, before: Health | None, 
     """
     console, silent = wait_for(lambda: Console(endpoint), DEADLINE), Waiting(DEADLOCK_SECONDS)
 
-    def gap() -> bool | str:
+    def gap() -> bool | Message:
         try:
             found = _gap(console, role, since, en)
         except Unreachable as error:
@@ -124,20 +127,25 @@ def wait_until_recovered(endpoint: Endpoint, role: Role, before: Health | None, 
         console.close()
 
 
-def _gap(console: Console, role: Role, before: Health, en: Endpoint | None) -> bool | str:
+def _gap(console: Console, role: Role, before: Health, en: Endpoint | None) -> bool | Message:
+    words = _lack(console, role, before, en)
+    return NOT_RECOVERED(f"{console.node}: {words}") if words else True
+
+
+def _lack(console: Console, role: Role, before: Health, en: Endpoint | None) -> str | None:
     now = health(console, role)
     if now.head <= before.head:
-        return f"{console.node}: no new block since {before.head}"
+        return f"no new block since {before.head}"
     if now.bridge_peers < before.bridge_peers:
-        return f"{console.node}: the other node of its pair is not connected yet"
+        return "the other node of its pair is not connected yet"
     for bridge, requested in before.requests:
         known = _information(console, bridge)
         if not known.get("isSubscribed"):
-            return f"{console.node}: it is not subscribed to the bridge {bridge} yet"
+            return f"it is not subscribed to the bridge {bridge} yet"
         if left := _left(console, en, bridge, known, requested, before.moment):
             numbers = ", ".join(map(str, left[:NAMED]))
-            return f"{console.node}: {len(left)} transfer(s) for the bridge {bridge} are not handled yet: {numbers}"
-    return True
+            return f"{len(left)} transfer(s) for the bridge {bridge} are not handled yet: {numbers}"
+    return None
 
 
 def _left(

@@ -19,6 +19,8 @@ from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.head import wait_until_caught_up
 from components.chain.rpc.waiting import wait_for
+from components.domain.problems.nodes import MISCOUNTED
+from components.domain.problems.problem import Message
 
 CONNECT_DEADLINE = 90.0
 """Seconds until an SCN is connected to its EN; it dials every 30 s, and keeps a dead connection for as long."""
@@ -49,7 +51,12 @@ def wait_until_able(
     peer = next(iter(peer_knis(scn, "subbridge")), None)
     restart(scn.endpoint, "scn", command, why, siblings=siblings, peer=peer, en=en.endpoint)
     wait_for(lambda: one_peer(scn), CONNECT_DEADLINE)
-    wait_for(lambda: miscounts(scn, "child", scn) or miscounts(scn, "parent", en) or True, CONNECT_DEADLINE)
+    wait_for(lambda: _counts_right(scn, en), CONNECT_DEADLINE)
+
+
+def _counts_right(scn: Console, en: Console) -> bool | Message:
+    words = miscounts(scn, "child", scn) or miscounts(scn, "parent", en)
+    return MISCOUNTED(f"{scn.node}: {words}") if words else True
 
 
 def miscount(scn: Console, en: Endpoint) -> str:
@@ -107,7 +114,7 @@ def leave_pair(endpoint: Endpoint, child: str, parent: str, command: str) -> Non
             try:
                 deregister(scn, child, parent)
             except ChainError as error:  # an EN that died a moment ago still counts as connected
-                print(f"{scn.node}: {error}", file=sys.stderr)
+                print(Message(f"{scn.node}: {error}"), file=sys.stderr)
     # As a validator: without a bridge it has no bridge numbers to reach again.
     restart(endpoint, "validator", command, "it lets its bridge go", peer=next(iter(connected), None))
     with closing(Console(endpoint)) as scn:

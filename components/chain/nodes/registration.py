@@ -21,6 +21,15 @@ from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.waiting import wait_for
 from components.domain.kni import node_id
+from components.domain.problems.nodes import (
+    CONTRACT_UNSEEN,
+    EN_AWAY,
+    NO_SINGLE_EN,
+    NOT_REGISTERED,
+    NOT_SUBSCRIBED,
+    OTHER_COUNTERPART,
+)
+from components.domain.problems.problem import Message
 
 REGISTER_TIMEOUT = 20.0
 """Seconds for registerBridge or subscribeBridge: calls to the parent chain that have no limit of their own."""
@@ -69,7 +78,7 @@ def read_registration(console: Console, child: str, parent: str) -> Registration
             f"{console.node}: the child bridge {child} is registered with the parent bridge "
             f"{entry['parentAddress']}, not {parent}; deregister that pair first"
         )
-        raise OtherCounterpart(msg)
+        raise OtherCounterpart(OTHER_COUNTERPART(msg))
     return Registration(registered=True, live=_subscribed(console, child) and _subscribed(console, parent))
 
 
@@ -156,44 +165,46 @@ def _register_once(scn: Console, child: str, parent: str) -> None:
     wait_for(lambda: _is_live(scn, child, parent), deadline=60)
 
 
-def _has_code(console: Console, bridge: str) -> bool | str:
+def _has_code(console: Console, bridge: str) -> bool | Message:
     if console.web3.eth.get_code(to_checksum_address(bridge)):
         return True
     head = console.web3.eth.block_number
-    return f"{console.node}: sees no contract at {bridge} yet, its head is block {head}; is it synced?"
+    return CONTRACT_UNSEEN(f"{console.node}: sees no contract at {bridge} yet, its head is block {head}; is it synced?")
 
 
-def _is_known(scn: Console, child: str, parent: str) -> bool | str:
+def _is_known(scn: Console, child: str, parent: str) -> bool | Message:
     for bridge in (child, parent):
         try:
             scn.call("subbridge_getBridgeInformation", bridge, timeout=5)
         except NodeError as error:
-            return f"{scn.node}: the bridge contract {bridge} is not in its memory ({error})"
+            return NOT_REGISTERED(f"{scn.node}: the bridge contract {bridge} is not in its memory ({error})")
     return True
 
 
-def one_peer(console: Console) -> bool | str:
+def one_peer(console: Console) -> bool | Message:
     """Return True when an SCN is connected to its EN, else a sentence with what is wrong."""
     connected = peers(console, "subbridge")
     if len(connected) == 1:
         return True
-    return (
+    return NO_SINGLE_EN(
         f"{console.node}: the sub bridge has {len(connected)} main bridges connected and needs one; is its EN "
         "running, with 50505 open to it?"
     )
 
 
-def _is_live(console: Console, child: str, parent: str) -> bool | str:
+def _is_live(console: Console, child: str, parent: str) -> bool | Message:
     if read_registration(console, child, parent).live:
         return True
-    return f"{console.node}: the bridge pair {child} / {parent} is registered but not subscribed"
+    return NOT_SUBSCRIBED(f"{console.node}: the bridge pair {child} / {parent} is registered but not subscribed")
 
 
 def en_is_away(console: Console) -> NotReady:
     """Return the error of an SCN that has to release its contracts and has no EN to do so."""
     return NotReady(
-        f"{console.node}: cannot deregister the bridge while its EN is away, the call would hang; "
-        "bring the EN back, or remove the SCN's machine with it"
+        EN_AWAY(
+            f"{console.node}: cannot deregister the bridge while its EN is away, the call would hang; "
+            "bring the EN back, or remove the SCN's machine with it"
+        )
     )
 
 

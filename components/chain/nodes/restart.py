@@ -25,6 +25,7 @@ from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import RESTART_TIMEOUT, run_on_host
 from components.chain.rpc.node_locks import is_restarting, restarting
 from components.chain.rpc.waiting import Waiting, reported, wait_for
+from components.domain.problems.nodes import DEADLOCKED, NO_PEERS, NOT_RESTARTED
 from components.domain.roles import Role
 
 ANSWER_DEADLINE = 60.0
@@ -81,7 +82,7 @@ def restart(
         waiting = waiting or Waiting(PATIENCE)  # begins here: other restarts may have come first
         if failed or (waiting.over and not returning):
             msg = f"{refusal}; it keeps running: bring the other one back, then run again"
-            raise NotReady(msg)
+            raise NotReady(NOT_RESTARTED(msg))
         waiting.report(refusal)
         waiting.pause(INTERVAL)
 
@@ -122,7 +123,7 @@ def start(
             try:
                 attempt()
             except Deadlocked as again:
-                raise NotReady(str(again)) from again
+                raise NotReady(DEADLOCKED(str(again))) from again
         print(f"{name}: it is healthy again after {waiting.elapsed:.0f} s", file=sys.stderr)
 
 
@@ -150,7 +151,7 @@ def _wait_for_others(console: Console, knis: Sequence[str]) -> None:
         wait_for_peers(console, "admin", knis, ANSWER_DEADLINE, enough=1, hint=HINT)
     except NotReady as error:
         msg = f"{error}. {explain(console, knis, ())}"
-        raise NotReady(msg) from error
+        raise NotReady(NO_PEERS(msg)) from error
 
 
 def reinitialise(node: Endpoint, console: Console, command: str) -> None:

@@ -14,6 +14,7 @@ from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.head import FRESH_SECONDS
 from components.chain.rpc.reference_rpc import OtherChain, ReferenceRpc
 from components.chain.rpc.waiting import Waiting, duration
+from components.domain.problems.nodes import NOT_SYNCED
 
 BEHIND_BLOCKS = 10
 """How far behind the reference a node in sync may be: the two are asked one after the other."""
@@ -133,9 +134,9 @@ def wait_until_synced(see: Callable[[], SyncState], hours: int) -> int:
                 f"{lack} (waited {hours} h, as set in parentChain.syncHours). The node continues by itself; run again "
                 "later"
             )
-            raise NotReady(msg)
+            raise NotReady(NOT_SYNCED(msg))
         if silence.over:
             msg = f"{lack} (for {duration(silence.idle)}). Run again once it answers: it resumes where it was"
-            raise NotReady(msg)
+            raise NotReady(NOT_SYNCED(msg))
         waiting.report(lack)
         waiting.pause(INTERVAL)

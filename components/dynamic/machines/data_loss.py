@@ -14,10 +14,12 @@ from contextlib import suppress
 import pulumi
 from pydantic import ValidationError
 
+from components.domain.problems.hosts import NO_SPARE_SCN, ONLY_COPY, TOO_MANY_AT_ONCE
+from components.domain.problems.problem import CodedError, Message
 from components.topology.data_holders import Holding
 
 
-class DataLossError(ValueError):
+class DataLossError(CodedError, ValueError):
     """A run would delete more of a chain's data than the chain can lose. The message has the next step."""
 
 
@@ -84,7 +86,7 @@ class Ledger:
                     f"{name} would be exchanged in the same run as {', '.join(sorted(down))}: {holding.quorum} of "
                     f"{len(holding.nodes)} nodes have to run for the chain to continue. {_one_at_a_time(name)}"
                 )
-                raise DataLossError(msg)
+                raise DataLossError(TOO_MANY_AT_ONCE(msg))
             self._down.add(name)
 
 
@@ -100,27 +102,29 @@ def declare(inputs: Mapping[str, object]) -> None:
             LEDGER.declare(name, Holding.model_validate(holding))
 
 
-def _too_many(name: str, holding: Holding, gone: list[str]) -> str:
+def _too_many(name: str, holding: Holding, gone: list[str]) -> Message:
     if len(holding.nodes) == 1:
-        return (
+        return ONLY_COPY(
             f"{name}: its chain data are not deleted: no other node has this chain. Leave its machine as it is, or "
             "destroy the stack first (make down) to begin a new chain"
         )
     others = f", and {', '.join(gone)} would lose theirs in this run" if gone else ""
     what = f"{name}: its chain data are not deleted: {holding.quorum} of {len(holding.nodes)} SCNs have to keep theirs"
     if not holding.spare:
-        return f"{what}. Bring serviceChain.nodes to four SCNs or more with make up, and try again"
-    return f"{what}{others}. {_one_at_a_time(name)}; to begin a new chain, destroy the stack first (make down)"
+        return NO_SPARE_SCN(f"{what}. Bring serviceChain.nodes to four SCNs or more with make up, and try again")
+    return TOO_MANY_AT_ONCE(
+        f"{what}{others}. {_one_at_a_time(name)}; to begin a new chain, destroy the stack first (make down)"
+    )
 
 
-def _another_chain(name: str, holding: Holding, empty: list[str]) -> str:
+def _another_chain(name: str, holding: Holding, empty: list[str]) -> Message:
     if len(holding.nodes) == 1:
-        return (
+        return ONLY_COPY(
             f"{name} would begin with an empty disk, and no other node has this chain. Bring the old machine back, or "
             "destroy the stack first (make down) to begin a new chain"
         )
     these = ", ".join([*empty, name])
-    return (
+    return TOO_MANY_AT_ONCE(
         f"{these} would begin with empty disks in one run, and {holding.quorum} of {len(holding.nodes)} nodes are "
         f"enough to begin another chain. {_one_at_a_time(name)}"
     )

@@ -17,6 +17,17 @@ from typing import ClassVar
 import pulumi
 from pulumi.dynamic import Resource
 
+from components.domain.problems.hosts import (
+    CLAIM_FAILED,
+    CLAIM_LOST,
+    CLAIM_NOT_KEPT,
+    CLAIM_UNKNOWN,
+    LEFT_BEHIND,
+    MOVE_FAILED,
+    RELEASE_FAILED,
+)
+from components.domain.problems.nodes import STATE_UNKNOWN
+from components.domain.problems.problem import CodedError, Message
 from components.domain.roles import Role
 from components.dynamic.base import OLD_GOES_FIRST, Inputs, Props, Provider
 from components.dynamic.machines.data_loss import LEDGER, DataLossError, declare
@@ -35,7 +46,7 @@ RELEASE_SECONDS = 900.0
 """For stopping a node and deleting its chain data."""
 
 
-class ExistingHostError(RuntimeError):
+class ExistingHostError(CodedError):
     """A machine cannot be claimed or restored; the message has the machine and the reason, and never a key."""
 
 
@@ -114,7 +125,7 @@ class ExistingHostProvider(Provider[ExistingHostInputs]):
             _require_replaceable(before)
         except DataLossError as error:
             msg = f"{why}, so it would be claimed afresh, with an empty folder. {error}"
-            raise ValueError(msg) from None
+            raise ValueError(CLAIM_NOT_KEPT(msg)) from None
         return False
 
     def converge(self, inputs: ExistingHostInputs, known: Props) -> Props:
@@ -125,8 +136,7 @@ class ExistingHostProvider(Provider[ExistingHostInputs]):
         try:
             _run(inputs, "claim", *rest, timeout=CLAIM_SECONDS)
         except SshError as error:
-            msg = f"{inputs.name}: {error}"
-            raise ExistingHostError(msg) from error
+            raise ExistingHostError(CLAIM_FAILED(f"{inputs.name}: {error}")) from error
         return {}
 
     def observe(self, inputs: ExistingHostInputs, known: Props) -> Props | None:  # noqa: ARG002
@@ -137,10 +147,10 @@ class ExistingHostProvider(Provider[ExistingHostInputs]):
         try:
             ours = _run(inputs, "look", timeout=CLAIM_SECONDS).strip()
         except SshError as error:
-            print(f"{inputs.name}: {error}; assumed to be unchanged", file=sys.stderr)
+            print(STATE_UNKNOWN(f"{inputs.name}: {error}; assumed to be unchanged"), file=sys.stderr)
             return {}
         if not ours:
-            print(f"{inputs.who}: {inputs.folder} is not this stack's any more", file=sys.stderr)
+            print(CLAIM_LOST(f"{inputs.who}: {inputs.folder} is not this stack's any more"), file=sys.stderr)
             return None
         return {}
 
@@ -155,17 +165,17 @@ class ExistingHostProvider(Provider[ExistingHostInputs]):
             if LEDGER.stays(inputs.name):
                 _require_replaceable(inputs)
         except DataLossError as error:
-            raise ExistingHostError(str(error)) from None
+            raise ExistingHostError(Message(error)) from None
         try:
             said = _run(inputs, "release", inputs.unit or "", inputs.account or "", timeout=RELEASE_SECONDS)
         except (NoAnswer, WrongHostKey) as error:
-            print(f"{inputs.name}: {error}; {_left(inputs)}", file=sys.stderr)
+            print(LEFT_BEHIND(f"{inputs.name}: {error}; {_left(inputs)}"), file=sys.stderr)
             return
         except SshError as error:
             msg = f"{inputs.name}: {error}; repair it and destroy again, or `pulumi state delete` it: {_left(inputs)}"
-            raise ExistingHostError(msg) from error
+            raise ExistingHostError(RELEASE_FAILED(msg)) from error
         if said.strip():
-            print(f"{inputs.who}: {said.strip()}", file=sys.stderr)
+            print(CLAIM_LOST(f"{inputs.who}: {said.strip()}"), file=sys.stderr)
 
 
 class ExistingHost(Resource, module="servicechain", name="ExistingHost"):
@@ -216,7 +226,7 @@ def _why_not_kept(before: ExistingHostInputs, wanted: ExistingHostInputs) -> str
         found = _look(wanted.model_copy(update={"folder": before.folder}))
     except SshError as error:
         msg = f"{wanted.name}: it is not known whether this is the claimed machine until it answers: {error}"
-        raise ValueError(msg) from None
+        raise ValueError(CLAIM_UNKNOWN(msg)) from None
     if before.instance not in found:
         return f"{wanted.who} is another machine, or {wanted.login.user} may not see {before.folder} there"
     if (before.folder, before.unit) == (wanted.folder, wanted.unit) or wanted.by_root:
@@ -257,7 +267,7 @@ def _move(before: ExistingHostInputs, wanted: ExistingHostInputs) -> None:
         relocate(node, wanted.role, command, why)
     except ChainError as error:
         msg = f"{error}; nothing was deleted: correct that and run again, it resumes where it stopped"
-        raise ExistingHostError(msg) from error
+        raise ExistingHostError(MOVE_FAILED(msg)) from error
 
 
 def _left(inputs: ExistingHostInputs) -> str:

@@ -14,6 +14,8 @@ from pulumi.dynamic import Resource
 from pydantic import Field, ValidationError
 
 from components.chain.rpc.waiting import Waiting
+from components.domain.problems.hosts import FIRST_LOGIN_DENIED, FIRST_LOGIN_FAILED, NO_FIRST_LOGIN, UNKNOWN_HOST_KEY
+from components.domain.problems.problem import CodedError, Message
 from components.dynamic.base import Inputs, Props, Provider
 from components.dynamic.machines.data_loss import LEDGER, declare
 from components.ssh.errors import CommandFailed, LoginDenied, NoAnswer, SshError, WrongHostKey
@@ -35,7 +37,7 @@ SCRIPT_TIMEOUT, SCRIPT_TRIES = 90.0, 3
 """Seconds for the script, and how often it may fail: cloud-init may be restarting sshd just then."""
 
 
-class FirstLoginError(RuntimeError):
+class FirstLoginError(CodedError):
     """A machine does not get its own host key; the message has the machine and the reason, and never a key."""
 
 
@@ -161,18 +163,17 @@ def _until_own_key(inputs: FirstLoginInputs) -> None:
                 denied = None
             elif (denied := denied or Waiting(DENIED_GRACE)).over:
                 msg = f"{inputs.who}: {reason}: was the machine booted with another key in its user data?"
-                raise FirstLoginError(msg) from error
+                raise FirstLoginError(FIRST_LOGIN_DENIED(msg)) from error
         except WrongHostKey as error:
             raise FirstLoginError(_third_key(inputs, error)) from error
         except SshError as error:
             failed += 1
             if not isinstance(error, CommandFailed) or failed == SCRIPT_TRIES:
-                msg = f"{inputs.name}: {error}"
-                raise FirstLoginError(msg) from error
+                raise FirstLoginError(FIRST_LOGIN_FAILED(f"{inputs.name}: {error}")) from error
             reason = error.what
         if waiting.over:
             msg = f"{inputs.who}: no first login in {DEADLINE:g} s ({reason}); is it up, and its SSH port open to here?"
-            raise FirstLoginError(msg)
+            raise FirstLoginError(NO_FIRST_LOGIN(msg))
         waiting.report(f"{inputs.who}: no SSH yet ({reason})")
         waiting.pause(PAUSE)
 
@@ -206,12 +207,12 @@ def _give_own_key(inputs: FirstLoginInputs) -> None:
     )
 
 
-def _third_key(inputs: FirstLoginInputs, error: WrongHostKey) -> str:
+def _third_key(inputs: FirstLoginInputs, error: WrongHostKey) -> Message:
     if error.proxy:
-        return f"{inputs.who}: {error}"
+        return Message(f"{inputs.who}: {error}")
     shown = f"the host key shown there, {error.shown}," if error.shown else "what is shown there"
     one_time, own = fingerprint(inputs.one_time_host_key), fingerprint(inputs.login.host_key)
-    return (
+    return UNKNOWN_HOST_KEY(
         f"{inputs.who}: {shown} is neither the one-time key of its boot ({one_time}) nor its own ({own}):"
         " perhaps another machine answers at this address"
     )

@@ -17,6 +17,7 @@ import pulumi
 from pulumi.dynamic import Resource
 from pydantic import BaseModel, ConfigDict
 
+from components.domain.problems.hosts import MACHINE_LACKS
 from components.dynamic.base import Inputs, Props, Provider
 from components.ssh.errors import CommandFailed, LoginDenied, SshError
 from components.ssh.login import Login
@@ -64,7 +65,7 @@ class HostPreflightProvider(Provider[HostPreflightInputs]):
             places = len({place for place, _ in found})
             lines = "\n".join(f"  - {place}: {sentence}" for place, sentence in found)
             msg = f"nothing was changed on any machine, because {_counted(len(found), places)}:\n{lines}"
-            raise ValueError(msg)
+            raise ValueError(MACHINE_LACKS(msg))
         return news
 
     def converge(self, inputs: HostPreflightInputs, known: Props) -> Props:  # noqa: ARG002
@@ -87,7 +88,7 @@ class HostPreflight(Resource, module="servicechain", name="HostPreflight"):
 
 
 def missing(candidates: Sequence[CheckedHost], former: Mapping[str, str]) -> list[tuple[str, str]]:
-    """Check machines in parallel; return what is missing: the machine, and a sentence.
+    """Check machines in parallel; return what is missing: the machine, and a sentence for a list under one message.
 
     `former`: keyed by host, the folder that was claimed before; its node has its ports and its service.
     """

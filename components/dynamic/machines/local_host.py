@@ -16,6 +16,8 @@ import pulumi
 from pulumi.dynamic import Resource
 from pydantic import Field
 
+from components.domain.problems.hosts import ADDRESS_HELD, LOCAL_START_FAILED
+from components.domain.problems.problem import Message
 from components.dynamic.base import OLD_GOES_FIRST, Inputs, Props, Provider
 from components.dynamic.machines import local_namespaces as namespaces
 from components.dynamic.machines.data_loss import LEDGER, DataLossError, declare
@@ -115,7 +117,7 @@ class LocalHostProvider(Provider[LocalHostInputs]):
             switch = switch_of(inputs.network)
             if holder := _other_holder(inputs):
                 msg = f"its address is still that of {holder}, which has to be removed in a run of its own before"
-                raise LocalError(msg)  # noqa: TRY301 - the handler adds which host it is
+                raise LocalError(ADDRESS_HELD(msg))  # noqa: TRY301 - the handler adds which host it is
             for part in ("root", "srv"):
                 (inputs.folder / part).mkdir(parents=True, exist_ok=True)
             namespaces.start(
@@ -128,7 +130,7 @@ class LocalHostProvider(Provider[LocalHostInputs]):
         except LocalError as error:
             _clear(inputs)
             msg = f"local host {inputs.name} at {inputs.address} did not start: {error}"
-            raise LocalError(msg) from error
+            raise LocalError(LOCAL_START_FAILED(msg)) from error
         return {"instance": instance}
 
     def observe(self, inputs: LocalHostInputs, known: Props) -> Props | None:  # noqa: ARG002 - nothing to compare
@@ -146,7 +148,7 @@ class LocalHostProvider(Provider[LocalHostInputs]):
         try:
             self._require_replaceable(inputs)
         except DataLossError as error:
-            raise LocalError(str(error)) from None
+            raise LocalError(Message(error)) from None
         namespaces.stop(inputs.folder)
         _unplug(inputs)
         namespaces.remove_folder(inputs.folder)

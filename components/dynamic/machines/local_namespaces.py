@@ -16,6 +16,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from components.domain.problems.hosts import LOCAL_START_FAILED, PROCESS_REMAINS
+from components.domain.problems.problem import CodedError
+
 BASE = Path("/var/lib/servicechain-ha")
 """Holds one folder for each network, which holds one for each of its hosts."""
 
@@ -27,7 +30,7 @@ END_SECONDS = 15.0
 POLL_SECONDS = 0.005
 
 
-class LocalError(RuntimeError):
+class LocalError(CodedError):
     """This machine lacks something that a local host needs; the message says what and where."""
 
 
@@ -93,7 +96,7 @@ def start(
         keeper = None
         while not (keeper and ready(keeper)):
             if _speaks(life, POLL_SECONDS) or time.monotonic() > deadline:
-                raise LocalError(_last_words(folder))
+                raise LocalError(LOCAL_START_FAILED(_last_words(folder)))
             keeper = keeper or keeper_of(folder)
 
 
@@ -145,7 +148,7 @@ def _kill(pid: int, keeper: Keeper) -> None:
         signal.pidfd_send_signal(handle, signal.SIGKILL)
         if not _speaks(handle, END_SECONDS):
             msg = f"process {pid} of {keeper.folder} does not end"
-            raise LocalError(msg)
+            raise LocalError(PROCESS_REMAINS(msg))
     except ProcessLookupError:
         return
     finally:

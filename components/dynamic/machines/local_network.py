@@ -11,6 +11,7 @@ import pulumi
 from pulumi.dynamic import Resource
 from pydantic import Field
 
+from components.domain.problems.hosts import INTERFACE_REMAINS, LOCAL_NETWORK_DOWN, LOCAL_START_FAILED, SUBNET_IN_USE
 from components.dynamic.base import OLD_GOES_FIRST, Inputs, Props, Provider
 from components.dynamic.machines import local_namespaces as namespaces
 from components.dynamic.machines import local_record
@@ -72,7 +73,7 @@ class LocalNetworkProvider(Provider[LocalNetworkInputs]):
         except LocalError as error:
             self.remove(inputs, known)
             msg = f"local network {inputs.network} did not start: {error}"
-            raise LocalError(msg) from error
+            raise LocalError(LOCAL_START_FAILED(msg)) from error
         return {}
 
     def observe(self, inputs: LocalNetworkInputs, known: Props) -> Props | None:  # noqa: ARG002 - nothing to compare
@@ -117,7 +118,7 @@ def switch_of(network: str) -> Keeper:
     switch = namespaces.keeper_of(folder_of(network))
     if switch is None:
         msg = f"local network {network} is not running; `pulumi up --refresh` creates it again, with its hosts"
-        raise LocalError(msg)
+        raise LocalError(LOCAL_NETWORK_DOWN(msg))
     return switch
 
 
@@ -136,7 +137,7 @@ def _refuse_overlap(subnet: IPv4Network) -> None:
                 f"the addresses {subnet} of the local network are in use on this machine by {other}{where}: "
                 "set servicechain-ha:local.subnet to a free /22"
             )
-            raise LocalError(msg)
+            raise LocalError(SUBNET_IN_USE(msg))
 
 
 def _addresses(interface: str) -> list[str]:
@@ -155,7 +156,7 @@ def _remove_interface(interface: str) -> None:
     subprocess.run(["ip", "link", "delete", "dev", interface], capture_output=True, check=False)
     if Path(f"/sys/class/net/{interface}").exists():
         msg = f"interface {interface} cannot be removed"
-        raise LocalError(msg)
+        raise LocalError(INTERFACE_REMAINS(msg))
 
 
 def _ip(*arguments: str) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from pulumi.dynamic import Resource
 
 from components.chain.errors import ChainError
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.nodes import IDENTITY_CHANGED
 from components.domain.roles import PairRole
 from components.dynamic.base import Inputs, Props, Provider
 
@@ -51,7 +52,7 @@ class AdoptedIdentityProvider(Provider[AdoptedIdentityInputs]):
         found = read(inputs.node, inputs.role, inputs.address, bridge=inputs.bridge)
         for name, value in found.items():
             if (was := known.get(name)) not in (None, value):
-                print(f"{inputs.node.node}: {name} is {value}, and was {was}", file=sys.stderr)
+                print(IDENTITY_CHANGED(f"{inputs.node.node}: {name} is {value}, and was {was}"), file=sys.stderr)
         return dict(found)
 
 

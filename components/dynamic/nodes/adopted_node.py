@@ -14,6 +14,8 @@ from components.adoption import exposure
 from components.adoption.commands import NodePlace
 from components.chain.errors import ChainError
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.nodes import CHANGES_UNKNOWN, NOT_RESTORED
+from components.domain.problems.problem import Message
 from components.domain.roles import PairRole
 from components.dynamic.base import Inputs, Props, Provider
 
@@ -83,11 +85,10 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
             except ValidationError:  # too little is known in this preview
                 return news
             except ChainError as error:
-                raise ValueError(str(error)) from error
+                raise ValueError(Message(error)) from error
         elif exposed := olds.get("exposed"):  # found by a refresh
             if news.get("owns") is True:
-                msg = f"{olds['node']['node']}: {exposure.refusal(exposed)}"
-                raise ValueError(msg)
+                raise ValueError(exposure.refusal(olds["node"]["node"], exposed))
             return {**news, "exposed": exposed}
         return news
 
@@ -122,7 +123,7 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
             if inputs.partner and answers(inputs.node):
                 main_bridge_slot.require_free_slot(inputs.node, inputs.partner)
         except HostUnreachable as error:
-            node.report(f"what will be set on it is not known yet ({error})")
+            node.report(CHANGES_UNKNOWN(f"what will be set on it is not known yet ({error})"))
             return {}
         due = planned or found.restart_due
         node.report(
@@ -130,8 +131,7 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
         )
         served = exposure.exposed(found.values)
         if served and inputs.owns:
-            msg = f"{inputs.node.node}: {exposure.refusal(served)}"
-            raise ChainError(msg)
+            raise ChainError(exposure.refusal(inputs.node.node, served))
         if not served:
             return {}
         node.report(exposure.warning(served))
@@ -141,6 +141,7 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
         """Report which settings were changed since. A node that is down still exists."""
         from components.adoption import main_bridges
         from components.chain.errors import HostUnreachable
+        from components.chain.nodes import drift
 
         node, dialled = inputs.adopted, str(known.get("dialled") or "") or inputs.peer
         try:
@@ -149,8 +150,8 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
         except HostUnreachable:
             raise
         except ChainError as error:
-            return {"drift": {"files": str(error)}}
-        really: dict[str, object] = {"drift": {**edited, **different}}
+            return {"drift": {"files": Message(error)}}
+        really: dict[str, object] = {"drift": {**edited, **drift.messages(different)}}
         if "main_bridges" in edited:
             really["peer"] = ", ".join(main_bridges.knis(found.main_bridges))
         if edited.keys() - {"main_bridges"}:
@@ -169,7 +170,8 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
         try:
             found = node.read()
         except HostUnreachable as error:
-            node.report(f"it is released as it is; copies of its former files are beside them ({error})")
+            words = f"it is released as it is; copies of its former files are beside them ({error})"
+            node.report(NOT_RESTORED(words))
             return
         node.restore(found)
 

@@ -9,6 +9,8 @@ from pulumi.dynamic import Resource
 
 from components.chain.errors import ChainError
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.nodes import JOURNAL_KEPT, MISCOUNTED, NOT_REGISTERED, NOT_SUBSCRIBED
+from components.domain.problems.problem import Message
 from components.dynamic.base import Inputs, Props, Provider
 
 ADVICE = (
@@ -106,13 +108,14 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
             try:
                 found = settled_registration(scn, inputs.child_bridge, inputs.parent_bridge)
             except OtherCounterpart as error:
-                return {"drift": {"registered": str(error).removeprefix(f"{inputs.node.node}: ")}}
+                return {"drift": {"registered": Message(str(error).removeprefix(f"{inputs.node.node}: "))}}
             if not found.registered:
-                return {"drift": {"registered": f"{pair} is not registered; the next up registers it"}}
+                return {"drift": {"registered": NOT_REGISTERED(f"{pair} is not registered; the next up registers it")}}
             if not found.live:
-                return {"drift": {"subscribed": f"{pair} is not subscribed; the next up subscribes it"}}
-            wrong = miscount(scn, inputs.en)
-        return {"drift": {"count": f"{wrong}, so it votes no more; the next up restarts it"}} if wrong else {}
+                return {"drift": {"subscribed": NOT_SUBSCRIBED(f"{pair} is not subscribed; the next up subscribes it")}}
+            if wrong := miscount(scn, inputs.en):
+                return {"drift": {"count": MISCOUNTED(f"{wrong}, so it votes no more; the next up restarts it")}}
+        return {}
 
     def subject(self, inputs: BridgeRegistrationInputs, known: Props) -> str:  # noqa: ARG002
         """Name the node."""
@@ -133,7 +136,7 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
             with closing(Console(inputs.node)) as scn:
                 deregister(scn, inputs.child_bridge, inputs.parent_bridge)
         except ChainError as error:
-            print(f"{error}; the contracts stay in the journal of {inputs.node.node}", file=sys.stderr)
+            print(JOURNAL_KEPT(f"{error}; the contracts stay in the journal of {inputs.node.node}"), file=sys.stderr)
 
 
 class BridgeRegistration(Resource, module="servicechain", name="BridgeRegistration"):

@@ -12,6 +12,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.problem import Message
 from components.dynamic.base import Inputs, Props, Provider
 
 PATIENCE = 30.0
@@ -59,7 +60,7 @@ class BridgeSlotProvider(Provider[BridgeSlotInputs]):
                 if has_sub_bridge(console):
                     disconnect(console, "subbridge", str(known["kni"]), PARTING)
         except ChainError as error:  # a dead SCN loses the slot within a minute anyway
-            print(f"{inputs.en}: {error}", file=sys.stderr)
+            print(Message(f"{inputs.en}: {error}"), file=sys.stderr)
         return {}
 
 

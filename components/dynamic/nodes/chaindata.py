@@ -11,6 +11,8 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from components.chain.rpc.waiting import Waiting
+from components.domain.problems.nodes import CHAIN_DATA_FAILED, CHAIN_DATA_LATE
+from components.domain.problems.problem import CodedError
 from components.dynamic.base import Inputs, Props, Provider
 from components.ssh.errors import NoAnswer
 from components.ssh.login import Login
@@ -25,7 +27,7 @@ TIMEOUT = 60.0
 GB = 10**9
 
 
-class ChainDataError(RuntimeError):
+class ChainDataError(CodedError):
     """The archive cannot be used. The message has the machine and the reason."""
 
 
@@ -75,10 +77,10 @@ def _wait(inputs: ChainDataInputs) -> None:
     while state != "present":
         if state.startswith("failed"):
             msg = f"{inputs.node}: {state.removeprefix('failed ')}. What was fetched stays; correct it, and run again"
-            raise ChainDataError(msg)
+            raise ChainDataError(CHAIN_DATA_FAILED(msg))
         if waiting.over:
             msg = f"{inputs.node}: {words(state, None)} after {inputs.hours} h; it continues by itself; run again later"
-            raise ChainDataError(msg)
+            raise ChainDataError(CHAIN_DATA_LATE(msg))
         has = _fetched(state)
         if has is not None and first is None:
             first = (waiting.elapsed, has[0])

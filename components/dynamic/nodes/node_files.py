@@ -1,6 +1,6 @@
 """NodeFiles: watches the files of a node on its host. Commands write them, but cannot see later changes.
 
-It runs before those commands. A refresh compares the files and writes a sentence for each difference into `drift`, so
+It runs before those commands. A refresh compares the files and writes a message for each difference into `drift`, so
 the next plan shows an update. In that update each of these files gets a new token. The token is one of the triggers of
 the file's command, so the file is written again; it is also part of the node's digest, so the node is restarted, one at
 a time. Tokens are decided in `check`, so a preview shows which commands and which node are affected.
@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import pulumi
 from pulumi.dynamic import Resource
 
+from components.domain.problems.nodes import FILE_CHANGED
 from components.dynamic.base import Inputs, Props, Provider
 from components.ssh.files import WrittenFile, differences, find
 from components.ssh.login import Login
@@ -51,12 +52,12 @@ class NodeFilesProvider(Provider[NodeFilesInputs]):
         return {}
 
     def observe(self, inputs: NodeFilesInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Compare all files with one command; sentences are keyed by file."""
+        """Compare all files with one command; messages are keyed by file."""
         found = find(inputs.login, [file.path for file in inputs.files.values()], inputs.ipc)
         also = {name: " and restarts the node" if file.restarts else "" for name, file in inputs.files.items()}
         return {
             "drift": {
-                name: f"{words}; the next up writes it again{also[name]}"
+                name: FILE_CHANGED(f"{words}; the next up writes it again{also[name]}")
                 for name, words in differences(inputs.files, found).items()
             }
         }

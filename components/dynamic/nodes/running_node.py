@@ -76,8 +76,8 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
 
         found = node_drift.find_drift(inputs.node, inputs)
         known = {"version": found.version} if found.version else {}
-        drift = {name: f"{words}; the next up {node_drift.remedy(name)}" for name, words in found.words.items()}
-        return {**known, "drift": drift}
+        what = {name: f"{words}; the next up {node_drift.remedy(name)}" for name, words in found.words.items()}
+        return {**known, "drift": node_drift.messages(what)}
 
 
 def _moved(inputs: RunningNodeInputs, known: Props) -> bool:

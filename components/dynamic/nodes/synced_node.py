@@ -13,6 +13,7 @@ from pulumi.dynamic import Resource
 
 from components.chain.errors import ChainError
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.nodes import NOT_SYNCED
 from components.dynamic.base import Inputs, Props, Provider
 
 
@@ -64,7 +65,7 @@ class SyncedNodeProvider(Provider[SyncedNodeInputs]):
 
         with closing(Console(inputs.node)) as console:
             lack = missing(read_sync(console, None, time.time()))
-        return {"drift": {"sync": f"{lack}; the next up waits for it"}} if lack else {}
+        return {"drift": {"sync": NOT_SYNCED(f"{lack}; the next up waits for it")}} if lack else {}
 
     def subject(self, inputs: SyncedNodeInputs, known: Props) -> str:  # noqa: ARG002
         """Name the node."""

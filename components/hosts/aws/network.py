@@ -8,6 +8,7 @@ import pulumi
 from pulumi_aws import ec2
 
 from components.domain.addresses import ANYWHERE
+from components.domain.problems.hosts import WRONG_SUBNETS
 from components.hosts.aws.tags import Tags
 from components.settings.sections.aws import NetworkSettings as Settings
 from components.topology import subnets
@@ -47,7 +48,7 @@ def existing(settings: Settings, invoke: pulumi.InvokeOptions) -> Vpc:
     if lacking := [zone for zone in private.ids if public.ids and zone not in public.ids]:
         zones = ", ".join(lacking)
         msg = f"there are public subnets, but none in {zones}: list one in each zone that has a private subnet"
-        raise pulumi.RunError(msg)
+        raise pulumi.RunError(WRONG_SUBNETS(msg))
     return Vpc(str(settings.vpc), list(private.ids), private, public)
 
 
@@ -57,11 +58,11 @@ def _look_up(settings: Settings, ids: Sequence[str], invoke: pulumi.InvokeOption
         found = ec2.get_subnet(id=id_, opts=invoke)
         if found.vpc_id != settings.vpc:
             msg = f"{id_} belongs to {found.vpc_id} and not to {settings.vpc}: name subnets of one VPC"
-            raise pulumi.RunError(msg)
+            raise pulumi.RunError(WRONG_SUBNETS(msg))
         if found.availability_zone in by_zone:
             zone = found.availability_zone
             msg = f"{id_} and {by_zone[zone]} are both in {zone}: name one subnet per zone"
-            raise pulumi.RunError(msg)
+            raise pulumi.RunError(WRONG_SUBNETS(msg))
         by_zone[found.availability_zone] = id_
     return Subnets(by_zone)
 

@@ -11,6 +11,8 @@ from components.adoption.commands import NodePlace
 from components.adoption.host_files import FoundFiles
 from components.chain.errors import NotReady, Unreachable
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.nodes import NO_START_AT_ALL, NO_START_WITH_BRIDGE
+from components.domain.problems.problem import Problem
 
 NODE = Endpoint(host="192.0.2.1", private_key="k", host_key="h", node="scn-2", ipc="/i")
 PLACE = NodePlace("/var/kscnd/data", "/opt/kscn/conf/kscnd.conf")
@@ -18,11 +20,9 @@ FOUND = FoundFiles("", "", None, None, restart_due=True, values={"SC_SUB_BRIDGE"
 LOG = "scn-2: failed (exit status 1): the node did not open its console; Fatal: bad flag"
 
 
-@pytest.mark.parametrize(
-    ("failures", "words"), [(1, "did not start with the keys of a bridge"), (2, "it starts neither with the keys")]
-)
+@pytest.mark.parametrize(("failures", "problem"), [(1, NO_START_WITH_BRIDGE), (2, NO_START_AT_ALL)])
 def test_the_log_is_reported_whichever_files_are_at_fault(
-    monkeypatch: pytest.MonkeyPatch, failures: int, words: str
+    monkeypatch: pytest.MonkeyPatch, failures: int, problem: Problem
 ) -> None:
     """The second failure must not hide the first."""
     left = [failures]
@@ -38,6 +38,6 @@ def test_the_log_is_reported_whichever_files_are_at_fault(
     monkeypatch.setattr(host_files, "restore", lambda *_given: True)
     monkeypatch.setattr(host_files, "forget", lambda *_given: None)
     node = Adopted(NODE, "scn", 3000, PLACE, {"SC_SUB_BRIDGE": "1"}, {})
-    with pytest.raises(NotReady, match=words) as caught:
+    with pytest.raises(NotReady, match=f"^scn-2: .*{problem.code}") as caught:
         node.restart(FOUND, "its files have changed", None, changed=True)
     assert LOG in str(caught.value)

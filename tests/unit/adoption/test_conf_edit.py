@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from components.adoption.conf_edit import MARK, SOURCE, ConfError, Wanted, edit, restored, values_of, with_keys
+from components.domain.problems.nodes import CONF_BROKEN, CONF_OVERRULED
 
 CONF = """\
 # Configuration file for the kscnd
@@ -96,10 +97,12 @@ def test_an_assignment_that_is_overruled_below_stays_and_one_at_the_end_wins() -
 
 
 def test_a_conf_that_cannot_hold_a_value_is_reported() -> None:
-    with pytest.raises(ConfError, match="SC_SUB_BRIDGE=1 cannot be set"):
+    with pytest.raises(ConfError, match="SC_SUB_BRIDGE=1") as caught:
         with_keys("readonly SC_SUB_BRIDGE=0\n", {"SC_SUB_BRIDGE": 1}, sourced)
-    with pytest.raises(ConfError, match="to its end"):
+    assert caught.value.problem is CONF_OVERRULED
+    with pytest.raises(ConfError) as caught:
         with_keys("exit 0\n", {"SC_SUB_BRIDGE": 1}, sourced)
+    assert caught.value.problem is CONF_BROKEN
 
 
 def test_going_back_keeps_what_others_changed_since() -> None:

@@ -7,6 +7,7 @@ import pytest
 from components.adoption import exposure
 from components.adoption.adopted import Adopted
 from components.adoption.host_files import FoundFiles
+from components.domain.problems.nodes import APIS_EXPOSED, OWNER_EXPOSED
 from components.dynamic.nodes.adopted_node import AdoptedNodeProvider
 from components.topology.checks.configuration import read, warnings
 from tests.unit.samples import raw
@@ -58,16 +59,19 @@ def test_a_preview_warns_of_it_and_hands_it_to_the_policies(conf: dict[str, str]
     checked = AdoptedNodeProvider().check({}, dict(PROPS))
     assert not checked.failures
     assert checked.inputs["exposed"] == SERVED
-    assert "scn-1: it serves personal over HTTP on" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert f"scn-1: it serves {SERVED[0]}" in said
+    assert APIS_EXPOSED.code in said
     conf["RPC_ADDR"] = "127.0.0.1"
     assert "exposed" not in AdoptedNodeProvider().check({}, dict(PROPS)).inputs
-    assert "serves" not in capsys.readouterr().err
+    assert APIS_EXPOSED.code not in capsys.readouterr().err
 
 
 def test_an_owner_is_refused(conf: dict[str, str]) -> None:
     (failure,) = AdoptedNodeProvider().check({}, {**PROPS, "owns": True}).failures
-    assert failure.reason.startswith("scn-1: it serves personal over HTTP on")
-    assert "Its operator owns a bridge contract, so whoever reaches it could pass any vote" in failure.reason
+    assert failure.reason.startswith(f"scn-1: it serves {SERVED[0]}")
+    assert OWNER_EXPOSED.code in failure.reason
+    assert APIS_EXPOSED.code not in failure.reason
     later = AdoptedNodeProvider().check({**PROPS, "exposed": SERVED}, {**PROPS, "owns": True})
     assert [one.reason for one in later.failures] == [failure.reason]
     conf["RPC_ENABLE"] = "0"

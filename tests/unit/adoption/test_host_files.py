@@ -13,6 +13,7 @@ from components.adoption import commands, host_files, main_bridges
 from components.adoption.commands import NodePlace
 from components.adoption.host_files import UnusableFiles
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.nodes import CONF_BROKEN, CONF_OF_OTHER_NODE, CONF_OVERRULED
 
 NODE = Endpoint(host="192.0.2.1", private_key="k", host_key="h", node="scn-2", ipc="/i")
 KEYS = {"SC_SUB_BRIDGE": "1", "SC_ANCHORING": "1"}
@@ -114,14 +115,26 @@ def test_a_link_stays_a_link(node: NodePlace, tmp_path: Path) -> None:
 
 def test_the_conf_of_another_node_is_refused(node: NodePlace, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
-    with pytest.raises(UnusableFiles, match=r"its DATA_DIR is .*/data, and not .*/other, as in the settings"):
+    with pytest.raises(UnusableFiles, match=rf"/data.*/other.*{CONF_OF_OTHER_NODE.code}"):
         read(NodePlace(str(tmp_path / "other"), node.conf))
 
 
 def test_a_conf_that_bash_cannot_read_is_reported(node: NodePlace) -> None:
     Path(node.conf).write_text("exit 1\n")
-    with pytest.raises(UnusableFiles, match=r"scn-2: .* bash cannot source the conf to its end"):
+    with pytest.raises(UnusableFiles, match=rf"^scn-2: {node.conf} on 192\.0\.2\.1: .*{CONF_BROKEN.code}"):
         read(node)
+
+
+def test_a_conf_whose_keys_cannot_be_set_or_set_back_is_reported(node: NodePlace) -> None:
+    host_files.set_keys(NODE, node, read(node), KEYS)
+    with Path(f"{node.conf}.before-servicechain-ha").open("a") as file:
+        file.write("readonly SC_SUB_BRIDGE=0\n")
+    with pytest.raises(UnusableFiles, match=rf"^scn-2: .*SC_SUB_BRIDGE=1.*{CONF_OVERRULED.code}"):
+        host_files.restore(NODE, node, read(node), KEYS)
+    with Path(node.conf).open("a") as file:
+        file.write("readonly SC_ANCHORING=0\n")
+    with pytest.raises(UnusableFiles, match=rf"^scn-2: .*SC_ANCHORING=7.*{CONF_OVERRULED.code}"):
+        host_files.set_keys(NODE, node, read(node), {"SC_ANCHORING": "7"})
 
 
 def test_a_restart_stops_the_node_and_starts_it_with_what_its_conf_reports_now(node: NodePlace) -> None:
@@ -204,7 +217,7 @@ def test_a_conf_that_bash_cannot_source_is_named(node: NodePlace, line: str) -> 
     """Bash continues with what stands above the mistake, so it once passed for a conf without the keys below."""
     with Path(node.conf).open("a") as file:
         file.write(f"{line}\n")
-    with pytest.raises(UnusableFiles, match="bash cannot source the conf to its end; look for a mistake in it"):
+    with pytest.raises(UnusableFiles, match=f"{node.conf}.*{CONF_BROKEN.code}"):
         read(node)
 
 
@@ -215,5 +228,5 @@ def test_data_dir_is_compared_as_a_path(node: NodePlace, path: str, *, ours: boo
     if ours:
         assert read(node).values["DATA_DIR"]
     else:
-        with pytest.raises(UnusableFiles, match=f"not an absolute path .*; write DATA_DIR={node.data} there"):
+        with pytest.raises(UnusableFiles, match=f"DATA_DIR={node.data} .*{CONF_OF_OTHER_NODE.code}"):
             read(node)

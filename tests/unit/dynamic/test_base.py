@@ -7,7 +7,10 @@ from typing import ClassVar
 import pytest
 from pulumi.output import UNKNOWN
 
-from components.dynamic.base import PROVIDER_KEY, Inputs, Props, Provider
+from components.domain.problems.hosts import HOST_SILENT
+from components.domain.problems.nodes import STATE_UNKNOWN
+from components.domain.problems.problem import Problem
+from components.dynamic.base import PROVIDER_KEY, Inputs, Props, Provider, tell
 from components.ssh.errors import NoAnswer
 
 
@@ -146,19 +149,23 @@ def test_drift_is_in_outputs_and_inputs_so_that_the_next_up_mends_it() -> None:
     assert provider.diff("thing/a", dict(found.outs), {"name": "a", "size": 1}).changes
 
 
+WRONG_SIZE = Problem(999, "A thing has another size", cause="…", remedy="…")
+DRIFT = {"size": WRONG_SIZE("it is 9, not 1")}
+
+
 def test_drift_is_held_in_words_until_an_up(capsys: pytest.CaptureFixture[str]) -> None:
     provider = Thing()
-    provider.world = {"drift": {"size": "it is 9, not 1"}}
+    provider.world = {"drift": DRIFT}
     held = provider.read("thing/a", STATE)
     assert held.outs is not None
-    assert held.outs["drift"] == {"size": "it is 9, not 1"}
-    assert held.inputs == {"name": "a", "size": 1.0, "drift": {"size": "it is 9, not 1"}}
-    assert capsys.readouterr().err == "thing/a: it is 9, not 1\n"
+    assert held.outs["drift"] == DRIFT
+    assert held.inputs == {"name": "a", "size": 1.0, "drift": DRIFT}
+    assert capsys.readouterr().err == f"thing/a: it is 9, not 1 [{WRONG_SIZE.code}]\n"
     assert provider.diff("thing/a", dict(held.outs), {"name": "a", "size": 1}).changes
     mended = provider.update("thing/a", dict(held.outs), {"name": "a", "size": 1}).outs
     assert mended is not None
     assert "drift" not in mended
-    assert provider.seen[0][1]["drift"] == {"size": "it is 9, not 1"}, "what is mended knows what was found"
+    assert provider.seen[0][1]["drift"] == DRIFT, "what is mended knows what was found"
     provider.world = {}
     again = provider.read("thing/a", dict(held.outs))
     assert again.outs is not None
@@ -179,12 +186,22 @@ def test_what_cannot_be_read_keeps_its_state_and_is_said_once(capsys: pytest.Cap
         def observe(self, inputs: ThingInputs, known: Props) -> Props | None:  # noqa: ARG002
             raise NoAnswer("10.0.0.77:22", "does not answer")  # noqa: EM101
 
-    held = {**STATE, "drift": {"size": "it is 9, not 1"}}
+    held = {**STATE, "drift": DRIFT}
     for _ in range(2):
         found = Blind().read("thing/a", held)
         assert (found.id, found.outs) == ("thing/a", {k: v for k, v in held.items() if k != PROVIDER_KEY})
-    said = "thing/a: 10.0.0.77:22 does not answer; it is assumed to be unchanged\n"
-    assert capsys.readouterr().err == said, "what was found before is not said again"
+    (said,) = capsys.readouterr().err.splitlines()  # what was found before is not said again
+    assert said.startswith("thing/a: 10.0.0.77:22 ")
+    assert HOST_SILENT.code in said
+    assert STATE_UNKNOWN.code in said
+
+
+@pytest.mark.parametrize(("where", "shown"), [("", "chain 5"), ("0xb1", "chain 5, bridge 0xb1")])
+def test_what_differs_on_a_chain_is_told_with_its_code(
+    capsys: pytest.CaptureFixture[str], where: str, shown: str
+) -> None:
+    tell(5, WRONG_SIZE("it is 9, not 1"), where)
+    assert capsys.readouterr().err == f"drift: {shown}: it is 9, not 1 [{WRONG_SIZE.code}]\n"
 
 
 def test_what_is_as_declared_shows_no_drift() -> None:

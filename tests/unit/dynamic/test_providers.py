@@ -17,6 +17,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime._serialization import _serialize
 
 import components.dynamic
+from components.domain.problems.operations import STATE_OF_OTHER_VERSION
 from components.dynamic import providers
 from components.dynamic.base import Inputs, Provider
 from tests.stack import ROOT
@@ -86,9 +87,7 @@ def test_the_pickle_is_the_one_of_version_1() -> None:
 
 
 def test_a_name_that_is_not_known_says_what_to_do() -> None:
-    with pytest.raises(
-        providers.UnknownProvider, match=r"the provider 'Gone', which this version .* does not have; use"
-    ):
+    with pytest.raises(providers.UnknownProvider, match=f"'Gone'.*{STATE_OF_OTHER_VERSION.code}"):
         providers.provider("Gone")
 
 
@@ -103,11 +102,11 @@ class Nameless(Provider[NamelessInputs]):
 
 
 def test_a_provider_without_a_name_is_no_resource() -> None:
-    with pytest.raises(providers.UnknownProvider, match=r"test_providers\.Nameless has no stable name; add one to"):
+    with pytest.raises(LookupError, match=r"test_providers\.Nameless has no stable name; add one to"):
         serialize_provider(Nameless())
 
 
 def test_looking_up_names_imports_no_provider() -> None:
-    code = "import sys, components.dynamic.providers; print([m for m in sys.modules if m.startswith('components')])"
+    code = "import sys, components.dynamic.providers; print([m for m in sys.modules if m.startswith('components.dy')])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "['components', 'components.dynamic', 'components.dynamic.providers']"
+    assert done.stdout.strip() == "['components.dynamic', 'components.dynamic.providers']"

@@ -1,7 +1,10 @@
 """What local hosts and networks accept, and their names in the kernel."""
 
+from types import SimpleNamespace
+
 import pytest
 
+from components.domain.problems.hosts import NO_LINUX, NO_NAMESPACES, NO_ROOT, PROGRAM_MISSING
 from components.dynamic.base import Props
 from components.dynamic.machines.local_host import LocalHostInputs, LocalHostProvider
 from components.dynamic.machines.local_network import LocalNetworkProvider, leg_of
@@ -68,9 +71,24 @@ def test_no_change_replaces_nothing() -> None:
 def test_missing_programs_are_reported_with_their_package(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 0)
     monkeypatch.setattr("shutil.which", lambda tool: None if tool == "sshd" else f"/bin/{tool}")
-    assert missing() == ["The program sshd is missing: apt-get install openssh-server."]
+    (said,) = missing()
+    assert PROGRAM_MISSING.code in said
+    assert "sshd" in said
+    assert "openssh-server" in said
 
 
 def test_a_missing_root_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)
-    assert missing() == ["Local hosts need root: run this as root, or choose another target."]
+    (said,) = missing()
+    assert NO_ROOT.code in said
+
+
+def test_another_system_and_a_container_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr("shutil.which", lambda tool: f"/bin/{tool}")
+    monkeypatch.setattr("subprocess.run", lambda *_args, **_more: SimpleNamespace(returncode=1))
+    (said,) = missing()
+    assert NO_NAMESPACES.code in said
+    monkeypatch.setattr("sys.platform", "darwin")
+    (said,) = missing()
+    assert NO_LINUX.code in said

@@ -10,9 +10,10 @@ import pytest
 from components.chain.errors import Unreachable
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import Channel, run_on_host
+from components.domain.problems.hosts import FORWARDING_OFF, HOST_SILENT, KEY_UNREADABLE
 from components.dynamic.secrets import ssh_key
 from components.ssh import connection as ssh
-from components.ssh.errors import BadKey, NoAnswer, SshError
+from components.ssh.errors import BadKey, NoAnswer, NoForwarding, SshError
 from components.ssh.login import Login
 
 CLIENT, HOST = ssh_key.private_key("11" * 32), ssh_key.public_key("22" * 32)
@@ -49,18 +50,19 @@ def login(port: int, **other: object) -> Login:
 
 
 def test_a_port_where_nobody_listens() -> None:
-    with pytest.raises(NoAnswer, match=r"^127\.0\.0\.1:1 refuses connections: no sshd listens there$"):
+    with pytest.raises(NoAnswer, match=rf"^127\.0\.0\.1:1 refuses connections.* \[{HOST_SILENT.code}\]$"):
         ssh.run(login(1), "true")
 
 
 def test_a_host_that_stays_silent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ssh, "CONNECT_TIMEOUT", 0.3)
-    with server(lambda _: None) as port, pytest.raises(NoAnswer, match=rf":{port} does not answer \(0\.3 s\)$"):
+    with server(lambda _: None) as port, pytest.raises(NoAnswer, match=rf":{port} .*\(0\.3 s\) .{HOST_SILENT.code}"):
         ssh.run(login(port), "true")
 
 
 def test_a_host_that_hangs_up() -> None:
-    with server(lambda connection: connection.close()) as port, pytest.raises(NoAnswer, match=rf":{port} cannot be"):
+    hangs_up = server(lambda connection: connection.close())
+    with hangs_up as port, pytest.raises(NoAnswer, match=rf":{port} cannot be reached.*{HOST_SILENT.code}"):
         ssh.run(login(port), "true")
 
 
@@ -71,20 +73,28 @@ def test_a_host_that_speaks_something_else(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_failing_proxy_is_named_as_such() -> None:
-    with pytest.raises(NoAnswer, match=r"^the proxy 127\.0\.0\.1:1 on the way to 127\.0\.0\.1:2 refuses"):
+    with pytest.raises(NoAnswer, match=rf"^the proxy 127\.0\.0\.1:1 .* 127\.0\.0\.1:2 .*{HOST_SILENT.code}"):
         ssh.run(login(2, proxy=login(1).model_dump()), "true")
+
+
+def test_a_proxy_that_forwards_nothing_is_a_problem_of_its_own() -> None:
+    """Also when it is named as the proxy of a machine."""
+    behind = NoForwarding("10.0.0.1:22", "does not forward connections").on_the_way_to("10.0.0.5:22")
+    assert isinstance(behind, NoAnswer)
+    assert (FORWARDING_OFF.code in str(behind), HOST_SILENT.code in str(behind)) == (True, False)
 
 
 @pytest.mark.parametrize("wrong", [{"private_key": "secret"}, {"host_key": "secret"}])
 def test_a_key_that_cannot_be_read_is_not_shown(wrong: dict[str, object]) -> None:
     with pytest.raises(BadKey) as error:
         ssh.run(login(1, **wrong), "true")
+    assert KEY_UNREADABLE.code in str(error.value)
     assert "secret" not in f"{error.value!r}{error.value.__cause__!r}"
 
 
 def test_the_chain_room_names_the_node() -> None:
     endpoint = Endpoint(node="alpha-en", ipc="/ipc", host="127.0.0.1", port=1, private_key=CLIENT, host_key=HOST)
-    with pytest.raises(Unreachable, match=r"^alpha-en: no SSH connection: 127\.0\.0\.1:1 refuses"):
+    with pytest.raises(Unreachable, match=rf"^alpha-en: .*127\.0\.0\.1:1 .*{HOST_SILENT.code}"):
         Channel(endpoint)
-    with pytest.raises(Unreachable, match=r"^alpha-en: 127\.0\.0\.1:1 refuses"):
+    with pytest.raises(Unreachable, match=rf"^alpha-en: 127\.0\.0\.1:1 .*{HOST_SILENT.code}"):
         run_on_host(endpoint, "true", 1)

@@ -7,6 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.hosts import OTHER_HOST_KEY
 from components.dynamic.secrets import ssh_key
 from components.ssh.errors import WrongHostKey
 from components.ssh.login import Login, fingerprint
@@ -66,6 +67,6 @@ def test_what_is_no_key_has_no_fingerprint(text: str) -> None:
 def test_an_error_reports_machine_and_proxy_apart() -> None:
     error = WrongHostKey("10.0.0.1:22", "shows another key", shown="SHA256:x")
     behind = error.on_the_way_to("10.0.0.5:22")
-    assert str(error) == "10.0.0.1:22 shows another key"
-    assert str(behind) == "the proxy 10.0.0.1:22 on the way to 10.0.0.5:22 shows another key"
+    assert str(error) == OTHER_HOST_KEY("10.0.0.1:22 shows another key")
+    assert str(behind) == OTHER_HOST_KEY("the proxy 10.0.0.1:22 on the way to 10.0.0.5:22 shows another key")
     assert (error.proxy, behind.proxy, behind.shown, type(behind)) == (False, True, "SHA256:x", WrongHostKey)

@@ -7,9 +7,11 @@ from typing import Any, cast
 import pytest
 
 from components.chain.errors import NotReady
-from components.chain.nodes.drift import Actual, differences, read, repair
+from components.chain.nodes.drift import Actual, differences, messages, read, repair
 from components.chain.nodes.expected import Expected
 from components.chain.rpc.console import Console
+from components.domain.problems.nodes import BRIDGE_OFF, OTHER_IDENTITY, WRONG_ANCHORING, WRONG_BRIDGE_PEER
+from components.domain.problems.problem import Problem
 from tests.unit.fake_node import fail
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -54,6 +56,24 @@ AT = "10.0.0.2:50505"
 )
 def test_each_difference_of_an_scn_has_its_words(actual: Actual, words: dict[str, str]) -> None:
     assert differences(SCN, actual) == words
+
+
+@pytest.mark.parametrize(
+    ("actual", "problem"),
+    [
+        (replace(WELL, chain_id=1), OTHER_IDENTITY),
+        (replace(WELL, parent_operator=TWO), OTHER_IDENTITY),
+        (replace(WELL, child_operator=None), OTHER_IDENTITY),
+        (replace(WELL, peers=()), WRONG_BRIDGE_PEER),
+        (replace(WELL, anchoring=False), WRONG_ANCHORING),
+        (replace(WELL, anchoring_period=9), WRONG_ANCHORING),
+        (Actual(3000, bridge=False), BRIDGE_OFF),
+    ],
+)
+def test_each_difference_is_of_a_problem(actual: Actual, problem: Problem) -> None:
+    found = differences(SCN, actual)
+    assert messages(found) == {name: problem(words) for name, words in found.items()}
+    assert len(found) == 1
 
 
 def test_anchoring_that_should_be_off() -> None:
@@ -148,7 +168,7 @@ def test_a_second_peer_is_parted_from_and_the_right_one_kept() -> None:
 def test_a_peer_that_does_not_go_is_reported() -> None:
     node = Node(SCN, WRONG)
     node.parts = False
-    with pytest.raises(NotReady, match=r"scn-1: still connected to the main bridge at 10\.0\.0\.3:50505"):
+    with pytest.raises(NotReady, match=rf"^scn-1: .* 10\.0\.0\.3:50505 .*{WRONG_BRIDGE_PEER.code}"):
         mended(node)
 
 

@@ -13,6 +13,7 @@ from components.chain.nodes.restart import PATIENCE, restart
 from components.chain.nodes.restart_gate import HEALTHY, Condition
 from components.chain.rpc import node_locks, waiting
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.nodes import DEADLOCKED, NOT_RESTARTED
 from components.domain.roles import Role
 from tests.unit.chain.rpc.test_node_locks import endpoint
 from tests.unit.fake_node import Clock
@@ -78,9 +79,7 @@ def test_after_a_failure_the_others_run_on_and_report_it(fleet: Fleet, clock: Cl
     with pytest.raises(ChainError, match="did not open its console"):
         fleet.restart("scn-1")
     for name in ("scn-2", "scn-3", "scn-4"):
-        with pytest.raises(
-            ChainError, match=rf"^{name}: not restarted: scn-1 is not healthy \(no node listens\); it keeps"
-        ):
+        with pytest.raises(ChainError, match=rf"^{name}: .* scn-1 .*\(no node listens\).*{NOT_RESTARTED.code}"):
             fleet.restart(name, siblings=[])  # of whatever role
     assert fleet.stopped == ["scn-1"]
     assert clock.now == 1000, "what failed in this run is not waited for"
@@ -88,7 +87,7 @@ def test_after_a_failure_the_others_run_on_and_report_it(fleet: Fleet, clock: Cl
 
 def test_the_next_run_looks_at_the_others_before_it_stops_a_node(fleet: Fleet, clock: Clock) -> None:
     fleet.are["scn-1"] = DOWN
-    with pytest.raises(ChainError, match="scn-2: not restarted: scn-1 is not healthy"):
+    with pytest.raises(ChainError, match=f"^scn-2: .* scn-1 .*{NOT_RESTARTED.code}"):
         fleet.restart("scn-2")
     assert fleet.stopped == []
     assert clock.now >= 1000 + PATIENCE
@@ -161,7 +160,7 @@ def test_a_node_without_a_pair_does_not_wait_for_the_pairs_of_others(
 
     monkeypatch.setattr(restart_gate, "condition", condition)
     fleet.restart("scn-3")
-    with pytest.raises(ChainError, match="scn-1: not restarted: scn-2 is not healthy"):
+    with pytest.raises(ChainError, match=f"^scn-1: .* scn-2 .*{NOT_RESTARTED.code}"):
         fleet.restart("scn-1")
     assert fleet.stopped == ["scn-3"]
 
@@ -180,6 +179,6 @@ def test_a_node_that_does_not_answer_after_its_restart_is_restarted_once_more(
     fleet.restart("scn-1")
     assert fleet.stopped == ["scn-1", "scn-1"]
     silent = 4
-    with pytest.raises(ChainError, match="no answer in 10 s"):
+    with pytest.raises(ChainError, match=f"no answer in 10 s .*{DEADLOCKED.code}"):
         fleet.restart("scn-2")
     assert fleet.stopped == ["scn-1", "scn-1", "scn-2", "scn-2"]

@@ -14,6 +14,7 @@ from components.chain.errors import NotReady, Unreachable
 from components.chain.nodes.sync import Pace, SyncState, missing, read_sync, wait_until_synced
 from components.chain.rpc.console import Console
 from components.chain.rpc.reference_rpc import OtherChain, ReferenceRpc
+from components.domain.problems.nodes import NOT_SYNCED
 from tests.unit.fake_node import Clock
 
 IN_STEP = SyncState("alpha-en", peers=3, head=1000, age=1.0)
@@ -134,13 +135,9 @@ def test_it_waits_for_hours_and_reports_how_long_it_takes(clock: Clock, capsys: 
 
 def test_it_ends_after_its_hours_with_what_is_missing(clock: Clock) -> None:
     begun = clock.now
-    with pytest.raises(NotReady) as caught:
+    with pytest.raises(NotReady, match=rf"^alpha-en: .* no peers.*\(waited 2 h.*{NOT_SYNCED.code}"):
         wait_until_synced(answers(replace(IN_STEP, peers=0)), 2)
     assert 7200 <= clock.now - begun <= 7205
-    assert str(caught.value) == (
-        "alpha-en: it has no peers; compare its network id and first block with theirs, and try their ports "
-        "(waited 2 h, as set in parentChain.syncHours). The node continues by itself; run again later"
-    )
 
 
 def test_a_node_that_is_gone_in_the_middle_may_come_back(clock: Clock) -> None:
@@ -153,12 +150,9 @@ def test_a_node_that_is_gone_in_the_middle_may_come_back(clock: Clock) -> None:
 def test_a_node_that_stays_away_ends_it_long_before_the_hours(clock: Clock) -> None:
     begun = clock.now
     gone = Unreachable("alpha-en: no node listens")
-    with pytest.raises(NotReady) as caught:
+    with pytest.raises(NotReady, match=rf"^alpha-en: no node listens \(for 5 min\).*{NOT_SYNCED.code}"):
         wait_until_synced(answers(replace(IN_STEP, syncing=True), gone), 24)
     assert clock.now - begun < 320
-    assert str(caught.value) == (
-        "alpha-en: no node listens (for 5 min). Run again once it answers: it resumes where it was"
-    )
 
 
 def test_a_reference_of_another_chain_ends_it_at_once(clock: Clock) -> None:

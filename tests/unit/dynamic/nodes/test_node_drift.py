@@ -11,6 +11,18 @@ from components.chain.nodes.drift import Actual
 from components.chain.nodes.expected import Expected
 from components.chain.rpc import console, waiting
 from components.chain.rpc.console import Console
+from components.domain.problems.nodes import (
+    CONSOLE_SILENT,
+    MISCOUNTED,
+    NODE_DOWN,
+    NOT_REGISTERED,
+    NOT_SUBSCRIBED,
+    OTHER_IDENTITY,
+    STATE_UNKNOWN,
+    WRONG_ANCHORING,
+    WRONG_BRIDGE_PEER,
+)
+from components.domain.problems.problem import Problem
 from components.dynamic.base import Props
 from components.dynamic.nodes.bridge_registration import BridgeRegistration, BridgeRegistrationProvider
 from components.dynamic.nodes.running_node import RunningNode, RunningNodeProvider
@@ -103,6 +115,10 @@ def changed(**to: Any) -> Actual:
     return Actual(**{**vars(WELL), **to})
 
 
+def _predicted() -> Props:
+    return {name: value for name, value in NODE.items() if name in Expected.model_fields}
+
+
 ALONE = {**NODE, "peer": None, "en": None, "runs": "another conf"}
 """What is predicted of it when its pair goes and it stays a validator."""
 
@@ -129,40 +145,33 @@ def test_an_scn_without_a_pair_is_restarted_as_a_validator_alone(life: Life, scn
 
 
 @pytest.mark.parametrize(
-    ("actual", "name", "words", "done"),
+    ("actual", "problem", "named", "way"),
     [
-        (changed(anchoring=False), "anchoring", "anchoring is off, but on in its conf", ["calls"]),
-        (
-            changed(peers=()),
-            "peer",
-            "it has no bridge peer: the main bridge of its EN at 10.0.0.2:50505 is not connected",
-            ["calls"],
-        ),
-        (
-            changed(anchoring_period=9),
-            "anchoring_period",
-            "it anchors every 9 blocks, but in its conf every 5",
-            ["restart, because it anchors every 9 blocks, but in its conf every 5"],
-        ),
-        (
-            changed(parent_operator=PARENT),
-            "parent_operator",
-            f"its parent operator is {PARENT}, not {CHILD}",
-            [f"restart, because its parent operator is {PARENT}, not {CHILD}"],
-        ),
+        (changed(anchoring=False), WRONG_ANCHORING, ["anchoring is off"], "calls"),
+        (changed(peers=()), WRONG_BRIDGE_PEER, ["10.0.0.2:50505"], "calls"),
+        (changed(anchoring_period=9), WRONG_ANCHORING, ["every 9", "every 5"], "restart"),
+        (changed(parent_operator=PARENT), OTHER_IDENTITY, ["parent operator", PARENT, CHILD], "restart"),
     ],
 )
 def test_drift_of_a_node_is_named_until_it_is_mended(
-    life: Life, scn: Scn, capsys: pytest.CaptureFixture[str], actual: Actual, name: str, words: str, done: list[str]
+    life: Life,
+    scn: Scn,
+    capsys: pytest.CaptureFixture[str],
+    actual: Actual,
+    problem: Problem,
+    named: list[str],
+    way: str,
 ) -> None:
     scn.actual = actual
-    way = "repairs it" if done == ["calls"] else "restarts the node"
+    ((name, words),) = drift.differences(Expected.model_validate(_predicted()), actual).items()
+    assert all(value in words for value in named)
     for _ in range(2):  # a second refresh finds and says the same
         assert life.refresh()
-        assert life.inputs["drift"] == {name: f"{words}; the next up {way}"}
-        assert capsys.readouterr().err == f"scn-1: {words}; the next up {way}\n"
+        said = problem(f"{words}; the next up {'repairs it' if way == 'calls' else 'restarts the node'}")
+        assert life.inputs["drift"] == {name: said}
+        assert capsys.readouterr().err == f"scn-1: {said}\n"
     assert life.up(NODE) == "update"
-    assert scn.done == done
+    assert scn.done == (["calls"] if way == "calls" else [f"restart, because {words}"])
     scn.actual = WELL
     assert life.refresh()
     assert life.up(NODE) == "same"
@@ -177,18 +186,27 @@ def test_drift_that_somebody_else_mended_is_none(life: Life, scn: Scn) -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "what", "said"),
+    ("error", "what", "problem", "way"),
     [
-        (NotListening, "down", "no node listens at all; the next up starts it"),
-        (Unreachable, "console", "its console does not answer (no node listens at all); the next up restarts the node"),
+        (NotListening, "down", NODE_DOWN, "starts it"),
+        (Unreachable, "console", CONSOLE_SILENT, "restarts the node"),
     ],
 )
 def test_a_node_that_is_stopped_or_silent_is_still_there_and_has_drifted(
-    life: Life, scn: Scn, capsys: pytest.CaptureFixture[str], error: type[ChainError], what: str, said: str
+    life: Life,
+    scn: Scn,
+    capsys: pytest.CaptureFixture[str],
+    error: type[ChainError],
+    what: str,
+    problem: Problem,
+    way: str,
 ) -> None:
     scn.error = error("scn-1: no node listens at all")
     assert life.refresh()
-    assert life.inputs["drift"] == {what: said}
+    ((name, said),) = life.inputs["drift"].items()
+    assert name == what
+    assert "no node listens at all" in said
+    assert said.endswith(f"; the next up {way} [{problem.code}]")
     assert life.outs["version"] == "Kaia/v1.0.3", "what was known of it stays"
     assert capsys.readouterr().err == f"scn-1: {said}\n"
     assert life.up(NODE) == "update"
@@ -209,10 +227,13 @@ def test_a_node_that_answers_and_whose_bridge_is_silent_is_restarted(
 
     monkeypatch.setattr(drift, "read", silent)
     assert life.refresh()
-    words = "its console does not answer (the node's console at 10.0.0.1 is lost (no answer in 10 s))"
-    assert life.inputs["drift"] == {"console": f"{words}; the next up restarts the node"}
+    ((name, said),) = life.inputs["drift"].items()
+    assert name == "console"
+    assert "no answer in 10 s" in said
+    assert CONSOLE_SILENT.code in said
     assert life.up(NODE) == "update"
-    assert scn.done == [f"restart, because {words}"]
+    (done,) = scn.done
+    assert done.startswith("restart, because its console does not answer (")
 
 
 def test_a_node_whose_host_does_not_answer_is_as_it_was(
@@ -222,7 +243,10 @@ def test_a_node_whose_host_does_not_answer_is_as_it_was(
     scn.error = HostUnreachable("scn-1: no SSH connection: 10.0.0.1:22 does not answer (10 s)")
     assert life.refresh()
     assert life.inputs == before
-    assert capsys.readouterr().err.endswith("(10 s); it is assumed to be unchanged\n")
+    said = capsys.readouterr().err
+    assert said.startswith("scn-1: ")
+    assert "10.0.0.1:22" in said
+    assert STATE_UNKNOWN.code in said
 
 
 class Counting(FakeNode):
@@ -236,19 +260,15 @@ class Counting(FakeNode):
 
 
 @pytest.mark.parametrize(
-    ("lose", "words"),
+    ("lose", "problem", "named"),
     [
-        ("subscribed", f"the bridge pair {CHILD} / {PARENT} is not subscribed; the next up subscribes it"),
-        ("journal", f"the bridge pair {CHILD} / {PARENT} is not registered; the next up registers it"),
-        (
-            "count",
-            "it counts 3 transactions of its child operator, and 5 are mined, so it votes no more; the next up "
-            "restarts it",
-        ),
+        ("subscribed", NOT_SUBSCRIBED, [CHILD, PARENT]),
+        ("journal", NOT_REGISTERED, [CHILD, PARENT]),
+        ("count", MISCOUNTED, ["3 transactions", "child operator", "5 are mined"]),
     ],
 )
 def test_a_registration_that_is_lost_says_how(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lose: str, words: str
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lose: str, problem: Problem, named: list[str]
 ) -> None:
     node = Counting()
     node.journal, node.memory, node.subscribed = {CHILD: PARENT}, {CHILD, PARENT}, {CHILD, PARENT}
@@ -267,5 +287,7 @@ def test_a_registration_that_is_lost_says_how(
     else:
         getattr(node, lose).clear()
     assert life.refresh(), "an SCN that was adopted is still known to be one"
-    assert capsys.readouterr().err == f"scn-1: {words}\n"
-    assert list(life.inputs["drift"].values()) == [words]
+    (said,) = life.inputs["drift"].values()
+    assert said.endswith(f" [{problem.code}]")
+    assert all(value in said for value in named)
+    assert capsys.readouterr().err == f"scn-1: {said}\n"
