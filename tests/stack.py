@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,9 @@ def settings(**changed: Any) -> Settings:
     Those of Pulumi.dev.yaml are not used: they are a user's to change.
     """
     return {key: value for key, value in {**_DEFAULTS, **changed}.items() if value is not None}
+
+
+_NO_SUMMARY = automation.UpdateSummary("", datetime.now(tz=UTC), "", {}, {}, "")
 
 
 class Stack:
@@ -91,6 +95,10 @@ class Stack:
                 },
             ),
         )
+        # After each run the Automation API runs three more commands, for outputs and history that nobody reads here.
+        self.automation.outputs = dict  # type: ignore[method-assign]
+        self.automation.info = lambda show_secrets=True: _NO_SUMMARY  # type: ignore[method-assign] # noqa: ARG005
+        self._exported: tuple[object, dict[str, Any]] = (None, {})
 
     def run_program_of(self, checkout: Path) -> None:
         """Write a project file which is the checkout's, but for the places that it names."""
@@ -127,7 +135,8 @@ class Stack:
     @property
     def outputs(self) -> dict[str, Any]:
         """Return the outputs, secrets in the clear."""
-        return {name: output.value for name, output in self.automation.outputs().items()}
+        roots = [one["outputs"] for one in self.resources() if one["type"] == "pulumi:pulumi:Stack"]
+        return dict(*roots)
 
     @property
     def state(self) -> str:
@@ -145,8 +154,18 @@ class Stack:
 
     def resources(self) -> list[dict[str, Any]]:
         """Return all resources of the state, secrets in the clear."""
-        found: list[dict[str, Any]] = (self.automation.export_stack().deployment or {}).get("resources", [])
+        found: list[dict[str, Any]] = self.exported().get("resources", [])
         return [in_the_clear(resource) for resource in found]
+
+    def exported(self) -> dict[str, Any]:
+        """Return the deployment in the state, secrets in the clear; exported again only when the state has changed."""
+        file = (
+            self.folder / f"state/.pulumi/stacks/{self.automation.workspace.project_settings().name}/{self.name}.json"
+        )
+        stamp = (file.stat().st_mtime_ns, file.stat().st_size) if file.exists() else None
+        if stamp is None or stamp != self._exported[0]:
+            self._exported = stamp, dict(self.automation.export_stack().deployment or {})
+        return self._exported[1]
 
     def of_type(self, name: str) -> dict[str, dict[str, Any]]:
         """Return the outputs of the program's own resources of a type, such as `Account`, by resource name."""
