@@ -27,6 +27,7 @@ from components.domain.problems.bridge import (
     OWNER_NODE_REFUSES,
     OWNER_NODE_REVERTS,
 )
+from components.domain.problems.problem import Message
 
 METHODS = {
     "registerOperator": "subbridge_registerOperator",
@@ -82,18 +83,18 @@ def _simulated(console: Console, owner: OwnerNode, bridge: str, step: Step) -> T
 
 
 def _follow(console: Console, owner: OwnerNode, what_for: str, hash_: HexStr, params: TxParams) -> None:
-    def probe() -> TxReceipt | str:
+    def probe() -> TxReceipt | Message:
         try:
             return console.web3.eth.get_transaction_receipt(hash_)
         except TransactionNotFound:
-            return f"{what_for}: transaction {hash_} of {owner.node.node} is not mined"
+            return OWNER_NODE_NOT_MINED(f"{what_for}: transaction {hash_} of {owner.node.node} is not mined")
 
     try:
         receipt = wait_for(probe, DEADLINE)
     except NotReady as error:
         held = console.web3.eth.get_balance(to_checksum_address(owner.address))
-        msg = OWNER_NODE_NOT_MINED(
-            f"{error}; its sender {owner.address} holds {held} peb: send it some if that is too little for gas, see "
+        msg = Message(error).extended(
+            f"; its sender {owner.address} holds {held} peb: send it some if that is too little for gas, see "
             f"that the EN of {owner.node.node} is connected and that both chains make blocks, then run again"
         )
         raise NotMined(msg) from error

@@ -23,6 +23,7 @@ from components.chain.rpc.head import is_caught_up
 from components.chain.rpc.waiting import wait_for
 from components.domain.networks import Side
 from components.domain.problems.bridge import NOT_COUNTERPARTS
+from components.domain.problems.problem import Message
 
 _PLAIN = "uint8,address,address,address,uint256,uint64,uint256,bytes"
 REQUESTS = [
@@ -109,18 +110,17 @@ def read_counts(child: ContractPlace, parent: ContractPlace) -> tuple[Counts, Co
 def require_counterparts(child: ContractPlace, parent: ContractPlace, advice: str, patience: float = PATIENCE) -> None:
     """Raise ChainError when two contracts are not counterparts, with both numbers of both directions."""
 
-    def probe() -> bool | str:
+    def probe() -> bool | Message:
         ways = read_counts(child, parent)
         wrong = faults(ways)
-        return not wrong or (
+        return not wrong or NOT_COUNTERPARTS(
             f"the bridge contracts {child} and {parent} are not counterparts: {', and '.join(wrong)} ({numbers(ways)})"
         )
 
     try:
         wait_for(probe, patience)
     except NotReady as error:
-        msg = NOT_COUNTERPARTS(f"{error}. Nothing was sent to them; {advice}")
-        raise ChainError(msg) from error
+        raise ChainError(Message(error).extended(f". Nothing was sent to them; {advice}")) from error
 
 
 def counterpart_of(

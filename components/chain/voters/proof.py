@@ -126,10 +126,7 @@ def transfer(
         tx = receipt["transactionHash"].to_0x_hex()
         votes = RequestVotes(direction.target, direction.target_bridge, tx, voters, since)
         print(f"waiting for the transfer {tx} {direction.name}", file=sys.stderr)
-        try:
-            wait_for(partial(_paid, direction, tx, votes, threshold), deadline, _INTERVAL)
-        except NotReady as error:
-            raise NotReady(TRANSFER_NOT_PAID(str(error))) from error
+        wait_for(partial(_paid, direction, tx, votes, threshold), deadline, _INTERVAL)
         with suppress(NotReady):
             wait_for(partial(_enough, votes, voted, threshold), LATE_SECONDS, _INTERVAL)
         voted |= votes.read()
@@ -187,13 +184,13 @@ def is_paid(direction: Direction, tx: str) -> bool:
     return bool(view(direction.target, direction.target_bridge).handledRequestTx(bytes.fromhex(tx[2:])).call())
 
 
-def _paid(direction: Direction, tx: str, votes: "RequestVotes", threshold: int) -> bool | str:
+def _paid(direction: Direction, tx: str, votes: "RequestVotes", threshold: int) -> bool | Message:
     if is_paid(direction, tx):
         return True
     voted = votes.read()
     missing = ", ".join(voter for voter in votes.operators if voter not in voted)
     held = direction.target.web3.eth.get_balance(to_checksum_address(direction.target_bridge))
-    return (
+    return TRANSFER_NOT_PAID(
         f"the transfer {tx} {direction.name} is not paid out: {len(voted)} of {threshold} votes have come"
         + (f", none from {missing}" if missing else "")
         + f"; the contract {direction.target_bridge} holds {coins(held)} coins. See the logs of the SCNs"
@@ -242,10 +239,12 @@ READY_SECONDS = 60.0
 def require_able_scns(scns: Sequence[Endpoint], child: str, parent: str, needed: int) -> str:
     """Wait until `needed` SCNs can vote; return how many can. Raises NotReady, with the reasons of the others."""
 
-    def probe() -> tuple[int] | str:
+    def probe() -> tuple[int] | Message:
         unable = why_unable({scn.node: (scn, None) for scn in scns}, child, parent)
         ready = len(scns) - len(unable)
-        return (ready,) if ready >= needed else f"{ready} of {len(scns)} SCNs can vote: {'; '.join(unable.values())}"
+        if ready >= needed:
+            return (ready,)
+        return TOO_FEW_VOTES(f"{ready} of {len(scns)} SCNs can vote: {'; '.join(unable.values())}")
 
     (ready,) = wait_for(probe, READY_SECONDS, _INTERVAL)
     return f"{ready} of {len(scns)} SCNs are connected to their ENs and serve the bridge"

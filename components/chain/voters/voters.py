@@ -20,6 +20,7 @@ from components.chain.rpc.head import FLICKER_SECONDS, behind
 from components.chain.rpc.waiting import Waiting, wait_for
 from components.chain.voters.roster import Roster, roster_of
 from components.chain.voters.voter_plan import require_able_pairs, require_remaining
+from components.domain.problems.bridge import PAIR_UNABLE
 
 LOOK_SECONDS = 30.0
 """How long a check of the pairs is reused for votes that go at the same time: each dead pair costs 10 s."""
@@ -97,4 +98,4 @@ def _can_vote(scn: Console, en: Console | None) -> bool | str:
         if isinstance(missing, str):
             return missing
     wrong = miscounts(scn, "child", scn) or (miscounts(scn, "parent", en) if en else "")
-    return f"{scn.node}: {wrong}" if wrong else True
+    return PAIR_UNABLE(f"{scn.node}: {wrong}") if wrong else True

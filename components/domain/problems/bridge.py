@@ -1,6 +1,6 @@
 """What is wrong with the contracts of a bridge: artifact, counterpart, owner, operators, thresholds, balances.
 
-Numbers 500 to 549. What is wrong with fees, tokens and transfers is in `transfers`.
+Numbers 500 to 549.
 """
 
 from components.domain.problems.problem import Problem
@@ -35,16 +35,16 @@ NOT_COUNTERPARTS = Problem(
     cause="At least one of the addresses belongs to another bridge, or one of the chains was created again. Transfers "
     "between such contracts would be lost or paid twice, so nothing was sent.",
     remedy="Compare the numbers in the message with those you expect. Set bridge.parentBridge and bridge.childBridge "
-    "to two contracts that serve each other, or remove both to have a new pair deployed. Coins in a contract that is "
-    "not used any more are returned to its owner as docs/contracts.md says (What remains in a contract).",
+    "to two contracts that serve each other, or remove both to have a new pair deployed. The owner of a "
+    "contract that is not used any more gets its coins back as in docs/contracts.md#what-remains-in-a-contract.",
 )
 COUNTERPART_GONE = Problem(
     513,
     "A contract that the stack deployed has lost its counterpart",
     cause="The other chain was created again: the request that the contract handled last does not exist there.",
     remedy="If that is not what you expect, check first that the nodes are those of the right chain: `make up` deploys "
-    "a new pair. Coins stay in the old contract; its owner gets them back as docs/contracts.md says (What remains in "
-    "a contract).",
+    "a new pair. Coins stay in the old contract; its owner gets them back as in "
+    "docs/contracts.md#what-remains-in-a-contract.",
 )
 FOREIGN_CONTRACT = Problem(
     514,
@@ -52,7 +52,7 @@ FOREIGN_CONTRACT = Problem(
     cause="Its operators are not those of this stack: another stack uses the same owner, or this stack lost its seed.",
     remedy="If another stack uses it, nothing is to do: it is left alone. If it is yours, restore the seed of the "
     "stack, or set bridge.parentBridge and bridge.childBridge to its pair. The owner can take coins out of one that "
-    "nobody uses (docs/contracts.md, What remains in a contract).",
+    "nobody uses (docs/contracts.md#what-remains-in-a-contract).",
 )
 FOREIGN_BRIDGE = Problem(
     515,
@@ -73,7 +73,7 @@ COINS_REMAIN = Problem(
     "A contract that is not used any more holds coins",
     cause="A bridge contract has no function that pays out to its owner, and its bridge was removed or replaced.",
     remedy="Make the calls in the message with the owner's key, in that order: the owner becomes an operator and pays "
-    "the coins out to the recipient that you name (docs/contracts.md, What remains in a contract). Do so only when the "
+    "the coins out to the recipient that you name (docs/contracts.md#what-remains-in-a-contract). Do so only when the "
     "child chain is gone: until then the coins back balances there.",
 )
 REMAINS_UNKNOWN = Problem(
@@ -81,7 +81,7 @@ REMAINS_UNKNOWN = Problem(
     "Nobody knows whether a contract that was given up holds coins",
     cause="The chain could not be read while the contract was removed from the stack.",
     remedy="Write the address down. When a node of that chain answers again, read the balance of the address. If it "
-    "holds coins, its owner gets them back as docs/contracts.md says (What remains in a contract).",
+    "holds coins, its owner gets them back as in docs/contracts.md#what-remains-in-a-contract.",
 )
 
 # -- The owner --

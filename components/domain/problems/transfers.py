@@ -1,6 +1,6 @@
 """What is wrong with transfers over the bridge: fees, tokens, requests, proofs.
 
-Numbers 550 to 599. What is wrong with the contracts themselves is in `bridge`.
+Numbers 550 to 599.
 """
 
 from components.domain.problems.problem import Problem
@@ -48,7 +48,7 @@ TOKEN_MODE = Problem(
     "A contract that is taken over has another token mode than one that the stack deploys",
     cause="The known deploy scripts set modeMintBurn true on both chains. It cannot be changed later.",
     remedy="Without tokens nothing is to do. Otherwise give the contract what the message names: the right to mint "
-    "each token, or a balance of it (docs/contracts.md, Token mode).",
+    "each token, or a balance of it (docs/contracts.md#existing-contracts).",
 )
 TOKEN_CHANGED = Problem(
     564,
@@ -75,7 +75,7 @@ TOKEN_REQUESTS_OPEN = Problem(
     "A token cannot be deregistered while requests of it are open",
     cause="SCNs that come to a request of a token that is not registered handle nothing after it. The token is locked.",
     remedy="Have the listed requests paid: see that enough pairs can vote and that the other contract can pay "
-    "(docs/runbooks.md, Transfers stop). Then run `make up`, or `make down`, again.",
+    "(docs/runbooks.md#by-symptom). Then run `make up`, or `make down`, again.",
 )
 TOKEN_STAYS = Problem(
     568,
@@ -160,7 +160,7 @@ TRANSFER_NOT_PAID = Problem(
     592,
     "A transfer that was requested as a proof is not paid out",
     cause="Too few operators have voted in time: SCNs are down or not subscribed, or operators have no coins for gas.",
-    remedy="Find the cause in the order of docs/runbooks.md (Transfers stop), then run `make up` again. The amount is "
+    remedy="Find the cause in the order of docs/runbooks.md#by-symptom, then run `make up` again. The amount is "
     "not lost: the request stays open and is paid as soon as enough SCNs vote.",
 )
 VOTES_OF_OTHERS = Problem(

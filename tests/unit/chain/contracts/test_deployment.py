@@ -18,6 +18,14 @@ from components.chain.rpc.console import Console
 from components.chain.tx import created, sender
 from components.chain.tx.batch import Transaction, execute
 from components.chain.tx.created import TooFarBack
+from components.domain.problems.bridge import (
+    COINS_REMAIN,
+    COUNTERPART_GONE,
+    FOREIGN_BRIDGE,
+    FOREIGN_CONTRACT,
+    NOT_COUNTERPARTS,
+    OWNER_HISTORY_TOO_LONG,
+)
 from tests.unit.fake_contract import Contract
 from tests.unit.fakes import FakeChain, console
 
@@ -135,10 +143,12 @@ def test_the_contract_of_an_earlier_life_is_not_used_for_another_chain(
     second = world.up()
     assert second["parent"] != first["parent"]
     said = capsys.readouterr().err
-    assert f"{first['parent']} of an earlier life of this stack has no counterpart" in said
+    assert COUNTERPART_GONE.code in said
+    assert COINS_REMAIN.code in said
+    assert f"{first['parent']} of an earlier life" in said
     assert f"it holds 7 coins; its owner {OWNER_ADDRESS} gets them back" in said
     require_counterparts(world.place("child", second), world.place("parent", second), "")
-    with pytest.raises(ChainError, match=r"not counterparts: .* has handled 4 requests") as caught:
+    with pytest.raises(ChainError, match=NOT_COUNTERPARTS.code) as caught:
         require_counterparts(world.place("child", second), world.place("parent", first), "do this", patience=0)
     assert "0 requested on the child chain, 4 handled on the parent chain" in str(caught.value)
     assert "4 requested on the parent chain, 0 handled on the child chain" in str(caught.value)
@@ -156,8 +166,9 @@ def test_a_new_chain_that_has_caught_up_with_the_old_numbers_is_another_one_all_
     mixed = {"parent": first["parent"], "child": child}
     world.transfer("child", mixed, 5, arrive=False)
     world.child.contracts[child].lower_handle_nonce = 0
-    with pytest.raises(ChainError, match="not made on the contract on the child chain"):
+    with pytest.raises(ChainError, match=NOT_COUNTERPARTS.code) as caught:
         require_counterparts(world.place("child", mixed), world.place("parent", mixed), "", patience=0)
+    assert "not made on the contract on the child chain" in str(caught.value)
     assert world.deploy("parent") != first["parent"]
 
 
@@ -171,7 +182,9 @@ def test_two_stacks_with_one_owner_do_not_take_each_others_bridge(
     world.transfer("child", first)
     third = World(world.artifact, parent=world.parent).deploy("parent", ["0x" + "22" * 20])
     assert third != first["parent"]
-    assert "belongs to somebody else" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert FOREIGN_CONTRACT.code in said
+    assert first["parent"] in said
     assert world.up() == first
 
 
@@ -180,7 +193,7 @@ def test_somebody_elses_bridge_between_the_same_chains_is_refused(world: World) 
     world.transfer("parent", bridges)
     world.transfer("child", bridges)
     sent = len(world.parent.sent)
-    with pytest.raises(ChainError) as caught:
+    with pytest.raises(ChainError, match=FOREIGN_BRIDGE.code) as caught:
         world.deploy("parent", [SOMEBODY])
     assert f"its operators are {ONE}, none of this stack, and it has 1 requests" in str(caught.value)
     assert f"bridge.parentBridge: {bridges['parent']} and bridge.childBridge: {bridges['child']}" in str(caught.value)
@@ -200,8 +213,9 @@ def test_beyond_the_bound_nothing_is_deployed_on_a_guess(world: World, monkeypat
     bridges = world.up()
     monkeypatch.setattr(created, "LOOK_BACK", 20)
     world.spend("parent", 30)
-    with pytest.raises(TooFarBack, match="has sent 33 transactions, and the newest 20 created no bridge contract"):
+    with pytest.raises(TooFarBack, match=OWNER_HISTORY_TOO_LONG.code) as caught:
         world.deploy("parent")
+    assert f"{OWNER_ADDRESS} has sent 33 transactions, and the newest 20" in str(caught.value)
     assert list(world.parent.contracts) == [bridges["parent"]]
 
 

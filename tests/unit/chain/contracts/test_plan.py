@@ -16,6 +16,7 @@ from components.chain.contracts.plan import (
     reset_threshold,
     set_threshold,
 )
+from components.domain.problems.bridge import CONTRACT_FULL, THRESHOLD_UNREACHABLE, TOO_FEW_OPERATORS
 from tests.unit.fake_contract import Contract, Revert
 
 OWNER = "owner"
@@ -49,8 +50,9 @@ def test_a_gap_is_closed_by_one_annotated_call() -> None:
 def test_several_operators_are_registered_by_a_call_each_and_only_the_missing_ones() -> None:
     steps = register_operators(state(["operator-2"]), [NAMES[0], NAMES[1], NAMES[2], NAMES[0]])
     assert [step.arguments for step in steps] == [("operator-1",), ("operator-3",)]
-    with pytest.raises(Refused, match="operator operator-13 cannot be registered"):
+    with pytest.raises(Refused, match=CONTRACT_FULL.code) as caught:
         register_operators(state(3), NAMES[:13])
+    assert "operator-13" in str(caught.value)
 
 
 def test_the_deployer_loses_its_vote_while_the_contract_serves_nobody() -> None:
@@ -61,22 +63,18 @@ def test_the_deployer_loses_its_vote_while_the_contract_serves_nobody() -> None:
 
 def test_the_thirteenth_operator_is_refused() -> None:
     assert register_operator(state(11), NAMES[11])
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused, match=CONTRACT_FULL.code) as caught:
         register_operator(state(12), NAMES[12])
-    assert str(caught.value) == (
-        "operator operator-13 cannot be registered: the contract holds 12 operators, and 12 is its limit; "
-        "remove a pair, or an operator that no pair owns, first"
-    )
+    assert "operator-13" in str(caught.value)
+    assert "the contract holds 12 operators" in str(caught.value)
 
 
 @pytest.mark.parametrize(("operators", "threshold"), [(2, 2), (12, 12), (1, 2)])
 def test_an_operator_that_the_threshold_needs_is_kept(operators: int, threshold: int) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused, match=TOO_FEW_OPERATORS.code) as caught:
         deregister_operator(state(operators, threshold), NAMES[0])
-    assert str(caught.value) == (
-        f"operator operator-1 cannot be removed: {operators - 1} operators would stay and the threshold is "
-        f"{threshold}, so no transfer could ever pass; lower the threshold first"
-    )
+    assert "operator-1 " in str(caught.value)
+    assert f"{operators - 1} operators would stay and the threshold is {threshold}," in str(caught.value)
 
 
 def test_a_bridge_ends_with_its_last_operator_at_the_lowest_threshold() -> None:
@@ -89,12 +87,10 @@ def test_a_bridge_ends_with_its_last_operator_at_the_lowest_threshold() -> None:
 
 @pytest.mark.parametrize(("operators", "threshold"), [(2, 0), (2, -1), (2, 3), (0, 2), (12, 13)])
 def test_a_threshold_that_nobody_could_reach_is_refused(operators: int, threshold: int) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused, match=THRESHOLD_UNREACHABLE.code) as caught:
         set_threshold(state(operators), 0, threshold)
-    assert str(caught.value) == (
-        f"threshold {threshold} cannot be set: it must be between 1 and the number of registered operators, "
-        f"which is {operators}"
-    )
+    assert f"threshold {threshold} cannot" in str(caught.value)
+    assert f"registered operators, which is {operators} " in str(caught.value)
 
 
 @pytest.mark.parametrize(

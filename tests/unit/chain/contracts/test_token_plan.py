@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 
 from components.chain.contracts.plan import Refused, Step
 from components.chain.contracts.token_plan import TokenState, deregister_token, lock_token, register_token
+from components.domain.problems.bridge import FOREIGN_OWNER
+from components.domain.problems.transfers import TOKEN_COUNTERPART, TOKEN_LOCKED, TOKEN_REQUESTS_OPEN
 
 
 def state(counterpart: str | None = None, *, locked: bool = False) -> TokenState:
@@ -32,32 +34,25 @@ def test_a_gap_is_closed_by_one_annotated_call() -> None:
 
 
 def test_another_counterpart_is_refused_and_not_ours_to_undo() -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused, match=TOKEN_COUNTERPART.code) as caught:
         register_token(state("X"), "OWNER", "T", "C")
-    assert str(caught.value) == (
-        "token T cannot be registered: the bridge BRIDGE has it with the counterpart X, not C; have its owner OWNER "
-        "call deregisterToken(T), and restart the SCNs, which remember counterparts until then"
-    )
+    assert "the bridge BRIDGE has it with the counterpart X, not C" in str(caught.value)
+    assert "owner OWNER call deregisterToken(T)" in str(caught.value)
     assert lock_token(state("X"), "OWNER", "T", "C") == deregister_token(state("X"), "OWNER", "T", "C") == []
 
 
 def test_a_locked_token_is_refused() -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused, match=TOKEN_LOCKED.code) as caught:
         register_token(state("C", locked=True), "OWNER", "T", "C")
-    assert str(caught.value) == (
-        "token T is locked in the bridge BRIDGE, by hand or by a removal that did not finish: no transfer of it can be "
-        "requested; have its owner OWNER call unlockToken(T), or take the token out of the settings"
-    )
+    assert "token T is locked in the bridge BRIDGE" in str(caught.value)
+    assert "owner OWNER call unlockToken(T)" in str(caught.value)
 
 
 def test_a_token_with_transfers_on_their_way_is_kept() -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused, match=TOKEN_REQUESTS_OPEN.code) as caught:
         deregister_token(state("C", locked=True), "OWNER", "T", "C", list("abcdefg"))
-    assert str(caught.value) == (
-        "token T cannot be deregistered: 7 transfer(s) of it requested on the bridge BRIDGE are not handled yet, and "
-        "SCNs that do not find a token they need handle nothing that came after it; it is locked now, so have these "
-        "paid and run again: a; b; c; d; e; and 2 more"
-    )
+    assert "token T cannot be deregistered: 7 transfer(s) of it requested on the bridge BRIDGE" in str(caught.value)
+    assert f": a; b; c; d; e; and 2 more [{TOKEN_REQUESTS_OPEN.code}]" in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -69,12 +64,10 @@ def test_a_token_with_transfers_on_their_way_is_kept() -> None:
     ],
 )
 def test_somebody_else_than_the_owner_is_refused(plan: object, words: str) -> None:
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused, match=FOREIGN_OWNER.code) as caught:
         plan()  # type: ignore[operator]
-    assert str(caught.value) == (
-        f"{words}: the owner of the bridge BRIDGE is OWNER, and the configured key is that of ME; configure the "
-        "owner's key"
-    )
+    assert str(caught.value).startswith(f"{words}: ")
+    assert "BRIDGE is OWNER, and the configured key is that of ME" in str(caught.value)
 
 
 @given(st.sampled_from([None, "C", "X"]), st.booleans())

@@ -10,6 +10,16 @@ from components.chain.errors import ChainError
 from components.chain.tokens import tokens
 from components.chain.transfers.direction import Direction
 from components.chain.tx import sender
+from components.domain.problems.bridge import CONTRACT_MISSING
+from components.domain.problems.transfers import (
+    TOKEN_ADDRESS_WRONG,
+    TOKEN_LOCKED,
+    TOKEN_NOT_MINTABLE,
+    TOKEN_NOT_PAYABLE,
+    TOKEN_REQUESTS_OPEN,
+    TOKEN_STAYS,
+    TOKEN_UNFUNDED,
+)
 from tests.unit.fake_contract import Asked, Contract
 from tests.unit.fake_node import Clock
 from tests.unit.fake_token import FakeToken
@@ -98,12 +108,10 @@ def test_a_token_that_the_bridge_may_not_mint_is_refused(
     chain: FakeChain, kind: str, token: FakeToken, reason: str
 ) -> None:
     chain.tokens[TOKEN] = token
-    with pytest.raises(ChainError) as caught:
+    with pytest.raises(ChainError, match=TOKEN_NOT_MINTABLE.code) as caught:
         register(chain, kind)
-    assert str(caught.value) == (
-        f"chain 3000: the bridge {BRIDGE} may not mint token {TOKEN} ({kind}), and every transfer of it to this chain "
-        f"has to {reason}"
-    )
+    assert str(caught.value).startswith(f"chain 3000: the bridge {BRIDGE} may not mint token {TOKEN} ({kind})")
+    assert reason in str(caught.value)
     assert chain.sent == []
 
 
@@ -118,7 +126,9 @@ def test_where_nothing_is_minted_an_empty_hand_is_reported_and_no_hindrance(
 ) -> None:
     other.tokens[TOKEN] = FakeToken(balance=0)
     register(other)
-    assert "holds nothing of token" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert TOKEN_UNFUNDED.code in said
+    assert f"chain 2020: the bridge {BRIDGE} holds nothing of token {TOKEN}" in said
     other.contracts[BRIDGE].tokens.clear()
     other.tokens[TOKEN].balance = 1
     register(other)
@@ -128,13 +138,13 @@ def test_where_nothing_is_minted_an_empty_hand_is_reported_and_no_hindrance(
 
 def test_an_address_without_a_token_is_refused(chain: FakeChain, other: FakeChain) -> None:
     chain.tokens.clear()
-    with pytest.raises(ChainError, match=f"chain 3000: no contract at {TOKEN}, the address of a token"):
+    with pytest.raises(ChainError, match=rf"chain 3000: no contract at {TOKEN}, .*{TOKEN_ADDRESS_WRONG.code}"):
         register(chain)
     other.contracts[TOKEN] = Contract(OWNER_ADDRESS)
-    with pytest.raises(ChainError, match=f"{TOKEN} returns no balance .*, so it is not a token"):
+    with pytest.raises(ChainError, match=rf"chain 2020: {TOKEN} .*{TOKEN_ADDRESS_WRONG.code}"):
         register(other)
     other.contracts.clear()
-    with pytest.raises(ChainError, match=f"chain 2020: no contract at {BRIDGE}"):
+    with pytest.raises(ChainError, match=rf"chain 2020: no contract at {BRIDGE}.*{CONTRACT_MISSING.code}"):
         register(other)
     assert chain.sent == other.sent == []
 
@@ -186,13 +196,13 @@ def test_a_removal_gives_up_when_nothing_is_handled_and_can_be_run_again(chain: 
     target.operators, target.refuses = [OWNER_ADDRESS], {1}
     register(chain)
     ask(source, TOKEN, TOKEN)
-    with pytest.raises(Refused) as caught:
+    with pytest.raises(Refused, match=TOKEN_REQUESTS_OPEN.code) as caught:
         deregister(chain, other, deadline=3)
     said = str(caught.value)
-    assert "1 transfer(s) of it requested on the bridge" in said
+    assert f"1 transfer(s) of it requested on the bridge {BRIDGE}" in said
     assert f"request 0 (7 of token {TOKEN} for 0x2222" in said
     assert (source.tokens, source.locked) == ({TOKEN: COUNTERPART}, {TOKEN})
-    with pytest.raises(Refused, match="is locked in the bridge"):
+    with pytest.raises(Refused, match=TOKEN_LOCKED.code):
         register(chain)
     target.lower_handle_nonce = 2
     deregister(chain, other)
@@ -211,6 +221,7 @@ def test_a_token_stays_locked_for_a_request_that_cannot_be_paid(
     said = capsys.readouterr().err
     assert f"token {TOKEN} stays registered in the bridge {BRIDGE}, and locked" in said
     assert f"cannot be paid: token {COUNTERPART} does not let the bridge {BRIDGE} pay it out" in said
+    assert f"[{TOKEN_NOT_PAYABLE.code}] [{TOKEN_STAYS.code}]" in said
 
 
 def test_a_removal_where_the_bridge_or_our_registration_is_gone_does_nothing(

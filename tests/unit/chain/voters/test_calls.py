@@ -15,6 +15,14 @@ from components.chain.voters import calls, roster
 from components.chain.voters import voters as chain_voters
 from components.chain.voters.roster import Voter
 from components.domain.limits import CONFIGURATION
+from components.domain.problems.accounts import NOT_FUNDED
+from components.domain.problems.bridge import (
+    CONTRACT_FULL,
+    CONTRACT_MISSING,
+    FOREIGN_OWNER,
+    PAIRS_UNABLE,
+    TOO_FEW_OPERATORS,
+)
 from tests.unit.fake_contract import Contract
 from tests.unit.fakes import FakeChain, console
 
@@ -43,7 +51,7 @@ def test_registering_raising_lowering_and_deregistering_twice_sends_four_transac
     for _ in range(2):
         calls.set_threshold(console(chain), OWNER, BRIDGE, 2)
     assert (bridge.operators, bridge.thresholds) == ([ONE, TWO], {0: 2, 1: 1})
-    with pytest.raises(Refused, match="lower the threshold first"):
+    with pytest.raises(Refused, match=rf"chain 3000, bridge {BRIDGE}: .*{ONE}.*{TOO_FEW_OPERATORS.code}"):
         calls.deregister_operator(console(chain), OWNER, BRIDGE, ONE)
     for _ in range(2):
         calls.set_threshold(console(chain), OWNER, BRIDGE, 1)
@@ -66,12 +74,11 @@ def test_configuration_votes_have_a_threshold_of_their_own(chain: FakeChain) -> 
 
 def test_a_key_that_is_not_the_owners_is_reported_before_anything_is_sent(chain: FakeChain) -> None:
     chain.contracts[BRIDGE].owner = ONE
-    with pytest.raises(ChainError) as caught:
+    with pytest.raises(ChainError, match=FOREIGN_OWNER.code) as caught:
         calls.register_operators(console(chain), OWNER, BRIDGE, [TWO])
-    assert str(caught.value) == (
-        f"chain 3000: register operator {TWO}: the owner of the bridge {BRIDGE} is {ONE}, and the configured key is "
-        f"that of {OWNER_ADDRESS}; configure the owner's key"
-    )
+    said = str(caught.value)
+    assert said.startswith(f"chain 3000: register operator {TWO}: ")
+    assert f"{BRIDGE} is {ONE}, and the configured key is that of {OWNER_ADDRESS}" in said
     assert chain.sent == []
 
 
@@ -95,8 +102,9 @@ def test_a_payer_without_the_money_is_reported_how_much_is_missing(chain: FakeCh
         calls.fill_account(console(chain), OWNER, ONE, 5000, 5000)
     assert str(caught.value) == (
         f"chain 3000: {OWNER_ADDRESS} has to pay 0.000000000000005 coins and holds 0.000000000000001: send it "
-        f"0.000000000000004 coins or more on that chain. They are for:\n  - 0.000000000000005 coins: balance of {ONE}, "
-        "from which it pays gas\nNothing of it was sent. Run again once they are there: it resumes where it stopped"
+        f"0.000000000000004 coins or more on that chain. They are for: [{NOT_FUNDED.code}]\n"
+        f"  - 0.000000000000005 coins: balance of {ONE}, from which it pays gas\n"
+        "Nothing of it was sent. Run again once they are there: it resumes where it stopped"
     )
     assert chain.sent == []
 
@@ -117,7 +125,7 @@ def test_a_cohort_that_many_ask_for_at_once_is_registered_once(chain: FakeChain)
 
 
 def test_a_cohort_that_does_not_fit_is_refused_whole(chain: FakeChain) -> None:
-    with pytest.raises(Refused, match="the contract holds 12 operators, and 12 is its limit"):
+    with pytest.raises(Refused, match=rf"holds 12 operators.*{CONTRACT_FULL.code}"):
         calls.register_operators(console(chain), OWNER, BRIDGE, [f"0x{n:040d}" for n in range(1, 13)])
     assert chain.sent == []
 
@@ -135,9 +143,9 @@ def test_no_vote_goes_while_those_that_stay_do_not_carry_the_bridge(
     bridge = chain.contracts[BRIDGE]
     bridge.operators = [ONE, TWO]
     declared(monkeypatch, TWO, unable={TWO[-3:]: "dead"})
-    with pytest.raises(Refused, match=rf"deregister operator {ONE} is refused: of the 1 pair.s. that stay 0 can vote"):
+    with pytest.raises(Refused, match=rf"deregister operator {ONE} .* 1 pair.s. that stay 0 can.*{PAIRS_UNABLE.code}"):
         calls.deregister_operator(console(chain), OWNER, BRIDGE, ONE)
-    with pytest.raises(Refused, match="which no pair owns is refused"):
+    with pytest.raises(Refused, match=rf"{ONE}, which no pair owns.*{PAIRS_UNABLE.code}"):
         calls.remove_other_operators(console(chain), OWNER, BRIDGE, [TWO])
     assert (bridge.operators, chain.sent) == ([ONE, TWO], [])
     declared(monkeypatch, TWO, unable={ONE[-3:]: "the pair that leaves may be dead"})
@@ -148,11 +156,11 @@ def test_no_vote_goes_while_those_that_stay_do_not_carry_the_bridge(
 def test_a_full_contract_gets_room_by_those_that_are_to_go(chain: FakeChain, monkeypatch: pytest.MonkeyPatch) -> None:
     bridge, pairs = chain.contracts[BRIDGE], [f"0x{n:040d}" for n in range(1, 12)]
     bridge.operators = [*pairs, ONE]
-    with pytest.raises(Refused, match="12 is its limit"):
+    with pytest.raises(Refused, match=rf"{TWO}.*{CONTRACT_FULL.code}"):
         calls.register_operators(console(chain), OWNER, BRIDGE, [*pairs, TWO])
     declared(monkeypatch, *pairs, TWO, unable={pairs[0][-3:]: "dead"}, leaving=frozenset({ONE.lower()}))
     bridge.thresholds[0] = 11
-    with pytest.raises(Refused, match=r"making room for 1 operator.s. in a full contract is refused: of the 11 pair"):
+    with pytest.raises(Refused, match=rf"making room for 1 operator.* of the 11 pair.*{PAIRS_UNABLE.code}"):
         calls.register_operators(console(chain), OWNER, BRIDGE, [*pairs, TWO])
     assert chain.sent == []
     bridge.thresholds[0] = 10
@@ -165,7 +173,7 @@ def test_a_full_contract_of_which_all_must_vote_is_refused(chain: FakeChain, mon
     bridge, pairs = chain.contracts[BRIDGE], [f"0x{n:040d}" for n in range(1, 12)]
     bridge.operators, bridge.thresholds[0] = [*pairs, ONE], 12
     declared(monkeypatch, *pairs, TWO, unable={}, removes_others=True)
-    with pytest.raises(Refused, match=r"11 operator.s. would stay, and a transfer needs 12"):
+    with pytest.raises(Refused, match=rf"11 operator.*needs 12 .*{TOO_FEW_OPERATORS.code}"):
         calls.register_operators(console(chain), OWNER, BRIDGE, [*pairs, TWO])
     assert chain.sent == []
 
@@ -208,6 +216,6 @@ def test_a_contract_of_the_other_mode_is_not_taken_for_ours(artifact: Path) -> N
 
 def test_a_known_contract_that_is_gone_is_not_deployed_again(artifact: Path) -> None:
     chain = FakeChain()
-    with pytest.raises(ChainError, match=f"no contract at {BRIDGE}"):
+    with pytest.raises(ChainError, match=rf"{BRIDGE}.*{CONTRACT_MISSING.code}"):
         ensure_deployed(console(chain), OWNER, artifact, BRIDGE, mode_mint_burn=True)
     assert chain.sent == []

@@ -19,6 +19,18 @@ from components.chain.tx import sender
 from components.chain.tx.batch import execute
 from components.chain.voters import proof
 from components.chain.voters.proof import PayoutConditions, obstacles, transfer
+from components.domain.problems.bridge import TOO_FEW_VOTES
+from components.domain.problems.problem import Problem
+from components.domain.problems.transfers import (
+    COINS_LOCKED,
+    CONTRACT_STOPPED,
+    FEE_CHARGED,
+    LIQUIDITY_MISSING,
+    NOTHING_REQUESTED,
+    PROOF_STALE,
+    TRANSFER_NOT_PAID,
+    VOTES_OF_OTHERS,
+)
 from components.dynamic.base import Props
 from components.dynamic.proofs import transfer_proof
 from components.dynamic.proofs.transfer_proof import TransferProofProvider
@@ -109,18 +121,19 @@ def test_the_proof_is_the_arrival_of_its_own_request() -> None:
 def test_counters_that_others_move_are_no_proof() -> None:
     world = World([])
     world.target.contracts[TARGET].lower_handle_nonce = 99
-    with pytest.raises(NotReady, match=r"the transfer 0x[0-9a-f]{64} there is not paid out: 0 of 2 votes have come"):
+    with pytest.raises(NotReady, match=TRANSFER_NOT_PAID.code) as caught:
         world.prove(VOTERS, 0.1)
+    ((_, tx),) = world.source.requested(SOURCE)
+    assert f"{tx} there is not paid out: 0 of 2 votes" in str(caught.value)
 
 
 def test_votes_of_a_pair_that_leaves_do_not_count() -> None:
     """Two pairs of three vote, and one of these two leaves: one vote of those who stay is not two."""
     world = World(KEYS[:2])
-    with pytest.raises(NotReady) as caught:
+    with pytest.raises(NotReady, match=VOTES_OF_OTHERS.code) as caught:
         world.prove(VOTERS[1:])
-    assert "1 of the 2 votes that a transfer needs came from those that are, none from " + VOTERS[2] in str(
-        caught.value
-    )
+    assert "1 of the 2 votes" in str(caught.value)
+    assert f"none from {VOTERS[2]}." in str(caught.value)
     assert world.prove(VOTERS[:2]).voters == tuple(sorted(VOTERS[:2]))
 
 
@@ -144,19 +157,23 @@ def test_a_late_vote_that_is_refused_shows_that_the_operator_can_vote() -> None:
 
 
 @pytest.mark.parametrize(
-    ("means", "words"),
+    ("means", "problem", "value"),
     [
-        (FINE, None),
-        (replace(FINE, held=0), "the contract that pays it out holds 0 coins"),
-        (replace(FINE, running=False), "the contract where it is requested is stopped"),
-        (replace(FINE, locked=True), "takes no coins"),
-        (replace(FINE, fee=10**18), "keeps 1 coins of each transfer"),
-        (replace(FINE, voters=1), "it needs 2 votes, and 1 operators are known that will vote"),
+        (replace(FINE, held=0), LIQUIDITY_MISSING, "holds 0 coins"),
+        (replace(FINE, running=False), CONTRACT_STOPPED, "where it is requested"),
+        (replace(FINE, locked=True), COINS_LOCKED, "where it is requested"),
+        (replace(FINE, fee=10**18), FEE_CHARGED, "keeps 1 coins"),
+        (replace(FINE, voters=1), TOO_FEW_VOTES, "needs 2 votes, and 1 operators"),
     ],
 )
-def test_what_is_in_the_way_of_a_transfer(means: PayoutConditions, words: str | None) -> None:
-    found = obstacles(means, 1)
-    assert (words is None and found == []) or (len(found) == 1 and str(words) in found[0])
+def test_what_is_in_the_way_of_a_transfer(means: PayoutConditions, problem: Problem, value: str) -> None:
+    (found,) = obstacles(means, 1)
+    assert problem.code in found
+    assert value in found
+
+
+def test_nothing_is_in_the_way_of_a_transfer_that_can_be_paid() -> None:
+    assert obstacles(FINE, 1) == []
 
 
 # -- the resource ----------------------------------------------------------------------------------------------
@@ -220,8 +237,9 @@ def test_a_bridge_without_coins_is_not_jammed_and_reports_what_was_proven(world:
     assert world.source.requested(SOURCE) == []
     assert known["proven_requests"] == "0"
     assert known["proof"] == (
-        "no transfer was requested up, because it could not be paid out: the contract that pays it out holds 0 coins. "
-        "Proven instead: 2 of 2 SCNs are connected to their ENs and serve the bridge"
+        "no transfer was requested up, because it could not be paid out: the contract that pays it out holds 0 coins "
+        f"[{LIQUIDITY_MISSING.code}]. Proven instead: 2 of 2 SCNs are connected to their ENs and serve the bridge "
+        f"[{NOTHING_REQUESTED.code}]"
     )
     assert provider.read("id", known).outs == known
     world.target.balances[TARGET] = 5
@@ -231,13 +249,12 @@ def test_a_bridge_without_coins_is_not_jammed_and_reports_what_was_proven(world:
 
 
 def test_a_bridge_on_which_too_few_can_vote_is_not_proven(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    world.target.balances[TARGET] = 0
     monkeypatch.setattr(proof, "why_unable", lambda *_: {"scn-2": "scn-2: the sub bridge has 0 main bridges connected"})
-    with pytest.raises(NotReady, match=r"it needs 2 votes, and 1 of 2 SCNs can vote: scn-2: the sub bridge has 0"):
-        TransferProofProvider().create(ASKED)
-    world.target.balances[TARGET] = 10
-    with pytest.raises(NotReady, match="no transfer was requested up"):
-        TransferProofProvider().create(ASKED)
+    for held in (0, 10):
+        world.target.balances[TARGET] = held
+        with pytest.raises(NotReady, match=TOO_FEW_VOTES.code) as caught:
+            TransferProofProvider().create(ASKED)
+        assert "no transfer was requested up: it needs 2 votes, and 1 of 2 SCNs can vote: scn-2: " in str(caught.value)
     assert world.source.requested(SOURCE) == []
 
 
@@ -247,7 +264,9 @@ def test_what_somebody_changes_on_chain_is_proven_again(world: World, capsys: py
     assert provider.read("id", known).outs == known
     world.target.contracts[TARGET].operators = VOTERS[1:]
     found = outs(provider.read("id", known))
-    assert f"operator {VOTERS[0]} is not registered; the next up proves it again" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert PROOF_STALE.code in said
+    assert VOTERS[0] in said
     assert provider.diff("id", found, ASKED).changes
     world.target.contracts[TARGET].operators = list(VOTERS)
     assert outs(provider.update("id", found, ASKED))["proven_requests"] == "2"

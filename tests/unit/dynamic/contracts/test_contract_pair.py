@@ -11,6 +11,8 @@ from components.chain.errors import ChainError, Unreachable
 from components.chain.rpc import head, waiting
 from components.chain.rpc.console import Console
 from components.chain.tx import sender
+from components.domain.problems.bridge import COINS_REMAIN, COUNTERPART_GONE, NOT_COUNTERPARTS, REMAINS_UNKNOWN
+from components.domain.problems.chains import CHAIN_UNREADABLE
 from components.dynamic.base import Props
 from components.dynamic.contracts import bridge_contract
 from components.dynamic.contracts.bridge_contract import BridgeContractInputs, BridgeContractProvider
@@ -90,7 +92,9 @@ def test_a_refresh_says_that_the_counterpart_is_gone_and_the_next_up_deploys_a_n
     assert BridgeContractProvider().read("id", known).id == "id"
     rebuild(connected)
     assert BridgeContractProvider().read("id", known).id == ""
-    assert "chain 3000 does not hold the request that it handled last; the next up deploys" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert COUNTERPART_GONE.code in said
+    assert f"bridge {bridges['parent']}: its counterpart is gone: chain 3000 does not hold" in said
     made = BridgeContractProvider().create({**ASKED, "artifact": str(connected.artifact)}).outs
     assert made is not None
     assert made["address"] != bridges["parent"]
@@ -101,8 +105,7 @@ def test_a_chain_that_nobody_can_ask_is_not_gone(connected: World, monkeypatch: 
     rebuild(connected)
 
     def away(*_: object) -> None:
-        msg = "no node of chain 3000 can be used"
-        raise Unreachable(msg)
+        raise Unreachable(CHAIN_UNREADABLE("no node of chain 3000 can be used"))
 
     monkeypatch.setattr("components.chain.rpc.console.connect", away)
     known = {**ASKED, "address": bridges["parent"], "owner": OWNER_ADDRESS}
@@ -137,9 +140,35 @@ def test_what_remains_is_told_at_the_end(connected: World, capsys: pytest.Captur
     connected.parent.balances[bridges["parent"]] = 3 * 10**18
     BridgeContractProvider().delete("id", known)
     said = capsys.readouterr().err
-    assert f"the bridge contract {bridges['parent']} stays on the chain; it holds 3 coins; its owner" in said
+    assert f"chain 2020: the bridge contract {bridges['parent']} stays on the chain; it holds 3 coins" in said
+    assert said.endswith(f"[{COINS_REMAIN.code}]\n")
     BridgeContractProvider().delete("id", {**known, "adopt": bridges["parent"]})
     assert capsys.readouterr().err == "", "one that was there before is its owner's"
+
+
+def test_a_contract_that_nobody_can_read_at_the_end_may_hold_coins(
+    connected: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bridges = connected.up()
+
+    def away(_inputs: object) -> None:
+        raise Unreachable(CHAIN_UNREADABLE("no node of chain 2020 can be used"))
+
+    monkeypatch.setattr(bridge_contract, "session", away)
+    BridgeContractProvider().delete("id", {**ASKED, "address": bridges["parent"]})
+    said = capsys.readouterr().err
+    assert f"the bridge contract {bridges['parent']} stays on the chain" in said
+    assert REMAINS_UNKNOWN.code in said
+    assert CHAIN_UNREADABLE.code in said
+
+
+def test_a_contract_that_was_taken_over_stays_in_the_state_without_its_counterpart(connected: World) -> None:
+    bridges = used(connected)
+    rebuild(connected)
+    adopted = {**ASKED, "adopt": bridges["parent"], "address": bridges["parent"], "owner": OWNER_ADDRESS}
+    found = BridgeContractProvider().read("id", adopted)
+    assert found.id == "id"
+    assert NOT_COUNTERPARTS.code in (found.outs or {})["drift"]["counterpart"]
 
 
 @pytest.mark.parametrize("side", ["parent", "child"])
@@ -159,6 +188,7 @@ def test_configured_contracts_that_are_no_counterparts_stop_both_sides(
         "other_chain_id": float(connected.chain(other).chain_id),
         "other_bridge": mixed[other],
     }
-    with pytest.raises(ChainError, match="0 requested on the child chain, 1 handled on the parent chain") as caught:
+    with pytest.raises(ChainError, match=NOT_COUNTERPARTS.code) as caught:
         BridgeContractProvider().create(asked)
+    assert "0 requested on the child chain, 1 handled on the parent chain" in str(caught.value)
     assert "1 requested on the parent chain, 0 handled on the child chain" in str(caught.value)

@@ -11,6 +11,17 @@ from components.chain.errors import ChainError
 from components.chain.rpc.console import Console
 from components.chain.tx import sender
 from components.chain.voters import calls
+from components.domain.problems.bridge import (
+    ADOPTED_CONTRACT_WRONG,
+    BALANCE_LOW,
+    CONTRACT_MISSING,
+    FOREIGN_OWNER,
+    OWNER_NODE_KEEPS_VOTE,
+    OWNERSHIP_MOVED,
+    VOTES_CHANGED,
+)
+from components.domain.problems.problem import Problem
+from components.domain.problems.transfers import FEE_CHARGED, FEE_RECEIVER_CHANGED, TOKEN_MODE
 from components.dynamic.base import Props
 from components.dynamic.contracts import (
     balance,
@@ -81,26 +92,27 @@ def test_a_contract_whose_address_is_written_down_is_the_same_one(address: str |
 
 
 @pytest.mark.parametrize(
-    ("change", "sentence"),
+    ("change", "problem", "values"),
     [
         (
             {"adopt": STRANGER},
-            f"chain 3000: no contract at {STRANGER}; set bridge.childBridge to the address of the child chain's bridge "
-            r"contract \(has it been mixed up with that of the parent chain\?\)",
+            ADOPTED_CONTRACT_WRONG,
+            f"no contract at {STRANGER}; set bridge.childBridge .* that of the parent chain",
         ),
         (
             {"signer": {"private_key": "47" * 32, "chain": "child"}},
-            f"chain 3000: the owner of the child bridge {BRIDGE} is {OWNER}, and the configured key is that of "
-            "0x[0-9a-fA-F]{40}; set bridge.childOwnerKey to the owner's key",
+            FOREIGN_OWNER,
+            f"the owner of the child bridge {BRIDGE} is {OWNER}, and the configured key is that of "
+            f"{Account.from_key('47' * 32).address}; set bridge.childOwnerKey",
         ),
-        ({"adopt": TWO}, f"chain 3000: what is at {TWO} does not answer like a bridge contract"),
+        ({"adopt": TWO}, ADOPTED_CONTRACT_WRONG, f"what is at {TWO} .* set bridge.childBridge"),
     ],
 )
 def test_a_contract_that_cannot_be_taken_over_is_refused_in_words(
-    chain: FakeChain, change: Props, sentence: str
+    chain: FakeChain, change: Props, problem: Problem, values: str
 ) -> None:
     chain.tokens[TWO] = FakeToken("erc20", "gold", BRIDGE)
-    with pytest.raises(ChainError, match=f"^{sentence}"):
+    with pytest.raises(ChainError, match=rf"^chain 3000: {values}.*{problem.code}"):
         BridgeContractProvider().create({**ADOPTED, **change})
     assert chain.sent == []
 
@@ -129,6 +141,7 @@ def test_the_preview_says_what_another_mode_means_for_tokens(
     assert not BridgeContractProvider().check({}, asked).failures
     said = capsys.readouterr().err
     assert words in said if words else said == ""
+    assert (TOKEN_MODE.code in said) == bool(words)
     assert BridgeContractProvider().create(asked).outs
     BridgeContractProvider().check(asked, asked)
     assert capsys.readouterr().err == "", "it is said once"
@@ -139,6 +152,7 @@ def test_a_contract_that_cannot_be_taken_over_is_refused_by_the_preview(monkeypa
     monkeypatch.setattr("components.chain.nodes.health.listens", lambda _one: True)
     (failure,) = BridgeContractProvider().check({}, {**ADOPTED, "adopt": STRANGER}).failures or []
     assert f"no contract at {STRANGER}" in failure.reason
+    assert ADOPTED_CONTRACT_WRONG.code in failure.reason
     monkeypatch.setattr("components.chain.nodes.health.listens", lambda _one: False)
     assert not BridgeContractProvider().check({}, {**ADOPTED, "adopt": STRANGER}).failures, "no node can be asked yet"
 
@@ -166,12 +180,12 @@ def test_an_ownership_that_has_moved_stops_an_up_until_the_new_key_is_given(
     chain.contracts[BRIDGE].owner = thief
     found = provider.read("id", known)
     said = capsys.readouterr().err
-    assert said.startswith(
-        f"{DRIFT}the ownership has moved: the owner of the child bridge {BRIDGE} is {thief}, and the"
-    )
+    assert OWNERSHIP_MOVED.code in said
+    assert said.startswith(DRIFT)
+    assert f"the owner of the child bridge {BRIDGE} is {thief}, and the" in said
     assert found.outs is not None
     assert provider.diff("id", dict(found.outs), ADOPTED).changes
-    with pytest.raises(ChainError, match=r"set bridge\.childOwnerKey to the owner's key"):
+    with pytest.raises(ChainError, match=rf"{thief}.* set bridge\.childOwnerKey .*{FOREIGN_OWNER.code}"):
         provider.update("id", dict(found.outs), ADOPTED)
     given = {**ADOPTED, "signer": {**new, "chain": "child"}}
     mended = provider.update("id", dict(found.outs), given).outs
@@ -214,15 +228,18 @@ def test_each_drift_is_one_line_in_words(chain: FakeChain, capsys: pytest.Captur
     LiquidityProvider().read("id", {**FUNDING, "account": BRIDGE})
     del chain.contracts[BRIDGE]
     BridgeContractProvider().read("id", {**CONTRACT, "address": BRIDGE})
-    assert capsys.readouterr().err.splitlines() == [
-        f"{DRIFT}operator {ONE} is not registered; the next up registers it",
-        f"{DRIFT}the threshold of value transfers is 2, not 1; the next up sets it",
-        f"{DRIFT}the threshold of configuration votes is 3, not 1; the next up sets it",
-        f"drift: chain 3000: account {ONE} holds 7 peb, less than its minimum of 50; the next up fills it up to 100",
-        f"drift: chain 3000: the bridge {BRIDGE} holds 7 peb, less than its minimum of 50; "
-        "the next up fills it up to 100",
-        f"{DRIFT}the contract is gone: there is no code at its address; the next up deploys another one",
+    lines = capsys.readouterr().err.splitlines()
+    expected = [
+        (f"{DRIFT}operator {ONE} is not registered", VOTES_CHANGED),
+        (f"{DRIFT}the threshold of value transfers is 2, not 1", VOTES_CHANGED),
+        (f"{DRIFT}the threshold of configuration votes is 3, not 1", VOTES_CHANGED),
+        (f"drift: chain 3000: account {ONE} holds 7 peb, less than its minimum of 50", BALANCE_LOW),
+        (f"drift: chain 3000: the bridge {BRIDGE} holds 7 peb, less than its minimum of 50", BALANCE_LOW),
+        (f"{DRIFT}the contract is gone", CONTRACT_MISSING),
     ]
+    for line, (begin, problem) in zip(lines, expected, strict=True):
+        assert line.startswith(begin)
+        assert line.endswith(f" [{problem.code}]")
 
 
 OWNED: Props = {"node": ON_CHAIN["endpoints"][0], "address": OWNER, "chain": "parent"}
@@ -245,9 +262,9 @@ def test_the_end_of_a_contract_that_a_node_owns_is_whole(
     assert reset == [(0, 2)]
     BridgeOperatorProvider().delete("id", {**VOTE, "owner_node": OWNED})
     assert bridge.operators == [ONE, TWO]
-    assert f"{BRIDGE}: operator {ONE} keeps its vote: the owner is {OWNER}, the operator of scn-1" in (
-        capsys.readouterr().err
-    )
+    said = capsys.readouterr().err
+    assert OWNER_NODE_KEEPS_VOTE.code in said
+    assert f"{BRIDGE}: operator {ONE} keeps its vote: the owner is {OWNER}, the operator of scn-1" in said
     BridgeOperatorProvider().delete("id", {**VOTE, "owner_node": OWNED, "operator": STRANGER})
     assert capsys.readouterr().err == ""
 
@@ -262,11 +279,13 @@ def test_fees_are_watched_and_said_until_they_are_as_they_were(
     bridge.fee, bridge.token_fees[ONE], bridge.fee_receiver, bridge.thresholds[1] = 5, 7, STRANGER, 2
     found = dict(provider.read("id", known).outs or {})
     votes = "operators set it by votes: on 2 SCN(s), and on each with the same fee, call subbridge"
-    said = [
+    said = [  # with the calls as they are made
         f"{DRIFT}the receiver of fees is {STRANGER}, not nobody; only the owner can set it: have the owner call "
-        "setFeeReceiver(0x0000000000000000000000000000000000000000)",
-        f'{DRIFT}the fee of a transfer of coins is 5 peb, not 0; {votes}.setKLAYFee("{BRIDGE}", 0)',
-        f'{DRIFT}the fee of a transfer of token {ONE} is 7, not 0; {votes}.setERC20Fee("{BRIDGE}", "{ONE}", 0)',
+        f"setFeeReceiver(0x0000000000000000000000000000000000000000) [{FEE_RECEIVER_CHANGED.code}]",
+        f'{DRIFT}the fee of a transfer of coins is 5 peb, not 0; {votes}.setKLAYFee("{BRIDGE}", 0) '
+        f"[{FEE_CHARGED.code}]",
+        f'{DRIFT}the fee of a transfer of token {ONE} is 7, not 0; {votes}.setERC20Fee("{BRIDGE}", "{ONE}", 0) '
+        f"[{FEE_CHARGED.code}]",
     ]
     assert capsys.readouterr().err.splitlines() == said
     assert provider.diff("id", found, asked).changes
@@ -292,4 +311,6 @@ def test_a_contract_that_is_taken_over_may_charge_what_it_did(
     assert "drift" not in known
     bridge.fee = 6
     provider.read("id", known)
-    assert "is 6 peb, not 5" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert FEE_CHARGED.code in said
+    assert "is 6 peb, not 5" in said

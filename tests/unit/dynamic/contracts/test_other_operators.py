@@ -8,6 +8,7 @@ import pytest
 from components.chain.contracts.plan import Refused
 from components.chain.rpc.console import Console
 from components.chain.tx import sender
+from components.domain.problems.bridge import FOREIGN_OPERATOR, OTHERS_NEEDED
 from components.dynamic.base import Props
 from components.dynamic.contracts import other_operators
 from components.dynamic.contracts.other_operators import OtherOperatorsProvider
@@ -42,9 +43,10 @@ def test_operators_of_nobody_are_named_and_removed(chain: FakeChain, capsys: pyt
     assert made["others"] == []
     bridge.operators.append(STRANGER)
     found = provider.read("id", made)
-    assert capsys.readouterr().err == (
-        f"{DRIFT}operator {STRANGER} is registered and belongs to no pair; the next up deregisters it\n"
-    )
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith(f"{DRIFT}operator {STRANGER} ")
+    assert "the next up deregisters it" in line
+    assert line.endswith(f"[{FOREIGN_OPERATOR.code}]")
     assert found.outs is not None
     assert (found.outs["others"], list(found.outs["drift"])) == ([STRANGER], [STRANGER])
     assert provider.diff("id", dict(found.outs), OTHERS).changes
@@ -59,7 +61,9 @@ def test_operators_of_nobody_are_named_and_kept(chain: FakeChain, capsys: pytest
     made = dict(provider.create(keep).outs or {})
     assert made["others"] == [OWNER]
     found = provider.read("id", made)
-    assert "belongs to no pair; it is kept, as bridge.otherOperators says" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert FOREIGN_OPERATOR.code in said
+    assert f"operator {OWNER} is registered and belongs to no pair; it is kept" in said
     assert found.outs is not None
     assert not provider.diff("id", dict(found.outs), keep).changes
     assert chain.sent == []
@@ -77,6 +81,8 @@ def test_an_operator_whose_pair_goes_in_the_same_up_is_left_to_it(chain: FakeCha
 def test_operators_of_nobody_stay_when_too_few_would_be_left(chain: FakeChain) -> None:
     for operators, threshold in (([STRANGER], 1), ([ONE, STRANGER], 2)):
         chain.contracts[BRIDGE].operators, chain.contracts[BRIDGE].thresholds[0] = operators, threshold
-        with pytest.raises(Refused, match="which no pair owns, cannot be removed"):
+        with pytest.raises(Refused, match=OTHERS_NEEDED.code) as caught:
             OtherOperatorsProvider().create(OTHERS)
+        assert f"operators {STRANGER}, which" in str(caught.value)
+        assert f"the threshold is {threshold}," in str(caught.value)
     assert chain.sent == []

@@ -2,6 +2,7 @@
 
 import pytest
 
+from components.domain.problems.bridge import PAIR_UNABLE, VOTES_CHANGED
 from components.dynamic.base import Props
 from components.dynamic.proofs import resilience
 from components.dynamic.proofs.resilience import Resilience, ResilienceProvider
@@ -32,10 +33,11 @@ def test_a_pair_that_cannot_vote_is_drift_until_it_can(bridge: Bridge, capsys: p
     life = Life(ResilienceProvider(), Resilience)
     life.up(ASKED)
     bridge.unable = {"beta": "beta-en: it is down"}
-    said = "drift: pair beta cannot vote now: beta-en: it is down\n"
+    words = f"pair beta cannot vote now: beta-en: it is down [{PAIR_UNABLE.code}]"
+    said = f"drift: {words}\n"
     assert life.refresh()
     assert capsys.readouterr().err == said
-    assert life.inputs["drift"] == {"pair beta": "pair beta cannot vote now: beta-en: it is down"}
+    assert life.inputs["drift"] == {"pair beta": words}
     assert life.up(ASKED) == "update"
     assert capsys.readouterr().err == said, "an up reports it too"
     assert life.outs["unable"] == ["beta"]
@@ -50,7 +52,9 @@ def test_a_contract_that_changed_is_looked_at_again(bridge: Bridge, capsys: pyte
     life.up(ASKED)
     bridge.threshold = 2.0
     assert life.refresh()
-    assert capsys.readouterr().err == "drift: a contract has changed since it was last read\n"
+    said = capsys.readouterr().err
+    assert said.startswith("drift: a contract ")
+    assert VOTES_CHANGED.code in said
     assert life.up(ASKED) == "update"
     assert life.outs["contracts"]["parent"]["threshold"] == 2
     assert life.up(ASKED) == "same"

@@ -11,6 +11,7 @@ from components.chain.rpc import console as console_module
 from components.chain.rpc import waiting
 from components.chain.rpc.console import Console
 from components.chain.tx import sender
+from components.domain.problems.transfers import TOKEN_CHANGED, TOKEN_COUNTERPART, TOKEN_LOCKED
 from components.dynamic.base import Props, Provider
 from components.dynamic.nodes.node_token import NodeTokenProvider
 from components.dynamic.tokens import development_token, token_registration
@@ -110,9 +111,12 @@ def test_an_edit_touches_what_it_has_to(
     assert diff.delete_before_replace
 
 
-def test_a_registration_is_made_found_and_undone(chain: FakeChain) -> None:
+def test_a_registration_is_made_found_and_undone(chain: FakeChain, capsys: pytest.CaptureFixture[str]) -> None:
     provider = TokenRegistrationProvider()
     assert provider.read("id", dict(REGISTRATION)).id == ""
+    said = capsys.readouterr().err
+    assert TOKEN_CHANGED.code in said
+    assert f"bridge {BRIDGE}: token {ONE} is not registered" in said
     made = provider.create(dict(REGISTRATION))
     assert made.id == f"3000/{BRIDGE}/token/{ONE.lower()}"
     assert chain.contracts[BRIDGE].tokens == {ONE: TWO}
@@ -130,10 +134,15 @@ def test_a_lock_and_another_counterpart_are_drift(chain: FakeChain, capsys: pyte
     found = provider.read("id", dict(REGISTRATION)).outs or {}
     assert provider.diff("id", dict(found), dict(REGISTRATION)).changes
     assert not provider.diff("id", dict(found), dict(REGISTRATION)).replaces
+    said = capsys.readouterr().err
+    assert TOKEN_LOCKED.code in said
+    assert f"token {ONE} is locked" in said
     chain.contracts[BRIDGE].locked.clear()
     chain.contracts[BRIDGE].tokens[ONE] = OWNER
     found = provider.read("id", dict(REGISTRATION)).outs or {}
-    assert "remember that until they are restarted" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert TOKEN_COUNTERPART.code in said
+    assert f"token {ONE} has the counterpart {OWNER}, not {TWO}" in said
     assert provider.diff("id", dict(found), dict(REGISTRATION)).replaces == ["counterpart"]
     provider.delete("id", dict(found))  # as Pulumi replaces: what was found goes first
     provider.create(dict(REGISTRATION))
@@ -151,6 +160,15 @@ def test_a_development_token_is_gone_without_code(chain: FakeChain) -> None:
     assert DevelopmentTokenProvider().update("id", dict(known), dict(DEVELOPMENT)).outs == known
     chain.tokens.clear()
     assert DevelopmentTokenProvider().read("id", dict(known)).id == ""
+
+
+def test_a_minter_that_may_not_mint_any_more_is_drift(chain: FakeChain, capsys: pytest.CaptureFixture[str]) -> None:
+    chain.tokens[ONE] = FakeToken(minter=BRIDGE)
+    known = {**DEVELOPMENT, "address": ONE, "minter": TWO}
+    assert DevelopmentTokenProvider().read("id", known).id == "id"
+    said = capsys.readouterr().err
+    assert TOKEN_CHANGED.code in said
+    assert f"token {ONE}: {TWO} may not mint it" in said
 
 
 # -- what an SCN remembers --
