@@ -19,7 +19,6 @@ from components.domain.problems.accounts import (
     KEYSTORE_UNUSABLE,
     VARIABLE_UNSET,
 )
-from components.domain.problems.problem import Message
 from components.user_input import user_file
 from components.user_input.user_file import UnusableFile
 
@@ -43,7 +42,7 @@ class Keystore:
         digits = self._decrypt(text, self._password(password, password_file, password_env))
         account = from_digits(digits, f"{self._where}: the key in {self._file}")
         if key.address not in (None, account.address):
-            raise KeyUnavailable(self._of_another(key, account.address))
+            raise self._of_another(key, account.address)
         return account
 
     @property
@@ -111,17 +110,18 @@ class Keystore:
             msg = error.problem(f"{self._where}: {self._file} {error}")
         raise KeyUnavailable(msg) from None
 
-    def _of_another(self, key: Encrypted, address: str) -> Message:
-        """Return what a file is that has a key of one account and the address of another."""
+    def _of_another(self, key: Encrypted, address: str) -> KeyUnavailable:
+        """Return the error for a file that has a key of one account and the address of another."""
         start = f"{self._where}: {self._file}"
         if key.version == 3:
             words = "names another address than that of its key; take a copy that is not spoilt"
-            return KEYSTORE_UNUSABLE(f"{start} {words}")
-        return ACCOUNT_KEY_UPDATED(
+            return KeyUnavailable(KEYSTORE_UNUSABLE(f"{start} {words}"))
+        msg = ACCOUNT_KEY_UPDATED(
             f"{start} holds the key of {address} for the account {key.address}: the key of that account was changed on "
             "chain, and the program can sign only for accounts that have their original key; make another account the "
             "owner"
         )
+        return KeyUnavailable(msg)
 
 
 def _found(text: str) -> Encrypted:

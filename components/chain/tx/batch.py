@@ -133,21 +133,20 @@ def _send(
         raise shared(sender, signer, what(sender.chain_id, tx), nonce)
     head = what(sender.chain_id, tx)
     amounts = [(tx.value, "what it pays"), (gas * price, f"gas, at {gkei(price)}")]
-    if short := _short(console, sender.address, head, amounts, words):
-        raise short
+    _require_coins(console, sender.address, head, amounts, words)
     raise Reverted(TRANSACTION_REFUSED(f"{head}: {console.node} refuses the transaction: {words}"))
 
 
-def _short(console: Console, payer: str, head: str, amounts: Sequence[tuple[int, str]], words: str) -> NotFunded | None:
-    """Return that an account cannot pay these amounts (peb); None where it can: then the reason is another one."""
+def _require_coins(console: Console, payer: str, head: str, amounts: Sequence[tuple[int, str]], words: str) -> None:
+    """Raise NotFunded if an account was refused because it cannot pay these amounts (peb)."""
     if "insufficient" not in words.lower():
-        return None
+        return
     needs = [Need(amount, purpose) for amount, purpose in amounts if amount]
     held = console.web3.eth.get_balance(to_checksum_address(payer))
     if held >= sum(need.amount for need in needs):
-        return None
+        return
     words = statement(console.web3.eth.chain_id, payer, held, needs).partition(": ")[2]
-    return NotFunded(NOT_FUNDED(f"{head}: {words}\nNothing of it was sent. Run again once they are there"))
+    raise NotFunded(NOT_FUNDED(f"{head}: {words}\nNothing of it was sent. Run again once they are there"))
 
 
 def _params(sender: Sender, batch: Sequence[Outgoing], tx: Transaction, nonce: int, gas: int, price: int) -> TxParams:
@@ -188,8 +187,7 @@ def _gas(console: Console, signer: Signer, chain_id: int, tx: Transaction) -> in
         return int(console.web3.eth.estimate_gas(params) * GAS_MARGIN)
     except (ContractLogicError, Web3RPCError) as error:
         payer = signer.account().address
-        if short := _short(console, payer, what(chain_id, tx), [(tx.value, "what it pays")], str(error)):
-            raise short from error
+        _require_coins(console, payer, what(chain_id, tx), [(tx.value, "what it pays")], str(error))
         why = explain(console, signer, str(tx.to) if isinstance(tx.to, str) else None, error)
         raise Reverted(SIMULATION_FAILED(f"{what(chain_id, tx)}: the simulation failed: {why}")) from error
 

@@ -15,7 +15,7 @@ from components.chain.errors import ChainError
 from components.chain.rpc.console import Console
 from components.chain.tx.pool_rejections import words_of
 from components.domain.limits import MAX_OPERATORS
-from components.domain.problems.accounts import NOT_OWNER
+from components.domain.problems.bridge import FOREIGN_OWNER
 from components.domain.problems.problem import Message
 
 _ERROR, _PANIC = "08c379a0", "4e487b71"
@@ -82,7 +82,7 @@ def reason(data: object, message: str = "") -> str:
 def not_owner(signer: Owner, contract: str, owner: str) -> Message:
     """Return the message for a key, or an SCN, that does not own the contract."""
     if isinstance(signer, OwnerNode):
-        return NOT_OWNER(
+        return FOREIGN_OWNER(
             f"the owner of the {signer.chain} bridge {contract} is {owner}, and the operator of {signer.node.node} is "
             f"{signer.address}; set {signer.setting} to the SCN whose operator owns it, or "
             f"bridge.{signer.chain}OwnerKey to the owner's key"
@@ -91,7 +91,7 @@ def not_owner(signer: Owner, contract: str, owner: str) -> Message:
     remedy = f"set {signer.setting} to the owner's key" if signer.chain else "configure the owner's key"
     key = signer.account().address
     words = f"the owner of the {whose} {contract} is {owner}, and the configured key is that of {key}; {remedy}"
-    return NOT_OWNER(words)
+    return FOREIGN_OWNER(words)
 
 
 def explain(console: Console, signer: Owner, contract: str | None, error: Web3Exception) -> str:

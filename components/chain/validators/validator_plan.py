@@ -9,7 +9,6 @@ from dataclasses import dataclass
 
 from components.chain.contracts.plan import Refused
 from components.domain.problems.chains import LAST_OF_GENESIS, LAST_VALIDATOR, QUORUM_AT_RISK, VOTE_IMPOSSIBLE
-from components.domain.problems.problem import Message
 from components.domain.quorum import quorum
 
 
@@ -33,9 +32,9 @@ def admit(council: Collection[str], living: Collection[str], address: str) -> li
     what = f"{address} cannot become a validator"
     alive = [one for one in council if one in living]
     if len(alive) < quorum(len(council)):
-        raise Refused(_halted(what, council, alive))
+        raise _halted(what, council, alive)
     if len(alive) < len(council) and len(alive) < quorum(len(council) + 1):
-        raise Refused(_too_few(what, [*council, address], alive))
+        raise _too_few(what, [*council, address], alive)
     return [Vote("governance.addvalidator", address, f"make {address} a validator")]
 
 
@@ -54,10 +53,10 @@ def vote_out(council: Collection[str], living: Collection[str], first: Collectio
         raise Refused(LAST_VALIDATOR(f"{what}: it is the last one of its chain; destroy the chain instead"))
     living_now = [one for one in council if one in living]
     if len(living_now) < quorum(len(council)):
-        raise Refused(_halted(what, council, living_now))
+        raise _halted(what, council, living_now)
     alive = [one for one in staying if one in living]
     if len(alive) < quorum(len(staying)):
-        raise Refused(_too_few(what, staying, alive))
+        raise _too_few(what, staying, alive)
     if address in first and not {*first} & {*staying}:
         msg = LAST_OF_GENESIS(
             f"{what}: it is the last one of those in the genesis block, and a node that begins with an empty chain "
@@ -87,20 +86,22 @@ def _count(number: int, thing: str) -> str:
     return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
 
 
-def _halted(what: str, council: Collection[str], alive: Collection[str]) -> Message:
+def _halted(what: str, council: Collection[str], alive: Collection[str]) -> Refused:
     dead = sorted({*council} - {*alive})
-    return VOTE_IMPOSSIBLE(
+    msg = VOTE_IMPOSSIBLE(
         f"{what}: the child chain is halted, so no vote can come into a block: {quorum(len(council))} of its "
         f"{len(council)} validators have to agree, and {len(alive)} can be reached; unreachable: "
         f"{', '.join(dead)}. Start those again: an SCN that was taken out of serviceChain.nodes has to be listed there "
         "again under its old name, with which it gets its old key, and may go once the chain makes blocks"
     )
+    return Refused(msg)
 
 
-def _too_few(what: str, council: Collection[str], alive: Collection[str]) -> Message:
+def _too_few(what: str, council: Collection[str], alive: Collection[str]) -> Refused:
     needed, dead = quorum(len(council)), sorted({*council} - {*alive})
-    return QUORUM_AT_RISK(
+    msg = QUORUM_AT_RISK(
         f"{what}: of {len(council)} validators {needed} have to agree on a block, and {len(alive)} would be able to, "
         f"so the child chain would stop; unreachable: {', '.join(dead)}; bring back what is dead, or take it "
         "out of serviceChain.nodes in a run of its own, first"
     )
+    return Refused(msg)

@@ -1,6 +1,6 @@
 """What is wrong on a chain: nodes that do not answer or are behind, their peers, validators.
 
-Numbers 400 to 419 and 460 to 499; those between are in accounts.
+Numbers 400 to 449.
 """
 
 from components.domain.problems.problem import Problem
@@ -96,34 +96,34 @@ REFERENCE_OF_OTHER_CHAIN = Problem(
 # -- peers -----------------------------------------------------------------------------------------------------
 
 PEER_MISSING = Problem(
-    460,
+    420,
     "A node is not connected to the nodes that it dials",
     cause="The other node is down or starting, its port is closed to this machine, or it is on another chain.",
     remedy="Do what the rest of the message says. Check that the other node runs (`make up` starts it), and that its "
     "port is open to the machine of this one.",
 )
 PEER_KEPT = Problem(
-    461,
+    421,
     "A node is still connected to a peer that it has to leave",
     cause="The node did not close the connection in time. The slot of an EN is free only after that.",
     remedy="Run `make refresh`, then `make up`: it disconnects a wrong peer and dials the right one.",
 )
 CHAINS_DIFFER = Problem(
-    462,
+    422,
     "Two nodes are not on the same chain",
     cause="Their chain id, network id or genesis block differ, so they never connect. The message has both values.",
     remedy="Set `networkId` of the chain (`parentChain`, `serviceChain`), or name its genesis file, as the other node "
     "has it. Then run `make up`: a node that has only the genesis block is initialized again.",
 )
 PORT_CLOSED = Problem(
-    463,
+    423,
     "The machine of a node cannot connect to another node",
     cause="No node listens at that address, or a firewall or security group closes its port to this machine.",
     remedy="Start the other node, and open the port that the message names in both directions (22323 unless a conf "
     "says otherwise). Then run `make up`.",
 )
 PEER_REFUSED = Problem(
-    464,
+    424,
     "What answers at the address of a node does not take this node as a peer",
     cause="It is a node of another chain, a node with another key than its KNI says, or no node at all.",
     remedy="Compare the values in the message with `admin.nodeInfo.protocols.istanbul` in the console of the other "
@@ -133,13 +133,13 @@ PEER_REFUSED = Problem(
 # -- validators of the child chain: votes ----------------------------------------------------------------------
 
 NO_VOTER = Problem(
-    470,
+    430,
     "No other validator of the child chain answers",
     cause="A vote is cast by another SCN that is a validator. Each of them is down, behind, or has no seat.",
     remedy="Bring back one of the SCNs that the message names, then run `make up`.",
 )
 BLOCK_REFUSED = Problem(
-    471,
+    431,
     "A node does not accept the blocks of its chain",
     cause="It verifies each block, and finds this one invalid: it has another version or another genesis, or its "
     "database is damaged.",
@@ -147,13 +147,13 @@ BLOCK_REFUSED = Problem(
     "node fails, run `make replace MACHINE=…`.",
 )
 VOTE_PENDING = Problem(
-    472,
+    432,
     "A vote on a validator is not in a block yet",
     cause="It counts once the node that voted makes a block. With validators that are down, blocks come late.",
     remedy="Check that the child chain makes blocks, then run `make up` again: it sees whether the vote counts.",
 )
 SEAT_IDLE = Problem(
-    473,
+    433,
     "A validator has a seat and does not take part",
     cause="Its node is down, not connected, behind or on another chain; the start of the message says which. Until "
     "then the child chain survives fewer losses, and a small one makes no blocks.",
@@ -161,34 +161,34 @@ SEAT_IDLE = Problem(
     "there while enough others live, and run `make up`: that takes its seat away.",
 )
 SEAT_TAKEN_BACK = Problem(
-    474,
+    434,
     "A new validator did not take part, and its seat was taken back",
     cause="After the vote its node did not connect or did not get new blocks; the start of the message says why. The "
     "council is the one of before.",
     remedy="Fix what the message says, then run `make up` again.",
 )
 VOTE_IMPOSSIBLE = Problem(
-    475,
+    435,
     "The child chain is halted, so nobody can be voted in or out",
     cause="Fewer than ⌈2n/3⌉ of its n validators can be reached. A vote needs a block, and there are none.",
     remedy="Start the validators that the message names. List an SCN that was removed in `serviceChain.nodes` again "
     "with its old name and run `make up`. See docs/changing.md, What is refused.",
 )
 QUORUM_AT_RISK = Problem(
-    476,
+    436,
     "The vote would stop the child chain",
     cause="After it too few of the validators could be reached to make blocks (⌈2n/3⌉ of n have to agree).",
     remedy="Start the validators that the message names, or remove the dead ones from `serviceChain.nodes` in an edit "
     "of its own. Then make this change again. See docs/changing.md, What is refused.",
 )
 LAST_VALIDATOR = Problem(
-    477,
+    437,
     "The last validator of the child chain cannot be voted out",
     cause="A chain without a validator makes no blocks.",
     remedy="Keep this SCN in `serviceChain.nodes`. To end the chain, run `make down`.",
 )
 LAST_OF_GENESIS = Problem(
-    478,
+    438,
     "The last validator of the genesis block cannot be voted out",
     cause="A node that begins with an empty chain talks to the validators of the genesis block only. Without one of "
     "them no machine could be rebuilt.",
@@ -198,7 +198,7 @@ LAST_OF_GENESIS = Problem(
 # -- validators of the child chain: who has a seat ---------------------------------------------------------------
 
 SEAT_WITHOUT_NODE = Problem(
-    480,
+    440,
     "A validator is not in the settings and has no node",
     cause="Its SCN was lost or removed without a vote. It counts for the quorum, so the child chain survives fewer "
     "losses.",
@@ -206,7 +206,7 @@ SEAT_WITHOUT_NODE = Problem(
     "old name.",
 )
 FOREIGN_VALIDATOR = Problem(
-    481,
+    441,
     "A validator that is not in the settings is kept",
     cause="It has a node, so it belongs to somebody else, or its SCN was taken out of the settings without a vote. On "
     "a chain that others started, those that this program did not vote in are kept too.",
@@ -214,7 +214,7 @@ FOREIGN_VALIDATOR = Problem(
     "votes out a validator without a node, on a chain of others only if this program voted it in.",
 )
 SEAT_LOST = Problem(
-    482,
+    442,
     "An SCN is no validator of the child chain any more",
     cause="Somebody voted it out.",
     remedy="Run `make up`: it votes the SCN in again. To keep it out, remove it from `serviceChain.nodes`.",

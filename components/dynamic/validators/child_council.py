@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pulumi
 from pulumi.dynamic import Resource
 
-from components.domain.problems.chains import FOREIGN_VALIDATOR, SEAT_WITHOUT_NODE
+from components.domain.problems.chains import CHAIN_UNREADABLE, FOREIGN_VALIDATOR, SEAT_WITHOUT_NODE
 from components.domain.problems.problem import Message
 from components.dynamic.base import Props, tell
 from components.dynamic.chain_resource import ChainPlace, ChainProvider
@@ -65,7 +65,8 @@ class ChildCouncilProvider(ChainProvider[ChildCouncilInputs]):
         try:
             found = _strangers(inputs, _read(inputs), {*_lower(olds.get("made"))})
         except ChainError as error:
-            print(f"the council of the child chain is not looked at: {error}", file=sys.stderr)
+            words = f"the council of the child chain is not looked at: {error}"
+            print(CHAIN_UNREADABLE(words), file=sys.stderr)
             return news
         return {**news, **found}
 

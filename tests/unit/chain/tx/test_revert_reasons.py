@@ -15,7 +15,8 @@ from components.chain.tx import sender
 from components.chain.tx.batch import execute
 from components.chain.tx.revert_reasons import reason
 from components.chain.voters import calls
-from components.domain.problems.accounts import NOT_OWNER, SIMULATION_FAILED, TRANSACTION_REVERTED
+from components.domain.problems.accounts import SIMULATION_FAILED, TRANSACTION_REVERTED
+from components.domain.problems.bridge import FOREIGN_OWNER
 from tests.unit.fake_contract import Contract
 from tests.unit.fakes import FakeChain, console
 
@@ -80,7 +81,7 @@ def threshold(votes: int) -> Step:
 def test_a_key_that_is_not_the_owners_is_reported_with_both_addresses_and_the_setting(chain: FakeChain) -> None:
     owners = (
         f"the owner of the parent bridge {BRIDGE} is {OWNER}, and the configured key is that of {ADDRESS}; "
-        f"set bridge.parentOwnerKey to the owner's key [{NOT_OWNER.code}]"
+        f"set bridge.parentOwnerKey to the owner's key [{FOREIGN_OWNER.code}]"
     )
     with pytest.raises(Reverted) as caught:
         execute(console(chain), PARENT, [transaction(BRIDGE, threshold(1))])

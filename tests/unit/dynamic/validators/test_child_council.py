@@ -9,7 +9,7 @@ from components.chain.errors import Unreachable
 from components.chain.peers import seats
 from components.chain.peers.seats import Seats, address_of
 from components.chain.validators import validator_votes
-from components.domain.problems.chains import CONSOLE_LOST, FOREIGN_VALIDATOR, SEAT_WITHOUT_NODE
+from components.domain.problems.chains import CHAIN_UNREADABLE, FOREIGN_VALIDATOR, SEAT_WITHOUT_NODE
 from components.dynamic.base import Props
 from components.dynamic.validators.child_council import ChildCouncilProvider
 from components.dynamic.validators.child_seat import ChildSeatProvider
@@ -32,7 +32,7 @@ class World:
     def look(self, _endpoints: object, _chain_id: int) -> Seats:
         """Tell."""
         if not self.answers:
-            raise Unreachable(CONSOLE_LOST("scn-1 does not answer"))
+            raise Unreachable(CHAIN_UNREADABLE("scn-1 does not answer"))
         return Seats(frozenset(self.council), frozenset(self.living))
 
     def vote_out(self, _endpoints: object, _chain_id: int, addresses: list[str]) -> None:
@@ -129,7 +129,7 @@ def test_while_nobody_answers_nothing_is_done(world: World, capsys: pytest.Captu
     world.answers = False
     assert up(outs, COUNCIL) == (outs, False)
     assert ChildCouncilProvider().read("id", outs).outs == outs
-    assert CONSOLE_LOST("the council of the child chain is not looked at: scn-1 does not answer") in (
+    assert CHAIN_UNREADABLE("the council of the child chain is not looked at: scn-1 does not answer") in (
         capsys.readouterr().err
     )
 
