@@ -1,6 +1,7 @@
 // Command pulumi-resource-command is an offline plugin for the part of Pulumi's "command" package that this
-// project uses: remote.Command and remote.CopyToRemote. It carries the name, the version and the property names
-// of the official plugin, so that a program and its state move between the two.
+// project uses: remote.Command and remote.CopyToRemote of files, with a private key as the way in. It carries the
+// name, the version and the property names of the official plugin, so that a program and its state move between the
+// two. An input that it does not know is refused, not ignored.
 package main
 
 import (

@@ -83,3 +83,25 @@ func TestOnlyTriggersReplace(t *testing.T) {
 		}
 	}
 }
+
+func TestAnUnknownInputIsRefused(t *testing.T) {
+	server := newServer(t)
+	here := property.New("127.0.0.1")
+	way := property.New(map[string]property.Value{"host": here, "privateKey": property.New("x")})
+	byPassword := property.New(map[string]property.Value{"host": here, "password": property.New("x")})
+	for name, inputs := range map[string]map[string]property.Value{
+		"delete":   {"connection": way, "delete": property.New("true")},
+		"password": {"connection": byPassword},
+	} {
+		response, err := server.Check(p.CheckRequest{
+			Urn:    resource.NewURN("dev", "test", "", "command:remote:Command", "x"),
+			Inputs: property.NewMap(inputs),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(response.Failures) == 0 {
+			t.Errorf("%s is accepted and ignored: %+v", name, response.Inputs)
+		}
+	}
+}

@@ -7,20 +7,18 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 )
 
-// Command is a script for each step in the life of a resource: create, update and delete.
+// Command is a script that runs when the resource is created, and another one when it changes.
 type Command struct{}
 
 // CommandArgs are the inputs. A change of triggers replaces; any other change runs update, or else create again.
 type CommandArgs struct {
-	Connection             *Connection        `pulumi:"connection" provider:"secret"`
-	Create                 *string            `pulumi:"create,optional"`
-	Update                 *string            `pulumi:"update,optional"`
-	Delete                 *string            `pulumi:"delete,optional"`
-	Stdin                  *string            `pulumi:"stdin,optional"`
-	Environment            *map[string]string `pulumi:"environment,optional"`
-	Triggers               *[]any             `pulumi:"triggers,optional" provider:"replaceOnChanges"`
-	Logging                *Logging           `pulumi:"logging,optional"`
-	AddPreviousOutputInEnv *bool              `pulumi:"addPreviousOutputInEnv,optional"`
+	Connection             *Connection `pulumi:"connection" provider:"secret"`
+	Create                 *string     `pulumi:"create,optional"`
+	Update                 *string     `pulumi:"update,optional"`
+	Stdin                  *string     `pulumi:"stdin,optional"`
+	Triggers               *[]any      `pulumi:"triggers,optional" provider:"replaceOnChanges"`
+	Logging                *Logging    `pulumi:"logging,optional"`
+	AddPreviousOutputInEnv *bool       `pulumi:"addPreviousOutputInEnv,optional"`
 }
 
 // Output is what the last script printed.
@@ -51,9 +49,7 @@ func (*Command) WireDependencies(f infer.FieldSelector, args *CommandArgs, state
 	f.OutputField(&state.Connection).DependsOn(f.InputField(&args.Connection))
 	f.OutputField(&state.Create).DependsOn(create)
 	f.OutputField(&state.Update).DependsOn(update)
-	f.OutputField(&state.Delete).DependsOn(f.InputField(&args.Delete))
 	f.OutputField(&state.Stdin).DependsOn(f.InputField(&args.Stdin))
-	f.OutputField(&state.Environment).DependsOn(f.InputField(&args.Environment))
 	f.OutputField(&state.Triggers).DependsOn(f.InputField(&args.Triggers))
 	f.OutputField(&state.Logging).DependsOn(f.InputField(&args.Logging))
 	f.OutputField(&state.AddPreviousOutputInEnv).DependsOn(f.InputField(&args.AddPreviousOutputInEnv))
@@ -91,12 +87,4 @@ func (*Command) Update(
 	var err error
 	response.Output.Output, err = req.Inputs.run(ctx, script, req.State.Output)
 	return response, err
-}
-
-// Delete runs delete, if there is one.
-func (*Command) Delete(
-	ctx context.Context, req infer.DeleteRequest[CommandState],
-) (infer.DeleteResponse, error) {
-	_, err := req.State.run(ctx, req.State.Delete, req.State.Output)
-	return infer.DeleteResponse{}, err
 }

@@ -4,13 +4,11 @@ package remote
 import (
 	"fmt"
 	"net"
-	"os"
 	"strconv"
 	"time"
 
 	"github.com/pulumi/pulumi-go-provider/infer"
 	"golang.org/x/crypto/ssh"
-	"golang.org/x/crypto/ssh/agent"
 )
 
 const (
@@ -22,16 +20,13 @@ const (
 
 // Endpoint is one SSH server and the way in.
 type Endpoint struct {
-	Host               string   `pulumi:"host"`
-	Port               *float64 `pulumi:"port,optional"`
-	User               *string  `pulumi:"user,optional"`
-	Password           *string  `pulumi:"password,optional"`
-	PrivateKey         *string  `pulumi:"privateKey,optional"`
-	PrivateKeyPassword *string  `pulumi:"privateKeyPassword,optional"`
-	AgentSocketPath    *string  `pulumi:"agentSocketPath,optional"`
-	HostKey            *string  `pulumi:"hostKey,optional"`
-	DialErrorLimit     *int     `pulumi:"dialErrorLimit,optional"`
-	PerDialTimeout     *int     `pulumi:"perDialTimeout,optional"`
+	Host           string   `pulumi:"host"`
+	Port           *float64 `pulumi:"port,optional"`
+	User           *string  `pulumi:"user,optional"`
+	PrivateKey     *string  `pulumi:"privateKey,optional"`
+	HostKey        *string  `pulumi:"hostKey,optional"`
+	DialErrorLimit *int     `pulumi:"dialErrorLimit,optional"`
+	PerDialTimeout *int     `pulumi:"perDialTimeout,optional"`
 }
 
 // ProxyConnection is a bastion on the way to the host.
@@ -80,38 +75,13 @@ func (e *Endpoint) clientConfig() (*ssh.ClientConfig, error) {
 		config.HostKeyAlgorithms = algorithmsOf(public)
 	}
 	if e.PrivateKey != nil {
-		signer, err := e.signer()
+		signer, err := ssh.ParsePrivateKey([]byte(*e.PrivateKey))
 		if err != nil {
 			return nil, fmt.Errorf("the privateKey given for %s cannot be read: %w", e.Host, err)
 		}
 		config.Auth = append(config.Auth, ssh.PublicKeys(signer))
 	}
-	if e.Password != nil {
-		config.Auth = append(config.Auth, ssh.Password(*e.Password), ssh.KeyboardInteractive(e.answer))
-	}
-	if socket := or(e.AgentSocketPath, os.Getenv("SSH_AUTH_SOCK")); socket != "" {
-		conn, err := net.Dial("unix", socket)
-		if err != nil {
-			return nil, fmt.Errorf("the SSH agent does not answer: %w", err)
-		}
-		config.Auth = append(config.Auth, ssh.PublicKeysCallback(agent.NewClient(conn).Signers))
-	}
 	return config, nil
-}
-
-func (e *Endpoint) signer() (ssh.Signer, error) {
-	if password := or(e.PrivateKeyPassword, ""); password != "" {
-		return ssh.ParsePrivateKeyWithPassphrase([]byte(*e.PrivateKey), []byte(password))
-	}
-	return ssh.ParsePrivateKey([]byte(*e.PrivateKey))
-}
-
-func (e *Endpoint) answer(_, _ string, questions []string, _ []bool) ([]string, error) {
-	answers := make([]string, len(questions))
-	for i := range answers {
-		answers[i] = *e.Password
-	}
-	return answers, nil
 }
 
 // algorithmsOf lists the signatures that prove possession of key: an RSA key has more than one.

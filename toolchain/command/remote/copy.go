@@ -11,7 +11,7 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
-// CopyToRemote is a file, a text or a folder that lies on the host. Deleting the resource leaves it there.
+// CopyToRemote is a file that lies on the host. Deleting the resource leaves it there.
 type CopyToRemote struct{}
 
 // CopyToRemoteArgs are the inputs. A change of triggers replaces.
@@ -27,38 +27,15 @@ type CopyToRemoteState struct {
 	CopyToRemoteArgs
 }
 
-// Check refuses sources that are not on this machine.
+// Check refuses sources other than a file on this machine.
 func (*CopyToRemote) Check(
 	ctx context.Context, req infer.CheckRequest,
 ) (infer.CheckResponse[CopyToRemoteArgs], error) {
 	args, failures, err := infer.DefaultCheck[CopyToRemoteArgs](ctx, req.NewInputs)
-	if err == nil && len(failures) == 0 && !args.hasUsableSource() {
-		failures = append(failures, p.CheckFailure{
-			Property: "source", Reason: "must be a FileAsset, a StringAsset or a FileArchive",
-		})
+	if err == nil && len(failures) == 0 && (args.Source.Asset == nil || !args.Source.Asset.IsPath()) {
+		failures = append(failures, p.CheckFailure{Property: "source", Reason: "must be a FileAsset"})
 	}
 	return infer.CheckResponse[CopyToRemoteArgs]{Inputs: args, Failures: failures}, err
-}
-
-func (a *CopyToRemoteArgs) hasUsableSource() bool {
-	if asset := a.Source.Asset; asset != nil {
-		return asset.IsPath() || asset.IsText()
-	}
-	return a.Source.Archive != nil && a.Source.Archive.IsPath()
-}
-
-func (a *CopyToRemoteArgs) hash() string {
-	if a.Source.Asset != nil {
-		return a.Source.Asset.Hash
-	}
-	return a.Source.Archive.Hash
-}
-
-func (a *CopyToRemoteArgs) sourcePath() string {
-	if a.Source.Asset != nil {
-		return a.Source.Asset.Path
-	}
-	return a.Source.Archive.Path
 }
 
 // Create copies.
@@ -82,7 +59,7 @@ func (*CopyToRemote) Update(
 	ctx context.Context, req infer.UpdateRequest[CopyToRemoteArgs, CopyToRemoteState],
 ) (infer.UpdateResponse[CopyToRemoteState], error) {
 	response := infer.UpdateResponse[CopyToRemoteState]{Output: CopyToRemoteState{req.Inputs}}
-	same := req.Inputs.hash() == req.State.hash() && req.Inputs.RemotePath == req.State.RemotePath
+	same := req.Inputs.Source.Asset.Hash == req.State.Source.Asset.Hash && req.Inputs.RemotePath == req.State.RemotePath
 	if req.DryRun || same {
 		return response, nil
 	}

@@ -20,24 +20,6 @@ func fileAsset(t *testing.T, path string) types.AssetOrArchive {
 	return types.AssetOrArchive{Asset: asset}
 }
 
-func textAsset(t *testing.T, text string) types.AssetOrArchive {
-	t.Helper()
-	asset, err := resource.NewTextAsset(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return types.AssetOrArchive{Asset: asset}
-}
-
-func folder(t *testing.T, path string) types.AssetOrArchive {
-	t.Helper()
-	archive, err := resource.NewPathArchive(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return types.AssetOrArchive{Archive: archive}
-}
-
 func putFile(t *testing.T, path, content string) string {
 	t.Helper()
 	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -56,24 +38,18 @@ func expectFile(t *testing.T, path, content string) {
 	}
 }
 
-func TestCopyPlacesFilesTextsAndFolders(t *testing.T) {
+func TestCopyPlacesAFile(t *testing.T) {
 	here, there := t.TempDir(), t.TempDir()
-	file := putFile(t, filepath.Join(here, "file"), "content")
-	putFile(t, filepath.Join(here, "tree", "branch", "leaf"), "green")
+	long, short := putFile(t, filepath.Join(here, "long"), "a long content"), putFile(t, filepath.Join(here, "short"), "short")
 	connection := startServer(t).connection()
-	for _, test := range []struct {
-		source       types.AssetOrArchive
-		to, at, what string
-	}{
-		{fileAsset(t, file), "renamed", "renamed", "content"},
-		{fileAsset(t, file), "", "file", "content"},
-		{textAsset(t, "a text"), "text", "text", "a text"},
-		{textAsset(t, "a shorter"), "renamed", "renamed", "a shorter"},
-		{folder(t, filepath.Join(here, "tree")), "", "tree/branch/leaf", "green"},
-		{folder(t, filepath.Join(here, "tree")), "new", "new/tree/branch/leaf", "green"},
-		{folder(t, filepath.Join(here, "tree")+"/"), "flat", "flat/branch/leaf", "green"},
+	for _, test := range []struct{ source, to, at, what string }{
+		{long, "renamed", "renamed", "a long content"},
+		{short, "renamed", "renamed", "short"},
+		{long, "", "long", "a long content"},
 	} {
-		args := CopyToRemoteArgs{Connection: connection, Source: test.source, RemotePath: filepath.Join(there, test.to)}
+		args := CopyToRemoteArgs{
+			Connection: connection, Source: fileAsset(t, test.source), RemotePath: filepath.Join(there, test.to),
+		}
 		if err := args.copy(context.Background()); err != nil {
 			t.Error(err)
 			continue
@@ -84,27 +60,30 @@ func TestCopyPlacesFilesTextsAndFolders(t *testing.T) {
 
 func TestCopySaysWhatItCouldNotWrite(t *testing.T) {
 	args := CopyToRemoteArgs{
-		Connection: startServer(t).connection(), Source: textAsset(t, "x"), RemotePath: "/nowhere/at/all",
+		Connection: startServer(t).connection(),
+		Source:     fileAsset(t, putFile(t, filepath.Join(t.TempDir(), "file"), "x")),
+		RemotePath: "/nowhere/at/all",
 	}
 	expectError(t, args.copy(context.Background()), "copy to 127.0.0.1:/nowhere/at/all: ")
 }
 
 func TestUpdateCopiesOnlyWhatChanged(t *testing.T) {
 	s := startServer(t)
-	path := filepath.Join(t.TempDir(), "target")
-	args := CopyToRemoteArgs{Connection: s.connection(), Source: textAsset(t, "one"), RemotePath: path}
+	here, path := t.TempDir(), filepath.Join(t.TempDir(), "target")
+	one, two := putFile(t, filepath.Join(here, "one"), "one"), putFile(t, filepath.Join(here, "two"), "two")
+	args := CopyToRemoteArgs{Connection: s.connection(), Source: fileAsset(t, one), RemotePath: path}
 	state := CopyToRemoteState{args}
 	for _, test := range []struct {
-		text     string
+		source   string
 		path     string
 		sessions int32
 	}{
-		{"one", path, 0},
-		{"two", path, 1},
-		{"two", path + "-moved", 2},
-		{"two", path + "-moved", 2},
+		{one, path, 0},
+		{two, path, 1},
+		{two, path + "-moved", 2},
+		{two, path + "-moved", 2},
 	} {
-		args.Source, args.RemotePath = textAsset(t, test.text), test.path
+		args.Source, args.RemotePath = fileAsset(t, test.source), test.path
 		response, err := (&CopyToRemote{}).Update(context.Background(),
 			infer.UpdateRequest[CopyToRemoteArgs, CopyToRemoteState]{State: state, Inputs: args})
 		if err != nil {

@@ -8,7 +8,6 @@ import (
 	"io"
 	"strings"
 
-	p "github.com/pulumi/pulumi-go-provider"
 	"golang.org/x/crypto/ssh"
 )
 
@@ -20,6 +19,9 @@ func (a *CommandArgs) run(ctx context.Context, script *string, previous Output) 
 	if script == nil {
 		return previous, nil
 	}
+	if or(a.AddPreviousOutputInEnv, true) && previous != (Output{}) {
+		return Output{}, errors.New("this plugin passes no earlier output on: set addPreviousOutputInEnv to false")
+	}
 	var stdout, stderr bytes.Buffer
 	err := withSession(ctx, a.Connection, func(session *ssh.Session) error {
 		var shownOut, shownErr io.Closer
@@ -27,9 +29,6 @@ func (a *CommandArgs) run(ctx context.Context, script *string, previous Output) 
 		defer shownOut.Close()
 		session.Stderr, shownErr = capture(ctx, &stderr, a.Logging.stderr())
 		defer shownErr.Close()
-		if err := a.setEnvironment(ctx, session, previous); err != nil {
-			return err
-		}
 		if err := feed(session, or(a.Stdin, "")); err != nil {
 			return err
 		}
@@ -39,25 +38,6 @@ func (a *CommandArgs) run(ctx context.Context, script *string, previous Output) 
 		return Output{}, err
 	}
 	return Output{strings.TrimSuffix(stdout.String(), "\n"), strings.TrimSuffix(stderr.String(), "\n")}, nil
-}
-
-func (a *CommandArgs) setEnvironment(ctx context.Context, session *ssh.Session, previous Output) error {
-	for name, value := range or(a.Environment, nil) {
-		if err := session.Setenv(name, value); err != nil {
-			return fmt.Errorf("%s refuses the variable %s: name it in AcceptEnv of its sshd_config", a.Connection.Host, name)
-		}
-	}
-	if !or(a.AddPreviousOutputInEnv, true) {
-		return nil
-	}
-	for name, value := range map[string]string{
-		"PULUMI_COMMAND_STDOUT": previous.Stdout, "PULUMI_COMMAND_STDERR": previous.Stderr,
-	} {
-		if value != "" && session.Setenv(name, value) != nil {
-			p.GetLogger(ctx).Warningf("%s does not take %s: set addPreviousOutputInEnv to false", a.Connection.Host, name)
-		}
-	}
-	return nil
 }
 
 // feed writes stdin on the side. A script that ends without reading all of it is no failure, which is why this is

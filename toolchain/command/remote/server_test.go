@@ -112,22 +112,13 @@ func session(ctx context.Context, request ssh.NewChannel) {
 	if err != nil {
 		return
 	}
-	var env []string
 	for request := range requests {
-		var words struct{ First, Second string }
 		switch request.Type {
-		case "env":
-			_ = ssh.Unmarshal(request.Payload, &words)
-			accepted := words.First != "REFUSED"
-			if accepted {
-				env = append(env, words.First+"="+words.Second)
-			}
-			_ = request.Reply(accepted, nil)
 		case "exec":
 			var script struct{ Text string }
 			_ = ssh.Unmarshal(request.Payload, &script)
 			_ = request.Reply(true, nil)
-			go execute(ctx, channel, script.Text, env)
+			go execute(ctx, channel, script.Text)
 		case "subsystem":
 			_ = request.Reply(true, nil)
 			files, _ := sftp.NewServer(channel)
@@ -136,9 +127,8 @@ func session(ctx context.Context, request ssh.NewChannel) {
 	}
 }
 
-func execute(ctx context.Context, channel ssh.Channel, script string, env []string) {
+func execute(ctx context.Context, channel ssh.Channel, script string) {
 	command := exec.CommandContext(ctx, "sh", "-c", script)
-	command.Env = append(command.Environ(), env...)
 	command.Stdout, command.Stderr = channel, channel.Stderr()
 	stdin, _ := command.StdinPipe()
 	go func() { _, _ = io.Copy(stdin, channel); stdin.Close() }()
