@@ -15,6 +15,7 @@ from components.domain.gas import (
     OPERATOR_GAS_LIMIT,
 )
 from components.domain.networks import MAINNET
+from components.domain.problems.settings import WRONG_COUNT, WRONG_FORM
 from components.domain.roles import en_name
 from components.domain.units import DAY
 from components.settings.defaults import filled_in
@@ -50,12 +51,10 @@ MAX_SCNS = 100
 def scn_names(value: object) -> list[Any]:
     """Return the names in serviceChain.nodes. A number stands for that many names: scn-1, scn-2 and so on."""
     if isinstance(value, bool) or not isinstance(value, int | list):
-        msg = f"{shown(value)} is neither a list of names nor a number of SCNs"
-        raise ValueError(msg)
+        raise ValueError(WRONG_FORM(f"{shown(value)} is neither a list of names nor a number of SCNs"))
     count = value if isinstance(value, int) else len(value)
     if count > MAX_SCNS:
-        msg = f"{count} SCNs are too many; {MAX_SCNS} or fewer fit"
-        raise ValueError(msg)
+        raise ValueError(WRONG_COUNT(f"{count} SCNs are too many; {MAX_SCNS} or fewer fit"))
     return [f"scn-{i + 1}" for i in range(value)] if isinstance(value, int) else value
 
 

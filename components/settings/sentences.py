@@ -7,34 +7,38 @@ from typing import Annotated, Any, get_args, get_origin
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from components.domain.problems.problem import Message
+from components.domain.problems.settings import MISSING_KEY, UNKNOWN_KEY, WRONG_FORM
 from components.settings.model import Settings
 
 NAMESPACE = "servicechain-ha"
 
 
-def at(path: str, words: str) -> str:
-    """Return a message with the path of the key that it is about."""
-    return f"{NAMESPACE}:{path}: {words}"
+def at(path: str, message: Message) -> Message:
+    """Return a message with the path of the key that it is about in front."""
+    return Message(f"{NAMESPACE}:{path}: {message}")
 
 
-def sentence(problem: ErrorDetails) -> str:
+def sentence(problem: ErrorDetails) -> Message:
     """Return a message for what pydantic found."""
     parts = [part for part in problem["loc"] if part != "[key]"]  # pydantic's mark for the key of a mapping
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{_one_line(part)}" for part in parts).lstrip(".")
     kind, key = problem["type"], str(problem["loc"][-1]) if problem["loc"] else ""
     if kind == "extra_forbidden":
-        return at(path, f"there is no such key; {nearest(key, _keys_beside(problem['loc']))}")
+        return at(path, UNKNOWN_KEY(f"there is no such key; {nearest(key, _keys_beside(problem['loc']))}"))
     if kind == "missing":
-        return at(path, "is missing; set it with `pulumi config set --path`, see docs/settings.md")
+        return at(path, MISSING_KEY("is missing; set it with `pulumi config set --path`, see docs/settings.md"))
     if kind == "literal_error":
-        return at(path, f"write {problem['ctx']['expected']}")
+        return at(path, WRONG_FORM(f"write {problem['ctx']['expected']}"))
     if kind in ("model_type", "model_attributes_type", "dict_type"):
-        return at(path, "write a mapping of keys and values")
+        return at(path, WRONG_FORM("write a mapping of keys and values"))
     if kind == "list_type":
-        return at(path, "write a list, one item per line, each after a dash")
+        return at(path, WRONG_FORM("write a list, one item per line, each after a dash"))
     if kind == "string_type":
-        return at(path, "write text in quotes")
-    return at(path, problem["msg"].removeprefix("Value error, "))
+        return at(path, WRONG_FORM("write text in quotes"))
+    if kind == "value_error":  # of a rule of ours, with its code
+        return at(path, Message(problem["msg"].removeprefix("Value error, ")))
+    return at(path, WRONG_FORM(problem["msg"]))
 
 
 def _one_line(key: str) -> str:

@@ -6,8 +6,10 @@ from typing import Any
 
 import pulumi
 
+from components.domain.problems.problem import Message
+from components.domain.problems.settings import SEED_FILE
 from components.settings.model import Settings
-from components.settings.sentences import NAMESPACE
+from components.settings.sentences import NAMESPACE, at
 from components.settings.values.types import hidden, shown
 from components.topology.checks.configuration import BadSettings, read, warnings
 from components.user_input import guard, user_file
@@ -58,18 +60,18 @@ def _with_seed(raw: dict[str, Any]) -> dict[str, Any]:
     try:
         return {**raw, _SEED: user_file.text(name if isinstance(name, str) else "", user_file.KEY_BYTES).strip()}
     except UnusableFile as error:
-        problem = (
-            f"{NAMESPACE}:{_SEED_FILE}: {_shown(name)} cannot be read ({error}); `make up` makes it for a local stack; "
+        problem = SEED_FILE(
+            f"{_shown(name)} cannot be read ({error}); `make up` makes it for a local stack; "
             f"or set {_SEED} with `pulumi config set --secret {_SEED} $(openssl rand -hex 32)` instead"
         )
-        raise BadSettings([problem, *_problems({**raw, _SEED: _SOME_SEED})]) from error
+        raise BadSettings([at(_SEED_FILE, problem), *_problems({**raw, _SEED: _SOME_SEED})]) from error
 
 
 def _shown(name: object) -> str:
     return hidden(user_file.shown(name)) if isinstance(name, str) else shown(name)
 
 
-def _problems(raw: Mapping[str, Any]) -> list[str]:
+def _problems(raw: Mapping[str, Any]) -> list[Message]:
     try:
         read(raw)
     except BadSettings as error:

@@ -12,6 +12,7 @@ import pulumi
 
 from components.chain.accounts.signer import EnvironmentSigner, KeyReference, KeystoreSigner, KmsSigner
 from components.domain.networks import Side
+from components.domain.problems.problem import Message
 from components.settings.model import BridgeSettings
 from components.settings.rules.contracts import SAME_OWNER
 from components.settings.sections.owner import OwnerKey
@@ -35,9 +36,9 @@ def owners_of(settings: BridgeSettings, identities: Identities) -> dict[str, Own
     return {chain: _owner(chain, settings, identities) for chain in _CHAINS}
 
 
-def problems(settings: BridgeSettings) -> list[str]:
+def problems(settings: BridgeSettings) -> list[Message]:
     """Return a message for each key that is kept elsewhere and cannot be used."""
-    found: list[str] = []
+    found: list[Message] = []
     addresses: dict[str, str | None] = {}
     for chain in _CHAINS:
         if reference := _reference(chain, settings):
@@ -49,7 +50,7 @@ def problems(settings: BridgeSettings) -> list[str]:
         elif key := settings.parent_owner_key if chain == "parent" else settings.child_owner_key:
             addresses[chain] = _address(key.get_secret_value())
     if len(addresses) == len(_CHAINS) and len(set(addresses.values())) == 1 and not settings.adopted:
-        found.append(f"bridge.childOwner: {SAME_OWNER}")
+        found.append(Message(f"bridge.childOwner: {SAME_OWNER}"))
     return found
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pulumi
 
 from components.chain.contracts.artifact import Artifact
+from components.domain.problems.problem import Message
+from components.domain.problems.settings import CONTRACT_FILE, UNREADABLE_FILE
 from components.domain.roles import PROGRAMS
 from components.hosts.local_preflight import missing as missing_here
 from components.kaia import genesis
@@ -27,7 +29,7 @@ def check(settings: Settings) -> None:
     Raises pulumi.RunError with a message for each problem. A preview does not need the tools for local hosts, so it
     only warns if they are missing.
     """
-    absent = list(_named(settings))
+    absent: list[str] = list(_named(settings))
     tools = missing_here() if settings.target == "local" else []
     if pulumi.runtime.is_dry_run():
         for sentence in tools:
@@ -38,7 +40,7 @@ def check(settings: Settings) -> None:
         raise pulumi.RunError("\n".join(absent))
 
 
-def _named(settings: Settings) -> Iterator[str]:
+def _named(settings: Settings) -> Iterator[Message]:
     """Read every file and key that the settings name; return the problems."""
     for program in _used(settings):
         yield from guard.problems(f"packages.{program}", partial(_package, program, settings))
@@ -46,7 +48,7 @@ def _named(settings: Settings) -> Iterator[str]:
     yield from guard.problems("bridge.artifact", partial(_artifact, settings.bridge.artifact))
     for artifact in sorted({artifact_of(token.kind) for token in settings.tokens if token.development}):
         if not Path(artifact).is_file():
-            yield f"the development token {artifact} is missing; run `make setup`"
+            yield CONTRACT_FILE(f"the development token {artifact} is missing; run `make setup`")
     for section, chain in (("parentChain", settings.parent_chain), ("serviceChain", settings.service_chain)):
         if (path := chain.genesis) is not None:
             yield from guard.problems(f"{section}.genesis", partial(_genesis, path, chain.chain_id, section))
@@ -62,26 +64,28 @@ def _package(program: str, settings: Settings) -> None:
     package(program, getattr(settings.packages, program)).check()
 
 
-def _chain_data(settings: Settings) -> Iterable[str]:
+def _chain_data(settings: Settings) -> Iterable[Message]:
     archive = settings.packages.chaindata
     if archive is None or archive.file is None:
         return
     try:
         user_file.opened(archive.file).close()
     except user_file.UnusableFile as error:
-        yield (
+        yield UNREADABLE_FILE(
             f"packages.chaindata.file: {user_file.shown(archive.file)} cannot be read ({error}); write the path of the "
             "archive"
         )
 
 
-def _artifact(path: str) -> Iterable[str]:
+def _artifact(path: str) -> Iterable[Message]:
     try:
         user_file.opened(path).close()
     except user_file.UnusableFile as error:
         return [
-            f"the bridge contract {user_file.shown(path)} cannot be read ({error}); run `make setup`, or name an "
-            "artifact as bridge.artifact"
+            CONTRACT_FILE(
+                f"the bridge contract {user_file.shown(path)} cannot be read ({error}); run `make setup`, or name an "
+                "artifact as bridge.artifact"
+            )
         ]
     Artifact.load(Path(path))
     return []

@@ -9,6 +9,7 @@ from collections.abc import Container, Mapping, Sequence
 from hashlib import sha256
 from ipaddress import IPv4Address, IPv4Network
 
+from components.domain.problems.settings import FULL_SUBNET, LOST_ZONE
 from components.topology.machine import Machine
 
 FIRST_ADDRESS = 10
@@ -29,7 +30,7 @@ def zones(machines: Sequence[Machine], known: Sequence[str], held: Mapping[str, 
     for name, zone in placed.items():
         if zone not in known:
             msg = f"{name} is in {zone}, which is no longer one of the zones {', '.join(known)}; add {zone} again"
-            raise ValueError(msg)
+            raise ValueError(LOST_ZONE(msg))
     units = _units(machines)
     for members in sorted(units.values(), key=lambda members: -len(members)):
         missing = [member for member in members if member.name not in placed]
@@ -87,8 +88,7 @@ def addresses(names: Sequence[str], subnet_of: Mapping[str, IPv4Network], held: 
         first = subnet.network_address + FIRST_ADDRESS
         free = place(name, places, {int(address) - int(first) for address in taken})
         if free is None:
-            msg = f"{subnet} has no free address for {name}"
-            raise ValueError(msg)
+            raise ValueError(FULL_SUBNET(f"{subnet} has no free address for {name}"))
         placed[name] = str(first + free)
         taken.add(first + free)
     return placed

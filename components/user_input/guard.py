@@ -7,19 +7,23 @@ of the program, and keeps its traceback.
 
 from collections.abc import Callable, Iterable
 
-KNOWN = ("PackageError", "GenesisError", "KeyUnavailable", "UnusableFile", "ChainError")
-"""Errors whose message is already meant for the user. By name, so that nothing slow is imported for them."""
+from components.domain.problems.problem import Message
+from components.domain.problems.settings import UNREADABLE_FILE
+
+KNOWN = ("PackageError", "GenesisError", "KeyUnavailable", "ChainError")
+"""Errors whose message is already meant for the user, and has its code. By name, so that nothing slow is imported."""
 
 
-def problems(setting: str, read: Callable[[], Iterable[str] | None]) -> list[str]:
+def problems(setting: str, read: Callable[[], Iterable[Message] | None]) -> list[Message]:
     """Return what is wrong with what a setting names: what `read` returns, or a message for what it raises."""
     try:
-        return [printable(one) for one in read() or ()]
+        return [Message(printable(one)) for one in read() or ()]
     except Exception as error:  # noqa: BLE001 - see above
         if any(kind.__name__ in KNOWN for kind in type(error).__mro__):
-            return [printable(str(error))]
+            return [Message(printable(str(error)))]
         # Its text may show what was read, which may be a key.
-        return [f"{setting}: cannot be used ({type(error).__name__} while reading it); name another one"]
+        kind = type(error).__name__
+        return [UNREADABLE_FILE(f"{setting}: cannot be used ({kind} while reading it); name another one")]
 
 
 def printable(text: str) -> str:

@@ -40,7 +40,10 @@ _KINDS = (
 
 
 class UnusableFile(Exception):
-    """A file cannot be read, or has the wrong content. The message is the reason, without the path and the content."""
+    """A file cannot be read, or has the wrong content.
+
+    Its text is part of another message: the reason, without the path and the content.
+    """
 
 
 def opened(path: str | Path, most: int | None = None) -> BufferedReader:

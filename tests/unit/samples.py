@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from components.domain.problems.problem import Problem
 from components.topology.checks.configuration import BadSettings, read
 
 SEED = "1f" * 32
 
 Raw = dict[str, Any]
+Expected = tuple[str, Problem, str]
+"""What a message has to tell: the path of the key, the problem, and a value or word that it names."""
 
 
 def raw(**changes: Any) -> Raw:
@@ -79,9 +82,16 @@ def pairs(count: int) -> list[Raw]:
     return [{"name": f"pair-{i + 1}", "scn": f"scn-{i + 1}"} for i in range(count)]
 
 
-def begins(found: Iterable[str], *starts: str) -> bool:
-    """Return whether there is one problem for each start of a message, which names the path and what is wrong."""
-    return all(problem.startswith(start) for problem, start in zip(found, starts, strict=True))
+def tells(found: Iterable[str], *expected: Expected) -> bool:
+    """Return whether there is one message for each that is expected, in this order."""
+    return all(says(message, *one) for message, one in zip(found, expected, strict=True))
+
+
+def says(message: str, path: str, problem: Problem, value: str) -> bool:
+    """Return whether a message is about that key, has the code of that problem, and names the value."""
+    start, end = f"{path}: ", f" [{problem.code}]"
+    words = message.removeprefix(start).removesuffix(end)
+    return message.startswith(start) and message.endswith(end) and value in words
 
 
 def problems(config: Raw) -> list[str]:

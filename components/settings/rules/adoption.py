@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator, Mapping
 
+from components.domain.problems.problem import Message
+from components.domain.problems.settings import MISSING_KEY, NO_VOTER, OTHER_PROGRAM, UNNEEDED_KEY
 from components.domain.roles import PROGRAMS, VALIDATOR
 from components.settings.model import ServiceChainSettings
 from components.settings.rules.raw import Raw, section
@@ -14,7 +16,7 @@ _CONF = re.compile(r"/([^/]+/)*conf/(kend|kscnd)\.conf")
 """Where both packages have their conf."""
 
 
-def problems(raw: Raw, found: Sections) -> Iterator[str]:
+def problems(raw: Raw, found: Sections) -> Iterator[Message]:
     """Return a message for all values that do not fit together. The model reports what is wrong in itself."""
     if found.target != "existing":
         yield from _joining(found.child, set(), set())
@@ -29,19 +31,21 @@ def problems(raw: Raw, found: Sections) -> Iterator[str]:
     if VALIDATOR in nodes:
         yield at(
             f"existing.hosts.{VALIDATOR}",
-            "the program does not touch the validator of an existing chain; remove it, and name parentChain.genesis",
+            UNNEEDED_KEY(
+                "the program does not touch the validator of an existing chain; remove it, and name parentChain.genesis"
+            ),
         )
     others = ens | {VALIDATOR}
     yield from _joining(found.child, hosts.keys() - others, nodes.keys() - others)
 
 
-def _host(name: str, host: Raw, daemon: str) -> Iterator[str]:
+def _host(name: str, host: Raw, daemon: str) -> Iterator[Message]:
     where, node = f"existing.hosts.{name}", host["node"]
     for key in ("root", "service", "diskGib"):
         if key in host:
             yield at(
                 f"{where}.{key}",
-                "a node exists on this machine, so the program needs no place for one; remove this key",
+                UNNEEDED_KEY("a node exists on this machine, so the program needs no place for one; remove this key"),
             )
     conf = node.get("conf")
     if isinstance(conf, str) and node.get("restart") is None:
@@ -49,18 +53,26 @@ def _host(name: str, host: Raw, daemon: str) -> Iterator[str]:
         if not place:
             yield at(
                 f"{where}.node.restart",
-                f"is missing; there is no daemon script beside {conf}, so write the command that restarts the node",
+                MISSING_KEY(
+                    f"is missing; there is no daemon script beside {conf}, so write the command that restarts the node"
+                ),
             )
         elif place[2] != daemon:
-            yield at(f"{where}.node.conf", f"{conf} belongs to {place[2]}, but this machine needs {daemon}.conf")
+            yield at(
+                f"{where}.node.conf",
+                OTHER_PROGRAM(f"{conf} belongs to {place[2]}, but this machine needs {daemon}.conf"),
+            )
 
 
-def _parent(parent: ParentChainSettings | None, ens: list[str]) -> Iterator[str]:
+def _parent(parent: ParentChainSettings | None, ens: list[str]) -> Iterator[Message]:
     if parent and parent.ours and ens:
-        yield at("parentChain.genesis", f"is missing; {ens[0]} exists, and so does its chain: name its genesis.json")
+        yield at(
+            "parentChain.genesis",
+            MISSING_KEY(f"is missing; {ens[0]} exists, and so does its chain: name its genesis.json"),
+        )
 
 
-def _joining(chain: ServiceChainSettings | None, scns: set[str], found: set[str]) -> Iterator[str]:
+def _joining(chain: ServiceChainSettings | None, scns: set[str], found: set[str]) -> Iterator[Message]:
     """Check how new SCNs join an existing ServiceChain: with its genesis, and by the vote of an SCN that is there."""
     if chain is None:
         return
@@ -68,20 +80,24 @@ def _joining(chain: ServiceChainSettings | None, scns: set[str], found: set[str]
     if found and new and not chain.genesis:
         yield at(
             "serviceChain.genesis",
-            f"is missing; {new[0]} is new in an existing chain, so name its genesis.json; or, if the node exists, say "
-            f"where it is as existing.hosts.{new[0]}.node",
+            MISSING_KEY(
+                f"is missing; {new[0]} is new in an existing chain, so name its genesis.json; or, if the node exists, "
+                f"say where it is as existing.hosts.{new[0]}.node"
+            ),
         )
     for key in ("genesis", "staticNodes"):
         if value_of(chain, key) and not found:
             yield at(
                 f"serviceChain.{key}",
-                "a new SCN joins an existing chain by the vote of an SCN there, and none is in existing.hosts with its "
-                "node; list one, or remove this key to have the stack create a chain",
+                NO_VOTER(
+                    "a new SCN joins an existing chain by the vote of an SCN there, and none is in existing.hosts with "
+                    "its node; list one, or remove this key to have the stack create a chain"
+                ),
             )
     if given(chain, "networkId") and not chain.genesis:
         yield at(
             "serviceChain.networkId",
-            "is for new SCNs of an existing chain, which need serviceChain.genesis; remove this key",
+            UNNEEDED_KEY("is for new SCNs of an existing chain, which need serviceChain.genesis; remove this key"),
         )
     if chain.genesis and chain.balances:
-        yield at("serviceChain.balances", "an existing chain has its own; remove this key")
+        yield at("serviceChain.balances", UNNEEDED_KEY("an existing chain has its own; remove this key"))

@@ -4,6 +4,18 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import TypeAdapter
 
+from components.domain.problems.problem import Message
+from components.domain.problems.settings import (
+    ACCESS,
+    AWS_NETWORK,
+    CHECKSUM,
+    DUPLICATE,
+    FILE_NEEDED,
+    MISSING_KEY,
+    OUT_OF_RANGE,
+    UNNEEDED_KEY,
+    VERSIONS,
+)
 from components.domain.versions import mismatch, too_old_for
 from components.settings.model import Settings
 from components.settings.rules.raw import Raw, good, parsed, repeated, section
@@ -18,76 +30,86 @@ MOST_TAGS = 40
 """AWS allows 50 per resource; some are the program's."""
 
 
-def problems(raw: Raw, parent: ParentChainSettings | None) -> Iterator[str]:
+def problems(raw: Raw, parent: ParentChainSettings | None) -> Iterator[Message]:
     """Return a message for all values that do not fit together. The model reports what is wrong in itself."""
     target, aws = raw.get("target", Settings.model_fields["target"].default), section(raw, "aws")
     yield from _packages(section(raw, "packages"), target, parent)
     if target == "aws" and raw.get("aws") is None:
-        yield at("aws", "is missing; target aws needs to know its region, network and who may log in by ssh")
+        yield at(
+            "aws", MISSING_KEY("is missing; target aws needs to know its region, network and who may log in by ssh")
+        )
     if isinstance(aws.get("network"), Mapping):
         yield from _network(aws, aws["network"])
     yield from _access(aws)
     yield from _tags(section(aws, "tags"))
 
 
-def _packages(raw: Raw, target: object, parent: ParentChainSettings | None) -> Iterator[str]:
+def _packages(raw: Raw, target: object, parent: ParentChainSettings | None) -> Iterator[Message]:
     found = {name: _archive(raw, name) for name in ("ken", "kscn", *(["kcn"] if parent and parent.ours else []))}
     for program, archive in found.items():
         where = f"packages.{program}"
         if target == "local" and archive and archive.url:
-            yield at(where, "hosts on this computer cannot download an archive; name a file")
+            yield at(where, FILE_NEEDED("hosts on this computer cannot download an archive; name a file"))
         if target == "aws" and archive and not archive.sha256:
             yield at(
                 f"{where}.sha256",
-                f"is missing; write what `sha256sum {shown(archive.file)}` prints, so that no other archive is run",
+                CHECKSUM(
+                    f"is missing; write what `sha256sum {shown(archive.file)}` prints, so that no other archive is run"
+                ),
             )
     ken, kscn = found["ken"], found["kscn"]
     pair = mismatch(ken.version, kscn.version) if ken and kscn else None
     old = too_old_for(parent.network, ken.version) if ken and parent else None
-    yield from (at("packages", reason) for reason in (pair, old) if reason)
+    yield from (at("packages", VERSIONS(reason)) for reason in (pair, old) if reason)
 
 
-def _network(aws: Raw, network: Raw) -> Iterator[str]:
+def _network(aws: Raw, network: Raw) -> Iterator[Message]:
     where, zones = "aws.network", network.get("zones", [])
     private, public = (network.get(f"{kind}Subnets", []) for kind in ("private", "public"))
     if network.get("vpc") is not None:
         for key in ("cidr", "zones"):
             if network.get(key):
-                yield at(f"{where}.{key}", "an existing VPC has its own; remove this key")
+                yield at(f"{where}.{key}", UNNEEDED_KEY("an existing VPC has its own; remove this key"))
         if isinstance(private, list) and len(private) < 2:
-            yield at(f"{where}.privateSubnets", "list 2 or more, each in a zone of its own")
+            yield at(f"{where}.privateSubnets", AWS_NETWORK("list 2 or more, each in a zone of its own"))
         for subnet, times in repeated([*good(Subnet, private), *good(Subnet, public)]):
-            yield at(where, f"{subnet} is listed {times} times; list it once")
+            yield at(where, DUPLICATE(f"{subnet} is listed {times} times; list it once"))
         return
     if network.get("cidr") is None:
-        yield at(where, "name the cidr of a VPC to make, for example 10.40.0.0/16, or the vpc that exists")
+        yield at(where, AWS_NETWORK("name the cidr of a VPC to make, for example 10.40.0.0/16, or the vpc that exists"))
     if isinstance(zones, list) and len(zones) < 2:
-        yield at(f"{where}.zones", f"{len(zones)} zone(s); list 2 or more, if possible one for each pair")
+        yield at(f"{where}.zones", AWS_NETWORK(f"{len(zones)} zone(s); list 2 or more, if possible one for each pair"))
     if private or public:
-        yield at(where, "subnets are listed without their vpc; name it, or remove them")
+        yield at(where, AWS_NETWORK("subnets are listed without their vpc; name it, or remove them"))
     for zone in good(Zone, zones):
         for region in good(Region, [aws.get("region")]):
             if zone[:-1] != region:
-                yield at(f"{where}.zones", f"{zone} is not a zone of {region}; write for example {region}a")
+                yield at(
+                    f"{where}.zones", AWS_NETWORK(f"{zone} is not a zone of {region}; write for example {region}a")
+                )
     for zone, times in repeated(good(Zone, zones)):
-        yield at(f"{where}.zones", f"{zone} is listed {times} times; list it once")
+        yield at(f"{where}.zones", DUPLICATE(f"{zone} is listed {times} times; list it once"))
 
 
-def _access(aws: Raw) -> Iterator[str]:
+def _access(aws: Raw) -> Iterator[Message]:
     for port in ("ssh", "rpc", "metrics"):
         networks = section(aws, port).get("from")
         for network, times in repeated(good(NamedCidr, networks)):
-            yield at(f"aws.{port}.from", f"{network} is listed {times} times; list it once")
+            yield at(f"aws.{port}.from", DUPLICATE(f"{network} is listed {times} times; list it once"))
         if port == "ssh" and networks == []:
-            yield at("aws.ssh.from", "nobody may log in, but this program has to; list the network that it runs in")
+            yield at(
+                "aws.ssh.from", ACCESS("nobody may log in, but this program has to; list the network that it runs in")
+            )
 
 
-def _tags(tags: Raw) -> Iterator[str]:
+def _tags(tags: Raw) -> Iterator[Message]:
     for key in tags:
         if key == NAME_TAG or key.startswith(OWN_TAGS):
-            yield at("aws.tags", f"{shown(key)} is set by the program; choose another key")
+            yield at("aws.tags", OUT_OF_RANGE(f"{shown(key)} is set by the program; choose another key"))
     if len(tags) > MOST_TAGS:
-        yield at("aws.tags", f"{len(tags)} tags; AWS allows 50 per resource, so list {MOST_TAGS} or fewer")
+        yield at(
+            "aws.tags", OUT_OF_RANGE(f"{len(tags)} tags; AWS allows 50 per resource, so list {MOST_TAGS} or fewer")
+        )
 
 
 def _archive(raw: Raw, program: str) -> ArchiveSettings | None:

@@ -5,6 +5,15 @@ from collections.abc import Iterator, Mapping
 from pydantic import TypeAdapter
 
 from components.domain.ports import SSH_PORT
+from components.domain.problems.problem import Message
+from components.domain.problems.settings import (
+    DUPLICATE,
+    FILE_NEEDED,
+    MISSING_KEY,
+    NO_SYSTEMD,
+    UNKNOWN_NAME,
+    UNNEEDED_KEY,
+)
 from components.domain.roles import PROGRAMS, VALIDATOR
 from components.settings.rules.raw import Raw, parsed, section
 from components.settings.rules.sections import Sections
@@ -18,12 +27,14 @@ HIDDEN = ("/home", "/root", "/run", "/tmp", "/var/tmp", "/dev", "/proc", "/sys")
 NODES = {"kcn": "the validator of the parent chain", "kscn": "this SCN", "ken": "this EN"}
 
 
-def problems(raw: Raw, found: Sections) -> Iterator[str]:
+def problems(raw: Raw, found: Sections) -> Iterator[Message]:
     """Return a message for all values that do not fit together. The model reports what is wrong in itself."""
     if found.target != "existing":
         return
     if raw.get("existing") is None:
-        yield at("existing", "is missing; target existing needs to know who logs in, and all hosts by name")
+        yield at(
+            "existing", MISSING_KEY("is missing; target existing needs to know who logs in, and all hosts by name")
+        )
         return
     existing = section(raw, "existing")
     wanted, listed = _machines(found), section(existing, "hosts")
@@ -40,17 +51,21 @@ def problems(raw: Raw, found: Sections) -> Iterator[str]:
             yield from _service(raw, name, wanted or {}, given, host)
 
 
-def _names(wanted: Mapping[str, str], listed: Raw) -> Iterator[str]:
+def _names(wanted: Mapping[str, str], listed: Raw) -> Iterator[Message]:
     for name, program in wanted.items():
         if name not in listed:
             node = NODES[program]
-            yield at(f"existing.hosts.{name}", f"is missing; add address and hostKey of the machine for {node}")
+            yield at(
+                f"existing.hosts.{name}", MISSING_KEY(f"is missing; add address and hostKey of the machine for {node}")
+            )
     for name in listed:
         if name not in wanted:
-            yield at(f"existing.hosts.{name}", f"is not a machine of this stack; {nearest(name, list(wanted))}")
+            yield at(
+                f"existing.hosts.{name}", UNKNOWN_NAME(f"is not a machine of this stack; {nearest(name, list(wanted))}")
+            )
 
 
-def _shared(listed: Raw) -> Iterator[str]:
+def _shared(listed: Raw) -> Iterator[Message]:
     """Refuse two nodes on one machine: nodes of one kind have the same ports."""
     hosts = {name: host for name, host in listed.items() if isinstance(host, Mapping)}
     for key, place in (("address", _address), ("SSH address", _ssh)):
@@ -62,7 +77,7 @@ def _shared(listed: Raw) -> Iterator[str]:
             if len(sharing) > 1:
                 yield at(
                     "existing.hosts",
-                    f"the {key} {where} is used by {', '.join(sharing)}; give each node its own machine",
+                    DUPLICATE(f"the {key} {where} is used by {', '.join(sharing)}; give each node its own machine"),
                 )
 
 
@@ -77,31 +92,38 @@ def _ssh(host: Raw) -> str | None:
     return f"{value.lower().rstrip('.')}:{host.get('port', SSH_PORT)}" if isinstance(value, str) else None
 
 
-def _login(name: str, existing: Existing, host: HostSettings) -> Iterator[str]:
+def _login(name: str, existing: Existing, host: HostSettings) -> Iterator[Message]:
     service, root = existing.service_of(host), existing.root_of(host)
     where = f"existing.hosts.{name}"
     if service == "systemd" and existing.rootless(host):
         yield at(
             f"{where}.service",
-            f"only root can make a systemd unit, and {existing.user_of(host)} cannot become root; write sudo: true, or "
-            "service: daemon",
+            NO_SYSTEMD(
+                f"only root can make a systemd unit, and {existing.user_of(host)} cannot become root; write sudo: "
+                "true, or service: daemon"
+            ),
         )
     if service == "systemd" and any(f"{root}/".startswith(f"{folder}/") for folder in HIDDEN):
         yield at(
-            f"{where}.root", f"{root} is hidden from systemd services; write another folder, such as /srv/servicechain"
+            f"{where}.root",
+            NO_SYSTEMD(f"{root} is hidden from systemd services; write another folder, such as /srv/servicechain"),
         )
     if host.sudo and existing.user_of(host) == ROOT_USER:
-        yield at(f"{where}.sudo", "root needs no sudo; remove this key, or name another user")
+        yield at(f"{where}.sudo", UNNEEDED_KEY("root needs no sudo; remove this key, or name another user"))
 
 
-def _service(raw: Raw, name: str, wanted: Mapping[str, str], existing: Existing, host: HostSettings) -> Iterator[str]:
+def _service(
+    raw: Raw, name: str, wanted: Mapping[str, str], existing: Existing, host: HostSettings
+) -> Iterator[Message]:
     """Require a local archive where the daemon script is used, because its conf is in the archive."""
     program = wanted.get(name)
     archive = parsed(TypeAdapter(SomeArchive), section(raw, "packages").get(program or ""))
     if existing.service_of(host) == "daemon" and archive and archive.url:
         yield at(
             f"packages.{program}",
-            f"{name} has service: daemon, which needs the conf in the archive; name a file on this computer instead",
+            FILE_NEEDED(
+                f"{name} has service: daemon, which needs the conf in the archive; name a file on this computer instead"
+            ),
         )
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field
 
+from components.domain.problems.settings import WRONG_FORM
 from components.settings.values.types import Section, anchored, json_schema, shown
 
 _PATH = re.compile(r"(/[A-Za-z0-9._-]+)+")
@@ -18,15 +19,15 @@ def _path(value: Any) -> str:
             if home
             else "write for example /var/kscnd/data"
         )
-        msg = f"{shown(value)} is not an absolute path; {hint}"
-        raise ValueError(msg)
+        raise ValueError(WRONG_FORM(f"{shown(value)} is not an absolute path; {hint}"))
     return value
 
 
 def _command(value: Any) -> str:
     if not isinstance(value, str) or not value.strip() or not value.isprintable():
-        msg = f"{shown(value)} is not a command on one line; write for example systemctl restart kscnd"
-        raise ValueError(msg)
+        raise ValueError(
+            WRONG_FORM(f"{shown(value)} is not a command on one line; write for example systemctl restart kscnd")
+        )
     return value
 
 

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from components.domain.addresses import PRIVATE_RANGES, WIDEST_NAMED
 from components.domain.ports import LAST_PORT, SSH_PORT
+from components.domain.problems.settings import ACCESS, MACHINE_SIZE, OUT_OF_RANGE, WRONG_FORM
 from components.settings.values.ssh_keys import HostKey
 from components.settings.values.types import Flag, Form, Range, Section, Whole, json_schema, shown
 
@@ -22,31 +23,39 @@ def _network(value: Any) -> str:
     try:
         return str(IPv4Network(value if isinstance(value, str) else ""))  # not 7, which would be 0.0.0.7
     except ValueError:
-        msg = f"{shown(value)} is not an IPv4 network; write for example 203.0.113.0/24, or 203.0.113.7/32 for one"
+        msg = WRONG_FORM(
+            f"{shown(value)} is not an IPv4 network; write for example 203.0.113.0/24, or 203.0.113.7/32 for one"
+        )
         raise ValueError(msg) from None
 
 
 def _named(value: str) -> str:
     if IPv4Network(value).prefixlen < WIDEST_NAMED:
-        msg = f"{value} would let the whole internet in; list your own networks, each /{WIDEST_NAMED} or smaller"
-        raise ValueError(msg)
+        raise ValueError(
+            ACCESS(f"{value} would let the whole internet in; list your own networks, each /{WIDEST_NAMED} or smaller")
+        )
     return value
 
 
 def _vpc_cidr(value: str) -> str:
     network = IPv4Network(value)
     if not any(map(network.subnet_of, PRIVATE_RANGES)) or not 16 <= network.prefixlen <= 20:
-        msg = f"{value} is not a private network from /16 to /20; write for example 10.40.0.0/16"
-        raise ValueError(msg)
+        raise ValueError(
+            OUT_OF_RANGE(f"{value} is not a private network from /16 to /20; write for example 10.40.0.0/16")
+        )
     return value
 
 
 def _instance_type(value: str) -> str:
     if _ARM.match(value):
-        msg = f"{value} has an ARM processor, and the node archives are for amd64; choose for example r6i.2xlarge"
+        msg = MACHINE_SIZE(
+            f"{value} has an ARM processor, and the node archives are for amd64; choose for example r6i.2xlarge"
+        )
         raise ValueError(msg)
     if _XEN.match(value):
-        msg = f"{value} is an instance type from before Nitro; choose a current one, for example r6i.2xlarge"
+        msg = MACHINE_SIZE(
+            f"{value} is an instance type from before Nitro; choose a current one, for example r6i.2xlarge"
+        )
         raise ValueError(msg)
     return value
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field
 
 from components.domain.ports import SSH_PORT
+from components.domain.problems.settings import OUT_OF_RANGE, WRONG_FORM
 from components.settings.sections.adoption import NodeSettings
 from components.settings.sections.aws import HostName, Port, UserName
 from components.settings.values.ssh_keys import HostKey, PrivateKey
@@ -21,18 +22,19 @@ def _address(value: Any) -> str:
     try:
         address = IPv4Address(value if isinstance(value, str) else "")
     except ValueError:
-        msg = f"{shown(value)} is not an IPv4 address; write for example 10.0.0.5"
-        raise ValueError(msg) from None
+        raise ValueError(WRONG_FORM(f"{shown(value)} is not an IPv4 address; write for example 10.0.0.5")) from None
     if address.is_loopback or address.is_unspecified or address.is_multicast or address.is_link_local:
-        msg = f"{value} cannot be reached from other machines; write the address that the other nodes use"
-        raise ValueError(msg)
+        raise ValueError(
+            OUT_OF_RANGE(f"{value} cannot be reached from other machines; write the address that the other nodes use")
+        )
     return str(address)
 
 
 def _folder(value: Any) -> str:
     if not isinstance(value, str) or not _FOLDER.fullmatch(value):
-        msg = f"{shown(value)} is not a folder for a node; write an absolute path such as /srv/servicechain"
-        raise ValueError(msg)
+        raise ValueError(
+            WRONG_FORM(f"{shown(value)} is not a folder for a node; write an absolute path such as /srv/servicechain")
+        )
     return value
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
 
+from components.domain.problems.settings import UNCLEAR_OWNER, WRONG_FORM
 from components.settings.sections.aws import Region
 from components.settings.values.types import FilePath, Key, Section, anchored, json_schema, secret, shown
 
@@ -18,22 +19,22 @@ _KINDS = ("keystore", "env", "kms")
 def _variable(value: Any) -> str:
     if not isinstance(value, str) or not _VARIABLE.fullmatch(value):
         # Not shown: it may be the key itself.
-        msg = "this is not the name of an environment variable; write for example OWNER_KEY"
-        raise ValueError(msg)
+        raise ValueError(WRONG_FORM("this is not the name of an environment variable; write for example OWNER_KEY"))
     return value
 
 
 def _kms_key(value: Any) -> str:
     if not isinstance(value, str) or not (_KMS_KEY.fullmatch(value) or _KMS_ALIAS.fullmatch(value)):
-        msg = f"{shown(value)} is not a KMS key; write its id, its ARN, or an alias such as alias/bridge-owner"
+        msg = WRONG_FORM(
+            f"{shown(value)} is not a KMS key; write its id, its ARN, or an alias such as alias/bridge-owner"
+        )
         raise ValueError(msg)
     return value.removeprefix("key/")
 
 
 def _password(value: Any) -> SecretStr:
     if not isinstance(value, str):
-        msg = "write text in quotes; store it with `pulumi config set --secret --path`"
-        raise ValueError(msg)
+        raise ValueError(WRONG_FORM("write text in quotes; store it with `pulumi config set --secret --path`"))
     return SecretStr(value)
 
 
@@ -79,7 +80,7 @@ class OwnerKey(Section):
         elif self.region and arn and arn["region"] != self.region:
             problem = f"the ARN of the key is in {arn['region']}, not in {self.region}; remove region"
         if problem:
-            raise ValueError(problem)
+            raise ValueError(UNCLEAR_OWNER(problem))
         return self
 
 

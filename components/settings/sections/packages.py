@@ -9,6 +9,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
 
 from components.domain.ports import LAST_PORT
+from components.domain.problems.settings import ARCHIVE, CHECKSUM, WRONG_FORM
 from components.domain.roles import Program
 from components.domain.versions import BUILT
 from components.settings.values.types import FilePath, Section, anchored, json_schema, shown
@@ -23,10 +24,14 @@ _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 def _sha256(value: Any) -> str:
     if not isinstance(value, str) or not _SHA256.fullmatch(value):
-        msg = "this is not a SHA-256; write the 64 hex digits that `sha256sum` prints for the archive, in quotes"
+        msg = CHECKSUM(
+            "this is not a SHA-256; write the 64 hex digits that `sha256sum` prints for the archive, in quotes"
+        )
         raise ValueError(msg)
     if value == PLACEHOLDER:
-        msg = "this is the placeholder of the example; write what `sha256sum` prints for the archive that you checked"
+        msg = CHECKSUM(
+            "this is the placeholder of the example; write what `sha256sum` prints for the archive that you checked"
+        )
         raise ValueError(msg)
     return value.lower()
 
@@ -35,15 +40,15 @@ def _url(value: Any) -> str:
     """Refuse other text, and do not show it: it may contain a password."""
     found = _URL.fullmatch(value) if isinstance(value, str) else None
     if not found or int(found["port"] or 0) > LAST_PORT:
-        msg = "this is not the URL of an archive; write https://, a host and a path, without user or password"
-        raise ValueError(msg)
+        raise ValueError(
+            WRONG_FORM("this is not the URL of an archive; write https://, a host and a path, without user or password")
+        )
     return found.group()
 
 
 def _version(value: str) -> str:
     if not _VERSION.fullmatch(value):
-        msg = f"{shown(value)} is not a version; write it like {BUILT}"
-        raise ValueError(msg)
+        raise ValueError(WRONG_FORM(f"{shown(value)} is not a version; write it like {BUILT}"))
     return value
 
 
@@ -52,8 +57,9 @@ def _spelled_out(value: Any) -> Any:
     if isinstance(value, str):
         value = {"url" if "://" in value else "file": value}
     if not isinstance(value, dict):
-        msg = f"{shown(value)} is not an archive; write the path of a file, or a url with its sha256"
-        raise ValueError(msg)
+        raise ValueError(
+            ARCHIVE(f"{shown(value)} is not an archive; write the path of a file, or a url with its sha256")
+        )
     if "version" in value:
         return value
     place = value.get("file") or value.get("url")
@@ -62,8 +68,7 @@ def _spelled_out(value: Any) -> Any:
     name = str(place).rpartition("/")[2]
     found = _VERSION.search(name)
     if not found:
-        msg = f"the archive's name has no version in it; add version, written like {BUILT}"
-        raise ValueError(msg)
+        raise ValueError(ARCHIVE(f"the archive's name has no version in it; add version, written like {BUILT}"))
     return {**value, "version": found.group()}
 
 
@@ -89,13 +94,13 @@ class ArchiveSettings(Section):
     @model_validator(mode="after")
     def _is_somewhere(self) -> Self:
         if self.file == "" or (self.file is None) == (self.url is None):
-            msg = "give either the file of the archive or its url"
-            raise ValueError(msg)
+            raise ValueError(ARCHIVE("give either the file of the archive or its url"))
         if "://" in str(self.file):
-            msg = "this is a URL; write it as url, with the sha256 of the archive"
-            raise ValueError(msg)
+            raise ValueError(ARCHIVE("this is a URL; write it as url, with the sha256 of the archive"))
         if self.url and not self.sha256:
-            msg = "an archive with a url needs its sha256; write what `sha256sum` prints for the one that you checked"
+            msg = CHECKSUM(
+                "an archive with a url needs its sha256; write what `sha256sum` prints for the one that you checked"
+            )
             raise ValueError(msg)
         return self
 
@@ -113,8 +118,7 @@ class ChainDataSettings(Section):
     @model_validator(mode="after")
     def _is_somewhere(self) -> Self:
         if self.file == "" or (self.file is None) == (self.url is None):
-            msg = "give either the file of the archive or its url"
-            raise ValueError(msg)
+            raise ValueError(ARCHIVE("give either the file of the archive or its url"))
         return self
 
 

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, SecretStr
 
 from components.domain.gas import LOWEST_BASE_FEE
 from components.domain.networks import CHAIN_IDS, PRIVATE, Network
+from components.domain.problems.settings import WRONG_FORM
 from components.domain.units import GKEI
 from components.settings.values.kni import Kni
 from components.settings.values.types import Balances, FilePath, NotNegative, Positive, Range, Section, anchored, secret
@@ -20,8 +21,7 @@ _URL = re.compile(r"https?://[A-Za-z0-9.-]+(:[1-9][0-9]{0,4})?(/[A-Za-z0-9._~%/+
 def _url(value: Any) -> SecretStr:
     """Refuse other text, and do not show it: it may contain a key."""
     if not isinstance(value, str) or not _URL.fullmatch(value):
-        msg = "this is not the URL of an RPC; write http:// or https://, a host and a path"
-        raise ValueError(msg)
+        raise ValueError(WRONG_FORM("this is not the URL of an RPC; write http:// or https://, a host and a path"))
     return SecretStr(value)
 
 

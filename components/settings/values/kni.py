@@ -9,6 +9,7 @@ from pydantic import BeforeValidator
 
 from components.domain.kni import SCHEME
 from components.domain.ports import EN_PORT, LAST_PORT
+from components.domain.problems.settings import WRONG_KNI
 from components.settings.values.types import json_schema, shown
 
 _FORM = re.compile(r"(?P<scheme>[a-z]+)://(?P<key>[^@/?]*)@(?P<place>[^/?]*)(?P<query>\?.*)?", re.DOTALL)
@@ -51,7 +52,7 @@ def _check(value: object, given: str) -> None:
 def _not_a_kni(value: object, why: str = "") -> ValueError:
     text = value[:30] + "..." if isinstance(value, str) and len(value) > 60 else value
     words = f"{shown(text)} is not a KNI; write kni://, the node's public key of 128 hex digits, @, address and port"
-    return ValueError(f"{words} ({why})" if why else words)
+    return ValueError(WRONG_KNI(f"{words} ({why})" if why else words))
 
 
 def _is_host(host: str) -> bool:

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, SecretStr
 
+from components.domain.problems.problem import Message
+from components.domain.problems.settings import SSH_KEY_KIND, SSH_KEY_TEXT, WRONG_HOST_KEY
 from components.settings.values.types import json_schema, secret, shown
 
 MIN_RSA_BITS = 1024
@@ -54,28 +56,30 @@ def _cleaned(text: str) -> str:
     return text.removeprefix("\ufeff").replace("\\r", "").replace("\\n", "\n").strip()
 
 
-def _no_key(text: str, blocks: int) -> str:
+def _no_key(text: str, blocks: int) -> Message:
     if blocks:
-        return f"these are {blocks} private keys; store one, that of the login user"
+        return SSH_KEY_TEXT(f"these are {blocks} private keys; store one, that of the login user")
     if "BEGIN SSH2 ENCRYPTED PRIVATE KEY" in text:
-        return "this private key has the ssh.com format, which OpenSSH does not accept either; make a new one: " + _NEW
+        return SSH_KEY_KIND(
+            "this private key has the ssh.com format, which OpenSSH does not accept either; make a new one: " + _NEW
+        )
     if text.startswith("PuTTY-User-Key-File"):
-        return (
+        return SSH_KEY_TEXT(
             "this is a PuTTY key; convert it with `puttygen FILE -O private-openssh -o NEWFILE`, and store that: "
             + _HOW
         )
     if "-cert-v01@openssh.com" in text[:80]:
-        return f"this is a certificate, which is public; store its private key: {_HOW}"
+        return SSH_KEY_TEXT(f"this is a certificate, which is public; store its private key: {_HOW}")
     if _PUBLIC.match(text):
-        return f"this is a public key; store the private key, the file of that name without .pub: {_HOW}"
+        return SSH_KEY_TEXT(f"this is a public key; store the private key, the file of that name without .pub: {_HOW}")
     if "PRIVATE KEY-----" in text:
-        return f"this private key is cut off; store all of it, from its first line to its last: {_HOW}"
+        return SSH_KEY_TEXT(f"this private key is cut off; store all of it, from its first line to its last: {_HOW}")
     if re.fullmatch(r"[~./][^\n]{0,200}", text):
-        return f"this is a path, not the key itself; store the key with {_HOW}"
-    return f"this is not an SSH private key; store one, from its first line to its last, with {_HOW}"
+        return SSH_KEY_TEXT(f"this is a path, not the key itself; store the key with {_HOW}")
+    return SSH_KEY_TEXT(f"this is not an SSH private key; store one, from its first line to its last, with {_HOW}")
 
 
-def _protected(label: str, words: list[str]) -> str | None:
+def _protected(label: str, words: list[str]) -> Message | None:
     """Return a message for a key that has a passphrase."""
     found = "ENCRYPTED" in label or "Proc-Type:" in words
     if label == _OPENSSH:
@@ -83,13 +87,13 @@ def _protected(label: str, words: list[str]) -> str | None:
         found = cipher != b"none"
     if not found:
         return None
-    return (
+    return SSH_KEY_KIND(
         "this private key has a passphrase, and the program cannot ask for it; make a key without one for this "
         f"program only, with {_NEW}, or remove the passphrase from a copy with `ssh-keygen -p -N '' -f COPY`"
     )
 
 
-def _fido(label: str, words: list[str]) -> str | None:
+def _fido(label: str, words: list[str]) -> Message | None:
     """Return a message for a key on a security key: its file holds only a handle."""
     if label != _OPENSSH:
         return None
@@ -97,13 +101,13 @@ def _fido(label: str, words: list[str]) -> str | None:
     kind = next(_fields(fields[3]), b"") if len(fields) > 3 else b""
     if not kind.startswith(b"sk-"):
         return None
-    return (
+    return SSH_KEY_KIND(
         "this key is on a security key (FIDO), which has to be plugged in and touched at each login, but the program "
         f"logs in unattended; make a key for it with {_NEW}"
     )
 
 
-def _unusable(label: str, key: str) -> str | None:
+def _unusable(label: str, key: str) -> Message | None:
     """Return why the key cannot be used; None if it can."""
     from cryptography.exceptions import UnsupportedAlgorithm  # imported where there is a key: it is slow
     from cryptography.hazmat.primitives import serialization
@@ -113,15 +117,19 @@ def _unusable(label: str, key: str) -> str | None:
     try:
         found = load(key.encode(), None)
     except UnsupportedAlgorithm:
-        return f"this kind of private key is not known; make a new one: {_NEW}"
+        return SSH_KEY_KIND(f"this kind of private key is not known; make a new one: {_NEW}")
     except (ValueError, TypeError, OverflowError):
-        return "this private key is damaged; store it again, from its first line to its last: " + _HOW
+        return SSH_KEY_TEXT("this private key is damaged; store it again, from its first line to its last: " + _HOW)
     if isinstance(found, rsa.RSAPrivateKey) and found.key_size < MIN_RSA_BITS:
-        return f"this RSA key has {found.key_size} bits, which sshd does not accept; make a new one: {_NEW}"
+        return SSH_KEY_KIND(
+            f"this RSA key has {found.key_size} bits, which sshd does not accept; make a new one: {_NEW}"
+        )
     if isinstance(found, ec.EllipticCurvePrivateKey) and found.curve.name not in _CURVES:
-        return f"this key is on the curve {found.curve.name}, which SSH does not know; make a new one: {_NEW}"
+        return SSH_KEY_KIND(
+            f"this key is on the curve {found.curve.name}, which SSH does not know; make a new one: {_NEW}"
+        )
     if not isinstance(found, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey):
-        return f"sshd no longer accepts this kind of key; make a new one: {_NEW}"
+        return SSH_KEY_KIND(f"sshd no longer accepts this kind of key; make a new one: {_NEW}")
     return None
 
 
@@ -133,25 +141,33 @@ def _host_key(value: Any) -> str:
     if problem := _other_key(text, words):
         raise ValueError(problem)
     if place is None or len(words) < place + 2:
-        msg = f"{shown(value)} is not a host key; write for example ssh-ed25519 AAAA..."
-        raise ValueError(msg)
+        raise ValueError(WRONG_HOST_KEY(f"{shown(value)} is not a host key; write for example ssh-ed25519 AAAA..."))
     kind, blob = words[place : place + 2]
     if not _is_host_key(kind, blob):
-        msg = "this line is cut off or damaged, and is not a host key; write for example ssh-ed25519 AAAA..."
-        raise ValueError(msg)
+        raise ValueError(
+            WRONG_HOST_KEY(
+                "this line is cut off or damaged, and is not a host key; write for example ssh-ed25519 AAAA..."
+            )
+        )
     return f"{kind} {blob}"
 
 
-def _other_key(text: str, words: list[str]) -> str | None:
+def _other_key(text: str, words: list[str]) -> Message | None:
     if "PRIVATE KEY" in text:
-        return "this is a private key, which must not leave its machine; write the public one: ssh-ed25519 AAAA..."
+        return WRONG_HOST_KEY(
+            "this is a private key, which must not leave its machine; write the public one: ssh-ed25519 AAAA..."
+        )
     if words and words[0].startswith("@"):
-        return f"{words[0]} does not mark a machine's key; write the machine's own: ssh-ed25519 AAAA..."
+        return WRONG_HOST_KEY(f"{words[0]} does not mark a machine's key; write the machine's own: ssh-ed25519 AAAA...")
     if re.fullmatch(r"(SHA256|MD5):\S+", text):
-        return f"{shown(text)} is a fingerprint; write the key itself, as in the machine's ssh_host_ed25519_key.pub"
+        return WRONG_HOST_KEY(
+            f"{shown(text)} is a fingerprint; write the key itself, as in the machine's ssh_host_ed25519_key.pub"
+        )
     other = _PUBLIC.match(text)
     if other and other[1] not in _HOST_KEYS:
-        return f"a key of the kind {other[1]} cannot be pinned; write one of another kind, such as ssh-ed25519 AAAA..."
+        return WRONG_HOST_KEY(
+            f"a key of the kind {other[1]} cannot be pinned; write one of another kind, such as ssh-ed25519 AAAA..."
+        )
     return None
 
 

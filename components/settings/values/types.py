@@ -25,6 +25,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, core_schema
 
 from components.domain.addresses import LOCAL_PREFIX, PRIVATE_RANGES
+from components.domain.problems.settings import DUPLICATE, LIQUIDITY, OUT_OF_RANGE, WRONG_ADDRESS, WRONG_FORM, WRONG_KEY
 from components.domain.units import PEB
 
 _NAME = re.compile(r"[a-z]([a-z0-9-]{0,18}[a-z0-9])?")
@@ -101,8 +102,7 @@ class Form:
     def _checked(self, value: Any) -> str:
         if not isinstance(value, str) or not re.fullmatch(self.pattern, value):
             quoted = f'"{self.example}", in quotes' if self.example.isdigit() else self.example
-            msg = f"{shown(value)} is not a valid {self.what}; write for example {quoted}"
-            raise ValueError(msg)
+            raise ValueError(WRONG_FORM(f"{shown(value)} is not a valid {self.what}; write for example {quoted}"))
         return value
 
 
@@ -130,14 +130,15 @@ class Range:
         elif not self.low <= value <= self.high:
             problem = f"out of range; write {self.low} to {self.high} {self.what}".rstrip()
         if problem:
-            msg = f"{value} is {problem}"
-            raise ValueError(msg)
+            raise ValueError(OUT_OF_RANGE(f"{value} is {problem}"))
         return value
 
 
 def _name(value: Any) -> str:
     if not isinstance(value, str) or not _NAME.fullmatch(value):
-        msg = f"{shown(value)} is not a name; write 1 to 20 characters of a-z, 0-9 and -, first a letter, last no -"
+        msg = WRONG_FORM(
+            f"{shown(value)} is not a name; write 1 to 20 characters of a-z, 0-9 and -, first a letter, last no -"
+        )
         raise ValueError(msg)
     return value
 
@@ -146,18 +147,17 @@ def _whole(value: Any) -> int:
     """Refuse what YAML makes of a typing error: true, 1.5, text."""
     if isinstance(value, bool) or not isinstance(value, int):
         quoted = isinstance(value, str) and re.fullmatch(r"-?[0-9]+", value)
-        msg = f"{shown(value)} is not a whole number" + ("; write it without quotes" if quoted else "")
-        raise ValueError(msg)
+        raise ValueError(
+            WRONG_FORM(f"{shown(value)} is not a whole number" + ("; write it without quotes" if quoted else ""))
+        )
     if abs(value) > _LARGEST_WHOLE:
-        msg = f"{shown(value)} is out of range; write {_LARGEST_WHOLE} or less"
-        raise ValueError(msg)
+        raise ValueError(OUT_OF_RANGE(f"{shown(value)} is out of range; write {_LARGEST_WHOLE} or less"))
     return value
 
 
 def _flag(value: Any) -> bool:
     if not isinstance(value, bool):
-        msg = f"{shown(value)} is neither true nor false"
-        raise ValueError(msg)
+        raise ValueError(WRONG_FORM(f"{shown(value)} is neither true nor false"))
     return value
 
 
@@ -168,15 +168,15 @@ def _coins(value: Any) -> int:
         amount = Decimal(-1)
     whole = amount.is_finite() and 0 <= amount <= _LARGEST_BALANCE and amount == amount.to_integral_value()
     if isinstance(value, bool) or not whole:
-        msg = f"{shown(value)} is not an amount of coins; write a number such as 1000 or 0.5"
-        raise ValueError(msg)
+        raise ValueError(WRONG_FORM(f"{shown(value)} is not an amount of coins; write a number such as 1000 or 0.5"))
     return int(amount)
 
 
 def _some(value: int) -> int:
     if value == 0:
-        msg = "a bridge contract without coins cannot pay transfers out; write more than 0, such as 1000"
-        raise ValueError(msg)
+        raise ValueError(
+            LIQUIDITY("a bridge contract without coins cannot pay transfers out; write more than 0, such as 1000")
+        )
     return value
 
 
@@ -188,19 +188,22 @@ def _coins_schema(title: str, **limit: int) -> dict[str, Any]:
 def _key(value: Any) -> SecretStr:
     value = value.strip() if isinstance(value, str) else value  # a stored file may end with a line break
     if not isinstance(value, str) or not _HEX_KEY.fullmatch(value):
-        msg = "this is not a private key; write 64 hex digits, and store it with `pulumi config set --secret`"
-        raise ValueError(msg)
+        raise ValueError(
+            WRONG_KEY("this is not a private key; write 64 hex digits, and store it with `pulumi config set --secret`")
+        )
     digits = value.removeprefix("0x").lower()
     if not 0 < int(digits, 16) < _CURVE_ORDER:
-        msg = "these 64 hex digits are outside the range of secp256k1 private keys; make another key"
-        raise ValueError(msg)
+        raise ValueError(
+            WRONG_KEY("these 64 hex digits are outside the range of secp256k1 private keys; make another key")
+        )
     return SecretStr(digits)
 
 
 def _seed(value: Any) -> SecretStr:
     if not isinstance(value, str) or not re.fullmatch(r"[0-9a-fA-F]{64}", value.strip()):
-        msg = "this is not a seed; write 64 random hex digits, for example from `openssl rand -hex 32`"
-        raise ValueError(msg)
+        raise ValueError(
+            WRONG_KEY("this is not a seed; write 64 random hex digits, for example from `openssl rand -hex 32`")
+        )
     return SecretStr(value.strip().lower())
 
 
@@ -212,21 +215,18 @@ def _path(value: str) -> str:
         or value.lstrip().startswith(("{", "-----"))
         or _HEX_KEY.fullmatch(value)
     ):
-        msg = "this is not a path; write the path of the file, such as keys/owner.json"
-        raise ValueError(msg)
+        raise ValueError(WRONG_FORM("this is not a path; write the path of the file, such as keys/owner.json"))
     return value
 
 
 def _address(value: Any) -> str:
     if not isinstance(value, str) or not _ADDRESS.fullmatch(value):
-        msg = f"{shown(value)} is not an address; write 0x and 40 hex digits, in quotes"
-        raise ValueError(msg)
+        raise ValueError(WRONG_ADDRESS(f"{shown(value)} is not an address; write 0x and 40 hex digits, in quotes"))
     if value[2:] not in (value[2:].lower(), value[2:].upper()):
         from eth_utils.address import is_checksum_address  # imported only for mixed case: it is slow
 
         if not is_checksum_address(value):
-            msg = f"{value} has a wrong checksum; copy it again, or write it in lower case"
-            raise ValueError(msg)
+            raise ValueError(WRONG_ADDRESS(f"{value} has a wrong checksum; copy it again, or write it in lower case"))
     return value
 
 
@@ -236,15 +236,16 @@ def _subnet(value: Any) -> str:
     except ValueError:
         network = None
     if network is None or network.prefixlen != LOCAL_PREFIX or not any(map(network.subnet_of, PRIVATE_RANGES)):
-        msg = f"{shown(value)} is not a private /{LOCAL_PREFIX} network; write for example 100.64.8.0/{LOCAL_PREFIX}"
+        msg = WRONG_FORM(
+            f"{shown(value)} is not a private /{LOCAL_PREFIX} network; write for example 100.64.8.0/{LOCAL_PREFIX}"
+        )
         raise ValueError(msg)
     return str(network)
 
 
 def _one_spelling(balances: dict[str, int]) -> dict[str, int]:
     if len({address.lower() for address in balances}) < len(balances):
-        msg = "an address is listed twice, in different spellings; list it once"
-        raise ValueError(msg)
+        raise ValueError(DUPLICATE("an address is listed twice, in different spellings; list it once"))
     return balances
 
 
@@ -253,8 +254,7 @@ def not_zero(whose: str) -> AfterValidator:
 
     def checked(value: str) -> str:
         if int(value, 16) == 0:
-            msg = f"{value} is the zero address, where no contract can be; write {whose}"
-            raise ValueError(msg)
+            raise ValueError(WRONG_ADDRESS(f"{value} is the zero address, where no contract can be; write {whose}"))
         return value
 
     return AfterValidator(checked)

@@ -8,6 +8,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from components.domain.problems.problem import Message
+from components.domain.problems.settings import FEW_SCNS, NO_SPARE_VOTE, SINGLE_PAIR
 from components.domain.quorum import FAULT_TOLERANT
 from components.settings.model import Settings
 from components.settings.rules import between
@@ -17,10 +19,10 @@ from components.topology.checks import funds, machines
 
 
 class BadSettings(Exception):
-    """The configuration cannot be used. `problems` has a message for each reason."""
+    """The configuration cannot be used. `problems` has a message for each reason, each with its own code."""
 
-    def __init__(self, problems: list[str]) -> None:
-        self.problems = problems = [hidden(problem) for problem in problems]
+    def __init__(self, problems: list[Message]) -> None:
+        self.problems = problems = [Message(hidden(problem)) for problem in problems]
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         lines = "\n".join(f"  - {problem}" for problem in problems)
         super().__init__(f"{count} in the configuration of this stack:\n{lines}")
@@ -28,7 +30,7 @@ class BadSettings(Exception):
 
 def read(raw: Mapping[str, Any]) -> Settings:
     """Return the settings in a configuration (keys without the namespace). Raises BadSettings with all problems."""
-    problems: list[str] = []
+    problems: list[Message] = []
     settings = None
     try:
         settings = Settings.model_validate(raw)
@@ -43,29 +45,37 @@ def read(raw: Mapping[str, Any]) -> Settings:
     return settings
 
 
-def warnings(settings: Settings) -> list[str]:
+def warnings(settings: Settings) -> list[Message]:
     """Return a message for everything that is allowed but risky."""
     found = []
     pairs, threshold, scns = len(settings.pairs), settings.bridge.threshold, len(settings.service_chain.nodes)
     if pairs == 1:
         found.append(
-            "1 pair is a single point of failure: anchoring and value transfer stop with it; add a second pair"
+            SINGLE_PAIR(
+                "1 pair is a single point of failure: anchoring and value transfer stop with it; add a second pair"
+            )
         )
     elif threshold == pairs and settings.bridge.threshold_set:
         found.append(
-            f"threshold {threshold} of {pairs} pairs has no fault tolerance: one lost pair stops all value transfer "
-            f"until it is back; a threshold of {pairs - 1} or less survives a loss"
+            NO_SPARE_VOTE(
+                f"threshold {threshold} of {pairs} pairs has no fault tolerance: one lost pair stops all value "
+                f"transfer until it is back; a threshold of {pairs - 1} or less survives a loss"
+            )
         )
     more = "" if settings.runs_child_chain else ", unless others have more"
     if scns < FAULT_TOLERANT:
         found.append(
-            f"{scns} SCN(s): the child chain stops when one is lost, and all anchoring and value transfer with it{more}"
-            f"; {FAULT_TOLERANT} survive the loss of one"
+            FEW_SCNS(
+                f"{scns} SCN(s): the child chain stops when one is lost, and all anchoring and value transfer with "
+                f"it{more}; {FAULT_TOLERANT} survive the loss of one"
+            )
         )
     if not settings.bridge.threshold_set and pairs > 1:
         found.append(
-            "bridge.threshold is not given, so the contracts keep their own, which the output `threshold` shows after "
-            "up: if the remaining pairs have fewer votes than that, a lost pair stops all value transfer"
+            NO_SPARE_VOTE(
+                "bridge.threshold is not given, so the contracts keep their own, which the output `threshold` shows "
+                "after up: if the remaining pairs have fewer votes than that, a lost pair stops all value transfer"
+            )
         )
     found += machines.warnings(settings)
     return found

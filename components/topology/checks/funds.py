@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from components.domain.gas import LOWEST_OPERATOR_GAS_LIMIT
+from components.domain.problems.problem import Message
+from components.domain.problems.settings import FEES, LIQUIDITY, OPERATOR_BALANCE
 from components.domain.units import GKEI, PEB
 from components.settings.model import Settings
 from components.settings.sentences import at
@@ -14,14 +16,14 @@ REFILLED_FROM = 2
 """peb. Only an amount that has a half can be filled up when below half."""
 
 
-def problems(settings: Settings) -> Iterator[str]:
+def problems(settings: Settings) -> Iterator[Message]:
     """Return a message for coins that nobody will hold, and for fees above their limit."""
     yield from _fees(settings)
     yield from _operators(settings)
     yield from _liquidity(settings)
 
 
-def _operators(settings: Settings) -> Iterator[str]:
+def _operators(settings: Settings) -> Iterator[Message]:
     """Check that operators hold what the node's pool requires: the gas limit of a transaction times the price."""
     price, bridge = fees.offered(settings), settings.bridge
     asked = bridge.operator_gas_limit * price
@@ -35,19 +37,21 @@ def _operators(settings: Settings) -> Iterator[str]:
         free = "; where gas is free on that chain, write fees.gasPrice: 0"
     yield at(
         "bridge.operatorBalance",
-        f"an operator has to hold {fees.coins(asked)} coins for each of its transactions ({bridge.operator_gas_limit} "
-        f"gas at {price // GKEI} gkei), and is filled up when below half; write {fees.coins(2 * asked)} or "
-        f"more{lower}{free}",
+        OPERATOR_BALANCE(
+            f"an operator has to hold {fees.coins(asked)} coins for each of its transactions "
+            f"({bridge.operator_gas_limit} gas at {price // GKEI} gkei), and is filled up when below half; write "
+            f"{fees.coins(2 * asked)} or more{lower}{free}"
+        ),
     )
 
 
-def _liquidity(settings: Settings) -> Iterator[str]:
+def _liquidity(settings: Settings) -> Iterator[Message]:
     liquidity = settings.bridge.liquidity
     if not settings.bridge.liquidity_set:
         return
     where = "bridge.liquidity"
     if liquidity < REFILLED_FROM:
-        yield at(where, "1 peb is never filled up, because it has no half; write more, such as 1000")
+        yield at(where, LIQUIDITY("1 peb is never filled up, because it has no half; write more, such as 1000"))
     chains = {
         "parent": (settings.parent_chain.ours, len(settings.pairs) * settings.bridge.operator_balance),
         "child": (settings.runs_child_chain, 0),
@@ -63,11 +67,11 @@ def _liquidity(settings: Settings) -> Iterator[str]:
             if left < 0
             else f"of which {fees.coins(left)} would be left, too little to fill it up once"
         )
-        yield at(where, f"{owner}, {what}; write {fees.coins(most // PEB * PEB)} or less")
+        yield at(where, LIQUIDITY(f"{owner}, {what}; write {fees.coins(most // PEB * PEB)} or less"))
         return
 
 
-def _fees(settings: Settings) -> Iterator[str]:
+def _fees(settings: Settings) -> Iterator[Message]:
     """Return a message if the fees would be above the limit."""
     most, spent = settings.fees.limit_per_day, fees.per_day(settings)
     if most is None or spent.total <= most:
@@ -84,6 +88,8 @@ def _fees(settings: Settings) -> Iterator[str]:
         advice = "the votes on transfers alone cost more; raise the limit, or use fewer pairs"
     yield at(
         "fees.limitPerDay",
-        f"{fees.coins(most)} coins per day are allowed, and these settings spend about {fees.coins(spent.total)}: "
-        f"{fees.coins(anchoring)} on anchoring and {fees.coins(votes)} on transfers; {advice}",
+        FEES(
+            f"{fees.coins(most)} coins per day are allowed, and these settings spend about {fees.coins(spent.total)}: "
+            f"{fees.coins(anchoring)} on anchoring and {fees.coins(votes)} on transfers; {advice}"
+        ),
     )

@@ -1,4 +1,7 @@
-"""What a node needs on a machine that exists already, and messages for what is missing there. Pure."""
+"""What a node needs on a machine that exists already, and what is missing there. Pure.
+
+The findings are parts of one message, which has the code (see dynamic/machines/host_preflight.py).
+"""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -65,7 +68,7 @@ def parse(text: str) -> Facts:
 
 
 def lacks(needs: Needs, facts: Facts) -> Iterator[str]:
-    """Return a message for everything that is missing.
+    """Return a finding for everything that is missing.
 
     A folder of this stack already has its node in it, and so has one that moves, so their ports are in use.
     """

@@ -1,11 +1,13 @@
-"""Nodes that exist already, in the configuration: good ones, and every sentence for a bad one."""
+"""Nodes that exist already, in the configuration: good ones, and the problem of every bad one."""
 
 from typing import Any
 
 import pytest
 
+from components.domain.problems.problem import Problem
+from components.domain.problems.settings import MISSING_KEY, NO_VOTER, OTHER_PROGRAM, UNNEEDED_KEY, WRONG_FORM
 from components.topology.checks.configuration import read
-from tests.unit.samples import EXISTING, KNI, Raw, problems, raw
+from tests.unit.samples import EXISTING, KNI, Raw, problems, raw, says
 
 HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEe5Kn8Jx0kXVtIvqAvLwtKcjgZhWc8qPvQx7vFyQJkE"
 
@@ -57,53 +59,45 @@ def test_nothing_is_adopted_elsewhere() -> None:
 
 
 @pytest.mark.parametrize(
-    ("config", "sentence"),
+    ("config", "path", "problem", "value"),
     [
         (
             brownfield(scn_1={"node": {"data": "data", "conf": "/etc/kscnd/conf/kscnd.conf"}}),
-            "existing.hosts.scn-1.node.data: 'data' is not an absolute path",
+            "existing.hosts.scn-1.node.data",
+            WRONG_FORM,
+            "'data'",
         ),
         (
             brownfield(scn_1={"node": {"data": "/a/../b", "conf": "/etc/kscnd/conf/kscnd.conf"}}),
-            "existing.hosts.scn-1.node.data: '/a/../b' is not an absolute path",
+            "existing.hosts.scn-1.node.data",
+            WRONG_FORM,
+            "'/a/../b'",
         ),
         (
             brownfield(scn_1={"node": {"data": "/d", "conf": "/etc/kscnd/conf/kscnd.conf", "restart": "a\nb"}}),
-            "existing.hosts.scn-1.node.restart: 'a\\nb' is not a command on one line",
+            "existing.hosts.scn-1.node.restart",
+            WRONG_FORM,
+            "'a\\nb'",
         ),
         (
             brownfield(scn_1={"node": {"data": "/d", "conf": "/etc/mine.conf"}}),
-            "existing.hosts.scn-1.node.restart: is missing",
+            "existing.hosts.scn-1.node.restart",
+            MISSING_KEY,
+            "",
         ),
         (
             brownfield(alpha_en={"node": {"data": "/d", "conf": "/x/conf/kscnd.conf"}}),
-            "existing.hosts.alpha-en.node.conf: /x/conf/kscnd.conf belongs to kscnd, but this machine needs",
+            "existing.hosts.alpha-en.node.conf",
+            OTHER_PROGRAM,
+            "kscnd",
         ),
-        (
-            brownfield(scn_1={"root": "/srv/other"}),
-            "existing.hosts.scn-1.root: a node exists on this machine, so the program needs no place for one",
-        ),
-        (
-            brownfield() | {"parentChain": {"chainId": 2020}},
-            "parentChain.genesis: is missing",
-        ),
-        (
-            brownfield(scn_2={"node": None}),
-            "serviceChain.genesis: is missing",
-        ),
-        (
-            raw(serviceChain__genesis="genesis.json"),
-            "serviceChain.genesis: a new SCN joins an existing chain by the vote of an SCN there, and none is in",
-        ),
-        (
-            raw(serviceChain__networkId=203),
-            "serviceChain.networkId: is for new SCNs of an existing chain, which need serviceChain.genesis",
-        ),
-        (
-            raw(serviceChain__staticNodes=[KNI]),
-            "serviceChain.staticNodes: a new SCN joins an existing chain by the vote of an SCN there, and none",
-        ),
+        (brownfield(scn_1={"root": "/srv/other"}), "existing.hosts.scn-1.root", UNNEEDED_KEY, ""),
+        (brownfield() | {"parentChain": {"chainId": 2020}}, "parentChain.genesis", MISSING_KEY, "alpha-en"),
+        (brownfield(scn_2={"node": None}), "serviceChain.genesis", MISSING_KEY, "existing.hosts.scn-2.node"),
+        (raw(serviceChain__genesis="genesis.json"), "serviceChain.genesis", NO_VOTER, ""),
+        (raw(serviceChain__networkId=203), "serviceChain.networkId", UNNEEDED_KEY, ""),
+        (raw(serviceChain__staticNodes=[KNI]), "serviceChain.staticNodes", NO_VOTER, ""),
     ],
 )
-def test_a_bad_one_is_told(config: Raw, sentence: str) -> None:
-    assert any(problem.startswith(sentence) for problem in problems(config))
+def test_a_bad_one_is_told(config: Raw, path: str, problem: Problem, value: str) -> None:
+    assert any(says(message, path, problem, value) for message in problems(config))

@@ -1,14 +1,23 @@
-"""Each rule between values of a stack on AWS or below a public chain, with its sentence, and all of them at once."""
+"""Each rule between values of a stack on AWS or below a public chain, with its problem, and all of them at once."""
 
 from typing import Any
 
 import pytest
 
+from components.domain.problems.problem import Problem
+from components.domain.problems.settings import (
+    ACCESS,
+    AWS_NETWORK,
+    DUPLICATE,
+    MACHINE_SIZE,
+    MISSING_KEY,
+    OUT_OF_RANGE,
+    UNNEEDED_KEY,
+)
 from components.topology.checks.configuration import read
-from tests.unit.samples import VPC, Raw, aws_raw, begins, kairos_raw, pairs, problems, raw
+from tests.unit.samples import VPC, Raw, aws_raw, kairos_raw, pairs, problems, raw, tells
 
 ZONES = ["ap-northeast-2a", "ap-northeast-2b"]
-TAKEN = "is set by the program; choose another key"
 SUBNETS = VPC["privateSubnets"]
 
 
@@ -17,114 +26,74 @@ def existing(**changes: Any) -> Raw:
 
 
 @pytest.mark.parametrize(
-    ("config", "sentence"),
+    ("config", "path", "problem", "value"),
     [
         (
             aws_raw(aws__network__zones=["ap-northeast-2a", "ap-northeast-1c"]),
-            "aws.network.zones: ap-northeast-1c is not a zone of ap-northeast-2",
+            "aws.network.zones",
+            AWS_NETWORK,
+            "ap-northeast-1c",
         ),
-        (
-            aws_raw(aws__network__zones=ZONES[:1]),
-            "aws.network.zones: 1 zone(s)",
-        ),
-        (
-            aws_raw(aws__network={"cidr": "10.40.0.0/16"}),
-            "aws.network.zones: 0 zone(s)",
-        ),
-        (
-            aws_raw(aws__network__zones=[*ZONES, ZONES[0]]),
-            "aws.network.zones: ap-northeast-2a is listed 2 times",
-        ),
-        (
-            aws_raw(aws__network={"zones": ZONES}),
-            "aws.network: name the cidr of a VPC to make, for example 10.40.0.0/16, or the vpc that exists",
-        ),
-        (
-            aws_raw(aws__network__privateSubnets=SUBNETS),
-            "aws.network: subnets are listed without their vpc",
-        ),
-        (
-            aws_raw(aws__network__publicSubnets=SUBNETS),
-            "aws.network: subnets are listed without their vpc",
-        ),
-        (
-            existing(cidr="10.40.0.0/16"),
-            "aws.network.cidr: an existing VPC has its own",
-        ),
-        (existing(zones=ZONES), "aws.network.zones: an existing VPC has its own"),
-        (
-            existing(privateSubnets=SUBNETS[:1]),
-            "aws.network.privateSubnets: list 2 or more, each in a zone of its own",
-        ),
-        (
-            existing(publicSubnets=SUBNETS[:1]),
-            f"aws.network: {SUBNETS[0]} is listed 2 times; list it once",
-        ),
+        (aws_raw(aws__network__zones=ZONES[:1]), "aws.network.zones", AWS_NETWORK, "1 zone(s)"),
+        (aws_raw(aws__network={"cidr": "10.40.0.0/16"}), "aws.network.zones", AWS_NETWORK, "0 zone(s)"),
+        (aws_raw(aws__network__zones=[*ZONES, ZONES[0]]), "aws.network.zones", DUPLICATE, "ap-northeast-2a"),
+        (aws_raw(aws__network={"zones": ZONES}), "aws.network", AWS_NETWORK, "10.40.0.0/16"),
+        (aws_raw(aws__network__privateSubnets=SUBNETS), "aws.network", AWS_NETWORK, "subnets"),
+        (aws_raw(aws__network__publicSubnets=SUBNETS), "aws.network", AWS_NETWORK, "subnets"),
+        (existing(cidr="10.40.0.0/16"), "aws.network.cidr", UNNEEDED_KEY, ""),
+        (existing(zones=ZONES), "aws.network.zones", UNNEEDED_KEY, ""),
+        (existing(privateSubnets=SUBNETS[:1]), "aws.network.privateSubnets", AWS_NETWORK, "2 or more"),
+        (existing(publicSubnets=SUBNETS[:1]), "aws.network", DUPLICATE, SUBNETS[0]),
         (
             aws_raw(aws__ssh__from=["203.0.113.7", "203.0.113.7/32"]),
-            "aws.ssh.from: 203.0.113.7/32 is listed 2 times",
+            "aws.ssh.from",
+            DUPLICATE,
+            "203.0.113.7/32",
         ),
-        (
-            aws_raw(aws__rpc__from=["10.0.0.0/8"] * 3),
-            "aws.rpc.from: 10.0.0.0/8 is listed 3 times",
-        ),
-        (
-            aws_raw(aws__ssh__from=[]),
-            "aws.ssh.from: nobody may log in, but this program has to",
-        ),
-        (
-            aws_raw(aws__scn__publicAddress=True),
-            "aws.scn.publicAddress: only ENs have peers on the internet",
-        ),
-        (
-            aws_raw(aws__validator__publicAddress=True),
-            "aws.validator.publicAddress: only ENs have peers on the internet",
-        ),
+        (aws_raw(aws__rpc__from=["10.0.0.0/8"] * 3), "aws.rpc.from", DUPLICATE, "10.0.0.0/8 is listed 3 times"),
+        (aws_raw(aws__ssh__from=[]), "aws.ssh.from", ACCESS, ""),
+        (aws_raw(aws__scn__publicAddress=True), "aws.scn.publicAddress", UNNEEDED_KEY, ""),
+        (aws_raw(aws__validator__publicAddress=True), "aws.validator.publicAddress", UNNEEDED_KEY, ""),
         (
             aws_raw(pairs=[{"name": "one", "scn": "scn-1", "machines": {"scn": {"publicAddress": True}}}]),
-            "pairs[0].machines.scn.publicAddress: only ENs have peers on the internet",
+            "pairs[0].machines.scn.publicAddress",
+            UNNEEDED_KEY,
+            "",
         ),
         (
             aws_raw(aws__network=VPC, aws__en__publicAddress=True),
-            "aws.en.publicAddress: needs a public subnet",
+            "aws.en.publicAddress",
+            AWS_NETWORK,
+            "publicSubnets",
         ),
-        (
-            aws_raw(aws__en={"iops": 3000, "throughput": 751}),
-            "aws.en: throughput 751 needs iops 3004 or more",
-        ),
+        (aws_raw(aws__en={"iops": 3000, "throughput": 751}), "aws.en", MACHINE_SIZE, "iops 3004"),
         (
             aws_raw(aws__scn__throughput=1000),  # with the default of 3000 IOPS
-            "aws.scn: throughput 1000 needs iops 4000 or more",
+            "aws.scn",
+            MACHINE_SIZE,
+            "iops 4000",
         ),
         (
             aws_raw(
                 aws__en={"iops": 4000, "throughput": 1000},
                 pairs=[{"name": "one", "scn": "scn-1", "machines": {"en": {"iops": 3999}}}],
             ),
-            "pairs[0].machines.en: throughput 1000 needs iops 4000 or more",
+            "pairs[0].machines.en",
+            MACHINE_SIZE,
+            "iops 4000",
         ),
-        (
-            aws_raw(aws__validator={"iops": 16000, "dataGib": 31}),
-            "aws.validator: iops 16000 needs dataGib 32 or more",
-        ),
-        (aws_raw(aws__tags={"Name": "x"}), f"aws.tags: 'Name' {TAKEN}"),
-        (aws_raw(aws__tags={"servicechain-ha:stack": "x"}), f"aws.tags: 'servicechain-ha:stack' {TAKEN}"),
-        (
-            aws_raw(aws__tags={f"tag-{i}": "x" for i in range(41)}),
-            "aws.tags: 41 tags",
-        ),
-        (
-            raw(target="aws", packages=aws_raw()["packages"]),
-            "aws: is missing",
-        ),
-        (
-            aws_raw(aws=None),
-            "aws: is missing",
-        ),
+        (aws_raw(aws__validator={"iops": 16000, "dataGib": 31}), "aws.validator", MACHINE_SIZE, "dataGib 32"),
+        (aws_raw(aws__tags={"Name": "x"}), "aws.tags", OUT_OF_RANGE, "'Name'"),
+        (aws_raw(aws__tags={"servicechain-ha:stack": "x"}), "aws.tags", OUT_OF_RANGE, "'servicechain-ha:stack'"),
+        (aws_raw(aws__tags={f"tag-{i}": "x" for i in range(41)}), "aws.tags", OUT_OF_RANGE, "41 tags"),
+        (raw(target="aws", packages=aws_raw()["packages"]), "aws", MISSING_KEY, ""),
+        (aws_raw(aws=None), "aws", MISSING_KEY, ""),
     ],
 )
-def test_a_broken_rule_between_values_is_told_in_one_sentence(config: Raw, sentence: str) -> None:
-    assert begins(problems(config), sentence)
+def test_a_broken_rule_between_values_is_told_in_one_sentence(
+    config: Raw, path: str, problem: Problem, value: str
+) -> None:
+    assert tells(problems(config), (path, problem, value))
 
 
 def test_an_empty_network_is_told() -> None:

@@ -4,8 +4,20 @@ from typing import Any
 
 import pytest
 
+from components.domain.problems.problem import Problem
+from components.domain.problems.settings import (
+    EQUAL_ADDRESSES,
+    IMPOSSIBLE_THRESHOLD,
+    MISSING_KEY,
+    OWNER_NODE,
+    UNCLEAR_OWNER,
+    UNKNOWN_NAME,
+    UNNEEDED_KEY,
+    WRONG_ADDRESS,
+    WRONG_FORM,
+)
 from components.topology.checks.configuration import read
-from tests.unit.samples import Raw, begins, pairs, problems, raw
+from tests.unit.samples import Raw, pairs, problems, raw, tells
 
 PARENT, CHILD = "0x" + "ab" * 20, "0x" + "cd" * 20
 KEYS = {"bridge__parentOwnerKey": "4a" * 32, "bridge__childOwnerKey": "4b" * 32}
@@ -59,56 +71,35 @@ def test_one_key_may_own_both_and_an_scn_may_own_one() -> None:
 def test_more_votes_than_pairs_can_come_together_where_others_keep_theirs() -> None:
     read(existing(bridge__threshold=3))
     found = problems(existing(bridge__threshold=3, bridge__otherOperators="remove"))
-    assert begins(found, "bridge.threshold: 3 votes are impossible with 2 pair(s)")
+    assert tells(found, ("bridge.threshold", IMPOSSIBLE_THRESHOLD, "3 votes"))
 
 
-NO_CALL = "a node's API cannot deregister an operator"
 OWNED = {"bridge__parentOwnerKey": None, "bridge__parentOwnerNode": "scn-1"}
 TOKEN = {"name": "gold", "kind": "erc20", "parent": "0x" + "12" * 20, "child": "0x" + "13" * 20}
 
 
 @pytest.mark.parametrize(
-    ("config", "sentence"),
+    ("config", "path", "problem", "value"),
     [
+        (existing(bridge__childBridge=None), "bridge.childBridge", MISSING_KEY, "bridge.parentBridge"),
+        (existing(bridge__childBridge=PARENT.replace("ab", "AB")), "bridge.childBridge", EQUAL_ADDRESSES, ""),
+        (existing(bridge__parentBridge="0x" + "00" * 20), "bridge.parentBridge", WRONG_ADDRESS, f"0x{'00' * 20}"),
+        (existing(bridge__childOwnerKey=None), "bridge.childOwnerKey", UNCLEAR_OWNER, "bridge.childOwnerNode"),
+        (existing(bridge__parentOwnerNode="scn-1"), "bridge.parentOwnerNode", UNCLEAR_OWNER, "bridge.parentOwnerKey"),
+        (existing(**{**OWNED, "bridge__parentOwnerNode": "other"}), "bridge.parentOwnerNode", UNKNOWN_NAME, "'other'"),
+        (raw(bridge__childOwnerNode="scn-1"), "bridge.childOwnerNode", UNNEEDED_KEY, ""),
         (
-            existing(bridge__childBridge=None),
-            "bridge.childBridge: is missing",
+            existing(**OWNED, bridge__otherOperators="remove"),
+            "bridge.otherOperators",
+            OWNER_NODE,
+            "parentOwnerKey",
         ),
-        (
-            existing(bridge__childBridge=PARENT.replace("ab", "AB")),
-            "bridge.childBridge: this is also the parent chain's address, which the nodes refuse",
-        ),
-        (
-            existing(bridge__parentBridge="0x" + "00" * 20),
-            f"bridge.parentBridge: 0x{'00' * 20} is the zero address, where no contract can be; write the bridge "
-            "contract's",
-        ),
-        (
-            existing(bridge__childOwnerKey=None),
-            "bridge.childOwnerKey: is missing",
-        ),
-        (
-            existing(bridge__parentOwnerNode="scn-1"),
-            "bridge.parentOwnerNode: a contract has one owner, and bridge.parentOwnerKey is given too",
-        ),
-        (
-            existing(**{**OWNED, "bridge__parentOwnerNode": "other"}),
-            "bridge.parentOwnerNode: 'other' is not the SCN of a pair, and only those have operators",
-        ),
-        (
-            raw(bridge__childOwnerNode="scn-1"),
-            "bridge.childOwnerNode: the contracts are deployed with a key, and no node can own them",
-        ),
-        (existing(**OWNED, bridge__otherOperators="remove"), f"bridge.otherOperators: {NO_CALL}"),
-        (
-            existing(**OWNED, tokens=[TOKEN]),
-            "tokens: the owner registers tokens, and a node's API cannot do that as the owner",
-        ),
-        (raw(bridge__otherOperators="drop"), "bridge.otherOperators: write 'keep' or 'remove'"),
+        (existing(**OWNED, tokens=[TOKEN]), "tokens", OWNER_NODE, "parentOwnerKey"),
+        (raw(bridge__otherOperators="drop"), "bridge.otherOperators", WRONG_FORM, "'keep'"),
     ],
 )
-def test_each_rule_has_a_sentence(config: Raw, sentence: str) -> None:
-    assert begins(problems(config), sentence)
+def test_each_rule_has_a_problem(config: Raw, path: str, problem: Problem, value: str) -> None:
+    assert tells(problems(config), (path, problem, value))
 
 
 def test_the_keys_of_contracts_of_our_own_still_differ() -> None:

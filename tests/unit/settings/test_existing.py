@@ -1,13 +1,27 @@
-"""Settings of machines that exist already: what is filled in, and each rule with its sentence."""
+"""Settings of machines that exist already: what is filled in, and each rule with its problem."""
 
 from typing import Any
 
 import pytest
 
+from components.domain.problems.settings import (
+    DUPLICATE,
+    FILE_NEEDED,
+    MISSING_KEY,
+    NO_SYSTEMD,
+    OUT_OF_RANGE,
+    SSH_KEY_KIND,
+    SSH_KEY_TEXT,
+    UNKNOWN_KEY,
+    UNKNOWN_NAME,
+    UNNEEDED_KEY,
+    WRONG_FORM,
+    WRONG_HOST_KEY,
+)
 from components.dynamic.secrets.ssh_key import private_key, public_key
 from components.settings.sections.existing import Existing
 from components.topology.checks.configuration import read
-from tests.unit.samples import Raw, archive, begins, problems, raw
+from tests.unit.samples import Expected, Raw, archive, problems, raw, tells
 
 KEY = private_key("2c" * 32)
 HOST_KEY = public_key("3d" * 32)
@@ -75,103 +89,52 @@ _UNPROTECTED, _PROTECTED = "AAAABG5vbmUAAAAEbm9uZQ", "AAAACmFlczI1Ni1jdHIAAA"
 
 
 @pytest.mark.parametrize(
-    ("bad", "sentences"),
+    ("bad", "expected"),
     [
-        (
-            raw(target="existing"),
-            ["existing: is missing; target existing needs to know who logs in, and all hosts by name"],
-        ),
-        (
-            config(privateKey="hunter2"),
-            [
-                "existing.privateKey: this is not an SSH private key; store one, from its first line to its last, with "
-                "`pulumi config set --secret --path servicechain-ha:existing.privateKey < FILE`"
-            ],
-        ),
+        (raw(target="existing"), [("existing", MISSING_KEY, "")]),
+        (config(privateKey="hunter2"), [("existing.privateKey", SSH_KEY_TEXT, "")]),
         (
             config(privateKey=KEY.replace(_UNPROTECTED, _PROTECTED)),
-            [
-                "existing.privateKey: this private key has a passphrase, and the program cannot ask for it",
-            ],
+            [("existing.privateKey", SSH_KEY_KIND, "passphrase")],
         ),
-        (
-            config(scn_1={"address": "scn-1.test"}),
-            [f"{LISTED}.scn-1.address: 'scn-1.test' is not an IPv4 address; write for example 10.0.0.5"],
-        ),
-        (
-            config(scn_1={"address": "127.0.0.1"}),
-            [
-                f"{LISTED}.scn-1.address: 127.0.0.1 cannot be reached from other machines; write the address that the "
-                "other nodes use"
-            ],
-        ),
-        (
-            config(scn_1={"hostKey": "AAAA"}),
-            [f"{LISTED}.scn-1.hostKey: 'AAAA' is not a host key"],
-        ),
-        (config(scn_1={"port": 70000}), [f"{LISTED}.scn-1.port: 70000 is out of range; write 1 to 65535 as a port"]),
-        (config(scn_1={"diskGib": 0}), [f"{LISTED}.scn-1.diskGib: 0 is too small; write 1 or more"]),
-        (
-            config(scn_1={"root": "/srv"}),
-            [
-                f"{LISTED}.scn-1.root: '/srv' is not a folder for a node; write an absolute path such as "
-                "/srv/servicechain"
-            ],
-        ),
-        (
-            config(scn_1={"root": "/srv/../etc"}),
-            [
-                f"{LISTED}.scn-1.root: '/srv/../etc' is not a folder for a node; write an absolute path such as "
-                "/srv/servicechain"
-            ],
-        ),
-        (
-            config(scn_1={"root": "/home/ubuntu/node"}),
-            [
-                f"{LISTED}.scn-1.root: /home/ubuntu/node is hidden from systemd services",
-            ],
-        ),
+        (config(scn_1={"address": "scn-1.test"}), [(f"{LISTED}.scn-1.address", WRONG_FORM, "'scn-1.test'")]),
+        (config(scn_1={"address": "127.0.0.1"}), [(f"{LISTED}.scn-1.address", OUT_OF_RANGE, "127.0.0.1")]),
+        (config(scn_1={"hostKey": "AAAA"}), [(f"{LISTED}.scn-1.hostKey", WRONG_HOST_KEY, "'AAAA'")]),
+        (config(scn_1={"port": 70000}), [(f"{LISTED}.scn-1.port", OUT_OF_RANGE, "70000")]),
+        (config(scn_1={"diskGib": 0}), [(f"{LISTED}.scn-1.diskGib", OUT_OF_RANGE, "0")]),
+        (config(scn_1={"root": "/srv"}), [(f"{LISTED}.scn-1.root", WRONG_FORM, "'/srv'")]),
+        (config(scn_1={"root": "/srv/../etc"}), [(f"{LISTED}.scn-1.root", WRONG_FORM, "'/srv/../etc'")]),
+        (config(scn_1={"root": "/home/ubuntu/node"}), [(f"{LISTED}.scn-1.root", NO_SYSTEMD, "/home/ubuntu/node")]),
         (
             config(sudo=False, scn_1={"service": "systemd", "root": "/data/x"}),
-            [
-                f"{LISTED}.scn-1.service: only root can make a systemd unit, and ubuntu cannot become root",
-            ],
+            [(f"{LISTED}.scn-1.service", NO_SYSTEMD, "ubuntu")],
         ),
-        (
-            config(scn_1={"user": "root", "sudo": True}),
-            [f"{LISTED}.scn-1.sudo: root needs no sudo"],
-        ),
+        (config(scn_1={"user": "root", "sudo": True}), [(f"{LISTED}.scn-1.sudo", UNNEEDED_KEY, "")]),
         (
             config(scn_1={"address": "10.0.0.7"}),
             [
-                f"{LISTED}: the address 10.0.0.7 is used by scn-1, scn-2",
-                f"{LISTED}: the SSH address 10.0.0.7:22 is used by scn-1, scn-2",
+                (LISTED, DUPLICATE, "the address 10.0.0.7 is used by scn-1, scn-2"),
+                (LISTED, DUPLICATE, "the SSH address 10.0.0.7:22 is used by scn-1, scn-2"),
             ],
         ),
         (
             config(scn_1={"sshHost": "jump"}, scn_2={"sshHost": "jump"}, scn_3={"sshHost": "jump", "port": 23}),
-            [f"{LISTED}: the SSH address jump:22 is used by scn-1, scn-2"],
+            [(LISTED, DUPLICATE, "SSH address jump:22 is used by scn-1, scn-2")],
         ),
         (
             config(scn_1={"sshHost": "10.0.0.7"}),
-            [f"{LISTED}: the SSH address 10.0.0.7:22 is used by scn-1, scn-2"],
+            [(LISTED, DUPLICATE, "SSH address 10.0.0.7:22 is used by scn-1, scn-2")],
         ),
         (
             config(scn_1={"sshHost": "Jump.test"}, scn_2={"sshHost": "jump.TEST"}),
-            [f"{LISTED}: the SSH address jump.test:22 is used by scn-1, scn-2"],
+            [(LISTED, DUPLICATE, "SSH address jump.test:22 is used by scn-1, scn-2")],
         ),
-        (
-            config(bastion={"host": "10.0.0.1", "hostKey": HOST_KEY}),
-            ["existing.bastion.user: is missing; set it with `pulumi config set --path`, see docs/settings.md"],
-        ),
-        (
-            config(scn_1={"adress": "10.0.0.5"}),
-            [f"{LISTED}.scn-1.adress: there is no such key; did you mean 'address'?"],
-        ),
+        (config(bastion={"host": "10.0.0.1", "hostKey": HOST_KEY}), [("existing.bastion.user", MISSING_KEY, "")]),
+        (config(scn_1={"adress": "10.0.0.5"}), [(f"{LISTED}.scn-1.adress", UNKNOWN_KEY, "'address'")]),
     ],
-)  # fmt: skip
-def test_rules(bad: Raw, sentences: list[str]) -> None:
-    assert begins(problems(bad), *sentences)
+)
+def test_rules(bad: Raw, expected: list[Expected]) -> None:
+    assert tells(problems(bad), *expected)
 
 
 def test_every_machine_is_listed_and_no_other() -> None:
@@ -179,17 +142,18 @@ def test_every_machine_is_listed_and_no_other() -> None:
     hosts = bad["existing"]["hosts"]
     hosts["pair-1-em"] = hosts.pop("pair-1-en")
     del hosts["parent"], hosts["scn-4"]
-    assert problems(bad) == [
-        f"{LISTED}.parent: is missing; add address and hostKey of the machine for the validator of the parent chain",
-        f"{LISTED}.scn-4: is missing; add address and hostKey of the machine for this SCN",
-        f"{LISTED}.pair-1-en: is missing; add address and hostKey of the machine for this EN",
-        f"{LISTED}.pair-1-em: is not a machine of this stack; did you mean 'pair-1-en'?",
-    ]
+    assert tells(
+        problems(bad),
+        (f"{LISTED}.parent", MISSING_KEY, "validator"),
+        (f"{LISTED}.scn-4", MISSING_KEY, "this SCN"),
+        (f"{LISTED}.pair-1-en", MISSING_KEY, "this EN"),
+        (f"{LISTED}.pair-1-em", UNKNOWN_NAME, "'pair-1-en'"),
+    )
 
 
 def test_the_daemon_script_needs_an_archive_that_is_here() -> None:
     bad = {**config(scn_1={"service": "daemon"}), "packages": {"kscn": archive("kscn", "v1.0.3", "url")}}
-    assert begins(problems(bad), "packages.kscn: scn-1 has service: daemon, which needs the conf in the archive")
+    assert tells(problems(bad), ("packages.kscn", FILE_NEEDED, "scn-1"))
 
 
 def test_other_targets_do_not_ask_for_it() -> None:

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from components.domain.problems.problem import Message
+from components.domain.problems.settings import SEED_FILE, WRONG_FORM
 from components.stack.load import _raw
 from components.topology.checks.configuration import BadSettings, read, warnings
 from components.topology.machine import Machine
@@ -137,8 +139,8 @@ def check(good: Raw, changes: dict[tuple[Any, ...], Any]) -> None:
         assert 1 <= found.bridge.threshold <= len(found.pairs) <= len(found.service_chain.nodes)
         assert found.target == "local" or found.aws
         assert all(isinstance(machine, Machine) for machine in machines(found))
-        sentences = [f"servicechain-ha:x: {sentence}" for sentence in sentences]
-    assert all(re.fullmatch(r"servicechain-ha:\S[^\n]*: \S[^\n]*", problem) for problem in sentences)
+        sentences = [Message(f"servicechain-ha:x: {sentence}") for sentence in sentences]
+    assert all(re.fullmatch(r"servicechain-ha:\S[^\n]*: \S[^\n]* \[SCH-1\d\d\]", problem) for problem in sentences)
 
 
 @given(st.text(max_size=12) | st.from_regex(r"[\[{].{0,8}") | st.from_regex(r"-*[0-9]{1,25}"))
@@ -158,13 +160,13 @@ def test_a_seed_file_that_cannot_be_read_is_told_with_all_other_problems(name: s
         _raw({"servicechain-ha:identitySeedFile": named, "servicechain-ha:target": "moon"})
     first, *others = caught.value.problems
     assert first.startswith("servicechain-ha:identitySeedFile: ")
-    assert "cannot be read" in first
+    assert first.endswith(f" [{SEED_FILE.code}]")
     assert "`make up`" in first
-    assert "servicechain-ha:target: write 'local', 'aws' or 'existing'" in others
+    assert any(other.startswith("servicechain-ha:target: ") and WRONG_FORM.code in other for other in others)
     assert not any("identitySeed:" in problem for problem in others)
 
 
 def test_a_seed_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     (tmp_path / "seed").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(BadSettings, match=r"cannot be read \(it is not a text file\)"):
+    with pytest.raises(BadSettings, match=rf"it is not a text file.* \[{SEED_FILE.code}\]"):
         _raw({"servicechain-ha:identitySeedFile": str(tmp_path / "seed")})

@@ -1,14 +1,15 @@
-"""Where an owner's key is kept: what is taken, and the sentence for what is not."""
+"""Where an owner's key is kept: what is taken, and the problem of what is not."""
 
 import pytest
 
+from components.domain.problems.problem import Problem
+from components.domain.problems.settings import EQUAL_ADDRESSES, UNCLEAR_OWNER, UNKNOWN_KEY, WRONG_FORM
 from components.topology.checks.configuration import read
-from tests.unit.samples import Raw, problems, raw
+from tests.unit.samples import Raw, problems, raw, says, tells
 
 KEY = "46" * 32
 ID = "1234abcd-12ab-34cd-56ef-1234567890ab"
 ARN = f"arn:aws:kms:eu-central-1:111122223333:key/{ID}"
-ONE_OF = "give one of keystore, env, kms"
 
 
 def test_every_place_is_read() -> None:
@@ -31,41 +32,36 @@ def test_every_place_is_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "sentence"),
+    ("place", "key", "problem", "words"),
     [
-        ({}, f": {ONE_OF}; there are none"),
-        ({"env": "OWNER", "kms": ID}, f": {ONE_OF}; there are env and kms"),
-        ({"keystore": "owner.json"}, ": a keystore needs one password; give one of password, passwordFile, "),
-        ({"keystore": "k", "password": "p", "passwordEnv": "P"}, ": a keystore needs one password"),
-        ({"env": "OWNER", "passwordEnv": "P"}, ": a password belongs to a keystore; remove it"),
-        ({"env": "OWNER", "region": "eu-central-1"}, ": a region belongs to a key in AWS KMS; remove it"),
-        ({"kms": ARN, "region": "us-east-1"}, ": the ARN of the key is in eu-central-1, not in us-east-1"),
-        (
-            {"kms": "my key"},
-            ".kms: 'my key' is not a KMS key; write its id, its ARN, or an alias such as alias/bridge-",
-        ),
-        ({"kms": ID, "region": "Frankfurt"}, ".region: 'Frankfurt' is not a valid region"),
-        ({"env": KEY}, ".env: this is not the name of an environment variable"),
-        ({"keystore": '{"crypto": {}}', "password": "p"}, ".keystore: this is not a path; write the path of the file"),
-        ({"keystore": "k", "password": 1234}, ".password: write text in quotes; store it with `pulumi config"),
-        ({"keystroke": "k"}, ".keystroke: there is no such key; did you mean 'keystore'?"),
-        (KEY, ": write a mapping of keys and values"),
+        ({}, "", UNCLEAR_OWNER, "keystore, env, kms; there are none"),
+        ({"env": "OWNER", "kms": ID}, "", UNCLEAR_OWNER, "there are env and kms"),
+        ({"keystore": "owner.json"}, "", UNCLEAR_OWNER, "password, passwordFile, passwordEnv"),
+        ({"keystore": "k", "password": "p", "passwordEnv": "P"}, "", UNCLEAR_OWNER, "needs one password"),
+        ({"env": "OWNER", "passwordEnv": "P"}, "", UNCLEAR_OWNER, "a password belongs to a keystore"),
+        ({"env": "OWNER", "region": "eu-central-1"}, "", UNCLEAR_OWNER, "a region belongs to a key in AWS KMS"),
+        ({"kms": ARN, "region": "us-east-1"}, "", UNCLEAR_OWNER, "in eu-central-1, not in us-east-1"),
+        ({"kms": "my key"}, ".kms", WRONG_FORM, "'my key'"),
+        ({"kms": ID, "region": "Frankfurt"}, ".region", WRONG_FORM, "'Frankfurt'"),
+        ({"env": KEY}, ".env", WRONG_FORM, "environment variable"),
+        ({"keystore": '{"crypto": {}}', "password": "p"}, ".keystore", WRONG_FORM, "path"),
+        ({"keystore": "k", "password": 1234}, ".password", WRONG_FORM, "`pulumi config set --secret --path`"),
+        ({"keystroke": "k"}, ".keystroke", UNKNOWN_KEY, "'keystore'"),
+        (KEY, "", WRONG_FORM, "mapping"),
     ],
 )
-def test_what_is_wrong_is_told(place: object, sentence: str) -> None:
+def test_what_is_wrong_is_told(place: object, key: str, problem: Problem, words: str) -> None:
     found = problems(raw(bridge__parentOwner=place))
-    assert any(problem.startswith(f"bridge.parentOwner{sentence}") for problem in found), found
-    assert not any(KEY in problem or "1234" in problem.replace(ARN, "") for problem in found)
+    assert any(says(message, f"bridge.parentOwner{key}", problem, words) for message in found), found
+    assert not any(KEY in message or "1234" in message.replace(ARN, "") for message in found)
 
 
 def test_a_key_is_given_once() -> None:
-    (found,) = problems(raw(bridge__childOwner={"env": "OWNER"}, bridge__childOwnerKey=KEY))
-    assert found == "bridge.childOwner: childOwnerKey is given too; remove one of the two: the key, or the place " + (
-        "where it is kept"
-    )
+    found = problems(raw(bridge__childOwner={"env": "OWNER"}, bridge__childOwnerKey=KEY))
+    assert tells(found, ("bridge.childOwner", UNCLEAR_OWNER, "childOwnerKey"))
 
 
 def test_the_owners_are_two() -> None:
     place = {"env": "OWNER"}
-    (found,) = problems(raw(bridge__parentOwner=place, bridge__childOwner=place))
-    assert found.startswith("bridge.childOwner: this is also the parent owner's key")
+    found = problems(raw(bridge__parentOwner=place, bridge__childOwner=place))
+    assert tells(found, ("bridge.childOwner", EQUAL_ADDRESSES, ""))

@@ -2,68 +2,57 @@
 
 import pytest
 
+from components.domain.problems.problem import Problem
+from components.domain.problems.settings import ARCHIVE, CHECKSUM, FILE_NEEDED, UNKNOWN_KEY, VERSIONS, WRONG_FORM
 from components.settings.sections.packages import PLACEHOLDER
 from components.topology.checks.configuration import BadSettings, read
-from tests.unit.samples import Raw, archive, aws_raw, begins, kairos_raw, problems, raw
+from tests.unit.samples import Raw, archive, aws_raw, kairos_raw, problems, raw, says, tells
 
 SHA = "ab" * 32
 URL = "https://packages.example.com/ken-v1.0.3-linux-amd64.tar.gz"
-NO_URL = "this is not the URL of an archive; write https://, a host and a path, without user or password"
-NO_SHA = "this is not a SHA-256; write the 64 hex digits that `sha256sum` prints for the archive, in quotes"
-EXAMPLE = "this is the placeholder of the example; write what `sha256sum` prints for the archive that you checked"
-NEEDS_SHA = "an archive with a url needs its sha256; write what `sha256sum` prints for the one that you checked"
-NO_PATH = "this is not a path; write the path of the file, such as keys/owner.json"
-EITHER = "give either the file of the archive or its url"
-NO_VERSION = "the archive's name has no version in it; add version, written like v1.0.3"
-NO_WAY_OUT = "hosts on this computer cannot download an archive; name a file"
-NO_ARCHIVE = "is not an archive; write the path of a file, or a url with its sha256"
 
 
 @pytest.mark.parametrize(
-    ("value", "sentence"),
+    ("value", "path", "problem", "word"),
     [
-        ({"url": URL}, f"packages.ken: {NEEDS_SHA}"),
-        (URL, f"packages.ken: {NEEDS_SHA}"),
-        (
-            {"file": URL, "sha256": SHA},
-            "packages.ken: this is a URL",
-        ),
-        ({"url": URL.replace("https", "http"), "sha256": SHA}, f"packages.ken.url: {NO_URL}"),
-        ({"url": "ftp://h/ken-v1.0.3", "sha256": SHA}, f"packages.ken.url: {NO_URL}"),
-        ({"url": "https://h/ken-v1.0.3; reboot", "sha256": SHA}, f"packages.ken.url: {NO_URL}"),
-        ({"url": "https://h/$(x)ken-v1.0.3", "sha256": SHA}, f"packages.ken.url: {NO_URL}"),
-        ({"url": "https://h:99999/ken-v1.0.3", "sha256": SHA}, f"packages.ken.url: {NO_URL}"),
-        ({"url": "https://h:0/ken-v1.0.3", "sha256": SHA}, f"packages.ken.url: {NO_URL}"),
-        ({"url": f"{URL}\n", "sha256": SHA}, f"packages.ken.url: {NO_URL}"),
-        ({"url": URL, "sha256": PLACEHOLDER}, f"packages.ken.sha256: {EXAMPLE}"),
-        ({"url": URL, "sha256": SHA[:-1]}, f"packages.ken.sha256: {NO_SHA}"),
-        ({"url": URL, "sha256": f"{SHA}\n"}, f"packages.ken.sha256: {NO_SHA}"),
-        ({"url": URL, "sha256": f"sha256:{SHA}"}, f"packages.ken.sha256: {NO_SHA}"),
-        ({"url": URL, "sha256": 0}, f"packages.ken.sha256: {NO_SHA}"),
-        ({"file": "ken-v1.0.3", "url": URL, "sha256": SHA}, f"packages.ken: {EITHER}"),
-        ({"sha256": SHA}, f"packages.ken: {EITHER}"),
-        ({}, f"packages.ken: {EITHER}"),
-        ("", f"packages.ken.file: {NO_PATH}"),
-        ({"file": ""}, f"packages.ken.file: {NO_PATH}"),
-        ({"file": "/packages/ken.tar.gz"}, f"packages.ken: {NO_VERSION}"),
-        ("/v1.0.3/ken.tar.gz", f"packages.ken: {NO_VERSION}"),
-        (
-            {"file": "/packages/ken.tar.gz", "version": "1.0.3"},
-            "packages.ken.version: '1.0.3' is not a version",
-        ),
+        ({"url": URL}, "packages.ken", CHECKSUM, "needs its sha256"),
+        (URL, "packages.ken", CHECKSUM, "needs its sha256"),
+        ({"file": URL, "sha256": SHA}, "packages.ken", ARCHIVE, "this is a URL"),
+        ({"url": URL.replace("https", "http"), "sha256": SHA}, "packages.ken.url", WRONG_FORM, ""),
+        ({"url": "ftp://h/ken-v1.0.3", "sha256": SHA}, "packages.ken.url", WRONG_FORM, ""),
+        ({"url": "https://h/ken-v1.0.3; reboot", "sha256": SHA}, "packages.ken.url", WRONG_FORM, ""),
+        ({"url": "https://h/$(x)ken-v1.0.3", "sha256": SHA}, "packages.ken.url", WRONG_FORM, ""),
+        ({"url": "https://h:99999/ken-v1.0.3", "sha256": SHA}, "packages.ken.url", WRONG_FORM, ""),
+        ({"url": "https://h:0/ken-v1.0.3", "sha256": SHA}, "packages.ken.url", WRONG_FORM, ""),
+        ({"url": f"{URL}\n", "sha256": SHA}, "packages.ken.url", WRONG_FORM, ""),
+        ({"url": URL, "sha256": PLACEHOLDER}, "packages.ken.sha256", CHECKSUM, "placeholder"),
+        ({"url": URL, "sha256": SHA[:-1]}, "packages.ken.sha256", CHECKSUM, "64 hex digits"),
+        ({"url": URL, "sha256": f"{SHA}\n"}, "packages.ken.sha256", CHECKSUM, "64 hex digits"),
+        ({"url": URL, "sha256": f"sha256:{SHA}"}, "packages.ken.sha256", CHECKSUM, "64 hex digits"),
+        ({"url": URL, "sha256": 0}, "packages.ken.sha256", CHECKSUM, "64 hex digits"),
+        ({"file": "ken-v1.0.3", "url": URL, "sha256": SHA}, "packages.ken", ARCHIVE, "either"),
+        ({"sha256": SHA}, "packages.ken", ARCHIVE, "either"),
+        ({}, "packages.ken", ARCHIVE, "either"),
+        ("", "packages.ken.file", WRONG_FORM, ""),
+        ({"file": ""}, "packages.ken.file", WRONG_FORM, ""),
+        ({"file": "/packages/ken.tar.gz"}, "packages.ken", ARCHIVE, "version"),
+        ("/v1.0.3/ken.tar.gz", "packages.ken", ARCHIVE, "version"),
+        ({"file": "/packages/ken.tar.gz", "version": "1.0.3"}, "packages.ken.version", WRONG_FORM, "'1.0.3'"),
         (
             {"file": "ken", "version": "v１.0.3"},  # noqa: RUF001
-            "packages.ken.version: 'v１.0.3' is not a version",  # noqa: RUF001
+            "packages.ken.version",
+            WRONG_FORM,
+            "'v１.0.3'",  # noqa: RUF001
         ),
-        ({"file": "ken", "version": 1.0}, "packages.ken.version: write text in quotes"),
-        ({"file": 7, "version": "v1.0.3"}, "packages.ken.file: write text in quotes"),
-        ({"file": "ken-v1.0.3", "sha": SHA}, "packages.ken.sha: there is no such key"),
-        (7, f"packages.ken: 7 {NO_ARCHIVE}"),
-        (None, f"packages.ken: null {NO_ARCHIVE}"),
+        ({"file": "ken", "version": 1.0}, "packages.ken.version", WRONG_FORM, ""),
+        ({"file": 7, "version": "v1.0.3"}, "packages.ken.file", WRONG_FORM, ""),
+        ({"file": "ken-v1.0.3", "sha": SHA}, "packages.ken.sha", UNKNOWN_KEY, "'sha256'"),
+        (7, "packages.ken", ARCHIVE, "7 is"),
+        (None, "packages.ken", ARCHIVE, "null is"),
     ],
 )
-def test_an_archive_that_cannot_be_used_is_told(value: object, sentence: str) -> None:
-    assert begins(problems(aws_raw(packages__ken=value)), sentence)
+def test_an_archive_that_cannot_be_used_is_told(value: object, path: str, problem: Problem, word: str) -> None:
+    assert tells(problems(aws_raw(packages__ken=value)), (path, problem, word))
 
 
 @pytest.mark.parametrize(
@@ -88,7 +77,7 @@ def test_a_password_in_an_address_is_refused_and_not_shown(value: object) -> Non
 def test_on_aws_an_archive_without_its_sha256_is_told(program: str) -> None:
     file = f"/p/{program}-v1.0.3.tar.gz"
     found = problems(aws_raw(**{f"packages__{program}": {"file": file}}))
-    assert begins(found, f"packages.{program}.sha256: is missing; write what `sha256sum '{file}'` prints")
+    assert tells(found, (f"packages.{program}.sha256", CHECKSUM, f"`sha256sum '{file}'`"))
 
 
 def test_on_aws_the_archives_that_are_not_named_have_no_sha256() -> None:
@@ -102,7 +91,8 @@ def test_below_a_public_chain_nobody_needs_a_validator() -> None:
 
 def test_a_local_stack_takes_files_and_needs_no_sha256() -> None:
     assert read(raw(packages={"ken": "/p/ken-v1.0.3.tar.gz"})).packages.ken.file == "/p/ken-v1.0.3.tar.gz"
-    assert problems(raw(packages={"ken": archive("ken", "v1.0.3", "url")})) == [f"packages.ken: {NO_WAY_OUT}"]
+    found = problems(raw(packages={"ken": archive("ken", "v1.0.3", "url")}))
+    assert tells(found, ("packages.ken", FILE_NEEDED, "name a file"))
 
 
 def versions(ken: str, kscn: str) -> Raw:
@@ -116,10 +106,9 @@ def test_equal_versions_and_those_of_one_protocol_go_together(ken: str, kscn: st
 
 @pytest.mark.parametrize(("ken", "kscn", "unknown"), [("v9.0.0", "v1.0.3", "v9.0.0"), ("v1.0.3", "v0.9.8", "v0.9.8")])
 def test_versions_that_are_not_known_to_go_together_are_told(ken: str, kscn: str, unknown: str) -> None:
-    assert problems(versions(ken, kscn)) == [
-        f"packages: ken {ken} and kscn {kscn}: the version of the bridge protocol is not known for {unknown}; "
-        "use equal versions"
-    ]
+    (message,) = problems(versions(ken, kscn))
+    assert says(message, "packages", VERSIONS, f"ken {ken} and kscn {kscn}")
+    assert says(message, "packages", VERSIONS, f"not known for {unknown}")
 
 
 @pytest.mark.parametrize(
@@ -127,8 +116,7 @@ def test_versions_that_are_not_known_to_go_together_are_told(ken: str, kscn: str
 )
 def test_an_en_of_a_public_network_knows_its_forks(version: str, good: bool) -> None:  # noqa: FBT001
     config = kairos_raw(packages__ken=archive("ken", version, "url"))
-    old = f"packages: ken {version}: it does not know the forks Prague and Osaka of kairos; use v2.2.1 or newer"
-    assert good or problems(config) == [old]
+    assert good or tells(problems(config), ("packages", VERSIONS, f"ken {version}"))
     assert not good or read(config)
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from components.domain.problems.problem import Problem
+from components.domain.problems.settings import FEW_SCNS, NO_SPARE_VOTE, SINGLE_PAIR
 from components.settings.model import BridgeSettings
 from components.stack.load import _raw
 from components.topology.checks.configuration import read, warnings
@@ -12,21 +14,6 @@ from tests.unit.samples import SEED, pairs, raw
 
 ROOT = Path(__file__).parents[3]
 COIN = 1_000_000_000_000_000_000
-SINGLE = "1 pair is a single point of failure: anchoring and value transfer stop with it; add a second pair"
-
-
-def unanimous(pairs_: int, advice: int) -> str:
-    return (
-        f"threshold {pairs_} of {pairs_} pairs has no fault tolerance: one lost pair stops all value transfer until "
-        f"it is back; a threshold of {advice} or less survives a loss"
-    )
-
-
-def fragile(scns: int) -> str:
-    return (
-        f"{scns} SCN(s): the child chain stops when one is lost, and all anchoring and value transfer with it; "
-        "4 survive the loss of one"
-    )
 
 
 def test_what_is_not_configured_has_a_default() -> None:
@@ -109,19 +96,21 @@ def test_addresses_pass_with_a_right_checksum_or_without_one(address: str) -> No
         (2, 1, 4, []),
         (3, 2, 4, []),
         (12, 11, 12, []),
-        (1, 1, 4, [SINGLE]),
-        (2, 2, 4, [unanimous(2, 1)]),
-        (3, 3, 4, [unanimous(3, 2)]),
-        (2, 1, 3, [fragile(3)]),
-        (1, 1, 1, [SINGLE, fragile(1)]),
-        (2, 2, 2, [unanimous(2, 1), fragile(2)]),
+        (1, 1, 4, [(SINGLE_PAIR, "1 pair")]),
+        (2, 2, 4, [(NO_SPARE_VOTE, "a threshold of 1 or less")]),
+        (3, 3, 4, [(NO_SPARE_VOTE, "a threshold of 2 or less")]),
+        (2, 1, 3, [(FEW_SCNS, "3 SCN(s)")]),
+        (1, 1, 1, [(SINGLE_PAIR, "1 pair"), (FEW_SCNS, "1 SCN(s)")]),
+        (2, 2, 2, [(NO_SPARE_VOTE, "a threshold of 1 or less"), (FEW_SCNS, "2 SCN(s)")]),
     ],
 )
 def test_what_is_allowed_and_weak_is_warned_about(
-    pair_count: int, threshold: int, scns: int, expected: list[str]
+    pair_count: int, threshold: int, scns: int, expected: list[tuple[Problem, str]]
 ) -> None:
     config = raw(pairs=pairs(pair_count), bridge__threshold=threshold, serviceChain__nodes=scns)
-    assert warnings(read(config)) == expected
+    for warning, (problem, words) in zip(warnings(read(config)), expected, strict=True):
+        assert warning.endswith(f" [{problem.code}]")
+        assert words in warning
 
 
 def test_pulumis_text_becomes_values_and_other_projects_keys_stay_out() -> None:

@@ -1,70 +1,66 @@
-"""Values of a wrong kind, each with its sentence; secrets are in none of them."""
+"""Values of a wrong kind, each with its problem; secrets are in none of them."""
 
 import time
 from typing import Any
 
 import pytest
 
+from components.domain.problems.problem import Problem
+from components.domain.problems.settings import ARCHIVE, WRONG_COUNT, WRONG_FORM
 from components.topology.checks.configuration import BadSettings, read
-from tests.unit.samples import SEED, problems, raw
+from tests.unit.samples import SEED, problems, raw, tells
 
 SECRET = "c0ffee" * 10 + "dead"
-MAPPING = "write a mapping of keys and values"
-LIST = "write a list, one item per line, each after a dash"
-TEXT = "write text in quotes"
 
 
 @pytest.mark.parametrize(
-    ("path", "value", "sentence"),
+    ("path", "value", "problem", "words"),
     [
-        ("bridge__threshold", True, "true is not a whole number"),
-        ("bridge__threshold", "2", "'2' is not a whole number; write it without quotes"),
-        ("bridge__threshold", 1.0, "1.0 is not a whole number"),
-        ("bridge__threshold", None, "null is not a whole number"),
-        ("parentChain__chainId", "3000", "'3000' is not a whole number; write it without quotes"),
-        ("parentChain__chainId", "007", "'007' is not a whole number; write it without quotes"),
-        ("parentChain__chainId", [1], "[1] is not a whole number"),
-        ("anchoring__period", "2024-01-01", "'2024-01-01' is not a whole number"),
-        ("anchoring__enabled", 1, "1 is neither true nor false"),
-        ("anchoring__enabled", "true", "'true' is neither true nor false"),
-        ("bridge__liquidity", "lots", "'lots' is not an amount of coins; write a number such as 1000 or 0.5"),
-        ("bridge__liquidity", -1, "-1 is not an amount of coins; write a number such as 1000 or 0.5"),
-        ("bridge__liquidity", True, "true is not an amount of coins; write a number such as 1000 or 0.5"),
-        ("bridge__liquidity", "1e-19", "'1e-19' is not an amount of coins; write a number such as 1000 or 0.5"),
-        ("bridge__liquidity", "1e60", "'1e60' is not an amount of coins; write a number such as 1000 or 0.5"),
-        ("bridge__liquidity", "1e999999", "'1e999999' is not an amount of coins; write a number such as 1000 or 0.5"),
-        ("bridge__liquidity", "NaN", "'NaN' is not an amount of coins; write a number such as 1000 or 0.5"),
-        ("bridge__artifact", 7, TEXT),
-        ("packages__ken", ["a"], '["a"] is not an archive; write the path of a file, or a url with its sha256'),
-        ("bridge", None, MAPPING),
-        ("bridge", [], MAPPING),
-        ("parentChain", "kairos", MAPPING),
-        ("parentChain__balances", [], MAPPING),
-        ("pairs", None, LIST),
-        ("pairs", {"alpha": {"scn": "scn-1"}}, LIST),
-        ("pairs", 2, LIST),
-        ("pairs", "", LIST),
-        ("serviceChain__nodes", "4", "'4' is neither a list of names nor a number of SCNs"),
-        ("serviceChain__nodes", True, "true is neither a list of names nor a number of SCNs"),
-        ("serviceChain__nodes", {"a": 1}, '{"a": 1} is neither a list of names nor a number of SCNs'),
-        ("local__subnet", ["x"], '["x"] is not a private /22 network; write for example 100.64.8.0/22'),
+        ("bridge__threshold", True, WRONG_FORM, "true is not a whole number"),
+        ("bridge__threshold", "2", WRONG_FORM, "'2' is not a whole number; write it without quotes"),
+        ("bridge__threshold", 1.0, WRONG_FORM, "1.0 is not a whole number"),
+        ("bridge__threshold", None, WRONG_FORM, "null is not a whole number"),
+        ("parentChain__chainId", "3000", WRONG_FORM, "'3000' is not a whole number; write it without quotes"),
+        ("parentChain__chainId", "007", WRONG_FORM, "'007' is not a whole number; write it without quotes"),
+        ("parentChain__chainId", [1], WRONG_FORM, "[1] is not a whole number"),
+        ("anchoring__period", "2024-01-01", WRONG_FORM, "'2024-01-01' is not a whole number"),
+        ("anchoring__enabled", 1, WRONG_FORM, "1 is neither true nor false"),
+        ("anchoring__enabled", "true", WRONG_FORM, "'true' is neither true nor false"),
+        ("bridge__liquidity", "lots", WRONG_FORM, "'lots' is not an amount of coins"),
+        ("bridge__liquidity", -1, WRONG_FORM, "-1 is not an amount of coins"),
+        ("bridge__liquidity", True, WRONG_FORM, "true is not an amount of coins"),
+        ("bridge__liquidity", "1e-19", WRONG_FORM, "'1e-19' is not an amount of coins"),
+        ("bridge__liquidity", "1e60", WRONG_FORM, "'1e60' is not an amount of coins"),
+        ("bridge__liquidity", "1e999999", WRONG_FORM, "'1e999999' is not an amount of coins"),
+        ("bridge__liquidity", "NaN", WRONG_FORM, "'NaN' is not an amount of coins"),
+        ("bridge__artifact", 7, WRONG_FORM, "text in quotes"),
+        ("packages__ken", ["a"], ARCHIVE, '["a"]'),
+        ("bridge", None, WRONG_FORM, "mapping"),
+        ("bridge", [], WRONG_FORM, "mapping"),
+        ("parentChain", "kairos", WRONG_FORM, "mapping"),
+        ("parentChain__balances", [], WRONG_FORM, "mapping"),
+        ("pairs", None, WRONG_FORM, "list"),
+        ("pairs", {"alpha": {"scn": "scn-1"}}, WRONG_FORM, "list"),
+        ("pairs", 2, WRONG_FORM, "list"),
+        ("pairs", "", WRONG_FORM, "list"),
+        ("serviceChain__nodes", "4", WRONG_FORM, "'4' is neither a list of names"),
+        ("serviceChain__nodes", True, WRONG_FORM, "true is neither a list of names"),
+        ("serviceChain__nodes", {"a": 1}, WRONG_FORM, '{"a": 1}'),
+        ("local__subnet", ["x"], WRONG_FORM, '["x"]'),
     ],
 )
-def test_a_wrong_type_is_told(path: str, value: object, sentence: str) -> None:
-    assert problems(raw(**{path: value})) == [f"{path.replace('__', '.')}: {sentence}"]
+def test_a_wrong_type_is_told(path: str, value: object, problem: Problem, words: str) -> None:
+    assert tells(problems(raw(**{path: value})), (path.replace("__", "."), problem, words))
 
 
 @pytest.mark.parametrize("nodes", [0, -1, []])
 def test_a_chain_without_scns_is_refused(nodes: object) -> None:
-    assert problems(raw(serviceChain__nodes=nodes)) == [
-        "serviceChain.nodes: there is no SCN; list 4 to survive the loss of one"
-    ]
+    assert tells(problems(raw(serviceChain__nodes=nodes)), ("serviceChain.nodes", WRONG_COUNT, "no SCN"))
 
 
 def test_a_number_of_scns_costs_nothing_before_it_is_refused() -> None:
     started = time.perf_counter()
-    sentence = "serviceChain.nodes: 1000000000000000000000000000000 SCNs are too many; 100 or fewer fit"
-    assert problems(raw(serviceChain__nodes=10**30)) == [sentence]
+    assert tells(problems(raw(serviceChain__nodes=10**30)), ("serviceChain.nodes", WRONG_COUNT, f"{10**30} SCNs"))
     assert time.perf_counter() - started < 1
 
 
@@ -80,8 +76,8 @@ def test_items_that_are_no_names_do_not_hide_other_problems() -> None:
 
 
 def test_a_value_in_a_sentence_is_cut() -> None:
-    (sentence,) = problems(raw(target="local", bridge__threshold="x" * 5000))
-    assert sentence == f"bridge.threshold: '{'x' * 59}... is not a whole number"
+    found = problems(raw(target="local", bridge__threshold="x" * 5000))
+    assert tells(found, ("bridge.threshold", WRONG_FORM, f"'{'x' * 59}... "))
 
 
 @pytest.mark.parametrize(

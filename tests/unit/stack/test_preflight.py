@@ -5,6 +5,7 @@ from pathlib import Path
 import pulumi
 import pytest
 
+from components.domain.problems.settings import CONTRACT_FILE
 from components.stack import preflight
 from components.topology.checks.configuration import read
 from tests.unit.samples import raw
@@ -18,4 +19,6 @@ def test_missing_code_of_a_development_token_is_reported_once(tmp_path: Path, mo
     with pytest.raises(pulumi.RunError) as caught:
         preflight.check(read(raw(tokens=[*DEVELOPED, REAL])))
     told = [line for line in str(caught.value).splitlines() if "token" in line]
-    assert told == ["the development token .build/tokens/erc20.json is missing; run `make setup`"]
+    assert len(told) == 1
+    assert ".build/tokens/erc20.json" in told[0]
+    assert told[0].endswith(f" [{CONTRACT_FILE.code}]")

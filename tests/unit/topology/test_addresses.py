@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from components.domain.problems.settings import FULL_SUBNET
 from components.topology import subnets
 from components.topology.placement import FIRST_ADDRESS, addresses
 
@@ -44,7 +45,7 @@ def test_every_place_of_a_subnet_is_used_before_it_is_full() -> None:
     listed = [f"host-{i}" for i in range(5)]
     found = addresses(listed, dict.fromkeys(listed, TINY), {})
     assert sorted(found.values()) == [f"10.40.128.{i}" for i in range(10, 15)]
-    with pytest.raises(ValueError, match=r"^10\.40\.128\.0/28 has no free address for one-more$"):
+    with pytest.raises(ValueError, match=rf"^10\.40\.128\.0/28 .* one-more \[{FULL_SUBNET.code}\]$"):
         addresses([*listed, "one-more"], dict.fromkeys([*listed, "one-more"], TINY), found)
 
 
