@@ -4,7 +4,10 @@ import asyncssh
 
 from components.chain.errors import HostUnreachable, NotListening, Unreachable
 from components.chain.rpc.endpoint import Endpoint
-from components.domain.problems.chains import COMMAND_FAILED, CONSOLE_LOST, HOST_UNREACHABLE, NODE_DOWN
+from components.domain.problems.chains import CONSOLE_LOST
+from components.domain.problems.hosts import HOST_SILENT
+from components.domain.problems.nodes import CONSOLE_SILENT, NODE_DOWN
+from components.domain.problems.problem import Message
 from components.ssh import connection as ssh
 from components.ssh.errors import CommandFailed, NobodyListens, SshError
 from components.ssh.unix_socket import unix_socket
@@ -28,11 +31,11 @@ class Channel:
             words = f"{endpoint.node}: no node listens on {endpoint.ipc} at {endpoint.host}; is it running?"
             raise NotListening(NODE_DOWN(words)) from error
         except SshError as error:
-            raise HostUnreachable(HOST_UNREACHABLE(f"{endpoint.node}: no SSH connection: {error}")) from error
+            raise HostUnreachable(Message(f"{endpoint.node}: no SSH connection: {error}")) from error
         except (OSError, asyncssh.Error, TimeoutError) as error:
             reason = str(error) or type(error).__name__
             words = f"{endpoint.node}: no SSH connection: {endpoint.place} is lost ({reason})"
-            raise HostUnreachable(HOST_UNREACHABLE(words)) from error
+            raise HostUnreachable(HOST_SILENT(words)) from error
 
     def exchange(self, request: bytes, timeout: float) -> bytes:
         """Send one request and return its answer.
@@ -46,7 +49,8 @@ class Channel:
             self.close()
             reason = str(error) or f"no answer in {timeout:g} s"
             words = f"{self._endpoint.node}: the node's console at {self._endpoint.host} is lost ({reason})"
-            raise Unreachable(CONSOLE_LOST(words)) from error
+            msg = CONSOLE_SILENT(words) if isinstance(error, TimeoutError) else CONSOLE_LOST(words)
+            raise Unreachable(msg) from error
         if not answer:
             words = f"{self._endpoint.node}: the node at {self._endpoint.host} closed its console; did it stop?"
             raise Unreachable(CONSOLE_LOST(words))
@@ -78,7 +82,5 @@ def run_on_host(endpoint: Endpoint, command: str, timeout: float, stdin: str | N
     try:
         return ssh.run(endpoint.login, command, stdin, timeout=timeout)
     except SshError as error:
-        words = f"{endpoint.node}: {error}"
-        if isinstance(error, CommandFailed):
-            raise Unreachable(COMMAND_FAILED(words)) from error
-        raise HostUnreachable(HOST_UNREACHABLE(words)) from error
+        msg = Message(f"{endpoint.node}: {error}")
+        raise (Unreachable if isinstance(error, CommandFailed) else HostUnreachable)(msg) from error

@@ -26,7 +26,7 @@ from components.chain.rpc.node_locks import in_use
 from components.chain.rpc.waiting import wait_for
 from components.chain.validators.block_import import import_blocks
 from components.domain.kni import node_id
-from components.domain.problems.chains import CHAIN_HALTED, CHAINS_DIFFER, NO_VOTER, PORT_CLOSED
+from components.domain.problems.chains import CHAIN_HALTED, CHAINS_DIFFER, NO_OTHER_VALIDATOR, PORT_CLOSED
 from components.domain.problems.problem import Message
 
 REACH_SECONDS = 30.0
@@ -61,7 +61,7 @@ def prepare(candidate: Candidate, voters: Sequence[Endpoint], chain_id: int) -> 
     with _validators(voters, chain_id) as known, closing(running(candidate)) as own:
         if not known:
             words = f"no validator of chain {chain_id} answers, so {candidate.node.node} cannot be compared with one"
-            raise Unreachable(NO_VOTER(words))
+            raise Unreachable(NO_OTHER_VALIDATOR(words))
         if why := _why_incompatible(own, known, candidate):
             words = f"{candidate.node.node}: it cannot become a validator: {why}; {_CORRECT}"
             raise Refused(CHAINS_DIFFER(words))

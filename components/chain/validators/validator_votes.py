@@ -17,7 +17,13 @@ from components.chain.validators import admission
 from components.chain.validators import validator_plan as plan
 from components.chain.validators.admission import Candidate
 from components.chain.validators.validator_plan import Vote
-from components.domain.problems.chains import FOREIGN_VALIDATOR, NO_VOTER, SEAT_IDLE, SEAT_TAKEN_BACK, VOTE_PENDING
+from components.domain.problems.chains import (
+    FOREIGN_VALIDATOR,
+    NO_OTHER_VALIDATOR,
+    SEAT_IDLE,
+    SEAT_TAKEN_BACK,
+    VOTE_PENDING,
+)
 from components.domain.problems.problem import Message
 
 VOTE_DEADLINE = 120.0
@@ -192,4 +198,4 @@ def _voter(voters: Sequence[Endpoint], chain_id: int, address: str) -> Iterator[
             yield console
             return
     words = f"no other validator of chain {chain_id} can vote on {address}: {'; '.join(reasons) or 'it has none'}"
-    raise Unreachable(NO_VOTER(words))
+    raise Unreachable(NO_OTHER_VALIDATOR(words))

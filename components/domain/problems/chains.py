@@ -5,44 +5,24 @@ Numbers 400 to 449.
 
 from components.domain.problems.problem import Problem
 
-# -- nodes and machines that do not answer ---------------------------------------------------------------------
+# -- nodes that do not answer ----------------------------------------------------------------------------------
 
-HOST_UNREACHABLE = Problem(
-    400,
-    "The machine of a node does not answer over SSH",
-    cause="The machine, its network or its SSH server is down, or it shows another host key or refuses the login.",
-    remedy="Check the machine and the route to it, then run `make refresh` and `make up`. If the machine is dead, "
-    "rebuild it with `make replace MACHINE=…`.",
-)
-NODE_DOWN = Problem(
-    401,
-    "No node listens on its IPC socket",
-    cause="The machine answers, but the node is stopped, has crashed, or is still starting.",
-    remedy="Run `make up`: it starts the node. If the node stops again, read the end of its log in `data/logs`.",
-)
 CONSOLE_LOST = Problem(
-    402,
+    400,
     "The connection to the console of a node was lost",
-    cause="The node stopped or hung during a call, or the connection to its machine was cut.",
+    cause="The node stopped during a call, or the connection to its machine was cut.",
     remedy="Run `make up` again: it continues where it stopped, and starts or restarts the node. If it is lost again, "
     "read the end of the node's log in `data/logs`.",
 )
-COMMAND_FAILED = Problem(
-    403,
-    "A command on the machine of a node failed",
-    cause="The command, such as the start of the node, ended with an error or did not end in time.",
-    remedy="Fix what the end of its output in the message says, then run `make up` again. If a node did not start, "
-    "read the end of its log in `data/logs`.",
-)
 CALL_REFUSED = Problem(
-    404,
+    401,
     "A node answers a call with an error",
     cause="The node knows no such call, because that part of it is off or still starting, or cannot carry it out. "
     "The reason in the message is the node's own.",
     remedy="Run `make up` again a minute later. If it is refused again, read the node's log in `data/logs`.",
 )
 CHAIN_UNREADABLE = Problem(
-    405,
+    402,
     "No node of a chain can be used",
     cause="All nodes of the chain that this program knows are down, behind, or on another chain. The message has the "
     "reason for each.",
@@ -50,13 +30,13 @@ CHAIN_UNREADABLE = Problem(
     "For a dead machine run `make replace MACHINE=…`.",
 )
 NODE_STARTING = Problem(
-    406,
+    403,
     "A node does not report its chain yet",
     cause="Its console answers before its network server has started.",
     remedy="Run `make up` again some seconds later.",
 )
 NOT_IN_TIME = Problem(
-    407,
+    404,
     "Something that was waited for did not happen in time",
     cause="The message says what is missing, and how long it was waited for.",
     remedy="Run `make up` again: it continues where it stopped. If the same is missing again, read the logs of the "
@@ -132,7 +112,7 @@ PEER_REFUSED = Problem(
 
 # -- validators of the child chain: votes ----------------------------------------------------------------------
 
-NO_VOTER = Problem(
+NO_OTHER_VALIDATOR = Problem(
     430,
     "No other validator of the child chain answers",
     cause="A vote is cast by another SCN that is a validator. Each of them is down, behind, or has no seat.",

@@ -11,14 +11,8 @@ from components.chain.peers.handshake import ChainIdentity, chain_identity, diff
 from components.chain.peers.missing_peers import explain, why_unreachable
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
-from components.domain.problems.chains import (
-    CHAINS_DIFFER,
-    COMMAND_FAILED,
-    HOST_UNREACHABLE,
-    NODE_STARTING,
-    PEER_REFUSED,
-    PORT_CLOSED,
-)
+from components.domain.problems.chains import CHAINS_DIFFER, NODE_STARTING, PEER_REFUSED, PORT_CLOSED
+from components.domain.problems.hosts import COMMAND_FAILED, HOST_SILENT
 
 ONE = ChainIdentity("scn-3", 3000, 3000, "0xaa")
 OTHER = ChainIdentity("scn-1", 3000, 203, "0xbb")
@@ -78,7 +72,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
     def opened(asked: Endpoint) -> Console:
         if world.other is None:
-            raise HostUnreachable(HOST_UNREACHABLE(asked.node))
+            raise HostUnreachable(HOST_SILENT(asked.node))
         return console(world.other)
 
     monkeypatch.setattr(missing_peers, "Console", opened)
@@ -113,8 +107,8 @@ def test_where_the_port_answers_and_the_other_end_is_not_ours_the_own_values_are
 
 def test_a_machine_that_cannot_be_asked_is_no_closed_port(monkeypatch: pytest.MonkeyPatch) -> None:
     def gone(*_args: object, **_more: object) -> str:
-        raise HostUnreachable(HOST_UNREACHABLE("no SSH connection"))
+        raise HostUnreachable(HOST_SILENT("no SSH connection"))
 
     monkeypatch.setattr(missing_peers, "run_on_host", gone)
-    with pytest.raises(ChainError, match=HOST_UNREACHABLE.code):
+    with pytest.raises(ChainError, match=HOST_SILENT.code):
         why_unreachable(endpoint("scn-3"), KNI)

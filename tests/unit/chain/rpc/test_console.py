@@ -9,7 +9,8 @@ from components.chain.errors import ChainUnreadable, NotListening
 from components.chain.rpc import console, waiting
 from components.chain.rpc.console import connect
 from components.chain.rpc.endpoint import Endpoint
-from components.domain.problems.chains import CHAIN_HALTED, CHAIN_UNREADABLE, NODE_BEHIND, NODE_DOWN
+from components.domain.problems.chains import CHAIN_HALTED, CHAIN_UNREADABLE, NODE_BEHIND
+from components.domain.problems.nodes import NODE_DOWN
 from components.dynamic import chain_resource
 from components.dynamic.base import Props
 from components.dynamic.chain_resource import reading, session

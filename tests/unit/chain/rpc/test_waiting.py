@@ -7,7 +7,8 @@ import pytest
 from components.chain.errors import NotReady, Unreachable
 from components.chain.rpc import waiting
 from components.chain.rpc.waiting import Waiting, duration, reported, wait_for
-from components.domain.problems.chains import NODE_DOWN, NOT_IN_TIME, PEER_MISSING
+from components.domain.problems.chains import NOT_IN_TIME, PEER_MISSING
+from components.domain.problems.nodes import NODE_DOWN
 from tests.unit.fake_node import Clock
 
 

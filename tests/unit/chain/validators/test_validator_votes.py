@@ -23,7 +23,7 @@ from components.domain.problems.chains import (
     CHAINS_DIFFER,
     CONSOLE_LOST,
     FOREIGN_VALIDATOR,
-    NO_VOTER,
+    NO_OTHER_VALIDATOR,
     PORT_CLOSED,
     QUORUM_AT_RISK,
     SEAT_IDLE,
@@ -255,7 +255,7 @@ def test_the_dead_are_not_asked(chain: Chain) -> None:
 
 def test_without_a_validator_to_compare_with_nothing_is_done(chain: Chain) -> None:
     chain.dead = set(FOUR)
-    with pytest.raises(Unreachable, match=f"chain 3000 .*scn-5.*{NO_VOTER.code}"):
+    with pytest.raises(Unreachable, match=f"chain 3000 .*scn-5.*{NO_OTHER_VALIDATOR.code}"):
         join("scn-5", FOUR)
 
 
@@ -372,5 +372,5 @@ def test_what_is_in_the_way_may_go_meanwhile(chain: Chain) -> None:
 def test_without_a_voter_each_node_is_named(chain: Chain) -> None:
     chain.dead = {"scn-2"}
     chain.council = {"scn-1"}
-    with pytest.raises(NotReady, match=f"scn-2 does not answer.*; scn-3: .*{NO_VOTER.code}"):
+    with pytest.raises(NotReady, match=f"scn-2 does not answer.*; scn-3: .*{NO_OTHER_VALIDATOR.code}"):
         go("scn-1", ["scn-2", "scn-3"])
