@@ -4,6 +4,14 @@ from typing import Any
 
 import pytest
 
+from components.domain.problems.operations import (
+    MAYBE_CLAIMED,
+    MAYBE_IN_THE_CLOUD,
+    NO_DRILL_HERE,
+    NOT_DISPOSABLE,
+    STACK_NOT_UP,
+    STACK_PROTECTED,
+)
 from toolchain.ops import remains
 from toolchain.ops.drill import Transfer, summary
 from toolchain.ops.scene import Refused, Scene
@@ -14,6 +22,7 @@ CLOUD = "urn:pulumi:s::p::aws:ec2/instance:Instance::scn-1"
 def test_nothing_is_destroyed_while_anything_is_protected() -> None:
     assert remains.protected({"resources": [{"urn": CLOUD, "type": "t"}]}) == []
     (objection,) = remains.protected({"resources": [{"urn": CLOUD, "type": "t", "protect": True}]})
+    assert STACK_PROTECTED.code in objection
     assert "scn-1" in objection
 
 
@@ -23,6 +32,7 @@ def pending(operation: str, type_: str) -> dict[str, Any]:
 
 def test_what_a_cloud_may_have_made_is_not_forgotten() -> None:
     (objection,) = remains.unaccounted(pending("creating", "aws:ec2/instance:Instance"))
+    assert MAYBE_IN_THE_CLOUD.code in objection
     assert "scn-1 (aws:ec2/instance:Instance)" in objection
     assert remains.unaccounted(pending("deleting", "aws:ec2/instance:Instance")) == []
     assert remains.unaccounted(pending("creating", "command:remote:Command")) == []
@@ -33,7 +43,8 @@ def test_a_claim_that_no_state_holds_is_told_before_it_is_forgotten() -> None:
     begun = pending("creating", remains.CLAIM)
     assert remains.unseen(begun) == []
     (objection,) = remains.unaccounted(begun)
-    assert "may still be claimed" in objection
+    assert MAYBE_CLAIMED.code in objection
+    assert "scn-1" in objection
     urn = begun["pending_operations"][0]["resource"]["urn"]
     assert remains.unaccounted({**begun, "resources": [{"urn": urn}]}) == []
 
@@ -48,12 +59,16 @@ def test_a_claim_that_no_state_holds_is_told_before_it_is_forgotten() -> None:
     ],
 )
 def test_what_is_declared_as_lasting_is_not_disposable(config: dict[str, Any]) -> None:
-    assert remains.disposable({}, {"config": config})
+    (objection,) = remains.disposable({}, {"config": config})
+    assert NOT_DISPOSABLE.code in objection
+    assert "in its settings" in objection
 
 
 def test_a_stack_on_mainnet_is_not_disposable_whatever_its_settings_say() -> None:
     stack = {"urn": "u", "type": "pulumi:pulumi:Stack", "outputs": {"parentChain": {"chainId": 8217}}}
-    assert remains.disposable({"resources": [stack]}, {})
+    (objection,) = remains.disposable({"resources": [stack]}, {})
+    assert NOT_DISPOSABLE.code in objection
+    assert "in its state" in objection
 
 
 def test_a_test_stack_is_disposable() -> None:
@@ -62,14 +77,14 @@ def test_a_test_stack_is_disposable() -> None:
 
 
 def test_only_what_is_up_is_drilled() -> None:
-    with pytest.raises(Refused, match="not up"):
+    with pytest.raises(Refused, match=STACK_NOT_UP.code):
         Scene.of({"deployment": None})
 
 
 @pytest.mark.parametrize(
     ("role", "host", "why"),
     [
-        ("validator", "aws:ec2/instance:Instance", "local hosts only"),
+        ("validator", "aws:ec2/instance:Instance", "elsewhere: a"),
         ("en", "x:servicechain:LocalHost", "private parent chain"),
     ],
 )
@@ -79,8 +94,9 @@ def test_only_local_hosts_of_a_private_chain_are_drilled(role: str, host: str, w
         {"urn": "u::a", "type": "x:servicechain:RunningNode", "outputs": {"role": role}},
         {"urn": "u::a", "type": host},
     ]
-    with pytest.raises(Refused, match=why):
+    with pytest.raises(Refused, match=NO_DRILL_HERE.code) as refused:
         Scene.of({"deployment": {"resources": resources}})
+    assert why in str(refused.value)
 
 
 def test_the_last_line_of_a_drill_tells_what_arrived_and_how_late() -> None:

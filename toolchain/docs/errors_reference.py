@@ -1,13 +1,13 @@
 """Write docs/errors.md from the catalog of problems: python -m toolchain.docs.errors_reference [FILE].
 
-Its areas are the modules in components/domain/problems. The docstring of each is the introduction of its section, and
-ends with the numbers that belong to it.
+It has one section per hundred of numbers. The docstrings of the modules in components/domain/problems introduce it, and
+say which numbers belong to each module.
 """
 
 import importlib
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,17 +15,18 @@ from components.domain.problems.problem import Problem
 from toolchain.docs.settings_schema import ROOT
 
 FILE = ROOT / "docs/errors.md"
-TITLES: Mapping[str, str] = {
-    "settings": "Settings",
-    "hosts": "Machines",
-    "nodes": "Nodes",
-    "chains": "Chains",
-    "bridge": "Bridge",
-    "operations": "Commands",
-    "policies": "Policies",
-    "setup": "Setup",
+CATALOG = ROOT / "components/domain/problems"
+TITLES: Mapping[int, str] = {
+    100: "Settings",
+    200: "Machines",
+    300: "Nodes",
+    400: "Chains",
+    500: "Bridge",
+    600: "Commands",
+    700: "Policies",
+    800: "Setup",
 }
-"""Headings of the sections, keyed by module, in the order of their numbers."""
+"""Headings of the sections, keyed by their first number."""
 
 HEAD = """\
 # Errors
@@ -49,36 +50,42 @@ class Area:
     name: str
     words: str
     """What they are about."""
-    numbers: range
+    numbers: Collection[int]
+    """That belong to it."""
     problems: Mapping[str, Problem]
     """Keyed by their names, in the order of the module."""
 
 
 def areas() -> list[Area]:
-    """Return the catalog."""
-    return [_area(name) for name in TITLES]
+    """Return the catalog, in the order of the numbers."""
+    names = {file.stem for file in CATALOG.glob("*.py")} - {"__init__", "problem"}
+    return sorted(map(_area, names), key=lambda area: min(area.numbers))
 
 
 def _area(name: str) -> Area:
     module = importlib.import_module(f"components.domain.problems.{name}")
-    found = re.fullmatch(r"(.+)\n\nNumbers (\d+) to (\d+)\.\n", module.__doc__ or "", flags=re.DOTALL)
-    if found is None:
-        msg = f"{name}: its docstring does not say which numbers belong to it"
+    words, _, rest = (module.__doc__ or "").partition("Numbers ")
+    ranges = re.findall(r"(\d{3}) to (\d{3})", rest)
+    if not ranges:
+        msg = f"{name}: its docstring does not say which numbers belong to it, as in: Numbers 100 to 199."
         raise ValueError(msg)
-    words, first, last = found.groups()
+    numbers = [number for first, last in ranges for number in range(int(first), int(last) + 1)]
     problems = {key: value for key, value in vars(module).items() if isinstance(value, Problem)}
-    return Area(name, " ".join(words.split()), range(int(first), int(last) + 1), problems)
+    return Area(name, " ".join(words.split()), numbers, problems)
 
 
 def render() -> str:
     """Return the page."""
-    return "\n".join([HEAD, *(part for area in areas() for part in _section(area))])
+    found = areas()
+    return "\n".join([HEAD, *(part for first in TITLES for part in _section(first, found))])
 
 
-def _section(area: Area) -> list[str]:
-    numbers = f"SCH-{area.numbers[0]} to SCH-{area.numbers[-1]}"
-    head = f"## {TITLES[area.name]}\n\n{area.words} {numbers}.\n"
-    return [head, *(_entry(one) for one in sorted(area.problems.values(), key=lambda one: one.number))]
+def _section(first: int, found: Sequence[Area]) -> list[str]:
+    numbers = range(first, first + 100)
+    words = " ".join(area.words for area in found if min(area.numbers) in numbers)
+    problems = (one for area in found for one in area.problems.values() if one.number in numbers)
+    head = f"## {TITLES[first]}\n\n{words} SCH-{numbers[0]} to SCH-{numbers[-1]}.\n"
+    return [head, *map(_entry, sorted(problems, key=lambda one: one.number))]
 
 
 def _entry(problem: Problem) -> str:

@@ -29,6 +29,7 @@ from components.chain.rpc.waiting import wait_for
 from components.chain.transfers.direction import Direction
 from components.chain.transfers.requests import request
 from components.chain.voters.calls import balance
+from components.domain.problems.operations import EN_NOT_KILLED, TRANSFERS_MISSING
 from toolchain.ops.scene import OTHER, Pair, Refused, Scene
 
 DEADLINE = 120.0
@@ -102,8 +103,7 @@ def _kill(pair: Pair) -> None:
         with _console(pair.scn) as scn:
             wait_for(lambda: not peers(scn, "subbridge") or f"{scn.node} still has a main bridge", DEADLINE)
         return
-    msg = f"{pair.en.node} still answers after it was killed"
-    raise ChainError(msg)
+    raise ChainError(EN_NOT_KILLED(f"{pair.en.node} still answers after it was killed"))
 
 
 def _transfer(scene: Scene, pair: Pair, directions: Iterable[Direction], transfers: list[Transfer]) -> None:
@@ -116,7 +116,7 @@ def _transfer(scene: Scene, pair: Pair, directions: Iterable[Direction], transfe
     try:
         wait_for(lambda: sum(not transfer.look() for transfer in mine) == 0 or "transfers are not there yet", DEADLINE)
     except ChainError as error:
-        _say(pair, str(error))
+        _say(pair, TRANSFERS_MISSING(str(error)))
     _say(pair, "transfers: " + "; ".join(map(in_words, mine)))
 
 

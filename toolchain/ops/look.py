@@ -21,6 +21,8 @@ from components.chain.errors import ChainError, HostUnreachable, Unreachable
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import Channel
 from components.domain.kni import node_id
+from components.domain.problems.operations import BRIDGE_NOT_SERVED, MACHINE_SILENT, NODE_ILL, OTHER_MAIN_BRIDGES
+from components.domain.problems.problem import Message, Problem
 from toolchain.ops.state import in_the_clear
 
 DEADLINE = 3.0
@@ -47,18 +49,20 @@ class Node:
 
 
 @dataclass(frozen=True)
-class Problem:
-    """A problem of a node."""
+class Finding:
+    """What is wrong with a node."""
 
     node: str
+    problem: Problem
     words: str
     repair: str = REPAIRS
     stale: str = ""
     """URN of the resource to refresh; empty if the machine does not answer, because it would then be rebuilt."""
 
-    def __str__(self) -> str:
+    @property
+    def message(self) -> Message:
         """Return the line for an operator."""
-        return f"{self.node}: {self.words}; {self.repair}"
+        return self.problem(f"{self.node}: {self.words}; {self.repair}")
 
 
 Ask = Callable[[str, Sequence[object]], Any]
@@ -100,27 +104,27 @@ def _is(resource: Mapping[str, Any], kind: str) -> bool:
     return str(resource["type"]).endswith(f"servicechain:{kind}")
 
 
-def judge(node: Node, ask: Ask) -> Problem | None:
-    """Return the problem of a node, if it has one."""
+def judge(node: Node, ask: Ask) -> Finding | None:
+    """Return what is wrong with a node, if anything is."""
     try:
         ask("eth_chainId", ())
         return _pair(node, ask)
     except HostUnreachable as error:
-        return Problem(node.name, _about(node, error), FINDS.format(node.name))
+        return _without_a_machine(node, _about(node, error))
     except (Unreachable, Answered) as error:
-        return Problem(node.name, _about(node, error), stale=node.urn)
+        return Finding(node.name, NODE_ILL, _about(node, error), stale=node.urn)
 
 
-def _pair(node: Node, ask: Ask) -> Problem | None:
+def _pair(node: Node, ask: Ask) -> Finding | None:
     if not node.peer:
         return None
     connected = [str(peer["id"]) for peer in ask("subbridge_peers", ()) or ()]
     if connected != [node_id(node.peer)]:
         words = f"it is connected to {len(connected)} main bridges instead of that of its EN only"
-        return Problem(node.name, words, stale=node.urn)
+        return Finding(node.name, OTHER_MAIN_BRIDGES, words, stale=node.urn)
     if node.bridges is None or all(_serves(bridge, ask) for bridge in node.bridges):
         return None
-    return Problem(node.name, "it does not serve the bridge contracts", stale=node.registration)
+    return Finding(node.name, BRIDGE_NOT_SERVED, "it does not serve the bridge contracts", stale=node.registration)
 
 
 def _serves(bridge: str, ask: Ask) -> bool:
@@ -130,20 +134,24 @@ def _serves(bridge: str, ask: Ask) -> bool:
         return False
 
 
+def _without_a_machine(node: Node, words: str) -> Finding:
+    return Finding(node.name, MACHINE_SILENT, words, FINDS.format(node.name))
+
+
 def _about(node: Node, error: Exception) -> str:
     return str(error).removeprefix(f"{node.name}: ")
 
 
-def look(node: Node) -> Problem | None:
+def look(node: Node) -> Finding | None:
     """Check a node over SSH."""
     until = time.monotonic() + DEADLINE
     try:
         with closing(Channel(node.endpoint)) as channel:
             return judge(node, lambda method, given: _call(channel, method, given, until - time.monotonic()))
     except HostUnreachable as error:
-        return Problem(node.name, _about(node, error), FINDS.format(node.name))
+        return _without_a_machine(node, _about(node, error))
     except ChainError as error:
-        return Problem(node.name, _about(node, error), stale=node.urn)
+        return Finding(node.name, NODE_ILL, _about(node, error), stale=node.urn)
 
 
 def _call(channel: Channel, method: str, given: Sequence[object], seconds: float) -> Any:
@@ -154,11 +162,11 @@ def _call(channel: Channel, method: str, given: Sequence[object], seconds: float
     return answer["result"]
 
 
-def look_at(found: Sequence[Node], look: Callable[[Node], Problem | None] = look) -> list[Problem]:
-    """Check all nodes in parallel; return the problems in the order of the nodes. A timeout is a problem too."""
-    problems: dict[str, Problem | None] = {}
+def look_at(found: Sequence[Node], look: Callable[[Node], Finding | None] = look) -> list[Finding]:
+    """Check all nodes in parallel; return what is wrong, in the order of the nodes. A timeout is wrong too."""
+    findings: dict[str, Finding | None] = {}
     threads = [
-        threading.Thread(target=lambda node=node: problems.update({node.name: look(node)}), daemon=True)
+        threading.Thread(target=lambda node=node: findings.update({node.name: look(node)}), daemon=True)
         for node in found
     ]
     until = time.monotonic() + DEADLINE + 0.5
@@ -166,14 +174,14 @@ def look_at(found: Sequence[Node], look: Callable[[Node], Problem | None] = look
         thread.start()
     for thread in threads:
         thread.join(max(0.0, until - time.monotonic()))
-    slow = {node.name: Problem(node.name, f"no answer in {DEADLINE:g} s", FINDS.format(node.name)) for node in found}
-    return [problem for node in found if (problem := problems.get(node.name, slow[node.name]))]
+    slow = {node.name: _without_a_machine(node, f"no answer in {DEADLINE:g} s") for node in found}
+    return [finding for node in found if (finding := findings.get(node.name, slow[node.name]))]
 
 
 def main(question: str) -> None:
     """Answer a question about the stack whose export is on standard input."""
-    problems = look_at(nodes(json.load(sys.stdin)))
-    lines = [str(one) for one in problems] if question == "problems" else [one.stale for one in problems if one.stale]
+    findings = look_at(nodes(json.load(sys.stdin)))
+    lines = [line for one in findings if (line := one.message if question == "problems" else one.stale)]
     print("\n".join(lines), end="\n" if lines else "", flush=True)
     os._exit(0)  # threads may still wait for machines that do not answer
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
+from components.domain.problems.operations import NETWORK_IN_USE, NO_SUCH_NETWORK
 from components.dynamic.machines import local_namespaces as namespaces
 from components.dynamic.machines import local_record
 from components.dynamic.machines.local_network import SCRIPT, LocalNetworkProvider, folder_of
@@ -173,19 +174,21 @@ def main(named: str = "") -> int:
     if not found:
         print("no local networks on this machine")
     if named and named not in {network.id for network, _ in found}:
-        print(f"error: there is no local network {json.dumps(named)} on this machine", file=sys.stderr)
+        words = NO_SUCH_NETWORK(f"there is no local network {json.dumps(named)} on this machine")
+        print(f"error: {words}", file=sys.stderr)
         return 1
     due = [network for network, verdict in found if verdict.state == GONE and not named]
     for network, verdict in found:
         if network.id == named and verdict.state == LIVES:
-            print(f"error: {named} is not removed: {verdict.reason}", file=sys.stderr)
+            words = NETWORK_IN_USE(f"{named} is not removed: {verdict.reason}")
+            print(f"error: {words}", file=sys.stderr)
             return 1
         if network.id == named:
             due.append(network)
     if due and _agreed(f"Remove {', '.join(network.id for network in due)} and all data on their hosts?"):
         for network in due:
             if judge(Network.of(network.id), own).state == LIVES:  # a run has started meanwhile
-                print(f"{network.id}: not removed, it is in use now")
+                print(NETWORK_IN_USE(f"{network.id}: not removed, it is in use now"))
                 continue
             LocalNetworkProvider().delete("", {"network": network.id, "subnet": str(default_subnet(network.id))})
             print(f"{network.id}: removed")

@@ -14,6 +14,8 @@ from typing import Any
 import yaml
 
 from components.domain.networks import CHAIN_IDS, MAINNET
+from components.domain.problems.operations import MAYBE_CLAIMED, MAYBE_IN_THE_CLOUD, NOT_DISPOSABLE, STACK_PROTECTED
+from components.domain.problems.problem import Message
 
 State = Mapping[str, Any]
 """The deployment in an export."""
@@ -23,33 +25,36 @@ CLAIM = "pulumi-python:dynamic/servicechain:ExistingHost"
 """Type of the claim on an existing host."""
 
 
-def protected(state: State) -> list[str]:
+def protected(state: State) -> list[Message]:
     """Return why nothing may be destroyed: Pulumi stops at protected resources, but maybe after it removed others."""
     names = sorted(_name(resource) for resource in state.get("resources") or () if resource.get("protect"))
     if not names:
         return []
-    return [
-        f"nothing is destroyed, because the stack protects {len(names)} resource(s): {', '.join(names)}; "
-        "set servicechain-ha:protection to false and run make up first"
-    ]
+    words = f"nothing is destroyed, because the stack protects {len(names)} resource(s): {', '.join(names)}"
+    return [STACK_PROTECTED(f"{words}; set servicechain-ha:protection to false and run make up first")]
 
 
-def unseen(state: State) -> list[str]:
+def unseen(state: State) -> list[Message]:
     """Return what AWS may have created that is not in the state, because a run was killed meanwhile."""
     return [
-        f"a run was interrupted while it created {_name(resource)} ({resource['type']}), so it may exist outside of "
-        "the state: look for it in the AWS account and delete it"
+        MAYBE_IN_THE_CLOUD(
+            f"a run was interrupted while it created {_name(resource)} ({resource['type']}), so it may exist outside "
+            "of the state: look for it in the AWS account and delete it"
+        )
         for resource in _begun(state)
         if resource["type"].startswith("aws:")
     ]
 
 
-def unaccounted(state: State) -> list[str]:
+def unaccounted(state: State) -> list[Message]:
     """Return why the state must be kept: something outside of it may exist that nobody would remove."""
     known = {resource["urn"] for resource in state.get("resources") or ()}
     return unseen(state) + [
-        f"a run was interrupted while it claimed the machine of {_name(resource)}, which may still be claimed: "
-        "delete the node's folder there, or run make up, which takes over the claim, and make down, which releases it"
+        MAYBE_CLAIMED(
+            f"a run was interrupted while it claimed the machine of {_name(resource)}, which may still be claimed: "
+            "delete the node's folder there, or run make up, which takes over the claim, and make down, which releases "
+            "it"
+        )
         for resource in _begun(state)
         if resource["type"] == CLAIM and resource["urn"] not in known
     ]
@@ -60,7 +65,7 @@ def _begun(state: State) -> list[State]:
     return [operation["resource"] for operation in operations if operation["type"] == "creating"]
 
 
-def disposable(state: State, settings: Mapping[str, Any]) -> list[str]:
+def disposable(state: State, settings: Mapping[str, Any]) -> list[Message]:
     """Return why the stack may not be destroyed unattended, judged by its state and its settings."""
     config = settings.get("config") or {}
     outputs: Mapping[str, Any] = next(
@@ -71,11 +76,11 @@ def disposable(state: State, settings: Mapping[str, Any]) -> list[str]:
     if isinstance(parent, Mapping) and (
         parent.get("network") == MAINNET or parent.get("chainId") == CHAIN_IDS[MAINNET]
     ):
-        objections.append("the parent chain in its settings is mainnet")
+        objections.append(NOT_DISPOSABLE("the parent chain in its settings is mainnet"))
     if (outputs.get("parentChain") or {}).get("chainId") == CHAIN_IDS[MAINNET]:
-        objections.append("the parent chain in its state is mainnet")
+        objections.append(NOT_DISPOSABLE("the parent chain in its state is mainnet"))
     if str(config.get(f"{NAMESPACE}:protection")).lower() == "true":
-        objections.append("protection is on in its settings")
+        objections.append(NOT_DISPOSABLE("protection is on in its settings"))
     return objections
 
 

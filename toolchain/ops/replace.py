@@ -19,6 +19,14 @@ from components.chain.peers.seats import council, living, node_address
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.head import wait_until_caught_up
+from components.domain.problems.operations import (
+    CHAIN_WAITS_FOR_MACHINE,
+    CHILD_CHAIN_LOST,
+    OTHERS_UNHEALTHY,
+    PARENT_CHAIN_LOST,
+    UNKNOWN_MACHINE,
+)
+from components.domain.problems.problem import CodedError, Message
 from components.domain.quorum import quorum
 from toolchain.ops.state import in_the_clear
 
@@ -30,7 +38,7 @@ MACHINES = {
 """Resource name of a machine, keyed by the end of its type."""
 
 
-class Refused(Exception):
+class Refused(CodedError):
     """The machine cannot be replaced now; the message says why, and what to do first."""
 
 
@@ -70,15 +78,14 @@ class Stack:
         """Return the URN to replace. Raises Refused if a chain would be lost, or if there is no such machine."""
         if machine not in self.machines:
             known = ", ".join(sorted(self.machines)) or "none; run make up first"
-            msg = f"there is no machine {machine!r} in this stack; its machines are {known}"
-            raise Refused(msg)
+            raise Refused(UNKNOWN_MACHINE(f"there is no machine {machine!r} in this stack; its machines are {known}"))
         role = self.nodes[machine][0]
         if role == "validator":
-            msg = f"{machine} holds the only copy of the private parent chain, which would be lost"
-            raise Refused(msg)
+            words = f"{machine} holds the only copy of the private parent chain, which would be lost"
+            raise Refused(PARENT_CHAIN_LOST(words))
         if role == "scn" and len(self._named("scn")) == 1:
-            msg = f"{machine} is the only SCN: the child chain would be lost with it; add another one first"
-            raise Refused(msg)
+            words = f"{machine} is the only SCN: the child chain would be lost with it; add another one first"
+            raise Refused(CHILD_CHAIN_LOST(words))
         return self.machines[machine]
 
     def require_spare(self, machine: str) -> None:
@@ -87,11 +94,11 @@ class Stack:
         if self.nodes[machine][0] != "scn" or self.machines[machine].partition("::aws:")[1]:
             return
         if len(scns) - 1 < quorum(len(scns)) and self._address(machine):
-            msg = (
+            words = (
                 f"{machine}: its chain data must not be deleted: {len(scns)} of {len(scns)} SCNs have to keep theirs; "
                 "first increase serviceChain.nodes to four SCNs or more with make up"
             )
-            raise Refused(msg)
+            raise Refused(CHILD_CHAIN_LOST(words))
 
     def _named(self, role: str) -> list[str]:
         return [name for name, (of, _) in self.nodes.items() if of == role]
@@ -100,7 +107,7 @@ class Stack:
         """Require that these answer, are in sync and serve the bridge. Raises Refused with those that do not."""
         found = [objection for name in machines for objection in self._objections(name)]
         if found:
-            raise Refused("; ".join(found))
+            raise Refused(OTHERS_UNHEALTHY("; ".join(found)))
 
     def _objections(self, name: str) -> Iterator[str]:
         role, endpoint = self.nodes[name]
@@ -113,18 +120,18 @@ class Stack:
         except ChainError as error:
             yield str(error)
 
-    def pause(self, machine: str) -> str:
+    def pause(self, machine: str) -> Message | None:
         """Return a warning if the child chain stops until the machine is back. Raises ChainError."""
         others = [name for name in self._named("scn") if name != machine]
         if self.nodes[machine][0] != "scn" or not others:
-            return ""
+            return None
         with closing(Console(self.nodes[others[0]][1])) as console:
             seats, alive = council(console), living(console)
             alive -= self._address(machine)
         left, needed = len(seats & alive), quorum(len(seats))
         if left >= needed:
-            return ""
-        return (
+            return None
+        return CHAIN_WAITS_FOR_MACHINE(
             f"the child chain stops until {machine} is back: {needed} of {len(seats)} validators have to agree on a "
             f"block, and {left} remain"
         )

@@ -18,6 +18,8 @@ import asyncssh
 
 from components.chain.rpc.endpoint import Endpoint
 from components.domain.ports import RPC_PORT
+from components.domain.problems.operations import BAD_PORT, LOCAL_PORT_TAKEN, RPC_CLOSED, TUNNEL_LOST, UNKNOWN_NODE
+from components.domain.problems.problem import CodedError
 from components.ssh import connection as ssh
 from components.ssh.errors import SshError
 from toolchain.ops.state import in_the_clear
@@ -29,7 +31,7 @@ LOOPBACK = "127.0.0.1"
 _ASK = b'{"jsonrpc":"2.0","id":1,"method":"eth_chainId","params":[]}'
 
 
-class Refused(Exception):
+class Refused(CodedError):
     """The tunnel cannot be opened; the message says why, and what to do."""
 
 
@@ -45,8 +47,9 @@ def endpoint_of(export: Mapping[str, Any], node: str) -> Endpoint:
                 known[endpoint.node] = endpoint
     if node not in known:
         listed = ", ".join(sorted(known)) or "none: run make up first"
-        msg = f"there is no node {node!r} in this stack; its nodes are {listed}"
-        raise Refused(msg if node else f"no node given; use make rpc NODE=scn-1; the nodes are {listed}")
+        if not node:
+            raise Refused(UNKNOWN_NODE(f"no node given; use make rpc NODE=scn-1; the nodes are {listed}"))
+        raise Refused(UNKNOWN_NODE(f"there is no node {node!r} in this stack; its nodes are {listed}"))
     return known[node]
 
 
@@ -54,8 +57,7 @@ def port_of(variable: str, default: int) -> int:
     """Return a port from an environment variable. Raises Refused."""
     text = os.environ.get(variable, "") or str(default)
     if not text.isascii() or not text.isdigit() or not 0 <= int(text[:6]) <= 65535:
-        msg = f"{variable} is {text!r}, which is not a port; use 1 to 65535"
-        raise Refused(msg)
+        raise Refused(BAD_PORT(f"{variable} is {text!r}, which is not a port; use 1 to 65535"))
     return int(text)
 
 
@@ -66,14 +68,13 @@ async def tunnel(endpoint: Endpoint, remote: int, local: int) -> None:
         try:
             listener = await link.forward_local_port(LOOPBACK, local, LOOPBACK, remote)
         except OSError as error:
-            msg = f"port {local} of this computer cannot be opened ({error.strerror}); set another LOCAL_PORT"
-            raise Refused(msg) from error
+            words = f"port {local} of this computer cannot be opened ({error.strerror}); set another LOCAL_PORT"
+            raise Refused(LOCAL_PORT_TAKEN(words)) from error
         url = f"http://{LOOPBACK}:{listener.get_port()}"
         chain = await _chain_id(endpoint, listener.get_port(), remote)
         print(f"{endpoint.node}, chain {chain}: {url}  (stop with Ctrl-C)", flush=True)
         await link.wait_closed()
-    msg = f"{endpoint.node}: the connection to {endpoint.place} was lost; run this again"
-    raise Refused(msg)
+    raise Refused(TUNNEL_LOST(f"{endpoint.node}: the connection to {endpoint.place} was lost; run this again"))
 
 
 async def _chain_id(endpoint: Endpoint, port: int, remote: int) -> int:
@@ -88,12 +89,12 @@ async def _chain_id(endpoint: Endpoint, port: int, remote: int) -> int:
             writer.close()
         return int(json.loads(answer.partition(b"\r\n\r\n")[2])["result"], 16)
     except (OSError, TimeoutError, ValueError, LookupError, TypeError) as error:
-        msg = (
+        words = (
             f"{endpoint.node}: no HTTP RPC answers on {LOOPBACK}:{remote} of {endpoint.host}: check that the node runs "
             "with RPC_ENABLE=1 in its conf; if its RPC_PORT is another one, use make rpc NODE="
             f"{endpoint.node} RPC_PORT=…"
         )
-        raise Refused(msg) from error
+        raise Refused(RPC_CLOSED(words)) from error
 
 
 def main(node: str = "") -> int:
@@ -102,12 +103,15 @@ def main(node: str = "") -> int:
         endpoint = endpoint_of(json.load(sys.stdin), node)
         work = tunnel(endpoint, port_of("RPC_PORT", RPC_PORT), port_of("LOCAL_PORT", 0))
         asyncio.run_coroutine_threadsafe(work, ssh.loop()).result()
-    except (Refused, SshError, asyncssh.Error) as error:
-        print(f"error: {error}", file=sys.stderr)
-        return 1
+    except (Refused, SshError) as error:
+        reason = str(error)
+    except asyncssh.Error as error:
+        reason = TUNNEL_LOST(f"{node}: the SSH connection failed: {error}")
     except KeyboardInterrupt:
         print()
-    return 0
+        return 0
+    print(f"error: {reason}", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

@@ -8,12 +8,14 @@ from pydantic import TypeAdapter
 
 from components.chain.accounts.signer import AnySigner, Signer
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.operations import NO_DRILL_HERE, STACK_NOT_UP
+from components.domain.problems.problem import CodedError, Message
 from toolchain.ops.state import in_the_clear
 
 OTHER = {"parent": "child", "child": "parent"}
 
 
-class Refused(Exception):
+class Refused(CodedError):
     """The stack cannot be drilled; the message says why."""
 
 
@@ -69,13 +71,14 @@ class Scene:
         )
 
 
-def _why_not(nodes: Mapping[str, Any], local: set[str], outputs: Mapping[str, Any]) -> str | None:
+def _why_not(nodes: Mapping[str, Any], local: set[str], outputs: Mapping[str, Any]) -> Message | None:
     if not nodes or "pairs" not in outputs:
-        return "the stack is not up; run make up first"
+        return STACK_NOT_UP("the stack is not up; run make up first")
     if strangers := sorted(nodes.keys() - local):
-        return f"a drill kills nodes on local hosts only; these nodes are elsewhere: {', '.join(strangers)}"
+        where = ", ".join(strangers)
+        return NO_DRILL_HERE(f"a drill kills nodes on local hosts only; these nodes are elsewhere: {where}")
     if not any(node["role"] == "validator" for node in nodes.values()):
-        return "a drill spends the owner's coins, so it needs a private parent chain of the stack"
+        return NO_DRILL_HERE("a drill spends the owner's coins, so it needs a private parent chain of the stack")
     return None
 
 

@@ -5,6 +5,256 @@ Numbers 600 to 699.
 
 from components.domain.problems.problem import Problem
 
+# -- state -------------------------------------------------------------------------------------------------
+
+CALLED_WRONGLY = Problem(
+    600,
+    "A command of the toolchain was called with wrong arguments",
+    cause="A script in `toolchain/` got too few arguments, an unknown verb, or a stack name that is none.",
+    remedy="Use the commands of the Makefile, which `make help` lists: `make up STACK=name` (docs/commands.md).",
+)
+BACKEND_SILENT = Problem(
+    601,
+    "It is not known whether the stack exists",
+    cause="Pulumi cannot read the place where states are kept: it is not reachable, access is denied, or the address "
+    "is wrong. The message ends with what Pulumi says.",
+    remedy="Check `PULUMI_BACKEND_URL` and the login to it, for example with `pulumi whoami` in `make shell`. Then "
+    "run the command again.",
+)
+STACK_NOT_CREATED = Problem(
+    602,
+    "Pulumi cannot create the stack",
+    cause="The name is not one that Pulumi accepts, or the place of the states cannot be written. What Pulumi says is "
+    "above the message.",
+    remedy="Use letters, digits, dashes, underscores and dots in the name, check the access to `PULUMI_BACKEND_URL`, "
+    "and run `make up` again.",
+)
+NO_STACK = Problem(
+    603,
+    "There is no such stack",
+    cause="The stack was never created, was removed by `make down`, or is in another place of states than "
+    "`PULUMI_BACKEND_URL`.",
+    remedy="Name another stack with `STACK=name`, or create this one with `make up`. `pulumi stack ls` in `make "
+    "shell` lists those that exist.",
+)
+STACK_LOCKED = Problem(
+    604,
+    "Another run has the lock on the stack",
+    cause="A run on this or another machine works on the stack, or was killed on another machine and left its lock.",
+    remedy="Wait until that run is over. If it no longer exists, run `toolchain/run pulumi cancel --yes --stack name` "
+    "and repeat the command (docs/interrupted.md).",
+)
+STACK_NOT_UP = Problem(
+    605,
+    "The stack is not complete",
+    cause="The state has no nodes or no pairs: the stack was never up, or its last run did not end well.",
+    remedy="Run `make up`, then the command again.",
+)
+
+# -- down --------------------------------------------------------------------------------------------------
+
+STACK_PROTECTED = Problem(
+    610,
+    "The stack has protected resources, so it is not destroyed",
+    cause="`protection` is on in the settings; it is the default of a bridge to mainnet.",
+    remedy="If the stack really has to go, set `protection` to false, run `make up`, and `make down` again "
+    "(docs/configuration.md).",
+)
+MAYBE_IN_THE_CLOUD = Problem(
+    611,
+    "AWS may have something of the stack that the state does not know",
+    cause="A run was killed while AWS created a resource, so its id was never written into the state.",
+    remedy="Look for it in the AWS account by its tags, and delete it by hand. `make up` goes on and creates another "
+    "one (docs/interrupted.md).",
+)
+MAYBE_CLAIMED = Problem(
+    612,
+    "A machine may still be claimed by the stack",
+    cause="A run was killed while it claimed an existing machine, so the claim is not in the state.",
+    remedy="Run `make up`, which takes the claim over, then `make down`, which releases it. Or delete the node's "
+    "folder on that machine.",
+)
+NOT_DISPOSABLE = Problem(
+    613,
+    "The stack may not be destroyed unattended",
+    cause="The parent chain is mainnet, or the stack is protected. The teardown workflow destroys test stacks only.",
+    remedy="Check the name of the stack. If this one has to go, run `make down` by hand (docs/commands.md).",
+)
+RESOURCES_REMAIN = Problem(
+    614,
+    "Some resources of the stack could not be destroyed",
+    cause="A machine, a node or AWS did not answer, or refused the removal. The errors above the message say which.",
+    remedy="Repair what the errors name, and run `make down` again. It continues where it stopped.",
+)
+STACK_KEPT = Problem(
+    615,
+    "The state is kept, because something outside of it may exist",
+    cause="All resources in the state are destroyed. Resources whose creation was interrupted may exist besides, and "
+    "without the state nobody would know of them.",
+    remedy="Do what the errors above the message say, run the command in the message, then `make down` again "
+    "(docs/interrupted.md).",
+)
+
+# -- look --------------------------------------------------------------------------------------------------
+
+NODE_ILL = Problem(
+    620,
+    "A node does not answer",
+    cause="Its machine answers, the node does not: it was stopped, has crashed, hangs, or answers with an error.",
+    remedy="Run `make up`, which starts or restarts it. If it stays like that, read the end of its log in data/logs "
+    "on its machine (docs/runbooks.md).",
+)
+MACHINE_SILENT = Problem(
+    621,
+    "The machine of a node does not answer in time",
+    cause="The machine or the network to it is down or slow.",
+    remedy="Check the machine and run `make refresh`. Then run `make up`; if the machine is lost, `make replace "
+    "MACHINE=name` (docs/changing.md).",
+)
+OTHER_MAIN_BRIDGES = Problem(
+    622,
+    "An SCN is not connected to its EN alone",
+    cause="The EN is down or has just been restarted, port 50505 of the EN is closed to the SCN, another SCN has the "
+    "only place of the EN, or somebody connected the SCN to another main bridge.",
+    remedy="After a restart, wait 60 seconds. Otherwise run `make up`, which disconnects a wrong main bridge and "
+    "connects the right one (docs/runbooks.md).",
+)
+BRIDGE_NOT_SERVED = Problem(
+    623,
+    "An SCN does not serve the bridge contracts",
+    cause="Somebody deregistered or unsubscribed them on the SCN, or a run was killed between two steps. Its pair "
+    "handles no transfers.",
+    remedy="Run `make up`, which registers and subscribes them.",
+)
+
+# -- replace -----------------------------------------------------------------------------------------------
+
+UNKNOWN_MACHINE = Problem(
+    630,
+    "MACHINE names no machine of the stack",
+    cause="MACHINE is missing or misspelt, or the stack is another one than intended.",
+    remedy="Take a name from the message: `make replace MACHINE=scn-1 STACK=name`.",
+)
+PARENT_CHAIN_LOST = Problem(
+    631,
+    "The machine has the only copy of the private parent chain",
+    cause="A private parent chain has one validator. Its chain data is deleted with its machine.",
+    remedy="Repair the machine instead. To begin with new chains, run `make down` and `make up`.",
+)
+CHILD_CHAIN_LOST = Problem(
+    632,
+    "The child chain would be lost with the machine",
+    cause="The chain data of an SCN is deleted with its machine, and with up to three SCNs all of them are needed to "
+    "continue the chain.",
+    remedy="Increase `serviceChain.nodes` to four SCNs or more, run `make up`, then repeat the command "
+    "(docs/changing.md).",
+)
+OTHERS_UNHEALTHY = Problem(
+    633,
+    "A machine is not replaced while another one is unhealthy",
+    cause="At least one other node does not answer, is not in sync, or does not serve the bridge contracts. Replacing "
+    "one more could stop transfers or the child chain.",
+    remedy="Repair the nodes that the message names with `make refresh` and `make up`, then repeat the command.",
+)
+CHAIN_WAITS_FOR_MACHINE = Problem(
+    634,
+    "The child chain stops until the machine is back",
+    cause="Too few validators remain without the machine: ⌈2n/3⌉ of n have to agree on a block.",
+    remedy="Nothing has to be done: blocks and transfers continue when the machine is back. To avoid it, have four "
+    "SCNs or more (docs/changing.md).",
+)
+STILL_UNHEALTHY = Problem(
+    635,
+    "The machine was replaced and is not healthy",
+    cause="The new machine runs, and its node does not answer, is not in sync, or does not serve the bridge "
+    "contracts. The error above the message says which.",
+    remedy="Run `make refresh`, then `make up`.",
+)
+TWO_MACHINES = Problem(
+    636,
+    "More than one machine would be replaced in one run",
+    cause="The arguments of `make up` name several machines with `--replace`. The child chain may stop when two SCNs "
+    "are rebuilt at the same time.",
+    remedy="Replace them one after the other: `make replace MACHINE=name` (docs/changing.md).",
+)
+
+# -- rpc ---------------------------------------------------------------------------------------------------
+
+UNKNOWN_NODE = Problem(
+    640,
+    "NODE names no node of the stack",
+    cause="NODE is missing or misspelt, or the stack is another one than intended.",
+    remedy="Take a name from the message: `make rpc NODE=scn-1 STACK=name` (docs/commands.md).",
+)
+BAD_PORT = Problem(
+    641,
+    "RPC_PORT or LOCAL_PORT is not a port",
+    cause="The value is not a number from 0 to 65535.",
+    remedy="Correct it, or leave it out: RPC_PORT is 8551 by default, and LOCAL_PORT any free port.",
+)
+LOCAL_PORT_TAKEN = Problem(
+    642,
+    "The local end of the tunnel cannot be opened",
+    cause="Another process listens on LOCAL_PORT, or the port is below 1024 and needs root.",
+    remedy="Choose another LOCAL_PORT, or leave it out to get a free one.",
+)
+TUNNEL_LOST = Problem(
+    643,
+    "The tunnel to a node was lost",
+    cause="The SSH connection to the machine or to the bastion has ended: one of them was restarted, or the network "
+    "failed.",
+    remedy="Run `make rpc` again. If it fails, check the machine with `make refresh`.",
+)
+RPC_CLOSED = Problem(
+    644,
+    "A node does not answer HTTP RPC",
+    cause="The SSH connection works, and no HTTP RPC answers on loopback of the machine: the node is down, its RPC is "
+    "off, or it has another port.",
+    remedy="Run `make up` to start the node. On an existing node set RPC_ENABLE=1 in its conf and restart it, or name "
+    "its port with RPC_PORT (docs/commands.md).",
+)
+
+# -- drill -------------------------------------------------------------------------------------------------
+
+NO_DRILL_HERE = Problem(
+    650,
+    "The stack cannot be drilled",
+    cause="A drill kills nodes and spends coins of the owners. It works on stacks whose machines are all local and "
+    "whose parent chain is their own.",
+    remedy="Run the drill on a local stack: `make drill STACK=dev` (docs/commands.md).",
+)
+EN_NOT_KILLED = Problem(
+    651,
+    "An EN answers after the drill killed it",
+    cause="Something else starts the node again, such as another supervisor or another run on the same stack.",
+    remedy="Find what starts it and stop that. Then run `make up` and the drill again.",
+)
+TRANSFERS_MISSING = Problem(
+    652,
+    "Transfers did not arrive during the drill",
+    cause="With one EN killed, the remaining pairs did not handle the transfers in time: too few for the threshold, "
+    "not connected, or without coins for gas.",
+    remedy="Run `make refresh`, repair what it reports with `make up`, and run the drill again. Transfers that wait "
+    "are handled then (docs/runbooks.md).",
+)
+
+# -- sweep -------------------------------------------------------------------------------------------------
+
+NO_SUCH_NETWORK = Problem(
+    660,
+    "There is no such local network",
+    cause="NETWORK is misspelt, or the network was removed meanwhile.",
+    remedy="Run `make sweep`, which lists the local networks of this machine, and name one of them.",
+)
+NETWORK_IN_USE = Problem(
+    661,
+    "A local network is in use and stays",
+    cause="A stack has the network in its state, its checkout was moved, or a process is working on it.",
+    remedy="Remove the network with `make down` in the checkout that the message names (docs/commands.md).",
+)
+
+# -- versions ----------------------------------------------------------------------------------------------
+
 STATE_OF_OTHER_VERSION = Problem(
     690,
     "The state of the stack was written by another version of the program",

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from components.chain.errors import HostUnreachable, Unreachable
+from components.domain.problems.operations import BRIDGE_NOT_SERVED, MACHINE_SILENT, NODE_ILL, OTHER_MAIN_BRIDGES
+from components.domain.problems.problem import Problem
 from tests.unit.fake_node import CHILD, PARENT
-from toolchain.ops.look import Answered, Node, Problem, judge, look_at, nodes
+from toolchain.ops.look import Answered, Finding, Node, judge, look_at, nodes
 from toolchain.ops.state import _MARK, _SECRET
 
 HEAD = "urn:pulumi:dev::servicechain-ha::"
@@ -81,61 +83,56 @@ def test_a_node_that_is_well_is_no_problem(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answers", "words", "stale"),
+    ("answers", "problem", "words", "stale"),
     [
-        (
-            {"eth_chainId": Unreachable("scn-1: no answer in 3 s")},
-            "no answer in 3 s; make up repairs it",
-            "RunningNode",
-        ),
-        (
-            {"eth_chainId": HostUnreachable("scn-1: no SSH connection")},
-            "no SSH connection; make refresh checks the machine; make up or make replace MACHINE=scn-1 repairs it",
-            "",
-        ),
-        (
-            {"subbridge_peers": None},
-            "it is connected to 0 main bridges instead of that of its EN only; make up repairs it",
-            "RunningNode",
-        ),
+        ({"eth_chainId": Unreachable("scn-1: no answer in 3 s")}, NODE_ILL, "no answer in 3 s; ", "RunningNode"),
+        ({"eth_chainId": HostUnreachable("scn-1: no SSH")}, MACHINE_SILENT, "no SSH; ", ""),
+        ({"subbridge_peers": None}, OTHER_MAIN_BRIDGES, "connected to 0 ", "RunningNode"),
         (
             {"subbridge_peers": [{"id": "aa" * 64}, {"id": "bb" * 64}]},
-            "it is connected to 2 main bridges instead of that of its EN only; make up repairs it",
+            OTHER_MAIN_BRIDGES,
+            "connected to 2 ",
             "RunningNode",
         ),
-        (
-            {"subbridge_peers": Answered("the method subbridge_peers does not exist")},
-            "the method subbridge_peers does not exist; make up repairs it",
-            "RunningNode",
-        ),
+        ({"subbridge_peers": Answered("no such method")}, NODE_ILL, "no such method; ", "RunningNode"),
         (
             {"subbridge_getBridgeInformation": Answered("Invalid bridge pair")},
-            "it does not serve the bridge contracts; make up repairs it",
+            BRIDGE_NOT_SERVED,
+            "",
             "BridgeRegistration",
         ),
         (
             {"subbridge_getBridgeInformation": {"isSubscribed": False}},
-            "it does not serve the bridge contracts; make up repairs it",
+            BRIDGE_NOT_SERVED,
+            "",
             "BridgeRegistration",
         ),
     ],
 )
-def test_what_is_wrong_is_told_with_what_repairs_it(answers: dict[str, object], words: str, stale: str) -> None:
-    problem = judge(one("scn-1"), Answers(**answers))
-    assert problem
-    assert str(problem) == f"scn-1: {words}"
-    assert problem.stale.rpartition("::")[0].rpartition(":")[2] == stale
+def test_what_is_wrong_is_told_with_what_repairs_it(
+    answers: dict[str, object], problem: Problem, words: str, stale: str
+) -> None:
+    finding = judge(one("scn-1"), Answers(**answers))
+    assert finding
+    assert finding.problem == problem
+    assert problem.code in finding.message
+    assert finding.message.startswith("scn-1: ")
+    assert finding.message.count("scn-1: ") == 1, "the error names the node too"
+    assert words in finding.message
+    assert ("make replace MACHINE=scn-1" in finding.message) == (problem is MACHINE_SILENT)
+    assert finding.stale.rpartition("::")[0].rpartition(":")[2] == stale
 
 
 def test_all_are_asked_at_once_and_nobody_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("toolchain.ops.look.DEADLINE", 0.2)
 
-    def look(node: Node) -> Problem | None:
+    def look(node: Node) -> Finding | None:
         time.sleep(30 if node.name == "scn-2" else 0.2)
-        return Problem(node.name, "ill") if node.name == "alpha-en" else None
+        return Finding(node.name, NODE_ILL, "ill") if node.name == "alpha-en" else None
 
     begin = time.monotonic()
     ill, slow = look_at(nodes(export()), look)
     assert time.monotonic() - begin < 5
     assert (ill.node, ill.words) == ("alpha-en", "ill")
-    assert (slow.node, slow.words, slow.stale) == ("scn-2", "no answer in 0.2 s", "")
+    assert (slow.node, slow.problem, slow.stale) == ("scn-2", MACHINE_SILENT, "")
+    assert "0.2 s" in slow.words

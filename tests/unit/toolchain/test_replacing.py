@@ -10,6 +10,14 @@ from typing import Any
 import pytest
 
 from components.chain.errors import NotReady, Unreachable
+from components.domain.problems.operations import (
+    CHAIN_WAITS_FOR_MACHINE,
+    CHILD_CHAIN_LOST,
+    OTHERS_UNHEALTHY,
+    PARENT_CHAIN_LOST,
+    UNKNOWN_MACHINE,
+)
+from components.domain.problems.problem import Problem
 from tests.unit.fake_node import CHILD, PARENT
 from toolchain.ops import replace
 from toolchain.ops.replace import Refused, Stack
@@ -73,16 +81,18 @@ def test_the_resource_of_a_machine_on_aws_is_its_instance() -> None:
 
 
 @pytest.mark.parametrize(
-    ("of", "name", "why"),
+    ("of", "name", "problem", "values"),
     [
-        (ALL, "scn-9", "no machine 'scn-9' in this stack; its machines are alpha-en, parent, scn-1, "),
-        (ALL, "parent", "the only copy of the private parent chain"),
-        (export(node("scn-1", "scn"), node("alpha-en", "en")), "scn-1", "the only SCN"),
-        ({}, "scn-1", "run make up first"),
+        (ALL, "scn-9", UNKNOWN_MACHINE, ("'scn-9'", "alpha-en, parent, scn-1, ")),
+        (ALL, "parent", PARENT_CHAIN_LOST, ("parent ",)),
+        (export(node("scn-1", "scn"), node("alpha-en", "en")), "scn-1", CHILD_CHAIN_LOST, ("scn-1 is the only SCN",)),
+        ({}, "scn-1", UNKNOWN_MACHINE, ("'scn-1'", "none", "make up")),
     ],
 )
-def test_what_would_be_lost_is_not_replaced(of: dict[str, Any], name: str, why: str) -> None:
-    with pytest.raises(Refused, match=why):
+def test_what_would_be_lost_is_not_replaced(
+    of: dict[str, Any], name: str, problem: Problem, values: tuple[str, ...]
+) -> None:
+    with refused(problem, *values):
         Stack.of(of).urn(name)
 
 
@@ -118,18 +128,18 @@ def world(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
 
 @contextmanager
-def refused(*whys: str) -> Iterator[None]:
-    with pytest.raises(Refused) as error:
+def refused(problem: Problem, *values: str) -> Iterator[None]:
+    with pytest.raises(Refused, match=problem.code) as error:
         yield
-    for why in whys:
-        assert why in str(error.value)
+    for value in values:
+        assert value in str(error.value)
 
 
 def test_all_the_others_have_to_be_well_and_each_that_is_not_is_told(world: SimpleNamespace) -> None:
     stack = Stack.of(ALL)
     stack.require_healthy(list(stack.nodes))
     world.dead, world.stuck, world.live = {"scn-3"}, {"alpha-en"}, False
-    with refused("scn-3: no node listens", "alpha-en: is at block 3", "scn-1: it does not serve the bridge"):
+    with refused(OTHERS_UNHEALTHY, "scn-3: no node listens", "alpha-en: is at block 3", "scn-1: it does not serve"):
         stack.require_healthy(list(stack.nodes))
     stack.require_healthy(["parent", "scn-2", "scn-4"])
 
@@ -137,7 +147,7 @@ def test_all_the_others_have_to_be_well_and_each_that_is_not_is_told(world: Simp
 @pytest.mark.parametrize("count", [2, 3])
 def test_a_chain_that_can_lose_no_data_keeps_them(world: SimpleNamespace, count: int) -> None:
     stack = Stack.of(export(node("parent", "validator"), *SCNS[:count]))
-    with refused(f"{count} of {count} SCNs have to keep theirs"):
+    with refused(CHILD_CHAIN_LOST, f"scn-1: its chain data must not be deleted: {count} of {count} SCNs"):
         stack.require_spare("scn-1")
     stack.require_spare("parent")
     world.dead = {"scn-1"}
@@ -149,7 +159,11 @@ def test_a_chain_that_can_lose_no_data_keeps_them(world: SimpleNamespace, count:
 
 def test_it_is_told_when_the_chain_waits_for_the_machine(world: SimpleNamespace) -> None:
     stack = Stack.of(ALL)
-    assert stack.pause("scn-1") == stack.pause("alpha-en") == ""
+    assert stack.pause("scn-1") is stack.pause("alpha-en") is None
     world.council = 3
-    assert stack.pause("scn-1").startswith("the child chain stops until scn-1 is back: 3 of 3 validators")
-    assert stack.pause("scn-4") == ""
+    pause = stack.pause("scn-1")
+    assert pause
+    assert CHAIN_WAITS_FOR_MACHINE.code in pause
+    assert "until scn-1 is back: 3 of 3 validators" in pause
+    assert "2 remain" in pause
+    assert stack.pause("scn-4") is None

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from components.domain.ports import RPC_PORT
+from components.domain.problems.operations import BAD_PORT, UNKNOWN_NODE
 from toolchain.ops.rpc import Refused, endpoint_of, port_of
 
 
@@ -36,17 +37,18 @@ def test_nodes_that_are_made_and_nodes_that_exist_are_found() -> None:
 
 
 @pytest.mark.parametrize(
-    ("export", "name", "sentence"),
+    ("export", "name", "values"),
     [
-        (EXPORT, "scn-9", "there is no node 'scn-9' in this stack; its nodes are beta-en, scn-1"),
-        (EXPORT, "", "no node given; use make rpc NODE=scn-1; the nodes are beta-en, scn-1"),
-        ({}, "scn-1", "there is no node 'scn-1' in this stack; its nodes are none: run make up first"),
+        (EXPORT, "scn-9", ("'scn-9'", "beta-en, scn-1")),
+        (EXPORT, "", ("NODE=scn-1", "beta-en, scn-1")),
+        ({}, "scn-1", ("'scn-1'", "none", "make up")),
     ],
 )
-def test_another_node_is_refused(export: dict[str, Any], name: str, sentence: str) -> None:
-    with pytest.raises(Refused) as refused:
+def test_another_node_is_refused(export: dict[str, Any], name: str, values: tuple[str, ...]) -> None:
+    with pytest.raises(Refused, match=UNKNOWN_NODE.code) as refused:
         endpoint_of(export, name)
-    assert str(refused.value) == sentence
+    for value in values:
+        assert value in str(refused.value)
 
 
 def test_a_port_is_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -54,5 +56,6 @@ def test_a_port_is_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
     assert port_of("RPC_PORT", RPC_PORT) == 8551
     for text in ("x", "-1", "65536", "1" * 5000, "\u00b2"):
         monkeypatch.setenv("RPC_PORT", text)
-        with pytest.raises(Refused, match=r"^RPC_PORT is "):
+        with pytest.raises(Refused, match=BAD_PORT.code) as refused:
             port_of("RPC_PORT", RPC_PORT)
+        assert f"RPC_PORT is {text!r}" in str(refused.value)
