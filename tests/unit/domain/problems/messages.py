@@ -15,7 +15,8 @@ HOLE = "…"
 """In place of each value in an f-string."""
 
 _BUILT_IN = {name for name, one in vars(builtins).items() if isinstance(one, type) and issubclass(one, BaseException)}
-_PREFIX = re.compile(r"^(error|warning|drift): ")
+_PREFIX = re.compile(r"^((error|warning|drift): )?(chain …(, bridge …)?: )?")
+"""What stands in front of a message."""
 _Function = ast.FunctionDef | ast.AsyncFunctionDef
 _Text = ast.Constant | ast.JoinedStr | ast.BinOp
 
@@ -195,7 +196,7 @@ def _assigned(nodes: Iterable[ast.stmt]) -> dict[str, list[ast.expr]]:
                     ast.AnnAssign(target=ast.Name(id=name), value=ast.expr() as value)
                     | ast.AugAssign(target=ast.Name(id=name), value=value)
                     | ast.NamedExpr(target=ast.Name(id=name), value=value)
-                    | ast.For(target=ast.Name(id=name), iter=value)
+                    | ast.For(target=ast.Name(id=name), iter=ast.List() | ast.Tuple() as value)
                 ):
                     found[name].append(value)
     return dict(found)

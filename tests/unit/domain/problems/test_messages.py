@@ -62,6 +62,8 @@ def test_words_without_a_code(code: str, raised: str, words: str) -> None:
         'def f(n):\n    pulumi.log.info("all is well")',
         'def f(n):\n    words = "no answer"\n    return Plain(words)',
         'def f(n):\n    raise KeyError("name")',
+        'def f(n):\n    print(f"drift: chain {n}, bridge {n}: {SILENT(n)}", file=sys.stderr)',
+        'def f(n):\n    for one in n.all("no answer"):\n        raise Refused(one)',
         'def f(n):\n    raise Refused("; ".join(n))',
     ],
 )
