@@ -11,6 +11,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[4]
 CATALOG = ROOT / "components/domain/problems"
+VARIABLE = "problem"
+"""Name of a variable, or of an attribute of an exception, that is a problem."""
 HOLE = "…"
 """In place of each value in an f-string."""
 
@@ -48,21 +50,22 @@ def parsed(file: Path) -> ast.Module:
     return ast.parse(file.read_text())
 
 
-def used(tree: ast.Module) -> set[str]:
-    """Return the names of the problems that a module uses, besides importing them."""
-    imported = {
-        one.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("components.domain.problems")
-        for one in node.names
-    }
+def used(tree: ast.Module) -> set[tuple[str, str]]:
+    """Return the problems that a module uses, besides importing them, as the module of the catalog and the name."""
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
-    inner = {
-        node.attr
+    of_modules = {
+        (node.value.id, node.attr)
         for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id in imported
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     }
-    return (imported & names) | inner
+    found: set[tuple[str, str]] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("components.domain.problems"):
+            module = str(node.module).rpartition(".")[2]
+            for one in node.names:
+                found |= {(module, one.name)} if (one.asname or one.name) in names else set()
+                found |= {(one.name, attr) for local, attr in of_modules if local == (one.asname or one.name)}
+    return found
 
 
 def quoted(trees: Iterable[ast.Module]) -> set[str]:
@@ -74,6 +77,33 @@ def quoted(trees: Iterable[ast.Module]) -> set[str]:
         if isinstance(node, ast.ClassDef)
         and "part of another message" in " ".join((ast.get_docstring(node) or "").split())
     }
+
+
+def with_their_problem(trees: Iterable[ast.Module], problems: Collection[str]) -> set[str]:
+    """Return the names of the exceptions that make their message by a problem of their own, from the words they get.
+
+    They have an attribute `problem`, their own or inherited, or an `__init__` that calls a problem.
+    """
+    classes = [node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    found: set[str] = set()
+    while more := {one.name for one in classes if one.name not in found and _has_its_problem(one, problems, found)}:
+        found |= more
+    return found
+
+
+def _has_its_problem(one: ast.ClassDef, problems: Collection[str], others: Collection[str]) -> bool:
+    if any(ast.unparse(base).rpartition(".")[2] in others for base in one.bases):
+        return True
+    for node in one.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+                if name == VARIABLE:
+                    return True
+            case ast.FunctionDef(name="__init__"):
+                calls = (call.func for call in ast.walk(node) if isinstance(call, ast.Call))
+                if any(ast.unparse(func).rpartition(".")[2] in problems for func in calls):
+                    return True
+    return False
 
 
 def exceptions(trees: Iterable[ast.Module]) -> set[str]:
@@ -100,7 +130,9 @@ def bare(path: str, tree: ast.Module, problems: Collection[str], raised: Collect
 
 class _Module:
     def __init__(self, path: str, tree: ast.Module, problems: Collection[str], raised: Collection[str]) -> None:
-        self._path, self._tree, self._problems, self._raised = path, tree, problems, raised
+        self._path, self._tree, self._raised = path, tree, raised
+        self._ends = {*problems, VARIABLE, *raised}
+        """Calls whose arguments are words with a code, or are found where an exception is made."""
         self._constants = _assigned(tree.body)
 
     def search(self) -> Iterator[Bare]:
@@ -139,7 +171,10 @@ class _Module:
     ) -> Iterator[tuple[int, str]]:
         """Return the texts in an expression, those of its variables included, with their lines."""
         match node:
-            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in self._problems:
+            case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name)) if name in self._ends:
+                return
+            case ast.Call(func=ast.Attribute(value=inside, attr="extended")):
+                yield from self._words(inside, values, seen)
                 return
             case ast.Constant(value=str(text)):
                 yield node.lineno, text

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from tests.unit.domain.problems.messages import bare, exceptions, quoted, used
+from tests.unit.domain.problems.messages import bare, exceptions, quoted, used, with_their_problem
 
 HEAD = '''
 class Refused(Exception):
@@ -62,6 +62,8 @@ def test_words_without_a_code(code: str, raised: str, words: str) -> None:
         'def f(n):\n    pulumi.log.info("all is well")',
         'def f(n):\n    words = "no answer"\n    return Plain(words)',
         'def f(n):\n    raise KeyError("name")',
+        'def f(n):\n    raise Refused(self.problem("no answer"))',
+        'def f(n):\n    raise Refused(SILENT(n).extended(" in this minute"))',
         'def f(n):\n    print(f"drift: chain {n}, bridge {n}: {SILENT(n)}", file=sys.stderr)',
         'def f(n):\n    for one in n.all("no answer"):\n        raise Refused(one)',
         'def f(n):\n    raise Refused("; ".join(n))',
@@ -75,7 +77,23 @@ def test_an_exception_that_others_quote_says_so() -> None:
     assert quoted([ast.parse(HEAD)]) == {"Inner"}
 
 
+def test_an_exception_may_have_its_problem() -> None:
+    code = """
+class Lost(Exception):
+    problem: ClassVar[Problem]
+class Late(Lost):
+    problem = SLOW
+class Unreadable(Refused):
+    def __init__(self, chain):
+        super().__init__(SILENT(f"no node of {chain} answers"))
+class Own(Refused):
+    def __init__(self, chain):
+        super().__init__(f"no node of {chain} answers")
+"""
+    assert with_their_problem([ast.parse(HEAD + code)], {"SILENT"}) == {"Lost", "Late", "Unreadable"}
+
+
 def test_a_problem_that_is_only_imported_is_not_used() -> None:
     head = "from components.domain.problems.nodes import SILENT, LOST\nfrom components.domain.problems import chains\n"
     names = used(ast.parse(f"{head}SILENT(1)\nchains.FORKED(2)\nOTHER(3)\nelsewhere.LOST(4)"))
-    assert names.intersection({"SILENT", "FORKED", "OTHER", "LOST"}) == {"SILENT", "FORKED"}
+    assert {one for one in names if one[1].isupper()} == {("nodes", "SILENT"), ("chains", "FORKED")}
