@@ -29,7 +29,8 @@ from components.chain.rpc.waiting import wait_for
 from components.chain.transfers.direction import Direction
 from components.chain.transfers.requests import request
 from components.chain.voters.calls import balance
-from components.domain.problems.operations import EN_NOT_KILLED, TRANSFERS_MISSING
+from components.domain.problems.operations import EN_NOT_KILLED, PAIR_NOT_BACK, TRANSFERS_MISSING
+from components.domain.problems.problem import Message
 from toolchain.ops.scene import OTHER, Pair, Refused, Scene
 
 DEADLINE = 120.0
@@ -101,7 +102,8 @@ def _kill(pair: Pair) -> None:
         Console(pair.en).close()
     except Unreachable:
         with _console(pair.scn) as scn:
-            wait_for(lambda: not peers(scn, "subbridge") or f"{scn.node} still has a main bridge", DEADLINE)
+            words = EN_NOT_KILLED(f"{scn.node} still has a main bridge")
+            wait_for(lambda: not peers(scn, "subbridge") or words, DEADLINE)
         return
     raise ChainError(EN_NOT_KILLED(f"{pair.en.node} still answers after it was killed"))
 
@@ -113,10 +115,11 @@ def _transfer(scene: Scene, pair: Pair, directions: Iterable[Direction], transfe
         request(direction, scene.owners[source], transfer.recipient, transfer.amount)
         mine.append(transfer)
         transfers.append(transfer)
+    missing = TRANSFERS_MISSING("transfers are not there yet")
     try:
-        wait_for(lambda: sum(not transfer.look() for transfer in mine) == 0 or "transfers are not there yet", DEADLINE)
+        wait_for(lambda: sum(not transfer.look() for transfer in mine) == 0 or missing, DEADLINE)
     except ChainError as error:
-        _say(pair, TRANSFERS_MISSING(str(error)))
+        _say(pair, str(error))
     _say(pair, "transfers: " + "; ".join(map(in_words, mine)))
 
 
@@ -125,13 +128,13 @@ def _wait_until_healthy(scene: Scene, pair: Pair, views: Mapping[str, Console]) 
     wait_until_ready(pair.en, Expected(chain_id=scene.chain_ids["parent"], kni=pair.kni))
     wait_until_ready(pair.scn, Expected(chain_id=scene.chain_ids["child"], peer=pair.kni))
 
-    def in_sync() -> bool | str:
+    def in_sync() -> bool | Message:
         own, head = en.web3.eth.block_number, views["parent"].web3.eth.block_number
-        return own >= head - 2 or f"{en.node} is at block {own} of {head}"
+        return own >= head - 2 or PAIR_NOT_BACK(f"{en.node} is at block {own} of {head}")
 
-    def registered() -> bool | str:
+    def registered() -> bool | Message:
         found = read_registration(scn, scene.bridges["child"], scene.bridges["parent"])
-        return found.live or f"{scn.node} has not subscribed to the bridge contracts again"
+        return found.live or PAIR_NOT_BACK(f"{scn.node} has not subscribed to the bridge contracts again")
 
     with _console(pair.en) as en, _console(pair.scn) as scn:
         wait_for(in_sync, DEADLINE)

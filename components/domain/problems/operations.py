@@ -225,8 +225,9 @@ NO_DRILL_HERE = Problem(
 )
 EN_NOT_KILLED = Problem(
     651,
-    "An EN answers after the drill killed it",
-    cause="Something else starts the node again, such as another supervisor or another run on the same stack.",
+    "An EN is still there after the drill killed it",
+    cause="Something else starts the node again, such as another run on the same stack, or its SCN is connected to "
+    "another main bridge.",
     remedy="Find what starts it and stop that. Then run `make up` and the drill again.",
 )
 TRANSFERS_MISSING = Problem(
@@ -236,6 +237,13 @@ TRANSFERS_MISSING = Problem(
     "not connected, or without coins for gas.",
     remedy="Run `make refresh`, repair what it reports with `make up`, and run the drill again. Transfers that wait "
     "are handled then (docs/runbooks.md).",
+)
+PAIR_NOT_BACK = Problem(
+    653,
+    "A pair does not recover after the drill started its EN again",
+    cause="The EN imports no blocks, or its SCN has not subscribed to the bridge contracts again within two minutes.",
+    remedy="Run `make refresh`, then `make up`, and the drill again. If the EN stays behind, read the end of its log "
+    "in `data/logs`.",
 )
 
 # -- sweep -------------------------------------------------------------------------------------------------
