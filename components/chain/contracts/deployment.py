@@ -150,7 +150,7 @@ def find_deployed(
             elif counterpart is not None:
                 return address
             else:
-                print(_abandoned(mine, state), file=sys.stderr)
+                _abandon(mine, state)
     except TooFarBack as error:
         if unused is None:
             msg = OWNER_HISTORY_TOO_LONG(
@@ -213,13 +213,15 @@ def _leave_to_others(mine: ContractPlace, state: BridgeState, counterpart: str |
     raise ChainError(msg)
 
 
-def _abandoned(mine: ContractPlace, state: BridgeState) -> Message:
+def _abandon(mine: ContractPlace, state: BridgeState) -> None:
+    """Report a contract that is not used again, and what it holds."""
     left = remains(mine.console, mine.address, state)
-    return COUNTERPART_GONE(
+    message = COUNTERPART_GONE(
         f"chain {mine.console.web3.eth.chain_id}: the bridge contract {mine.address} of an earlier life of this "
         f"stack has no counterpart on the other chain ({state.request_nonce} requests made, "
         f"{state.lower_handle_nonce} handled), so it is not used again" + (f"; {left}" if left else "")
     )
+    print(message, file=sys.stderr)
 
 
 def remains(console: Console, address: str, state: BridgeState) -> Message | None:

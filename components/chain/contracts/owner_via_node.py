@@ -93,11 +93,11 @@ def _follow(console: Console, owner: OwnerNode, what_for: str, hash_: HexStr, pa
         receipt = wait_for(probe, DEADLINE)
     except NotReady as error:
         held = console.web3.eth.get_balance(to_checksum_address(owner.address))
-        msg = Message(error).extended(
+        advice = (
             f"; its sender {owner.address} holds {held} peb: send it some if that is too little for gas, see "
             f"that the EN of {owner.node.node} is connected and that both chains make blocks, then run again"
         )
-        raise NotMined(msg) from error
+        raise NotMined(OWNER_NODE_NOT_MINED(Message(str(error)).extended(advice))) from error
     if receipt["status"] != 1:
         why = why_mined(console, owner, params, receipt)
         words = f"{what_for}: transaction {hash_} of {owner.node.node} was mined and reverted: {why}"

@@ -120,7 +120,8 @@ def require_counterparts(child: ContractPlace, parent: ContractPlace, advice: st
     try:
         wait_for(probe, patience)
     except NotReady as error:
-        raise ChainError(Message(error).extended(f". Nothing was sent to them; {advice}")) from error
+        msg = NOT_COUNTERPARTS(Message(str(error)).extended(f". Nothing was sent to them; {advice}"))
+        raise ChainError(msg) from error
 
 
 def counterpart_of(

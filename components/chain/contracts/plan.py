@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from components.domain.limits import CONFIGURATION, LOWEST_THRESHOLD, MAX_OPERATORS, VOTES
 from components.domain.problems.bridge import CONTRACT_FULL, OTHERS_NEEDED, THRESHOLD_UNREACHABLE, TOO_FEW_OPERATORS
+from components.domain.problems.problem import CodedError
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ class Step:
     value: int = 0
 
 
-class Refused(Exception):
+class Refused(CodedError):
     """A wanted change would stop the bridge, or revert. The message has the reason and what to do."""
 
 

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from components.chain.rpc.endpoint import Endpoint
 from components.domain.networks import Side
-from components.domain.problems import bridge as problems
+from components.domain.problems import bridge
 from components.domain.problems.problem import Message
 from components.dynamic.base import Props, tell
 from components.dynamic.chain_resource import ChainProvider, ChainResource, OwnedInputs, reading, session
@@ -117,22 +117,22 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
         if state is None:
             gone = "the contract is gone: there is no code at its address"
             if inputs.adopt:
-                return {"drift": {"code": problems.ADOPTED_CONTRACT_WRONG(f"{gone}; the next up stops and says so")}}
-            tell(inputs.chain_id, problems.CONTRACT_MISSING(f"{gone}; the next up deploys another one"), address)
+                return {"drift": {"code": bridge.ADOPTED_CONTRACT_WRONG(f"{gone}; the next up stops and says so")}}
+            tell(inputs.chain_id, bridge.CONTRACT_MISSING(f"{gone}; the next up deploys another one"), address)
             return None
         if state.lower_handle_nonce and _is_abandoned(console, inputs, address):
             what = (
                 f"its counterpart is gone: chain {inputs.other_chain_id} does not hold the request that it handled last"
             )
             if inputs.adopt:
-                return {"drift": {"counterpart": problems.NOT_COUNTERPARTS(f"{what}; the next up stops and says so")}}
+                return {"drift": {"counterpart": bridge.NOT_COUNTERPARTS(f"{what}; the next up stops and says so")}}
             left = remains(console, address, state)
             words = f"{what}; the next up deploys a new pair" + (f"; {left}" if left else "")
-            tell(inputs.chain_id, problems.COUNTERPART_GONE(words), address)
+            tell(inputs.chain_id, bridge.COUNTERPART_GONE(words), address)
             return None
         if state.owner.lower() == address_of(inputs.owner).lower():
             return {"owner": state.owner}
-        words = problems.OWNERSHIP_MOVED(f"the ownership has moved: {not_owner(inputs.owner, address, state.owner)}")
+        words = bridge.OWNERSHIP_MOVED(f"the ownership has moved: {not_owner(inputs.owner, address, state.owner)}")
         return {"owner": state.owner, "drift": {"owner": words}}
 
     def subject(self, inputs: BridgeContractInputs, known: Props) -> str:
@@ -145,13 +145,14 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
 
         if inputs.adopt or "address" not in known:
             return
+        where = f"chain {inputs.chain_id}: the bridge contract {known['address']} stays on the chain"
         try:
             left = _left(inputs, known["address"])
         except ChainError as error:
-            left = problems.REMAINS_UNKNOWN(f"nobody knows what it holds: {error}")
+            print(bridge.REMAINS_UNKNOWN(f"{where}; nobody knows what it holds: {error}"), file=sys.stderr)
+            return
         if left:
-            where = f"chain {inputs.chain_id}: the bridge contract {known['address']} stays on the chain"
-            print(Message(f"{where}; {left}"), file=sys.stderr)
+            print(bridge.COINS_REMAIN(f"{where}; {left}"), file=sys.stderr)
 
 
 def _is_abandoned(console: "Console", inputs: BridgeContractInputs, address: str) -> bool:

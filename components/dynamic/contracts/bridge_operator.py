@@ -85,12 +85,13 @@ class BridgeOperatorProvider(ChainProvider[BridgeOperatorInputs]):
             if inputs.owner_node is not None:
                 state = read_state(console, inputs.bridge)
                 if state and inputs.operator in state.operators:
-                    what = OWNER_NODE_KEEPS_VOTE(
+                    what = (
                         f"operator {inputs.operator} keeps its vote: the owner is {state.owner}, the operator of "
                         f"{inputs.owner_node.node.node}, and a node's API has no call that takes a vote away; have "
                         f"that account call transferOwnership, and the new owner deregisterOperator({inputs.operator})"
                     )
-                    print(f"chain {inputs.chain_id}, bridge {inputs.bridge}: {what}", file=sys.stderr)
+                    where = f"chain {inputs.chain_id}, bridge {inputs.bridge}"
+                    print(OWNER_NODE_KEEPS_VOTE(f"{where}: {what}"), file=sys.stderr)
                 return
             deregister_operator(console, inputs.owner, inputs.bridge, inputs.operator)
 

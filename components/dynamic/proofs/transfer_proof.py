@@ -12,6 +12,7 @@ import pulumi
 
 from components.chain.rpc.endpoint import Endpoint
 from components.domain.networks import Side
+from components.domain.problems.bridge import TOO_FEW_VOTES
 from components.domain.problems.problem import Message
 from components.domain.problems.transfers import NOTHING_REQUESTED, PROOF_STALE
 from components.dynamic.base import Inputs, Props, tell
@@ -130,8 +131,8 @@ def _require_voters(inputs: TransferProofInputs, threshold: int) -> str:
     try:
         return require_able_scns(scns, *(bridges if child_first else bridges[::-1]), min(len(scns), threshold - others))
     except NotReady as error:
-        words = f"no transfer was requested {inputs.direction}: it needs {threshold} votes, and {error}"
-        raise NotReady(Message(words).extended(". Bring these SCNs back, then run again")) from error
+        words = Message(f"no transfer was requested {inputs.direction}: it needs {threshold} votes, and {error}")
+        raise NotReady(TOO_FEW_VOTES(words.extended(". Bring these SCNs back, then run again"))) from error
 
 
 def direction_of(inputs: TransferProofInputs, stack: ExitStack, *, reads: bool = False) -> "Direction":

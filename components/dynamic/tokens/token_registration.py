@@ -98,8 +98,9 @@ class TokenRegistrationProvider(ChainProvider[TokenRegistrationInputs]):
         from components.chain.transfers.direction import Direction
 
         if known.get("registered_before"):
-            what = f"token {inputs.token} was registered before it came to the stack, and stays registered"
-            print(f"chain {inputs.chain_id}, bridge {inputs.bridge}: {what}", file=sys.stderr)
+            where, token = f"chain {inputs.chain_id}, bridge {inputs.bridge}", inputs.token
+            what = f"{where}: token {token} was registered before it came to the stack, and stays registered"
+            print(what, file=sys.stderr)
             return
         with session(inputs) as here, connect(inputs.other_endpoints, inputs.other_chain_id) as there:
             name = f"from chain {inputs.chain_id} to chain {inputs.other_chain_id}"
