@@ -103,9 +103,8 @@ def _close(console: Console, signer: Owner, bridge: str, steps: Callable[[Bridge
     def plan_steps(state: BridgeState) -> list[Step]:
         try:
             planned = steps(state)
-        except plan.Refused as error:  # a plan knows no chain and no address
-            msg = Message(f"chain {console.web3.eth.chain_id}, bridge {bridge}: {error}")
-            raise plan.Refused(msg) from error
+        except plan.Refused as error:
+            raise plan.Refused(_placed(console, bridge, error)) from error
         if planned and state.owner.lower() != address_of(signer).lower():
             msg = FOREIGN_OWNER(
                 f"chain {console.web3.eth.chain_id}: {planned[0].annotation}: {not_owner(signer, bridge, state.owner)}"
@@ -116,6 +115,11 @@ def _close(console: Console, signer: Owner, bridge: str, steps: Callable[[Bridge
     send = _through(console, signer, bridge) if isinstance(signer, OwnerNode) else send_as(console, signer, bridge)
     with _contracts[bridge]:
         close_gap(console, bridge, lambda: require_state(console, bridge), plan_steps, send)
+
+
+def _placed(console: Console, bridge: str, error: plan.Refused) -> Message:
+    """Return the message of a plan with chain and address, which a plan does not know."""
+    return Message(f"chain {console.web3.eth.chain_id}, bridge {bridge}: {error}")
 
 
 def _through(console: Console, owner: OwnerNode, bridge: str) -> Send:

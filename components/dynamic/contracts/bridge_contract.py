@@ -132,8 +132,8 @@ class BridgeContractProvider(ChainProvider[BridgeContractInputs]):
             return None
         if state.owner.lower() == address_of(inputs.owner).lower():
             return {"owner": state.owner}
-        words = bridge.OWNERSHIP_MOVED(f"the ownership has moved: {not_owner(inputs.owner, address, state.owner)}")
-        return {"owner": state.owner, "drift": {"owner": words}}
+        moved = f"the ownership has moved: {not_owner(inputs.owner, address, state.owner).words}"
+        return {"owner": state.owner, "drift": {"owner": bridge.OWNERSHIP_MOVED(moved)}}
 
     def subject(self, inputs: BridgeContractInputs, known: Props) -> str:
         """Name the contract."""

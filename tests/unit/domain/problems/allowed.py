@@ -16,13 +16,11 @@ ALLOWED: Mapping[tuple[str, str], str] = {
     ("components/chain/validators/admission.py", "…: starting it, because it does not answer"): PROGRESS,
     ("components/chain/validators/validator_votes.py", "… votes to …"): PROGRESS,
     ("components/chain/voters/proof.py", "waiting for the transfer … …"): PROGRESS,
-    ("components/dynamic/contracts/bridge_contract.py", "chain …: the bridge contract … stays on the chain"): PART,
     ("components/dynamic/machines/host_preflight.py", "checking …; nothing is changed before"): PROGRESS,
     ("components/dynamic/machines/local_host.py", "…: its chain data in … are kept"): PROGRESS,
     ("components/dynamic/nodes/bridge_slot.py", "…: … makes room for …"): PROGRESS,
-    ("components/dynamic/proofs/transfer_proof.py", "no transfer was requested …: it needs … votes, and …"): PART,
     ("components/dynamic/providers.py", "….… has no stable name; add one to"): PROGRAMMING,
-    ("components/dynamic/tokens/token_registration.py", "token … was registered before it came to the stack"): PROGRESS,
+    ("components/dynamic/tokens/token_registration.py", "…: token … was registered before it came to"): PROGRESS,
     ("components/hosts/aws/data_volume.py", "… is not an absolute path of letters"): PROGRAMMING,
     ("components/hosts/aws/data_volume.py", "… is not the id of an EBS volume"): PROGRAMMING,
     ("components/kaia/cloud_init.py", "the one-time host key is not"): PROGRAMMING,
@@ -46,7 +44,6 @@ An exception whose docstring says that its text is part of another message needs
 """
 
 PENDING = (
-    "components/chain/contracts/",
     "components/settings/",
     "components/stack/",
     "components/topology/",

@@ -181,6 +181,7 @@ def test_an_ownership_that_has_moved_stops_an_up_until_the_new_key_is_given(
     found = provider.read("id", known)
     said = capsys.readouterr().err
     assert OWNERSHIP_MOVED.code in said
+    assert FOREIGN_OWNER.code not in said, "whoever does not know of it has to stop the SCNs first"
     assert said.startswith(DRIFT)
     assert f"the owner of the child bridge {BRIDGE} is {thief}, and the" in said
     assert found.outs is not None
