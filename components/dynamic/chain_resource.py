@@ -133,10 +133,15 @@ def reading(nodes: Sequence[Endpoint], chain_id: int) -> Iterator["Console"]:
             _require_in_sync(console, chain_id, READ_SECONDS)
             yield console
     except ChainUnreadable as error:
-        told = ChainUnreadable(error.chain_id, error.reasons, "the next up starts nodes that are down")
+        told = _at_a_refresh(error)
         with _reading:
             _unreadable[error.chain_id] = (time.monotonic(), told)
         raise told from error
+
+
+def _at_a_refresh(error: ChainUnreadable) -> ChainUnreadable:
+    """Return the error with what comes next, as a refresh repairs nothing."""
+    return ChainUnreadable(error.chain_id, error.reasons, "the next up starts nodes that are down")
 
 
 def _require_in_sync(console: "Console", chain_id: int, seconds: float) -> None:
