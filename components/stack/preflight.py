@@ -29,7 +29,7 @@ def check(settings: Settings) -> None:
     Raises pulumi.RunError with a message for each problem. A preview does not need the tools for local hosts, so it
     only warns if they are missing.
     """
-    absent: list[str] = list(_named(settings))
+    absent = list(_named(settings))
     tools = missing_here() if settings.target == "local" else []
     if pulumi.runtime.is_dry_run():
         for sentence in tools:

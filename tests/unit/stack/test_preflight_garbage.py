@@ -125,6 +125,7 @@ def test_garbage_is_reported_in_a_sentence(
     for line in told:
         assert SECRET not in line
         assert "Error while reading" not in line, "that is for what nobody thought of"
+        assert re.search(r" \[SCH-\d+\]$", line), "it has no code"
         assert line.isprintable()
 
 
@@ -176,6 +177,7 @@ def test_an_impossible_path_is_reported(setting: str, path: str) -> None:
         told = [*error.problems]
     assert told
     assert all(line.isprintable() and SECRET not in line for line in told)
+    assert all(re.search(r" \[SCH-\d+\]$", line) for line in told), "one has no code"
 
 
 def _with(value: Any, path: str) -> Any:
