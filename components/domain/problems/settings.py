@@ -240,7 +240,7 @@ FULL_SUBNET = Problem(
 
 NO_SYSTEMD = Problem(
     180,
-    "systemd cannot run the node on an existing machine",
+    "A node on an existing machine cannot be a service of systemd",
     cause="The login user cannot become root, or the folder is hidden from services or lost at a reboot.",
     remedy="Allow sudo or write service: daemon; write a folder such as /srv/servicechain (docs/existing-hosts.md).",
 )
