@@ -7,7 +7,6 @@ from components.chain.rpc.endpoint import Endpoint
 from components.domain.problems.chains import CONSOLE_LOST
 from components.domain.problems.hosts import HOST_SILENT
 from components.domain.problems.nodes import CONSOLE_SILENT, NODE_DOWN
-from components.domain.problems.problem import Message
 from components.ssh import connection as ssh
 from components.ssh.errors import CommandFailed, NobodyListens, SshError
 from components.ssh.unix_socket import unix_socket
@@ -31,7 +30,7 @@ class Channel:
             words = f"{endpoint.node}: no node listens on {endpoint.ipc} at {endpoint.host}; is it running?"
             raise NotListening(NODE_DOWN(words)) from error
         except SshError as error:
-            raise HostUnreachable(Message(f"{endpoint.node}: no SSH connection: {error}")) from error
+            raise HostUnreachable(error.problem(f"{endpoint.node}: no SSH connection: {error}")) from error
         except (OSError, asyncssh.Error, TimeoutError) as error:
             reason = str(error) or type(error).__name__
             words = f"{endpoint.node}: no SSH connection: {endpoint.place} is lost ({reason})"
@@ -82,5 +81,5 @@ def run_on_host(endpoint: Endpoint, command: str, timeout: float, stdin: str | N
     try:
         return ssh.run(endpoint.login, command, stdin, timeout=timeout)
     except SshError as error:
-        msg = Message(f"{endpoint.node}: {error}")
+        msg = error.problem(f"{endpoint.node}: {error}")
         raise (Unreachable if isinstance(error, CommandFailed) else HostUnreachable)(msg) from error
