@@ -10,11 +10,13 @@ import pytest
 from eth_account import Account as Accounts
 
 from components.chain.accounts.signer import Signer
+from components.domain.problems.accounts import KEY_FILE_UNREADABLE, VARIABLE_UNSET
 from components.domain.problems.settings import EQUAL_ADDRESSES
 from components.domain.seed import derive
 from tests.program.mocked import run
 from tests.program.program import Program
 from tests.program.stacks import SEED, aws
+from tests.unit.samples import says
 
 KEY = "46" * 32
 ADDRESS = Accounts.from_key(KEY).address
@@ -81,9 +83,9 @@ def test_all_keys_that_cannot_be_used_are_told_at_once(tmp_path: Path, monkeypat
     nowhere = {"keystore": str(tmp_path / "nowhere"), "password": PASSWORD}
     with pytest.raises(pulumi.RunError) as refused:
         run(owned(parentOwner={"env": "OWNER"}, childOwner=nowhere))
-    told = str(refused.value).splitlines()
-    assert told[0].startswith("bridge.parentOwner: the environment variable OWNER is not set")
-    assert told[1].startswith(f"bridge.childOwner.keystore: {nowhere['keystore']} cannot be read")
+    parent, child = str(refused.value).splitlines()
+    assert says(parent, "bridge.parentOwner", VARIABLE_UNSET, "OWNER")
+    assert says(child, "bridge.childOwner.keystore", KEY_FILE_UNREADABLE, nowhere["keystore"])
     assert PASSWORD not in str(refused.value)
 
 
