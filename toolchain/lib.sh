@@ -9,8 +9,20 @@ TOOLS=$ROOT/toolchain
 
 # To stderr, so that the stdout of a command can be piped.
 say() { printf '==> %s\n' "$*" >&2; }
+
+# coded CODE WORDS... : print the words with the code at the end of their first line. The codes are those of
+# components/domain/problems.
+coded() {
+    local code=$1 words first
+    shift
+    words=$*
+    first=${words%%$'\n'*}
+    printf '%s [%s]%s\n' "$first" "$code" "${words#"$first"}"
+}
+
+# fail CODE WORDS...
 fail() {
-    printf 'error: %s\n' "$*" >&2
+    printf 'error: %s\n' "$(coded "$@")" >&2
     exit 1
 }
 
@@ -68,7 +80,7 @@ long() {
     wait "$ticker" 2>/dev/null || true
     if ((status != 0)); then
         tail -n 20 "$log" >&2
-        fail "$label failed; the full log is in ${log#"$ROOT"/}"
+        fail SCH-810 "$label failed; the full log is in ${log#"$ROOT"/}"
     fi
     say "$label: done in $((SECONDS - start)) s"
 }

@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from components.domain.problems.operations import BACKEND_SILENT, STACK_LOCKED, STACK_PROTECTED
 from tests.engine.empty_stack import PROJECT, Empty
 
 
@@ -33,6 +34,7 @@ def test_down_leaves_the_lock_of_others_alone(empty: Empty, host: str) -> None:
     lock = empty.lock(os.getpid(), host)
     done = empty.down()
     assert done.returncode == 1
+    assert STACK_LOCKED.code in done.stderr
     assert f"process {os.getpid()} on {host}" in done.stderr
     assert "pulumi cancel --yes" in done.stderr
     assert lock.exists()
@@ -50,7 +52,8 @@ def test_down_does_not_take_states_out_of_reach_for_none(empty: Empty) -> None:
     empty.env["PULUMI_BACKEND_URL"] = "file:///nonexistent"
     done = empty.down()
     assert done.returncode == 1
-    assert "cannot look up the stack" in done.stderr
+    assert BACKEND_SILENT.code in done.stderr
+    assert empty.name in done.stderr
 
 
 def test_down_destroys_nothing_of_a_stack_with_anything_protected(empty: Empty) -> None:
@@ -63,5 +66,6 @@ def test_down_destroys_nothing_of_a_stack_with_anything_protected(empty: Empty) 
     assert loaded.returncode == 0, loaded.stderr
     done = empty.down()
     assert done.returncode == 1
+    assert STACK_PROTECTED.code in done.stderr
     assert "precious" in done.stderr
     assert empty.there

@@ -8,6 +8,7 @@ import os
 import platform
 import subprocess
 
+from components.domain.problems.operations import MAYBE_IN_THE_CLOUD, STACK_LOCKED
 from tests.engine.empty_stack import PROJECT, Empty
 
 OURS = "pulumi-python:dynamic/servicechain:BridgeContract"
@@ -50,6 +51,7 @@ def test_up_leaves_the_lock_of_others_alone(empty: Empty) -> None:
     lock = empty.lock(os.getpid(), platform.node())
     done = empty.up()
     assert done.returncode == 1
+    assert STACK_LOCKED.code in done.stderr
     assert f"process {os.getpid()} on {platform.node()}" in done.stderr
     assert lock.exists()
 
@@ -57,7 +59,8 @@ def test_up_leaves_the_lock_of_others_alone(empty: Empty) -> None:
 def test_up_keeps_in_mind_what_a_cloud_may_have_made(empty: Empty) -> None:
     cut_off(empty, CLOUDS)
     done = empty.up()
-    assert f"a run was interrupted while it created begun ({CLOUDS})" in done.stderr
+    assert MAYBE_IN_THE_CLOUD.code in done.stderr
+    assert f"begun ({CLOUDS})" in done.stderr
     assert pending(empty)
 
 

@@ -39,5 +39,5 @@ install_plugin() {
     mkdir -p "$BUILD/pulumi-home"
     output=$(PULUMI_HOME=$BUILD/pulumi-home "$TOOLS/run" \
         pulumi plugin install resource command "$COMMAND_VERSION" --reinstall --file "$1" 2>&1) ||
-        fail "Pulumi does not accept the command plugin $1: $output"
+        fail SCH-811 "Pulumi does not accept the command plugin $1: $output"
 }

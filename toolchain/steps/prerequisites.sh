@@ -14,16 +14,17 @@ require_prerequisites() {
     PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin
     local problems=() packages=()
     [[ $(uname -s) == Linux ]] ||
-        problems+=("Linux is required: local hosts are network namespaces.")
+        wrong SCH-800 "Linux is required: local hosts are network namespaces."
     python_is_new_enough ||
-        problems+=("Python 3.11 or newer is missing: install it as python3.")
+        wrong SCH-801 "Python 3.11 or newer is missing: install it as python3."
     if needs_go && ! go_is_new_enough; then
-        problems+=("Go 1.25 or newer is missing: install it, or provide what it would build: a Pulumi CLI on PATH, NODE_ARCHIVES and BRIDGE_ARTIFACT.")
+        wrong SCH-802 "Go 1.25 or newer is missing: install it, or provide what it would build: a Pulumi CLI on PATH," \
+            "NODE_ARCHIVES and BRIDGE_ARTIFACT."
     fi
     find_missing_files
     find_missing_packages
     if ((${#packages[@]})) && ! can_install; then
-        problems+=("Debian packages are missing: run this as root, or install them with: apt-get install ${packages[*]}.")
+        wrong SCH-803 "Debian packages are missing: run this as root, or install them with: apt-get install ${packages[*]}."
     fi
     if ((${#problems[@]})); then
         printf 'error: %s\n' "${problems[@]}" >&2
@@ -33,6 +34,9 @@ require_prerequisites() {
         long "installing ${packages[*]}" install_packages "${packages[@]}"
     fi
 }
+
+# wrong CODE WORDS... : add a message to the caller's list of problems.
+wrong() { problems+=("$(coded "$@")"); }
 
 python_is_new_enough() {
     command -v python3 >/dev/null && python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'
@@ -52,16 +56,16 @@ go_is_new_enough() {
     [[ $(printf '%s\n' 1.25 "${version#go}" | sort -V | head -n 1) == 1.25 ]]
 }
 
-# Adds given paths that do not exist to the caller's list of problems.
+# Reports given paths that do not exist.
 find_missing_files() {
     local name node
     for name in PULUMI_COMMAND_PLUGIN BRIDGE_ARTIFACT; do
-        [[ -z ${!name:-} || -f ${!name} ]] || problems+=("$name is ${!name}, which is not a file.")
+        [[ -z ${!name:-} || -f ${!name} ]] || wrong SCH-804 "$name is ${!name}, which is not a file."
     done
     needs_nodes && [[ -n ${NODE_ARCHIVES:-} ]] || return 0
     for node in "${NODES[@]}"; do
         given_archive "$node" >/dev/null ||
-            problems+=("NODE_ARCHIVES is $NODE_ARCHIVES, which does not contain $(archive_name "$node").")
+            wrong SCH-804 "NODE_ARCHIVES is $NODE_ARCHIVES, which does not contain $(archive_name "$node")."
     done
 }
 

@@ -33,7 +33,7 @@ build_pulumi() {
 # go_build LABEL MODULE TARGET [PACKAGE] : without a package, the tools that the module pins. -v names each package as
 # it is compiled, which is what the progress shows.
 go_build() {
-    go_is_new_enough || fail "Go 1.25 or newer is missing, and $1 has to be built."
+    go_is_new_enough || fail SCH-802 "Go 1.25 or newer is missing, and $1 has to be built."
     long "building $1" go build -C "$2" -v -buildvcs=false -ldflags="-s -w -checklinkname=0 ${LINK:-}" \
         -o "$3" "${4:-tool}"
 }

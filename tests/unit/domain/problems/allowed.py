@@ -1,4 +1,4 @@
-"""Words that reach a user without a code, and why they need none; and what has not been converted yet."""
+"""Words that reach a user without a code, and why they need none."""
 
 from collections.abc import Mapping
 
@@ -48,8 +48,3 @@ ALLOWED: Mapping[tuple[str, str], str] = {
 
 An exception whose docstring says that its text is part of another message needs no entry.
 """
-
-PENDING = (
-    "toolchain/*",  # the shell scripts
-)
-"""Places with words that have no code yet. A place that is done has to be taken out."""

@@ -128,6 +128,12 @@ def bare(path: str, tree: ast.Module, problems: Collection[str], raised: Collect
     return set(_Module(path, tree, problems, raised).search())
 
 
+def without_a_code_in_script(text: str) -> list[tuple[int, str]]:
+    """Return the lines of a script that call `fail` or `wrong` without a code, with their numbers."""
+    call = re.compile(r"(?:^|[|&;)]|\b(?:then|else|do))\s*(?:fail|wrong) (?!SCH-\d{3} )(.*)")
+    return [(number, found[1]) for number, line in enumerate(text.splitlines(), 1) if (found := call.search(line))]
+
+
 class _Module:
     def __init__(self, path: str, tree: ast.Module, problems: Collection[str], raised: Collection[str]) -> None:
         self._path, self._tree, self._raised = path, tree, raised

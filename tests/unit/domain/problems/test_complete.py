@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from components.domain.problems.problem import Problem
-from tests.unit.domain.problems.allowed import ALLOWED, PENDING
+from tests.unit.domain.problems.allowed import ALLOWED
 from tests.unit.domain.problems.messages import (
     ROOT,
     Bare,
@@ -19,6 +19,7 @@ from tests.unit.domain.problems.messages import (
     sources,
     used,
     with_their_problem,
+    without_a_code_in_script,
 )
 from toolchain.docs.errors_reference import TITLES, Area, areas
 
@@ -74,7 +75,6 @@ def codes() -> set[str]:
 # -- its use -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.skipif(bool(PENDING), reason="the catalog is ahead of the places that are not converted yet")
 def test_every_problem_is_used() -> None:
     found = {one for file in sources() for one in used(parsed(file))}
     in_scripts = {code for script in SCRIPTS for code in in_script(script)}
@@ -118,29 +118,16 @@ def of_script(script: Path) -> list[Bare]:
     path = script.relative_to(ROOT).as_posix()
     if not path.startswith("toolchain/"):  # others are executed on a machine, and quoted
         return []
-    calls = re.compile(r"(?:^|[|&;)])\s*(?:fail|wrong) (?!SCH-\d{3}\b)(.*)")
-    lines = enumerate(script.read_text().splitlines(), 1)
-    return [Bare(path, number, "fail", found[1]) for number, line in lines if (found := calls.search(line))]
+    return [Bare(path, number, "fail", words) for number, words in without_a_code_in_script(script.read_text())]
 
 
 def allowed(one: Bare) -> bool:
     return any(one.path == path and one.words.startswith(beginning) for path, beginning in ALLOWED)
 
 
-def pending(one: Bare, place: str) -> bool:
-    if place == "toolchain/*":
-        return one.raised == "fail"
-    return one.path.startswith(place)
-
-
 def test_every_message_has_a_code() -> None:
-    left = [one for one in without_a_code() if not allowed(one) and not any(pending(one, place) for place in PENDING)]
-    assert left == [], "\n".join(["make these by a Problem, or say in allowed.py why not:", *map(str, left)])
-
-
-def test_nothing_is_pending_that_is_done() -> None:
     left = [one for one in without_a_code() if not allowed(one)]
-    assert [place for place in PENDING if not any(pending(one, place) for one in left)] == []
+    assert left == [], "\n".join(["make these by a Problem, or say in allowed.py why not:", *map(str, left)])
 
 
 def test_nothing_is_allowed_that_is_not_there() -> None:

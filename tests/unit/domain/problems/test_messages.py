@@ -4,7 +4,14 @@ import ast
 
 import pytest
 
-from tests.unit.domain.problems.messages import bare, exceptions, quoted, used, with_their_problem
+from tests.unit.domain.problems.messages import (
+    bare,
+    exceptions,
+    quoted,
+    used,
+    with_their_problem,
+    without_a_code_in_script,
+)
 
 HEAD = '''
 class Refused(Exception):
@@ -91,6 +98,18 @@ class Own(Refused):
         super().__init__(f"no node of {chain} answers")
 """
     assert with_their_problem([ast.parse(HEAD + code)], {"SILENT"}) == {"Lost", "Late", "Unreadable"}
+
+
+def test_a_script_fails_with_a_code() -> None:
+    wrong = [
+        'fail "no answer"',
+        'f || fail "$x"',
+        'if f; then fail "no"; fi',
+        '*) fail SCH-8 "no" ;;',
+        '    wrong "no answer"',
+    ]
+    right = ['fail SCH-801 "no answer"', 'f || fail SCH-801 "$x"', "fail() {", "# fail CODE WORDS...", "setup-fail x"]
+    assert [number for number, _ in without_a_code_in_script("\n".join([*right, *wrong]))] == [6, 7, 8, 9, 10]
 
 
 def test_a_problem_that_is_only_imported_is_not_used() -> None:
