@@ -20,7 +20,7 @@ CONTRACT_MISSING = Problem(
     "There is no contract where the state of the stack has one",
     cause="The chain was created again, or the node that was asked has not caught up with its chain.",
     remedy="Wait until the node has the newest block, then run `make refresh` and `make up`: they begin with what is "
-    "on the chain, and deploy another contract if it is gone.",
+    "on the chain, and deploy another contract if one of the stack is gone.",
 )
 ADOPTED_CONTRACT_WRONG = Problem(
     511,
@@ -218,8 +218,8 @@ PAIRS_UNABLE = Problem(
     547,
     "A vote cannot be removed, because the pairs that stay could not pay transfers",
     cause="Too few of the pairs that stay can vote now. Nothing was sent for this step.",
-    remedy="Put the settings back as they were, run `make refresh` and `make up` until these pairs can vote, then make "
-    "the change again (docs/changing.md).",
+    remedy="Put the settings back as they were, run `make refresh` and `make up` until the pairs in the message "
+    "can vote, then make the change again (docs/changing.md).",
 )
 TOO_FEW_VOTES = Problem(
     548,

@@ -111,8 +111,8 @@ LIQUIDITY_MISSING = Problem(
     583,
     "A bridge contract holds fewer coins than a transfer needs",
     cause="More coins left through it than came in, or no liquidity was ever paid in.",
-    remedy="Set bridge.liquidity and run `make up`, which fills the contract up from the owner's account. Open "
-    "requests are paid then; for the proof of transfers run `make up ARGS=--refresh`.",
+    remedy="Set bridge.liquidity to enough for it and run `make up`, which fills the contract up from the owner's "
+    "account. Open requests are paid then; for the proof of transfers run `make up ARGS=--refresh`.",
 )
 RECIPIENT_REFUSES = Problem(
     584,
