@@ -19,7 +19,7 @@ def test_an_up_that_is_given_up(tmp_path_factory: pytest.TempPathFactory) -> Non
             mortal.kills.run("destroy", most=1, seconds=0.3)
             mortal.kills.unlock()
             stack.destroy()
-            sweep.main(stack.folder / "seed")
+            assert sweep.main(stack.folder / "seed") == 0
             assert traces.remains() == []
             assert stack.resources() == []
         print("\n".join(mortal.kills.done))

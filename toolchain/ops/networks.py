@@ -17,6 +17,7 @@ from urllib.parse import unquote
 from components.domain.problems.operations import NETWORK_IN_USE, NO_SUCH_NETWORK
 from components.dynamic.machines import local_namespaces as namespaces
 from components.dynamic.machines import local_record
+from components.dynamic.machines.local_namespaces import LocalError
 from components.dynamic.machines.local_network import SCRIPT, LocalNetworkProvider, folder_of
 from components.dynamic.machines.local_record import Record
 from components.topology.local_addresses import default_subnet
@@ -165,6 +166,20 @@ def _agreed(question: str) -> bool:
     return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
 
 
+def _remove(network: Network, own: Path | None) -> bool:
+    """Remove a network that no run has begun to use meanwhile; return whether nothing failed."""
+    if judge(Network.of(network.id), own).state == LIVES:
+        print(NETWORK_IN_USE(f"{network.id}: not removed, it is in use now"))
+        return True
+    try:
+        LocalNetworkProvider().delete("", {"network": network.id, "subnet": str(default_subnet(network.id))})
+    except LocalError as error:
+        print(f"error: {network.id}: {error}", file=sys.stderr)
+        return False
+    print(f"{network.id}: removed")
+    return True
+
+
 def main(named: str = "") -> int:
     """List, ask, and remove."""
     own = _folder_of_state(os.environ.get("PULUMI_BACKEND_URL", ""))
@@ -186,12 +201,8 @@ def main(named: str = "") -> int:
         if network.id == named:
             due.append(network)
     if due and _agreed(f"Remove {', '.join(network.id for network in due)} and all data on their hosts?"):
-        for network in due:
-            if judge(Network.of(network.id), own).state == LIVES:  # a run has started meanwhile
-                print(NETWORK_IN_USE(f"{network.id}: not removed, it is in use now"))
-                continue
-            LocalNetworkProvider().delete("", {"network": network.id, "subnet": str(default_subnet(network.id))})
-            print(f"{network.id}: removed")
+        stayed = [network for network in due if not _remove(network, own)]
+        return int(bool(stayed))
     return 0
 
 

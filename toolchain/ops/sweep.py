@@ -7,15 +7,21 @@ import sys
 from pathlib import Path
 
 from components.domain.seed import network_id
+from components.dynamic.machines.local_namespaces import LocalError
 from components.dynamic.machines.local_network import LocalNetworkProvider
 from components.topology.local_addresses import default_subnet
 
 
-def main(seed_file: Path) -> None:
+def main(seed_file: Path) -> int:
     """Remove the network of a seed, and every host on it."""
     network = network_id(seed_file.read_text().strip())
-    LocalNetworkProvider().delete("", {"network": network, "subnet": str(default_subnet(network))})
+    try:
+        LocalNetworkProvider().delete("", {"network": network, "subnet": str(default_subnet(network))})
+    except LocalError as error:
+        print(f"error: {network}: {error}", file=sys.stderr)
+        return 1
+    return 0
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    sys.exit(main(Path(sys.argv[1])))

@@ -7,8 +7,14 @@ from pathlib import Path
 
 import pytest
 
+from components.domain.problems.operations import NETWORK_IN_USE, NO_SUCH_NETWORK
+from components.domain.problems.problem import Problem
+from components.domain.seed import network_id
 from components.dynamic.machines import local_record
+from components.dynamic.machines.local_namespaces import LocalError
+from components.dynamic.machines.local_network import LocalNetworkProvider
 from components.dynamic.machines.local_record import Record
+from toolchain.ops import networks, sweep
 from toolchain.ops.networks import GONE, LIVES, UNKNOWN, Network, judge
 
 ID = "0a1b2c3d"
@@ -112,3 +118,55 @@ def test_a_note_is_read_as_it_was_written(tmp_path: Path) -> None:
         (tmp_path / local_record.NAME).write_text(spoilt)
         assert local_record.read(tmp_path) is None
     local_record.write(tmp_path / "nowhere")
+
+
+STUCK = Problem(899, "It is stuck", "It hangs.", "Push it.")
+
+
+@pytest.fixture
+def stuck(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the removal of each network fail."""
+
+    def delete(*_arguments: object) -> None:
+        raise LocalError(STUCK("process 7 does not end"))
+
+    monkeypatch.setattr(LocalNetworkProvider, "delete", delete)
+
+
+@pytest.mark.usefixtures("stuck")
+def test_a_network_that_stays_is_told_and_the_others_are_tried(
+    record: Record, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = {id_: replace(network(record), id=id_) for id_ in (ID, "0b1b2c3d")}
+    monkeypatch.setattr(networks, "networks", lambda: list(found.values()))
+    monkeypatch.setattr(Network, "of", found.__getitem__)
+    monkeypatch.setenv("YES", "1")
+    assert networks.main() == 1
+    errors = capsys.readouterr().err.splitlines()
+    assert [STUCK.code in line for line in errors] == [True, True]
+    assert [line.split(": ")[1] for line in errors] == list(found)
+
+
+def test_only_a_network_that_is_there_and_not_in_use_is_removed(
+    record: Record, checkout: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    remembered(checkout / ".state")
+    monkeypatch.setattr(networks, "networks", lambda: [network(record)])
+    assert networks.main("0b1b2c3d") == 1
+    told = capsys.readouterr().err
+    assert NO_SUCH_NETWORK.code in told
+    assert "0b1b2c3d" in told
+    assert networks.main(ID) == 1
+    told = capsys.readouterr().err
+    assert NETWORK_IN_USE.code in told
+    assert ID in told
+
+
+@pytest.mark.usefixtures("stuck")
+def test_a_sweep_of_a_stack_that_fails_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seed = tmp_path / "identity-seed"
+    seed.write_text("ab" * 32 + "\n")
+    assert sweep.main(seed) == 1
+    told = capsys.readouterr().err
+    assert STUCK.code in told
+    assert network_id("ab" * 32) in told
