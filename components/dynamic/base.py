@@ -253,7 +253,7 @@ def _tell_unread(subject: str, error: Exception) -> None:
         return
     _unread.add(about)
     name = "" if about != text or text.startswith(f"{subject}: ") else f"{subject}: "
-    print(STATE_UNKNOWN(f"{name}{text}; it is assumed to be unchanged"), file=sys.stderr)
+    print(STATE_UNKNOWN(Message(f"{name}{text}").extended("; it is assumed to be unchanged")), file=sys.stderr)
 
 
 def _declared(props: Props) -> Props:

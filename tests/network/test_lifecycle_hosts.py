@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from components.domain.problems.nodes import STATE_UNKNOWN
 from components.dynamic.base import Props
 from components.dynamic.machines.first_login import FirstLogin, FirstLoginProvider
 from components.dynamic.machines.local_host import LocalHost, LocalHostProvider
@@ -191,4 +192,4 @@ def test_a_host_that_went_silent_is_not_waited_for(network: Network, capfd: pyte
     assert took < GIVEN_UP
     said = capfd.readouterr().err
     assert said.startswith(f"{name}: ")
-    assert said.endswith("; it is assumed to be unchanged\n")
+    assert said.endswith(f" [{STATE_UNKNOWN.code}]\n")

@@ -19,10 +19,10 @@ from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.waiting import wait_for
 from components.domain.kni import node_id
+from components.domain.problems.chains import PEER_KEPT
 from components.domain.problems.nodes import (
     BRIDGE_OFF,
     CONSOLE_SILENT,
-    NO_PEERS,
     NODE_DOWN,
     OTHER_IDENTITY,
     WRONG_ANCHORING,
@@ -104,8 +104,8 @@ def find_drift(endpoint: Endpoint, expected: Expected) -> NodeDrift:
 
 
 def without_name(endpoint: Endpoint, error: Exception) -> str:
-    """Return the error without the node's name at its beginning, for messages that name the node already."""
-    return str(error).removeprefix(f"{endpoint.node}: ")
+    """Return the error without the node's name and its code, for messages that have both already."""
+    return Message(str(error).removeprefix(f"{endpoint.node}: ")).words
 
 
 def messages(words: Mapping[str, str]) -> dict[str, Message]:
@@ -209,7 +209,7 @@ def repair(console: Console, expected: Expected, actual: Actual) -> None:
 
 def _disconnected(console: Console, others: Mapping[str, str]) -> bool | Message:
     left = [others[id_] for id_ in peers(console, "subbridge") if id_ in others]
-    return not left or WRONG_BRIDGE_PEER(
+    return not left or PEER_KEPT(
         f"{console.node}: still connected to the main bridge at {', '.join(map(_place, left))}"
     )
 
@@ -259,8 +259,8 @@ def _wait_for_chain(console: Console, expected: Expected) -> None:
             if chain_identity(console) != before:
                 wait_for_peers(console, "admin", expected.static_nodes, READY_DEADLINE, enough=1, hint=HINT)
                 return
-        msg = f"{error}. {explain(console, expected.static_nodes, expected.others)}"
-        raise NotReady(NO_PEERS(msg)) from error
+        why = explain(console, expected.static_nodes, expected.others)
+        raise NotReady(Message(str(error)).extended(f". {why}")) from error
 
 
 def _answers(console: Console) -> bool:

@@ -13,7 +13,8 @@ from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.waiting import Waiting, wait_for
 from components.chain.transfers.direction import Direction
 from components.chain.transfers.payout import NAMED, still_to_handle
-from components.domain.problems.nodes import NOT_RECOVERED, WRONG_BRIDGE_PEER
+from components.domain.problems.chains import PEER_KEPT
+from components.domain.problems.nodes import NOT_RECOVERED
 from components.domain.problems.problem import Message
 from components.domain.roles import BRIDGE_APIS, Role
 
@@ -97,7 +98,7 @@ def disconnect_bridge(endpoint: Endpoint, peer: str) -> None:
         for kni in (peer, *peer_knis(console, "subbridge")):
             console.call("subbridge_removePeer", kni)
         # It disconnects a moment after the call, and must not be stopped before that.
-        connected = WRONG_BRIDGE_PEER(f"{endpoint.node}: still connected")
+        connected = PEER_KEPT(f"{endpoint.node}: still connected")
         wait_for(lambda: not peers(console, "subbridge") or connected, DISCONNECT_SECONDS)
 
 

@@ -45,7 +45,7 @@ def wait_until_able(
         try:
             wait_for(lambda: miscounts(scn, "parent", en) or True, COUNT_DEADLINE)
         except NotReady as error:
-            why = str(error)
+            why = Message(str(error)).words
         else:
             return
     peer = next(iter(peer_knis(scn, "subbridge")), None)

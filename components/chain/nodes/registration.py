@@ -140,7 +140,8 @@ def register(
         _register_once(scn, child, parent)
     except ChainError as error:
         peer = next(iter(peer_knis(scn, "subbridge")), None)
-        restart(scn.endpoint, "scn", command, f"registering failed: {error}", siblings=siblings, peer=peer)
+        why = f"registering failed: {Message(str(error)).words}"
+        restart(scn.endpoint, "scn", command, why, siblings=siblings, peer=peer)
         _register_once(wait_for(lambda: Console(scn.endpoint), deadline=60), child, parent)
 
 

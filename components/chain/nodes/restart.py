@@ -25,7 +25,8 @@ from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import RESTART_TIMEOUT, run_on_host
 from components.chain.rpc.node_locks import is_restarting, restarting
 from components.chain.rpc.waiting import Waiting, reported, wait_for
-from components.domain.problems.nodes import DEADLOCKED, NO_PEERS, NOT_RESTARTED
+from components.domain.problems.nodes import DEADLOCKED, NOT_RESTARTED
+from components.domain.problems.problem import Message
 from components.domain.roles import Role
 
 ANSWER_DEADLINE = 60.0
@@ -119,7 +120,7 @@ def start(
         try:
             attempt()
         except Deadlocked as error:
-            print(f"{error}; restarting it once more", file=sys.stderr)
+            print(f"{Message(str(error)).words}; restarting it once more", file=sys.stderr)
             try:
                 attempt()
             except Deadlocked as again:
@@ -150,8 +151,7 @@ def _wait_for_others(console: Console, knis: Sequence[str]) -> None:
     try:
         wait_for_peers(console, "admin", knis, ANSWER_DEADLINE, enough=1, hint=HINT)
     except NotReady as error:
-        msg = f"{error}. {explain(console, knis, ())}"
-        raise NotReady(NO_PEERS(msg)) from error
+        raise NotReady(Message(str(error)).extended(f". {explain(console, knis, ())}")) from error
 
 
 def reinitialise(node: Endpoint, console: Console, command: str) -> None:

@@ -15,6 +15,7 @@ from components.chain.rpc.head import FRESH_SECONDS
 from components.chain.rpc.reference_rpc import OtherChain, ReferenceRpc
 from components.chain.rpc.waiting import Waiting, duration
 from components.domain.problems.nodes import NOT_SYNCED
+from components.domain.problems.problem import Message
 
 BEHIND_BLOCKS = 10
 """How far behind the reference a node in sync may be: the two are asked one after the other."""
@@ -121,22 +122,21 @@ def wait_until_synced(see: Callable[[], SyncState], hours: int) -> int:
         except OtherChain:
             raise
         except ChainError as error:
-            lack = str(error)
+            lack = Message(str(error))
         else:
             silence.renew()
             words = missing(state)
             if words is None:
                 return state.head
             rest = pace.rest(waiting.elapsed, state)
-            lack = f"{state.node}: {words}" + (f"; about {duration(rest)} to go" if rest is not None else "")
+            lack = Message(f"{state.node}: {words}" + (f"; about {duration(rest)} to go" if rest is not None else ""))
         if waiting.over:
-            msg = (
-                f"{lack} (waited {hours} h, as set in parentChain.syncHours). The node continues by itself; run again "
-                "later"
+            more = (
+                f" (waited {hours} h, as set in parentChain.syncHours). The node continues by itself; run again later"
             )
-            raise NotReady(NOT_SYNCED(msg))
+            raise NotReady(NOT_SYNCED(lack.extended(more)))
         if silence.over:
-            msg = f"{lack} (for {duration(silence.idle)}). Run again once it answers: it resumes where it was"
-            raise NotReady(NOT_SYNCED(msg))
+            more = f" (for {duration(silence.idle)}). Run again once it answers: it resumes where it was"
+            raise NotReady(NOT_SYNCED(lack.extended(more)))
         waiting.report(lack)
         waiting.pause(INTERVAL)

@@ -35,9 +35,9 @@ LOGIN_DENIED = Problem(
     "A machine refuses the login",
     cause="The public key is not in the authorized_keys of the user there, or its sshd does not let that user in.",
     remedy="Add the public key to the authorized_keys of the user in the message. Without existing.privateKey it is "
-    "`access.publicKey` in `make outputs`. Then run again. See docs/existing-hosts.md, Login.",
+    "`access.publicKey` in `make outputs`. Then run again. See docs/existing-hosts.md#login.",
 )
-COMMAND_FAILED = Problem(
+REMOTE_COMMAND_FAILED = Problem(
     204,
     "A command failed on a machine, or took too long",
     cause="The end of the message is what the command printed there. Without it the machine is overloaded, its disk is "
@@ -57,7 +57,7 @@ KEY_UNREADABLE = Problem(
     cause="The private key of the login or the public host key of the machine is damaged, of an unknown kind, or has a "
     "passphrase.",
     remedy="Set the key again: existing.privateKey (without a passphrase), or hostKey of the machine or bastion. See "
-    "docs/existing-hosts.md, Login.",
+    "docs/existing-hosts.md#login.",
 )
 
 # -- existing machines ----------------------------------------------------------------------------------------
@@ -67,8 +67,8 @@ MACHINE_LACKS = Problem(
     "Existing machines lack what their nodes need",
     cause="The check before the first change found that something is missing, in use, or closed. Each line of the "
     "message names a machine and one thing. Nothing was changed on any machine.",
-    remedy="Do what each line says, on the machine or in the settings, and run again. See docs/existing-hosts.md, "
-    "Checks before any change.",
+    remedy="Do what each line says, on the machine or in the settings, and run again. See "
+    "docs/existing-hosts.md#checks-before-any-change.",
 )
 CLAIM_FAILED = Problem(
     211,
@@ -97,7 +97,7 @@ MOVE_FAILED = Problem(
     "A node cannot be moved to another folder or service of its machine",
     cause="A step of the move failed, as the message says, for example because a disk is full. Nothing was deleted.",
     remedy="Correct what the message names, and run `make up` again: it resumes where it stopped. See "
-    "docs/existing-hosts.md, Changing folder, service or login.",
+    "docs/existing-hosts.md#changing-folder-service-or-login.",
 )
 RELEASE_FAILED = Problem(
     215,
@@ -119,7 +119,7 @@ CLAIM_NOT_KEPT = Problem(
     cause="The edited entry is another machine or identity, or its login cannot take over the folder. Too few nodes "
     "would keep the chain.",
     remedy="Undo the edit, or give the login the rights of root (existing.sudo). To exchange machines for others, do "
-    "one at a time with `make up`. See docs/changing.md, Replace a machine.",
+    "one at a time with `make up`. See docs/changing.md#replace-a-machine.",
 )
 
 # -- chain data that a run would delete -----------------------------------------------------------------------
@@ -136,7 +136,7 @@ NO_SPARE_SCN = Problem(
     "A chain with so few SCNs needs the data of all of them",
     cause="With up to three SCNs the chain stops for good as soon as one of them loses its data.",
     remedy="Bring serviceChain.nodes to four SCNs or more, run `make up`, and then make the change. See "
-    "docs/changing.md, Replace a machine.",
+    "docs/changing.md#replace-a-machine.",
 )
 TOO_MANY_AT_ONCE = Problem(
     222,
@@ -183,9 +183,9 @@ FIRST_LOGIN_FAILED = Problem(
 WRONG_SUBNETS = Problem(
     240,
     "The subnets in the settings do not fit together",
-    cause="aws.network names an existing VPC. Its subnets have to be of that VPC, one per zone, and each zone with a "
+    cause="The section aws.network names an existing VPC. Its subnets have to be of that VPC, one per zone, and each zone with a "
     "private subnet needs a public one, if there are any public ones.",
-    remedy="Correct vpc, privateSubnets and publicSubnets in aws.network, and run again. See docs/aws.md, Settings.",
+    remedy="Correct vpc, privateSubnets and publicSubnets in aws.network, and run again. See docs/aws.md#settings.",
 )
 
 # -- machines on this computer --------------------------------------------------------------------------------

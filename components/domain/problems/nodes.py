@@ -1,4 +1,7 @@
-"""What is wrong with a node: its package, configuration, genesis, database, start, sync. Numbers 300 to 399."""
+"""What is wrong with a node: its package, configuration, genesis, database, start, sync.
+
+Numbers 300 to 399.
+"""
 
 from components.domain.problems.problem import Problem
 
@@ -34,7 +37,7 @@ GENESIS_UNUSABLE = Problem(
 GENESIS_OF_OTHER_CHAIN = Problem(
     304,
     "The genesis file is of another chain than the settings",
-    cause="chainId in the settings and config.chainId in the file differ.",
+    cause="The numbers chainId in the settings and config.chainId in the file differ.",
     remedy="Correct `chainId` or `genesis` of parentChain or serviceChain.",
 )
 CHAIN_DATA_FAILED = Problem(
@@ -89,7 +92,7 @@ NOT_RECOVERED = Problem(
     "A restarted node is not yet as healthy as before",
     cause="It makes no blocks, its other node is not connected, or transfers that were requested are not handled yet.",
     remedy="Run `make refresh`, which reports what is wrong with each node, then `make up`. If the chain is halted, "
-    "start the other SCNs. See docs/runbooks.md, By symptom.",
+    "start the other SCNs. See docs/runbooks.md#by-symptom.",
 )
 NOT_SYNCED = Problem(
     325,
@@ -97,14 +100,6 @@ NOT_SYNCED = Problem(
     cause="It still fetches blocks, has no peers, or the chain itself makes no blocks.",
     remedy="Wait, and run `make up` again later: the node continues by itself. Without peers, compare networkId and "
     "genesis with those of the chain, and try the ports of its static nodes. See docs/public-parents.md.",
-)
-NO_PEERS = Problem(
-    326,
-    "A node does not find the other nodes of its chain",
-    cause="It has another network id or first block, a port is closed, or the others are down. The message says what "
-    "the comparison of both ends has found.",
-    remedy="Correct networkId or genesis of the chain in the settings, open the port, or start the other node. "
-    "Then run `make up`.",
 )
 
 # -- its bridge -----------------------------------------------------------------------------------------------
@@ -139,7 +134,7 @@ EN_AWAY = Problem(
     334,
     "An SCN cannot deregister its bridge contracts without its EN",
     cause="The EN of the pair is down or disconnected. The call would hang in the SCN and lock its journal.",
-    remedy="Start the EN and run again, or remove the SCN with its machine too. See docs/changing.md, Remove a pair.",
+    remedy="Start the EN and run again, or remove the SCN with its machine too. See docs/changing.md#remove-a-pair.",
 )
 CONTRACT_UNSEEN = Problem(
     335,
@@ -165,7 +160,7 @@ OTHER_COUNTERPART = Problem(
     "An SCN serves the child contract with another parent contract",
     cause="Somebody registered another pair of contracts on this node, or the node is that of another bridge.",
     remedy="Call `subbridge.deregisterBridge` with the pair in the message in the console of the SCN, then run "
-    "`make up`. See docs/runbooks.md, By message.",
+    "`make up`. See docs/runbooks.md#by-message.",
 )
 MISCOUNTED = Problem(
     339,
@@ -265,12 +260,12 @@ APIS_EXPOSED = Problem(
     cause="Its conf serves subbridge, personal, admin or the like over HTTP or WebSocket on other addresses than "
     "loopback, as the packaged confs do.",
     remedy="Take them out of RPC_API and WS_API of its conf, or set RPC_ADDR and WS_ADDR to 127.0.0.1, and restart it. "
-    "See docs/adoption.md, APIs open to others.",
+    "See docs/adoption.md#apis-open-to-others.",
 )
 OWNER_EXPOSED = Problem(
     368,
     "A node that owns a bridge contract serves APIs to others that control it",
-    cause="parentOwnerNode or childOwnerNode names the node, and whoever reaches these APIs could pass any vote.",
+    cause="The node is named as parentOwnerNode or childOwnerNode, and whoever reaches these APIs could pass any vote.",
     remedy="Close the APIs as the message says, or have the contract owned by a key that no node holds. See "
     "docs/owner-keys.md.",
 )

@@ -136,7 +136,7 @@ class ExistingHostProvider(Provider[ExistingHostInputs]):
         try:
             _run(inputs, "claim", *rest, timeout=CLAIM_SECONDS)
         except SshError as error:
-            raise ExistingHostError(CLAIM_FAILED(f"{inputs.name}: {error}")) from error
+            raise ExistingHostError(CLAIM_FAILED(_of(inputs, error))) from error
         return {}
 
     def observe(self, inputs: ExistingHostInputs, known: Props) -> Props | None:  # noqa: ARG002
@@ -147,7 +147,7 @@ class ExistingHostProvider(Provider[ExistingHostInputs]):
         try:
             ours = _run(inputs, "look", timeout=CLAIM_SECONDS).strip()
         except SshError as error:
-            print(STATE_UNKNOWN(f"{inputs.name}: {error}; assumed to be unchanged"), file=sys.stderr)
+            print(STATE_UNKNOWN(_of(inputs, error).extended("; assumed to be unchanged")), file=sys.stderr)
             return {}
         if not ours:
             print(CLAIM_LOST(f"{inputs.who}: {inputs.folder} is not this stack's any more"), file=sys.stderr)
@@ -165,15 +165,15 @@ class ExistingHostProvider(Provider[ExistingHostInputs]):
             if LEDGER.stays(inputs.name):
                 _require_replaceable(inputs)
         except DataLossError as error:
-            raise ExistingHostError(Message(error)) from None
+            raise ExistingHostError(Message(str(error))) from None
         try:
             said = _run(inputs, "release", inputs.unit or "", inputs.account or "", timeout=RELEASE_SECONDS)
         except (NoAnswer, WrongHostKey) as error:
-            print(LEFT_BEHIND(f"{inputs.name}: {error}; {_left(inputs)}"), file=sys.stderr)
+            print(LEFT_BEHIND(_of(inputs, error).extended(f"; {_left(inputs)}")), file=sys.stderr)
             return
         except SshError as error:
-            msg = f"{inputs.name}: {error}; repair it and destroy again, or `pulumi state delete` it: {_left(inputs)}"
-            raise ExistingHostError(RELEASE_FAILED(msg)) from error
+            advice = f"; repair it and destroy again, or `pulumi state delete` it: {_left(inputs)}"
+            raise ExistingHostError(RELEASE_FAILED(_of(inputs, error).extended(advice))) from error
         if said.strip():
             print(CLAIM_LOST(f"{inputs.who}: {said.strip()}"), file=sys.stderr)
 
@@ -266,8 +266,12 @@ def _move(before: ExistingHostInputs, wanted: ExistingHostInputs) -> None:
     try:
         relocate(node, wanted.role, command, why)
     except ChainError as error:
-        msg = f"{error}; nothing was deleted: correct that and run again, it resumes where it stopped"
-        raise ExistingHostError(MOVE_FAILED(msg)) from error
+        advice = "; nothing was deleted: correct that and run again, it resumes where it stopped"
+        raise ExistingHostError(MOVE_FAILED(Message(str(error)).extended(advice))) from error
+
+
+def _of(inputs: ExistingHostInputs, error: SshError) -> Message:
+    return Message(f"{inputs.name}: {error}")
 
 
 def _left(inputs: ExistingHostInputs) -> str:

@@ -148,7 +148,7 @@ class LocalHostProvider(Provider[LocalHostInputs]):
         try:
             self._require_replaceable(inputs)
         except DataLossError as error:
-            raise LocalError(Message(error)) from None
+            raise LocalError(Message(str(error))) from None
         namespaces.stop(inputs.folder)
         _unplug(inputs)
         namespaces.remove_folder(inputs.folder)

@@ -85,7 +85,7 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
             except ValidationError:  # too little is known in this preview
                 return news
             except ChainError as error:
-                raise ValueError(Message(error)) from error
+                raise ValueError(Message(str(error))) from error
         elif exposed := olds.get("exposed"):  # found by a refresh
             if news.get("owns") is True:
                 raise ValueError(exposure.refusal(olds["node"]["node"], exposed))
@@ -150,7 +150,7 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
         except HostUnreachable:
             raise
         except ChainError as error:
-            return {"drift": {"files": Message(error)}}
+            return {"drift": {"files": Message(str(error))}}
         really: dict[str, object] = {"drift": {**edited, **drift.messages(different)}}
         if "main_bridges" in edited:
             really["peer"] = ", ".join(main_bridges.knis(found.main_bridges))

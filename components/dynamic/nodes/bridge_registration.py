@@ -136,7 +136,8 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
             with closing(Console(inputs.node)) as scn:
                 deregister(scn, inputs.child_bridge, inputs.parent_bridge)
         except ChainError as error:
-            print(JOURNAL_KEPT(f"{error}; the contracts stay in the journal of {inputs.node.node}"), file=sys.stderr)
+            words = Message(str(error)).extended(f"; the contracts stay in the journal of {inputs.node.node}")
+            print(JOURNAL_KEPT(words), file=sys.stderr)
 
 
 class BridgeRegistration(Resource, module="servicechain", name="BridgeRegistration"):

@@ -10,6 +10,7 @@ from components.chain.errors import NotReady
 from components.chain.nodes.drift import Actual, differences, messages, read, repair
 from components.chain.nodes.expected import Expected
 from components.chain.rpc.console import Console
+from components.domain.problems.chains import PEER_KEPT
 from components.domain.problems.nodes import BRIDGE_OFF, OTHER_IDENTITY, WRONG_ANCHORING, WRONG_BRIDGE_PEER
 from components.domain.problems.problem import Problem
 from tests.unit.fake_node import fail
@@ -168,7 +169,7 @@ def test_a_second_peer_is_parted_from_and_the_right_one_kept() -> None:
 def test_a_peer_that_does_not_go_is_reported() -> None:
     node = Node(SCN, WRONG)
     node.parts = False
-    with pytest.raises(NotReady, match=rf"^scn-1: .* 10\.0\.0\.3:50505 .*{WRONG_BRIDGE_PEER.code}"):
+    with pytest.raises(NotReady, match=rf"^scn-1: .* 10\.0\.0\.3:50505 .*{PEER_KEPT.code}"):
         mended(node)
 
 
