@@ -183,8 +183,8 @@ FIRST_LOGIN_FAILED = Problem(
 WRONG_SUBNETS = Problem(
     240,
     "The subnets in the settings do not fit together",
-    cause="The section aws.network names an existing VPC. Its subnets have to be of that VPC, one per zone, and each zone with a "
-    "private subnet needs a public one, if there are any public ones.",
+    cause="The section aws.network names an existing VPC. Its subnets have to be of that VPC, one per zone, and each "
+    "zone with a private subnet needs a public one, if there are any public ones.",
     remedy="Correct vpc, privateSubnets and publicSubnets in aws.network, and run again. See docs/aws.md#settings.",
 )
 

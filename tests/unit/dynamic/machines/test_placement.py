@@ -7,6 +7,7 @@ import pulumi
 import pytest
 from pulumi.output import UNKNOWN
 
+from components.domain.problems.settings import FULL_SUBNET, LOST_ZONE
 from components.dynamic.base import PROVIDER_KEY, Props
 from components.dynamic.machines.placement import PlacementProvider
 from components.topology import subnets
@@ -103,10 +104,9 @@ def test_without_subnets_addresses_are_left_to_the_cloud() -> None:
 
 
 def test_a_zone_that_machines_are_in_cannot_be_taken_away() -> None:
-    assert refused(FIRST, asked(aws_raw(), ["ap-northeast-2a", "ap-northeast-2c"])) == [
-        "scn-2 is in ap-northeast-2b, which is no longer one of the zones ap-northeast-2a, ap-northeast-2c; add "
-        "ap-northeast-2b again"
-    ]
+    (said,) = refused(FIRST, asked(aws_raw(), ["ap-northeast-2a", "ap-northeast-2c"]))
+    assert said.startswith("scn-2 is in ap-northeast-2b, ")
+    assert LOST_ZONE.code in said
 
 
 def test_a_zone_that_is_added_first_moves_nobody() -> None:
@@ -119,7 +119,8 @@ def test_a_zone_that_is_added_first_moves_nobody() -> None:
 def test_a_subnet_that_is_full_is_told() -> None:
     small = {zone: str(subnets.public(IPv4Network("10.40.0.0/20"), zone)) for zone in ZONES}
     many = [{"name": f"en-{i}", "role": "en", "unit": f"en-{i}", "subnets": small} for i in range(16)]
-    assert refused({}, asked(aws_raw(), machines=many)) == ["10.40.8.0/28 has no free address for en-15"]
+    (said,) = refused({}, asked(aws_raw(), machines=many))
+    assert all(value in said for value in ("10.40.8.0/28", "en-15", FULL_SUBNET.code))
     assert not refused({}, asked(aws_raw(), machines=many[:15]))
 
 
