@@ -13,12 +13,12 @@ SshError
 from typing import ClassVar, Self
 
 from components.domain.problems.hosts import (
+    COMMAND_FAILED,
     FORWARDING_OFF,
     HOST_SILENT,
     KEY_UNREADABLE,
     LOGIN_DENIED,
     OTHER_HOST_KEY,
-    REMOTE_COMMAND_FAILED,
     SOCKET_SILENT,
 )
 from components.domain.problems.problem import Message, Problem
@@ -75,7 +75,7 @@ class LoginDenied(SshError):
 class CommandFailed(SshError):
     """A command ended with an error, or did not end in time."""
 
-    problem = REMOTE_COMMAND_FAILED
+    problem = COMMAND_FAILED
 
 
 class NobodyListens(SshError):

@@ -37,7 +37,7 @@ LOGIN_DENIED = Problem(
     remedy="Add the public key to the authorized_keys of the user in the message. Without existing.privateKey it is "
     "`access.publicKey` in `make outputs`. Then run again. See docs/existing-hosts.md#login.",
 )
-REMOTE_COMMAND_FAILED = Problem(
+COMMAND_FAILED = Problem(
     204,
     "A command failed on a machine, or took too long",
     cause="The end of the message is what the command printed there. Without it the machine is overloaded, its disk is "
