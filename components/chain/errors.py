@@ -15,9 +15,10 @@ ChainError
 """
 
 from components.domain.problems.chains import CHAIN_UNREADABLE
+from components.domain.problems.problem import CodedError
 
 
-class ChainError(Exception):
+class ChainError(CodedError):
     """Parent of all errors of chain/."""
 
 

@@ -17,6 +17,7 @@ from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.waiting import wait_for
 from components.chain.tx.batch import execute
 from components.chain.tx.outgoing import Transaction
+from components.domain.problems.chains import CONSOLE_LOST
 from components.domain.units import GKEI
 from components.dynamic.secrets import ssh_key
 from components.kaia import genesis
@@ -121,7 +122,6 @@ def tamper(console: Console, *, swallow: bool = False) -> None:
         if not swallow:
             real(raw)
         console.close()
-        msg = "the connection is lost"
-        raise Unreachable(msg)
+        raise Unreachable(CONSOLE_LOST("the connection is lost"))
 
     console.web3.eth.send_raw_transaction = send  # type: ignore[method-assign,assignment]

@@ -11,6 +11,7 @@ from components.adoption.commands import NodePlace
 from components.adoption.host_files import FoundFiles
 from components.chain.errors import NotReady, Unreachable
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.hosts import COMMAND_FAILED
 from components.domain.problems.nodes import NO_START_AT_ALL, NO_START_WITH_BRIDGE
 from components.domain.problems.problem import Problem
 
@@ -30,7 +31,7 @@ def test_the_log_is_reported_whichever_files_are_at_fault(
     def restart(*_given: Any, **_more: Any) -> None:
         if left[0]:
             left[0] -= 1
-            raise Unreachable(LOG)
+            raise Unreachable(COMMAND_FAILED(LOG))
 
     monkeypatch.setattr(module, "restart", restart)
     monkeypatch.setattr(module, "answers", lambda _node: False)

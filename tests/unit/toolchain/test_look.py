@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from components.chain.errors import HostUnreachable, Unreachable
+from components.domain.problems.hosts import HOST_SILENT
+from components.domain.problems.nodes import CONSOLE_SILENT
 from components.domain.problems.operations import BRIDGE_NOT_SERVED, MACHINE_SILENT, NODE_ILL, OTHER_MAIN_BRIDGES
 from components.domain.problems.problem import Problem
 from tests.unit.fake_node import CHILD, PARENT
@@ -85,8 +87,13 @@ def test_a_node_that_is_well_is_no_problem(name: str) -> None:
 @pytest.mark.parametrize(
     ("answers", "problem", "words", "stale"),
     [
-        ({"eth_chainId": Unreachable("scn-1: no answer in 3 s")}, NODE_ILL, "no answer in 3 s; ", "RunningNode"),
-        ({"eth_chainId": HostUnreachable("scn-1: no SSH")}, MACHINE_SILENT, "no SSH; ", ""),
+        (
+            {"eth_chainId": Unreachable(CONSOLE_SILENT("scn-1: no answer in 3 s"))},
+            NODE_ILL,
+            "no answer in 3 s ",
+            "RunningNode",
+        ),
+        ({"eth_chainId": HostUnreachable(HOST_SILENT("scn-1: no SSH"))}, MACHINE_SILENT, "no SSH ", ""),
         ({"subbridge_peers": None}, OTHER_MAIN_BRIDGES, "connected to 0 ", "RunningNode"),
         (
             {"subbridge_peers": [{"id": "aa" * 64}, {"id": "bb" * 64}]},

@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from components.chain.errors import NotReady, Unreachable
+from components.domain.problems.chains import NODE_BEHIND
+from components.domain.problems.nodes import NODE_DOWN
 from components.domain.problems.operations import (
     CHAIN_WAITS_FOR_MACHINE,
     CHILD_CHAIN_LOST,
@@ -107,8 +109,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
         def __init__(self, at: Any) -> None:
             if at.node in world.dead:
-                msg = f"{at.node}: no node listens"
-                raise Unreachable(msg)
+                raise Unreachable(NODE_DOWN(f"{at.node}: no node listens"))
             self.node = at.node
 
         def close(self) -> None:
@@ -116,8 +117,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
 
     def catch_up(console: Node) -> None:
         if console.node in world.stuck:
-            msg = f"{console.node}: is at block 3"
-            raise NotReady(msg)
+            raise NotReady(NODE_BEHIND(f"{console.node}: is at block 3"))
 
     monkeypatch.setattr(replace, "Console", Node)
     monkeypatch.setattr(replace, "wait_until_caught_up", catch_up)

@@ -17,6 +17,7 @@ from components.domain.problems.bridge import (
     OWNER_NODE_REFUSES,
     OWNER_NODE_REVERTS,
 )
+from components.domain.problems.chains import CALL_REFUSED
 from tests.unit.dynamic.test_chain_resource import BRIDGE, ONE, TWO, endpoint
 from tests.unit.fake_contract import Contract
 from tests.unit.fake_node import Clock
@@ -41,7 +42,7 @@ class Node:
         """Answer with a hash."""
         self.calls.append((method, params))
         if self.fails:
-            raise NodeError(self.fails)
+            raise NodeError(CALL_REFUSED(self.fails))
         self.before_mining()
         value = int(str(params[1]), 16) if isinstance(params[1], str) else int(cast("int", params[1]))
         words = [value] if method.endswith("Operator") else [0, value]

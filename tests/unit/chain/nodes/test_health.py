@@ -8,6 +8,7 @@ import pytest
 from components.chain.errors import Unreachable
 from components.chain.nodes import health
 from components.chain.nodes.health import DEADLOCK_SECONDS, Deadlocked, Health, wait_until_recovered
+from components.domain.problems.nodes import CONSOLE_SILENT
 from tests.unit.chain.rpc.test_node_locks import endpoint
 from tests.unit.fake_node import Clock
 
@@ -27,8 +28,7 @@ def recovered(monkeypatch: pytest.MonkeyPatch, clock: Clock, silent: float) -> N
     def gap(*_args: Any) -> bool:
         if clock.now < 1000 + silent:
             clock.sleep(10)
-            msg = "scn-1: the node's console is lost (no answer in 10 s)"
-            raise Unreachable(msg)
+            raise Unreachable(CONSOLE_SILENT("scn-1: the node's console is lost (no answer in 10 s)"))
         return True
 
     monkeypatch.setattr(health, "_gap", gap)

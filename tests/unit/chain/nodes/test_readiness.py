@@ -9,7 +9,7 @@ from components.chain.errors import NotReady, Unreachable
 from components.chain.nodes import readiness
 from components.chain.nodes.readiness import leave_pair, wait_until_able
 from components.chain.rpc import waiting
-from components.domain.problems.nodes import EN_AWAY, MISCOUNTED
+from components.domain.problems.nodes import CONSOLE_SILENT, EN_AWAY, MISCOUNTED
 from tests.unit.fake_node import CHILD, PARENT, Clock, FakeNode
 
 RESTART = "kscnd restart"
@@ -131,8 +131,7 @@ def test_an_scn_with_a_dead_en_loses_its_sub_bridge_all_the_same(
     play(monkeypatch, scn)
 
     def hang(*_params: object) -> None:
-        msg = "scn-1: no answer in 20 s"
-        raise Unreachable(msg)
+        raise Unreachable(CONSOLE_SILENT("scn-1: no answer in 20 s"))
 
     monkeypatch.setattr(scn, "_deregisterBridge", hang)
     leave_pair("endpoint", CHILD, PARENT, RESTART)  # type: ignore[arg-type]

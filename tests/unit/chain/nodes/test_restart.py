@@ -13,6 +13,7 @@ from components.chain.nodes.restart import PATIENCE, restart
 from components.chain.nodes.restart_gate import HEALTHY, Condition
 from components.chain.rpc import node_locks, waiting
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.hosts import COMMAND_FAILED
 from components.domain.problems.nodes import DEADLOCKED, NOT_RESTARTED
 from components.domain.roles import Role
 from tests.unit.chain.rpc.test_node_locks import endpoint
@@ -40,8 +41,7 @@ class Fleet:
         self.are[node.node] = HEALTHY
         if node.node in self.broken:
             self.are[node.node] = DOWN
-            msg = f"{node.node}: the node did not open its console"
-            raise Unreachable(msg)
+            raise Unreachable(COMMAND_FAILED(f"{node.node}: the node did not open its console"))
         return ""
 
     def restart(self, name: str, siblings: Sequence[Endpoint] = NODES) -> None:

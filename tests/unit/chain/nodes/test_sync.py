@@ -14,7 +14,8 @@ from components.chain.errors import NotReady, Unreachable
 from components.chain.nodes.sync import Pace, SyncState, missing, read_sync, wait_until_synced
 from components.chain.rpc.console import Console
 from components.chain.rpc.reference_rpc import OtherChain, ReferenceRpc
-from components.domain.problems.nodes import NOT_SYNCED
+from components.domain.problems.chains import REFERENCE_OF_OTHER_CHAIN
+from components.domain.problems.nodes import NODE_DOWN, NOT_SYNCED
 from tests.unit.fake_node import Clock
 
 IN_STEP = SyncState("alpha-en", peers=3, head=1000, age=1.0)
@@ -141,7 +142,7 @@ def test_it_ends_after_its_hours_with_what_is_missing(clock: Clock) -> None:
 
 
 def test_a_node_that_is_gone_in_the_middle_may_come_back(clock: Clock) -> None:
-    behind, gone = replace(IN_STEP, syncing=True), Unreachable("alpha-en: no node listens")
+    behind, gone = replace(IN_STEP, syncing=True), Unreachable(NODE_DOWN("alpha-en: no node listens"))
     begun = clock.now
     assert wait_until_synced(answers(behind, *[gone] * 100, behind, *[gone] * 100, IN_STEP), 1) == 1000
     assert clock.now - begun == 2 * 202
@@ -149,8 +150,8 @@ def test_a_node_that_is_gone_in_the_middle_may_come_back(clock: Clock) -> None:
 
 def test_a_node_that_stays_away_ends_it_long_before_the_hours(clock: Clock) -> None:
     begun = clock.now
-    gone = Unreachable("alpha-en: no node listens")
-    with pytest.raises(NotReady, match=rf"^alpha-en: no node listens \(for 5 min\).*{NOT_SYNCED.code}"):
+    gone = Unreachable(NODE_DOWN("alpha-en: no node listens"))
+    with pytest.raises(NotReady, match=rf"^alpha-en: no node listens .*\(for 5 min\).*{NOT_SYNCED.code}"):
         wait_until_synced(answers(replace(IN_STEP, syncing=True), gone), 24)
     assert clock.now - begun < 320
 
@@ -158,5 +159,5 @@ def test_a_node_that_stays_away_ends_it_long_before_the_hours(clock: Clock) -> N
 def test_a_reference_of_another_chain_ends_it_at_once(clock: Clock) -> None:
     begun = clock.now
     with pytest.raises(OtherChain):
-        wait_until_synced(answers(OtherChain("of the chain 5")), 24)
+        wait_until_synced(answers(OtherChain(REFERENCE_OF_OTHER_CHAIN("of the chain 5"))), 24)
     assert clock.now - begun == 0

@@ -15,6 +15,7 @@ from components.chain.voters.roster import Roster, Voter, declare
 from components.chain.voters.voters import require_voters, unable_now, why_unable
 from components.domain.problems.bridge import PAIR_UNABLE, PAIRS_UNABLE, TOO_FEW_OPERATORS
 from components.domain.problems.chains import NOT_IN_TIME
+from components.domain.problems.nodes import NODE_DOWN
 from tests.unit.fake_node import CHILD, PARENT, Clock
 
 ONE, TWO = "0x" + "0a" * 20, "0x" + "0b" * 20
@@ -38,8 +39,7 @@ def nodes(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
 
     def connect(endpoint: Endpoint) -> SimpleNamespace:
         if wrong.get(endpoint.node) == "dead":
-            msg = f"{endpoint.node}: no node listens"
-            raise Unreachable(msg)
+            raise Unreachable(NODE_DOWN(f"{endpoint.node}: no node listens"))
         return SimpleNamespace(node=endpoint.node, close=lambda: None)
 
     def says(problem: str) -> Any:
@@ -64,8 +64,8 @@ def test_pairs_that_can_vote(nodes: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("name", "problem", "words"),
     [
-        ("beta-scn", "dead", "beta-scn: no node listens"),
-        ("beta-en", "dead", "beta-en: no node listens"),
+        ("beta-scn", "dead", NODE_DOWN("beta-scn: no node listens")),
+        ("beta-en", "dead", NODE_DOWN("beta-en: no node listens")),
         ("beta-en", "behind", NOT_IN_TIME("beta-en: behind (waited 10 s)")),
         ("beta-scn", "alone", NOT_IN_TIME("beta-scn: alone (waited 10 s)")),
         ("beta-scn", "not subscribed", f"beta-scn: it does not serve the bridge contracts {CHILD} and {PARENT}"),

@@ -7,6 +7,7 @@ import pytest
 
 from components.chain.errors import Unreachable
 from components.chain.rpc import console
+from components.domain.problems.nodes import NODE_DOWN
 from components.dynamic.base import Props
 from components.dynamic.nodes.bridge_slot import PATIENCE, BridgeSlotProvider
 from tests.unit.dynamic.test_chain_resource import endpoint
@@ -96,8 +97,7 @@ def test_an_scn_that_is_dead_or_has_no_sub_bridge_keeps_no_slot(
     assert former.dialled == []
 
     def dead() -> None:
-        msg = "scn-1: no node listens"
-        raise Unreachable(msg)
+        raise Unreachable(NODE_DOWN("scn-1: no node listens"))
 
     former.sub_bridge, former._listBridge = True, dead  # type: ignore[method-assign]
     BridgeSlotProvider().update("id", dict(SLOT), dict(MOVED))

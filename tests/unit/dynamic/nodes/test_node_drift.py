@@ -11,6 +11,7 @@ from components.chain.nodes.drift import Actual
 from components.chain.nodes.expected import Expected
 from components.chain.rpc import console, waiting
 from components.chain.rpc.console import Console
+from components.domain.problems.hosts import HOST_SILENT
 from components.domain.problems.nodes import (
     CONSOLE_SILENT,
     MISCOUNTED,
@@ -201,7 +202,7 @@ def test_a_node_that_is_stopped_or_silent_is_still_there_and_has_drifted(
     problem: Problem,
     way: str,
 ) -> None:
-    scn.error = error("scn-1: no node listens at all")
+    scn.error = error(problem("scn-1: no node listens at all"))
     assert life.refresh()
     ((name, said),) = life.inputs["drift"].items()
     assert name == what
@@ -222,8 +223,7 @@ def test_a_node_that_answers_and_whose_bridge_is_silent_is_restarted(
     """As after a deadlock of its bridge: what has to do with blocks is answered."""
 
     def silent(*_asked: object) -> Actual:
-        msg = "scn-1: the node's console at 10.0.0.1 is lost (no answer in 10 s)"
-        raise Unreachable(msg)
+        raise Unreachable(CONSOLE_SILENT("scn-1: the node's console at 10.0.0.1 is lost (no answer in 10 s)"))
 
     monkeypatch.setattr(drift, "read", silent)
     assert life.refresh()
@@ -240,7 +240,7 @@ def test_a_node_whose_host_does_not_answer_is_as_it_was(
     life: Life, scn: Scn, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before = life.inputs
-    scn.error = HostUnreachable("scn-1: no SSH connection: 10.0.0.1:22 does not answer (10 s)")
+    scn.error = HostUnreachable(HOST_SILENT("scn-1: no SSH connection: 10.0.0.1:22 does not answer (10 s)"))
     assert life.refresh()
     assert life.inputs == before
     said = capsys.readouterr().err
