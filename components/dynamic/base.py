@@ -260,10 +260,7 @@ def _declared(props: Props) -> Props:
     return {name: value for name, value in props.items() if name != PROVIDER_KEY}
 
 
-def tell(chain_id: int, what: Message | str, where: str = "") -> None:
-    """Print one difference on a chain to standard error, which Pulumi shows. `where`: the contract, if any.
-
-    `what` is a Message; a plain text is taken as long as not all callers have one.
-    """
+def tell(chain_id: int, what: Message, where: str = "") -> None:
+    """Print one difference on a chain to standard error, which Pulumi shows. `where`: the contract, if any."""
     contract = f", bridge {where}" if where else ""
     print(f"drift: chain {chain_id}{contract}: {what}", file=sys.stderr)

@@ -28,7 +28,7 @@ from components.domain.problems.nodes import (
     WRONG_ANCHORING,
     WRONG_BRIDGE_PEER,
 )
-from components.domain.problems.problem import Message
+from components.domain.problems.problem import Message, Problem
 
 TIMEOUT = 10.0
 """Seconds for a call: all are answered from memory."""
@@ -242,7 +242,7 @@ def wait_until_ready(endpoint: Endpoint, expected: Expected) -> str:
                 "SCN holds its only slot"
             )
             peers = wait_for_peers(console, "subbridge", [expected.peer], READY_DEADLINE, enough=1, hint=hint)
-            _compare(console, "main bridge peers", [node_id(expected.peer)], peers)
+            _compare(console, "main bridge peers", [node_id(expected.peer)], peers, WRONG_BRIDGE_PEER)
         return console.web3.client_version
     finally:
         console.close()
@@ -268,7 +268,7 @@ def _answers(console: Console) -> bool:
     return True
 
 
-def _compare(console: Console, what: str, expected: object, actual: object) -> None:
+def _compare(console: Console, what: str, expected: object, actual: object, problem: Problem = OTHER_IDENTITY) -> None:
     if expected != actual:
         msg = f"{console.node}: the {what} is {actual}, computed was {expected}; is it the right machine and folder?"
-        raise Mismatch(OTHER_IDENTITY(msg))
+        raise Mismatch(problem(msg))

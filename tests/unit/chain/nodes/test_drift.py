@@ -7,12 +7,14 @@ from typing import Any, cast
 import pytest
 
 from components.chain.errors import NotReady
-from components.chain.nodes.drift import Actual, differences, messages, read, repair
+from components.chain.nodes import drift
+from components.chain.nodes.drift import Actual, Mismatch, differences, messages, read, repair, wait_until_ready
 from components.chain.nodes.expected import Expected
 from components.chain.rpc.console import Console
 from components.domain.problems.chains import PEER_KEPT
 from components.domain.problems.nodes import BRIDGE_OFF, OTHER_IDENTITY, WRONG_ANCHORING, WRONG_BRIDGE_PEER
 from components.domain.problems.problem import Problem
+from tests.unit.chain.rpc.test_node_locks import endpoint
 from tests.unit.fake_node import fail
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -171,6 +173,30 @@ def test_a_peer_that_does_not_go_is_reported() -> None:
     node.parts = False
     with pytest.raises(NotReady, match=rf"^scn-1: .* 10\.0\.0\.3:50505 .*{PEER_KEPT.code}"):
         mended(node)
+
+
+@pytest.mark.parametrize(
+    ("expected", "problem", "named"),
+    [
+        (Expected(chain_id=1), OTHER_IDENTITY, ["chain id", "3000", "1"]),
+        (
+            SCN.model_copy(update={"parent_operator": TWO}),
+            OTHER_IDENTITY,
+            ["parent operator", ONE.lower(), TWO.lower()],
+        ),
+        (SCN, WRONG_BRIDGE_PEER, ["main bridge peers", OWN, OTHER]),
+    ],
+)
+def test_another_node_than_predicted_is_refused_at_once(
+    monkeypatch: pytest.MonkeyPatch, expected: Expected, problem: Problem, named: list[str]
+) -> None:
+    node = Node(SCN, PEER, WRONG)
+    eth = SimpleNamespace(chain_id=3000)
+    opened = SimpleNamespace(**vars(node.console), web3=SimpleNamespace(eth=eth), close=lambda: None)
+    monkeypatch.setattr(drift, "Console", lambda _endpoint: opened)
+    with pytest.raises(Mismatch, match=f"^scn-1: .*{problem.code}") as caught:
+        wait_until_ready(endpoint("scn-1"), expected)
+    assert all(value in str(caught.value) for value in named)
 
 
 def test_anchoring_is_switched_by_a_call() -> None:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from components.chain.errors import Unreachable
+from components.chain.errors import NotReady, Unreachable
 from components.chain.nodes import health
 from components.chain.nodes.health import DEADLOCK_SECONDS, Deadlocked, Health, wait_until_recovered
-from components.domain.problems.nodes import CONSOLE_SILENT
+from components.domain.problems.nodes import CONSOLE_SILENT, NOT_RECOVERED
 from tests.unit.chain.rpc.test_node_locks import endpoint
 from tests.unit.fake_node import Clock
 
@@ -48,3 +48,22 @@ def test_a_node_that_listens_and_never_answers_is_deadlocked(monkeypatch: pytest
     with pytest.raises(Deadlocked, match="no answer in 10 s"):
         recovered(monkeypatch, clock, 10_000)
     assert clock.now < 1000 + DEADLOCK_SECONDS + 20
+
+
+@pytest.mark.parametrize(
+    ("now", "named"),
+    [
+        (Health(7, 1), "no new block since 7"),
+        (Health(8, 0), "the other node of its pair is not connected"),
+        (Health(8, 1), "it is not subscribed to the bridge 0xb1"),
+    ],
+)
+def test_what_a_node_lacks_after_its_restart_is_reported(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock, now: Health, named: str
+) -> None:
+    monkeypatch.setattr(health, "health", lambda _console, _role: now)
+    monkeypatch.setattr(health, "_information", lambda _console, _bridge: {})
+    begun = clock.now
+    with pytest.raises(NotReady, match=f"^scn-1: {named}.*{NOT_RECOVERED.code}"):
+        wait_until_recovered(SCN, "scn", Health(7, 1, (("0xb1", 3),)))
+    assert clock.now >= begun + health.DEADLINE
