@@ -146,31 +146,53 @@ class FirstLogin(Resource, module="servicechain", name="FirstLogin"):
         super().__init__(FirstLoginProvider(), resource_name, props, pulumi.ResourceOptions.merge(opts, secret))
 
 
-def _until_own_key(inputs: FirstLoginInputs) -> None:
-    waiting, denied = Waiting(DEADLINE), None
-    failed = 0
-    while True:
+class _FirstLogins:
+    """The attempts to log in to one machine: since when it refuses the key, and how often its script has failed."""
+
+    def __init__(self, inputs: FirstLoginInputs) -> None:
+        self._inputs = inputs
+        self._denied: Waiting | None = None
+        self._failed = 0
+
+    def attempt(self) -> str:
+        """Return why the machine does not show its own key yet; empty once it does. Raises FirstLoginError."""
         try:
-            if _shows_own_key(inputs):
-                return
-            _give_own_key(inputs)
-            if _shows_own_key(inputs):
-                return
-            reason = "it still shows the one-time host key of its boot"
-        except (LoginDenied, NoAnswer) as error:
-            reason = str(error) if error.proxy else error.what
-            if isinstance(error, NoAnswer):
-                denied = None
-            elif (denied := denied or Waiting(DENIED_GRACE)).over:
-                msg = f"{inputs.who}: {reason}: was the machine booted with another key in its user data?"
-                raise FirstLoginError(FIRST_LOGIN_DENIED(msg)) from error
+            if _shows_own_key(self._inputs):
+                return ""
+            _give_own_key(self._inputs)
+            return "" if _shows_own_key(self._inputs) else "it still shows the one-time host key of its boot"
+        except NoAnswer as error:
+            self._denied = None
+            return _reason(error)
+        except LoginDenied as error:
+            return self._refused(error)
         except WrongHostKey as error:
-            raise FirstLoginError(_third_key(inputs, error)) from error
+            raise FirstLoginError(_third_key(self._inputs, error)) from error
         except SshError as error:
-            failed += 1
-            if not isinstance(error, CommandFailed) or failed == SCRIPT_TRIES:
-                raise FirstLoginError(FIRST_LOGIN_FAILED(f"{inputs.name}: {error}")) from error
-            reason = error.what
+            return self._script_failed(error)
+
+    def _refused(self, error: LoginDenied) -> str:
+        self._denied = self._denied or Waiting(DENIED_GRACE)
+        if self._denied.over:
+            asks = "was the machine booted with another key in its user data?"
+            msg = FIRST_LOGIN_DENIED(f"{self._inputs.who}: {_reason(error)}: {asks}")
+            raise FirstLoginError(msg) from error
+        return _reason(error)
+
+    def _script_failed(self, error: SshError) -> str:
+        self._failed += 1
+        if not isinstance(error, CommandFailed) or self._failed == SCRIPT_TRIES:
+            raise FirstLoginError(FIRST_LOGIN_FAILED(f"{self._inputs.name}: {error}")) from error
+        return error.what
+
+
+def _reason(error: SshError) -> str:
+    return str(error) if error.proxy else error.what
+
+
+def _until_own_key(inputs: FirstLoginInputs) -> None:
+    waiting, logins = Waiting(DEADLINE), _FirstLogins(inputs)
+    while reason := logins.attempt():
         if waiting.over:
             msg = f"{inputs.who}: no first login in {DEADLINE:g} s ({reason}); is it up, and its SSH port open to here?"
             raise FirstLoginError(NO_FIRST_LOGIN(msg))

@@ -71,8 +71,7 @@ class ChainDataProvider(Provider[ChainDataInputs]):
 
 def _wait(inputs: ChainDataInputs) -> None:
     """Ask for the progress until the data are there. Raises ChainDataError."""
-    waiting, silence = Waiting(inputs.hours * 3600), Waiting(GONE_SECONDS)
-    first: tuple[float, int] | None = None
+    waiting, silence, speed = Waiting(inputs.hours * 3600), Waiting(GONE_SECONDS), _Speed()
     state = _ask(inputs, "begin")
     while state != "present":
         if state.startswith("failed"):
@@ -81,12 +80,7 @@ def _wait(inputs: ChainDataInputs) -> None:
         if waiting.over:
             msg = f"{inputs.node}: {words(state, None)} after {inputs.hours} h; it continues by itself; run again later"
             raise ChainDataError(CHAIN_DATA_LATE(msg))
-        has = _fetched(state)
-        if has is not None and first is None:
-            first = (waiting.elapsed, has[0])
-        took = waiting.elapsed - first[0] if first else 0
-        rate = (has[0] - first[1]) / took if has and first and took else None
-        waiting.report(f"{inputs.node}: {words(state, rate)}")
+        waiting.report(f"{inputs.node}: {words(state, speed.after(waiting.elapsed, state))}")
         waiting.pause(INTERVAL)
         try:
             state = _ask(inputs, "state")
@@ -95,6 +89,20 @@ def _wait(inputs: ChainDataInputs) -> None:
         except NoAnswer:
             if silence.over:
                 raise
+
+
+class _Speed:
+    """How fast an archive is fetched, measured from the first time that a size was reported."""
+
+    def __init__(self) -> None:
+        self._first: tuple[float, int] | None = None
+
+    def after(self, seconds: float, state: str) -> float | None:
+        """Return the bytes per second so far; None as long as they are unknown."""
+        if (fetched := _fetched(state)) is None:
+            return None
+        begin, had = self._first = self._first or (seconds, fetched[0])
+        return (fetched[0] - had) / (seconds - begin) if seconds > begin else None
 
 
 def words(state: str, rate: float | None) -> str:
