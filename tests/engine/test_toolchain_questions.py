@@ -1,5 +1,6 @@
 """What is asked before a stack is destroyed or drilled. Pure: states are written down here."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from components.domain.problems.operations import (
     MAYBE_IN_THE_CLOUD,
     NO_DRILL_HERE,
     NOT_DISPOSABLE,
+    SEED_LOST,
     STACK_NOT_UP,
     STACK_PROTECTED,
 )
@@ -74,6 +76,18 @@ def test_a_stack_on_mainnet_is_not_disposable_whatever_its_settings_say() -> Non
 def test_a_test_stack_is_disposable() -> None:
     config = {"servicechain-ha:parentChain": {"network": "kairos"}, "servicechain-ha:protection": False}
     assert remains.disposable({"resources": None}, {"config": config}) == []
+
+
+def test_a_stack_that_has_keys_gets_no_other_seed(tmp_path: Path) -> None:
+    keys = {"resources": [{"urn": "u", "type": remains.ACCOUNT}]}
+    file = str(tmp_path / "seed")
+    settings = {"config": {"servicechain-ha:identitySeedFile": file}}
+    (objection,) = remains.seedless(keys, settings, file)
+    assert SEED_LOST.code in objection
+    assert file in objection
+    assert remains.seedless({"resources": []}, settings, file) == [], "a new stack"
+    assert remains.seedless(keys, {"config": {"servicechain-ha:identitySeed": {"secure": "v1:x"}}}, file) == []
+    assert remains.seedless(keys, settings, str(tmp_path / "other")) == [], "it is read from elsewhere"
 
 
 def test_only_what_is_up_is_drilled() -> None:

@@ -46,21 +46,20 @@ def end(pid: int) -> None:
 
 
 def test_a_local_network() -> None:
-    one, other = Network(), Network()
+    network = Network()
 
     def kill() -> None:
-        switch = keeper_of(other.folder)
+        switch = keeper_of(network.folder)
         assert switch
         end(switch.pid)
 
-    edits = [Edit({"subnet": str(default_subnet(free_id()))}, "replace"), Edit(other.props, "replace")]
+    edits = [Edit({"subnet": str(default_subnet(free_id()))}, "replace"), Edit(network.props, "replace")]
     life = Life(LocalNetworkProvider(), LocalNetwork)
     try:
-        lifecycle(life, one.props, edits, disappear=Behind(kill))
+        lifecycle(life, network.props, edits, disappear=Behind(kill))
     finally:
-        for network in (one, other):
-            LocalNetworkProvider().delete("", network.props)
-    assert one.remains() == other.remains() == []
+        LocalNetworkProvider().delete("", network.props)
+    assert network.remains() == []
 
 
 def test_a_local_host(network: Network) -> None:

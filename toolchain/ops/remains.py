@@ -1,6 +1,7 @@
-"""Checks before a stack is destroyed, and before its state is deleted. Pure except for reading its input.
+"""Checks of a state before a step that cannot be undone. Pure except for reading its input.
 
-usage: pulumi stack export | python -m toolchain.ops.remains protected|unseen|unaccounted|disposable [SETTINGS-FILE]
+usage: pulumi stack export | python -m toolchain.ops.remains QUESTION [SETTINGS-FILE [SEED-FILE]]
+QUESTION is protected, unseen, unaccounted, disposable or seedless.
 
 Prints one line per objection, and fails if there is any.
 """
@@ -14,7 +15,13 @@ from typing import Any
 import yaml
 
 from components.domain.networks import CHAIN_IDS, MAINNET
-from components.domain.problems.operations import MAYBE_CLAIMED, MAYBE_IN_THE_CLOUD, NOT_DISPOSABLE, STACK_PROTECTED
+from components.domain.problems.operations import (
+    MAYBE_CLAIMED,
+    MAYBE_IN_THE_CLOUD,
+    NOT_DISPOSABLE,
+    SEED_LOST,
+    STACK_PROTECTED,
+)
 from components.domain.problems.problem import Message
 
 State = Mapping[str, Any]
@@ -23,6 +30,7 @@ State = Mapping[str, Any]
 NAMESPACE = "servicechain-ha"
 CLAIM = "pulumi-python:dynamic/servicechain:ExistingHost"
 """Type of the claim on an existing host."""
+ACCOUNT = "pulumi-python:dynamic/servicechain:Account"
 
 
 def protected(state: State) -> list[Message]:
@@ -84,16 +92,31 @@ def disposable(state: State, settings: Mapping[str, Any]) -> list[Message]:
     return objections
 
 
+def seedless(state: State, settings: Mapping[str, Any], seed_file: str) -> list[Message]:
+    """Return why no new seed may be made for a stack whose settings name this file: it has keys of another one."""
+    named = (settings.get("config") or {}).get(f"{NAMESPACE}:identitySeedFile")
+    keys = [resource for resource in state.get("resources") or () if resource["type"] == ACCOUNT]
+    if not keys or named is None or Path(str(named)).resolve() != Path(seed_file).resolve():
+        return []
+    return [SEED_LOST(f"{seed_file} is missing, and the stack has {len(keys)} keys that follow from it: put it back")]
+
+
 def _name(resource: Mapping[str, Any]) -> str:
     return str(resource["urn"]).rpartition("::")[2]
 
 
-def main(question: str, settings: str | None = None) -> int:
+def _read(file: str) -> Mapping[str, Any]:
+    found: Mapping[str, Any] = (yaml.safe_load(Path(file).read_text()) if Path(file).is_file() else None) or {}
+    return found
+
+
+def main(question: str, settings: str = "", seed_file: str = "") -> int:
     """Answer one question about the export on standard input."""
     state: State = json.load(sys.stdin).get("deployment") or {}
     if question == "disposable":
-        file = Path(settings or "")
-        objections = disposable(state, (yaml.safe_load(file.read_text()) if file.is_file() else None) or {})
+        objections = disposable(state, _read(settings))
+    elif question == "seedless":
+        objections = seedless(state, _read(settings), seed_file)
     else:
         objections = {"protected": protected, "unseen": unseen, "unaccounted": unaccounted}[question](state)
     for objection in objections:

@@ -252,3 +252,11 @@ INTERFACE_REMAINS = Problem(
     cause="Something else on this computer uses the interface, or this user may not remove it.",
     remedy="Remove it with `ip link delete dev` and its name, as root, and run the command again.",
 )
+OTHER_SEED = Problem(
+    260,
+    "The identity seed is not the one of this stack",
+    cause="The seed file of a local stack was lost or replaced. The network of its hosts is named after the seed: with "
+    "another one all hosts, with both chains and what is locked in the contracts, would be removed and made again.",
+    remedy="Put the seed of this stack back from a backup. Without one the stack runs on as it is, but cannot be "
+    "changed. If its chains may go, run `make down` and then `make up`.",
+)

@@ -94,6 +94,14 @@ STACK_KEPT = Problem(
     remedy="Do what the errors above the message say, run the command in the message, then `make down` again "
     "(docs/interrupted.md).",
 )
+SEED_LOST = Problem(
+    616,
+    "The identity seed of a stack is lost",
+    cause="The stack exists, and the file with the number that all its keys are derived from is missing or empty. "
+    "Another number would mean other keys.",
+    remedy="Put the file back from a backup. Without one the stack runs on as it is, but cannot be changed; "
+    "`make down` removes it.",
+)
 
 # -- look --------------------------------------------------------------------------------------------------
 

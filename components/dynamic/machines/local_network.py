@@ -11,7 +11,13 @@ import pulumi
 from pulumi.dynamic import Resource
 from pydantic import Field
 
-from components.domain.problems.hosts import INTERFACE_REMAINS, LOCAL_NETWORK_DOWN, LOCAL_START_FAILED, SUBNET_IN_USE
+from components.domain.problems.hosts import (
+    INTERFACE_REMAINS,
+    LOCAL_NETWORK_DOWN,
+    LOCAL_START_FAILED,
+    OTHER_SEED,
+    SUBNET_IN_USE,
+)
 from components.dynamic.base import OLD_GOES_FIRST, Inputs, Props, Provider
 from components.dynamic.machines import local_namespaces as namespaces
 from components.dynamic.machines import local_record
@@ -47,11 +53,18 @@ class LocalNetworkProvider(Provider[LocalNetworkInputs]):
     """Creates, adopts and removes the switch. With it everything that is left of its hosts is removed."""
 
     inputs_type = LocalNetworkInputs
-    replaced_by = frozenset({"network", "subnet"})
+    replaced_by = frozenset({"subnet"})
 
     def identify(self, inputs: LocalNetworkInputs) -> str:
         """Return the network id."""
         return inputs.network
+
+    def complete(self, olds: Props, news: Props) -> Props:
+        """Refuse another id, which means another identity seed: all hosts would be made again. Raises ValueError."""
+        if olds.get("network", news.get("network")) != news.get("network"):
+            words = "the identity seed is not the one that this stack was made with"
+            raise ValueError(OTHER_SEED(f"local network {olds['network']}: {words}; put its seed file back"))
+        return news
 
     def converge(self, inputs: LocalNetworkInputs, known: Props) -> Props:
         """Start the switch unless it runs; raises LocalError if others use the addresses."""

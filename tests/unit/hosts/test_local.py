@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from components.domain.problems.hosts import NO_LINUX, NO_NAMESPACES, NO_ROOT, PROGRAM_MISSING
+from components.domain.problems.hosts import NO_LINUX, NO_NAMESPACES, NO_ROOT, OTHER_SEED, PROGRAM_MISSING
 from components.dynamic.base import Props
 from components.dynamic.machines.local_host import LocalHostInputs, LocalHostProvider
 from components.dynamic.machines.local_network import LocalNetworkProvider, leg_of
@@ -62,6 +62,14 @@ def test_any_change_replaces_the_machine(name: str) -> None:
     assert diff.changes
     assert diff.replaces == [name]
     assert diff.delete_before_replace
+
+
+def test_another_seed_does_not_replace_the_network() -> None:
+    provider = LocalNetworkProvider()
+    (failure,) = provider.check(dict(NETWORK), {**NETWORK, "network": "ffffffff"}).failures or []
+    assert OTHER_SEED.code in failure.reason
+    assert NETWORK["network"] in failure.reason
+    assert not provider.check(dict(NETWORK), dict(NETWORK)).failures
 
 
 def test_no_change_replaces_nothing() -> None:
