@@ -7,6 +7,8 @@ from typing import Any
 
 from pulumi import automation
 
+from components.domain.problems.problem import Problem
+
 
 @dataclass(frozen=True)
 class Step:
@@ -57,9 +59,21 @@ class Run:
         """Return the errors."""
         return self._said("error")
 
+    def lines(self, problem: Problem, *named: str) -> list[str]:
+        """Return the lines of the text with the code of a problem that name all of these values."""
+        return lines(self.text, problem, *named)
+
     def _said(self, severity: str) -> list[str]:
         found = [event.diagnostic_event for event in self.events if event.diagnostic_event]
         return [diagnostic.message.strip() for diagnostic in found if diagnostic.severity == severity]
+
+
+def lines(text: str, problem: Problem, *named: str) -> list[str]:
+    """Return the lines with the code of a problem that name all of these values.
+
+    A message has its code in its first line: what it names further down has to be looked for in the text.
+    """
+    return [line for line in text.splitlines() if all(part in line for part in (f"[{problem.code}]", *named))]
 
 
 class Failed(Exception):

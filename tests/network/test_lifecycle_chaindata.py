@@ -10,12 +10,14 @@ import pytest
 
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.problems.nodes import CHAIN_DATA_FAILED
 from components.dynamic.base import Props
 from components.dynamic.nodes.chaindata import ChainData, ChainDataError, ChainDataProvider
 from components.kaia import conf
 from tests.lifecycle import Edit, Life, lifecycle
 from tests.network.lone_chain import CHAIN_ID, LoneChain, console_at, start_node
 from tests.network.test_lifecycle_synced import LAYOUT, PACKAGE
+from tests.run import lines
 
 SERVER, EN = "beta-en", "gamma-scn"
 PORT = 8000
@@ -81,4 +83,4 @@ def test_another_archive_is_refused_by_name(host: Props, archive: Props) -> None
     with pytest.raises(ChainDataError) as caught:
         ChainDataProvider().create({**program(host, archive), "sha256": "ab" * 32})
     print(caught.value)
-    assert str(caught.value).startswith(f"{EN}: the archive has the sha256 {archive['sha256']}, not {'ab' * 32}")
+    assert lines(str(caught.value), CHAIN_DATA_FAILED, f"{EN}: ", f"{archive['sha256']}, not {'ab' * 32}")

@@ -5,7 +5,15 @@ from typing import Any
 
 import pytest
 
-from components.domain.problems.hosts import MACHINE_LACKS
+from components.domain.problems.hosts import (
+    CLAIM_FAILED,
+    COMMAND_FAILED,
+    LEFT_BEHIND,
+    MACHINE_LACKS,
+    RELEASE_FAILED,
+    SOCKET_SILENT,
+)
+from components.domain.problems.nodes import CHAIN_DATA_LATE
 from components.dynamic.base import Props
 from components.dynamic.machines.existing_host import ExistingHost, ExistingHostError, ExistingHostProvider
 from components.dynamic.machines.host_preflight import HostPreflight, HostPreflightProvider
@@ -18,6 +26,7 @@ from components.ssh.unix_socket import unix_socket
 from tests.lifecycle import Behind, Edit, Life, lifecycle
 from tests.network.existing_hosts import SUDOER, USER, HandMade, different, local
 from tests.network.local_hosts import Network, running_network
+from tests.run import lines
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
 
@@ -114,7 +123,7 @@ def test_a_machine_that_is_known_is_not_looked_at_again(host: HandMade, network:
     assert HostPreflightProvider().check({}, known).failures
 
 
-def test_who_is_not_let_in_is_told_which_key_to_add(host: HandMade) -> None:
+def test_a_login_that_is_refused_names_the_key_to_add(host: HandMade) -> None:
     host.ask("chmod 0600 /run/ssh/authorized_keys")
     try:
         look = {"hosts": [{"login": host.login(USER), "needs": NEEDS}]}
@@ -122,20 +131,24 @@ def test_who_is_not_let_in_is_told_which_key_to_add(host: HandMade) -> None:
     finally:
         host.ask("chmod 0644 /run/ssh/authorized_keys")
     public = host.network.run(host.name, "cat /run/ssh/authorized_keys").strip()
-    assert f"add to the authorized_keys of {USER} there the line `{public}`" in failure.reason
+    assert MACHINE_LACKS.code in failure.reason
+    assert f"the authorized_keys of {USER} " in failure.reason
+    assert f"`{public}`" in failure.reason
 
 
 @pytest.mark.parametrize("user", [SUDOER, "root"])
 def test_a_folder_of_others_is_not_claimed(host: HandMade, user: str) -> None:
     before = host.found()
     host.ask(f"mkdir -p {FOLDER} && touch {FOLDER}/theirs")
-    with pytest.raises(ExistingHostError, match="holds what is not this program's \\(theirs\\): empty it, or name"):
+    with pytest.raises(ExistingHostError) as others:
         CLAIMS.create(claim(host, user))
+    assert lines(str(others.value), CLAIM_FAILED, "alpha-en: ", FOLDER, "(theirs)")
     host.ask(f"rm {FOLDER}/theirs")
     mine, yours = claim(host, user), claim(host, user, owner="00000000")
     CLAIMS.create(mine)
-    with pytest.raises(ExistingHostError, match="belongs to alpha-en in the stack test: name another folder"):
+    with pytest.raises(ExistingHostError) as taken:
         CLAIMS.create(yours)
+    assert lines(str(taken.value), CLAIM_FAILED, FOLDER, "alpha-en in the stack test")
     CLAIMS.delete("", yours)
     assert CLAIMS.read("id", mine).id, "what is another's is not released"
     CLAIMS.delete("", mine)
@@ -160,7 +173,7 @@ def test_a_claim_ends_the_work_that_goes_on_by_itself(host: HandMade) -> None:
     CLAIMS.create(claim(host, USER, folder=home))
     work = {"node": "alpha-en", "login": host.login(USER), "root": home, "instance": "1", "sha256": "ab" * 32}
     archive = {"owner": f"{USER}:", "hours": 0, "source": "http://127.0.0.1:8123/chaindata.tar.gz"}
-    with pytest.raises(ChainDataError, match="it continues by itself"):
+    with pytest.raises(ChainDataError, match=f"^alpha-en: .*{CHAIN_DATA_LATE.code}"):
         ChainDataProvider().create({**work, **archive})
     assert [line for line in host.found()["processes"] if "chaindata.sh work" in line]
     assert [line for line in host.found()["processes"] if "curl" in line]
@@ -173,8 +186,9 @@ def test_a_release_that_was_cut_off_is_finished(host: HandMade) -> None:
     before = host.found()
     CLAIMS.create(claim(host))
     host.ask(f"mkdir {FOLDER}/data; mount --bind {FOLDER}/data {FOLDER}/data")
-    with pytest.raises(ExistingHostError, match="repair it and destroy again"):
+    with pytest.raises(ExistingHostError) as stuck:
         CLAIMS.delete("", claim(host))
+    assert lines(str(stuck.value), RELEASE_FAILED, "alpha-en: ", f"the folder {FOLDER} ")
     host.ask(f"umount {FOLDER}/data")
     CLAIMS.delete("", claim(host))
     assert different(before, host.found()) == []
@@ -185,7 +199,7 @@ def test_a_dead_machine_is_let_go_with_a_word(network: Network, capfd: pytest.Ca
     network.down("beta-scn")
     CLAIMS.delete("", claim(dead, unit="kscnd.service", account="kaia"))
     said = capfd.readouterr().err
-    assert f"the folder {FOLDER}, the service kscnd.service and its user kaia are left on it" in said
+    assert lines(said, LEFT_BEHIND, "beta-scn: ", FOLDER, "kscnd.service", "kaia")
 
 
 def test_a_socket_of_root_is_reached_by_sudo(host: HandMade) -> None:
@@ -200,11 +214,12 @@ def test_a_socket_of_root_is_reached_by_sudo(host: HandMade) -> None:
         writer.close()
         return [first, second]
 
-    with pytest.raises(NobodyListens, match="no listener on /root/socket"):
+    with pytest.raises(NobodyListens, match=f"/root/socket .*{SOCKET_SILENT.code}"):
         ssh.wait(talk("/root/socket"), 20)
     host.ask(f"cd /; setsid python3 -c '{_ECHO}' >/dev/null 2>&1 & while ! [ -S /root/socket ]; do sleep 0.1; done")
     assert ssh.wait(talk("/root/socket"), 20) == [b"ONE\n", b"X" * 1_000_000 + b"\n"]
     host.ask("rm /root/socket")
     stranger = Login.model_validate(host.login(USER, sudo=True))
-    with pytest.raises(CommandFailed, match=r"by sudo: .*a password is required"):
+    with pytest.raises(CommandFailed) as failed:
         ssh.wait(unix_socket(stranger, "/root/socket"), 20)
+    assert lines(str(failed.value), COMMAND_FAILED, "/root/socket", "a password is required"), "sudo's own words"

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from components.domain.problems.nodes import STATE_UNKNOWN
+from components.domain.problems.nodes import FILE_CHANGED, STATE_UNKNOWN
 from components.dynamic.base import Props
 from components.dynamic.machines.first_login import FirstLogin, FirstLoginProvider
 from components.dynamic.machines.local_host import LocalHost, LocalHostProvider
@@ -24,6 +24,7 @@ from components.topology.local_addresses import default_subnet
 from tests.lifecycle import Behind, Edit, Life, lifecycle
 from tests.network.booted import Booted
 from tests.network.local_hosts import Network, free_id, running_network
+from tests.run import lines
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
 
@@ -159,18 +160,19 @@ def test_watched_files(network: Network, capfd: pytest.CaptureFixture[str]) -> N
         lifecycle(Life(NodeFilesProvider(), NodeFiles), program, edits, drifts=drifts, secrets=secrets, lasting=True)
     finally:
         network.down(name)
-    said = [line.removeprefix(f"{name}: /srv/data/") for line in capfd.readouterr().err.splitlines()]
-    again = "; the next up writes it again"
-    assert said == [
-        f"genesis.json was edited: its content is not what was written{again}",
-        f"genesis.json is missing{again}",
-        f"nodekey is missing{again} and restarts the node",
-        f"genesis.json is missing{again}",
-        f"nodekey has the mode 640, not 600{again} and restarts the node",
-        f"genesis.json belongs to nobody, not to root{again}",
-        f"nodekey was written again after the node had started, which may run something older{again} "
-        "and restarts the node",
+    said = capfd.readouterr().err.splitlines()
+    found = [
+        ("genesis.json", "edited"),
+        ("genesis.json", "missing"),
+        ("nodekey", "missing"),
+        ("genesis.json", "missing"),
+        ("nodekey", "640", "600"),
+        ("genesis.json", "nobody", "root"),
+        ("nodekey", "after the node had started"),
     ]
+    for line, (file, *named) in zip(said, found, strict=True):
+        assert lines(line, FILE_CHANGED, f"{name}: /srv/data/{file} ", *named)
+        assert ("restarts the node" in line) == CONTENTS[file][2]
 
 
 def test_a_host_that_went_silent_is_not_waited_for(network: Network, capfd: pytest.CaptureFixture[str]) -> None:

@@ -1,7 +1,6 @@
 """What a local host is, for real: a machine of its own behind SSH. Needs root."""
 
 import asyncio
-import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,10 +8,12 @@ from pathlib import Path
 import asyncssh
 import pytest
 
+from components.domain.problems.hosts import ADDRESS_HELD, LOCAL_NETWORK_DOWN, LOCAL_START_FAILED, SUBNET_IN_USE
 from components.dynamic.machines.local_namespaces import LocalError, keeper_of
 from components.dynamic.machines.local_network import leg_of
 from components.hosts.local_preflight import missing
 from tests.network.local_hosts import HOSTS, NAMES, NETWORKS, Network, running_network
+from tests.run import lines
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
 
@@ -141,32 +142,39 @@ def test_two_networks_do_not_meet(network: Network, shared: Network) -> None:
 
 def test_addresses_in_use_are_refused(network: Network) -> None:
     rival = Network()
-    with pytest.raises(LocalError, match=r"in use .* set servicechain-ha:local\.subnet to a free /22"):
+    with pytest.raises(LocalError) as refused:
         NETWORKS.create({**rival.props, "subnet": network.props["subnet"]})
+    assert lines(str(refused.value), SUBNET_IN_USE, network.props["subnet"], leg_of(network.id), "local.subnet")
     assert rival.remains() == []
 
 
 def test_a_host_without_a_network_says_so() -> None:
     network = Network()
-    with pytest.raises(LocalError, match=r"local host parent at .* did not start: local network .* not running"):
+    with pytest.raises(LocalError) as failed:
         network.up("parent")
+    assert lines(str(failed.value), LOCAL_NETWORK_DOWN, "host parent at ", network.id)
     assert network.remains() == []
 
 
 def test_a_failure_names_the_host_and_leaves_nothing(network: Network) -> None:
     network.up("parent")
     taken = {**network.host("alpha-en"), "address": network.address("parent")}
-    with pytest.raises(LocalError, match=r"local host alpha-en at .*: its address is still that of parent"):
+    with pytest.raises(LocalError) as held:
         HOSTS.create(taken)
+    assert lines(str(held.value), ADDRESS_HELD, f"host alpha-en at {network.address('parent')}", "that of parent")
     broken = {**network.host("alpha-en"), "host_private_key": "-----BEGIN OPENSSH PRIVATE KEY-----\nx\n"}
-    with pytest.raises(LocalError, match=re.escape("no hostkeys available")):
+    with pytest.raises(LocalError) as failed:
         HOSTS.create(broken)
+    assert lines(str(failed.value), LOCAL_START_FAILED, "host alpha-en at ", "no hostkeys available"), (
+        "sshd's own words"
+    )
     assert not (network.folder / "alpha-en").exists()
     assert network.run("parent", "hostname") == "parent\n"
 
 
 def test_a_failure_names_the_step(network: Network, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("components.dynamic.machines.local_host.LocalHostInputs.mac", "none")
-    with pytest.raises(LocalError, match=r"local host parent at .* stopped while joining the network"):
+    with pytest.raises(LocalError) as failed:
         network.up("parent")
+    assert lines(str(failed.value), LOCAL_START_FAILED, "host parent at ", "joining the network")
     assert not (network.folder / "parent").exists()
