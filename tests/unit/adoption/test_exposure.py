@@ -8,6 +8,7 @@ from components.adoption import exposure
 from components.adoption.adopted import Adopted
 from components.adoption.host_files import FoundFiles
 from components.domain.problems.nodes import APIS_EXPOSED, OWNER_EXPOSED
+from components.domain.problems.settings import NO_SPARE_VOTE
 from components.dynamic.nodes.adopted_node import AdoptedNodeProvider
 from components.topology.checks.configuration import read, warnings
 from tests.unit.samples import raw
@@ -98,4 +99,6 @@ def test_the_threshold_of_a_contract_that_exists_is_not_taken_for_ours() -> None
     adopted = {"parentBridge": "0x" + "1a" * 20, "childBridge": "0x" + "2b" * 20}
     keys = {"parentOwnerKey": "4a" * 32, "childOwnerKey": "4b" * 32}
     config = raw(bridge={**adopted, **keys}, pairs=[{"name": "a", "scn": "scn-1"}, {"name": "b", "scn": "scn-2"}])
-    assert [one.partition(",")[0] for one in warnings(read(config))] == ["bridge.threshold is not given"]
+    (warning,) = warnings(read(config))
+    assert "bridge.threshold " in warning
+    assert NO_SPARE_VOTE.code in warning

@@ -18,7 +18,7 @@ from components.domain.problems.settings import (
     WRONG_FORM,
     WRONG_KEY,
 )
-from components.topology.checks.configuration import read
+from components.topology.checks.configuration import BadSettings, read
 from tests.unit.samples import Raw, pairs, problems, raw, says, tells
 
 CURVE_ORDER = "fffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141"  # SEC 2, secp256k1
@@ -146,6 +146,14 @@ def test_all_problems_are_told_at_once() -> None:
         "identitySeed",
         "serviceChain.chainId",
     ]
+
+
+def test_the_error_counts_and_lists_them() -> None:
+    with pytest.raises(BadSettings) as caught:
+        read(raw(anchoring__period=0))
+    heading, line = str(caught.value).splitlines()
+    assert heading.startswith("1 problem in ")
+    assert says(line, "  - servicechain-ha:anchoring.period", OUT_OF_RANGE, "0")
 
 
 def test_a_limit_below_the_price_of_gas_is_refused() -> None:

@@ -89,6 +89,7 @@ def test_a_value_in_a_sentence_is_cut() -> None:
         raw(bridge__artifact={"key": SECRET}),
         raw(bridge=SECRET),
         raw(identitySeed=f"{SECRET}00"),
+        raw(identitySeed="four words and c0ffee"),
         raw(identitySeed={"seed": SECRET}),
         raw(parentChain__balances={f"0x{SECRET}": 1}),
         raw(bridge__threshold=f"0x{SECRET}"),
