@@ -1,6 +1,5 @@
 """Contracts that exist are taken over on a real chain, as the known scripts leave them, and are left as they were."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +16,14 @@ from components.chain.errors import ChainError
 from components.chain.rpc.console import Console
 from components.chain.tx.batch import Transaction, execute
 from components.chain.voters import calls
+from components.domain.problems.bridge import (
+    ADOPTED_CONTRACT_WRONG,
+    FOREIGN_OPERATOR,
+    FOREIGN_OWNER,
+    OTHERS_NEEDED,
+    OWNERSHIP_MOVED,
+)
+from components.domain.problems.transfers import TOKEN_MODE
 from components.dynamic.base import Props
 from components.dynamic.contracts.bridge_contract import BridgeContract, BridgeContractProvider
 from components.dynamic.contracts.bridge_operator import BridgeOperator, BridgeOperatorProvider
@@ -24,6 +31,7 @@ from components.dynamic.contracts.operator_threshold import OperatorThreshold, O
 from components.dynamic.contracts.other_operators import OtherOperators, OtherOperatorsProvider
 from tests.life import Life
 from tests.network.lone_chain import ARTIFACT, CHAIN_ID, LoneChain
+from tests.run import lines
 
 FIRST, SECOND = "operator-10", "operator-11"
 """The owners of the contracts of the parent side and the child side: other tests know what `owner` has deployed."""
@@ -104,9 +112,7 @@ def test_a_second_pair_joins_an_existing_bridge_and_leaves_it_as_it_was(
     assert (state.threshold, set(state.operators)) == (3, {chain.address(owner), first, second})
     capsys.readouterr()
     others.refresh()
-    assert (
-        f"operator {chain.address(owner)} is registered and belongs to no pair; it is kept" in capsys.readouterr().err
-    )
+    assert lines(capsys.readouterr().err, FOREIGN_OPERATOR, bridge, f"operator {chain.address(owner)} ", "kept")
     for life in (others, threshold, votes[second], votes[first], contract):
         life.delete()
     assert state_of(chain, bridge) == before
@@ -118,8 +124,9 @@ def test_a_deployers_vote_is_removed_where_that_is_asked_for_but_never_the_last_
     bridge, ours = contracts[FIRST], chain.address("operator-1")
     asked = chain.props(FIRST, bridge=bridge, operators=[ours], policy="remove")
     others = Life(OtherOperatorsProvider(), OtherOperators)
-    with pytest.raises(Refused, match="0 operators would stay and the threshold is 1"):
+    with pytest.raises(Refused) as refused:
         others.up(asked)
+    assert lines(str(refused.value), OTHERS_NEEDED, chain.address(FIRST), "0 operators would stay", "threshold is 1")
     with chain.console() as console:
         calls.register_operators(console, chain.signer(FIRST), bridge, [ours])
     others.up(asked)
@@ -131,12 +138,13 @@ def test_what_is_no_bridge_contract_is_refused_at_preview(chain: LoneChain) -> N
     with chain.console() as console:
         empty = deploy(chain, console, FIRST, EMPTY_CODE)
         for address, words in (
-            (empty, f"chain {CHAIN_ID}: what is at {empty} does not answer like a bridge contract"),
-            (chain.address("nobody"), "no contract at 0x[0-9a-fA-F]{40}; set bridge.parentBridge"),
+            (empty, "does not answer like"),
+            (chain.address("nobody"), "no contract at"),
         ):
             with nothing_sent(chain, console, FIRST):
                 (failure,) = life.raw_check(program(chain, FIRST, address)).failures or []
-                assert re.search(words, failure.reason, re.IGNORECASE), failure.reason
+                named = (f"chain {CHAIN_ID}: ", words, address.lower(), "bridge.parentBridge")
+                assert lines(failure.reason, ADOPTED_CONTRACT_WRONG, *named)
 
 
 def test_a_contract_with_the_token_mode_of_the_other_chain_is_adopted_and_the_mode_is_explained(
@@ -147,8 +155,8 @@ def test_a_contract_with_the_token_mode_of_the_other_chain_is_adopted_and_the_mo
             transfer_ownership(chain, console, contracts[other], other, chain.address(owner))
             with nothing_sent(chain, console, owner):
                 adopt(chain, owner, contracts[other])
-            words = f"{contracts[other]} was deployed with modeMintBurn {mode}"
-            assert words.lower() in capsys.readouterr().err.lower()
+            named = (f"chain {CHAIN_ID}: ", contracts[other].lower(), f"modeMintBurn {str(mode).lower()}")
+            assert lines(capsys.readouterr().err, TOKEN_MODE, *named)
 
 
 def test_an_ownership_that_moved_stops_clearly_and_goes_on_with_the_new_key(
@@ -160,15 +168,17 @@ def test_an_ownership_that_moved_stops_clearly_and_goes_on_with_the_new_key(
     with chain.console() as console:
         transfer_ownership(chain, console, bridge, FIRST, new)
         assert contract.refresh()
-        words = f"the owner of the bridge {bridge} is {new}, and the configured key is that of {old}"
-        assert f"drift: chain {CHAIN_ID}, bridge {bridge}: the ownership has moved: {words}" in capsys.readouterr().err
+        named = (f"{bridge} is {new},", f"that of {old}")
+        drift = lines(capsys.readouterr().err, OWNERSHIP_MOVED, *named)
+        assert [line for line in drift if line.startswith(f"drift: chain {CHAIN_ID}, bridge {bridge}: ")]
         with nothing_sent(chain, console, FIRST):
             for life, inputs in (
                 (contract, program(chain, FIRST, bridge)),
                 (Life(BridgeOperatorProvider(), BridgeOperator), asked),
             ):
-                with pytest.raises(ChainError, match=words):
+                with pytest.raises(ChainError) as refused:
                     life.up(inputs)
+                assert lines(str(refused.value), FOREIGN_OWNER, *named)
         given = chain.props("operator-5")["signer"]
         assert contract.up({**program(chain, FIRST, bridge), "signer": given}) == "update"
         assert Life(BridgeOperatorProvider(), BridgeOperator).up({**asked, "signer": given}) == "create"

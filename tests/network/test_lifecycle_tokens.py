@@ -13,7 +13,9 @@ from components.chain.contracts.deployment import ensure_deployed
 from components.chain.errors import ChainError
 from components.chain.tokens.token_contract import ensure_development_token, ensure_minter, is_minter
 from components.chain.tx.batch import Transaction, execute
-from components.domain.problems.transfers import NOTHING_REQUESTED
+from components.domain.problems.accounts import SIMULATION_FAILED
+from components.domain.problems.bridge import ADOPTED_CONTRACT_WRONG
+from components.domain.problems.transfers import NOTHING_REQUESTED, TOKEN_MODE
 from components.dynamic.base import Props
 from components.dynamic.contracts.bridge_contract import BridgeContractProvider
 from components.dynamic.proofs.token_proof import TokenProof, TokenProofProvider
@@ -23,6 +25,7 @@ from components.settings.sections.tokens import artifact_of
 from tests.lifecycle import Behind, Edit, Life, lifecycle
 from tests.network.lone_chain import ARTIFACT, CHAIN_ID, LoneChain
 from tests.network.test_lifecycle_chain import NOWHERE, further
+from tests.run import lines
 from tests.stack import ROOT
 
 MADE = str(ROOT / artifact_of("erc20"))
@@ -64,12 +67,15 @@ def test_an_account_that_is_named_mints_a_development_token(chain: LoneChain, br
         execute(
             console, chain.signer("operator-2"), [Transaction("mint", to_checksum_address(address), "0x" + mint.hex())]
         )
-        with pytest.raises(ChainError, match="only the bridge and its minters mint"):
+        with pytest.raises(ChainError) as refused:
             execute(
                 console,
                 chain.signer("operator-1"),
                 [Transaction("mint", to_checksum_address(address), "0x" + mint.hex())],
             )
+        assert lines(
+            str(refused.value), SIMULATION_FAILED, to_checksum_address(address), "only the bridge and its minters mint"
+        ), "the reason is the contract's own"
         ensure_minter(console, owner, address, None, second)
         assert not is_minter(console, address, second)
 
@@ -167,12 +173,12 @@ def test_contracts_that_both_mint_are_taken_over_and_the_preview_says_what_that_
     provider = BridgeContractProvider()
     asked = chain.props("operator-11", mode_mint_burn=False, artifact=ARTIFACT, adopt=bridges[1])
     assert not provider.check({}, asked).failures
-    assert f"the parent bridge {bridges[1]} was deployed with modeMintBurn true: it mints" in capsys.readouterr().err
+    assert lines(capsys.readouterr().err, TOKEN_MODE, f"parent bridge {bridges[1]} ", "modeMintBurn true")
     made = provider.create(asked).outs
     assert made is not None
     assert made["address"] == bridges[1]
     (failure,) = provider.check({}, {**asked, "adopt": NOWHERE}).failures or []
-    assert f"no contract at {NOWHERE}" in failure.reason
+    assert lines(failure.reason, ADOPTED_CONTRACT_WRONG, f"no contract at {NOWHERE}", "bridge.parentBridge")
 
 
 def test_a_proof_by_a_token(chain: LoneChain, bridges: tuple[str, str], secrets: list[str]) -> None:
@@ -208,5 +214,5 @@ def test_a_proof_by_a_token(chain: LoneChain, bridges: tuple[str, str], secrets:
         owner = chain.signer("operator-11").account().address
         before = console.web3.eth.get_transaction_count(owner)
         lifecycle(life, program, edits, secrets=secrets, lasting=True)
-        assert f"token {other} is not registered [{NOTHING_REQUESTED.code}]" in life.outs["proof"]
+        assert lines(life.outs["proof"], NOTHING_REQUESTED, f"token {other} is not registered")
         assert console.web3.eth.get_transaction_count(owner) == before

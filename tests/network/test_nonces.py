@@ -18,10 +18,12 @@ from components.chain.errors import SenderShared
 from components.chain.rpc.console import Console
 from components.chain.tx import sender as senders
 from components.chain.tx.batch import execute
+from components.domain.problems.accounts import SENDER_SHARED
 from components.domain.units import GKEI
 from components.hosts.local_preflight import missing
 from tests.network.lone_chain import CHAIN_ID
 from tests.network.paying_chain import SINK, LoneChain, lone_chain, pay, tamper
+from tests.run import lines
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
 
@@ -115,13 +117,14 @@ def test_a_transaction_that_never_arrived_is_sent_again(
     assert "the node has lost transaction" in capsys.readouterr().err
 
 
-def test_a_nonce_that_somebody_else_used_is_told(chain: LoneChain, sender: Signer) -> None:
+def test_a_nonce_that_somebody_else_used_is_an_error(chain: LoneChain, sender: Signer) -> None:
     console = chain.console()
     tamper(console, swallow=True)
     stranger = threading.Timer(1, send_blindly, [chain.console(), sender, 0])
     stranger.start()
-    with pytest.raises(SenderShared, match=r"pay 1: nonce 0 of 0x\w+ is used, and not by any transaction of this run"):
+    with pytest.raises(SenderShared) as shared:
         execute(console, sender, [pay(1)])
+    assert lines(str(shared.value), SENDER_SHARED, "pay 1: ", f"nonce 0 of {sender.account().address} ")
     stranger.join()
     assert chain.sent(sender) == [(0, 7)]
 

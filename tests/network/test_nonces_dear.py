@@ -11,9 +11,11 @@ from components.chain.errors import PriceLimit
 from components.chain.rpc.console import Console
 from components.chain.tx import sender as senders
 from components.chain.tx.batch import execute
+from components.domain.problems.accounts import PRICE_LIMIT
 from components.domain.units import GKEI
 from components.hosts.local_preflight import missing
 from tests.network.paying_chain import LIVELY, LoneChain, lone_chain, pay, tamper
+from tests.run import lines
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
 
@@ -93,5 +95,5 @@ def test_a_base_fee_above_the_limit_is_a_clear_stop(chain: LoneChain, crowd: thr
     with pytest.raises(PriceLimit) as caught:
         execute(chain.console(), sender, [pay(1)])
     print(caught.value)
-    assert "the limit is 30 gkei, which bridge.maxGasPrice raises. It was not sent" in str(caught.value)
+    assert lines(str(caught.value), PRICE_LIMIT, " 30 gkei", "bridge.maxGasPrice", "not sent")
     assert chain.sent(sender) == []

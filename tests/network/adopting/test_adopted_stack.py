@@ -15,6 +15,7 @@ from components.chain.rpc.console import Console
 from components.chain.rpc.waiting import wait_for
 from components.domain.kni import consensus_kni
 from components.domain.ports import EN_PORT
+from components.domain.problems.nodes import CONF_EDITED, NODE_DOWN, WRONG_BRIDGE_PEER
 from components.dynamic.secrets import ssh_key
 from tests.network.brownfield import CHILD, DATA, ENS, PARENT, SCNS, USER, Brownfield
 from tests.stack import Settings, Stack, settings
@@ -160,19 +161,19 @@ def test_the_second_pair_comes_to_a_bridge_in_use(
     assert stack.preview(expect_no_changes=True).steps == []
 
 
-def test_what_people_did_meanwhile_is_told_and_mended(field: Brownfield, stack: Stack) -> None:
+def test_what_people_did_meanwhile_is_reported_and_repaired(field: Brownfield, stack: Stack) -> None:
     conf = field.disk("beta-scn", field.layout("beta-scn").conf)
     conf.write_text(conf.read_text().replace("SC_ANCHORING_PERIOD=10", "SC_ANCHORING_PERIOD=99"))
     listed = field.disk("beta-scn", f"{DATA}/main-bridges.json")
     listed.write_text(f'["{field.kni("alpha-en")}"]')
     field.network.run("beta-en", f"{field.layout('beta-en').daemon} stop")
-    said = stack.refresh().text
-    assert f"beta-scn: SC_ANCHORING_PERIOD in {field.layout('beta-scn').conf} is 99, and was set to 10" in said
-    assert f"beta-scn: {DATA}/main-bridges.json lists {field.kni('alpha-en')}, and was set to" in said
-    assert "beta-scn: it has no bridge peer" in said
-    assert "beta-en: it does not answer" in said
-    mended = [(step.verb, step.name) for step in stack.up().steps]
-    assert sorted(mended) == [("update", "beta-en"), ("update", "beta-scn"), ("update", "resilience")]
+    run = stack.refresh()
+    assert run.lines(CONF_EDITED, f"beta-scn: SC_ANCHORING_PERIOD in {field.layout('beta-scn').conf} is 99,", " 10 ")
+    assert run.lines(CONF_EDITED, f"beta-scn: {DATA}/main-bridges.json", field.kni("alpha-en"), field.kni("beta-en"))
+    assert run.lines(WRONG_BRIDGE_PEER, "beta-scn: ")
+    assert run.lines(NODE_DOWN, "beta-en: ")
+    repaired = [(step.verb, step.name) for step in stack.up().steps]
+    assert sorted(repaired) == [("update", "beta-en"), ("update", "beta-scn"), ("update", "resilience")]
     assert json.loads(listed.read_text()) == [field.kni("beta-en")]
     assert "SC_ANCHORING_PERIOD=10\n" in conf.read_text()
     assert stack.preview(expect_no_changes=True).steps == []

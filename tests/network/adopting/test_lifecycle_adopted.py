@@ -6,12 +6,14 @@ from components.adoption.commands import OURS
 from components.adoption.main_bridge_slot import SlotTaken
 from components.domain.kni import consensus_kni
 from components.domain.ports import SCN_PORT
+from components.domain.problems.nodes import SLOT_TAKEN
 from components.dynamic.base import Props
 from components.dynamic.nodes.adopted_identity import AdoptedIdentity, AdoptedIdentityProvider
 from components.dynamic.nodes.adopted_node import AdoptedNode, AdoptedNodeProvider
 from components.kaia.bridge_conf_keys import BridgeKeys, main_bridge, sub_bridge
 from tests.lifecycle import Behind, Edit, Life, lifecycle
 from tests.network.brownfield import CHILD, DATA, PAIRED, PARENT, Brownfield
+from tests.run import lines
 
 EN, SCN = "beta-en", "beta-scn"
 TAKEN = "alpha-en"
@@ -56,9 +58,10 @@ def test_an_en_whose_slot_is_taken_is_refused_before_anything_changes(field: Bro
     before, runs = conf_of(field, TAKEN), starts(field, TAKEN)
     inputs = program(field, TAKEN, main_bridge(), partner=field.login(SCN))
     (failure,) = AdoptedNodeProvider().check({}, inputs).failures or []
-    assert "so beta-scn would never get through" in failure.reason, "a preview says so too"
-    with pytest.raises(SlotTaken, match="an EN serves one SCN alone, so beta-scn would never get through"):
+    assert lines(failure.reason, SLOT_TAKEN, f"{TAKEN}: ", SCN), "a preview says so too"
+    with pytest.raises(SlotTaken) as taken:
         AdoptedNodeProvider().create(inputs)
+    assert lines(str(taken.value), SLOT_TAKEN, f"{TAKEN}: ", SCN)
     assert (conf_of(field, TAKEN), starts(field, TAKEN)) == (before, runs)
 
 
