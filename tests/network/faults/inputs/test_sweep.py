@@ -11,10 +11,12 @@ from pathlib import Path
 
 import pytest
 
+from components.domain.problems.operations import NETWORK_IN_USE, NO_SUCH_NETWORK
 from components.dynamic.machines import local_namespaces as namespaces
 from components.dynamic.machines.local_network import LocalNetworkProvider, folder_of, leg_of
 from components.hosts.local_preflight import missing
 from components.topology.local_addresses import default_subnet
+from tests.run import lines
 from tests.stack import ROOT
 
 MAKE = """
@@ -87,7 +89,9 @@ def test_a_network_whose_checkout_is_gone_is_removed_after_a_yes(clone: Clone) -
     assert not clone.there
     assert not folder_of(clone.network).exists()
     assert not Path(f"/sys/class/net/{leg_of(clone.network)}").exists()
-    assert sweep(clone.network).returncode == 1
+    again = sweep(clone.network)
+    assert again.returncode == 1
+    assert lines(again.stderr, NO_SUCH_NETWORK, clone.network)
 
 
 def test_a_network_that_a_stack_has_stays_wherever_its_checkout_is(clone: Clone) -> None:
@@ -96,7 +100,7 @@ def test_a_network_that_a_stack_has_stays_wherever_its_checkout_is(clone: Clone)
         found = sweep(clone.network, YES="1")
         assert f"{clone.network}: 0 host(s), created from {clone.place}" in found.stdout
         assert verdict in next(line for line in found.stdout.splitlines() if line.startswith(clone.network))
-        assert f"error: {clone.network} is not removed: " in found.stderr
+        assert lines(found.stderr, NETWORK_IN_USE, f"error: {clone.network} ")
         assert clone.there
         if clone.place.exists():
             clone.place.rename(clone.place.parent.parent / "second")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from components.chain.rpc.head import wait_until_caught_up
+from components.domain.problems.hosts import TOO_MANY_AT_ONCE
 from components.dynamic.secrets import ssh_key
 from tests.network.existing_hosts import USER, HandMade
 from tests.network.faults.machines.conftest import SCNS, wanted
@@ -110,7 +111,7 @@ def test_several_that_are_replaced_by_wish_keep_a_quorum(stack: Stack, hosts: di
     held = instances(stack)
     with pytest.raises(Failed) as caught:
         stack.up(replace=[urn[name] for name in ("beta-scn", "gamma-scn", "delta-scn")])
-    assert "its chain data are not deleted: 3 of 4 SCNs have to keep theirs" in caught.value.run.text
+    assert caught.value.run.lines(TOO_MANY_AT_ONCE, "3 of 4 SCNs")
     roots = {"alpha-scn": "/srv/servicechain"} | {
         name.replace("_", "-"): more["root"] for name, more in FOLDERS.items() if name != "alpha_scn"
     }

@@ -3,6 +3,7 @@
 from components.chain.accounts.signer import KeySigner
 from components.chain.rpc.waiting import wait_for
 from components.chain.tx.batch import Transaction, execute
+from components.domain.problems.nodes import CONSOLE_SILENT, MISCOUNTED
 from tests.network.network import CHAINS, Network
 
 
@@ -13,10 +14,7 @@ def test_an_scn_whose_key_was_used_elsewhere_is_restarted(network: Network) -> N
     somewhere_else = KeySigner(private_key=keys[operator])
     to = network.owners["child"].account().address
     execute(child, somewhere_else, [Transaction("use the key elsewhere", to) for _ in range(3)])
-    said = network.stack.refresh().text
-    assert "scn-1: it counts " in said
-    assert "transactions of its child operator" in said
-    assert "so it votes no more; the next up restarts it" in said
+    assert network.stack.refresh().lines(MISCOUNTED, "scn-1: ", " child operator")
     run = network.stack.up()
     assert ("update", "scn-1-registration") in {(step.verb, step.name) for step in run.steps}
     assert "RunningNode" not in {step.type for step in run.steps}
@@ -41,10 +39,10 @@ def test_an_scn_whose_console_is_silent_is_told_apart_from_one_that_is_down(netw
         said = network.stack.refresh().text
     finally:
         network.run("scn-2", f"kill -CONT {pid}")
-    assert "scn-2: its console does not answer" in said
-    assert "the next up restarts the node" in said
     drift = network.stack.of_type("RunningNode")["scn-2"]["drift"]
     assert list(drift) == ["console"]
+    assert CONSOLE_SILENT.code in drift["console"]
+    assert f"scn-2: {drift['console']}" in said
     assert "console" not in drift_of_scn_2(network), "it answers again"
     # It may have lost its EN meanwhile, and dials it again after 30 s.
     wait_for(lambda: " ".join(drift_of_scn_2(network).values()) or True, 60, interval=5)

@@ -10,11 +10,13 @@ from components.chain.contracts.contract import require_state
 from components.chain.contracts.deployment import ensure_deployed
 from components.chain.tx import sender
 from components.chain.voters import calls
-from components.domain.problems.transfers import LIQUIDITY_MISSING
+from components.domain.problems.bridge import NOT_COUNTERPARTS
+from components.domain.problems.transfers import LIQUIDITY_MISSING, NOTHING_REQUESTED, PROOF_STALE
 from components.hosts.local_preflight import missing
 from tests.network.conftest import make_stack
 from tests.network.lone_chain import ARTIFACT
 from tests.network.network import CHAINS, COIN, OTHER, Network
+from tests.run import lines
 from tests.stack import Failed, Settings, settings
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
@@ -72,10 +74,9 @@ def test_contracts_that_are_no_counterparts_stop_before_anything_is_sent(
     stack.configure(on(network, {"parent": network.bridges["parent"], "child": empty["child"]}))
     with pytest.raises(Failed) as caught:
         stack.up()
-    said = caught.value.run.text
-    assert "are not counterparts" in said
-    assert "from the child chain to the parent chain: 0 requested on the child chain, 2 handled on the parent" in said
-    assert "from the parent chain to the child chain: 2 requested on the parent chain, 0 handled on the child" in said
+    upwards = ("0 requested on the child chain, 2 handled on the parent chain", network.bridges["parent"])
+    downwards = ("2 requested on the parent chain, 0 handled on the child chain", empty["child"])
+    assert caught.value.run.lines(NOT_COUNTERPARTS, *upwards, *downwards)
     assert sent == {chain: network.nonce(chain, network.owners[chain].account().address) for chain in CHAINS}
 
 
@@ -83,14 +84,13 @@ def test_a_bridge_without_coins_is_taken_over_and_not_jammed(network: Network, e
     stack = network.stack
     stack.configure(on(network, empty))
     run = stack.up()
-    why = LIQUIDITY_MISSING("the contract that pays it out holds 0 coins")
-    words = f"because it could not be paid out: {why}. Proven instead: 1 of 1 SCNs"
-    assert words in run.text
+    why = (LIQUIDITY_MISSING.code, "holds 0 coins", "1 of 1 SCNs")
+    assert run.lines(NOTHING_REQUESTED, *why)
     proofs = stack.outputs["proofs"]
     assert stack.outputs["provenTransfers"] == {"childToParent": "0", "parentToChild": "0"}
     for chain in CHAINS:
         name = f"{chain}To{OTHER[chain].capitalize()}"
-        assert words in proofs[name]
+        assert lines(proofs[name], NOTHING_REQUESTED, *why)
         assert "arrived with the votes of 0x" in proofs[f"{name}/my-erc20"], "a token can be paid out"
         state = require_state(network.on(chain), empty[chain])
         assert (state.request_nonce, state.lower_handle_nonce) == (1, 1), "and nothing is left behind"
@@ -101,7 +101,7 @@ def test_once_there_are_coins_the_next_up_that_looks_proves_transfers(network: N
     stack = network.stack
     for chain in CHAINS:
         calls.fill_bridge(network.on(chain), network.owners[chain], empty[chain], COIN, COIN)
-    assert "a transfer could be paid out now, and none was requested" in stack.refresh().text
+    assert stack.refresh().lines(PROOF_STALE, "none was requested")
     stack.up()
     assert stack.outputs["provenTransfers"] == {"childToParent": "1", "parentToChild": "1"}
     assert all("arrived with the votes of 0x" in proof for proof in stack.outputs["proofs"].values())
