@@ -1,9 +1,9 @@
-"""What somebody changed on hosts and nodes behind the stack's back is named, planned, and mended by one up."""
+"""What somebody changed on hosts and nodes behind the stack's back is named, planned, and repaired by one up."""
 
 import hashlib
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 
 import pytest
@@ -14,6 +14,15 @@ from components.chain.nodes.registration import deregister, operators
 from components.chain.peers.peers import peers
 from components.chain.rpc.waiting import wait_for
 from components.domain.kni import node_id
+from components.domain.problems.nodes import (
+    FILE_CHANGED,
+    NODE_DOWN,
+    NOT_REGISTERED,
+    OTHER_IDENTITY,
+    WRONG_ANCHORING,
+    WRONG_BRIDGE_PEER,
+)
+from components.domain.problems.problem import Problem
 from components.domain.roles import VALIDATOR
 from tests.network.network import Network
 from tests.network.traffic import traffic
@@ -24,6 +33,9 @@ KEY = "77" * 32
 STRANGER = str(Accounts.from_key(KEY).address)
 OFF = False
 
+Drifts = Mapping[str, Sequence[tuple[Problem, *tuple[str, ...]]]]
+"""Of each node: what is wrong, and what the message has to name."""
+
 
 @pytest.fixture(scope="module")
 def before(network: Network) -> Mapping[str, str]:
@@ -32,8 +44,8 @@ def before(network: Network) -> Mapping[str, str]:
 
 
 @pytest.fixture(scope="module")
-def drifted(network: Network, before: Mapping[str, str]) -> Mapping[str, list[str]]:
-    """Make every drift at once, on different nodes; return what has to be said of each node."""
+def drifted(network: Network, before: Mapping[str, str]) -> Drifts:
+    """Make every drift at once, on different nodes; return them."""
     assert before
     alpha, beta = network.pairs["alpha"], network.pairs["beta"]
     conf = network.layout("scn-3").conf
@@ -47,26 +59,24 @@ def drifted(network: Network, before: Mapping[str, str]) -> Mapping[str, list[st
     _swap(network)
     network.console("scn-1").call("subbridge_anchoring", OFF)
     return {
-        VALIDATOR: ["/srv/genesis.json is missing; the next up writes it again"],
-        "alpha-en": [f"{network.layout('alpha-en').conf} was written again after the node had started"],
+        VALIDATOR: [(FILE_CHANGED, "/srv/genesis.json is missing")],
+        "alpha-en": [(FILE_CHANGED, network.layout("alpha-en").conf, "after the node had started")],
         "scn-1": [
-            f"its bridge peer is the main bridge at {beta['en']['address']}:50505, "
-            f"not that of its EN at {alpha['en']['address']}:50505; the next up repairs it",
-            "anchoring is off, but on in its conf; the next up repairs it",
+            (WRONG_BRIDGE_PEER, f"is the main bridge at {beta['en']['address']}:50505,", alpha["en"]["address"]),
+            (WRONG_ANCHORING, "is off,", "repairs it"),
         ],
         "scn-2": [
-            "/srv/data/main-bridges.json was edited",
-            f"its parent operator is {STRANGER.lower()}, not {beta['parentOperator']}; the next up restarts the node",
-            f"it has no bridge peer: the main bridge of its EN at {beta['en']['address']}:50505 is not connected",
-            "it anchors every 9 blocks, but in its conf every 5; the next up restarts the node",
-            f"the bridge pair {network.bridges['child']} / {network.bridges['parent']} is not registered; "
-            "the next up registers it",
+            (FILE_CHANGED, "/srv/data/main-bridges.json was edited"),
+            (OTHER_IDENTITY, f"is {STRANGER.lower()}, not {beta['parentOperator']};", "restarts"),
+            (WRONG_BRIDGE_PEER, f"{beta['en']['address']}:50505 is not connected"),
+            (WRONG_ANCHORING, " 9 blocks", "every 5;", "restarts"),
+            (NOT_REGISTERED, f"{network.bridges['child']} / {network.bridges['parent']} "),
         ],
-        "scn-3": [f"{conf} was edited: its content is not what was written; the next up writes it again and restarts"],
+        "scn-3": [(FILE_CHANGED, f"{conf} was edited", "restarts")],
         "scn-4": [
-            f"{key} has the mode 644, not 600",
-            "/srv/data/static-nodes.json is missing",
-            "is it running?; the next up starts it",
+            (FILE_CHANGED, f"{key} has the mode 644, not 600"),
+            (FILE_CHANGED, "/srv/data/static-nodes.json is missing"),
+            (NODE_DOWN, "starts it"),
         ],
     }
 
@@ -116,7 +126,7 @@ def _planned(run: Run) -> dict[str, set[tuple[str, str]]]:
     return found
 
 
-MENDING = {
+REPAIRS = {
     "NodeFiles": {("update", node) for node in (VALIDATOR, "alpha-en", "scn-2", "scn-3", "scn-4")},
     "Command": {
         ("replace", name)
@@ -135,17 +145,13 @@ MENDING = {
 }
 
 
-def test_a_preview_that_refreshes_names_every_drift_and_plans_to_mend_it(
-    network: Network, drifted: Mapping[str, list[str]]
-) -> None:
+def test_a_preview_that_refreshes_names_every_drift_and_plans_to_repair_it(network: Network, drifted: Drifts) -> None:
     run = network.stack.preview(refresh=True)
     _require_said(run, drifted)
-    assert _planned(run) == MENDING
+    assert _planned(run) == REPAIRS
 
 
-def test_a_refresh_names_every_drift_and_the_next_preview_plans_to_mend_it(
-    network: Network, drifted: Mapping[str, list[str]]
-) -> None:
+def test_a_refresh_names_every_drift_and_the_next_preview_plans_to_repair_it(network: Network, drifted: Drifts) -> None:
     begin = time.monotonic()
     run = network.stack.refresh()
     print(f"refresh with drift on 6 of 7 nodes: {time.monotonic() - begin:.1f} s")
@@ -154,24 +160,22 @@ def test_a_refresh_names_every_drift_and_the_next_preview_plans_to_mend_it(
     digest = hashlib.sha256(network.run("scn-1", f"cat {network.layout('scn-1').node_key}").encode()).hexdigest()
     assert network.stack.of_type("NodeFiles")["scn-1"]["files"]["nodekey"]["digest"] == digest
     assert digest not in network.stack.state, "as the key itself is a secret"
-    assert _planned(network.stack.preview(diff=True)) == MENDING
+    assert _planned(network.stack.preview(diff=True)) == REPAIRS
 
 
-def test_one_up_mends_all_while_transfers_flow(
-    network: Network, before: Mapping[str, str], drifted: Mapping[str, list[str]]
-) -> None:
+def test_one_up_repairs_all_while_transfers_flow(network: Network, before: Mapping[str, str], drifted: Drifts) -> None:
     assert drifted
     begin = time.monotonic()
     by_one_that_runs_on = copy(network)
     by_one_that_runs_on.via, by_one_that_runs_on._consoles = {**network.via, "child": "scn-1"}, {}
     with traffic(by_one_that_runs_on):
         run = network.stack.up()
-        print(f"mended in {time.monotonic() - begin:.0f} s")
-    assert _planned(run) == MENDING
+        print(f"repaired in {time.monotonic() - begin:.0f} s")
+    assert _planned(run) == REPAIRS
     assert "scn-4: restarting it, because it does not answer" in run.text
     after = network.processes()
     restarted = {node for node in before if before[node] != after[node]}
-    assert restarted == {"alpha-en", "scn-2", "scn-3", "scn-4"}, "scn-1 was mended by calls"
+    assert restarted == {"alpha-en", "scn-2", "scn-3", "scn-4"}, "scn-1 was repaired by calls"
     stack = network.stack
     assert stack.preview(expect_no_changes=True).steps == []
     assert stack.refresh(expect_no_changes=True).changes == {}
@@ -180,6 +184,11 @@ def test_one_up_mends_all_while_transfers_flow(
         network.wait_for_anchor(pair)
 
 
-def _require_said(run: Run, drifted: Mapping[str, list[str]]) -> None:
-    missing = [(node, words) for node, all_ in drifted.items() for words in all_ if words not in _said(run, node)]
+def _require_said(run: Run, drifted: Drifts) -> None:
+    missing = [
+        (node, problem.code, named)
+        for node, drifts in drifted.items()
+        for problem, *named in drifts
+        if not run.lines(problem, f"{node}: ", *named)
+    ]
     assert missing == []

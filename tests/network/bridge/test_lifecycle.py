@@ -8,6 +8,7 @@ from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.transfers.requests import requested
 from components.chain.validators.validator_votes import vote_out
+from components.domain.problems.nodes import NOT_REGISTERED
 from components.dynamic.base import Props
 from components.dynamic.nodes.bridge_registration import BridgeRegistration, BridgeRegistrationProvider
 from components.dynamic.nodes.node_token import NodeToken, NodeTokenInputs, NodeTokenProvider
@@ -89,7 +90,7 @@ def test_an_scn_that_left_its_pair_has_nothing_to_deregister(network: Network) -
     known = network.stack.program_of("BridgeRegistration", f"{SCN}-registration")
     left: Props = {**known, "node": network.stack.program_of("RunningNode", UNPAIRED)["node"]}
     provider = BridgeRegistrationProvider()
-    assert "not registered" in str((provider.read("id", left).outs or {}).get("drift"))
+    assert NOT_REGISTERED.code in str((provider.read("id", left).outs or {}).get("drift"))
     provider.delete("id", left)
 
 

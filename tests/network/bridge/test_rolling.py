@@ -9,6 +9,7 @@ import pytest
 from components.chain.errors import ChainError
 from components.chain.rpc.console import Console
 from components.chain.rpc.waiting import repeated
+from components.domain.problems.nodes import NODE_DOWN
 from tests.network.network import Network
 from tests.network.running import SETTINGS
 from tests.network.traffic import traffic
@@ -64,7 +65,7 @@ def test_a_changed_setting_restarts_the_nodes_concerned_one_at_a_time(network: N
 def test_a_stopped_node_is_seen_and_started_again(network: Network) -> None:
     network.stop("scn-4")
     stack = network.stack
-    assert "; the next up starts it" in stack.refresh().text
+    assert stack.refresh().lines(NODE_DOWN, "scn-4: ", "starts it")
     with traffic(network):
         run = stack.up()
     assert [(step.verb, step.type, step.name) for step in run.steps] == [("update", "RunningNode", "scn-4")]

@@ -3,6 +3,7 @@
 import time
 
 from components.chain.transfers.requests import pending
+from components.domain.problems.settings import NO_SPARE_VOTE
 from tests.network.network import CHAINS, OTHER, Network
 from tests.network.running import SETTINGS
 from tests.stack import Step
@@ -50,7 +51,7 @@ def _change_threshold(network: Network, threshold: int, survives: str) -> None:
     stack.configure({**SETTINGS, "bridge": {"threshold": threshold}})
     preview = stack.preview()
     assert sorted(preview.steps, key=str) == THE_SEVEN
-    assert any("no fault tolerance" in warning for warning in preview.warnings) == (threshold == 2)
+    assert any(NO_SPARE_VOTE.code in warning for warning in preview.warnings) == (threshold == 2)
     run = stack.up()
     assert run.changes == {"update": 7}
     assert run.warnings == preview.warnings

@@ -74,7 +74,7 @@ def bring(network: Network, wanted: Mapping[str, Any] | None = None, **options: 
     seconds = time.monotonic() - begin
     print(f"up took {seconds:.0f} s: {run.changes}")
     for line in run.text.splitlines():
-        if line.startswith("    ") and any(words in line for words in ("restarting it", "well again", " votes to ")):
+        if line.startswith("    ") and any(words in line for words in ("restarting it", "healthy again", " votes to ")):
             print(line)
     return Change(run, seconds, {chain: _calls(network, chain, since[chain]) for chain in CHAINS})
 
