@@ -35,8 +35,8 @@ def _kni(value: Any) -> str:
 
 def _check(value: object, given: str) -> None:
     """Check host and port. Nodes print the address that they listen on, which others cannot dial."""
-    host, _, port = given.rpartition(":")
-    if host.strip("[]") in ("", "::", "0.0.0.0", "0:0:0:0:0:0:0:0"):  # noqa: S104 - refused
+    host, colon, port = given.rpartition(":")
+    if colon and host.strip("[]") in ("", "::", "0.0.0.0", "0:0:0:0:0:0:0:0"):  # noqa: S104 - refused
         raise _not_a_kni(
             value,
             f"{shown(given)} after the @ is where the node listens; write the address that other nodes dial, "

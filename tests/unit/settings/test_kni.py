@@ -1,5 +1,7 @@
 """KNIs as nodes and homi print them."""
 
+import re
+
 import pytest
 from pydantic import TypeAdapter, ValidationError
 
@@ -27,24 +29,20 @@ def test_what_is_valid_is_taken(written: str, read: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "words"),
+    ("written", "named"),
     [
-        (
-            GOOD.replace("10.99.0.7", "0.0.0.0"),  # noqa: S104
-            "'0.0.0.0:32323' after the @ is where the node listens",
-        ),
-        (GOOD.replace("10.99.0.7", "[::]"), "'[::]:32323' after the @ is where the node listens"),
-        (GOOD.replace("10.99.0.7", "[2001:db8::7]"), "[2001:db8::7] is an IPv6 address"),
-        (GOOD.replace("10.99.0.7", "10.99.0.700"), "'10.99.0.700:32323' after the @ is not an address and port"),
-        (GOOD.replace(":32323", ""), "'10.99.0.7' after the @ is"),
-        (GOOD.replace("5c", "5", 1), "before the @ there are 127 characters"),
-        (GOOD.replace("kni:", "enode:"), "it begins with enode://"),
-        (f"{GOOD}\n", "after the question mark"),
+        (GOOD.replace("10.99.0.7", "0.0.0.0"), "'0.0.0.0:32323' .* listens"),  # noqa: S104
+        (GOOD.replace("10.99.0.7", "[::]"), r"'\[::\]:32323' .* listens"),
+        (GOOD.replace("10.99.0.7", "[2001:db8::7]"), r"\[2001:db8::7\] .*IPv6"),
+        (GOOD.replace("10.99.0.7", "10.99.0.700"), r"'10\.99\.0\.700:32323' .*address and port"),
+        (GOOD.replace(":32323", ""), r"'10\.99\.0\.7' .*address and port"),
+        (GOOD.replace("5c", "5", 1), ".*127 characters"),
+        (GOOD.replace("kni:", "enode:"), ".*enode://"),
+        (f"{GOOD}\n", ".*question mark"),
     ],
 )
-def test_what_is_wrong_is_told(written: str, words: str) -> None:
+def test_what_is_wrong_is_told(written: str, named: str) -> None:
     with pytest.raises(ValidationError) as refused:
         TypeAdapter(Kni).validate_python(written)
     told = str(refused.value.errors()[0]["msg"])
-    assert WRONG_KNI.code in told
-    assert f"({words}" in told
+    assert re.search(rf"\({named}.*{WRONG_KNI.code}", told), told
