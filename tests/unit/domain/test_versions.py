@@ -1,5 +1,7 @@
 """Which versions of the nodes go together."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -32,16 +34,12 @@ def test_equal_versions_are_always_a_pair(version: str) -> None:
 
 @pytest.mark.parametrize(("ken", "kscn", "unknown"), [("v3.0.0", "v1.0.3", "v3.0.0"), ("v2.2.1", "v3.1.0", "v3.1.0")])
 def test_a_pair_of_which_nothing_is_known_is_refused(ken: str, kscn: str, unknown: str) -> None:
-    assert mismatch(ken, kscn) == (
-        f"ken {ken} and kscn {kscn}: the version of the bridge protocol is not known for {unknown}; use equal versions"
-    )
+    assert re.search(rf"^ken {ken} and kscn {kscn}: .* for {unknown};", mismatch(ken, kscn) or "")
 
 
 def test_different_protocols_are_no_pair(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("components.domain.versions._PROTOCOLS", {1: 2, 2: 3})
-    assert mismatch("v2.2.1", "v1.0.3") == (
-        "ken v2.2.1 and kscn v1.0.3: they speak versions 3 and 2 of the bridge protocol; use equal versions"
-    )
+    assert re.search(r"^ken v2\.2\.1 and kscn v1\.0\.3: .* 3 and 2 ", mismatch("v2.2.1", "v1.0.3") or "")
 
 
 @given(VERSIONS, VERSIONS)
@@ -52,9 +50,7 @@ def test_it_does_not_matter_which_is_newer(one: str, other: str) -> None:
 @pytest.mark.parametrize("network", ["kairos", "mainnet"])
 @pytest.mark.parametrize("version", ["v1.0.3", "v2.0.9", "v2.2.0", "v2.2.1-rc.1", "v0.99.99"])
 def test_a_public_network_needs_a_newer_en(network: str, version: str) -> None:
-    assert too_old_for(network, version) == (
-        f"ken {version}: it does not know the forks Prague and Osaka of {network}; use v2.2.1 or newer"
-    )
+    assert re.search(rf"^ken {version}: .* {network}; .* v2\.2\.1 ", too_old_for(network, version) or "")
 
 
 @pytest.mark.parametrize("version", ["v2.2.1", "v2.2.2-rc.1", "v2.3.0", "v2.10.0", "v3.0.0"])
@@ -68,4 +64,4 @@ def test_a_private_chain_takes_any_en(version: str) -> None:
 
 
 def test_what_is_no_version_is_said_so() -> None:
-    assert str(too_old_for("kairos", "latest")).startswith("ken latest: whether this version can follow")
+    assert re.search("^ken latest: whether ", too_old_for("kairos", "latest") or "")

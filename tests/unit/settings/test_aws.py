@@ -114,13 +114,13 @@ def test_current_instance_types_for_amd64_pass(type_: str) -> None:
     [
         ("region", "Seoul", WRONG_FORM, "'Seoul'"),
         ("region", "ap-northeast-2a", WRONG_FORM, "'ap-northeast-2a'"),
-        ("account", 123456789012, WRONG_FORM, '123456789012 is not a valid account; write for example "123456789012"'),
+        ("account", 123456789012, WRONG_FORM, '"123456789012"'),
         ("account", "１" * 12, WRONG_FORM, "１" * 12),  # noqa: RUF001
         ("network__nat", "none", WRONG_FORM, "'zone' or 'one'"),
         ("image__owner", "Canonical", WRONG_FORM, "'Canonical'"),
         ("image__name", "a", WRONG_FORM, "'a'"),
         ("en__instanceType", "big", WRONG_FORM, "'big'"),
-        ("en__dataGib", 19, OUT_OF_RANGE, "19 is out of range; write 20 to 16384 GiB"),
+        ("en__dataGib", 19, OUT_OF_RANGE, "write 20 to 16384 GiB"),
         ("en__dataGib", 16385, OUT_OF_RANGE, "16385"),
         ("scn__iops", 2999, OUT_OF_RANGE, "write 3000 to 16000 IOPS"),
         ("scn__iops", "3000", WRONG_FORM, "'3000'"),

@@ -113,15 +113,12 @@ def in_zones(count: int, pair_count: int = 2, scns: int = 9, **changes: Any) -> 
     [
         (in_zones(3), []),
         (in_zones(3, pair_count=4), ["4 pairs in 3 zone(s)"]),
-        (in_zones(3, scns=4), ["4 SCNs in 3 zone(s): a lost zone stops up to 2", "6 SCNs in 3 zones survive that"]),
+        (in_zones(3, scns=4), ["4 SCNs in 3 zone(s)", " up to 2", " 6 SCNs in 3 zones"]),
         (in_zones(3, scns=6), []),
-        (in_zones(3, scns=7), ["7 SCNs in 3 zone(s): a lost zone stops up to 3", "9 SCNs in 3 zones survive that"]),
+        (in_zones(3, scns=7), ["7 SCNs in 3 zone(s)", " up to 3", " 9 SCNs in 3 zones"]),
         (in_zones(4, scns=4), []),
-        (in_zones(4, scns=5), ["5 SCNs in 4 zone(s): a lost zone stops up to 2", "6 SCNs in 4 zones survive that"]),
-        (
-            in_zones(2, scns=4),
-            ["4 SCNs in 2 zone(s): a lost zone stops up to 2", "SCNs in 3 or more zones can survive that"],
-        ),
+        (in_zones(4, scns=5), ["5 SCNs in 4 zone(s)", " up to 2", " 6 SCNs in 4 zones"]),
+        (in_zones(2, scns=4), ["4 SCNs in 2 zone(s)", " up to 2", " SCNs in 3 or more zones"]),
         (in_zones(3, aws__network={**VPC, "privateSubnets": [f"subnet-0000000{i}" for i in range(3)]}), []),
         (in_zones(3, target="local", scns=4, packages={}), []),
     ],
@@ -145,12 +142,9 @@ def public_zones(count: int, **changes: Any) -> Raw:
     [
         (in_zones(8), None),  # nobody needs a way out, so there are no gateways
         (public_zones(4), None),
-        (public_zones(5), "6 public addresses are needed (ENs 0, NAT gateways 5, bastion 1)"),
+        (public_zones(5), "(ENs 0, NAT gateways 5, bastion 1)"),
         (public_zones(8, aws__network__nat="one"), None),
-        (
-            public_zones(3, aws__en__publicAddress=True),
-            "6 public addresses are needed (ENs 2, NAT gateways 3, bastion 1)",
-        ),
+        (public_zones(3, aws__en__publicAddress=True), "(ENs 2, NAT gateways 3, bastion 1)"),
         (public_zones(4, aws__en__publicAddress=True, aws__network__nat="one"), None),
         (kairos_raw(aws__network=VPC, pairs=pairs(4)), None),
     ],
@@ -158,4 +152,6 @@ def public_zones(count: int, **changes: Any) -> Raw:
 def test_more_public_addresses_than_a_new_account_has_are_warned_about(config: Raw, counted: str | None) -> None:
     found = [warning for warning in warnings(read(config)) if PUBLIC_ADDRESSES.code in warning]
     assert len(found) == bool(counted)
-    assert all(counted and counted in warning for warning in found)
+    for warning in found:
+        assert warning.startswith("6 ")
+        assert str(counted) in warning

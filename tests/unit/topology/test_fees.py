@@ -1,5 +1,6 @@
 """Fees: the formula, what it is held against, and the settings that it refuses."""
 
+import re
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -102,14 +103,15 @@ def test_more_of_anything_never_costs_less(count: int, data: st.DataObject, bloc
 def test_a_setting_that_spends_more_than_the_user_allows_is_refused() -> None:
     (problem,) = problems(kairos(anchoring={"period": 60}, fees={"transfersPerDay": 0, "limitPerDay": 10}))
     spent = fees.coins(2 * 1440 * ANCHOR * 750 * GKEI)
-    assert says(problem, "fees.limitPerDay", FEES, f"{spent} on anchoring and 0.0000 on transfers")
-    assert "an anchoring.period of 540 or more" in problem
+    assert says(problem, "fees.limitPerDay", FEES, f" {spent} on anchoring ")
+    assert " anchoring.period of 540 " in problem
     assert read(kairos(anchoring={"period": 540}, fees={"transfersPerDay": 0, "limitPerDay": 10}))
 
 
 def test_votes_above_the_limit_are_refused_with_other_advice() -> None:
     found = problems(kairos(fees={"transfersPerDay": 10_000, "limitPerDay": 1}))
-    assert tells(found, ("fees.limitPerDay", FEES, "the votes on transfers alone cost more"))
+    assert tells(found, ("fees.limitPerDay", FEES, "votes "))
+    assert "anchoring.period" not in found[0], "no period would be long enough"
 
 
 def test_a_limit_that_is_kept_and_a_chain_that_is_free_are_no_problem() -> None:
@@ -119,16 +121,16 @@ def test_a_limit_that_is_kept_and_a_chain_that_is_free_are_no_problem() -> None:
 
 def test_an_operator_that_could_not_send_is_refused() -> None:
     (problem,) = problems(kairos(bridge={"operatorGasLimit": 10_000_000, "operatorBalance": 14}))
-    assert says(problem, "bridge.operatorBalance", OPERATOR_BALANCE, "hold 7.5000 coins")
-    assert "write 15.0000 or more, or a bridge.operatorGasLimit of 9333333 or less" in problem
+    for value in (" 7.5000 coins", "write 15.0000 ", "bridge.operatorGasLimit of 9333333 "):
+        assert says(problem, "bridge.operatorBalance", OPERATOR_BALANCE, value)
     assert read(kairos(bridge={"operatorGasLimit": 10_000_000, "operatorBalance": 15}))
 
 
 @pytest.mark.parametrize("config", [raw, partial(aws_raw, parentChain=EXISTING)])
 def test_the_pool_of_a_private_chain_asks_for_the_same(config: Callable[..., Any]) -> None:
     (problem,) = problems(config(bridge={"operatorBalance": 1}))
-    assert says(problem, "bridge.operatorBalance", OPERATOR_BALANCE, "10000000 gas at 750 gkei")
-    assert "write 15.0000 or more, or a bridge.operatorGasLimit of 666666 or less" in problem
+    for value in ("10000000 gas at 750 gkei", "write 15.0000 ", "bridge.operatorGasLimit of 666666 "):
+        assert says(problem, "bridge.operatorBalance", OPERATOR_BALANCE, value)
     assert read(config(bridge={"operatorBalance": 1, "operatorGasLimit": 666_666}))
 
 
@@ -148,19 +150,17 @@ def test_where_gas_is_free_an_operator_needs_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("liquidity", "words"),
+    ("liquidity", "named"),
     [
         ("0.000000000000000001", "1 peb "),
-        (99_999_900, "the owner on the parent chain, which the stack runs, holds 100000000.0000 coins, less than this"),
-        (200_000_000, "holds 100000000.0000 coins, less than this"),
-        (
-            60_000_000,
-            "39999800.0000 would be left, too little to fill it up once; write 49999900.0000 or less",
-        ),
+        (99_999_900, " parent chain, .* 100000000\\.0000 coins"),
+        (200_000_000, " 100000000\\.0000 coins"),
+        (60_000_000, "39999800\\.0000 .* write 49999900\\.0000 "),
     ],
 )
-def test_liquidity_that_nobody_holds_is_refused(liquidity: object, words: str) -> None:
-    assert tells(problems(raw(bridge={"liquidity": liquidity})), ("bridge.liquidity", LIQUIDITY, words))
+def test_liquidity_that_nobody_holds_is_refused(liquidity: object, named: str) -> None:
+    (problem,) = problems(raw(bridge={"liquidity": liquidity}))
+    assert re.search(rf"^bridge\.liquidity: .*{named}.* \[{LIQUIDITY.code}\]$", problem)
 
 
 def test_liquidity_is_counted_where_the_owner_is_ours() -> None:

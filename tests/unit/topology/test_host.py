@@ -44,63 +44,33 @@ def test_a_good_machine_lacks_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"),
+    ("text", "named"),
     [
-        (GOOD.replace("Linux", "FreeBSD"), "it runs FreeBSD, and nodes run on Linux: name another machine"),
-        ("", "it runs an unknown system, and nodes run on Linux: name another machine"),
-        (
-            GOOD.replace("x86_64", "aarch64"),
-            "its processor is aarch64, and the node archives are for x86_64: name another machine",
-        ),
-        (GOOD.replace("6.1.0-18", "3.10.0"), "its kernel is 3.10.0-amd64; 4.15 or newer is needed: upgrade the system"),
-        (
-            GOOD.replace("libc glibc 2.36", "libc "),
-            "it has no glibc, which the nodes need: use a distribution with glibc (Alpine has none)",
-        ),
-        (f"{GOOD}absent curl\nabsent ps\n", "it lacks curl, ps: on Debian and Ubuntu, apt-get install curl procps"),
-        (GOOD.replace("systemd 252\n", ""), "it does not run systemd: write service: daemon for it"),
-        (
-            GOOD.replace("systemd 252", "systemd 219"),
-            "its systemd is 219; 240 or newer is needed: upgrade it, or write service: daemon",
-        ),
-        (
-            f"{GOOD}account 1005:1005\n",
-            "its user kaia has the ids 1005:1005, not 505:505: rename that user, or write service: daemon",
-        ),
-        (
-            f"{GOOD}number backup\nnumber backup\n",
-            "the id 505 is used by backup: change that id, or write service: daemon",
-        ),
-        (
-            f"{GOOD}unit kscnd.service\n",
-            "it already has a service kscnd.service that is not this stack's: remove it first",
-        ),
-        (
-            f"{GOOD}inside data\ninside x\n",
-            "the folder /srv/servicechain holds other files (data, x): empty it, or name another",
-        ),
-        (
-            GOOD + OURS.replace("ab12", "0000"),
-            "the folder /srv/servicechain belongs to scn-1 in the stack dev: name another folder, or destroy "
-            "that stack first",
-        ),
-        (
-            GOOD + OURS.replace("scn-1", "scn-2"),
-            "the folder /srv/servicechain belongs to scn-2 in the stack dev: name another machine or folder",
-        ),
-        (f"{GOOD}closed /srv\n", "ubuntu may not write to /srv: allow it, or name another folder as root"),
+        (GOOD.replace("Linux", "FreeBSD"), ["FreeBSD", "another machine"]),
+        ("", ["unknown system", "another machine"]),
+        (GOOD.replace("x86_64", "aarch64"), ["aarch64", "x86_64", "another machine"]),
+        (GOOD.replace("6.1.0-18", "3.10.0"), ["3.10.0-amd64", "4.15", "upgrade"]),
+        (GOOD.replace("libc glibc 2.36", "libc "), ["glibc", "Alpine"]),
+        (f"{GOOD}absent curl\nabsent ps\n", ["curl, ps", "apt-get install curl procps"]),
+        (GOOD.replace("systemd 252\n", ""), ["systemd", "service: daemon"]),
+        (GOOD.replace("systemd 252", "systemd 219"), ["219", "240", "service: daemon"]),
+        (f"{GOOD}account 1005:1005\n", ["kaia", "1005:1005", "505:505", "service: daemon"]),
+        (f"{GOOD}number backup\nnumber backup\n", ["505", "backup", "service: daemon"]),
+        (f"{GOOD}unit kscnd.service\n", ["kscnd.service", "remove it"]),
+        (f"{GOOD}inside data\ninside x\n", ["/srv/servicechain", "(data, x)", "another"]),
+        (GOOD + OURS.replace("ab12", "0000"), ["/srv/servicechain", "scn-1", "stack dev", "destroy"]),
+        (GOOD + OURS.replace("scn-1", "scn-2"), ["/srv/servicechain", "scn-2", "stack dev", "another machine"]),
+        (f"{GOOD}closed /srv\n", ["ubuntu", "/srv:", "root"]),
         (
             GOOD.replace("free 314572800", "free 104857599"),
-            "99 GiB are free at /srv/servicechain, and 200 are needed: free some, or write a smaller diskGib",
+            ["99 GiB", "/srv/servicechain", "200", "diskGib"],
         ),
-        (
-            f"{GOOD}port tcp 2167\nport tcp 5733\nport udp 5733\n",
-            "another program uses its port(s) tcp 22323, tcp 8551: stop it, or name another machine",
-        ),
+        (f"{GOOD}port tcp 2167\nport tcp 5733\nport udp 5733\n", ["tcp 22323, tcp 8551:", "another machine"]),
     ],
 )
-def test_each_lack_is_told_with_what_to_do(text: str, sentence: str) -> None:
-    assert said(text) == [sentence]
+def test_each_lack_is_told_with_what_to_do(text: str, named: list[str]) -> None:
+    (told,) = said(text)
+    assert [value for value in named if value not in told] == [], told
 
 
 def test_all_is_told_at_once() -> None:
@@ -121,9 +91,8 @@ def test_without_a_service_its_user_and_systemd_do_not_count() -> None:
 def test_a_console_without_sudo_needs_sockets_to_be_forwarded() -> None:
     closed = GOOD.replace("forwarding yes", "forwarding no")
     assert said(closed) == []
-    assert said(closed, DAEMON) == [
-        "its sshd forwards no unix sockets, which the node's console needs: set AllowStreamLocalForwarding yes"
-    ]
+    (told,) = said(closed, DAEMON)
+    assert "AllowStreamLocalForwarding yes" in told
 
 
 @pytest.mark.parametrize(("there", "words"), [(107.6, "6 s ahead of"), (95.0, "5 s behind"), (0.0, "100 s behind")])

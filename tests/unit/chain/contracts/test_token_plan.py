@@ -1,5 +1,7 @@
 """Plans for tokens: empty when nothing is to do, refused with what to do, and never a call that reverts."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -36,23 +38,28 @@ def test_a_gap_is_closed_by_one_annotated_call() -> None:
 def test_another_counterpart_is_refused_and_not_ours_to_undo() -> None:
     with pytest.raises(Refused, match=TOKEN_COUNTERPART.code) as caught:
         register_token(state("X"), "OWNER", "T", "C")
-    assert "the bridge BRIDGE has it with the counterpart X, not C" in str(caught.value)
-    assert "owner OWNER call deregisterToken(T)" in str(caught.value)
+    for value in (" BRIDGE ", " X, not C", "OWNER call deregisterToken(T)"):
+        assert value in str(caught.value)
     assert lock_token(state("X"), "OWNER", "T", "C") == deregister_token(state("X"), "OWNER", "T", "C") == []
 
 
 def test_a_locked_token_is_refused() -> None:
     with pytest.raises(Refused, match=TOKEN_LOCKED.code) as caught:
         register_token(state("C", locked=True), "OWNER", "T", "C")
-    assert "token T is locked in the bridge BRIDGE" in str(caught.value)
-    assert "owner OWNER call unlockToken(T)" in str(caught.value)
+    for value in ("token T ", " BRIDGE", "OWNER call unlockToken(T)"):
+        assert value in str(caught.value)
 
 
 def test_a_token_with_transfers_on_their_way_is_kept() -> None:
     with pytest.raises(Refused, match=TOKEN_REQUESTS_OPEN.code) as caught:
         deregister_token(state("C", locked=True), "OWNER", "T", "C", list("abcdefg"))
-    assert "token T cannot be deregistered: 7 transfer(s) of it requested on the bridge BRIDGE" in str(caught.value)
-    assert f": a; b; c; d; e; and 2 more [{TOKEN_REQUESTS_OPEN.code}]" in str(caught.value)
+    for value in (
+        "token T ",
+        " 7 transfer(s) ",
+        " BRIDGE",
+        f": a; b; c; d; e; and 2 more [{TOKEN_REQUESTS_OPEN.code}]",
+    ):
+        assert value in str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -67,7 +74,7 @@ def test_somebody_else_than_the_owner_is_refused(plan: object, words: str) -> No
     with pytest.raises(Refused, match=FOREIGN_OWNER.code) as caught:
         plan()  # type: ignore[operator]
     assert str(caught.value).startswith(f"{words}: ")
-    assert "BRIDGE is OWNER, and the configured key is that of ME" in str(caught.value)
+    assert re.search(r"BRIDGE is OWNER, .* key .* ME\b", str(caught.value))
 
 
 @given(st.sampled_from([None, "C", "X"]), st.booleans())

@@ -1,5 +1,6 @@
 """The gate of an EN that has to catch up: what it lacks, how long it takes, and when waiting ends."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
@@ -26,27 +27,22 @@ NOW = 1_700_000_000
 
 
 @pytest.mark.parametrize(
-    ("state", "words"),
+    ("state", "named"),
     [
         (IN_STEP, None),
         (replace(IN_STEP, age=30.0), None),
         (replace(IN_STEP, target=1010), None),
-        (
-            replace(IN_STEP, peers=0),
-            "it has no peers; compare its network id and first block with theirs, and try their ports",
-        ),
-        (replace(IN_STEP, syncing=True, target=9000), "it is at block 1000 of 9000"),
-        (replace(IN_STEP, lagging=True, target=9000), "it is at block 1000 of 9000"),
-        (replace(IN_STEP, syncing=True), "it is at block 1000"),
-        (replace(IN_STEP, head=0, age=1e9), "it has the first block of the chain and no other yet"),
-        (
-            replace(IN_STEP, age=3700.0),
-            "its last block, 1000, is 1 h 1 min old; either it has yet to learn of newer ones, or the chain is halted",
-        ),
+        (replace(IN_STEP, peers=0), "no peers"),
+        (replace(IN_STEP, syncing=True, target=9000), "block 1000 of 9000$"),
+        (replace(IN_STEP, lagging=True, target=9000), "block 1000 of 9000$"),
+        (replace(IN_STEP, syncing=True), "block 1000$"),
+        (replace(IN_STEP, head=0, age=1e9), "first block"),
+        (replace(IN_STEP, age=3700.0), "block, 1000, .* 1 h 1 min"),
     ],
 )
-def test_what_a_node_lacks_is_reported(state: SyncState, words: str | None) -> None:
-    assert missing(state) == words
+def test_what_a_node_lacks_is_reported(state: SyncState, named: str | None) -> None:
+    said = missing(state)
+    assert said is None if named is None else re.search(named, said or ""), said
 
 
 @given(

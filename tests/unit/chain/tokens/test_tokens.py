@@ -71,47 +71,35 @@ def test_a_token_is_registered_once_and_deregistered_once(chain: FakeChain, othe
 
 
 @pytest.mark.parametrize(
-    ("kind", "token", "reason"),
+    ("kind", "token", "named"),
     [
         (
             "erc20",
             FakeToken(minter=OWNER_ADDRESS),
-            "(a trial of mint failed: execution reverted: only the bridge mints); have one of the token's minters call "
-            f"addMinter({BRIDGE}), then run again",
+            [" mint failed: execution reverted: only the bridge mints", f" addMinter({BRIDGE})"],
         ),
         (
             "erc20",
             FakeToken(minter=OWNER_ADDRESS, tells=False),
-            "(a trial of mint failed: execution reverted: only the bridge mints); grant it that right as this token "
-            "requires, then run again",
+            [" mint failed: execution reverted: only the bridge mints", " grant "],
         ),
         (
             "erc721",
             FakeToken(minter=OWNER_ADDRESS, kind="erc721"),
-            "(a trial of mintWithTokenURI failed: execution reverted: only the bridge mints); have one of the token's "
-            f"minters call addMinter({BRIDGE}), then run again",
+            [" mintWithTokenURI failed: execution reverted: only the bridge mints", f" addMinter({BRIDGE})"],
         ),
-        (
-            "erc20",
-            FakeToken(minter=BRIDGE, mints=False),
-            "(mint gives nothing back, or false); grant it that right as this token requires, then run again",
-        ),
-        (
-            "erc721",
-            FakeToken(minter=BRIDGE),
-            "(a trial of mintWithTokenURI failed: execution reverted); grant it that right as this token requires, "
-            "then run again",
-        ),
+        ("erc20", FakeToken(minter=BRIDGE, mints=False), ["(mint gives nothing back, or false)", " grant "]),
+        ("erc721", FakeToken(minter=BRIDGE), [" mintWithTokenURI failed: execution reverted)", " grant "]),
     ],
 )
 def test_a_token_that_the_bridge_may_not_mint_is_refused(
-    chain: FakeChain, kind: str, token: FakeToken, reason: str
+    chain: FakeChain, kind: str, token: FakeToken, named: list[str]
 ) -> None:
     chain.tokens[TOKEN] = token
     with pytest.raises(ChainError, match=TOKEN_NOT_MINTABLE.code) as caught:
         register(chain, kind)
-    assert str(caught.value).startswith(f"chain 3000: the bridge {BRIDGE} may not mint token {TOKEN} ({kind})")
-    assert reason in str(caught.value)
+    for value in ("chain 3000: ", f" bridge {BRIDGE} ", f" token {TOKEN} ({kind})", *named):
+        assert value in str(caught.value)
     assert chain.sent == []
 
 
@@ -199,7 +187,8 @@ def test_a_removal_gives_up_when_nothing_is_handled_and_can_be_run_again(chain: 
     with pytest.raises(Refused, match=TOKEN_REQUESTS_OPEN.code) as caught:
         deregister(chain, other, deadline=3)
     said = str(caught.value)
-    assert f"1 transfer(s) of it requested on the bridge {BRIDGE}" in said
+    assert " 1 transfer(s) " in said
+    assert f" bridge {BRIDGE}" in said
     assert f"request 0 (7 of token {TOKEN} for 0x2222" in said
     assert (source.tokens, source.locked) == ({TOKEN: COUNTERPART}, {TOKEN})
     with pytest.raises(Refused, match=TOKEN_LOCKED.code):
@@ -219,8 +208,8 @@ def test_a_token_stays_locked_for_a_request_that_cannot_be_paid(
     deregister(chain, other)
     assert (source.tokens, source.locked) == ({TOKEN: COUNTERPART}, {TOKEN}), "SCNs would stop at it otherwise"
     said = capsys.readouterr().err
-    assert f"token {TOKEN} stays registered in the bridge {BRIDGE}, and locked" in said
-    assert f"cannot be paid: token {COUNTERPART} does not let the bridge {BRIDGE} pay it out" in said
+    assert f"token {TOKEN} " in said
+    assert f"cannot be paid: token {COUNTERPART} " in said
     assert f"[{TOKEN_NOT_PAYABLE.code}] [{TOKEN_STAYS.code}]" in said
 
 

