@@ -131,7 +131,7 @@ def test_a_login_that_is_refused_names_the_key_to_add(host: HandMade) -> None:
     finally:
         host.ask("chmod 0644 /run/ssh/authorized_keys")
     public = host.network.run(host.name, "cat /run/ssh/authorized_keys").strip()
-    assert MACHINE_LACKS.code in failure.reason
+    assert lines(failure.reason, MACHINE_LACKS)
     assert f"the authorized_keys of {USER} " in failure.reason
     assert f"`{public}`" in failure.reason
 
