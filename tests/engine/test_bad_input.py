@@ -1,84 +1,75 @@
-"""Bad input stops at preview, before any resource, with every problem in a sentence."""
+"""Bad input stops at preview, before any resource, with every problem in a message: one preview for each place of it.
+
+What is wrong in each setting, and how its message names it, is tested in tests/unit/settings; what may be in each file
+that a setting names, in tests/unit/stack/test_preflight_garbage.py.
+"""
 
 import os
 from pathlib import Path
 
 import pytest
 
-from tests.run import Failed
+from components.domain.problems.accounts import KEY_FILE_UNREADABLE
+from components.domain.problems.bridge import ARTIFACT_UNUSABLE
+from components.domain.problems.nodes import PACKAGE_UNUSABLE
+from components.domain.problems.problem import Problem
+from components.domain.problems.settings import (
+    DUPLICATE,
+    FEW_SCNS,
+    IMPOSSIBLE_THRESHOLD,
+    OUT_OF_RANGE,
+    SINGLE_PAIR,
+    TAKEN_CHAIN_ID,
+    UNKNOWN_KEY,
+    UNKNOWN_NAME,
+    WRONG_FORM,
+    WRONG_KEY,
+)
+from tests.engine.test_owner_keys import keystore
+from tests.run import Failed, Run
 from tests.stack import Settings, Stack, settings
 
-TWO = settings()["pairs"]
-BRIDGE = {"threshold": 1}
 
-
-def refused(folder: Path, config: Settings) -> Failed:
+def refused(folder: Path, config: Settings) -> Run:
+    """Return what a preview said that ended before any resource, with messages alone."""
     with pytest.raises(Failed) as failure:
         Stack(folder, config).preview()
-    return failure.value
+    run = failure.value.run
+    assert "Traceback" not in run.text
+    assert [step.type for step in run.steps] in ([], ["Stack"])
+    return run
 
 
-@pytest.mark.parametrize(
-    ("changed", "sentence"),
-    [
-        ({"pairs": []}, "servicechain-ha:pairs: there is no pair"),
-        ({"bridge": {"threshold": 0}}, "servicechain-ha:bridge.threshold: 0 would let transfers pass without a vote"),
-        (
-            {"bridge": {"threshold": 3}},
-            "servicechain-ha:bridge.threshold: 3 votes are impossible with 2 pair(s)",
-        ),
-        (
-            {"serviceChain": {"chainId": 2020, "nodes": 4}},
-            "servicechain-ha:serviceChain.chainId: 2020 is the id of the",
-        ),
-        ({"bridges": BRIDGE}, "servicechain-ha:bridges: there is no such key; did you mean 'bridge'?"),
-        ({"target": "locl"}, "servicechain-ha:target: write"),
-    ],
-)
-def test_one_problem(tmp_path: Path, changed: Settings, sentence: str) -> None:
-    failed = refused(tmp_path, settings(**changed))
-    assert sentence in failed.run.text
-    assert "Traceback" not in failed.run.text
-    assert [step.type for step in failed.run.steps] in ([], ["Stack"])
-
-
-def test_all_problems_at_once(tmp_path: Path) -> None:
-    key = "f" * 63
-    failed = refused(
+def test_settings_that_cannot_be_used_are_told_all_at_once(tmp_path: Path) -> None:
+    key, words = "f" * 63, "four words of nonsense"
+    run = refused(
         tmp_path,
         settings(
+            identitySeed=words,
+            serviceChain={"chainId": 2020, "nodes": 4},
             pairs=[{"name": "Alpha", "scn": "scn-1"}, {"name": "b", "scn": "scn-1"}, {"name": "b", "scn": "snc-2"}],
             anchoring={"period": 0},
             bridge={"threshold": 13, "parentOwnerKey": key},
+            bridges={"threshold": 1},
         ),
     )
-    assert "7 problems in the configuration of this stack" in failed.run.text
-    for part in (
-        "'Alpha' is not a name",
-        "anchoring.period: 0",
-        "parentOwnerKey: this is not a private key",
-        "'b' is used 2",
-    ):
-        assert part in failed.run.text
-    assert key not in failed.run.text
-
-
-def test_missing_seed_file(tmp_path: Path) -> None:
-    failed = refused(tmp_path, settings(identitySeed="four words of nonsense"))
-    assert "servicechain-ha:identitySeed: this is not a seed" in failed.run.text
-    assert "nonsense" not in failed.run.text
-
-
-def test_what_is_allowed_with_a_warning(tmp_path: Path) -> None:
-    config = settings(pairs=TWO[:1], serviceChain={"chainId": 3000, "nodes": 3})
-    warnings = "\n".join(Stack(tmp_path, config).preview().warnings)
-    assert "1 pair is a single point of failure" in warnings
-    assert "3 SCN(s): the child chain stops when one is lost" in warnings
-
-
-def test_threshold_of_all_pairs_is_warned_about(tmp_path: Path) -> None:
-    warnings = "\n".join(Stack(tmp_path, settings(bridge={"threshold": 2})).preview().warnings)
-    assert "threshold 2 of 2 pairs has no fault tolerance" in warnings
+    told: list[tuple[Problem, str, str]] = [
+        (WRONG_KEY, "identitySeed", ""),
+        (TAKEN_CHAIN_ID, "serviceChain.chainId", "2020"),
+        (WRONG_FORM, "pairs[0].name", "'Alpha'"),
+        (DUPLICATE, "pairs", "'b'"),
+        (DUPLICATE, "pairs", "'scn-1'"),
+        (UNKNOWN_NAME, "pairs[2].scn", "'snc-2'"),
+        (OUT_OF_RANGE, "anchoring.period", "0"),
+        (IMPOSSIBLE_THRESHOLD, "bridge.threshold", "13"),
+        (WRONG_KEY, "bridge.parentOwnerKey", ""),
+        (UNKNOWN_KEY, "bridges", "'bridge'"),
+    ]
+    for problem, path, value in told:
+        assert len(run.lines(problem, f"servicechain-ha:{path}: ", value)) == 1, path
+    assert f"{len(told)} problems in " in run.text
+    assert key not in run.text
+    assert words not in run.text
 
 
 def test_garbage_in_every_file_that_is_named_is_told_at_once(tmp_path: Path) -> None:
@@ -86,23 +77,27 @@ def test_garbage_in_every_file_that_is_named_is_told_at_once(tmp_path: Path) -> 
     os.mkfifo(tmp_path / "pipe")
     (tmp_path / "deep").write_text("[" * 200_000)
     (tmp_path / "binary").write_bytes(bytes(range(256)))
-    failed = refused(
+    run = refused(
         tmp_path,
         settings(
             packages={"ken": {"file": str(tmp_path / "pipe"), "version": "v1.0.3"}},
             bridge={
                 "artifact": str(tmp_path / "deep"),
                 "parentOwner": {"keystore": str(tmp_path / "binary"), "password": "hush"},
-                "childOwner": {"keystore": str(tmp_path), "passwordFile": "/dev/zero"},
+                "childOwner": {"keystore": keystore(tmp_path), "passwordFile": "/dev/zero"},
             },
         ),
     )
-    for sentence in (
-        f"node package {tmp_path}/pipe: it is a named pipe, not a file; run `make setup`",
-        "it is not readable JSON: it is nested too deeply",
-        f"bridge.parentOwner.keystore: {tmp_path}/binary cannot be read (it is not a text file)",
-        f"bridge.childOwner.keystore: {tmp_path} cannot be read (it is a folder)",
-    ):
-        assert sentence in failed.run.text
-    assert "Traceback" not in failed.run.text
-    assert [step.type for step in failed.run.steps] in ([], ["Stack"])
+    assert run.lines(PACKAGE_UNUSABLE, f"{tmp_path}/pipe")
+    assert run.lines(ARTIFACT_UNUSABLE, f"{tmp_path}/deep")
+    assert run.lines(KEY_FILE_UNREADABLE, "bridge.parentOwner.keystore", f"{tmp_path}/binary")
+    assert run.lines(KEY_FILE_UNREADABLE, "bridge.childOwner.passwordFile", "/dev/zero")
+
+
+def test_what_is_allowed_with_a_warning(tmp_path: Path) -> None:
+    config = settings(pairs=settings()["pairs"][:1], serviceChain={"chainId": 3000, "nodes": 1})
+    run = Stack(tmp_path, config).preview()
+    assert {step.verb for step in run.steps} == {"create"}
+    for problem, value in ((SINGLE_PAIR, "1 pair"), (FEW_SCNS, "1 SCN(s)")):
+        (warning,) = (one for one in run.warnings if problem.code in one)
+        assert value in warning
