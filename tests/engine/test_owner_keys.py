@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from eth_account import Account as Accounts
 
+from components.domain.problems.accounts import KEYSTORE_PASSWORD_WRONG, VARIABLE_UNSET
 from tests.aws.moto import moto
 from tests.run import Failed, Run
 from tests.stack import Stack, settings
@@ -51,8 +52,8 @@ def test_keys_that_cannot_be_used_stop_the_preview(tmp_path: Path) -> None:
             childOwner={"keystore": path, "passwordEnv": "OWNER_PASSWORD"},
         )
     run = refused.value.run
-    assert "bridge.parentOwner: the environment variable NOBODY_SETS_THIS is not set; put the owner's key" in run.text
-    assert f"bridge.childOwner.password: it does not open {path}; give the password of this very file" in run.text
+    assert run.lines(VARIABLE_UNSET, "bridge.parentOwner: ", "NOBODY_SETS_THIS")
+    assert run.lines(KEYSTORE_PASSWORD_WRONG, "bridge.childOwner.password: ", path)
     assert "Traceback" not in run.text
     assert PASSWORD not in run.text
     assert [step.type for step in run.steps] in ([], ["Stack"])

@@ -9,7 +9,9 @@ import platform
 import subprocess
 
 from components.domain.problems.operations import MAYBE_IN_THE_CLOUD, STACK_LOCKED
+from components.domain.problems.settings import MISSING_KEY
 from tests.engine.empty_stack import PROJECT, Empty
+from tests.run import lines
 
 OURS = "pulumi-python:dynamic/servicechain:BridgeContract"
 CLOUDS = "aws:ec2/instance:Instance"
@@ -42,7 +44,7 @@ def test_up_takes_away_the_lock_of_a_run_that_was_killed_and_forgets_what_it_had
     done = empty.up()
     assert "removing the lock on" in done.stderr
     assert "completing what it started" in done.stderr
-    assert "servicechain-ha:pairs" in done.stdout + done.stderr  # the program has run
+    assert lines(done.stdout + done.stderr, MISSING_KEY, "servicechain-ha:pairs")  # the program has run
     assert not lock.exists()
     assert not pending(empty)
 
