@@ -160,6 +160,7 @@ def _event_loop() -> Iterator[None]:
 
     Pulumi's mocks make one more loop in each worker thread and close none of them; here they go with their threads.
     """
+    gc.freeze()  # collections do not search again what was there before: half a second each
     loop = asyncio.new_event_loop()
     asyncio.set_event_loop(loop)
     try:

@@ -24,12 +24,12 @@ def stack(count: int, *, existing: bool) -> Program:
     return run(config, zones=ZONES if existing else None, vpc=VPC if existing else "")
 
 
-@pytest.fixture(params=[2, 3, 12])
+@pytest.fixture(params=[2, 3, 6])
 def program(request: pytest.FixtureRequest) -> Program:
     return stack(request.param, existing=False)
 
 
-@pytest.fixture(params=[2, 3, 12])
+@pytest.fixture(params=[2, 3, 6])
 def in_existing_vpc(request: pytest.FixtureRequest) -> Program:
     return stack(request.param, existing=True)
 
