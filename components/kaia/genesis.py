@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 import rlp
 
-from components.domain.problems.nodes import GENESIS_OF_OTHER_CHAIN, GENESIS_UNUSABLE
+from components.domain.problems.packages import GENESIS_OF_OTHER_CHAIN, GENESIS_UNUSABLE
 from components.domain.problems.problem import CodedError
 from components.user_input import user_file
 from components.user_input.user_file import UnusableFile

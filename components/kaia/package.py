@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Protocol
 
-from components.domain.problems.nodes import PACKAGE_DIGEST, PACKAGE_NOT_HERE, PACKAGE_UNUSABLE
+from components.domain.problems.packages import PACKAGE_DIGEST, PACKAGE_NOT_HERE, PACKAGE_UNUSABLE
 from components.domain.problems.problem import CodedError, Message
 from components.user_input import user_file
 from components.user_input.user_file import UnusableFile

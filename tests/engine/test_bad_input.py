@@ -11,7 +11,7 @@ import pytest
 
 from components.domain.problems.accounts import KEY_FILE_UNREADABLE
 from components.domain.problems.bridge import ARTIFACT_UNUSABLE
-from components.domain.problems.nodes import PACKAGE_UNUSABLE
+from components.domain.problems.packages import PACKAGE_UNUSABLE
 from components.domain.problems.problem import Problem
 from components.domain.problems.settings import (
     DUPLICATE,

@@ -10,7 +10,7 @@ import pytest
 
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
-from components.domain.problems.nodes import CHAIN_DATA_FAILED
+from components.domain.problems.packages import CHAIN_DATA_FAILED
 from components.dynamic.base import Props
 from components.dynamic.nodes.chaindata import ChainData, ChainDataError, ChainDataProvider
 from components.kaia import conf

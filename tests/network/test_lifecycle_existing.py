@@ -13,7 +13,7 @@ from components.domain.problems.hosts import (
     RELEASE_FAILED,
     SOCKET_SILENT,
 )
-from components.domain.problems.nodes import CHAIN_DATA_LATE
+from components.domain.problems.packages import CHAIN_DATA_LATE
 from components.dynamic.base import Props
 from components.dynamic.machines.existing_host import ExistingHost, ExistingHostError, ExistingHostProvider
 from components.dynamic.machines.host_preflight import HostPreflight, HostPreflightProvider

@@ -6,7 +6,7 @@ from typing import Any
 import pulumi
 import pytest
 
-from components.domain.problems.nodes import GENESIS_OF_OTHER_CHAIN
+from components.domain.problems.packages import GENESIS_OF_OTHER_CHAIN
 from components.kaia import genesis
 from tests.program.mocked import run
 from tests.program.program import Program

@@ -1,59 +1,9 @@
-"""What is wrong with a node: its package, configuration, genesis, database, start, sync.
+"""What is wrong with a node: its start, sync, bridge, identity and configuration.
 
-Numbers 300 to 399.
+Numbers 320 to 399.
 """
 
 from components.domain.problems.problem import Problem
-
-# -- package, genesis, archive of chain data ------------------------------------------------------------------
-
-PACKAGE_UNUSABLE = Problem(
-    300,
-    "The archive of a node cannot be used",
-    cause="The archive is missing, cut off, damaged, or of another program or layout.",
-    remedy="Run `make setup`, which builds the archives, or name a good one as servicechain-ha:packages.",
-)
-PACKAGE_DIGEST = Problem(
-    301,
-    "The archive of a node has another SHA-256 than the settings name",
-    cause="The file is another version than meant, was not fetched completely, or was changed by somebody.",
-    remedy="Put the right file there. Correct sha256 in servicechain-ha:packages only once you know where the file is "
-    "from.",
-)
-PACKAGE_NOT_HERE = Problem(
-    302,
-    "The packaged configuration of a node cannot be read on this computer",
-    cause="A host without systemd starts the node with the script and configuration of its package, and the settings "
-    "name only a URL, which is fetched by the host itself.",
-    remedy="Download the archive and give it as `file` in servicechain-ha:packages, or use service: systemd for that "
-    "host.",
-)
-GENESIS_UNUSABLE = Problem(
-    303,
-    "The genesis file of an existing chain cannot be used",
-    cause="The file is missing or not readable, or it is no genesis.json with a config.chainId.",
-    remedy="Copy genesis.json from a node of that chain. Write its path as `genesis` of parentChain or serviceChain.",
-)
-GENESIS_OF_OTHER_CHAIN = Problem(
-    304,
-    "The genesis file is of another chain than the settings",
-    cause="The numbers chainId in the settings and config.chainId in the file differ.",
-    remedy="Correct `chainId` or `genesis` of parentChain or serviceChain.",
-)
-CHAIN_DATA_FAILED = Problem(
-    310,
-    "The archive of chain data cannot be fetched or used",
-    cause="The address, the SHA-256, the content of the archive or the free disk is wrong, as the message says. The "
-    "disk needs 2.4 times the size of the archive.",
-    remedy="Correct packages.chaindata in the settings, or free the disk, and run `make up` again. What was fetched is "
-    "kept. See docs/public-parents.md.",
-)
-CHAIN_DATA_LATE = Problem(
-    311,
-    "The archive of chain data was not ready within the time limit",
-    cause="It is large, or the connection is slow. The machine goes on with it by itself.",
-    remedy="Run `make up` again later: it waits for the same work. Raise parentChain.syncHours to wait longer.",
-)
 
 # -- whether it runs, answers and follows its chain -----------------------------------------------------------
 

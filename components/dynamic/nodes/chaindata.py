@@ -11,7 +11,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from components.chain.rpc.waiting import Waiting
-from components.domain.problems.nodes import CHAIN_DATA_FAILED, CHAIN_DATA_LATE
+from components.domain.problems.packages import CHAIN_DATA_FAILED, CHAIN_DATA_LATE
 from components.domain.problems.problem import CodedError
 from components.dynamic.base import Inputs, Props, Provider
 from components.ssh.errors import NoAnswer

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from components.domain.problems.nodes import PACKAGE_DIGEST, PACKAGE_NOT_HERE, PACKAGE_UNUSABLE
+from components.domain.problems.packages import PACKAGE_DIGEST, PACKAGE_NOT_HERE, PACKAGE_UNUSABLE
 from components.kaia.package import Package, PackageError, package
 
 

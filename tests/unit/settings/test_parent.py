@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from components.domain.kni import place
-from components.domain.problems.nodes import GENESIS_OF_OTHER_CHAIN, GENESIS_UNUSABLE
+from components.domain.problems.packages import GENESIS_OF_OTHER_CHAIN, GENESIS_UNUSABLE
 from components.domain.problems.problem import Problem
 from components.domain.problems.settings import (
     ARCHIVE,

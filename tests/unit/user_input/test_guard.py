@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from components.domain.problems.nodes import PACKAGE_UNUSABLE
+from components.domain.problems.packages import PACKAGE_UNUSABLE
 from components.domain.problems.problem import Message
 from components.domain.problems.settings import CONTRACT_FILE, UNREADABLE_FILE
 from components.kaia.package import PackageError
