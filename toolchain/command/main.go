@@ -1,7 +1,7 @@
 // Command pulumi-resource-command is an offline plugin for the part of Pulumi's "command" package that this
 // project uses: remote.Command and remote.CopyToRemote of files, with a private key as the way in. It carries the
-// name, the version and the property names of the official plugin, so that a program and its state move between the
-// two. An input that it does not know is refused, not ignored.
+// name, the version and the property names of the official plugin, and marks the same values as secrets, so that a
+// program and its state move between the two. An input that it does not know is refused, not ignored.
 package main
 
 import (
@@ -33,8 +33,10 @@ func main() {
 }
 
 func newProvider() (p.Provider, error) {
-	return infer.NewProviderBuilder().
+	provider, err := infer.NewProviderBuilder().
 		WithDescription("Offline subset of the command package: commands and copies over SSH.").
 		WithResources(infer.Resource(&remote.Command{}), infer.Resource(&remote.CopyToRemote{})).
 		Build()
+	provider.Diff = withoutMarks(provider.Diff)
+	return provider, err
 }

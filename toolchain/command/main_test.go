@@ -26,26 +26,49 @@ func newServer(t *testing.T) integration.Server {
 	return server
 }
 
-func TestTheSchemaAnswersToTheOfficialNames(t *testing.T) {
+type propertySpec struct {
+	Secret           bool
+	ReplaceOnChanges bool
+}
+
+type schemaSpec struct {
+	Resources map[string]struct{ InputProperties map[string]propertySpec }
+	Types     map[string]struct{ Properties map[string]propertySpec }
+}
+
+func schema(t *testing.T) schemaSpec {
+	t.Helper()
 	response, err := newServer(t).GetSchema(p.GetSchemaRequest{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	var schema struct {
-		Resources map[string]struct {
-			InputProperties map[string]struct {
-				Secret           bool
-				ReplaceOnChanges bool
-			}
-		}
-	}
-	if err := json.Unmarshal([]byte(response.Schema), &schema); err != nil {
+	var found schemaSpec
+	if err := json.Unmarshal([]byte(response.Schema), &found); err != nil {
 		t.Fatal(err)
 	}
+	return found
+}
+
+func TestTheSchemaAnswersToTheOfficialNames(t *testing.T) {
+	resources := schema(t).Resources
 	for _, token := range []string{"command:remote:Command", "command:remote:CopyToRemote"} {
-		inputs := schema.Resources[token].InputProperties
+		inputs := resources[token].InputProperties
 		if !inputs["connection"].Secret || !inputs["triggers"].ReplaceOnChanges {
 			t.Errorf("%s: connection must be secret and triggers must replace: %+v", token, inputs)
+		}
+	}
+}
+
+func TestTheSchemaHidesTheKeysInsideAConnection(t *testing.T) {
+	types := schema(t).Types
+	for _, token := range []string{"command:remote:Connection", "command:remote:ProxyConnection"} {
+		for name, found := range types[token].Properties {
+			if found.Secret != (name == "privateKey") {
+				t.Errorf("%s: of %s the schema says %+v", token, name, found)
+			}
+		}
+		if _, ok := types[token].Properties["privateKey"]; !ok {
+			t.Errorf("%s has no privateKey: %+v", token, types[token])
 		}
 	}
 }

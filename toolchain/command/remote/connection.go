@@ -23,7 +23,7 @@ type Endpoint struct {
 	Host           string   `pulumi:"host"`
 	Port           *float64 `pulumi:"port,optional"`
 	User           *string  `pulumi:"user,optional"`
-	PrivateKey     *string  `pulumi:"privateKey,optional"`
+	PrivateKey     *string  `pulumi:"privateKey,optional" provider:"secret"`
 	HostKey        *string  `pulumi:"hostKey,optional"`
 	DialErrorLimit *int     `pulumi:"dialErrorLimit,optional"`
 	PerDialTimeout *int     `pulumi:"perDialTimeout,optional"`
