@@ -3,7 +3,7 @@
 import base64
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -86,7 +86,7 @@ def write(path: Path, resources: list[dict[str, Any]], passphrase: str) -> None:
     deployment = {
         "manifest": {"time": "0001-01-01T00:00:00Z", "magic": "", "version": ""},
         "secrets_providers": {"type": "passphrase", "state": {"salt": secrets.state}},
-        "resources": _sealed(resources, secrets),
+        "resources": _sealed(resources, secrets.encrypt),
         "metadata": {},
     }
     path.write_text(json.dumps({"version": 3, "deployment": deployment}, indent=1, sort_keys=True) + "\n")
@@ -112,26 +112,32 @@ def secret(value: Any) -> dict[str, Any]:
     return {SIGNATURE: SECRET, "value": value}
 
 
-def _sealed(value: Any, secrets: Passphrase) -> Any:
+def _sealed(value: Any, encrypt: Callable[[str], str]) -> Any:
+    """Return a value with its secrets encrypted. One inside another is only marked: it is encrypted with the other."""
     if isinstance(value, dict):
         if value.get(SIGNATURE) == SECRET:
-            text = json.dumps(_bare(value["value"]), sort_keys=True)
-            return {SIGNATURE: SECRET, "ciphertext": secrets.encrypt(text)}
-        return {key: _sealed(inner, secrets) for key, inner in value.items()}
-    return [_sealed(inner, secrets) for inner in value] if isinstance(value, list) else value
+            text = json.dumps(_sealed(value["value"], str), sort_keys=True)
+            return {SIGNATURE: SECRET, "ciphertext": encrypt(text)}
+        return {key: _sealed(inner, encrypt) for key, inner in value.items()}
+    return [_sealed(inner, encrypt) for inner in value] if isinstance(value, list) else value
 
 
-def _bare(value: Any) -> Any:
-    """Return a value without marks of secrets: a secret holds no other one."""
+def marked(value: Any, decrypt: Callable[[str], str]) -> Any:
+    """Return a value with all secrets in it in the clear, marked as `secret` does it."""
     if isinstance(value, dict):
-        return _bare(value["value"]) if value.get(SIGNATURE) == SECRET else {k: _bare(v) for k, v in value.items()}
-    return [_bare(inner) for inner in value] if isinstance(value, list) else value
+        if value.get(SIGNATURE) == SECRET:
+            return secret(marked(json.loads(decrypt(value["ciphertext"])), str))
+        return {key: marked(inner, decrypt) for key, inner in value.items()}
+    return [marked(inner, decrypt) for inner in value] if isinstance(value, list) else value
+
+
+def bare(value: Any) -> Any:
+    """Return a value without its marks of secrets."""
+    if isinstance(value, dict):
+        return bare(value["value"]) if value.get(SIGNATURE) == SECRET else {k: bare(v) for k, v in value.items()}
+    return [bare(inner) for inner in value] if isinstance(value, list) else value
 
 
 def opened(value: Any, secrets: Passphrase) -> Any:
     """Return a value with all secrets in it in the clear."""
-    if isinstance(value, dict):
-        if value.get(SIGNATURE) == SECRET:
-            return json.loads(secrets.decrypt(value["ciphertext"]))
-        return {key: opened(inner, secrets) for key, inner in value.items()}
-    return [opened(inner, secrets) for inner in value] if isinstance(value, list) else value
+    return bare(marked(value, secrets.decrypt))
