@@ -11,10 +11,22 @@ BUILT: Final = "v1.0.3"
 """The version of the archives that `make setup` builds."""
 
 _VERSION: Final = re.compile(r"v(\d+)\.(\d+)\.(\d+)(-.+)?")
+_NAMED: Final = re.compile(r"(?:^|[/\s])(v\d+\.\d+\.\d+)(?=[-+/\s]|$)")
 _PROTOCOLS: Final = {1: 2, 2: 2}
 """Version of the protocol `servicechain`, by the major version of Kaia."""
 _PUBLIC_SINCE: Final = (2, 2, 1)
 """The first version that knows the forks Prague and Osaka of Kairos and mainnet."""
+
+
+def version_in(text: str) -> str | None:
+    """Return the version like v1.0.3 that a node tells, without what follows it; None if there is none.
+
+    `text`: the answer to web3_clientVersion (`Klaytn/v1.0.3/linux-amd64/go1.22.1`), what the program prints of itself
+    (`Kaia v1.0.3`), or a version alone. A node may have a name of its own in front of its version. It never tells
+    whether it is a release candidate, and of some builds the commit (params/version.go of v1.0.3 and v2.2.1).
+    """
+    found = _NAMED.findall(text)
+    return str(found[-1]) if found else None
 
 
 def bridge_protocol(version: str) -> int | None:

@@ -80,6 +80,13 @@ def test_versions_are_shown(kairos: Program) -> None:
     assert (pair["en"]["version"], pair["scn"]["version"]) == ("v2.2.1", "v1.0.3")
 
 
+def test_each_node_is_compared_with_the_version_of_its_own_package(kairos: Program) -> None:
+    nodes = {name: node.inputs for name, node in kairos.of("RunningNode").items()}
+    told = {name: (node["package_version"], node["version_command"].rpartition("/")[2]) for name, node in nodes.items()}
+    assert told["alpha-en"] == ("v2.2.1", "ken version")
+    assert told["scn-1"] == ("v1.0.3", "kscn version")
+
+
 def test_a_lost_zone_takes_one_pair_and_a_third_of_the_scns(mainnet: Program) -> None:
     zone_of = mainnet.one("Placement", "placement").inputs["zone_of"]
     assert [zone_of[f"{pair}-en"] for pair in ("alpha", "beta", "gamma")] == [f"ap-northeast-2{z}" for z in "abc"]

@@ -6,12 +6,13 @@ Reading, comparing (pure) and repairing are separate. What a call can repair nee
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from components.chain.errors import ChainError, HostUnreachable, NotListening, NotReady, Unreachable
 from components.chain.nodes import registration
 from components.chain.nodes.expected import Expected
 from components.chain.nodes.restart import reinitialise
+from components.chain.nodes.version import other_version
 from components.chain.peers.handshake import chain_identity
 from components.chain.peers.missing_peers import HINT, explain
 from components.chain.peers.peers import peer_knis, peers, redial, wait_for_peers
@@ -25,6 +26,7 @@ from components.domain.problems.nodes import (
     CONSOLE_SILENT,
     NODE_DOWN,
     OTHER_IDENTITY,
+    OTHER_VERSION,
     WRONG_ANCHORING,
     WRONG_BRIDGE_PEER,
 )
@@ -42,6 +44,7 @@ REPAIRED_BY_CALLS = frozenset({"peer", "anchoring"})
 PROBLEMS = {
     "down": NODE_DOWN,
     "console": CONSOLE_SILENT,
+    "version": OTHER_VERSION,
     "bridge": BRIDGE_OFF,
     "chain_id": OTHER_IDENTITY,
     "kni": OTHER_IDENTITY,
@@ -75,6 +78,8 @@ class Actual:
     anchoring_period: int | None = None
     bridge: bool = True
     """Whether it runs the half of a bridge that it was asked about."""
+    version: str | None = None
+    """What it tells of its version."""
 
 
 @dataclass(frozen=True)
@@ -90,8 +95,9 @@ def find_drift(endpoint: Endpoint, expected: Expected) -> NodeDrift:
     for last in (False, True):
         try:
             with closing(Console(endpoint)) as console:
-                words = differences(expected, read(console, expected))
-                return NodeDrift(words, console.call("web3_clientVersion", timeout=TIMEOUT))
+                found = read(console, expected)
+                found = replace(found, version=str(console.call("web3_clientVersion", timeout=TIMEOUT)))
+                return NodeDrift(differences(expected, found), found.version)
         except HostUnreachable:
             raise
         except NotListening as error:
@@ -151,10 +157,12 @@ def _sub_bridge(console: Console, chain_id: int) -> Actual:
 
 def differences(expected: Expected, actual: Actual) -> dict[str, str]:
     """Return a sentence per difference, by its name, without the subject (the node)."""
+    found: dict[str, str] = {}
+    if other := other_version(expected.package_version, actual.version):
+        found["version"] = f"its version is {other}, not {expected.package_version}"
     if not actual.bridge:
         half = "main" if expected.kni else "sub"
-        return {"bridge": f"its {half} bridge is off, but on in its files"}
-    found: dict[str, str] = {}
+        return {**found, "bridge": f"its {half} bridge is off, but on in its files"}
     if actual.chain_id != expected.chain_id:
         found["chain_id"] = f"it is on chain {actual.chain_id}, not on chain {expected.chain_id}"
     if expected.kni and actual.main_bridge != node_id(expected.kni):

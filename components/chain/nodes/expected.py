@@ -24,5 +24,7 @@ class Expected(BaseModel):
     anchoring_period: int | None = None
     others: tuple[Endpoint, ...] = ()
     """Consoles of nodes that it dials, where they are ours: both ends are compared when it does not find them."""
+    package_version: str | None = None
+    """Version of its package, like v1.0.3."""
     begin: str | None = None
     """Command on its host that has it begin its chain again, for one that holds nothing but its first block."""

@@ -51,6 +51,13 @@ NOT_SYNCED = Problem(
     remedy="Wait, and run `make up` again later: the node continues by itself. Without peers, compare networkId and "
     "genesis with those of the chain, and try the ports of its static nodes. See docs/public-parents.md.",
 )
+OTHER_VERSION = Problem(
+    326,
+    "A node runs another version than its package",
+    cause="Somebody started another program in its place, or it was not restarted after its package had changed.",
+    remedy="Run `make up`: it restarts the node with the program of its package. To run the other version, name its "
+    "archive in servicechain-ha:packages.",
+)
 
 # -- its bridge -----------------------------------------------------------------------------------------------
 

@@ -1,4 +1,4 @@
-"""What is wrong with what a node is made of: its package, genesis and chain data.
+"""What is wrong with the package, the genesis file or the chain data of a node.
 
 Numbers 300 to 319.
 """
@@ -37,6 +37,14 @@ GENESIS_OF_OTHER_CHAIN = Problem(
     "The genesis file is of another chain than the settings",
     cause="The numbers chainId in the settings and config.chainId in the file differ.",
     remedy="Correct `chainId` or `genesis` of parentChain or serviceChain.",
+)
+PACKAGE_VERSION = Problem(
+    305,
+    "The program of a node is of another version than its package in the settings",
+    cause="The archive holds another version than its name or its `version` says, or somebody replaced the program on "
+    "the machine. A restart would not change that.",
+    remedy="Name the archive of the wanted version in servicechain-ha:packages, or correct its `version`, then run "
+    "`make up`. If somebody replaced the program on the machine, run `make replace MACHINE=…`.",
 )
 CHAIN_DATA_FAILED = Problem(
     310,

@@ -15,6 +15,11 @@ from components.chain.rpc.endpoint import Endpoint
 from components.domain.roles import Role
 from components.dynamic.base import Inputs, Props, Provider
 
+_ASIDE = frozenset(
+    {"static_nodes", "others", "siblings", "begin", "start", "version_command", "en", "anchoring", "anchoring_period"}
+)
+"""Inputs of which a change alone asks for nothing."""
+
 
 class RunningNodeInputs(Inputs, Expected):
     """A node, and what was predicted about it before it existed."""
@@ -27,6 +32,8 @@ class RunningNodeInputs(Inputs, Expected):
     """Command on the node's host that starts the node, after stopping it if it runs."""
     runs: str
     """Digest of everything that the node reads at its start. Another one requires a restart."""
+    version_command: str | None = None
+    """Command on the node's host that has the program on its disk print its version."""
     siblings: tuple[Endpoint, ...] = ()
     """The other nodes of its role: it is restarted only while they are healthy."""
     en: Endpoint | None = None
@@ -50,25 +57,37 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
         An SCN that leaves its pair is restarted by its BridgeRegistration, which is removed at the end of the run: so
         it votes until the threshold has fallen. As long as it has a registration, that removal is still to come, also
         after a run that ended before it. What has drifted is repaired by a call where there is one, else by a restart.
+
+        Raises NotReady before a restart of a node that runs if the disk holds another version than its package.
         """
         from components.chain.nodes.health import answers, listens
+        from components.chain.nodes.version import require_running
 
         just_started = known.get("started") != inputs.started
         leaves = not inputs.peer and bool(known) and (bool(known.get("peer")) or _is_registered(inputs))
         if not listens(inputs.node):
             _restart(inputs, "it does not answer")
         elif known and not just_started and not leaves and known.get("runs") != inputs.runs:
-            _restart(inputs, "what it reads at its start has changed")
+            _restart_for_package(inputs, "what it reads at its start has changed")
         elif not answers(inputs.node):
             _restart(inputs, "it does not answer")
+        elif not leaves and (words := _runs_other_version(inputs)):
+            _restart_for_package(inputs, words)
         elif not leaves and (known.get("drift") or (known and _moved(inputs, known))):
             _repair(inputs)
-        return {"version": _wait_until_ready(inputs)}
+        version = _wait_until_ready(inputs)
+        if not leaves:
+            require_running(inputs.node, inputs.role, version, inputs.package_version)
+        return {"version": version}
 
     def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
-        """Check again after a start, or when the prediction changed; ignore other nodes that come or go."""
-        aside = ("static_nodes", "others", "siblings", "begin", "start", "en", "anchoring", "anchoring_period")
-        return name not in aside
+        """Check again after a start, or when the prediction changed; ignore other nodes that come or go.
+
+        States that were written before there was a `package_version` do not have it; that alone changes nothing.
+        """
+        if name == "package_version" and old is None:
+            return False
+        return name not in _ASIDE
 
     def observe(self, inputs: RunningNodeInputs, known: Props) -> Props | None:
         """Report in what it is not as predicted. A node that is stopped still exists."""
@@ -95,6 +114,26 @@ def _is_registered(inputs: RunningNodeInputs) -> bool:
     with suppress(ChainError), closing(Console(inputs.node)) as console:
         return has_registration(console)
     return False
+
+
+def _runs_other_version(inputs: RunningNodeInputs) -> str | None:
+    """Return in words that the node runs another version than its package: it was started before that was unpacked."""
+    from components.chain.nodes.version import other_version, running_version
+
+    if inputs.package_version is None:
+        return None
+    found = None
+    with suppress(ChainError):
+        found = other_version(inputs.package_version, running_version(inputs.node))
+    return f"its version is {found}, not {inputs.package_version}" if found else None
+
+
+def _restart_for_package(inputs: RunningNodeInputs, why: str) -> None:
+    """Restart a node that runs for what is on its disk; not if the program there is of another version."""
+    from components.chain.nodes.version import require_on_disk
+
+    require_on_disk(inputs.node, inputs.role, inputs.version_command, inputs.package_version)
+    _restart(inputs, why)
 
 
 def _restart(inputs: RunningNodeInputs, why: str) -> None:

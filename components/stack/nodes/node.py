@@ -40,6 +40,8 @@ class Node:
     endpoint: pulumi.Output[Mapping[str, object]]
     """The console of the node, as chain/ takes it. A secret: it holds the SSH key."""
     restart_command: str
+    version_command: str
+    """Has the program on its disk print its version."""
     begin_command: str
     """Deletes the chain data and starts from genesis.json again: for a node that holds nothing but a first block."""
     runs: pulumi.Output[str]
@@ -58,6 +60,8 @@ class Node:
             "start": self.restart_command,
             "begin": self.begin_command,
             "runs": self.runs,
+            "package_version": self.version,
+            "version_command": self.version_command,
         }
 
 
@@ -142,6 +146,7 @@ class PreparedNode(pulumi.ComponentResource):
             ipc=layout.ipc,
             endpoint=host.ssh.login.apply(lambda login: {**login, **own}),
             restart_command=alone(layout, end_of_other(host.service, layout) + self._commands["restart"]),
+            version_command=f"{shlex.quote(layout.binary)} version",
             begin_command=alone(layout, self._commands["begin"]),
             runs=self._runs,
         )

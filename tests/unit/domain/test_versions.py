@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.domain.versions import bridge_protocol, mismatch, too_old_for
+from components.domain.versions import bridge_protocol, mismatch, too_old_for, version_in
 
 NUMBERS = st.integers(0, 40)
 VERSIONS = st.builds("v{}.{}.{}".format, NUMBERS, NUMBERS, NUMBERS)
@@ -65,3 +65,24 @@ def test_a_private_chain_takes_any_en(version: str) -> None:
 
 def test_what_is_no_version_is_said_so() -> None:
     assert re.search("^ken latest: whether ", too_old_for("kairos", "latest") or "")
+
+
+@pytest.mark.parametrize(
+    ("text", "version"),
+    [
+        ("Klaytn/v1.0.3/linux-amd64/go1.22.1", "v1.0.3"),
+        ("Kaia/v2.2.1/linux-amd64/go1.24.0", "v2.2.1"),
+        ("Klaytn/v1.0.3+0123456789/linux-amd64/go1.22.1", "v1.0.3"),
+        ("Kaia/v2.2.1-rc.1/linux-amd64/go1.24.0", "v2.2.1"),
+        ("Kaia/v2.2.1-unstable-0123abcd-20260212/linux-amd64/go1.24.0", "v2.2.1"),
+        ("Klaytn/v9.9.9/v1.0.3/linux-amd64/go1.22.1", "v1.0.3"),
+        ("Kaia v1.0.11\n", "v1.0.11"),
+        ("WARN[1] something of v1.2.3.\nKaia v1.0.3\n", "v1.0.3"),
+        ("v2.10.0", "v2.10.0"),
+        ("Klaytn/linux-amd64/go1.22.1", None),
+        ("Geth/1.13.0/linux", None),
+        ("", None),
+    ],
+)
+def test_the_version_is_found_in_what_a_node_tells(text: str, version: str | None) -> None:
+    assert version_in(text) == version

@@ -1,0 +1,226 @@
+"""The version that a node runs, compared with that of its package: drift, a restart, or a refusal without one."""
+
+from contextlib import closing
+from typing import Any, cast
+
+import pytest
+
+from components.chain.errors import HostUnreachable, NotReady, Unreachable
+from components.chain.nodes import drift, health, restart, version
+from components.chain.nodes.drift import Actual
+from components.chain.rpc.console import Console
+from components.domain.problems.chains import CONSOLE_LOST
+from components.domain.problems.hosts import HOST_SILENT
+from components.domain.problems.nodes import OTHER_VERSION
+from components.domain.problems.packages import PACKAGE_VERSION
+from components.dynamic.base import Props
+from components.dynamic.nodes import running_node
+from components.dynamic.nodes.running_node import RunningNode, RunningNodeProvider
+from tests.life import Life
+
+OLD, NEW = "v1.0.3", "v2.2.1"
+NODE: Props = {
+    "node": {"node": "scn-1", "host": "10.0.0.1", "private_key": "k", "host_key": "h", "ipc": "/srv/klay.ipc"},
+    "role": "scn",
+    "chain_id": 3000,
+    "started": "1",
+    "start": "kscnd restart",
+    "runs": "0a",
+    "package_version": OLD,
+    "version_command": "kscn version",
+    "version": None,
+}
+UPGRADED = {**NODE, "runs": "0b", "package_version": NEW}
+WITHOUT = {name: value for name, value in NODE.items() if name not in ("package_version", "version_command")}
+"""As in a state that was written before versions were compared."""
+
+
+class Scn:
+    """A node: the version that runs, the one on its disk, and what was done to it."""
+
+    def __init__(self) -> None:
+        self.runs = self.disk = OLD
+        self.up = True
+        self.asked = 0
+        self.error: Exception | None = None
+        self.restarts: list[str] = []
+
+    def connect(self, _endpoint: object) -> Console:
+        """Return a console."""
+
+        class Connected:
+            def call(_self, method: str, timeout: float = 0) -> object:  # noqa: ARG002, N805
+                return self.tells() if method == "web3_clientVersion" else []
+
+            def close(self) -> None:
+                pass
+
+        return cast("Console", Connected())
+
+    def tells(self) -> str:
+        """Return what it answers to web3_clientVersion."""
+        return f"Klaytn/{self.runs}/linux-amd64/go1.22.1"
+
+    def run(self, _endpoint: object, command: str, _timeout: float) -> str:
+        """Print the version of the program on the disk."""
+        assert command == "kscn version"
+        self.asked += 1
+        if self.error:
+            raise self.error
+        return f"Kaia {self.disk}\n"
+
+    def restart(self, _endpoint: object, _role: str, _command: str, why: str, **_more: object) -> None:
+        """Run what is on the disk."""
+        self.runs, self.up = self.disk, True
+        self.restarts.append(why)
+
+
+@pytest.fixture
+def scn(monkeypatch: pytest.MonkeyPatch) -> Scn:
+    scn = Scn()
+    for module, name, value in (
+        (drift, "Console", scn.connect),
+        (version, "Console", scn.connect),
+        (version, "run_on_host", scn.run),
+        (drift, "read", lambda _console, _expected: Actual(3000)),
+        (health, "answers", lambda _endpoint: scn.up),
+        (health, "listens", lambda _endpoint: scn.up),
+        (running_node, "_wait_until_ready", lambda _inputs: scn.tells()),
+        (restart, "restart", scn.restart),
+    ):
+        monkeypatch.setattr(module, name, value)
+    return scn
+
+
+def life_of(props: Props) -> Life:
+    life = Life(RunningNodeProvider(), RunningNode)
+    assert life.up(props) == "create"
+    return life
+
+
+@pytest.fixture
+def life(scn: Scn) -> Life:
+    life = life_of(NODE)
+    assert (scn.restarts, scn.asked) == ([], 0)
+    return life
+
+
+def refused(life: Life, props: Props, *named: str) -> None:
+    with pytest.raises(NotReady, match=rf"^scn-1: .*\[{PACKAGE_VERSION.code}\]$") as caught:
+        life.up(props)
+    assert all(value in str(caught.value) for value in (*named, "packages.kscn"))
+
+
+def test_another_version_is_drift_until_a_restart_repairs_it(
+    life: Life, scn: Scn, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scn.runs = "v1.0.2"
+    said = OTHER_VERSION("its version is v1.0.2, not v1.0.3; the next up restarts the node")
+    for _ in range(2):
+        assert life.refresh()
+        assert life.inputs["drift"] == {"version": said}
+        assert capsys.readouterr().err == f"scn-1: {said}\n"
+    assert life.up(NODE) == "update"
+    assert scn.restarts == ["its version is v1.0.2, not v1.0.3"]
+    assert life.refresh()
+    assert capsys.readouterr().err == ""
+    assert life.up(NODE) == "same"
+
+
+def test_the_version_of_its_package_is_no_drift(life: Life, scn: Scn) -> None:
+    assert life.refresh()
+    assert life.up(NODE) == "same"
+    assert scn.restarts == []
+
+
+def test_a_state_of_before_plans_no_change_and_is_not_compared(scn: Scn) -> None:
+    life = life_of(WITHOUT)
+    scn.runs = "v1.0.2"
+    assert life.refresh()
+    assert life.up(NODE) == "same"
+    assert scn.restarts == []
+
+
+def test_a_changed_package_is_one_restart_and_then_compared(life: Life, scn: Scn) -> None:
+    scn.disk = NEW
+    assert life.up(UPGRADED) == "update"
+    assert scn.restarts == ["what it reads at its start has changed"]
+    assert life.refresh()
+    assert life.up(UPGRADED) == "same"
+    scn.runs = OLD
+    assert life.refresh()
+    assert life.inputs["drift"].keys() == {"version"}
+
+
+def test_a_package_of_before_is_compared_after_its_next_change(scn: Scn) -> None:
+    life = life_of(WITHOUT)
+    scn.disk = NEW
+    assert life.up(UPGRADED) == "update"
+    scn.runs = OLD
+    assert life.refresh()
+    assert life.inputs["drift"].keys() == {"version"}
+
+
+def test_an_archive_of_another_version_stops_no_node_however_often(life: Life, scn: Scn) -> None:
+    for _ in range(2):
+        refused(life, UPGRADED, OLD, NEW, "not restarted")
+    assert scn.restarts == []
+    assert life.outs["package_version"] == OLD
+
+
+def test_a_first_start_with_such_an_archive_is_refused(scn: Scn) -> None:
+    life = Life(RunningNodeProvider(), RunningNode)
+    refused(life, {**NODE, "package_version": NEW}, OLD, NEW, "not restarted")
+    assert scn.restarts == []
+
+
+def test_a_node_that_was_started_before_its_package_changed_is_restarted_at_its_creation(scn: Scn) -> None:
+    scn.disk = NEW
+    life_of({**NODE, "package_version": NEW})
+    assert scn.restarts == [f"its version is {OLD}, not {NEW}"]
+
+
+def test_a_corrected_version_is_compared_with_no_restart(life: Life, scn: Scn) -> None:
+    refused(life, {**NODE, "package_version": NEW}, OLD, NEW)
+    scn.runs = scn.disk = NEW
+    assert life.up({**NODE, "package_version": NEW}) == "update"
+    assert scn.restarts == []
+
+
+def test_a_node_that_is_down_is_started_whatever_is_on_its_disk_and_then_refused(life: Life, scn: Scn) -> None:
+    scn.up = False
+    refused(life, UPGRADED, f"it runs {OLD}", NEW)
+    assert scn.restarts == ["it does not answer"]
+    assert scn.asked == 0
+
+
+@pytest.mark.parametrize("error", [Unreachable(CONSOLE_LOST("scn-1: exit 126")), HostUnreachable(HOST_SILENT("scn-1"))])
+def test_a_program_that_cannot_be_asked_is_for_its_start_to_tell(life: Life, scn: Scn, error: Exception) -> None:
+    scn.disk, scn.error = NEW, error
+    assert life.up(UPGRADED) == "update"
+    assert len(scn.restarts) == 1
+
+
+def test_a_version_that_cannot_be_read_is_not_compared(life: Life, scn: Scn) -> None:
+    scn.runs = "unknown"
+    assert life.refresh()
+    assert life.up(NODE) == "same"
+    scn.disk = "of my own"
+    assert life.up(UPGRADED) == "update"
+    assert len(scn.restarts) == 1
+
+
+def test_an_scn_that_leaves_its_pair_keeps_its_version_until_its_registration_goes(
+    scn: Scn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running_node, "_is_registered", lambda _inputs: True)
+    life = life_of({**NODE, "peer": f"kni://{'aa' * 64}@10.0.0.2:50505"})
+    scn.disk = NEW
+    assert life.up(UPGRADED) == "update"
+    assert scn.restarts == []
+
+
+def test_the_version_is_what_the_node_tells(scn: Scn) -> None:
+    node: Any = object()
+    with closing(scn.connect(node)):
+        assert version.running_version(node) == scn.tells()
