@@ -75,9 +75,9 @@ OperatorGas = Annotated[
 class ServiceChainSettings(Section):
     """The child chain (L2)."""
 
-    chain_id: Positive
+    chain_id: Positive = Field(examples=[3000])
     """Chain id of the child chain; it has to differ from that of the parent chain."""
-    nodes: ScnNames
+    nodes: ScnNames = Field(examples=[["scn-1", "scn-2", "scn-3", "scn-4"]])
     """Names of the SCNs, all of them validators; or how many, which names them scn-1, scn-2 and so on."""
     balances: Balances = Field(default_factory=dict)
     """Accounts that hold coins from the first block of a chain that the stack creates, for development."""
@@ -94,7 +94,7 @@ class Anchoring(Section):
 
     enabled: Flag = True
     """Whether SCNs anchor."""
-    period: Positive = 10
+    period: Positive = Field(default=10, examples=[10])
     """Blocks of the child chain from one anchor to the next. Each anchor costs its SCN a transaction on the parent
     chain. The default is 3600 if the parent chain is public."""
 
@@ -111,9 +111,9 @@ class Machines(Section):
 class PairSettings(Section):
     """One EN and one SCN, strictly one to one."""
 
-    name: Name
+    name: Name = Field(examples=["alpha"])
     """Name of the pair and its resources: a pair with another name is another pair."""
-    scn: Name
+    scn: Name = Field(examples=["scn-1"])
     """The SCN of the pair, one of serviceChain.nodes. Its EN is called <name>-en."""
     anchoring: Anchoring | None = Field(default=None, examples=[{"enabled": False}])
     """Overrides the anchoring of the stack for this pair."""
@@ -138,11 +138,11 @@ class Recovery(Section):
 class BridgeSettings(OwnerKeys, Contracts):
     """The bridge contracts."""
 
-    threshold: Whole = 1
+    threshold: Whole = Field(default=1, examples=[1])
     """Votes that a value transfer needs, on both chains."""
-    liquidity: SomeCoins = Field(default=1000, validate_default=True)
+    liquidity: SomeCoins = Field(default=1000, validate_default=True, examples=[100])
     """Coins that each bridge contract holds to pay transfers out; filled up when below half."""
-    operator_balance: Coins = Field(default=100, validate_default=True)
+    operator_balance: Coins = Field(default=100, validate_default=True, examples=[50])
     """Coins that each operator holds to pay for gas where gas has a price; filled up when below half. The default is 20
     if the parent chain is public."""
     max_gas_price: Positive | None = Field(default=None, examples=[100])
@@ -171,9 +171,11 @@ class Local(Section):
 class Settings(Section):
     """The whole configuration of a stack."""
 
-    target: Literal["local", "aws", "existing"] = "local"
+    target: Literal["local", "aws", "existing"] = Field(default="local", examples=["local"])
     """Where the machines are: network namespaces of this computer, EC2, or existing machines."""
-    protection: Flag | None = Field(default=None, json_schema_extra={"x-default": "`true` where the parent is mainnet"})
+    protection: Flag | None = Field(
+        default=None, examples=[True], json_schema_extra={"x-default": "`true` where the parent is mainnet"}
+    )
     """Whether keys, data volumes and machines refuse to be destroyed."""
     identity_seed: Seed
     """64 random hex digits from which every key of the network is derived. Create it once, keep it secret, never change

@@ -5,7 +5,7 @@ from typing import Any
 import yaml
 
 from components.settings.sentences import NAMESPACE
-from tests.program.mocked import ROOT
+from tests.examples import committed
 
 SEED, DIGEST = "1f" * 32, "ab" * 32
 
@@ -19,8 +19,8 @@ VPC = "vpc-00000001"
 
 
 def example(name: str) -> dict[str, Any]:
-    """Return the configuration of a Pulumi.<name>.yaml, with what a user has to put in."""
-    config = yaml.safe_load((ROOT / f"Pulumi.{name}.yaml").read_text())["config"]
+    """Return the configuration of an example stack as it is committed, with what a user has to put in."""
+    config = yaml.safe_load(committed(name))["config"]
     found = {key.removeprefix(f"{NAMESPACE}:"): value for key, value in config.items()}
     found.pop("identitySeedFile", None)
     for archive in found.get("packages", {}).values():

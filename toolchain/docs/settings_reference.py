@@ -1,24 +1,20 @@
 """Write docs/settings.md from the models of the configuration: python -m toolchain.docs.settings_reference [FILE].
 
-Everything in it comes from the JSON schema of the models: names, types, defaults and descriptions. An example that a
-field does not give is taken from the example stacks where one of them has the setting.
+Everything in it comes from the JSON schema of the models: names, types, defaults, descriptions and examples. No stack
+file is read: those are a user's to change.
 """
 
 import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
-
-import yaml
 
 from components.settings.sentences import NAMESPACE
 from toolchain.docs.settings_schema import ROOT, Schema, of_settings
 
 FILE = ROOT / "docs/settings.md"
-STACKS = ("dev", "kairos", "mainnet", "existing")
 
 HEAD = f"""\
 # Settings
@@ -72,13 +68,12 @@ class Reference:
 
     def _row(self, part: Part, key: str, found: Schema) -> Row:
         section = self._sections.get(_section_in(found) or "", {})
-        paths = [f"{path}.{key}".lstrip(".") for path in part.paths]
         return (
             f"`{key}`",
             in_words(found),
             _default(found, required=key in part.schema.get("required", ())),
             (found.get("description") or section.get("description") or "—").replace("<", "&lt;"),
-            _example(paths, found),
+            _example(found),
         )
 
 
@@ -148,15 +143,12 @@ def _code(value: Any) -> str:
     return f"`{value}`" if isinstance(value, str) else f"`{json.dumps(value, ensure_ascii=False)}`"
 
 
-def _example(paths: list[str], schema: Schema) -> str:
-    """Return an example: one of the field, of an example stack, or of its kind of values."""
+def _example(schema: Schema) -> str:
+    """Return an example: one of the field, or of its kind of values."""
     if found := schema.get("examples"):
         return _code(found[0])
     if _section_in(schema):
         return ""
-    used = (_look_up(_stack(stack), path) for stack in STACKS for path in paths)
-    if (value := next((value for value in used if value is not None), None)) is not None:
-        return _code(value)
     if isinstance(schema.get("default"), bool):
         return _code(not schema["default"])
     for one in _alternatives(schema):
@@ -165,22 +157,6 @@ def _example(paths: list[str], schema: Schema) -> str:
         if found := one.get("examples"):
             return _code(found[0])
     return ""
-
-
-@cache
-def _stack(name: str) -> Any:
-    config = yaml.safe_load((ROOT / f"Pulumi.{name}.yaml").read_text())["config"]
-    return {key.removeprefix(f"{NAMESPACE}:"): value for key, value in config.items()}
-
-
-def _look_up(value: Any, path: str) -> Any:
-    """Return what is at a path, in the first of many items that has it."""
-    key, _, rest = path.partition(".")
-    found = value.get(key.removesuffix("[]")) if isinstance(value, Mapping) else None
-    if key.endswith("[]") or key == "<name>":
-        items = found if isinstance(found, list) else value.values() if key == "<name>" and value else []
-        return next((inner for item in items if (inner := _look_up(item, rest)) is not None), None)
-    return _look_up(found, rest) if rest else found
 
 
 def main(arguments: list[str]) -> None:

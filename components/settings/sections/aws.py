@@ -103,9 +103,9 @@ Port = Annotated[Whole, Range(1, LAST_PORT, "as a port")]
 class NetworkSettings(Section):
     """Where the machines are: in a new VPC, or in an existing one."""
 
-    cidr: VpcCidr | None = None
+    cidr: VpcCidr | None = Field(default=None, examples=["10.41.0.0/16"])
     """Addresses of the new VPC."""
-    zones: list[Zone] = Field(default_factory=list)
+    zones: list[Zone] = Field(default_factory=list, examples=[["ap-northeast-2a", "ap-northeast-2c"]])
     """Zones of the new VPC: two or more."""
     nat: Literal["zone", "one"] = Field(default="zone", examples=["one"])
     """How private machines reach the internet, where they have to: a gateway in each zone, or one for all zones."""
@@ -167,7 +167,7 @@ class BastionSettings(Section):
 class SshAccess(Section):
     """Who may reach port 22: of the bastion that the program makes, where it makes one, or else of the machines."""
 
-    allowed: list[NamedCidr] = Field(alias="from")
+    allowed: list[NamedCidr] = Field(alias="from", examples=[["203.0.113.0/24"]])
     """Networks that may connect."""
     bastion: BastionSettings | None = None
     """An existing bastion. In a new VPC the program makes its own unless one is given."""
@@ -204,7 +204,9 @@ class Aws(Section):
     """Encrypts new volumes; without it, the account's own key for EBS. An existing disk keeps its key."""
     alarm_topic: Topic | None = None
     """Where alarms about broken machines and busy processors go; without it there are none."""
-    tags: dict[TagKey, TagValue] = Field(default_factory=dict, title="mapping of tag key to tag value")
+    tags: dict[TagKey, TagValue] = Field(
+        default_factory=dict, title="mapping of tag key to tag value", examples=[{"environment": "test"}]
+    )
     """Tags on everything that can have them, besides the program's own."""
 
     @property

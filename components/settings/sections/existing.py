@@ -71,7 +71,7 @@ class HostSettings(Section):
     """Port of its SSH server."""
     user: UserName | None = Field(default=None, examples=["ops"])
     """Who logs in."""
-    sudo: Flag | None = None
+    sudo: Flag | None = Field(default=None, examples=[False])
     """The same as `existing.sudo`, for this machine."""
     root: NodeFolder | None = Field(default=None, examples=["/data/servicechain"])
     """The folder that holds everything of the node. It must be missing, empty, or of this stack. The default is

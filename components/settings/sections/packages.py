@@ -84,7 +84,9 @@ class ArchiveSettings(Section):
 
     file: FilePath | None = Field(default=None, examples=[f"archives/ken-{BUILT}-linux-amd64.tar.gz"])
     """Path of the archive on this computer."""
-    url: ArchiveUrl | None = None
+    url: ArchiveUrl | None = Field(
+        default=None, examples=[f"https://archives.example.org/ken-{BUILT}-linux-amd64.tar.gz"]
+    )
     """URL from which each machine downloads the archive."""
     sha256: Sha256 | None = Field(default=None, examples=["(64 hex digits)"])
     """SHA-256 of the archive; required with a URL."""
@@ -110,7 +112,7 @@ class ChainDataSettings(Section):
 
     file: FilePath | None = Field(default=None, examples=["archives/chaindata.tar.gz"])
     """Path on this computer, from where it is copied to each machine."""
-    url: ArchiveUrl | None = None
+    url: ArchiveUrl | None = Field(default=None, examples=["https://archives.example.org/chaindata.tar.gz"])
     """URL from which each machine downloads it."""
     sha256: Sha256 = Field(examples=["(64 hex digits)"])
     """SHA-256 of the archive."""

@@ -45,10 +45,10 @@ class ParentChainSettings(Section):
         }
     )
 
-    network: Network = PRIVATE
+    network: Network = Field(default=PRIVATE, examples=[PRIVATE])
     """`private`: a chain of a single validator that the stack runs, for development and tests, or, with a genesis, an
     existing private chain. The others are public."""
-    chain_id: Positive = Field(json_schema_extra={"x-default": "required for a private chain"})
+    chain_id: Positive = Field(examples=[2020], json_schema_extra={"x-default": "required for a private chain"})
     """Chain id of a private chain; those of the public networks are known."""
     unit_price: Annotated[NotNegative, Range(0, DEAREST_GAS, "gkei, as genesis has it in peb, in 64 bits")] = (
         LOWEST_BASE_FEE

@@ -10,9 +10,9 @@ from components.domain.problems.settings import FEW_SCNS, NO_SPARE_VOTE, SINGLE_
 from components.settings.model import BridgeSettings
 from components.stack.load import _raw
 from components.topology.checks.configuration import read, warnings
+from tests.examples import committed
 from tests.unit.samples import SEED, pairs, raw
 
-ROOT = Path(__file__).parents[3]
 COIN = 1_000_000_000_000_000_000
 
 
@@ -28,9 +28,9 @@ def test_what_is_not_configured_has_a_default() -> None:
 
 
 def test_the_committed_development_stack_is_good() -> None:
-    committed = yaml.safe_load((ROOT / "Pulumi.dev.yaml").read_text())["config"]
-    assert committed.pop("servicechain-ha:identitySeedFile") == ".state/dev/identity-seed"
-    values = {key.removeprefix("servicechain-ha:"): value for key, value in committed.items()}
+    config = yaml.safe_load(committed("dev"))["config"]
+    assert config.pop("servicechain-ha:identitySeedFile") == ".state/dev/identity-seed"
+    values = {key.removeprefix("servicechain-ha:"): value for key, value in config.items()}
     settings = read({**values, "identitySeed": SEED})
     assert [(pair.name, pair.scn, pair.en) for pair in settings.pairs] == [
         ("alpha", "scn-1", "alpha-en"),

@@ -2,12 +2,14 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.examples import EXAMPLES
 from tests.program.stacks import example
-from toolchain.docs.settings_reference import FILE, STACKS, render
+from toolchain.docs.settings_reference import FILE, render
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +21,13 @@ def test_it_is_current(page: str) -> None:
     assert FILE.read_text() == page, "the models have changed: run `make docs`"
 
 
+def test_no_file_is_read_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The stack files are a user's to edit."""
+    monkeypatch.setattr(Path, "open", None)
+    monkeypatch.setattr(Path, "read_text", None)
+    assert render()
+
+
 def test_every_setting_has_a_type_a_default_and_a_meaning(page: str) -> None:
     rows = [re.split(r"(?<!\\) \| ", line.strip("| ")) for line in page.splitlines() if line.startswith("| `")]
     assert len(rows) > 50
@@ -28,7 +37,7 @@ def test_every_setting_has_a_type_a_default_and_a_meaning(page: str) -> None:
         assert meaning not in {"", "—"}, f"{name}: write a docstring beside the field"
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", EXAMPLES)
 def test_every_setting_of_the_examples_is_in_it(page: str, stack: str) -> None:
     config = example(stack)
     many = {re.sub(r"^existing\.hosts\.[^.]+", "existing.hosts.<name>", path) for path in paths(config)}

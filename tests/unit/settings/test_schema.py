@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from components.settings.sentences import NAMESPACE
+from tests.examples import EXAMPLES, committed
 from tests.unit.samples import EXISTING, Raw, aws_raw, kairos_raw, raw
-from toolchain.docs.settings_reference import STACKS
-from toolchain.docs.settings_schema import FILE, ROOT, render
+from toolchain.docs.settings_schema import FILE, render
 
 SCHEMA = json.loads(render())
 ANNOTATIONS = {"title", "description", "default", "examples", "x-default", "writeOnly", "format", "$schema", "$defs"}
@@ -160,9 +160,9 @@ def test_each_setting_has_a_description_and_each_reference_leads_somewhere() -> 
             re.compile(one["pattern"])
 
 
-@pytest.mark.parametrize("stack", STACKS)
+@pytest.mark.parametrize("stack", EXAMPLES)
 def test_the_example_stacks_name_it_and_are_valid(stack: str) -> None:
-    text = (ROOT / f"Pulumi.{stack}.yaml").read_text()
+    text = committed(stack)
     assert text.splitlines()[0] == "# yaml-language-server: $schema=docs/settings.schema.json"
     assert list(errors(SCHEMA, yaml.safe_load(text))) == []
 
