@@ -102,6 +102,14 @@ SEED_LOST = Problem(
     remedy="Put the file back from a backup. Without one the stack runs on as it is, but cannot be changed; "
     "`make down` removes it.",
 )
+NOT_ALL_HEALTHY = Problem(
+    617,
+    "A node is not healthy after an up that succeeded",
+    cause="The node or its machine failed, and the run had no reason to touch it: an up compares the settings with the "
+    "state, not with the machines.",
+    remedy="Each node is listed with what repairs it. Do that, then run `make up` again: it succeeds only when "
+    "every node answers and serves its pair.",
+)
 
 # -- look --------------------------------------------------------------------------------------------------
 
