@@ -1,7 +1,8 @@
 """Reads the configuration of the stack: the only user of pulumi.Config."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -9,6 +10,7 @@ import pulumi
 from components.domain.problems.problem import Message
 from components.domain.problems.settings import SEED_FILE
 from components.settings.model import Settings
+from components.settings.sections.packages import BUILT_FOLDER, taken
 from components.settings.sentences import NAMESPACE, at
 from components.settings.values.types import hidden, shown
 from components.topology.checks.configuration import BadSettings, read, warnings
@@ -27,7 +29,7 @@ def load() -> Settings:
     Raises pulumi.RunError with every problem; Pulumi prints its message without a traceback.
     """
     try:
-        settings = read(_raw(pulumi.runtime.config.get_config_env()))
+        settings = read(_raw(pulumi.runtime.config.get_config_env(), _built()))
     except BadSettings as error:
         raise pulumi.RunError(guard.printable(str(error))) from None
     for warning in warnings(settings):
@@ -35,11 +37,14 @@ def load() -> Settings:
     return settings
 
 
-def _raw(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the keys of this program. Pulumi passes every value as text, structures as JSON."""
+def _raw(config: Mapping[str, Any], built: Collection[str] = ()) -> dict[str, Any]:
+    """Return the keys of this program. Pulumi passes every value as text, structures as JSON.
+
+    `built`: the names of the archives that setup put in its folder.
+    """
     prefix = f"{NAMESPACE}:"
     raw = {key.removeprefix(prefix): _value(value) for key, value in config.items() if key.startswith(prefix)}
-    return _with_seed(raw)
+    return _with_seed(_with_archives(raw, built))
 
 
 def _value(text: str) -> Any:
@@ -50,6 +55,17 @@ def _value(text: str) -> Any:
             return text
     number = re.fullmatch(r"-?[0-9]{1,18}", text)
     return {"true": True, "false": False}.get(text, int(text) if number else text)
+
+
+def _with_archives(raw: dict[str, Any], built: Collection[str]) -> dict[str, Any]:
+    """Name the archives that setup took from the user (NODE_ARCHIVES), where the settings name none."""
+    given, known = raw.get("packages", {}), taken(built)
+    return {**raw, "packages": {**known, **given}} if known and isinstance(given, Mapping) else raw
+
+
+def _built() -> list[str]:
+    """Return the names of the files that setup put in its folder."""
+    return sorted(file.name for file in Path(BUILT_FOLDER).glob("*"))
 
 
 def _with_seed(raw: dict[str, Any]) -> dict[str, Any]:

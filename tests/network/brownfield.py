@@ -30,10 +30,10 @@ from components.dynamic.secrets import ssh_key
 from components.kaia import conf, daemon_commands, genesis
 from components.kaia import layout as files
 from components.kaia.package import Package
+from tests.archives import archive_of
 from tests.network.existing_hosts import SUDOER, local
 from tests.network.local_hosts import Network, running_network
 from tests.network.lone_chain import ARTIFACT, COIN, GKEI
-from tests.stack import ROOT
 
 PARENT, CHILD = 2020, 3000
 ENS, SCNS = ("alpha-en", "beta-en"), ("alpha-scn", "beta-scn")
@@ -197,7 +197,7 @@ def _has_block(console: Console) -> bool | str:
 
 
 def _package(program: str) -> Package:
-    return Package(program, ROOT / f".build/packages/{program}-v1.0.3-linux-amd64.tar.gz")
+    return Package(program, archive_of(program))
 
 
 @contextmanager

@@ -20,6 +20,7 @@ from components.dynamic.secrets import ssh_key
 from components.kaia import conf, daemon_commands, genesis
 from components.kaia import layout as files
 from components.kaia.package import Package
+from tests.archives import archive_of
 from tests.network.local_hosts import Network, running_network
 from tests.stack import ROOT
 
@@ -27,7 +28,7 @@ CHAIN_ID = 2020
 HOST = "parent"
 COIN = 10**18
 GKEI = 10**9
-PACKAGE = Package("kcn", ROOT / ".build/packages/kcn-v1.0.3-linux-amd64.tar.gz")
+PACKAGE = Package("kcn", archive_of("kcn"))
 ARTIFACT = str(ROOT / ".build/bridge/Bridge.json")
 START_SECONDS = 120
 

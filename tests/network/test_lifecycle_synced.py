@@ -17,12 +17,12 @@ from components.dynamic.base import Props
 from components.dynamic.nodes.synced_node import SyncedNode, SyncedNodeProvider
 from components.kaia import conf, daemon_commands, layout
 from components.kaia.package import Package
+from tests.archives import archive_of
 from tests.lifecycle import Behind, Edit, Life, lifecycle
 from tests.network.lone_chain import CHAIN_ID, LoneChain, console_at, start_node
-from tests.stack import ROOT
 
 EN = "alpha-en"
-PACKAGE = Package("ken", ROOT / ".build/packages/ken-v1.0.3-linux-amd64.tar.gz")
+PACKAGE = Package("ken", archive_of("ken"))
 LAYOUT = layout.Layout("/srv", PACKAGE)
 
 

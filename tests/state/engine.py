@@ -22,6 +22,7 @@ from components.dynamic.proofs import voters
 from components.dynamic.validators import child_council
 from components.kaia.package import Package
 from components.settings.sentences import NAMESPACE
+from components.stack import load
 from tests.life import wire
 from tests.program import mocked
 from tests.program.program import DYNAMIC, provider_of
@@ -95,6 +96,7 @@ def _without_machines() -> Iterator[None]:
         stack.enter_context(patch.object(AdoptedNodeProvider, "_tell", lambda *_: {}))
         stack.enter_context(patch.object(data_loss, "LEDGER", data_loss.Ledger()))
         stack.enter_context(patch.object(voters, "declare", lambda _roster: None))
+        stack.enter_context(patch.object(load, "_built", list))
         stack.enter_context(patch.object(Package, "digest", property(lambda _package: DIGEST)))
         stack.enter_context(patch.object(Package, "conf", property(lambda _package: CONF)))
         yield

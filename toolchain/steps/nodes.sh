@@ -1,48 +1,12 @@
 # shellcheck shell=bash
-# The archives of the nodes, laid out as the official ones, and the contract that the nodes carry.
+# Builds the archives of the nodes, laid out as the official ones, and the contract that the nodes carry. A change of
+# this file builds the archives again.
 
 NODES=(ken kscn kcn)
-NODE_VERSION=v1.0.3
+NODE_VERSION=v1.0.3 # BUILT in components/domain/versions.py is the same
 PLATFORM=linux-amd64
 
-set_up_nodes() {
-    local packages=$BUILD/packages
-    if [[ -n ${NODE_ARCHIVES:-} ]]; then
-        say "node archives: those in $NODE_ARCHIVES"
-        once packages "$packages" "$NODE_ARCHIVES" -- atomically "$packages" take_archives
-    else
-        once packages "$packages" "$TOOLS/nodes/go.sum" "$TOOLS/steps/nodes.sh" -- \
-            atomically "$packages" build_archives
-    fi
-}
-
-# The creation code of the contract; every preview reads it.
-set_up_bridge() {
-    if [[ -n ${BRIDGE_ARTIFACT:-} ]]; then
-        say "bridge contract: $BRIDGE_ARTIFACT"
-        once bridge "$BUILD/bridge" "$BRIDGE_ARTIFACT" -- atomically "$BUILD/bridge" take_bridge
-    else
-        once bridge "$BUILD/bridge" "$TOOLS/nodes" -- atomically "$BUILD/bridge" extract_bridge
-    fi
-}
-
 archive_name() { echo "$1-$NODE_VERSION-$PLATFORM.tar.gz"; }
-
-# given_archive NODE : the user's archive of a node; published ones have a package release in their names too.
-given_archive() {
-    local name
-    for name in "$(archive_name "$1")" "$1-$NODE_VERSION-0-$PLATFORM.tar.gz"; do
-        [[ ! -f $NODE_ARCHIVES/$name ]] || { echo "$NODE_ARCHIVES/$name" && return; }
-    done
-    return 1
-}
-
-take_archives() {
-    local node
-    for node in "${NODES[@]}"; do
-        ln -s "$(realpath "$(given_archive "$node")")" "$1/$(archive_name "$node")"
-    done
-}
 
 build_archives() {
     local packages=$1 binaries=$BUILD/nodes packaging node
@@ -68,8 +32,6 @@ pack() {
         --directory="$(dirname "$stage")" "$top/conf" "$top/bin" |
         gzip -1 --no-name >"$packages/$(archive_name "$node")"
 }
-
-take_bridge() { cp "$BRIDGE_ARTIFACT" "$1/Bridge.json"; }
 
 extract_bridge() {
     go_build "bridge contract" "$TOOLS/nodes" "$BUILD/bridge-artifact" ./bridge-artifact

@@ -4,11 +4,11 @@
 COMMAND_VERSION=1.2.1
 
 set_up_command_plugin() {
-    local own given=${PULUMI_COMMAND_PLUGIN:-}
+    local own
     own=$(users_pulumi)
-    if [[ -n $given ]]; then
-        say "command plugin: $given"
-        once plugin "$(plugin_in "$BUILD/pulumi-home")" "$given" "$own" -- install_plugin "$given"
+    if chosen "command plugin" PULUMI_COMMAND_PLUGIN; then
+        once plugin "$(plugin_in "$BUILD/pulumi-home")" "$PULUMI_COMMAND_PLUGIN" "$own" -- \
+            install_plugin "$PULUMI_COMMAND_PLUGIN"
     elif [[ -n $own && ! -d $BUILD/pulumi-home ]] && has_official_plugin "$own"; then
         say "command plugin: official $COMMAND_VERSION"
     else

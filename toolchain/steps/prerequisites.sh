@@ -56,17 +56,14 @@ go_is_new_enough() {
     [[ $(printf '%s\n' 1.25 "${version#go}" | sort -V | head -n 1) == 1.25 ]]
 }
 
-# Reports given paths that do not exist.
+# Reports what the user provides and is not there.
 find_missing_files() {
-    local name node
+    local name
     for name in PULUMI_COMMAND_PLUGIN BRIDGE_ARTIFACT; do
-        [[ -z ${!name:-} || -f ${!name} ]] || wrong SCH-804 "$name is ${!name}, which is not a file."
+        find_missing_choice "$name" file || true
     done
     needs_nodes && [[ -n ${NODE_ARCHIVES:-} ]] || return 0
-    for node in "${NODES[@]}"; do
-        given_archive "$node" >/dev/null ||
-            wrong SCH-804 "NODE_ARCHIVES is $NODE_ARCHIVES, which does not contain $(archive_name "$node")."
-    done
+    ! find_missing_choice NODE_ARCHIVES folder || find_wrong_archives
 }
 
 # Fills the caller's list of packages.

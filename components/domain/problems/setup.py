@@ -33,9 +33,27 @@ PACKAGES_MISSING = Problem(
 )
 FILE_MISSING = Problem(
     804,
-    "A file that an environment variable names does not exist",
-    cause="NODE_ARCHIVES, BRIDGE_ARTIFACT or PULUMI_COMMAND_PLUGIN is set, and the file is not there.",
-    remedy="Correct the variable, or remove it: setup then builds what it stands for (docs/getting-started.md).",
+    "A file or folder that an environment variable names does not exist",
+    cause="NODE_ARCHIVES, BRIDGE_ARTIFACT or PULUMI_COMMAND_PLUGIN is set, and the file or folder is not there.",
+    remedy="Correct the variable, or set it to `built`: setup then builds what it stands for "
+    "(docs/getting-started.md).",
+)
+CHOICE_GONE = Problem(
+    805,
+    "What an earlier command was given does not exist any more",
+    cause="An earlier command had NODE_ARCHIVES, BRIDGE_ARTIFACT or PULUMI_COMMAND_PLUGIN set. This is remembered in "
+    "`.build/chosen`, and the file or folder was deleted or moved since. Something else in its place could restart "
+    "every node.",
+    remedy="Put it back, or set the variable to its new place. `NODE_ARCHIVES=built make preview` (the same for the "
+    "other variables) goes back to a build, and shows which nodes it would restart.",
+)
+ARCHIVES_UNCLEAR = Problem(
+    806,
+    "The folder of node archives does not have exactly one archive of each node",
+    cause="An archive is missing in NODE_ARCHIVES, has another name, or is there in several versions.",
+    remedy="Give a folder with one archive each of ken, kscn and kcn, named like the official ones: "
+    "`ken-v2.2.1-0-linux-amd64.tar.gz`. For other archives, set `packages` in the stack's settings "
+    "(docs/settings.md).",
 )
 
 # -- steps -------------------------------------------------------------------------------------------------

@@ -4,6 +4,8 @@ The official archives have no signatures and no published checksums, so a downlo
 """
 
 import re
+from collections import Counter
+from collections.abc import Collection
 from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
@@ -17,7 +19,11 @@ from components.settings.values.types import FilePath, Section, anchored, json_s
 PLACEHOLDER = "0" * 64
 """In the example stacks, until a user replaces it."""
 
+BUILT_FOLDER = ".build/packages"
+"""Where `make setup` puts one archive of each node."""
+
 _VERSION = re.compile(r"v[0-9]+\.[0-9]+\.[0-9]+")
+_PLATFORM = "linux-amd64"
 _URL = re.compile(r"https://[A-Za-z0-9.-]+(:(?P<port>[1-9][0-9]{0,4}))?/[A-Za-z0-9._~%/+=?&-]+")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
@@ -129,8 +135,26 @@ SomeArchive = Annotated[
 ]
 
 
+def _archive(program: str, version: str) -> dict[str, str]:
+    return {"file": f"{BUILT_FOLDER}/{program}-{version}-{_PLATFORM}.tar.gz", "version": version}
+
+
 def _built(program: Program) -> ArchiveSettings:
-    return ArchiveSettings(file=f".build/packages/{program}-{BUILT}-linux-amd64.tar.gz", version=BUILT)
+    return ArchiveSettings.model_validate(_archive(program, BUILT))
+
+
+def taken(names: Collection[str]) -> dict[str, dict[str, str]]:
+    """Return the archives that `make setup` took from the user, as the settings would name them.
+
+    `names` are those of the files in BUILT_FOLDER. An archive that setup built itself is the default already. A program
+    with several archives has none here, because nothing says which one is meant.
+    """
+    form = re.compile(rf"(?P<program>ken|kscn|kcn)-(?P<version>{_VERSION.pattern})-{_PLATFORM}\.tar\.gz")
+    found = [(parts["program"], parts["version"]) for name in names if (parts := form.fullmatch(name))]
+    count = Counter(program for program, _ in found)
+    return {
+        program: _archive(program, version) for program, version in found if count[program] == 1 and version != BUILT
+    }
 
 
 class Packages(Section):

@@ -22,12 +22,12 @@ from components.domain.ports import SCN_PORT
 from components.dynamic.base import Props
 from components.kaia import conf, daemon_commands, genesis, layout
 from components.kaia.package import Package
+from tests.archives import archive_of
 from tests.network.local_hosts import Network, running_network
 from tests.network.lone_chain import console_at
-from tests.stack import ROOT
 
 CHAIN_ID = 3000
-PACKAGE = Package("kscn", ROOT / ".build/packages/kscn-v1.0.3-linux-amd64.tar.gz")
+PACKAGE = Package("kscn", archive_of("kscn"))
 LAYOUT = layout.Layout("/srv", PACKAGE)
 SECONDS = 60
 
