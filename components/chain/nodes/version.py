@@ -1,16 +1,17 @@
 """Whether a node runs the version of its package, and whether a restart would bring it.
 
-A restart runs the program that is on the disk. So a node is not restarted for a version that is not there: each `up`
-would do it again, in vain.
+A restart runs the program that is on the disk. If that is of another version than the package says, its archive has a
+wrong name: a warning, and no reason for a restart, because each `up` would do it again, in vain.
 """
 
 from contextlib import closing, suppress
 
-from components.chain.errors import NotReady, Unreachable
+from components.chain.errors import Unreachable
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import run_on_host
 from components.domain.problems.packages import PACKAGE_VERSION
+from components.domain.problems.problem import Message
 from components.domain.roles import PROGRAMS, Role
 from components.domain.versions import version_in
 
@@ -35,31 +36,23 @@ def running_version(endpoint: Endpoint) -> str:
         return str(console.call("web3_clientVersion", timeout=TIMEOUT))
 
 
-def require_on_disk(endpoint: Endpoint, role: Role, command: str | None, wanted: str | None) -> None:
-    """Raise NotReady if the program on the node's disk is of another version than its package.
+def version_on_disk(endpoint: Endpoint, command: str | None) -> str | None:
+    """Return what the program on the node's disk tells of its version; None where it cannot be asked.
 
-    `command` has the program print its version. Nothing is said where it cannot: the start of the node says why.
+    `command` has the program print it. The start of the node says why a program cannot run.
     """
     if command is None:
-        return
-    told = None
+        return None
     with suppress(Unreachable):
-        told = run_on_host(endpoint, command, PROGRAM_TIMEOUT)
-    if found := other_version(wanted, told):
-        raise NotReady(
-            PACKAGE_VERSION(
-                f"{endpoint.node}: not restarted: the program on its disk is {found}, and packages.{PROGRAMS[role]} "
-                f"says {wanted}; name the archive of the wanted version, or correct `version`"
-            )
-        )
+        return run_on_host(endpoint, command, PROGRAM_TIMEOUT)
+    return None
 
 
-def require_running(endpoint: Endpoint, role: Role, told: str, wanted: str | None) -> None:
-    """Raise NotReady if a node runs another version than its package, after all that a restart can do."""
-    if found := other_version(wanted, told):
-        raise NotReady(
-            PACKAGE_VERSION(
-                f"{endpoint.node}: it runs {found}, and packages.{PROGRAMS[role]} says {wanted}; name the archive of "
-                "the wanted version, or correct `version`"
-            )
-        )
+def misnamed(endpoint: Endpoint, role: Role, wanted: str | None, told: str | None) -> Message | None:
+    """Return a warning if a node that runs what is on its disk tells another version than its package. Pure."""
+    if (found := other_version(wanted, told)) is None:
+        return None
+    return PACKAGE_VERSION(
+        f"{endpoint.node}: its program is {found}, and packages.{PROGRAMS[role]} says {wanted}; name the archive of "
+        "the wanted version, or correct `version`"
+    )

@@ -42,7 +42,7 @@ PACKAGE_VERSION = Problem(
     305,
     "The program of a node is of another version than its package in the settings",
     cause="The archive holds another version than its name or its `version` says, or somebody replaced the program on "
-    "the machine. A restart would not change that.",
+    "the machine. A restart would not change that, so the node runs on with what is there.",
     remedy="Name the archive of the wanted version in servicechain-ha:packages, or correct its `version`, then run "
     "`make up`. If somebody replaced the program on the machine, run `make replace MACHINE=…`.",
 )

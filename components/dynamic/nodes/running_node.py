@@ -3,6 +3,7 @@
 It also restarts nodes, one at a time and each healthy before the next: pulumi-command would restart all at once.
 """
 
+import sys
 from contextlib import closing, suppress
 from typing import ClassVar
 
@@ -57,27 +58,24 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
         An SCN that leaves its pair is restarted by its BridgeRegistration, which is removed at the end of the run: so
         it votes until the threshold has fallen. As long as it has a registration, that removal is still to come, also
         after a run that ended before it. What has drifted is repaired by a call where there is one, else by a restart.
-
-        Raises NotReady before a restart of a node that runs if the disk holds another version than its package.
         """
         from components.chain.nodes.health import answers, listens
-        from components.chain.nodes.version import require_running
 
         just_started = known.get("started") != inputs.started
         leaves = not inputs.peer and bool(known) and (bool(known.get("peer")) or _is_registered(inputs))
         if not listens(inputs.node):
             _restart(inputs, "it does not answer")
         elif known and not just_started and not leaves and known.get("runs") != inputs.runs:
-            _restart_for_package(inputs, "what it reads at its start has changed")
+            _restart(inputs, "what it reads at its start has changed")
         elif not answers(inputs.node):
             _restart(inputs, "it does not answer")
-        elif not leaves and (words := _runs_other_version(inputs)):
-            _restart_for_package(inputs, words)
+        elif not leaves and (words := _other_version_on_disk(inputs)):
+            _restart(inputs, words)
         elif not leaves and (known.get("drift") or (known and _moved(inputs, known))):
             _repair(inputs)
         version = _wait_until_ready(inputs)
         if not leaves:
-            require_running(inputs.node, inputs.role, version, inputs.package_version)
+            _warn_of_name(inputs, version)
         return {"version": version}
 
     def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
@@ -95,7 +93,11 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
 
         found = node_drift.find_drift(inputs.node, inputs)
         known = {"version": found.version} if found.version else {}
-        what = {name: f"{words}; the next up {node_drift.remedy(name)}" for name, words in found.words.items()}
+        words = dict(found.words)
+        if "version" in words and not _disk_differs(inputs, found.version):
+            del words["version"]
+            _warn_of_name(inputs, found.version)
+        what = {name: f"{sentence}; the next up {node_drift.remedy(name)}" for name, sentence in words.items()}
         return {**known, "drift": node_drift.messages(what)}
 
 
@@ -116,24 +118,32 @@ def _is_registered(inputs: RunningNodeInputs) -> bool:
     return False
 
 
-def _runs_other_version(inputs: RunningNodeInputs) -> str | None:
+def _other_version_on_disk(inputs: RunningNodeInputs) -> str | None:
     """Return in words that the node runs another version than its package: it was started before that was unpacked."""
     from components.chain.nodes.version import other_version, running_version
 
     if inputs.package_version is None:
         return None
-    found = None
     with suppress(ChainError):
-        found = other_version(inputs.package_version, running_version(inputs.node))
-    return f"its version is {found}, not {inputs.package_version}" if found else None
+        told = running_version(inputs.node)
+        if (found := other_version(inputs.package_version, told)) and _disk_differs(inputs, told):
+            return f"its version is {found}, not {inputs.package_version}"
+    return None
 
 
-def _restart_for_package(inputs: RunningNodeInputs, why: str) -> None:
-    """Restart a node that runs for what is on its disk; not if the program there is of another version."""
-    from components.chain.nodes.version import require_on_disk
+def _disk_differs(inputs: RunningNodeInputs, told: str | None) -> bool:
+    """Return whether a restart would bring another version than that which runs."""
+    from components.chain.nodes.version import other_version, version_on_disk
 
-    require_on_disk(inputs.node, inputs.role, inputs.version_command, inputs.package_version)
-    _restart(inputs, why)
+    on_disk = version_on_disk(inputs.node, inputs.version_command)
+    return on_disk is None or other_version(on_disk, told) is not None
+
+
+def _warn_of_name(inputs: RunningNodeInputs, told: str | None) -> None:
+    from components.chain.nodes.version import misnamed
+
+    if warning := misnamed(inputs.node, inputs.role, inputs.package_version, told):
+        print(warning, file=sys.stderr)
 
 
 def _restart(inputs: RunningNodeInputs, why: str) -> None:
@@ -160,7 +170,8 @@ def _repair(inputs: RunningNodeInputs) -> None:
     from components.chain.nodes import drift as node_drift
     from components.chain.rpc.console import Console
 
-    words = node_drift.find_drift(inputs.node, inputs).words
+    words = dict(node_drift.find_drift(inputs.node, inputs).words)
+    words.pop("version", None)  # a restart would bring no other: that was looked at before
     if why := [sentence for name, sentence in words.items() if name not in node_drift.REPAIRED_BY_CALLS]:
         _restart(inputs, " and ".join(why))
     elif words:
