@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.chain.errors import ChainError, NotReady
+from components.chain.nodes.fork import ForkWatch, OtherFork
 from components.chain.peers.peers import peers
 from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.head import FRESH_SECONDS
@@ -76,7 +77,10 @@ def _peers(console: Console) -> list[str]:
 def missing(state: SyncState) -> str | None:
     """Return what a node lacks to be in sync with its chain; None when it is."""
     if not state.peers:
-        return "it has no peers; compare its network id and first block with theirs, and try their ports"
+        words = "compare its network id and first block with theirs, and try their ports"
+        if state.lagging and state.head:  # as one whose version cannot read the next block, and so loses every peer
+            words = f"it is at block {state.head} of {state.target}: does its version know all forks? If so, {words}"
+        return f"it has no peers; {words}"
     if state.syncing or state.lagging:
         of = f" of {state.target}" if state.target is not None else ""
         return f"it is at block {state.head}{of}"
@@ -109,23 +113,26 @@ class Pace:
         return left * took / done if done > 0 and took > 0 else None
 
 
-def wait_until_synced(see: Callable[[], SyncState], hours: int) -> int:
+def wait_until_synced(see: Callable[[], SyncState], hours: int, watch: ForkWatch | None = None) -> int:
     """Wait until the node is in sync with its chain, and return its head block then.
 
-    Nothing is lost when this is cut off: the node continues by itself. Raises NotReady with what is missing after
-    `hours`, or when the node does not answer for GONE_SECONDS; and OtherChain at once.
+    Nothing is lost when this is cut off: the node continues by itself. `watch` compares it with a reference. Raises
+    NotReady with what is missing after `hours`, or when the node does not answer for GONE_SECONDS; OtherChain at once;
+    and OtherFork as soon as that is sure.
     """
     waiting, silence, pace = Waiting(hours * 3600), Waiting(GONE_SECONDS), Pace()
     while True:
         try:
             state = see()
-        except OtherChain:
+            words = missing(state)
+            if watch:
+                watch.check(passes=words is None)
+        except (OtherChain, OtherFork):
             raise
         except ChainError as error:
             lack = Message(str(error))
         else:
             silence.renew()
-            words = missing(state)
             if words is None:
                 return state.head
             rest = pace.rest(waiting.elapsed, state)

@@ -58,6 +58,14 @@ OTHER_VERSION = Problem(
     remedy="Run `make up`: it restarts the node with the program of its package. To run the other version, name its "
     "archive in servicechain-ha:packages.",
 )
+OTHER_FORK = Problem(
+    327,
+    "An EN does not follow the chain of the reference RPC",
+    cause="It has another block than the reference, or rejects the next one. Most likely its version does not know a "
+    "fork of the chain. Otherwise its genesis, its peers or the reference are of another chain.",
+    remedy="Name a newer version as packages.ken and run `make up`; upgrade an existing EN yourself. If the version is "
+    "the newest, check genesis, staticNodes and referenceRpc of parentChain. See docs/public-parents.md#forks.",
+)
 
 # -- its bridge -----------------------------------------------------------------------------------------------
 

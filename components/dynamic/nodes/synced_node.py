@@ -5,8 +5,8 @@ interrupted one resumes the wait: the node catches up by itself meanwhile.
 """
 
 import time
-from contextlib import closing
-from typing import ClassVar
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -14,7 +14,12 @@ from pulumi.dynamic import Resource
 from components.chain.errors import ChainError
 from components.chain.rpc.endpoint import Endpoint
 from components.domain.problems.nodes import NOT_SYNCED
+from components.domain.problems.problem import Message
 from components.dynamic.base import Inputs, Props, Provider
+
+if TYPE_CHECKING:
+    from components.chain.rpc.console import Console
+    from components.chain.rpc.reference_rpc import ReferenceRpc
 
 
 class SyncedNodeInputs(Inputs):
@@ -48,28 +53,48 @@ class SyncedNodeProvider(Provider[SyncedNodeInputs]):
     def converge(self, inputs: SyncedNodeInputs, known: Props) -> Props:  # noqa: ARG002
         """Wait until it is in sync."""
         from components.chain.nodes.drift import READY_DEADLINE
+        from components.chain.nodes.fork import ForkWatch, compare
         from components.chain.nodes.sync import read_sync, wait_until_synced
         from components.chain.rpc.console import Console
-        from components.chain.rpc.reference_rpc import ReferenceRpc
         from components.chain.rpc.waiting import wait_for
 
-        reference = ReferenceRpc(inputs.reference_rpc, inputs.chain_id) if inputs.reference_rpc else None
+        reference = _reference(inputs)
         with closing(wait_for(lambda: Console(inputs.node), READY_DEADLINE)) as console:
-            head = wait_until_synced(lambda: read_sync(console, reference, time.time()), inputs.hours)
+            watch = ForkWatch(lambda: compare(console, reference)) if reference else None
+            head = wait_until_synced(lambda: read_sync(console, reference, time.time()), inputs.hours, watch)
         return {"passed_at": str(head)}
 
     def observe(self, inputs: SyncedNodeInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Report that it is behind. RunningNode reports a node that does not answer."""
+        """Report that it is on another fork, or behind. RunningNode reports a node that does not answer."""
         from components.chain.nodes.sync import missing, read_sync
         from components.chain.rpc.console import Console
 
         with closing(Console(inputs.node)) as console:
+            if fork := _fork(inputs, console):
+                return {"drift": {"fork": fork.extended("; the next up compares again, and stops if it is still so")}}
             lack = missing(read_sync(console, None, time.time()))
         return {"drift": {"sync": NOT_SYNCED(f"{lack}; the next up waits for it")}} if lack else {}
 
     def subject(self, inputs: SyncedNodeInputs, known: Props) -> str:  # noqa: ARG002
         """Name the node."""
         return inputs.node.node
+
+
+def _reference(inputs: SyncedNodeInputs) -> "ReferenceRpc | None":
+    from components.chain.rpc.reference_rpc import ReferenceRpc
+
+    return ReferenceRpc(inputs.reference_rpc, inputs.chain_id) if inputs.reference_rpc else None
+
+
+def _fork(inputs: SyncedNodeInputs, console: "Console") -> Message | None:
+    """Return that the node is on another fork than the reference; None where the reference does not answer."""
+    from components.chain.nodes.fork import compare, other_block, rejected_block
+
+    if reference := _reference(inputs):
+        with suppress(ChainError):
+            found = compare(console, reference)
+            return other_block(found) or rejected_block(found)
+    return None
 
 
 class SyncedNode(Resource, module="servicechain", name="SyncedNode"):
