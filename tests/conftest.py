@@ -6,6 +6,7 @@ machine with two cores, and `make durations` writes it again.
 """
 
 import json
+import re
 from collections import defaultdict
 from pathlib import Path
 
@@ -51,11 +52,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 _seconds: defaultdict[str, float] = defaultdict(float)
+_spent: defaultdict[str, defaultdict[str, float]] = defaultdict(lambda: defaultdict(float))
+SPENT = re.compile(r"^pulumi (?P<verb>\w+): (?P<engine>[\d.]+) s$|waited (?P<waited>[\d.]+) s$", re.MULTILINE)
+"""What tests print of the time that they spend (tests/run.py, tests/network/network.py)."""
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    """Add up how long each scope takes."""
+    """Add up how long each scope takes, and what it spends that on."""
     _seconds[scope_of(report.nodeid)] += report.duration
+    for found in SPENT.finditer(report.capstdout if report.when == "teardown" else ""):
+        _spent[scope_of(report.nodeid)][found["verb"] or "waiting"] += float(found["engine"] or found["waited"])
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Print, per network, how long its runs of the engine took, and how long it waited for transfers."""
+    for scope, spent in sorted(_spent.items(), key=lambda one: -_seconds[one[0]]):
+        parts = ", ".join(f"{what} {seconds:.0f}" for what, seconds in spent.items())
+        terminalreporter.write_line(f"{scope}: {_seconds[scope]:.0f} s, of which {parts}")
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -1,5 +1,6 @@
 """What one run of the Pulumi engine said and did."""
 
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -86,11 +87,14 @@ class Failed(Exception):
 
 
 def record(verb: str, run: Callable[..., object], options: Mapping[str, Any]) -> Run:
-    """Do a verb of the Automation API, and return what the engine said and did. Raises Failed."""
+    """Do a verb of the Automation API, and return what the engine said and did. Prints how long. Raises Failed."""
     events: list[automation.EngineEvent] = []
     lines: list[str] = []
+    begin = time.monotonic()
     try:
         run(color="never", on_event=events.append, on_output=lines.append, on_error=lines.append, **options)
     except automation.CommandError as error:
         raise Failed(verb, Run("\n".join(lines) or str(error), events)) from None
+    finally:
+        print(f"pulumi {verb}: {time.monotonic() - begin:.1f} s")
     return Run("\n".join(lines), events)
