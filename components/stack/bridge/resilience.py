@@ -5,7 +5,6 @@ from typing import Any
 
 import pulumi
 
-from components.domain.survival import Contract, VotingPair, planned, survives
 from components.dynamic.contracts.bridge_contract import BridgeContract
 from components.dynamic.proofs.resilience import Resilience
 from components.dynamic.proofs.voters import Voters
@@ -13,6 +12,7 @@ from components.settings.model import BridgeSettings as Settings
 from components.stack.bridge.bridge_pair import BridgePair
 from components.stack.bridge.chain_side import BridgeSide
 from components.stack.chains.service_chain import ServiceChain
+from components.topology.survival import Contract, VotingPair, planned, survives
 
 
 def voters(

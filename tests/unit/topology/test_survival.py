@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from components.domain.problems.bridge import FEE_VOTES_LOW, FOREIGN_OPERATOR, OWNER_VOTES, PAIR_UNABLE, TOO_FEW_VOTES
-from components.domain.survival import Contract, VotingPair, planned, survives
+from components.topology.survival import Contract, VotingPair, planned, survives
 
 PLANNED = [
     (1, 1, "1 pair, threshold 1: survives no loss of a pair, no hostile operator"),
