@@ -11,6 +11,8 @@ Network = Literal["private", "kairos", "mainnet"]
 """What a parent chain is: private, or one of the public networks."""
 PRIVATE: Network = "private"
 MAINNET: Network = "mainnet"
+PublicNetwork = Literal["kairos", "mainnet"]
+"""A network that everybody can join. Its forks come at blocks that its users do not choose."""
 
 CHAIN_IDS: dict[str, int] = {"kairos": 1001, "mainnet": 8217}
 """Chain ids of the public networks."""

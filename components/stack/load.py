@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Mapping
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,11 @@ _SOME_SEED = "00" * 32
 """Replaces a seed that cannot be read, so that all other problems are reported too. No key is made from it."""
 
 
+def today() -> date:
+    """Return the day, in UTC, that forks are compared with. Nothing that depends on it comes into a state."""
+    return datetime.now(UTC).date()
+
+
 def load() -> Settings:
     """Read the configuration of the stack and log its warnings.
 
@@ -32,7 +38,7 @@ def load() -> Settings:
         settings = read(_raw(pulumi.runtime.config.get_config_env(), _built()))
     except BadSettings as error:
         raise pulumi.RunError(guard.printable(str(error))) from None
-    for warning in warnings(settings):
+    for warning in warnings(settings, today()):
         pulumi.log.warn(warning)
     return settings
 

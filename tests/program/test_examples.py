@@ -4,6 +4,7 @@ from itertools import permutations
 
 import pytest
 
+from components.domain.forks import known
 from tests.program.mocked import run
 from tests.program.program import Program
 from tests.program.reach import table
@@ -75,9 +76,15 @@ def test_metrics_are_on_where_somebody_may_read_them(kairos: Program, mainnet: P
             assert ("--metrics" in program.one("Command", name).inputs["stdin"]) == on
 
 
-def test_versions_are_shown(kairos: Program) -> None:
-    pair = kairos.outputs["pairs"]["alpha"]
-    assert (pair["en"]["version"], pair["scn"]["version"]) == ("v2.2.1", "v1.0.3")
+@pytest.mark.parametrize("name", ["kairos", "mainnet"])
+def test_versions_are_shown_and_know_every_fork(name: str, request: pytest.FixtureRequest) -> None:
+    """A fork that is added to the table needs newer examples."""
+    outputs = request.getfixturevalue(name).outputs
+    pair = outputs["pairs"]["alpha"]
+    assert pair["scn"]["version"] == "v1.0.3"
+    newest = known(name)[-1]
+    shown = {"name": newest.name, "block": newest.block, "since": newest.since}
+    assert outputs["forks"] == {name: {pair["en"]["version"]: {"newest": shown, "lacks": []}}}
 
 
 def test_each_node_is_compared_with_the_version_of_its_own_package(kairos: Program) -> None:

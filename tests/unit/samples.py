@@ -1,6 +1,7 @@
 """A good configuration, as Pulumi hands it over, and ways to make it a bad one."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from components.domain.problems.problem import Problem
 from components.topology.checks.configuration import BadSettings, read
 
 SEED = "1f" * 32
+DAY = date(2026, 3, 1)
+"""A day on which the versions of these samples know all forks that are past or near."""
 
 Raw = dict[str, Any]
 Expected = tuple[str, Problem, str]

@@ -1,4 +1,4 @@
-"""What is wrong with the package, the genesis file or the chain data of a node.
+"""What is wrong with the package, its version, the genesis file or the chain data of a node.
 
 Numbers 300 to 319.
 """
@@ -45,6 +45,37 @@ PACKAGE_VERSION = Problem(
     "the machine. A restart would not change that, so the node runs on with what is there.",
     remedy="Name the archive of the wanted version in servicechain-ha:packages, or correct its `version`, then run "
     "`make up`. If somebody replaced the program on the machine, run `make replace MACHINE=…`.",
+)
+PAST_FORK_UNKNOWN = Problem(
+    306,
+    "A new EN would not know a fork of its network that is past",
+    cause="A node stops at the first block of a fork that its version does not know, so a new one never catches up. "
+    "Nothing of the EN was made.",
+    remedy="Name an archive of the version in the message, or of a newer one, as packages.ken (docs/versions.md). If "
+    "the fork is not past, correct its day in packages.forks.",
+)
+STOPPED_AT_FORK = Problem(
+    307,
+    "Warning: the version of running ENs does not know a fork that is past",
+    cause="A node stops at the first block of a fork that its version does not know, and with it all anchoring and "
+    "value transfer of its pair.",
+    remedy="Name an archive of the version in the message, or of a newer one, as packages.ken, and run `make up` "
+    "(docs/versions.md).",
+)
+FORK_AHEAD = Problem(
+    308,
+    "Warning: the version of the ENs does not know a fork that comes soon",
+    cause="A node stops at the first block of a fork that its version does not know, and with it all anchoring and "
+    "value transfer of its pair.",
+    remedy="Name an archive of the version in the message, or of a newer one, as packages.ken, and run `make up` "
+    "before that day (docs/versions.md).",
+)
+UNKNOWN_VERSION = Problem(
+    309,
+    "Warning: this program does not know the version of a node",
+    cause="Its major version is not in the table of this program, which knows neither its bridge protocol nor whether "
+    "EN and SCN of the pair understand each other.",
+    remedy="Try the pair on a test network, and use a version of this program that knows it (docs/versions.md).",
 )
 CHAIN_DATA_FAILED = Problem(
     310,

@@ -147,8 +147,8 @@ FILE_NEEDED = Problem(
 VERSIONS = Problem(
     143,
     "The versions of the nodes do not fit",
-    cause="EN and SCN of a pair have to speak the same bridge protocol, and an EN has to know its network's forks.",
-    remedy="Use equal versions of ken and kscn, and below a public network one that the message calls new enough.",
+    cause="EN and SCN of a pair have to speak the same bridge protocol.",
+    remedy="Use equal versions of ken and kscn.",
 )
 CONTRACT_FILE = Problem(
     144,

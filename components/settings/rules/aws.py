@@ -1,27 +1,19 @@
-"""Rules between the values of a stack on AWS, and of the archives of the nodes."""
+"""Rules between the values of a stack on AWS."""
 
 from collections.abc import Iterator, Mapping
-
-from pydantic import TypeAdapter
 
 from components.domain.problems.problem import Message
 from components.domain.problems.settings import (
     ACCESS,
     AWS_NETWORK,
-    CHECKSUM,
     DUPLICATE,
-    FILE_NEEDED,
     MISSING_KEY,
     OUT_OF_RANGE,
     UNNEEDED_KEY,
-    VERSIONS,
 )
-from components.domain.versions import mismatch, too_old_for
 from components.settings.model import Settings
-from components.settings.rules.raw import Raw, good, parsed, repeated, section
+from components.settings.rules.raw import Raw, good, repeated, section
 from components.settings.sections.aws import NamedCidr, Region, Subnet, Zone
-from components.settings.sections.packages import ArchiveSettings, Packages, SomeArchive
-from components.settings.sections.parent import ParentChainSettings
 from components.settings.sentences import at
 from components.settings.values.types import shown
 
@@ -30,10 +22,9 @@ MOST_TAGS = 40
 """AWS allows 50 per resource; some are the program's."""
 
 
-def problems(raw: Raw, parent: ParentChainSettings | None) -> Iterator[Message]:
+def problems(raw: Raw) -> Iterator[Message]:
     """Return a message for all values that do not fit together. The model reports what is wrong in itself."""
     target, aws = raw.get("target", Settings.model_fields["target"].default), section(raw, "aws")
-    yield from _packages(section(raw, "packages"), target, parent)
     if target == "aws" and raw.get("aws") is None:
         yield at(
             "aws", MISSING_KEY("is missing; target aws needs to know its region, network and who may log in by ssh")
@@ -42,25 +33,6 @@ def problems(raw: Raw, parent: ParentChainSettings | None) -> Iterator[Message]:
         yield from _network(aws, aws["network"])
     yield from _access(aws)
     yield from _tags(section(aws, "tags"))
-
-
-def _packages(raw: Raw, target: object, parent: ParentChainSettings | None) -> Iterator[Message]:
-    found = {name: _archive(raw, name) for name in ("ken", "kscn", *(["kcn"] if parent and parent.ours else []))}
-    for program, archive in found.items():
-        where = f"packages.{program}"
-        if target == "local" and archive and archive.url:
-            yield at(where, FILE_NEEDED("hosts on this computer cannot download an archive; name a file"))
-        if target == "aws" and archive and not archive.sha256:
-            yield at(
-                f"{where}.sha256",
-                CHECKSUM(
-                    f"is missing; write what `sha256sum {shown(archive.file)}` prints, so that no other archive is run"
-                ),
-            )
-    ken, kscn = found["ken"], found["kscn"]
-    pair = mismatch(ken.version, kscn.version) if ken and kscn else None
-    old = too_old_for(parent.network, ken.version) if ken and parent else None
-    yield from (at("packages", VERSIONS(reason)) for reason in (pair, old) if reason)
 
 
 def _network(aws: Raw, network: Raw) -> Iterator[Message]:
@@ -110,8 +82,3 @@ def _tags(tags: Raw) -> Iterator[Message]:
         yield at(
             "aws.tags", OUT_OF_RANGE(f"{len(tags)} tags; AWS allows 50 per resource, so list {MOST_TAGS} or fewer")
         )
-
-
-def _archive(raw: Raw, program: str) -> ArchiveSettings | None:
-    archive: ArchiveSettings | None = Packages.model_fields[program].default
-    return parsed(TypeAdapter(SomeArchive), raw[program]) if program in raw else archive

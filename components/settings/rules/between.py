@@ -18,7 +18,7 @@ from components.domain.problems.settings import (
 )
 from components.domain.quorum import FAULT_TOLERANT
 from components.domain.roles import BASTION, VALIDATOR
-from components.settings.rules import adoption, aws, contracts, existing, parent, tokens
+from components.settings.rules import adoption, aws, contracts, existing, packages, parent, tokens
 from components.settings.rules.raw import repeated, section
 from components.settings.rules.sections import Sections, sections
 from components.settings.sentences import at, nearest
@@ -30,7 +30,8 @@ def problems(raw: Mapping[str, Any]) -> Iterator[Message]:
     yield from _pairs(found, listed=isinstance(raw.get("pairs"), list))
     yield from _scns(found, section(raw, "serviceChain").get("nodes"))
     yield from parent.problems(raw, found)
-    yield from aws.problems(raw, found.parent)
+    yield from packages.problems(section(raw, "packages"), found)
+    yield from aws.problems(raw)
     yield from tokens.problems(found)
     yield from contracts.problems(found)
     yield from existing.problems(raw, found)

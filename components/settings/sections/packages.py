@@ -8,13 +8,15 @@ from collections import Counter
 from collections.abc import Collection
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from components.domain.ports import LAST_PORT
 from components.domain.problems.settings import ARCHIVE, CHECKSUM, WRONG_FORM
 from components.domain.roles import Program
 from components.domain.versions import BUILT
+from components.settings.sections.forks import ForkSettings
 from components.settings.values.types import FilePath, Section, anchored, json_schema, shown
+from components.settings.values.versions import VERSION, Version
 
 PLACEHOLDER = "0" * 64
 """In the example stacks, until a user replaces it."""
@@ -22,7 +24,6 @@ PLACEHOLDER = "0" * 64
 BUILT_FOLDER = ".build/packages"
 """Where `make setup` puts one archive of each node."""
 
-_VERSION = re.compile(r"v[0-9]+\.[0-9]+\.[0-9]+")
 _PLATFORM = "linux-amd64"
 _URL = re.compile(r"https://[A-Za-z0-9.-]+(:(?P<port>[1-9][0-9]{0,4}))?/[A-Za-z0-9._~%/+=?&-]+")
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
@@ -52,12 +53,6 @@ def _url(value: Any) -> str:
     return found.group()
 
 
-def _version(value: str) -> str:
-    if not _VERSION.fullmatch(value):
-        raise ValueError(WRONG_FORM(f"{shown(value)} is not a version; write it like {BUILT}"))
-    return value
-
-
 def _spelled_out(value: Any) -> Any:
     """Take a text as the path of a file, and the version from the archive's name if none is given."""
     if isinstance(value, str):
@@ -72,7 +67,7 @@ def _spelled_out(value: Any) -> Any:
     if not place:
         return {**value, "version": "v0.0.0"}  # the model reports what is missing
     name = str(place).rpartition("/")[2]
-    found = _VERSION.search(name)
+    found = VERSION.search(name)
     if not found:
         raise ValueError(ARCHIVE(f"the archive's name has no version in it; add version, written like {BUILT}"))
     return {**value, "version": found.group()}
@@ -80,7 +75,6 @@ def _spelled_out(value: Any) -> Any:
 
 Sha256 = Annotated[str, BeforeValidator(_sha256), json_schema("string", "SHA-256", pattern=anchored(_SHA256.pattern))]
 ArchiveUrl = Annotated[str, BeforeValidator(_url), json_schema("string", "URL", pattern=r"^https://[^/@]+/\S+$")]
-Version = Annotated[str, AfterValidator(_version), json_schema("string", "version", pattern=anchored(_VERSION.pattern))]
 
 
 class ArchiveSettings(Section):
@@ -149,7 +143,7 @@ def taken(names: Collection[str]) -> dict[str, dict[str, str]]:
     `names` are those of the files in BUILT_FOLDER. An archive that setup built itself is the default already. A program
     with several archives has none here, because nothing says which one is meant.
     """
-    form = re.compile(rf"(?P<program>ken|kscn|kcn)-(?P<version>{_VERSION.pattern})-{_PLATFORM}\.tar\.gz")
+    form = re.compile(rf"(?P<program>ken|kscn|kcn)-(?P<version>{VERSION.pattern})-{_PLATFORM}\.tar\.gz")
     found = [(parts["program"], parts["version"]) for name in names if (parts := form.fullmatch(name))]
     count = Counter(program for program, _ in found)
     return {
@@ -169,3 +163,5 @@ class Packages(Section):
     chaindata: ChainDataSettings | None = None
     """Chain data of a parent chain that others run, unpacked on the disk of each EN that has none, before its first
     start."""
+    forks: list[ForkSettings] = Field(default_factory=list)
+    """Forks of the public parent chain that this program does not know yet: see docs/versions.md."""

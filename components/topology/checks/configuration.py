@@ -4,6 +4,7 @@ A message says where (the path of the key), what is wrong, and what to write ins
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
@@ -15,7 +16,7 @@ from components.settings.model import Settings
 from components.settings.rules import between
 from components.settings.sentences import sentence
 from components.settings.values.types import hidden
-from components.topology.checks import funds, machines
+from components.topology.checks import funds, machines, versions
 
 
 class BadSettings(Exception):
@@ -45,9 +46,12 @@ def read(raw: Mapping[str, Any]) -> Settings:
     return settings
 
 
-def warnings(settings: Settings) -> list[Message]:
-    """Return a message for everything that is allowed but risky."""
-    found = []
+def warnings(settings: Settings, today: date) -> list[Message]:
+    """Return a message for everything that is allowed but risky; first what stops the bridge by itself.
+
+    `today`: the day that forks are compared with, in UTC.
+    """
+    found = list(versions.warnings(settings, today))
     pairs, threshold, scns = len(settings.pairs), settings.bridge.threshold, len(settings.service_chain.nodes)
     if pairs == 1:
         found.append(

@@ -11,7 +11,7 @@ from components.domain.problems.nodes import APIS_EXPOSED, OWNER_EXPOSED
 from components.domain.problems.settings import NO_SPARE_VOTE
 from components.dynamic.nodes.adopted_node import AdoptedNodeProvider
 from components.topology.checks.configuration import read, warnings
-from tests.unit.samples import raw
+from tests.unit.samples import DAY, raw
 
 PACKAGED = {"RPC_ENABLE": "1", "RPC_API": "klay,subbridge,personal", "RPC_ADDR": ".".join("0000"), "WS_ENABLE": "0"}
 SERVED = [f"{api} over HTTP on {PACKAGED['RPC_ADDR']}" for api in ("personal", "subbridge")]
@@ -99,6 +99,6 @@ def test_the_threshold_of_a_contract_that_exists_is_not_taken_for_ours() -> None
     adopted = {"parentBridge": "0x" + "1a" * 20, "childBridge": "0x" + "2b" * 20}
     keys = {"parentOwnerKey": "4a" * 32, "childOwnerKey": "4b" * 32}
     config = raw(bridge={**adopted, **keys}, pairs=[{"name": "a", "scn": "scn-1"}, {"name": "b", "scn": "scn-2"}])
-    (warning,) = warnings(read(config))
+    (warning,) = warnings(read(config), DAY)
     assert "bridge.threshold " in warning
     assert NO_SPARE_VOTE.code in warning

@@ -11,13 +11,12 @@ from components.domain.problems.settings import (
     TAKEN_CHAIN_ID,
     TARGET_OUT_OF_REACH,
     UNNEEDED_KEY,
-    VERSIONS,
     WRONG_FORM,
 )
 from components.topology.checks.configuration import read, warnings
 from components.topology.machine import Size
 from components.topology.sizes import PRIVATE_EN, PUBLIC_EN, SCN, VALIDATOR, size
-from tests.unit.samples import VPC, Raw, archive, aws_raw, kairos_raw, pairs, problems, raw, tells
+from tests.unit.samples import DAY, VPC, Raw, aws_raw, kairos_raw, pairs, problems, raw, tells
 
 
 @pytest.mark.parametrize(
@@ -27,12 +26,6 @@ from tests.unit.samples import VPC, Raw, archive, aws_raw, kairos_raw, pairs, pr
         (kairos_raw(parentChain__unitPrice=25), "parentChain.unitPrice", UNNEEDED_KEY, ""),
         (kairos_raw(parentChain={"network": "mainnet", "balances": {}}), "parentChain.balances", UNNEEDED_KEY, ""),
         (kairos_raw(serviceChain__chainId=1001), "serviceChain.chainId", TAKEN_CHAIN_ID, "1001"),
-        (
-            kairos_raw(packages__ken=archive("ken", "v2.2.0"), packages__kscn=archive("kscn", "v2.2.0")),
-            "packages",
-            VERSIONS,
-            "v2.2.0",
-        ),
     ],
 )
 def test_what_does_not_go_with_a_public_parent_chain_is_told(
@@ -125,7 +118,7 @@ def in_zones(count: int, pair_count: int = 2, scns: int = 9, **changes: Any) -> 
 )
 def test_what_a_lost_zone_takes_along_is_warned_about(config: Raw, expected: list[str]) -> None:
     """`expected`: what the only warning names; nothing where there is none."""
-    found = warnings(read(config))
+    found = warnings(read(config), DAY)
     assert len(found) == bool(expected)
     for warning in found:
         assert warning.endswith(f" [{SHARED_ZONE.code}]")
@@ -150,7 +143,7 @@ def public_zones(count: int, **changes: Any) -> Raw:
     ],
 )
 def test_more_public_addresses_than_a_new_account_has_are_warned_about(config: Raw, counted: str | None) -> None:
-    found = [warning for warning in warnings(read(config)) if PUBLIC_ADDRESSES.code in warning]
+    found = [warning for warning in warnings(read(config), DAY) if PUBLIC_ADDRESSES.code in warning]
     assert len(found) == bool(counted)
     for warning in found:
         assert warning.startswith("6 ")

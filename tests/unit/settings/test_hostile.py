@@ -13,9 +13,10 @@ from components.domain.problems.problem import Message
 from components.domain.problems.settings import SEED_FILE, WRONG_FORM
 from components.stack.load import _raw
 from components.topology.checks.configuration import BadSettings, read, warnings
+from components.topology.checks.versions import refusals
 from components.topology.machine import Machine
 from components.topology.machines import machines
-from tests.unit.samples import VPC, Raw, aws_raw, kairos_raw, raw
+from tests.unit.samples import DAY, VPC, Raw, aws_raw, kairos_raw, raw
 
 scalars = (
     st.none()
@@ -81,7 +82,10 @@ AWS: Raw = aws_raw(
     **{f"aws__{role}": machine for role, machine in MACHINES.items()},
 )
 AWS["pairs"][0]["machines"] = MACHINES
-KAIROS = kairos_raw(aws__validator={"instanceType": "m6i.large"}, aws__network__nat="one")
+FORK = {"network": "kairos", "name": "Kyoto", "block": 300_000_000, "expected": "2029-01-01", "since": "v4.0.0"}
+KAIROS = kairos_raw(
+    aws__validator={"instanceType": "m6i.large"}, aws__network__nat="one", packages__forks=[FORK, {**FORK, "name": "X"}]
+)
 
 
 def places(config: Any) -> list[tuple[Any, ...]]:
@@ -119,6 +123,10 @@ def test_no_value_anywhere_on_aws_makes_a_traceback(changes: dict[tuple[Any, ...
 @example({("packages", "ken", "url"): "https://a/\n"})
 @example({("parentChain", "network"): "moon\n"})
 @example({("parentChain", "network"): ["kairos"]})
+@example({("packages", "forks", 0, "block"): 2**53, ("packages", "forks", 1, "expected"): None})
+@example({("packages", "forks", 0, "block"): 2 * 10**9, ("packages", "forks", 0, "expected"): None})
+@example({("packages", "forks", 0, "expected"): "0001-01-01", ("packages", "forks", 1, "expected"): "9999-12-31"})
+@example({("packages", "forks", 0, "name"): "osaka", ("packages", "forks", 1, "name"): "OSAKA"})
 def test_no_value_anywhere_below_a_public_chain_makes_a_traceback(changes: dict[tuple[Any, ...], Any]) -> None:
     check(KAIROS, changes)
 
@@ -135,12 +143,14 @@ def check(good: Raw, changes: dict[tuple[Any, ...], Any]) -> None:
     except BadSettings as error:
         sentences = error.problems
     else:
-        sentences = warnings(found)
+        sentences = [*warnings(found, DAY), *refusals(found, DAY).values()]
         assert 1 <= found.bridge.threshold <= len(found.pairs) <= len(found.service_chain.nodes)
         assert found.target == "local" or found.aws
         assert all(isinstance(machine, Machine) for machine in machines(found))
         sentences = [Message(f"servicechain-ha:x: {sentence}") for sentence in sentences]
-    assert all(re.fullmatch(r"servicechain-ha:\S[^\n]*: \S[^\n]* \[SCH-1\d\d\]", problem) for problem in sentences)
+    assert all(
+        re.fullmatch(r"servicechain-ha:\S[^\n]*: \S[^\n]* \[SCH-(1\d\d|30[6-9])\]", problem) for problem in sentences
+    )
 
 
 @given(st.text(max_size=12) | st.from_regex(r"[\[{].{0,8}") | st.from_regex(r"-*[0-9]{1,25}"))

@@ -1,9 +1,24 @@
 """The archives of the nodes: where each is, which content it has, and which versions go together."""
 
+from datetime import date
+
 import pytest
 
+from components.domain.forks import Fork
 from components.domain.problems.problem import Problem
-from components.domain.problems.settings import ARCHIVE, CHECKSUM, FILE_NEEDED, UNKNOWN_KEY, VERSIONS, WRONG_FORM
+from components.domain.problems.settings import (
+    ARCHIVE,
+    CHECKSUM,
+    DUPLICATE,
+    FILE_NEEDED,
+    MISSING_KEY,
+    OUT_OF_RANGE,
+    UNKNOWN_KEY,
+    UNNEEDED_KEY,
+    VERSIONS,
+    WRONG_FORM,
+)
+from components.dynamic.secrets.ssh_key import public_key
 from components.settings.sections.packages import PLACEHOLDER
 from components.topology.checks.configuration import BadSettings, read
 from tests.unit.samples import Raw, archive, aws_raw, kairos_raw, problems, raw, says, tells
@@ -95,29 +110,107 @@ def test_a_local_stack_takes_files_and_needs_no_sha256() -> None:
     assert tells(found, ("packages.ken", FILE_NEEDED, "name a file"))
 
 
-def versions(ken: str, kscn: str) -> Raw:
-    return aws_raw(packages__ken=archive("ken", ken), packages__kscn=archive("kscn", kscn))
+MACHINES = {
+    name: {"address": f"10.0.0.{number}", "hostKey": public_key("3d" * 32)}
+    for number, name in enumerate(("parent", "scn-1", "scn-2", "scn-3", "scn-4", "pair-1-en", "pair-2-en"), 5)
+}
+TARGETS = {
+    "local": raw(),
+    "aws": aws_raw(),
+    "existing": raw(target="existing", existing={"user": "ubuntu", "hosts": MACHINES}),
+}
 
 
-@pytest.mark.parametrize(("ken", "kscn"), [("v1.0.3", "v1.0.3"), ("v2.2.1", "v1.0.3"), ("v9.0.0", "v9.0.0")])
-def test_equal_versions_and_those_of_one_protocol_go_together(ken: str, kscn: str) -> None:
-    assert read(versions(ken, kscn)).packages.ken.version == ken
+def versions(target: str, ken: str, kscn: str) -> Raw:
+    packages = {"ken": archive("ken", ken), "kscn": archive("kscn", kscn), "kcn": archive("kcn", "v1.0.3")}
+    return {**TARGETS[target], "packages": packages}
 
 
-@pytest.mark.parametrize(("ken", "kscn", "unknown"), [("v9.0.0", "v1.0.3", "v9.0.0"), ("v1.0.3", "v0.9.8", "v0.9.8")])
-def test_versions_that_are_not_known_to_go_together_are_told(ken: str, kscn: str, unknown: str) -> None:
-    (message,) = problems(versions(ken, kscn))
-    assert says(message, "packages", VERSIONS, f"ken {ken} and kscn {kscn}")
-    assert says(message, "packages", VERSIONS, f"not known for {unknown}")
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(("ken", "kscn"), [("v1.0.3", "v1.0.3"), ("v3.0.0", "v1.0.3"), ("v9.0.0", "v1.0.3")])
+def test_versions_of_one_protocol_and_unknown_ones_are_taken(target: str, ken: str, kscn: str) -> None:
+    assert read(versions(target, ken, kscn)).packages.ken.version == ken
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_versions_of_two_protocols_are_refused_on_every_target(target: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("components.domain.versions._PROTOCOLS", {1: 2, 3: 3})
+    (message,) = problems(versions(target, "v3.0.0", "v1.0.3"))
+    assert says(message, "packages", VERSIONS, "ken v3.0.0 and kscn v1.0.3")
+
+
+@pytest.mark.parametrize("version", ["v1.0.3", "v2.2.1", "v2.2.2"])
+def test_no_setting_is_refused_for_a_fork(version: str) -> None:
+    """It may be that of nodes that run: they are warned about, and only new ones are refused."""
+    assert read(kairos_raw(packages__ken=archive("ken", version, "url"))).packages.ken.version == version
+
+
+def test_a_release_candidate_is_not_taken_for_its_release() -> None:
+    found = read(kairos_raw(packages__ken={"file": "/p/ken-v3.0.0-rc.1-0-linux-amd64.tar.gz", "sha256": SHA}))
+    assert found.packages.ken.version == "v3.0.0-rc.1"
+    assert read(kairos_raw(packages__ken=archive("ken", "v3.0.0"))).packages.ken.version == "v3.0.0"
+
+
+# -- forks -------------------------------------------------------------------------------------------------
+
+FORK: Raw = {"network": "kairos", "name": "Kyoto", "block": 250_000_000, "since": "v3.1.0"}
+
+
+def test_a_fork_is_added_without_a_release() -> None:
+    (one,) = read(kairos_raw(packages__forks=[{**FORK, "expected": "2027-03-01"}])).packages.forks
+    assert one.fork == Fork("kairos", "Kyoto", 250_000_000, date(2027, 3, 1), "v3.1.0", "packages.forks")
+    (undated,) = read(kairos_raw(packages__forks=[FORK])).packages.forks
+    assert undated.fork.expected is None
+
+
+@pytest.mark.parametrize("day", ["2027-03-01 00:00:00 +0000 UTC", date(2027, 3, 1)])
+def test_a_day_without_quotes_is_what_yaml_and_pulumi_make_of_it(day: object) -> None:
+    (one,) = read(kairos_raw(packages__forks=[{**FORK, "expected": day}])).packages.forks
+    assert one.expected == date(2027, 3, 1)
 
 
 @pytest.mark.parametrize(
-    ("version", "good"), [("v1.0.3", False), ("v2.2.0", False), ("v2.2.1", True), ("v2.3.0", True)]
+    ("changed", "key", "problem", "word"),
+    [
+        ({"network": "private"}, ".network", WRONG_FORM, "'kairos'"),
+        ({"network": "Kairos"}, ".network", WRONG_FORM, "'kairos'"),
+        ({"name": ""}, ".name", WRONG_FORM, ""),
+        ({"name": 7}, ".name", WRONG_FORM, "7"),
+        ({"name": "a\nb"}, ".name", WRONG_FORM, ""),
+        ({"block": 0}, ".block", OUT_OF_RANGE, "0"),
+        ({"block": 2**53 - 1}, ".block", OUT_OF_RANGE, str(2**53 - 1)),
+        ({"block": "250000000"}, ".block", WRONG_FORM, "without quotes"),
+        ({"since": "3.1.0"}, ".since", WRONG_FORM, "'3.1.0'"),
+        ({"since": "v3.1"}, ".since", WRONG_FORM, "'v3.1'"),
+        ({"expected": "soon"}, ".expected", WRONG_FORM, "'soon'"),
+        ({"expected": "2027-02-30"}, ".expected", WRONG_FORM, "'2027-02-30'"),
+        ({"expected": "2027-03-01 12:00:00 +0000 UTC"}, ".expected", WRONG_FORM, "2027-03-01 12"),
+        ({"expected": "0001-01-01"}, ".expected", OUT_OF_RANGE, "2020"),
+        ({"expected": 20270301}, ".expected", WRONG_FORM, "20270301"),
+        ({"blocks": 7}, ".blocks", UNKNOWN_KEY, "'block'"),
+    ],
 )
-def test_an_en_of_a_public_network_knows_its_forks(version: str, good: bool) -> None:  # noqa: FBT001
-    config = kairos_raw(packages__ken=archive("ken", version, "url"))
-    assert good or tells(problems(config), ("packages", VERSIONS, f"ken {version}"))
-    assert not good or read(config)
+def test_a_fork_that_cannot_be_used_is_told(changed: Raw, key: str, problem: Problem, word: str) -> None:
+    found = problems(kairos_raw(packages__forks=[{**FORK, **changed}]))
+    assert tells(found, (f"packages.forks[0]{key}", problem, word))
+
+
+@pytest.mark.parametrize("key", ["network", "name", "block", "since"])
+def test_a_fork_needs_all_but_its_day(key: str) -> None:
+    fork = {name: value for name, value in FORK.items() if name != key}
+    assert tells(problems(kairos_raw(packages__forks=[fork])), (f"packages.forks[0].{key}", MISSING_KEY, ""))
+
+
+def test_a_fork_is_listed_once() -> None:
+    twice = [FORK, {**FORK, "name": "KYOTO", "block": 7}, {**FORK, "network": "mainnet"}]
+    assert tells(problems(kairos_raw(packages__forks=twice)), ("packages.forks", DUPLICATE, "'kyoto' of kairos"))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+def test_forks_do_not_concern_a_private_parent_chain(target: str) -> None:
+    bad = versions(target, "v1.0.3", "v1.0.3")
+    found = problems({**bad, "packages": {**bad["packages"], "forks": [FORK]}})
+    assert tells(found, ("packages.forks", UNNEEDED_KEY, "private"))
 
 
 def test_an_archive_is_read_to_the_last_key() -> None:

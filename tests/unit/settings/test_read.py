@@ -11,7 +11,7 @@ from components.settings.model import BridgeSettings
 from components.stack.load import _raw
 from components.topology.checks.configuration import read, warnings
 from tests.examples import committed
-from tests.unit.samples import SEED, pairs, raw
+from tests.unit.samples import DAY, SEED, pairs, raw
 
 COIN = 1_000_000_000_000_000_000
 
@@ -37,7 +37,7 @@ def test_the_committed_development_stack_is_good() -> None:
         ("beta", "scn-2", "beta-en"),
     ]
     assert settings.service_chain.nodes == ["scn-1", "scn-2", "scn-3", "scn-4"]
-    assert warnings(settings) == []
+    assert warnings(settings, DAY) == []
 
 
 def test_a_number_of_scns_names_them() -> None:
@@ -108,7 +108,7 @@ def test_what_is_allowed_and_weak_is_warned_about(
     pair_count: int, threshold: int, scns: int, expected: list[tuple[Problem, str]]
 ) -> None:
     config = raw(pairs=pairs(pair_count), bridge__threshold=threshold, serviceChain__nodes=scns)
-    for warning, (problem, words) in zip(warnings(read(config)), expected, strict=True):
+    for warning, (problem, words) in zip(warnings(read(config), DAY), expected, strict=True):
         assert warning.endswith(f" [{problem.code}]")
         assert words in warning
 
