@@ -4,8 +4,8 @@ The data flow: settings -> identities -> hosts -> nodes -> bridge contracts -> r
 -> proofs -> tokens -> outputs
 """
 
+from components.stack import en_versions, load, outputs, preflight
 from components.stack import hosts as hosting
-from components.stack import load, outputs, preflight
 from components.stack.bridge import funds_gate
 from components.stack.bridge.bridge import Bridge
 from components.stack.bridge.bridge_pair import bridge_pairs
@@ -16,11 +16,14 @@ from components.stack.chains.service_chain import ServiceChain
 from components.stack.identities import Identities
 from components.stack.owners import owners_of
 from components.topology.checks.funds import OWNER_BALANCE
+from components.topology.checks.versions import refusals
 from components.topology.flows import exposure
 
 config = load.load()
 preflight.check(config)
-identities = Identities(config.identity_seed.get_secret_value(), protect=config.protected)
+identities = Identities(
+    config.identity_seed.get_secret_value(), protect=config.protected, refused=refusals(config, load.today())
+)
 owners = owners_of(config.bridge, identities)
 operators = {pair.name: identities.operators(pair.scn) for pair in config.pairs if not config.adopts(pair.scn)}
 
@@ -72,4 +75,5 @@ child = Chain(
 parent = funds_gate.gated(parent, config.bridge, [pair.operators.parent for pair in pairs], config.tokens)
 bridge = Bridge(config.bridge, parent, child, pairs, service_chain, protect=config.protected)
 tokens = Tokens(config.tokens, bridge, pairs, service_chain, protect=config.protected) if config.tokens else None
+en_versions.warn_of_existing(config, [pair.en for pair in pairs], load.today())
 outputs.export(config, bridge, pairs, service_chain, hosts, tokens)

@@ -1,6 +1,6 @@
 """Hosts that exist already: the program owns one folder and one service on each, and nothing else."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import pulumi
 
@@ -25,11 +25,13 @@ class ExistingHosts(pulumi.ComponentResource):
         seed_for: Callable[[str], pulumi.Output[str]],
         roles: Mapping[str, str],
         holdings: Mapping[str, Holding],
+        after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """`needs`, `roles` and `holdings` are keyed by host; `holdings` has the validators only.
 
-        `seed_for` derives a secret of 64 hex digits from a label.
+        `seed_for` derives a secret of 64 hex digits from a label. `after`: what has to exist before any machine is
+        looked at.
         """
         super().__init__("servicechain:existing:Hosts", "existing", None, opts)
         self._settings, self._needs, self._protect = settings, needs, protect
@@ -51,7 +53,7 @@ class ExistingHosts(pulumi.ComponentResource):
                 {"login": self._ssh(name, sudo=settings.sudo_of(settings.hosts[name])).login, "needs": one.model_dump()}
                 for name, one in needs.items()
             ],
-            mine,
+            pulumi.ResourceOptions.merge(mine, pulumi.ResourceOptions(depends_on=list(after))),
         )
         self.register_outputs({})
 

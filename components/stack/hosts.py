@@ -1,6 +1,8 @@
 """The hosts of a stack: the only module that knows all targets."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+
+import pulumi
 
 from components.domain.quorum import quorum
 from components.domain.roles import VALIDATOR
@@ -17,7 +19,11 @@ from components.topology.machines import machines
 
 
 def hosts(settings: Settings, identities: Identities) -> Hosts:
-    """Return the machines of a stack, on its target."""
+    """Return the machines of a stack, on its target.
+
+    Below a public network none is made before the accounts of all new ENs: they are where an EN with a version that
+    cannot follow the network is refused. Local hosts have no way to such a network.
+    """
     if settings.target == "aws" and settings.aws:
         return _aws(settings, settings.aws, identities)
     if settings.target == "existing" and settings.existing:
@@ -28,6 +34,7 @@ def hosts(settings: Settings, identities: Identities) -> Hosts:
             seed_for=identities.seed_for,
             roles={machine.name: machine.role for machine in machines(settings)},
             holdings=holdings(settings),
+            after=_accounts_of_ens(settings, identities),
         )
     return LocalHosts(
         "local",
@@ -37,6 +44,12 @@ def hosts(settings: Settings, identities: Identities) -> Hosts:
         subnet=settings.local.subnet,
         holdings=holdings(settings),
     )
+
+
+def _accounts_of_ens(settings: Settings, identities: Identities) -> Sequence[pulumi.Resource]:
+    if not settings.parent_chain.public:
+        return ()
+    return [identities.node(pair.en) for pair in settings.pairs if not settings.adopts(pair.en)]
 
 
 def holdings(settings: Settings) -> Mapping[str, Holding]:
@@ -58,4 +71,5 @@ def _aws(settings: Settings, aws: Aws, identities: Identities) -> Hosts:
         protect=settings.protected,
         seed_for=identities.seed_for,
         holdings=holdings(settings),
+        after=_accounts_of_ens(settings, identities),
     )

@@ -1,13 +1,15 @@
 """The keys of all nodes, operators and owners: derived from the seed before any machine exists, tracked as secrets."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import ClassVar
 
 import pulumi
 from pydantic import SecretStr
 
 from components.domain.seed import derive, network_id
-from components.dynamic.secrets.account import Account
+from components.dynamic.secrets.account import REFUSED, Account
 
 
 @dataclass(frozen=True)
@@ -39,10 +41,20 @@ class FoundOperators:
 class Identities(pulumi.ComponentResource):
     """The accounts and seeds of a network. A label always gives the same key."""
 
-    def __init__(self, seed: str, *, protect: bool = False, opts: pulumi.ResourceOptions | None = None) -> None:
-        """`protect`: whether Pulumi refuses to destroy the accounts."""
+    def __init__(
+        self,
+        seed: str,
+        *,
+        protect: bool = False,
+        refused: Mapping[str, str] = MappingProxyType({}),
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """`protect`: whether Pulumi refuses to destroy the accounts.
+
+        `refused`: by name of a node, a message why it must not be made; one that has its account already is kept.
+        """
         super().__init__("servicechain:index:Identities", "identities", None, opts)
-        self._seed, self._kept = seed, protect
+        self._seed, self._kept, self._refused = seed, protect, refused
         self._nodes: dict[str, Account] = {}
         self.network_id = network_id(seed)
         self.register_outputs({"network_id": self.network_id})
@@ -54,7 +66,8 @@ class Identities(pulumi.ComponentResource):
     def node(self, name: str) -> Account:
         """Return the account of a node: its key determines its KNI and its validator address."""
         if name not in self._nodes:  # needed twice for a new SCN of an existing EN
-            self._nodes[name] = self._account(f"{name}-node", {"private_key": self.seed_for(f"node/{name}")})
+            refusal = {REFUSED: self._refused[name]} if name in self._refused else {}
+            self._nodes[name] = self._account(f"{name}-node", {"private_key": self.seed_for(f"node/{name}"), **refusal})
         return self._nodes[name]
 
     def operators(self, scn: str) -> Operators:

@@ -8,6 +8,7 @@ from components.chain.validators.validator_plan import survives as survives_loss
 from components.dynamic.validators.child_council import ChildCouncil
 from components.hosts.host import Hosts
 from components.settings.model import Settings
+from components.stack import en_versions
 from components.stack.bridge.bridge import Bridge
 from components.stack.bridge.bridge_pair import BridgePair
 from components.stack.bridge.tokens import Token, Tokens
@@ -27,6 +28,8 @@ def export(
     """Export everything."""
     threshold = bridge.threshold
     pulumi.export("fees", fees.shown(settings))
+    if settings.parent_chain.public:
+        pulumi.export("forks", en_versions.forks(settings, [pair.en for pair in pairs]))
     pulumi.export("survives", bridge.survives)
     pulumi.export("threshold", threshold)
     for side in (bridge.parent, bridge.child):

@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from components.domain.problems.packages import PAST_FORK_UNKNOWN, STOPPED_AT_FORK
 from components.domain.seed import derive
-from tests.run import Run
+from components.dynamic.secrets.ssh_key import public_key
+from tests.run import Failed, Run
 from tests.stack import Settings, Stack, settings
 
 Preview = Callable[[Settings], Run]
@@ -106,3 +108,22 @@ def test_a_preview_does_not_depend_on_the_run(stack: Stack, plan: Run) -> None:
 def test_state_of_a_previewed_stack_is_empty(stack: Stack, plan: Run) -> None:
     assert plan.steps
     assert json.loads(stack.state)["deployment"].get("resources", []) == []
+
+
+def test_a_new_en_that_its_network_would_leave_behind_is_refused_before_any_machine(tmp_path: Path) -> None:
+    names = ["alpha-en", "beta-en", "scn-1", "scn-2", "scn-3", "scn-4"]
+    hosts = {name: {"address": f"192.0.2.{i}", "hostKey": public_key("3d" * 32)} for i, name in enumerate(names, 11)}
+    packages = {
+        program: {"url": f"https://archives.test/{program}-{version}.tar.gz", "sha256": "ab" * 32}
+        for program, version in (("ken", "v2.2.1"), ("kscn", "v1.0.3"))
+    }
+    existing = {"user": "ubuntu", "hosts": hosts, "diskGib": 50}
+    config = settings(target="existing", parentChain={"network": "mainnet"}, packages=packages, existing=existing)
+    with pytest.raises(Failed) as failure:
+        Stack(tmp_path, config).preview()
+    run = failure.value.run
+    assert "Traceback" not in run.text
+    assert run.lines(PAST_FORK_UNKNOWN, "-en: ken v2.2.1", "Osaka", "213,333,000", "v2.2.2 or newer")
+    assert [one for one in run.warnings if STOPPED_AT_FORK.code in one]
+    kinds = {step.type for step in run.steps}
+    assert kinds.isdisjoint({"HostPreflight", "ExistingHost", "Command", "CopyToRemote", "RunningNode"})

@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import dill
@@ -12,6 +13,8 @@ import pytest
 
 from components.dynamic import providers
 from components.dynamic.base import PROVIDER_KEY
+from components.topology.checks import configuration
+from components.topology.checks.versions import refusals
 from tests.program.program import DYNAMIC
 from tests.state.deployment import SECRET, SIGNATURE, Held, Passphrase, opened, read
 from tests.state.engine import run
@@ -37,6 +40,12 @@ def written(stack: str) -> list[dict[str, Any]]:
 
 def test_no_change_is_planned(stack: str, state: list[Held]) -> None:
     assert run(STACKS[stack], state).changes == []
+
+
+def test_the_ens_of_a_state_run_and_are_not_refused_after_a_fork_that_they_do_not_know() -> None:
+    state, later = read(path_of("aws"), PASSPHRASE), date(2026, 11, 29)
+    assert set(refusals(configuration.read(STACKS["aws"]), later)) == {"alpha-en"}, "it would be, if it was new"
+    assert run(STACKS["aws"], state, later).changes == []
 
 
 def test_every_provider_loads_by_what_the_state_holds(state: list[Held]) -> None:

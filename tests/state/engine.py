@@ -7,6 +7,7 @@ it would read from a machine or a chain is as the state has it.
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
+from datetime import date
 from typing import Any
 from unittest.mock import patch
 
@@ -34,6 +35,8 @@ PLUGINS = {"aws": "7.0.0", "command": "1.1.3", "pulumi-python": "0.1.0"}
 PROVIDERS = "pulumi:providers:"
 CONF = '# the conf of the package\nADDITIONAL=""\n'
 DIGEST = "ab" * 32
+DAY = date(2026, 3, 1)
+"""On which the versions of the states know all forks that are past or near."""
 SHORT = 200
 
 
@@ -78,10 +81,10 @@ class Engine(mocked._Monitor):
         return resource_pb2.RegisterResourceResponse(urn=urn, id=id_, object=answer)
 
 
-def run(config: Mapping[str, Any], state: Sequence[Held] = ()) -> Engine:
+def run(config: Mapping[str, Any], state: Sequence[Held] = (), day: date = DAY) -> Engine:
     """Run the program of this checkout with a configuration, on a state."""
     engine = Engine(state)
-    with _without_machines():
+    with _without_machines(), patch.object(load, "today", lambda: day):
         mocked.run(config, monitor=engine)
     return engine
 

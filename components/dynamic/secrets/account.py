@@ -1,10 +1,18 @@
-"""Account: a secp256k1 key, made once and kept: the identity of a node, an operator, or an owner."""
+"""Account: a secp256k1 key, made once and kept: the identity of a node, an operator, or an owner.
+
+The account of a node is the first thing of it that exists, before its machine. So it is also where a node that must not
+be made is refused: one that has its account already is running.
+"""
 
 import pulumi
 from pulumi.dynamic import Resource
 from pydantic import Field
 
+from components.domain.problems.problem import Message
 from components.dynamic.base import Inputs, Props, Provider
+
+REFUSED = "refused"
+"""A message why this account must not be made, if it is new. It is looked at in `check` and never in the state."""
 
 
 class AccountInputs(Inputs):
@@ -27,18 +35,27 @@ class AccountProvider(Provider[AccountInputs]):
     """
 
     inputs_type = AccountInputs
+    needs = ("eth_keys.datatypes",)
 
     def identify(self, inputs: AccountInputs) -> str:
         """Return the address."""
         return str(inputs.address)
 
     def complete(self, olds: Props, news: Props) -> Props:
-        """Keep the existing key, or derive address and public key, so that a preview knows them."""
+        """Keep the existing key, or derive address and public key, so that a preview knows them.
+
+        Raises ValueError for a new account that is refused.
+        """
+        refusal = news.get(REFUSED)
+        news = {name: value for name, value in news.items() if name != REFUSED}
+        if refusal and not olds:
+            raise ValueError(Message(refusal))
         another = news.get("given") and news.get("private_key") != olds.get("private_key")
         if olds.get("address") and not another:
             return {**news, **olds}
         if pulumi.contains_unknowns(news):
             return news
+        self._load()  # accounts are checked in parallel
         from eth_keys.datatypes import PrivateKey
 
         public = PrivateKey(bytes.fromhex(news["private_key"])).public_key

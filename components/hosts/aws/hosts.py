@@ -45,13 +45,19 @@ class AwsHosts(pulumi.ComponentResource):
         protect: bool,
         seed_for: Callable[[str], pulumi.Output[str]],
         holdings: Mapping[str, Holding],
+        after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`way_out`: whether a private machine opens connections to the internet. The rest as for local hosts."""
+        """`way_out`: whether a private machine opens connections to the internet.
+
+        `after`: what has to exist before anything on AWS, so the provider of all of it waits. The rest as for local
+        hosts.
+        """
         provider = aws.Provider(
             "aws",
             region=settings.region,
             allowed_account_ids=None if settings.account is None else [settings.account],
+            opts=pulumi.ResourceOptions(depends_on=list(after)),
         )
         super().__init__(
             "servicechain:aws:Hosts",
