@@ -43,9 +43,11 @@ class Traces:
         return sorted(first & self._look())
 
     def _look(self) -> set[str]:
-        # The kernel gives the number of a namespace that is gone to a new one, which may be another network's.
-        others = (keeper for keeper in keepers(BASE) if not keeper.folder.is_relative_to(BASE / self.network))
-        spaces = self.spaces - {space for keeper in others for space in _spaces_of_keeper(keeper)}
+        # The kernel gives the number of a namespace that is gone to a new one, which may be another network's: that of
+        # a host there, or one that a service of systemd on that host has made for itself.
+        others = [keeper for keeper in keepers(BASE) if not keeper.folder.is_relative_to(BASE / self.network)]
+        elsewhere = frozenset(space for keeper in others for space in _spaces_of_keeper(keeper))
+        spaces = self.spaces - elsewhere
         found = set[str]()
         if (BASE / self.network).exists():
             found.add(f"folder {BASE / self.network}")
@@ -54,7 +56,8 @@ class Traces:
                 found.add(f"interface {interface.name}")
         for process in Path("/proc").glob("[0-9]*"):
             try:
-                found.update(self._of_process(process, spaces))
+                if not elsewhere.intersection(_spaces_of(process)):
+                    found.update(self._of_process(process, spaces))
             except OSError:  # it ended while we looked, or is a kernel thread
                 continue
         return found
