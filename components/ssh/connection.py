@@ -128,7 +128,7 @@ async def _run(login: Login, command: str, stdin: str | None, timeout: float, st
             words = as_root(command) if login.sudo else command
             process = await link.create_process(words, stdin=given, errors="replace")
             try:
-                out, err = await process.communicate(stdin or None)
+                out, err = await _communicate(process, stdin)
             finally:
                 process.close()
     except TimeoutError:
@@ -141,9 +141,18 @@ async def _run(login: Login, command: str, stdin: str | None, timeout: float, st
     if process.exit_status is None and process.exit_signal is None:
         raise NoAnswer(login.place, f"was lost while {step}")
     if process.returncode:
-        last = "; ".join(str(err).strip().splitlines()[-LAST_LINES:]) or "no error message"
+        last = "; ".join(err.strip().splitlines()[-LAST_LINES:]) or "no error message"
         raise CommandFailed(login.place, f"failed at {step} (exit status {process.returncode}): {last}")
-    return str(out)
+    return out
+
+
+async def _communicate(process: "asyncssh.SSHClientProcess[str]", stdin: str | None) -> tuple[str, str]:
+    """Give a command its input and return what it prints. One that ends without reading the input is no lost link."""
+    try:
+        out, err = await process.communicate(stdin or None)
+    except BrokenPipeError:
+        out, err = await process.communicate()
+    return str(out), str(err)
 
 
 class _Witness(asyncssh.SSHClient):

@@ -1,9 +1,11 @@
 """Sentences of connections that fail, from servers on this machine: nothing of them needs an sshd."""
 
+import asyncio
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any, cast
 
 import pytest
 
@@ -98,3 +100,15 @@ def test_the_chain_room_names_the_node() -> None:
         Channel(endpoint)
     with pytest.raises(Unreachable, match=rf"^alpha-en: 127\.0\.0\.1:1 .*{HOST_SILENT.code}"):
         run_on_host(endpoint, "true", 1)
+
+
+def test_a_command_that_ends_without_reading_its_input_is_no_lost_connection() -> None:
+    class Ended:
+        """A process whose channel is closed already when its input is to be written."""
+
+        async def communicate(self, given: str | None = None) -> tuple[str, str]:
+            if given:
+                raise BrokenPipeError
+            return "printed", "why"
+
+    assert asyncio.run(ssh._communicate(cast("Any", Ended()), "input")) == ("printed", "why")
