@@ -68,6 +68,7 @@ def _program(
                 "runs": "",
             },
         )
+        registrations = network.stack.of_type("BridgeRegistration")
         contracts = {}
         for chain in CHAINS:
             props = {
@@ -101,7 +102,7 @@ def _program(
                 "en": pulumi.Output.secret(network.endpoints[pair["en"]["name"]].model_dump()),
                 "child_bridge": contracts["child"],
                 "parent_bridge": contracts["parent"],
-                "restart": "false",
+                "restart": registrations[f"{pair['scn']['name']}-registration"]["restart"],
                 "started": "before",
                 "en_started": "before",
             }
@@ -128,5 +129,6 @@ def serially(network: Network, owners: Mapping[str, Signer], operators: Mapping[
         bridges[chain] = bridge
     for pair in network.pairs.values():
         scn, en = network.console(pair["scn"]["name"]), network.console(pair["en"]["name"])
-        register(scn, en, bridges["child"], bridges["parent"], "false")
+        restart = str(network.stack.program_of("BridgeRegistration", f"{pair['scn']['name']}-registration")["restart"])
+        register(scn, en, bridges["child"], bridges["parent"], restart)
     return time.monotonic() - begin
