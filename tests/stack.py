@@ -159,9 +159,7 @@ class Stack:
 
     def exported(self) -> dict[str, Any]:
         """Return the deployment in the state, secrets in the clear; exported again only when the state has changed."""
-        file = (
-            self.folder / f"state/.pulumi/stacks/{self.automation.workspace.project_settings().name}/{self.name}.json"
-        )
+        file = self.folder / f"state/.pulumi/stacks/{NAMESPACE}/{self.name}.json"
         stamp = (file.stat().st_mtime_ns, file.stat().st_size) if file.exists() else None
         if stamp is None or stamp != self._exported[0]:
             self._exported = stamp, dict(self.automation.export_stack().deployment or {})

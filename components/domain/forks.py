@@ -28,7 +28,7 @@ class Fork:
     block: int
     """The first block that follows the new rules."""
     expected: date | None
-    """The day of that block as it was announced, in UTC; None if it is not known."""
+    """The announced day of that block, in UTC; None if it is not known."""
     since: str
     """The first version of the node that has this fork at this block."""
     source: str

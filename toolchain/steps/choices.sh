@@ -47,7 +47,7 @@ find_missing_choice() {
     if [[ -z ${!name:-} || ($kind == file && -f ${!name}) || ($kind == folder && -d ${!name}) ]]; then
         return
     elif [[ -n ${RECALLED[$name]:-} ]]; then
-        wrong SCH-805 "$name was ${!name} before, and that is no $kind any more: put it back, name another one, or set" \
+        wrong SCH-805 "$name was ${!name} before, which is no longer a $kind: put it back, name another one, or set" \
             "$name=$BACK to go back."
     else
         wrong SCH-804 "$name is ${!name}, which is not a $kind."

@@ -93,7 +93,7 @@ KMS_KEY_DISABLED = Problem(
     "The key in AWS KMS is disabled or about to be deleted",
     cause="Somebody disabled the key, or scheduled its deletion.",
     remedy="Enable it, or cancel its deletion (`aws kms cancel-key-deletion`, then `aws kms enable-key`). After its "
-    "deletion nobody can sign for the owner any more.",
+    "deletion nobody can sign for the owner.",
 )
 KMS_SILENT = Problem(
     465,

@@ -36,7 +36,7 @@ NOT_COUNTERPARTS = Problem(
     "between such contracts would be lost or paid twice, so nothing was sent.",
     remedy="Compare the numbers in the message with those you expect. Set bridge.parentBridge and bridge.childBridge "
     "to two contracts that serve each other, or remove both to have a new pair deployed. The owner of a "
-    "contract that is not used any more gets its coins back as in docs/contracts.md#what-remains-in-a-contract.",
+    "contract that is no longer used gets its coins back as in docs/contracts.md#what-remains-in-a-contract.",
 )
 COUNTERPART_GONE = Problem(
     513,
@@ -70,7 +70,7 @@ OWNER_HISTORY_TOO_LONG = Problem(
 )
 COINS_REMAIN = Problem(
     517,
-    "A contract that is not used any more holds coins",
+    "A contract that is no longer used holds coins",
     cause="A bridge contract has no function that pays out to its owner, and its bridge was removed or replaced.",
     remedy="Make the calls in the message with the owner's key, in that order: the owner becomes an operator and pays "
     "the coins out to the recipient that you name (docs/contracts.md#what-remains-in-a-contract). Do so only when the "

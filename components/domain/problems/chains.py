@@ -195,7 +195,7 @@ FOREIGN_VALIDATOR = Problem(
 )
 SEAT_LOST = Problem(
     442,
-    "An SCN is no validator of the child chain any more",
+    "An SCN is no longer a validator of the child chain",
     cause="Somebody voted it out.",
     remedy="Run `make up`: it votes the SCN in again. To keep it out, remove it from `serviceChain.nodes`.",
 )

@@ -86,7 +86,7 @@ CLAIM_UNKNOWN = Problem(
 )
 CLAIM_LOST = Problem(
     213,
-    "A folder on an existing machine is not this stack's any more",
+    "A folder on an existing machine no longer belongs to this stack",
     cause="The claim file .servicechain-ha in the folder is missing or of another stack: somebody deleted the folder, "
     "the disk is not mounted, or another stack has claimed it.",
     remedy="If its disk is not mounted, mount it before anything else. Then run `make up`: it claims the folder again. "

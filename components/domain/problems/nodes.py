@@ -252,6 +252,6 @@ NOT_RESTORED = Problem(
 STATE_UNKNOWN = Problem(
     390,
     "What cannot be read is assumed to be unchanged",
-    cause="A machine, or every node of a chain, did not answer the refresh, so its state stays as it was.",
+    cause="A machine, or every node of a chain, did not answer the refresh, so its state is unchanged.",
     remedy="Repair what the message names, then run `make refresh` again. `make up` starts nodes that are down.",
 )

@@ -88,6 +88,6 @@ CHAIN_DATA_FAILED = Problem(
 CHAIN_DATA_LATE = Problem(
     311,
     "The archive of chain data was not ready within the time limit",
-    cause="It is large, or the connection is slow. The machine goes on with it by itself.",
+    cause="It is large, or the connection is slow. The machine continues without this program.",
     remedy="Run `make up` again later: it waits for the same work. Raise parentChain.syncHours to wait longer.",
 )

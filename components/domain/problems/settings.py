@@ -227,7 +227,7 @@ MACHINE_SIZE = Problem(
 )
 LOST_ZONE = Problem(
     173,
-    "The zone of an existing machine is not in the settings any more",
+    "The zone of an existing machine is no longer in the settings",
     cause="A machine keeps its zone, because its disk cannot leave it.",
     remedy="Add the zone again, or in an existing VPC its subnet.",
 )

@@ -40,7 +40,7 @@ FILE_MISSING = Problem(
 )
 CHOICE_GONE = Problem(
     805,
-    "What an earlier command was given does not exist any more",
+    "What an earlier command was given no longer exists",
     cause="An earlier command had NODE_ARCHIVES, BRIDGE_ARTIFACT or PULUMI_COMMAND_PLUGIN set. This is remembered in "
     "`.build/chosen`, and the file or folder was deleted or moved since. Something else in its place could restart "
     "every node.",

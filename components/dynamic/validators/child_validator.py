@@ -76,7 +76,7 @@ class ChildValidatorProvider(ChainProvider[ChildValidatorInputs]):
 
         if inputs.address.lower() in council(console):
             return {}
-        words = f"{inputs.node.node}: is no validator of the child chain any more; the next up votes it in"
+        words = f"{inputs.node.node}: is no longer a validator of the child chain; the next up votes it in"
         print(SEAT_LOST(words), file=sys.stderr)
         return None
 

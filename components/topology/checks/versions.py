@@ -45,7 +45,7 @@ def stops(settings: Settings, versions: Mapping[str, str], today: date) -> Itera
         if lacking := _lacking(settings, version, today, "past"):
             yield STOPPED_AT_FORK(
                 f"ken {version} does not know {_named(lacking, settings)} of {network}, which the network has passed: "
-                f"{names} cannot follow it any more, and no anchor or transfer gets there; write an archive of "
+                f"{names} can no longer follow it, and no anchor or transfer gets there; write an archive of "
                 f"{_needed(lacking)} or newer"
             )
     for version, names in by_version.items():

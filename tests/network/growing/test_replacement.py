@@ -15,7 +15,7 @@ DEADLINE = 120
 def test_a_replaced_scn_is_the_same_node_again(network: Network) -> None:
     machine = "scn-1"
     seen = view(network.stack)
-    machines = Machines.of({"deployment": network.stack.automation.export_stack().deployment})
+    machines = Machines.of({"deployment": network.stack.exported()})
     before = Before(seen, machine)
     with traffic(seen):
         machines.require_healthy([name for name in machines.nodes if name != machine])

@@ -10,7 +10,7 @@ from toolchain.ops.look import DEADLINE, look_at, nodes
 
 def test_a_quick_look_finds_what_an_up_would_take_for_unchanged(network: Network) -> None:
     stack, pair = network.stack, (network.bridges["child"], network.bridges["parent"])
-    known = nodes({"deployment": stack.automation.export_stack().deployment})
+    known = nodes({"deployment": stack.exported()})
     assert len(known) == len(network.endpoints)
     assert look_at(known) == []
     deregister(network.console("scn-1"), *pair)
