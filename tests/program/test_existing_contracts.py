@@ -103,3 +103,13 @@ def test_what_operators_have_left_goes_back_only_where_the_chain_outlives_the_st
         assert "refund" in funding.options["additionalSecretOutputs"]
         # So the SCN lets the bridge go before the balance does.
         assert f"{scn}-parent-funding" in waits_for(kairos.one("BridgeRegistration", f"{scn}-registration"))
+
+
+def test_what_the_bridge_survives_is_read_after_all_votes_are_set() -> None:
+    told = stack(threshold=2)
+    votes = {
+        f"{chain}-{what}"
+        for chain in ("parent", "child")
+        for what in ("threshold", "configuration-threshold", "other-operators")
+    }
+    assert votes <= waits_for(told.one("Resilience", "resilience"))

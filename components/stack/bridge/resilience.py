@@ -54,6 +54,8 @@ def survival(
     for side in sides:
         covers += [side.contract.owner, side.threshold.threshold, side.others.others]
         covers += [vote.operator for vote in side.operators]
+    # It reads the threshold of fees too, which no proof waits for.
+    fees = [side.configuration for side in sides if side.configuration]
     resilience = Resilience(
         "resilience",
         {
@@ -68,7 +70,7 @@ def survival(
             },
             "covers": pulumi.Output.all(*covers).apply(lambda known: [str(one) for one in known]),
         },
-        pulumi.ResourceOptions(parent=bridge, depends_on=after),
+        pulumi.ResourceOptions(parent=bridge, depends_on=[*after, *fees]),
     )
     by_settings = threshold.apply(lambda threshold: planned(len(pairs), int(threshold)))
     operators = [
