@@ -1,12 +1,12 @@
 """A highly available bridge between a ServiceChain and its parent chain.
 
-The data flow: settings -> identities -> hosts -> nodes -> bridge contracts -> registrations -> operators -> threshold
--> proofs -> tokens -> outputs
+The data flow: settings -> identities -> hosts -> nodes -> their updates -> bridge contracts -> registrations
+-> operators -> threshold -> proofs -> tokens -> outputs
 """
 
 from components.stack import en_versions, load, outputs, preflight
 from components.stack import hosts as hosting
-from components.stack.bridge import funds_gate
+from components.stack.bridge import funds_gate, updates
 from components.stack.bridge.bridge import Bridge
 from components.stack.bridge.bridge_pair import bridge_pairs
 from components.stack.bridge.chain_side import Chain
@@ -72,6 +72,7 @@ child = Chain(
     owner=owners["child"],
     max_gas_price=config.bridge.max_gas_price,
 )
+parent, child = updates.updated(parent, child, parent_chain, pairs, service_chain)
 parent = funds_gate.gated(parent, config.bridge, [pair.operators.parent for pair in pairs], config.tokens)
 bridge = Bridge(config.bridge, parent, child, pairs, service_chain, protect=config.protected)
 tokens = Tokens(config.tokens, bridge, pairs, service_chain, protect=config.protected) if config.tokens else None

@@ -49,6 +49,7 @@ CLASSES: Mapping[str, str] = {
     "TokenRegistration": "tokens.token_registration:TokenRegistrationProvider",
     "TransferFees": "contracts.transfer_fees:TransferFeesProvider",
     "TransferProof": "proofs.transfer_proof:TransferProofProvider",
+    "UpdatedNode": "nodes.updated_node:UpdatedNodeProvider",
     "Voters": "proofs.voters:VotersProvider",
 }
 """Stable name -> module below components.dynamic, and class. The name is that of the resource type."""

@@ -31,6 +31,7 @@ def test_files_that_drifted_are_written_again_and_their_node_is_restarted(before
         ("Command", "scn-1-main-bridges.json"),
         ("Command", "scn-1-genesis.json"),
         ("RunningNode", "scn-1"),
+        ("UpdatedNode", "scn-1"),
     }
     written = [one.one("Command", "scn-1-main-bridges.json").inputs for one in (before, after)]
     assert written[1]["triggers"] == [*written[0]["triggers"], "main-bridges.json again: 1"]
@@ -49,6 +50,8 @@ def test_an_edited_unit_is_written_again(before: Program) -> None:
         ("NodeFiles", "pair-1-en"),
         ("Command", "pair-1-en-kend.service"),
         ("RunningNode", "pair-1-en"),
+        ("UpdatedNode", "pair-1-en"),
+        ("UpdatedNode", "scn-1"),  # which has its pair prove itself, and is not restarted
     }
 
 

@@ -88,7 +88,7 @@ def test_versions_are_shown_and_know_every_fork(name: str, request: pytest.Fixtu
 
 
 def test_each_node_is_compared_with_the_version_of_its_own_package(kairos: Program) -> None:
-    nodes = {name: node.inputs for name, node in kairos.of("RunningNode").items()}
+    nodes = {name: node.inputs for name, node in kairos.of("UpdatedNode").items()}
     told = {name: (node["package_version"], node["version_command"].rpartition("/")[2]) for name, node in nodes.items()}
     assert told["alpha-en"] == ("v3.0.0", "ken version")
     assert told["scn-1"] == ("v1.0.3", "kscn version")

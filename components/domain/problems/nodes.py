@@ -66,6 +66,19 @@ OTHER_FORK = Problem(
     remedy="Name a newer version as packages.ken and run `make up`; upgrade an existing EN yourself. If the version is "
     "the newest, check genesis, staticNodes and referenceRpc of parentChain. See docs/public-parents.md#forks.",
 )
+PAIR_UNPROVEN = Problem(
+    328,
+    "A pair runs after its update, and does not prove itself",
+    cause="A transfer did not arrive with the vote of the pair, or no block was anchored. The message says which.",
+    remedy="Read the log of its SCN. `make up` tries the pair again and then continues with the other nodes. To go "
+    "back, write the old archives in the settings and run `make up` (docs/versions.md).",
+)
+NOT_ANCHORED = Problem(
+    329,
+    "An SCN that anchors has anchored no block since its update",
+    cause="Its EN is not connected, its parent operator cannot pay for the anchor, or the parent chain refuses it.",
+    remedy="Read the log of the SCN, and send coins to its parent operator if it has too few.",
+)
 
 # -- its bridge -----------------------------------------------------------------------------------------------
 

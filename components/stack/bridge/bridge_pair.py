@@ -7,7 +7,6 @@ from typing import Any
 import pulumi
 
 from components.domain.kni import bridge_kni
-from components.dynamic.nodes.running_node import RunningNode
 from components.dynamic.nodes.synced_node import SyncedNode
 from components.hosts.host import Host, Hosts
 from components.kaia import conf
@@ -20,6 +19,7 @@ from components.stack.chains.parent_chain import ParentChain
 from components.stack.identities import FoundAccount, FoundOperators, Identities, Operators
 from components.stack.nodes.chain_data import with_chain_data
 from components.stack.nodes.existing_node import AnyNode, ExistingNode, console
+from components.stack.nodes.kept_node import KeptNode, keep_running
 from components.stack.nodes.node import File, Node, PreparedNode
 from components.stack.nodes.pair_half import PairHalf
 from components.topology.flows import exposure
@@ -70,6 +70,8 @@ class BridgePair(pulumi.ComponentResource):
         scn = hosts.host(pair.scn, self._child) if settings.adopts(pair.scn) else None
         self.kni: pulumi.Output[str]
         self.en: AnyNode
+        self.kept: KeptNode | None = None
+        """The EN, if the program makes it."""
         running: pulumi.Resource
         if host.node:
             partner = console(scn) if scn else identities.node(pair.scn).public_key
@@ -85,7 +87,8 @@ class BridgePair(pulumi.ComponentResource):
             self.kni, running = self.en.identity.kni, self.en.running
         else:
             host = with_chain_data(host, settings, self._child)
-            running = self._made(pair, settings, parent_chain, host, identities, ens)
+            self.kept = self._made(pair, settings, parent_chain, host, identities, ens)
+            running = self.kept.running
         ours = parent_chain.settings.ours
         self.ready = running if ours else self._synced(parent_chain, self.en.running.id, running)
         self.operators: Operators | FoundOperators
@@ -117,7 +120,7 @@ class BridgePair(pulumi.ComponentResource):
         host: Host,
         identities: Identities,
         ens: Ens,
-    ) -> RunningNode:
+    ) -> KeptNode:
         key = identities.node(pair.en)
         package = package_of("ken", settings.packages.ken)
         layout = Layout(host.root, package)
@@ -132,10 +135,9 @@ class BridgePair(pulumi.ComponentResource):
         self.en = node = PreparedNode(
             host, package, values, files, parent_chain.genesis, self._child, network_id=parent_chain.network_id
         ).launch()
-        return RunningNode(
-            node.name,
+        return keep_running(
+            node,
             {
-                **node.start_inputs(),
                 "role": "en",
                 "chain_id": parent_chain.chain_id,
                 "kni": self.kni,

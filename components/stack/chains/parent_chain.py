@@ -10,7 +10,6 @@ from components.domain.ports import EN_PORT
 from components.domain.roles import VALIDATOR
 from components.domain.units import GKEI
 from components.dynamic.nodes.genesis import Genesis
-from components.dynamic.nodes.running_node import RunningNode
 from components.hosts.host import Hosts
 from components.kaia import conf, genesis
 from components.kaia.conf import Conf, Exposure
@@ -20,6 +19,7 @@ from components.settings.sections.packages import Packages
 from components.settings.sections.parent import ParentChainSettings as Settings
 from components.stack.identities import Identities
 from components.stack.nodes.existing_node import AnyNode, ExistingNode, network_id
+from components.stack.nodes.kept_node import KeptNode, keep_running
 from components.stack.nodes.node import File, Node, PreparedNode
 
 
@@ -30,7 +30,8 @@ class ParentChain:
     settings: Settings
     genesis: pulumi.Input[str] | None = None
     static_nodes: pulumi.Output[list[str]] | None = None
-    validator: Node | None = None
+    kept: KeptNode | None = None
+    """The validator of a chain in the stack."""
     ready: Sequence[pulumi.Resource] = ()
     lives_with: pulumi.Resource | None = None
     """The chain itself if it is part of the stack: it is destroyed with its machines."""
@@ -41,6 +42,11 @@ class ParentChain:
     def chain_id(self) -> int:
         """Return the chain's id."""
         return self.settings.chain_id
+
+    @property
+    def validator(self) -> Node | None:
+        """Return the validator of a chain in the stack."""
+        return self.kept.node if self.kept else None
 
     def as_known_by(self, en: AnyNode) -> "ParentChain":
         """Return the chain with the network id read from an existing EN, unless the settings name one."""
@@ -99,19 +105,11 @@ class PrivateParentChain(pulumi.ComponentResource):
         values = conf.validator(settings.chain_id, layout.data, exposure)
         files = [File("nodekey", layout.node_key, identity.private_key, mode="0600", restarts=True)]
         validator = PreparedNode(host, package, values, files, first_block, child).launch()
-        ready = RunningNode(
-            VALIDATOR,
-            {
-                **validator.start_inputs(),
-                "role": "validator",
-                "chain_id": settings.chain_id,
-            },
-            child,
-        )
+        kept = keep_running(validator, {"role": "validator", "chain_id": settings.chain_id}, child)
         static_nodes: pulumi.Output[list[str]] = pulumi.Output.all(identity.public_key, host.address).apply(
             lambda known: [consensus_kni(known[0], known[1], EN_PORT)]
         )
-        self.chain = ParentChain(settings, first_block, static_nodes, validator, [ready], lives_with=self)
+        self.chain = ParentChain(settings, first_block, static_nodes, kept, [kept.running], lives_with=self)
         self.register_outputs({"chain_id": settings.chain_id})
 
 

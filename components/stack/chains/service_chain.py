@@ -7,7 +7,6 @@ import pulumi
 from components.domain.kni import consensus_kni
 from components.domain.ports import SCN_PORT
 from components.dynamic.nodes.genesis import Genesis
-from components.dynamic.nodes.running_node import RunningNode
 from components.dynamic.secrets.account import Account
 from components.dynamic.validators.child_council import ChildCouncil
 from components.dynamic.validators.child_seat import ChildSeat
@@ -20,12 +19,13 @@ from components.settings.model import ServiceChainSettings as Settings
 from components.settings.sections.packages import Packages
 from components.stack.identities import Identities
 from components.stack.nodes.existing_node import AnyNode, ExistingNode, network_id
+from components.stack.nodes.kept_node import KeptNode, keep_running
 from components.stack.nodes.node import File, Node, PreparedNode
 from components.stack.nodes.pair_half import PairHalf, bridge_files
 
 
 class ServiceChain(pulumi.ComponentResource):
-    """The child chain: its genesis and its nodes. `nodes` and `ready` are keyed by SCN."""
+    """The child chain: its genesis and its nodes. `nodes`, `kept` (those it makes) and `ready` are keyed by SCN."""
 
     def __init__(
         self,
@@ -65,8 +65,11 @@ class ServiceChain(pulumi.ComponentResource):
         self.nodes = {name: made.get(name) or existing[name] for name in settings.nodes}
         self.council = self._council(existing, keys)
         seats = {name: self._seat(node, keys[name]) for name, node in made.items()}
+        self.kept = {
+            name: self._kept(node, keys[name], sub_bridges.get(name), seats[name]) for name, node in made.items()
+        }
         self.ready = {name: node.running for name, node in existing.items()} | {
-            name: self._ready(node, keys[name], sub_bridges.get(name), seats[name]) for name, node in made.items()
+            name: kept.running for name, kept in self.kept.items()
         }
         self.register_outputs({"chain_id": self.chain_id})
 
@@ -106,13 +109,13 @@ class ServiceChain(pulumi.ComponentResource):
             files += bridge_files(layout, bridge)
         return PreparedNode(host, package, values, files, self._genesis, self._child, network_id=self._network_id)
 
-    def _ready(
+    def _kept(
         self,
         node: Node,
         key: Account,
         bridge: PairHalf | None,
         seat: ChildValidator,
-    ) -> RunningNode:
+    ) -> KeptNode:
         expected: dict[str, object] = {}
         if bridge and bridge.operators:
             expected = {
@@ -123,10 +126,9 @@ class ServiceChain(pulumi.ComponentResource):
                 "anchoring": bridge.conf.anchoring,
                 "anchoring_period": bridge.conf.anchoring_period,
             }
-        return RunningNode(
-            node.name,
+        return keep_running(
+            node,
             {
-                **node.start_inputs(),
                 "role": "scn",
                 "chain_id": self.chain_id,
                 "static_nodes": self._others(key),

@@ -53,16 +53,17 @@ class Node:
         return self.host.name
 
     def start_inputs(self) -> dict[str, pulumi.Input[object]]:
-        """Return the inputs of a RunningNode that come from the start of this node."""
+        """Return the inputs of a RunningNode and an UpdatedNode that come from the start of this node."""
         return {
             "node": self.endpoint,
-            "started": self.running.id,
             "start": self.restart_command,
             "begin": self.begin_command,
             "runs": self.runs,
-            "package_version": self.version,
-            "version_command": self.version_command,
         }
+
+    def package_inputs(self) -> dict[str, pulumi.Input[object]]:
+        """Return the inputs of an UpdatedNode that come from the package."""
+        return {"package_version": self.version, "version_command": self.version_command}
 
 
 class PreparedNode(pulumi.ComponentResource):

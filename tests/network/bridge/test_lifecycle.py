@@ -13,6 +13,7 @@ from components.dynamic.base import Props
 from components.dynamic.nodes.bridge_registration import BridgeRegistration, BridgeRegistrationProvider
 from components.dynamic.nodes.node_token import NodeToken, NodeTokenInputs, NodeTokenProvider
 from components.dynamic.nodes.running_node import RunningNode, RunningNodeProvider
+from components.dynamic.nodes.updated_node import UpdatedNode, UpdatedNodeProvider
 from components.dynamic.proofs.transfer_proof import TransferProof, TransferProofProvider
 from components.dynamic.validators.child_validator import ChildValidator, ChildValidatorProvider
 from tests.lifecycle import Behind, Edit, Life, lifecycle
@@ -26,7 +27,7 @@ def secret_of(endpoint: Props) -> str:
 
 
 def test_a_running_node(network: Network) -> None:
-    program = network.stack.program_of("RunningNode", EN, "version")
+    program = network.stack.program_of("RunningNode", EN, "version", "began_with")
     stopped = (Behind(lambda: network.stop(EN)), ["drift"])
     edits = [
         Edit({"started": "again"}),
@@ -39,6 +40,20 @@ def test_a_running_node(network: Network) -> None:
         lifecycle(life, program, edits, drifts=[stopped], secrets=secrets, lasting=True)
     finally:
         network.start(EN)
+
+
+def test_an_updated_node(network: Network) -> None:
+    program = network.stack.program_of("UpdatedNode", UNPAIRED, "version", "due")
+    before = network.processes()[UNPAIRED]
+    edits = [
+        Edit({"static_nodes": []}, "same"),
+        Edit({"static_nodes": program["static_nodes"]}, "same"),
+        Edit({"runs": "something else", "began_with": ""}),
+        Edit({"runs": program["runs"], "began_with": program["runs"]}),  # as if its RunningNode had started it
+    ]
+    secrets = [secret_of(program["node"])]
+    lifecycle(Life(UpdatedNodeProvider(), UpdatedNode), program, edits, secrets=secrets, lasting=True)
+    assert network.processes()[UNPAIRED] != before
 
 
 def test_a_seat_of_a_validator(network: Network) -> None:

@@ -56,7 +56,7 @@ def test_a_changed_setting_restarts_the_nodes_concerned_one_at_a_time(network: N
     after = network.processes()
     assert {node for node in before if before[node] != after[node]} == set(SCNS)
     assert min(answering) == 1, "one was down at a time, and each was"
-    assert {step.name for step in run.steps if step.type == "RunningNode"} == set(SCNS)
+    assert {step.name for step in run.steps if step.type == "UpdatedNode"} == set(SCNS)
     for pair in network.pairs:
         network.wait_for_anchor(pair)
     assert network.stack.preview(expect_no_changes=True).steps == []

@@ -18,6 +18,7 @@ from components.dynamic.contracts.bridge_operator import BridgeOperatorProvider
 from components.dynamic.contracts.operator_threshold import OperatorThresholdProvider
 from components.dynamic.nodes.bridge_registration import BridgeRegistrationProvider
 from components.dynamic.nodes.running_node import RunningNodeProvider
+from components.dynamic.nodes.updated_node import UpdatedNodeProvider
 from components.dynamic.proofs.transfer_proof import TransferProofProvider
 from tests.unit.fake_contract import Contract
 from tests.unit.fakes import FakeChain, console, read_from
@@ -72,6 +73,7 @@ NODE: Props = {
     "static_nodes": ["kni://a"],
 }
 BRIDGES: Props = {"child_bridge": BRIDGE, "parent_bridge": BRIDGE}
+UPDATED: Props = {name: value for name, value in NODE.items() if name != "started"}
 ON_NODE: Props = {"node": endpoint("scn-1"), "en": endpoint("en-1"), **BRIDGES, "restart": "kscnd start"}
 REGISTRATION: Props = {**ON_NODE, "started": "1", "en_started": "1"}
 
@@ -122,6 +124,10 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> FakeChain:
         (RunningNodeProvider(), NODE, {"started": "2"}, 1, []),
         (RunningNodeProvider(), NODE, {"runs": "0b"}, 1, []),
         (RunningNodeProvider(), NODE, {"start": "kscnd restart"}, 0, []),
+        (UpdatedNodeProvider(), UPDATED, {"runs": "0b"}, 1, []),
+        (UpdatedNodeProvider(), UPDATED, {"began_with": "0b"}, 0, []),
+        (UpdatedNodeProvider(), UPDATED, {"start": "kscnd restart"}, 0, []),
+        (UpdatedNodeProvider(), UPDATED, {"kni": "kni://c"}, 0, []),
         (BridgeRegistrationProvider(), REGISTRATION, {"restart": "kscnd restart"}, 1, []),
         (OperatorThresholdProvider(), THRESHOLD, {"leaving": [ONE]}, 1, []),
         (BridgeContractProvider(), CONTRACT, {"signer": {**ON_CHAIN["signer"], "max_gas_price": "5000"}}, 0, []),

@@ -28,7 +28,7 @@ FIRST = frozenset({
     "DevelopmentToken", "ExistingHost", "FirstLogin", "Funding", "Genesis", "HostPreflight", "Liquidity", "LocalHost",
     "LocalNetwork", "NodeFiles", "NodeToken", "OperatorThreshold", "OtherOperators", "OwnerFunds", "Placement",
     "Resilience", "RunningNode", "SshKey", "SyncedNode", "TokenProof", "TokenRegistration", "TransferFees",
-    "TransferProof", "Voters",
+    "TransferProof", "UpdatedNode", "Voters",
 })  # fmt: skip
 """Names that states of version 1 hold. One that is removed here leaves stacks that cannot be destroyed."""
 

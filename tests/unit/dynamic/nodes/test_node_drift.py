@@ -11,6 +11,7 @@ from components.chain.nodes.drift import Actual
 from components.chain.nodes.expected import Expected
 from components.chain.rpc import console, waiting
 from components.chain.rpc.console import Console
+from components.domain.problems.chains import CONSOLE_LOST
 from components.domain.problems.hosts import HOST_SILENT
 from components.domain.problems.nodes import (
     CONSOLE_SILENT,
@@ -141,8 +142,16 @@ def test_so_it_is_after_a_run_that_ended_before_that_removal(life: Life, scn: Sc
 
 def test_an_scn_without_a_pair_is_restarted_as_a_validator_alone(life: Life, scn: Scn) -> None:
     life.up(ALONE)
+    scn.error = Unreachable(CONSOLE_LOST("scn-1: gone"))
     assert life.up({**ALONE, "runs": "one more"}) == "update"
-    assert scn.done == ["restart as a validator, because what it reads at its start has changed"]
+    assert scn.done == ["restart as a validator, because it does not answer"]
+    assert life.outs["began_with"] == "one more"
+
+
+def test_a_node_that_runs_is_left_alone_until_its_turn(life: Life, scn: Scn) -> None:
+    scn.actual = changed(anchoring_period=9)  # as its conf says from now on, and it does not know yet
+    assert life.up({**NODE, "runs": "another conf"}) == "update"
+    assert (scn.done, life.outs["began_with"]) == ([], "")
 
 
 @pytest.mark.parametrize(

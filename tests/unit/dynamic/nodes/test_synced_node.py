@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from components.chain.errors import Unreachable
+from components.chain.nodes import sync
 from components.chain.nodes.fork import OtherFork
 from components.chain.rpc import console, reference_rpc
 from components.domain.problems.chains import REFERENCE_SILENT
@@ -63,6 +64,7 @@ class Chain:
 @pytest.fixture
 def chain(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Chain:
     chain = Chain()
+    assert sync.read_sync, "imported before the class that it names in its types is replaced"
     en = SimpleNamespace(node="alpha-en", call=chain.call, close=lambda: None)
     monkeypatch.setattr(console, "Console", lambda _endpoint: en)
     monkeypatch.setattr(reference_rpc, "ReferenceRpc", chain.reference)

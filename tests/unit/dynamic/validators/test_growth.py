@@ -13,9 +13,10 @@ from components.chain.rpc import console
 from components.chain.rpc.endpoint import Endpoint
 from components.domain.problems.chains import CONSOLE_LOST, SEAT_LOST
 from components.dynamic.base import Props
-from components.dynamic.nodes import running_node
+from components.dynamic.nodes import running_node, updated_node
 from components.dynamic.nodes.bridge_registration import BridgeRegistrationProvider
 from components.dynamic.nodes.running_node import RunningNodeProvider
+from components.dynamic.nodes.updated_node import UpdatedNodeProvider
 from components.dynamic.validators.child_validator import ChildValidatorProvider
 from tests.unit.dynamic.test_chain_resource import NODE, endpoint
 from tests.unit.fake_node import CHILD, PARENT, Clock
@@ -82,22 +83,32 @@ def restarts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     done: list[str] = []
     for question in ("listens", "answers"):
         monkeypatch.setattr(health, question, lambda _endpoint: True)
-    monkeypatch.setattr(running_node, "_wait_until_ready", lambda _inputs: "v1.0.3")
-    monkeypatch.setattr(running_node, "_restart", lambda _inputs, why: done.append(why))
+    monkeypatch.setattr(running_node, "wait_until_ready", lambda _inputs: "v1.0.3")
+    monkeypatch.setattr(updated_node, "_version", lambda _inputs: "v1.0.3")
+    for module in (running_node, updated_node):
+        monkeypatch.setattr(module, "restart_node", lambda _inputs, why, *_: done.append(why))
     return done
 
 
+UPDATED = {name: value for name, value in NODE.items() if name != "started"} | {"began_with": ""}
+
+
+def update(known: Props, to: Props) -> None:
+    """Change the conf of a node: of its RunningNode, and then of its UpdatedNode."""
+    RunningNodeProvider().update("", {**NODE, **known}, {**NODE, **to})
+    UpdatedNodeProvider().update("", {**UPDATED, **known}, {**UPDATED, **to})
+
+
 def test_an_scn_that_leaves_its_pair_is_not_restarted_before_its_registration_goes(restarts: list[str]) -> None:
-    known = {**NODE, "peer": "kni://aa"}
-    RunningNodeProvider().update("", known, {**NODE, "runs": "0b"})
+    update({"peer": "kni://aa"}, {"runs": "0b"})
     assert restarts == []
-    RunningNodeProvider().update("", NODE, {**NODE, "runs": "0c"})
+    update({}, {"runs": "0c"})
     assert len(restarts) == 1, "later edits restart it as ever"
 
 
 @pytest.mark.parametrize("peer", ["kni://aa", "kni://bb"])
 def test_an_scn_that_keeps_or_changes_its_pair_is_restarted(restarts: list[str], peer: str) -> None:
-    RunningNodeProvider().update("", {**NODE, "peer": "kni://aa"}, {**NODE, "runs": "0b", "peer": peer})
+    update({"peer": "kni://aa"}, {"runs": "0b", "peer": peer})
     assert len(restarts) == 1
 
 

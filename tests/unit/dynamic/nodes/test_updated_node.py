@@ -1,4 +1,4 @@
-"""The version that a node runs, compared with that of its package: drift, a restart, or a refusal without one."""
+"""A node whose package or files have changed: one restart, the proof of its pair, and the version that runs then."""
 
 from contextlib import closing
 from typing import Any, cast
@@ -9,13 +9,14 @@ from components.chain.errors import HostUnreachable, Unreachable
 from components.chain.nodes import drift, health, restart, version
 from components.chain.nodes.drift import Actual
 from components.chain.rpc.console import Console
+from components.chain.voters import pair_proof
 from components.domain.problems.chains import CONSOLE_LOST
 from components.domain.problems.hosts import HOST_SILENT
 from components.domain.problems.nodes import OTHER_VERSION
 from components.domain.problems.packages import PACKAGE_VERSION
 from components.dynamic.base import Props
-from components.dynamic.nodes import running_node
-from components.dynamic.nodes.running_node import RunningNode, RunningNodeProvider
+from components.dynamic.nodes import running_node, updated_node
+from components.dynamic.nodes.updated_node import UpdatedNode, UpdatedNodeProvider
 from tests.life import Life
 
 OLD, NEW = "v1.0.3", "v2.2.1"
@@ -23,16 +24,14 @@ NODE: Props = {
     "node": {"node": "scn-1", "host": "10.0.0.1", "private_key": "k", "host_key": "h", "ipc": "/srv/klay.ipc"},
     "role": "scn",
     "chain_id": 3000,
-    "started": "1",
     "start": "kscnd restart",
     "runs": "0a",
+    "began_with": "0a",
     "package_version": OLD,
     "version_command": "kscn version",
     "version": None,
 }
-UPGRADED = {**NODE, "runs": "0b", "package_version": NEW}
-WITHOUT = {name: value for name, value in NODE.items() if name not in ("package_version", "version_command")}
-"""As in a state that was written before versions were compared."""
+UPGRADED = {**NODE, "runs": "0b", "began_with": "", "package_version": NEW}
 
 
 class Scn:
@@ -85,7 +84,7 @@ def scn(monkeypatch: pytest.MonkeyPatch) -> Scn:
         (drift, "read", lambda _console, _expected: Actual(3000)),
         (health, "answers", lambda _endpoint: scn.up),
         (health, "listens", lambda _endpoint: scn.up),
-        (running_node, "_wait_until_ready", lambda _inputs: scn.tells()),
+        (updated_node, "wait_until_ready", lambda _inputs: scn.tells()),
         (restart, "restart", scn.restart),
     ):
         monkeypatch.setattr(module, name, value)
@@ -93,7 +92,7 @@ def scn(monkeypatch: pytest.MonkeyPatch) -> Scn:
 
 
 def life_of(props: Props) -> Life:
-    life = Life(RunningNodeProvider(), RunningNode)
+    life = Life(UpdatedNodeProvider(), UpdatedNode)
     assert life.up(props) == "create"
     return life
 
@@ -127,10 +126,8 @@ def test_the_version_of_its_package_is_no_drift(life: Life, scn: Scn) -> None:
     assert scn.restarts == []
 
 
-def test_a_state_of_before_plans_no_change_and_is_not_compared(scn: Scn) -> None:
-    life = life_of(WITHOUT)
-    scn.runs = "v1.0.2"
-    assert life.refresh()
+def test_a_node_whose_start_no_state_knows_is_not_restarted(scn: Scn) -> None:
+    life = life_of({**NODE, "began_with": None})
     assert life.up(NODE) == "same"
     assert scn.restarts == []
 
@@ -146,13 +143,67 @@ def test_a_changed_package_is_one_restart_and_then_compared(life: Life, scn: Scn
     assert life.inputs["drift"].keys() == {"version"}
 
 
-def test_a_package_of_before_is_compared_after_its_next_change(scn: Scn) -> None:
-    life = life_of(WITHOUT)
-    scn.disk = NEW
+def test_a_node_that_was_down_began_with_what_has_changed(life: Life, scn: Scn) -> None:
+    scn.runs = scn.disk = NEW
+    assert life.up({**UPGRADED, "began_with": "0b"}) == "update"
+    assert scn.restarts == []
+
+
+def test_a_node_that_runs_while_its_first_up_is_cut_off_and_changed_is_restarted(scn: Scn) -> None:
+    life_of({**UPGRADED, "package_version": OLD})
+    assert len(scn.restarts) == 1
+
+
+def test_a_restart_that_failed_is_tried_again(life: Life, scn: Scn, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **_more: object) -> None:
+        raise Unreachable(CONSOLE_LOST("scn-1: exit 126"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(restart, "restart", fails)
+        with pytest.raises(Unreachable):
+            life.up(UPGRADED)
     assert life.up(UPGRADED) == "update"
-    scn.runs = OLD
-    assert life.refresh()
-    assert life.inputs["drift"].keys() == {"version"}
+    assert len(scn.restarts) == 1
+
+
+def test_a_preview_says_that_it_is_restarted(life: Life) -> None:
+    provider = UpdatedNodeProvider()
+    due = [provider.check(life.inputs, props).inputs["due"] for props in (NODE, UPGRADED)]
+    assert due == [False, True]
+    assert provider.check({}, NODE).inputs["due"] is False
+    life.up(UPGRADED)
+    assert life.outs["due"] is False
+
+
+PAIR: Props = {
+    "name": "alpha",
+    "en": NODE["node"],
+    "scn": NODE["node"],
+    "parent_chain_id": 2020,
+    "child_chain_id": 3000,
+    "parent": {"kind": "key", "chain": "parent", "private_key": "11" * 32},
+    "child": {"kind": "key", "chain": "child", "private_key": "22" * 32},
+    "runs": ["0e", "0a"],
+}
+
+
+@pytest.fixture
+def proofs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Record the proofs of a pair."""
+    done: list[str] = []
+    monkeypatch.setattr(pair_proof.PairProof, "before", lambda _pair: pair_proof.Anchors(7))
+    monkeypatch.setattr(pair_proof.PairProof, "prove", lambda pair, before: done.append(f"{pair.name} {before.last}"))
+    return done
+
+
+def test_a_pair_proves_itself_when_one_of_its_nodes_runs_something_else(scn: Scn, proofs: list[str]) -> None:
+    life = life_of({**NODE, "pair": PAIR})
+    assert proofs == [], "a new pair is proven by the transfers of the bridge"
+    assert life.up({**NODE, "pair": {**PAIR, "name": "renamed"}}) == "same"
+    assert life.up({**NODE, "pair": {**PAIR, "runs": ["0f", "0a"]}}) == "update"
+    assert (proofs, scn.restarts) == (["alpha 7"], []), "its EN alone was restarted, by its own resource"
+    assert life.up({**UPGRADED, "pair": {**PAIR, "runs": ["0f", "0b"]}}) == "update"
+    assert (len(proofs), len(scn.restarts)) == (2, 1)
 
 
 def test_an_archive_with_a_wrong_version_in_its_name_is_one_restart_and_a_warning(

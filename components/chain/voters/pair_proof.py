@@ -1,0 +1,130 @@
+"""The proof that a pair works after its nodes were updated: a transfer each way with its own vote, and an anchor.
+
+The next pair is updated only after that. A node that answers, and is connected and subscribed, may still not vote.
+"""
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+
+from components.chain.accounts.signer import Signer
+from components.chain.contracts.contract import require_state
+from components.chain.errors import ChainError, NotReady
+from components.chain.nodes.registration import operators
+from components.chain.rpc.console import Console, connect
+from components.chain.rpc.endpoint import Endpoint
+from components.chain.rpc.waiting import wait_for
+from components.chain.transfers.direction import Direction
+from components.chain.transfers.requests import coins_request
+from components.chain.voters.proof import obstacles, payout_conditions, transfer
+from components.domain.networks import Side
+from components.domain.problems.nodes import NOT_ANCHORED, PAIR_UNPROVEN
+from components.domain.problems.problem import Message
+from components.domain.problems.transfers import NOTHING_REQUESTED
+
+AMOUNT = 1
+"""peb. The payer on the other chain receives it."""
+GAS_MARGIN = 10**18
+"""peb. A payer with less is not asked to pay for a proof."""
+DEADLINE = 180.0
+"""Seconds for a transfer: one block on each chain, or a few round changes of 11 s."""
+LONGEST_PERIOD = 120
+"""Blocks. An anchor of a longer period is not waited for; a ServiceChain makes a block every second."""
+ANCHOR_MARGIN = 90.0
+"""Seconds more than two periods until an anchor has its receipt; measured: below 5."""
+TIMEOUT = 10.0
+"""Seconds for a call: all are answered from memory."""
+
+
+@dataclass(frozen=True)
+class Anchors:
+    """What an SCN anchored before its pair was updated."""
+
+    last: int
+    """Number of the last child block whose anchor is mined; 0 if there is none."""
+
+
+@dataclass(frozen=True)
+class PairProof:
+    """A pair, and who pays for its proof."""
+
+    name: str
+    en: Endpoint
+    scn: Endpoint
+    chain_ids: Mapping[Side, int]
+    payers: Mapping[Side, Signer]
+
+    def before(self) -> Anchors | None:
+        """Read the anchors; None if the SCN does not answer or is in no pair yet: then there is nothing to prove."""
+        try:
+            with closing(Console(self.scn)) as scn:
+                return Anchors(_last_anchor(scn)) if _bridges(scn) else None
+        except ChainError:
+            return None
+
+    def prove(self, before: Anchors) -> None:
+        """Wait for both transfers and an anchor. Raises NotReady, which stops the update of all nodes behind."""
+        with ExitStack() as stack:
+            en = stack.enter_context(connect([self.en], self.chain_ids["parent"]))
+            scn = stack.enter_context(connect([self.scn], self.chain_ids["child"]))
+            try:
+                told = [*self._transfers(en, scn), *_anchor(scn, before)]
+            except ChainError as error:
+                msg = Message(f"pair {self.name} runs and does not prove itself: {error}")
+                raise NotReady(PAIR_UNPROVEN(msg.extended("; no other node is restarted until it does"))) from error
+        print(f"pair {self.name}: {'; '.join(told)}", file=sys.stderr)
+
+    def _transfers(self, en: Console, scn: Console) -> Iterator[str]:
+        parent_operator, child_operator = operators(scn)
+        for child_bridge, parent_bridge in _bridges(scn):
+            yield self._transfer("child", Direction(_ONE_WAY, scn, child_bridge, en, parent_bridge), parent_operator)
+            yield self._transfer("parent", Direction(_OTHER_WAY, en, parent_bridge, scn, child_bridge), child_operator)
+
+    def _transfer(self, source: Side, direction: Direction, operator: str) -> str:
+        payer = self.payers[source]
+        if wrong := _obstacles(direction, payer, operator):
+            words = f"no transfer was requested {direction.name}: {', '.join(wrong)}"
+            print(f"pair {self.name}: {NOTHING_REQUESTED(words)}", file=sys.stderr)
+            return f"{direction.name} not tried"
+        request = coins_request(direction, payer.account().address, AMOUNT)
+        arrival = transfer(direction, payer, request, [operator], DEADLINE, 1)
+        return f"the transfer {arrival.tx} {direction.name} arrived with its vote"
+
+
+_ONE_WAY = "from the child chain to the parent chain"
+_OTHER_WAY = "from the parent chain to the child chain"
+
+
+def _obstacles(direction: Direction, payer: Signer, operator: str) -> list[Message | str]:
+    """Return why a transfer cannot show that the pair works. An empty account is no fault of the pair."""
+    registered = require_state(direction.target, direction.target_bridge).operators
+    found: list[Message | str] = [*obstacles(payout_conditions(direction, registered), AMOUNT)]
+    if operator.lower() not in {one.lower() for one in registered}:
+        found.append(f"{operator} has no vote")
+    address = payer.account().address
+    if direction.source.web3.eth.get_balance(address) < GAS_MARGIN:
+        found.append(f"{address} has too few coins")
+    return found
+
+
+def _bridges(scn: Console) -> list[tuple[str, str]]:
+    """Return the child and parent contract of each bridge that the SCN serves."""
+    journal = scn.call("subbridge_listBridge", timeout=TIMEOUT) or []
+    return [(str(one["childAddress"]), str(one["parentAddress"])) for one in journal if one["subscribed"]]
+
+
+def _last_anchor(scn: Console) -> int:
+    return int(scn.call("subbridge_getLatestAnchoredBlockNumber", timeout=TIMEOUT))
+
+
+def _anchor(scn: Console, before: Anchors) -> Iterator[str]:
+    if not scn.call("subbridge_getAnchoring", timeout=TIMEOUT):
+        return
+    period = int(scn.call("subbridge_getAnchoringPeriod", timeout=TIMEOUT))
+    if period > LONGEST_PERIOD:
+        yield f"its next anchor is due within {period} blocks, and is not waited for"
+        return
+    missing = NOT_ANCHORED(f"{scn.node}: no block has been anchored since {before.last}")
+    wait_for(lambda: _last_anchor(scn) > before.last or missing, 2 * period + ANCHOR_MARGIN)
+    yield f"block {_last_anchor(scn)} is anchored"

@@ -1,0 +1,201 @@
+"""UpdatedNode: a node that runs what its package and its files say: it is restarted if they have changed.
+
+Each depends on the one before it in the order of all nodes (see stack.updates), so the engine restarts one node after
+the other, and none after one that did not come back, in this run and in the next. The first of them waits until all
+machines have all packages and files and all nodes run. After the nodes of a pair the pair has to prove itself.
+"""
+
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+import pulumi
+from pulumi.dynamic import Resource
+
+from components.chain.accounts.signer import AnySigner
+from components.chain.errors import ChainError
+from components.chain.nodes.expected import Expected
+from components.chain.rpc.endpoint import Endpoint
+from components.domain.networks import Side
+from components.dynamic.base import DRIFT, Part, Props, Provider
+from components.dynamic.nodes.running_node import ASIDE, NodeInputs, leaves_its_pair, restart_node, wait_until_ready
+
+if TYPE_CHECKING:
+    from components.chain.voters.pair_proof import PairProof
+
+_OWN = ASIDE | (Expected.model_fields.keys() - {"package_version"}) | {
+    "node", "role", "version_command", "diallers", "began_with", "due",
+}  # fmt: skip
+"""Inputs of which a change alone asks for nothing: RunningNode watches most of them."""
+
+
+class Dial(Part):
+    """A node that dials this one."""
+
+    endpoint: Endpoint
+    network: Literal["admin", "subbridge"]
+    kni: str
+    """Of this node."""
+
+
+class PairInputs(Part):
+    """The pair that has to prove itself after this node: the last one of the pair that the program makes."""
+
+    name: str
+    en: Endpoint
+    scn: Endpoint
+    parent_chain_id: int
+    child_chain_id: int
+    parent: AnySigner
+    """Who requests a transfer on the parent chain."""
+    child: AnySigner
+    runs: tuple[str, ...]
+    """The digests of its nodes."""
+
+    @property
+    def proof(self) -> "PairProof":
+        """Return the same in the form that chain/ takes."""
+        from components.chain.voters.pair_proof import PairProof
+
+        ids: dict[Side, int] = {"parent": self.parent_chain_id, "child": self.child_chain_id}
+        return PairProof(self.name, self.en, self.scn, ids, {"parent": self.parent, "child": self.child})
+
+
+class UpdatedNodeInputs(NodeInputs):
+    """A node that has to run what is on its machine."""
+
+    version_command: str | None = None
+    """Command on the node's host that has the program on its disk print its version."""
+    began_with: str | None = None
+    """Digest of what it read when its RunningNode saw it start; empty if it was running already. None: not known, as in
+    a state that an earlier program wrote."""
+    diallers: tuple[Dial, ...] = ()
+    pair: PairInputs | None = None
+    due: bool = False
+    """Whether this run restarts it. The provider adds it, so that a preview can list these nodes."""
+
+
+class UpdatedNodeProvider(Provider[UpdatedNodeInputs]):
+    """Restarts. The node goes with its machine, so there is nothing to undo."""
+
+    needs: ClassVar[tuple[str, ...]] = ("web3",)
+    unreadable: ClassVar[tuple[type[Exception], ...]] = (ChainError,)
+    inputs_type = UpdatedNodeInputs
+
+    def identify(self, inputs: UpdatedNodeInputs) -> str:
+        """One per node."""
+        return f"{inputs.node.node}/update"
+
+    def complete(self, olds: Props, news: Props) -> Props:
+        """Say whether the node is restarted."""
+        due = bool(olds) and (bool(olds.get(DRIFT)) or olds.get("runs") != news.get("runs"))
+        return {**news, "due": due}
+
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Compare what the node runs, and what its pair runs."""
+        if name == "pair":
+            return _runs(old) != _runs(new)
+        return name not in _OWN
+
+    def converge(self, inputs: UpdatedNodeInputs, known: Props) -> Props:
+        """Restart the node if what it reads has changed, and have its pair prove itself if that runs something else."""
+        if leaves_its_pair(inputs, known):
+            return {"version": _version(inputs) or "", "due": False}
+        proof = inputs.pair.proof if inputs.pair and known and _runs(known.get("pair")) != _runs(inputs.pair) else None
+        before = proof.before() if proof else None
+        if inputs.began_with not in (None, inputs.runs) and known.get("runs") != inputs.runs:
+            self._restart(inputs, "what it reads at its start has changed")
+        elif words := _other_version_on_disk(inputs):
+            self._restart(inputs, words)
+        told = _version(inputs)
+        _warn_of_name(inputs, told)
+        if proof and before:
+            proof.prove(before)
+        return {"version": told or "", "due": False}
+
+    def _restart(self, inputs: UpdatedNodeInputs, why: str) -> None:
+        from components.chain.peers.peers import Dialler, redial_from
+
+        def ready() -> None:
+            wait_until_ready(inputs)
+            redial_from(Dialler(one.endpoint, one.network, one.kni) for one in inputs.diallers)
+
+        restart_node(inputs, why, ready)
+
+    def observe(self, inputs: UpdatedNodeInputs, known: Props) -> Props | None:  # noqa: ARG002
+        """Report that another version runs than that of its package, if a restart would change it."""
+        from components.chain.nodes import drift as node_drift
+        from components.chain.nodes.version import other_version
+
+        told = _version(inputs)
+        if not (found := other_version(inputs.package_version, told)):
+            return {"version": told} if told else {}
+        if not _disk_differs(inputs, told):
+            _warn_of_name(inputs, told)
+            return {"version": told}
+        words = f"its version is {found}, not {inputs.package_version}; the next up {node_drift.remedy('version')}"
+        return {"version": told, "drift": node_drift.messages({"version": words})}
+
+    def subject(self, inputs: UpdatedNodeInputs, known: Props) -> str:  # noqa: ARG002
+        """Name the node."""
+        return inputs.node.node
+
+
+def _runs(pair: object) -> list[str] | None:
+    if isinstance(pair, PairInputs):
+        return list(pair.runs)
+    return list(pair["runs"]) if isinstance(pair, dict) else None
+
+
+def _version(inputs: UpdatedNodeInputs) -> str | None:
+    """Return what the node tells of its version; None where it does not answer, which RunningNode reports."""
+    from components.chain.nodes.version import running_version
+
+    with suppress(ChainError):
+        return running_version(inputs.node)
+    return None
+
+
+def _other_version_on_disk(inputs: UpdatedNodeInputs) -> str | None:
+    """Return in words that the node runs another version than its package: it was started before that was unpacked."""
+    from components.chain.nodes.version import other_version
+
+    if inputs.package_version is None or not (told := _version(inputs)):
+        return None
+    if (found := other_version(inputs.package_version, told)) and _disk_differs(inputs, told):
+        return f"its version is {found}, not {inputs.package_version}"
+    return None
+
+
+def _disk_differs(inputs: UpdatedNodeInputs, told: str | None) -> bool:
+    """Return whether a restart would bring another version than that which runs."""
+    from components.chain.nodes.version import other_version, version_on_disk
+
+    on_disk = version_on_disk(inputs.node, inputs.version_command)
+    return on_disk is None or other_version(on_disk, told) is not None
+
+
+def _warn_of_name(inputs: UpdatedNodeInputs, told: str | None) -> None:
+    from components.chain.nodes.version import misnamed
+
+    if warning := misnamed(inputs.node, inputs.role, inputs.package_version, told):
+        print(warning, file=sys.stderr)
+
+
+class UpdatedNode(Resource, module="servicechain", name="UpdatedNode"):
+    """A node that runs what is on its machine."""
+
+    version: pulumi.Output[str]
+    """What the node tells of its version; empty if it did not answer."""
+    due: pulumi.Output[bool]
+    """In a preview: whether the up restarts it."""
+
+    def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
+        secrets = ["node", *(key for key in ("en", "others", "siblings", "diallers", "pair") if key in props)]
+        secret = pulumi.ResourceOptions(additional_secret_outputs=secrets)
+        super().__init__(
+            UpdatedNodeProvider(),
+            name,
+            {"version": None, "due": None, **props},
+            pulumi.ResourceOptions.merge(secret, opts),
+        )
