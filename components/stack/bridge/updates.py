@@ -48,7 +48,7 @@ def updated(
 def order(names: Sequence[str]) -> str:
     """Return a sentence on the nodes that will be restarted, in their order."""
     return (
-        f"restarts in this order: {', '.join(names)}; one at a time, about 30 s each, and none after one that does "
+        f"restarts in this order: {', '.join(names)}; one at a time, 10 to 30 s each, and none after one that does "
         "not come back; while an SCN is down, transfers are up to 10 s late"
     )
 

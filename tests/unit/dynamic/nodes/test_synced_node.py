@@ -64,7 +64,7 @@ class Chain:
 @pytest.fixture
 def chain(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Chain:
     chain = Chain()
-    assert sync.read_sync, "imported before the class that it names in its types is replaced"
+    assert sync.__name__  # imported before the class that its types name is replaced
     en = SimpleNamespace(node="alpha-en", call=chain.call, close=lambda: None)
     monkeypatch.setattr(console, "Console", lambda _endpoint: en)
     monkeypatch.setattr(reference_rpc, "ReferenceRpc", chain.reference)
