@@ -46,7 +46,7 @@ else:
 pairs = bridge_pairs(config, parent_chain, hosts, identities, operators)
 service_chain = ServiceChain(
     config.service_chain,
-    config.packages,
+    {name: config.archive_of(name).archive for name in config.service_chain.nodes},
     exposure(config),
     hosts,
     identities,
@@ -72,9 +72,9 @@ child = Chain(
     owner=owners["child"],
     max_gas_price=config.bridge.max_gas_price,
 )
-parent, child = updates.updated(parent, child, parent_chain, pairs, service_chain)
+parent, child, versions = updates.updated(parent, child, parent_chain, pairs, service_chain)
 parent = funds_gate.gated(parent, config.bridge, [pair.operators.parent for pair in pairs], config.tokens)
-bridge = Bridge(config.bridge, parent, child, pairs, service_chain, protect=config.protected)
+bridge = Bridge(config.bridge, parent, child, pairs, service_chain, versions, protect=config.protected)
 tokens = Tokens(config.tokens, bridge, pairs, service_chain, protect=config.protected) if config.tokens else None
 en_versions.warn_of_existing(config, [pair.en for pair in pairs], load.today())
 outputs.export(config, bridge, pairs, service_chain, hosts, tokens)

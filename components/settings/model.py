@@ -16,7 +16,7 @@ from components.domain.gas import (
 )
 from components.domain.networks import MAINNET
 from components.domain.problems.settings import WRONG_COUNT, WRONG_FORM
-from components.domain.roles import en_name
+from components.domain.roles import VALIDATOR, Program, en_name
 from components.domain.units import DAY
 from components.settings.defaults import filled_in
 from components.settings.sections.aws import Aws, MachineSettings
@@ -24,7 +24,7 @@ from components.settings.sections.contracts import Contracts
 from components.settings.sections.existing import Existing
 from components.settings.sections.fees import FeesSettings
 from components.settings.sections.owner import OwnerKeys
-from components.settings.sections.packages import Packages
+from components.settings.sections.packages import NodeArchive, Packages, PairPackages
 from components.settings.sections.parent import ParentChainSettings, with_chain_id
 from components.settings.sections.tokens import TokenSettings
 from components.settings.values.kni import Kni
@@ -119,6 +119,8 @@ class PairSettings(Section):
     """Overrides the anchoring of the stack for this pair."""
     machines: Machines = Field(default=Machines(), examples=[{"en": {"instanceType": "r6i.2xlarge"}}])
     """Overrides aws.en and aws.scn for this pair."""
+    packages: PairPackages = PairPackages()
+    """Overrides the archives of the stack for this pair."""
 
     @property
     def en(self) -> str:
@@ -214,6 +216,16 @@ class Settings(Section):
     def runs_child_chain(self) -> bool:
         """Whether the stack creates the child chain, and no other SCNs were there before."""
         return self.service_chain.genesis is None and not any(map(self.adopts, self.service_chain.nodes))
+
+    def archive_of(self, machine: str) -> NodeArchive:
+        """Return the archive of the node on the machine of that name: that of its pair, or else that of the stack."""
+        program: Program = "kcn" if machine == VALIDATOR else "kscn"
+        for index, pair in enumerate(self.pairs):
+            if machine in (pair.en, pair.scn):
+                program = "ken" if machine == pair.en else "kscn"
+                if own := getattr(pair.packages, program):
+                    return NodeArchive(f"pairs[{index}].packages.{program}", own)
+        return NodeArchive(f"packages.{program}", getattr(self.packages, program))
 
     def anchoring_of(self, pair: PairSettings) -> Anchoring:
         """Return the anchoring of a pair: the stack's, with the pair's own settings."""

@@ -12,11 +12,12 @@ import pulumi
 from components.chain.contracts.artifact import Artifact
 from components.domain.problems.problem import Message
 from components.domain.problems.settings import CONTRACT_FILE, UNREADABLE_FILE
-from components.domain.roles import PROGRAMS
+from components.domain.roles import PROGRAMS, Program
 from components.hosts.local_preflight import missing as missing_here
 from components.kaia import genesis
 from components.kaia.package import package
 from components.settings.model import Settings
+from components.settings.sections.packages import ArchiveSettings, NodeArchive
 from components.settings.sections.tokens import artifact_of
 from components.stack import owners
 from components.topology.machines import machines
@@ -42,8 +43,8 @@ def check(settings: Settings) -> None:
 
 def _named(settings: Settings) -> Iterator[Message]:
     """Read every file and key that the settings name; return the problems."""
-    for program in _used(settings):
-        yield from guard.problems(f"packages.{program}", partial(_package, program, settings))
+    for (where, archive), program in _used(settings).items():
+        yield from guard.problems(where, partial(_package, program, archive))
     yield from guard.problems("packages.chaindata", partial(_chain_data, settings))
     yield from guard.problems("bridge.artifact", partial(_artifact, settings.bridge.artifact))
     for artifact in sorted({artifact_of(token.kind) for token in settings.tokens if token.development}):
@@ -55,13 +56,14 @@ def _named(settings: Settings) -> Iterator[Message]:
     yield from owners.problems(settings.bridge)
 
 
-def _used(settings: Settings) -> list[str]:
-    made = {PROGRAMS[one.role] for one in machines(settings) if not settings.adopts(one.name)}
-    return [program for program in ("ken", "kscn", "kcn") if program in made]
+def _used(settings: Settings) -> dict[NodeArchive, Program]:
+    """Return the archives of all nodes that are made, each with its program."""
+    made = [one for one in machines(settings) if not settings.adopts(one.name)]
+    return {settings.archive_of(one.name): PROGRAMS[one.role] for one in made}
 
 
-def _package(program: str, settings: Settings) -> None:
-    package(program, getattr(settings.packages, program)).check()
+def _package(program: Program, archive: ArchiveSettings) -> None:
+    package(program, archive).check()
 
 
 def _chain_data(settings: Settings) -> Iterable[Message]:

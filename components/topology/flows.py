@@ -25,7 +25,7 @@ from components.domain.roles import BASTION as BASTION_NAME
 from components.kaia.conf import Exposure
 from components.settings.model import Settings
 from components.settings.sections.aws import Aws
-from components.settings.sections.packages import ArchiveSettings
+from components.settings.sections.packages import ArchiveSettings, ChainDataSettings
 from components.topology.machine import Flow, Group, Machine, Outside, Ports, tcp, udp
 from components.topology.machines import ENS, NODES, SCNS, VALIDATORS, en_group, scn_group
 from components.topology.sizes import size
@@ -82,20 +82,25 @@ def _network(host: str) -> Outside:
 
 def _downloads(settings: Settings) -> Iterator[Flow]:
     """Let nodes download their archives. Names are resolved inside the VPC, which needs no flow."""
-    packages = settings.packages
-    users: list[tuple[Group, ArchiveSettings]] = [(ENS, packages.ken), (SCNS, packages.kscn)]
-    if settings.parent_chain.ours:
-        users.append((VALIDATORS, packages.kcn))
-    for group, archive in users:
-        if archive.url:
-            yield Flow(group, WORLD, tcp(urlsplit(archive.url).port or HTTPS_PORT), "archive of the node")
-    data = packages.chaindata
-    if data and data.url and (port := tcp(urlsplit(data.url).port or HTTPS_PORT)) != _port_of(packages.ken):
-        yield Flow(ENS, WORLD, port, "archive of chain data")
+    packages, pairs = settings.packages, settings.pairs
+    ens = _port_of(packages.ken) if any(pair.packages.ken is None for pair in pairs) else None
+    unpaired = len(settings.service_chain.nodes) > len(pairs)
+    scns = _port_of(packages.kscn) if unpaired or any(pair.packages.kscn is None for pair in pairs) else None
+    validators = _port_of(packages.kcn) if settings.parent_chain.ours else None
+    used = [(ENS, ens), (SCNS, scns), (VALIDATORS, validators)]
+    for pair in pairs:
+        own = (en_group(pair), _port_of(pair.packages.ken), ens), (scn_group(pair), _port_of(pair.packages.kscn), scns)
+        used += [(group, port) for group, port, everybody in own if port != everybody]
+    for group, port in used:
+        if port:
+            yield Flow(group, WORLD, port, "archive of the node")
+    if (data := _port_of(packages.chaindata)) and data != ens:
+        yield Flow(ENS, WORLD, data, "archive of chain data")
 
 
-def _port_of(archive: ArchiveSettings) -> Ports | None:
-    return tcp(urlsplit(archive.url).port or HTTPS_PORT) if archive.url else None
+def _port_of(archive: ArchiveSettings | ChainDataSettings | None) -> Ports | None:
+    """Return the port from which an archive is downloaded, if it is."""
+    return tcp(urlsplit(archive.url).port or HTTPS_PORT) if archive and archive.url else None
 
 
 def exposure(settings: Settings) -> Exposure:

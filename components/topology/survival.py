@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.domain.problems.bridge import FEE_VOTES_LOW, FOREIGN_OPERATOR, OWNER_VOTES, PAIR_UNABLE, TOO_FEW_VOTES
+from components.domain.problems.packages import VERSIONS_DIFFER
 from components.domain.problems.problem import Message
 
 
@@ -42,6 +43,10 @@ class VotingPair:
     """Keyed by chain."""
     able: bool
     """Whether its nodes can vote now."""
+    en: str | None = None
+    """The version that its EN tells; None if it is not known."""
+    scn: str | None = None
+    """The version that its SCN tells; None if it is not known."""
 
 
 def planned(pairs: int, threshold: int) -> str:
@@ -88,6 +93,10 @@ def _reasons(pairs: Sequence[VotingPair], contracts: Sequence[Contract], able: i
             found.append(TOO_FEW_VOTES(words))
         if one.configuration < one.threshold:
             found.append(FEE_VOTES_LOW(f"{where} a fee needs {_count(one.configuration, 'vote')} alone"))
+    ens, scns = {pair.en for pair in pairs}, {pair.scn for pair in pairs}
+    if any(len(versions - {None}) > 1 for versions in (ens, scns)):
+        told = [f"{pair.name} EN {pair.en or 'unknown'}, SCN {pair.scn or 'unknown'}" for pair in pairs]
+        found.append(VERSIONS_DIFFER(f"versions differ: {'; '.join(told)}"))
     return found
 
 

@@ -193,6 +193,23 @@ def test_the_forks_of_each_version_are_an_output_whatever_the_day(
         assert run(on_aws(ken)).outputs["forks"] == {"kairos": {ken: shown}}
 
 
+def test_the_forks_of_a_pair_with_its_own_version_are_shown_beside_the_others(
+    monkeypatch: pytest.MonkeyPatch, said: list[str]
+) -> None:
+    on(monkeypatch, NEAR)
+    config = on_aws(OLD)
+    config["pairs"][1]["packages"] = {"ken": archives(NEW)["ken"]}
+    assert run(config).outputs["forks"]["kairos"] == {
+        OLD: {"newest": OSAKA, "lacks": [PERMISSIONLESS]},
+        NEW: {"newest": PERMISSIONLESS, "lacks": []},
+    }
+    (warning,) = [one for one in said if FORK_AHEAD.code in one]
+    assert "alpha-en" in warning
+    assert "beta-en" not in warning
+    on(monkeypatch, AFTER)
+    assert set(refused(config)) == {"alpha-en-node"}
+
+
 def test_an_existing_en_has_the_version_that_it_answers(monkeypatch: pytest.MonkeyPatch, said: list[str]) -> None:
     on(monkeypatch, AFTER)
     node = {"node": {"data": "/var/kend/data", "conf": "/etc/kend/conf/kend.conf"}}

@@ -42,6 +42,16 @@ python_is_new_enough() {
     command -v python3 >/dev/null && python3 -c 'import sys; sys.exit(sys.version_info < (3, 11))'
 }
 
+# Building nodes takes minutes; a stack whose machines download them needs none here. One pair that does has others.
+needs_nodes() {
+    [[ ${SETUP:-} != preview ]] && ! grep -qE '^[^#]*\burl: *["'\'']?https://' <<<"$(stack_packages)"
+}
+
+# The section `packages` in the file SETTINGS, without those of pairs.
+stack_packages() {
+    [[ ! -e $SETTINGS ]] || awk '/^ *servicechain-ha:/ { inside = /:packages:/ } inside' "$SETTINGS"
+}
+
 # Go builds what was neither given nor built before.
 needs_go() {
     [[ -z $(users_pulumi) && ! -e $BUILD/bin ]] ||

@@ -91,3 +91,10 @@ CHAIN_DATA_LATE = Problem(
     cause="It is large, or the connection is slow. The machine continues without this program.",
     remedy="Run `make up` again later: it waits for the same work. Raise parentChain.syncHours to wait longer.",
 )
+VERSIONS_DIFFER = Problem(
+    312,
+    "The pairs of the bridge run different versions",
+    cause="A pair has an archive of its own, an upgrade has not reached every node, or an existing node was upgraded.",
+    remedy="Nothing is to do while a version is tried on one pair. To end that, name the version in `packages` and "
+    "remove it from the pair (docs/versions.md#a-canary-pair). Upgrade an existing node yourself.",
+)

@@ -1,13 +1,14 @@
 """Rules between the values of nodes that exist already."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from components.domain.problems.problem import Message
 from components.domain.problems.settings import MISSING_KEY, NO_VOTER, OTHER_PROGRAM, UNNEEDED_KEY
 from components.domain.roles import PROGRAMS, VALIDATOR
 from components.settings.model import ServiceChainSettings
-from components.settings.rules.raw import Raw, section
+from components.settings.rules.packages import own_archives
+from components.settings.rules.raw import Raw, existing_nodes, items, section
 from components.settings.rules.sections import Sections, given, value_of
 from components.settings.sections.parent import ParentChainSettings
 from components.settings.sentences import at
@@ -21,9 +22,8 @@ def problems(raw: Raw, found: Sections) -> Iterator[Message]:
     if found.target != "existing":
         yield from _joining(found.child, set(), set())
         return
-    listed = section(section(raw, "existing"), "hosts")
-    hosts = {name: host for name, host in listed.items() if isinstance(host, Mapping)}
-    nodes = {name: host for name, host in hosts.items() if isinstance(host.get("node"), Mapping)}
+    hosts = {name for name, host in section(section(raw, "existing"), "hosts").items() if isinstance(host, Mapping)}
+    nodes = existing_nodes(raw)
     ens = {pair.en for pair in found.pairs if pair}
     for name, host in nodes.items():
         yield from _host(name, host, PROGRAMS["en" if name in ens else "scn"] + "d")
@@ -36,7 +36,12 @@ def problems(raw: Raw, found: Sections) -> Iterator[Message]:
             ),
         )
     others = ens | {VALIDATOR}
-    yield from _joining(found.child, hosts.keys() - others, nodes.keys() - others)
+    yield from _joining(found.child, hosts - others, nodes.keys() - others)
+    for index, (pair, value) in enumerate(zip(found.pairs, items(raw.get("pairs")), strict=True)):
+        if pair:
+            yield from _packages(
+                f"pairs[{index}].packages", own_archives(value), {"ken": pair.en, "kscn": pair.scn}, nodes
+            )
 
 
 def _host(name: str, host: Raw, daemon: str) -> Iterator[Message]:
@@ -61,6 +66,17 @@ def _host(name: str, host: Raw, daemon: str) -> Iterator[Message]:
             yield at(
                 f"{where}.node.conf",
                 OTHER_PROGRAM(f"{conf} belongs to {place[2]}, but this machine needs {daemon}.conf"),
+            )
+
+
+def _packages(where: str, own: Collection[str], names: Mapping[str, str], nodes: Collection[str]) -> Iterator[Message]:
+    for program in own:
+        if (name := names[program]) in nodes:
+            yield at(
+                f"{where}.{program}",
+                UNNEEDED_KEY(
+                    f"{name} exists already, and runs what is on its machine: upgrade it yourself, and remove this key"
+                ),
             )
 
 

@@ -30,7 +30,7 @@ def problems(raw: Mapping[str, Any]) -> Iterator[Message]:
     yield from _pairs(found, listed=isinstance(raw.get("pairs"), list))
     yield from _scns(found, section(raw, "serviceChain").get("nodes"))
     yield from parent.problems(raw, found)
-    yield from packages.problems(section(raw, "packages"), found)
+    yield from packages.problems(raw, found)
     yield from aws.problems(raw)
     yield from tokens.problems(found)
     yield from contracts.problems(found)

@@ -15,10 +15,10 @@ from components.domain.problems.settings import (
     UNNEEDED_KEY,
 )
 from components.domain.roles import PROGRAMS, VALIDATOR
+from components.settings.rules.packages import archive_of
 from components.settings.rules.raw import Raw, parsed, section
 from components.settings.rules.sections import Sections
 from components.settings.sections.existing import ROOT_USER, Existing, HostSettings
-from components.settings.sections.packages import SomeArchive
 from components.settings.sentences import at, nearest
 
 HIDDEN = ("/home", "/root", "/run", "/tmp", "/var/tmp", "/dev", "/proc", "/sys")  # noqa: S108 - refused, not used
@@ -48,7 +48,7 @@ def problems(raw: Raw, found: Sections) -> Iterator[Message]:
         host = parsed(TypeAdapter(HostSettings), value)
         if host and not host.node:
             yield from _login(name, given, host)
-            yield from _service(raw, name, wanted or {}, given, host)
+            yield from _service(raw, found, name, wanted or {}, given, host)
 
 
 def _names(wanted: Mapping[str, str], listed: Raw) -> Iterator[Message]:
@@ -113,14 +113,15 @@ def _login(name: str, existing: Existing, host: HostSettings) -> Iterator[Messag
 
 
 def _service(
-    raw: Raw, name: str, wanted: Mapping[str, str], existing: Existing, host: HostSettings
+    raw: Raw, found: Sections, name: str, wanted: Mapping[str, str], existing: Existing, host: HostSettings
 ) -> Iterator[Message]:
     """Require a local archive where the daemon script is used, because its conf is in the archive."""
-    program = wanted.get(name)
-    archive = parsed(TypeAdapter(SomeArchive), section(raw, "packages").get(program or ""))
+    if (program := wanted.get(name)) is None:
+        return
+    where, archive = archive_of(raw, found, name, program)
     if existing.service_of(host) == "daemon" and archive and archive.url:
         yield at(
-            f"packages.{program}",
+            where,
             FILE_NEEDED(
                 f"{name} has service: daemon, which needs the conf in the archive; name a file on this computer instead"
             ),

@@ -16,6 +16,16 @@ def section(raw: Raw, name: str) -> Raw:
     return found if isinstance(found, Mapping) else {}
 
 
+def existing_nodes(raw: Raw) -> Mapping[str, Raw]:
+    """Return the machines of `existing.hosts` on which a node exists already, by name."""
+    hosts = section(section(raw, "existing"), "hosts")
+    return {
+        name: host
+        for name, host in hosts.items()
+        if isinstance(host, Mapping) and isinstance(host.get("node"), Mapping)
+    }
+
+
 def items(value: Any) -> list[Any]:
     """Return the value if it is a list, or an empty list."""
     return value if isinstance(value, list) else []

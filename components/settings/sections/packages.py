@@ -6,7 +6,7 @@ The official archives have no signatures and no published checksums, so a downlo
 import re
 from collections import Counter
 from collections.abc import Collection
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
@@ -165,3 +165,20 @@ class Packages(Section):
     start."""
     forks: list[ForkSettings] = Field(default_factory=list)
     """Forks of the public parent chain that this program does not know yet: see docs/versions.md."""
+
+
+class PairPackages(Section):
+    """Archives of one pair, to try another version there first: see docs/versions.md."""
+
+    ken: SomeArchive | None = Field(default=None, examples=[{"url": "https://…", "sha256": "(64 hex digits)"}])
+    """Overrides packages.ken for the pair's EN."""
+    kscn: SomeArchive | None = Field(default=None, examples=[{"url": "https://…", "sha256": "(64 hex digits)"}])
+    """Overrides packages.kscn for the pair's SCN."""
+
+
+class NodeArchive(NamedTuple):
+    """The archive of one node, and the key that names it."""
+
+    where: str
+    """`packages.ken`, or `pairs[0].packages.ken`."""
+    archive: ArchiveSettings

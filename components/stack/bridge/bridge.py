@@ -32,11 +32,15 @@ class Bridge(pulumi.ComponentResource):
         child: Chain,
         pairs: Sequence[BridgePair],
         service_chain: ServiceChain,
+        versions: Mapping[str, pulumi.Output[str]],
         *,
         protect: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`protect`: whether Pulumi refuses to undo anything on chain, and to remove what that depends on."""
+        """Declare it. `versions`: what each node that the program makes tells of its version, by name.
+
+        `protect`: whether Pulumi refuses to undo anything on chain, and to remove what that depends on.
+        """
         super().__init__(
             "servicechain:index:Bridge",
             "bridge",
@@ -98,7 +102,7 @@ class Bridge(pulumi.ComponentResource):
         }
         self.proofs = {name: direction.proof(self, self.done) for name, direction in self.directions.items()}
         self.fees = {side.chain.name: contracts.transfer_fees(self, side, adopted=self.adopted) for side in sides}
-        self.survives = resilience.survival(self, sides, self.threshold, pairs, service_chain, self.done)
+        self.survives = resilience.survival(self, sides, self.threshold, pairs, service_chain, versions, self.done)
         self.register_outputs(
             {"parent_bridge": self.parent.contract.address, "child_bridge": self.child.contract.address}
         )

@@ -122,7 +122,7 @@ class BridgePair(pulumi.ComponentResource):
         ens: Ens,
     ) -> KeptNode:
         key = identities.node(pair.en)
-        package = package_of("ken", settings.packages.ken)
+        package = package_of("ken", settings.archive_of(pair.en).archive)
         layout = Layout(host.root, package)
         values = parent_chain.endpoint_node(layout.data, exposure(settings))
         files = [

@@ -5,6 +5,7 @@ from typing import Any
 
 import pulumi
 
+from components.domain.versions import version_in
 from components.dynamic.contracts.bridge_contract import BridgeContract
 from components.dynamic.proofs.resilience import Resilience
 from components.dynamic.proofs.voters import Voters
@@ -47,9 +48,13 @@ def survival(
     threshold: pulumi.Output[int],
     pairs: Sequence[BridgePair],
     service_chain: ServiceChain,
+    versions: Mapping[str, pulumi.Output[str]],
     after: Sequence[pulumi.Resource],
 ) -> pulumi.Output[str]:
-    """Return what the bridge survives, in words: as read from it, or in the first preview as the settings imply."""
+    """Return what the bridge survives, in words: as read from it, or in the first preview as the settings imply.
+
+    `versions`: what each node that is made tells of its version, by name.
+    """
     covers: list[pulumi.Input[object]] = []
     for side in sides:
         covers += [side.contract.owner, side.threshold.threshold, side.others.others]
@@ -76,20 +81,28 @@ def survival(
     operators = [
         pulumi.Output.all(parent=pair.operators.parent.address, child=pair.operators.child.address) for pair in pairs
     ]
+    tell = [
+        pulumi.Output.all(*(versions.get(node.name, node.version) for node in (pair.en, service_chain.nodes[pair.scn])))
+        for pair in pairs
+    ]
 
     def sentence(known: Any) -> pulumi.Input[str]:
-        if pulumi.contains_unknowns(known) or not isinstance(known, Mapping) or not known["contracts"]:
+        read, told = known if isinstance(known, Sequence) else (None, ())
+        if pulumi.contains_unknowns(read) or not isinstance(read, Mapping) or not read["contracts"]:
             return by_settings
-        unable = known["unable"] or ()
+        unable = read["unable"] or ()
+        if pulumi.contains_unknowns(told):  # those of nodes that the run will restart
+            told = [()] * len(pairs)
         own = [
-            VotingPair(pair.name, accounts, pair.name not in unable)
-            for pair, accounts in zip(pairs, known["operators"], strict=True)
+            VotingPair(pair.name, accounts, pair.name not in unable, *(version_in(str(text)) for text in texts))
+            for pair, accounts, texts in zip(pairs, read["operators"], told, strict=True)
         ]
-        return survives(own, [Contract.of(chain, one) for chain, one in known["contracts"].items()])
+        return survives(own, [Contract.of(chain, one) for chain, one in read["contracts"].items()])
 
-    return pulumi.Output.all(
+    read = pulumi.Output.all(
         operators=pulumi.Output.all(*operators), contracts=resilience.contracts, unable=resilience.unable
-    ).apply(sentence, run_with_unknowns=True)
+    )
+    return pulumi.Output.all(read, pulumi.Output.all(*tell)).apply(sentence, run_with_unknowns=True)
 
 
 def _pairs(pairs: Sequence[BridgePair], service_chain: ServiceChain) -> pulumi.Output[Sequence[Mapping[str, object]]]:

@@ -23,9 +23,10 @@ Extra = Mapping[str, object]
 
 def updated(
     parent: Chain, child: Chain, parent_chain: ParentChain, pairs: Sequence[BridgePair], service_chain: ServiceChain
-) -> tuple[Chain, Chain]:
+) -> tuple[Chain, Chain, Mapping[str, pulumi.Output[str]]]:
     """Declare the restarts of all nodes that the program makes; return both chains, to be used after them.
 
+    Third, what each of these nodes tells of its version then, by name.
     In a preview, the nodes that will be restarted are listed in their order.
     """
     queue = [*_in_pairs(parent, child, pairs, service_chain), *_others(parent_chain, pairs, service_chain)]
@@ -42,7 +43,8 @@ def updated(
         pulumi.Output.all(*(one.due for one in done)).apply(
             lambda due: _announce([name for name, it_is in zip(names, due, strict=True) if it_is])
         )
-    return replace(parent, ready=[*parent.ready, *after]), replace(child, ready=[*child.ready, *after])
+    told = {kept.node.name: one.version for (kept, _), one in zip(queue, done, strict=True)}
+    return replace(parent, ready=[*parent.ready, *after]), replace(child, ready=[*child.ready, *after]), told
 
 
 def order(names: Sequence[str]) -> str:

@@ -16,7 +16,7 @@ from components.kaia import conf, genesis
 from components.kaia.layout import Layout, json_list
 from components.kaia.package import package as package_of
 from components.settings.model import ServiceChainSettings as Settings
-from components.settings.sections.packages import Packages
+from components.settings.sections.packages import ArchiveSettings
 from components.stack.identities import Identities
 from components.stack.nodes.existing_node import AnyNode, ExistingNode, network_id
 from components.stack.nodes.kept_node import KeptNode, keep_running
@@ -30,7 +30,7 @@ class ServiceChain(pulumi.ComponentResource):
     def __init__(
         self,
         settings: Settings,
-        packages: Packages,
+        archives: Mapping[str, ArchiveSettings],
         exposure: conf.Exposure,
         hosts: Hosts,
         identities: Identities,
@@ -38,11 +38,13 @@ class ServiceChain(pulumi.ComponentResource):
         funded: Sequence[tuple[pulumi.Input[str], int]],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """`sub_bridges`: keyed by SCN. `funded`: accounts and their balances in the first block, in peb."""
+        """Declare it. `archives` and `sub_bridges` are keyed by SCN.
+
+        `funded`: accounts and their balances in the first block, in peb.
+        """
         super().__init__("servicechain:index:ServiceChain", "service-chain", None, opts)
         self.chain_id = settings.chain_id
         self._exposure = exposure
-        self._package = package_of("kscn", packages.kscn)
         self._child = pulumi.ResourceOptions(parent=self)
         self.nodes: Mapping[str, AnyNode]
         self.ready: Mapping[str, pulumi.Resource]
@@ -59,7 +61,10 @@ class ServiceChain(pulumi.ComponentResource):
         )
         self._genesis = self._first_block(settings, keys, funded) if keys else ""
         self._network_id = network_id(settings.network_id, settings.chain_id, existing.values())
-        prepared = {name: self._prepared(machines[name], key, sub_bridges.get(name)) for name, key in keys.items()}
+        prepared = {
+            name: self._prepared(machines[name], key, archives[name], sub_bridges.get(name))
+            for name, key in keys.items()
+        }
         everybody = [step for node in prepared.values() for step in node.prepared]
         made = {name: node.launch(after=everybody) for name, node in prepared.items()}
         self.nodes = {name: made.get(name) or existing[name] for name in settings.nodes}
@@ -97,8 +102,8 @@ class ServiceChain(pulumi.ComponentResource):
             return bridge.existing
         return ExistingNode(host, "scn", self.chain_id, opts=self._child)
 
-    def _prepared(self, host: Host, key: Account, bridge: PairHalf | None) -> PreparedNode:
-        package = self._package
+    def _prepared(self, host: Host, key: Account, archive: ArchiveSettings, bridge: PairHalf | None) -> PreparedNode:
+        package = package_of("kscn", archive)
         layout = Layout(host.root, package)
         values = conf.service_chain_node(self.chain_id, layout.data, bridge.conf if bridge else None, self._exposure)
         files = [

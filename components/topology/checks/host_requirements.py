@@ -35,7 +35,7 @@ def needs(settings: Settings, existing: Existing, network: str) -> dict[str, Nee
 def _of(machine: Machine, settings: Settings, existing: Existing, network: str) -> Needs:
     given, program = existing.hosts[machine.name], PROGRAMS[machine.role]
     user, systemd = existing.user_of(given), existing.service_of(given) == "systemd"
-    archive = getattr(settings.packages, program)
+    archive = settings.archive_of(machine.name).archive
     relayed = systemd and user != ROOT_USER
     tools = [
         *TOOLS,

@@ -18,20 +18,25 @@ def refusals(settings: Settings, today: date) -> Mapping[str, Message]:
     It matters for new ENs only: one that runs is warned about.
     """
     found = {}
-    for name, version in _declared(settings).items():
+    for where, name, version in _declared(settings):
         if lacking := _lacking(settings, version, today, "past"):
             found[name] = PAST_FORK_UNKNOWN(
                 f"{name}: ken {version} does not know {_named(lacking, settings)} of {settings.parent_chain.network}, "
                 f"which the network has passed, so a new node would stop there; write an archive of {_needed(lacking)} "
-                "or newer as packages.ken"
+                f"or newer as {where}"
             )
     return found
 
 
 def warnings(settings: Settings, today: date) -> Iterator[Message]:
     """Return a message for every declared version that is not known, or that will stop or has stopped at a fork."""
-    for message in stops(settings, _declared(settings), today):
-        yield at("packages.ken", message)
+    declared: dict[str, dict[str, str]] = {}
+    for where, name, version in _declared(settings):
+        declared.setdefault(where, {})[name] = version
+    for check in _STOPS:
+        for where, versions in declared.items():
+            for message in check(settings, versions, today):
+                yield at(where, message)
     yield from _unknown(settings)
 
 
@@ -40,21 +45,32 @@ def stops(settings: Settings, versions: Mapping[str, str], today: date) -> Itera
 
     `versions`: by the name of the EN.
     """
-    network, by_version = settings.parent_chain.network, _by_version(versions)
-    for version, names in by_version.items():
+    for check in _STOPS:
+        yield from check(settings, versions, today)
+
+
+def _past(settings: Settings, versions: Mapping[str, str], today: date) -> Iterator[Message]:
+    for version, names in _by_version(versions).items():
         if lacking := _lacking(settings, version, today, "past"):
             yield STOPPED_AT_FORK(
-                f"ken {version} does not know {_named(lacking, settings)} of {network}, which the network has passed: "
-                f"{names} can no longer follow it, and no anchor or transfer gets there; write an archive of "
-                f"{_needed(lacking)} or newer"
+                f"ken {version} does not know {_named(lacking, settings)} of {settings.parent_chain.network}, which "
+                f"the network has passed: {names} can no longer follow it, and no anchor or transfer gets there; write "
+                f"an archive of {_needed(lacking)} or newer"
             )
-    for version, names in by_version.items():
+
+
+def _ahead(settings: Settings, versions: Mapping[str, str], today: date) -> Iterator[Message]:
+    for version, names in _by_version(versions).items():
         if lacking := _lacking(settings, version, today, "soon"):
             yield FORK_AHEAD(
-                f"ken {version} does not know {_named(lacking, settings)} of {network}, "
+                f"ken {version} does not know {_named(lacking, settings)} of {settings.parent_chain.network}, "
                 f"{_in_days(lacking[0], settings, today)}: {names} will stop there, and all anchoring and value "
                 f"transfer with it; write an archive of {_needed(lacking)} or newer before"
             )
+
+
+_STOPS = (_past, _ahead)
+"""What is told about forks, the worst first."""
 
 
 def added(settings: Settings) -> list[Fork]:
@@ -63,14 +79,12 @@ def added(settings: Settings) -> list[Fork]:
 
 
 def _unknown(settings: Settings) -> Iterator[Message]:
-    made = {
-        "ken": any(not settings.adopts(pair.en) for pair in settings.pairs),
-        "kscn": any(not settings.adopts(scn) for scn in settings.service_chain.nodes),
-    }
-    for program, archive in (("ken", settings.packages.ken), ("kscn", settings.packages.kscn)):
-        if made[program] and bridge_protocol(archive.version) is None:
+    ens = {settings.archive_of(pair.en): "ken" for pair in settings.pairs if not settings.adopts(pair.en)}
+    scns = {settings.archive_of(scn): "kscn" for scn in settings.service_chain.nodes if not settings.adopts(scn)}
+    for (where, archive), program in {**ens, **scns}.items():
+        if bridge_protocol(archive.version) is None:
             yield at(
-                f"packages.{program}",
+                where,
                 UNKNOWN_VERSION(
                     f"{program} {archive.version} is not known to this program, neither its bridge protocol nor the "
                     "forks that it brings; try it on a test network, list the forks in packages.forks, and add the "
@@ -79,9 +93,12 @@ def _unknown(settings: Settings) -> Iterator[Message]:
             )
 
 
-def _declared(settings: Settings) -> dict[str, str]:
-    """Return the version of each EN that the program makes; that of an existing one is read from it."""
-    return {pair.en: settings.packages.ken.version for pair in settings.pairs if not settings.adopts(pair.en)}
+def _declared(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """Return key, name and version of each EN that the program makes; that of an existing one is read from it."""
+    for pair in settings.pairs:
+        if not settings.adopts(pair.en):
+            where, archive = settings.archive_of(pair.en)
+            yield where, pair.en, archive.version
 
 
 def _by_version(versions: Mapping[str, str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ import pytest
 from components.domain.problems.problem import Problem
 from components.domain.problems.settings import MISSING_KEY, NO_VOTER, OTHER_PROGRAM, UNNEEDED_KEY, WRONG_FORM
 from components.topology.checks.configuration import read
-from tests.unit.samples import EXISTING, KNI, Raw, problems, raw, says
+from tests.unit.samples import EXISTING, KNI, Raw, archive, problems, raw, says, tells
 
 HOST_KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIEe5Kn8Jx0kXVtIvqAvLwtKcjgZhWc8qPvQx7vFyQJkE"
 
@@ -56,6 +56,27 @@ def test_a_new_scn_joins_those_that_exist_by_their_genesis() -> None:
 
 def test_nothing_is_adopted_elsewhere() -> None:
     assert not read(raw()).adopts("scn-1")
+
+
+def test_a_node_that_exists_has_no_archive_of_its_pair() -> None:
+    config = brownfield(scn_2={"node": None})
+    config["serviceChain"] |= {"genesis": "genesis.json"}
+    own = {program: archive(program, "v2.2.1") for program in ("ken", "kscn")}
+    config["pairs"] = [{**pair, "packages": own} for pair in config["pairs"]]
+    assert tells(
+        problems(config),
+        ("pairs[0].packages.ken", UNNEEDED_KEY, "alpha-en"),
+        ("pairs[0].packages.kscn", UNNEEDED_KEY, "scn-1"),
+        ("pairs[1].packages.ken", UNNEEDED_KEY, "beta-en"),
+    )
+
+
+def test_versions_are_not_compared_with_that_of_a_node_that_exists(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("components.domain.versions._PROTOCOLS", {1: 2, 3: 3})
+    config = brownfield(scn_2={"node": None})
+    config["serviceChain"] |= {"genesis": "genesis.json"}
+    config["pairs"][1]["packages"] = {"kscn": archive("kscn", "v3.0.0")}
+    assert read(config).archive_of("scn-2").archive.version == "v3.0.0"
 
 
 @pytest.mark.parametrize(

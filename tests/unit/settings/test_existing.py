@@ -156,5 +156,15 @@ def test_the_daemon_script_needs_an_archive_that_is_here() -> None:
     assert tells(problems(bad), ("packages.kscn", FILE_NEEDED, "scn-1"))
 
 
+def test_the_daemon_script_of_a_pair_with_its_own_archive_needs_that_one_here() -> None:
+    pairs: list[Raw] = [{"name": "pair-1", "scn": "scn-1"}, {"name": "pair-2", "scn": "scn-2"}]
+    pairs[0] |= {"packages": {"ken": archive("ken", "v1.0.3", "url"), "kscn": archive("kscn", "v1.0.3", "url")}}
+    bad = {**config(scn_1={"service": "daemon"}, pair_2_en={"service": "daemon"}), "pairs": pairs}
+    assert tells(problems(bad), ("pairs[0].packages.kscn", FILE_NEEDED, "scn-1"))
+    pairs[0]["packages"] = {"kscn": archive("kscn", "v1.0.3")}
+    good = {**bad, "packages": {"kscn": archive("kscn", "v1.0.3", "url")}}
+    assert read(good).archive_of("scn-1").archive.file
+
+
 def test_other_targets_do_not_ask_for_it() -> None:
     assert read(raw(existing={"hosts": {}})).existing

@@ -113,6 +113,8 @@ def test_no_value_anywhere_makes_a_traceback(changes: dict[tuple[Any, ...], Any]
 @example({("aws", "network", "zones"): ["a\nb", "a\nb", None, {}]})
 @example({("aws", "tags"): {"Name": "a\nb", "servicechain-ha:": "a\nb"}})
 @example({("pairs", 0, "machines"): [1]})
+@example({("pairs", 0, "packages"): {"ken": {"file": "a\nb"}, "kscn": None}, ("packages",): [1]})
+@example({("pairs", 0): {"packages": {"ken": 1}}})
 def test_no_value_anywhere_on_aws_makes_a_traceback(changes: dict[tuple[Any, ...], Any]) -> None:
     check(AWS, changes)
 

@@ -1,6 +1,8 @@
 """The archives of the nodes: where each is, which content it has, and which versions go together."""
 
+from copy import deepcopy
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -21,7 +23,7 @@ from components.domain.problems.settings import (
 from components.dynamic.secrets.ssh_key import public_key
 from components.settings.sections.packages import PLACEHOLDER
 from components.topology.checks.configuration import BadSettings, read
-from tests.unit.samples import Raw, archive, aws_raw, kairos_raw, problems, raw, says, tells
+from tests.unit.samples import Raw, archive, aws_raw, kairos_raw, pairs, problems, raw, says, tells
 
 SHA = "ab" * 32
 URL = "https://packages.example.com/ken-v1.0.3-linux-amd64.tar.gz"
@@ -216,3 +218,79 @@ def test_forks_do_not_concern_a_private_parent_chain(target: str) -> None:
 def test_an_archive_is_read_to_the_last_key() -> None:
     ken = read(kairos_raw(packages__ken={"url": URL, "sha256": SHA.upper(), "version": "v2.2.1"})).packages.ken
     assert (ken.url, ken.sha256, ken.version, ken.file) == (URL, SHA, "v2.2.1", None)
+
+
+# -- a pair with archives of its own ------------------------------------------------------------------------
+
+
+def canary(config: Raw, index: Any = 0, **own: Any) -> Raw:
+    """Return a configuration in which one pair has archives of its own."""
+    listed = deepcopy(config["pairs"])
+    listed[index]["packages"] = own
+    return {**config, "pairs": listed}
+
+
+def test_each_node_has_the_archive_of_its_pair_or_that_of_the_stack() -> None:
+    settings = read(canary(aws_raw(), 1, ken=archive("ken", "v2.2.2"), kscn=archive("kscn", "v2.2.1")))
+    found = {
+        name: settings.archive_of(name) for name in ("parent", "pair-1-en", "scn-1", "pair-2-en", "scn-2", "scn-3")
+    }
+    assert {name: (where, one.version) for name, (where, one) in found.items()} == {
+        "parent": ("packages.kcn", "v1.0.3"),
+        "pair-1-en": ("packages.ken", "v1.0.3"),
+        "scn-1": ("packages.kscn", "v1.0.3"),
+        "pair-2-en": ("pairs[1].packages.ken", "v2.2.2"),
+        "scn-2": ("pairs[1].packages.kscn", "v2.2.1"),
+        "scn-3": ("packages.kscn", "v1.0.3"),
+    }
+
+
+def test_one_archive_of_a_pair_leaves_the_other_as_it_is() -> None:
+    settings = read(canary(raw(), kscn="/p/kscn-v2.2.1.tar.gz", ken=None))
+    assert settings.archive_of("scn-1").archive.file == "/p/kscn-v2.2.1.tar.gz"
+    assert settings.archive_of("pair-1-en") == settings.archive_of("pair-2-en")
+
+
+@pytest.mark.parametrize(
+    ("config", "path", "problem", "value"),
+    [
+        (canary(aws_raw(), kcn=archive("kcn", "v1.0.3")), "pairs[0].packages.kcn", UNKNOWN_KEY, "'kscn'"),
+        (canary(aws_raw(), ken={"url": URL}), "pairs[0].packages.ken", CHECKSUM, "needs its sha256"),
+        (canary(aws_raw(), 1, ken={"file": "k-v1.0.3"}), "pairs[1].packages.ken.sha256", CHECKSUM, "k-v1.0.3"),
+        (canary(raw(), kscn=archive("kscn", "v1.0.3", "url")), "pairs[0].packages.kscn", FILE_NEEDED, "name a file"),
+        (raw(pairs=[{**pairs(1)[0], "packages": []}]), "pairs[0].packages", WRONG_FORM, "mapping"),
+    ],
+)
+def test_an_archive_of_a_pair_that_cannot_be_used_is_told(config: Raw, path: str, problem: Problem, value: str) -> None:
+    assert tells(problems(config), (path, problem, value))
+
+
+@pytest.mark.parametrize("target", TARGETS)
+@pytest.mark.parametrize(
+    ("stack", "own", "path"),
+    [
+        (("v1.0.3", "v1.0.3"), {"ken": "v3.0.0"}, "pairs[0].packages"),
+        (("v1.0.3", "v1.0.3"), {"kscn": "v3.0.0"}, "pairs[0].packages"),
+        (("v3.0.0", "v1.0.3"), {"kscn": "v3.0.0"}, "packages"),
+        (("v1.0.3", "v1.0.3"), {"ken": "v3.0.0", "kscn": "v3.0.0"}, None),
+    ],
+)
+def test_the_versions_of_each_pair_are_compared(
+    target: str, stack: tuple[str, str], own: dict[str, str], path: str | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("components.domain.versions._PROTOCOLS", {1: 2, 3: 3})
+    archives = {program: archive(program, version) for program, version in own.items()}
+    config = canary(versions(target, *stack), **archives)
+    if path is None:
+        assert read(config)
+    else:
+        (message,) = problems(config)
+        assert message.startswith(f"{path}: ")
+        assert message.endswith(f" [{VERSIONS.code}]")
+
+
+def test_archives_of_the_stack_that_no_pair_uses_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("components.domain.versions._PROTOCOLS", {1: 2, 3: 3})
+    own = {"ken": archive("ken", "v3.0.0"), "kscn": archive("kscn", "v3.0.0")}
+    config = versions("local", "v3.0.0", "v1.0.3")
+    assert read({**config, "pairs": [{**pair, "packages": own} for pair in config["pairs"]]})

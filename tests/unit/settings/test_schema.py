@@ -175,6 +175,7 @@ def test_the_example_stacks_name_it_and_are_valid(stack: str) -> None:
         kairos_raw(),
         raw(serviceChain__nodes=4, bridge__liquidity="0.5", identitySeed=SECURE),
         raw(bridge__parentOwnerKey=SECURE, bridge__childOwner={"keystore": "key.json", "password": SECURE}),
+        raw(pairs=[{"name": "a", "scn": "scn-1", "packages": {"ken": "ken-v1.0.3.tar.gz"}}]),
         raw(packages={"ken": "ken-v1.0.3.tar.gz"}, parentChain__balances={"0x" + "aB" * 20: 1e3}),
         {**raw(), "parentChain": {"network": "kairos", "referenceRpc": SECURE}},
     ],
@@ -203,6 +204,7 @@ def test_what_the_program_takes_is_valid(config: Raw) -> None:
         ("recovery.interval", 86_401),
         ("parentChain.balances", {"0x12": 1}),
         ("packages.ken", {"fil": "x"}),
+        ("pairs.0.packages", {"kcn": "x"}),
         ("anchoring.enabled", 1),
     ],
 )

@@ -96,6 +96,9 @@ ON_HOSTS: Raw = {"target": "existing", "parentChain": EXISTING_CHAIN, "existing"
 SETTINGS: dict[str, Raw] = {
     "packages.ken": {"packages": {"ken": {"file": "GARBAGE", "version": "v1.0.3"}}},
     "packages.kscn": {"packages": {"kscn": {"file": "GARBAGE", "version": "v1.0.3"}}},
+    "pairs[0].packages.kscn": {
+        "pairs": [{"name": "a", "scn": "scn-1", "packages": {"kscn": {"file": "GARBAGE", "version": "v1.0.3"}}}]
+    },
     "packages.chaindata": ON_HOSTS | {"packages": {"chaindata": {"file": "GARBAGE", "sha256": "ab" * 32}}},
     "parentChain.genesis": ON_HOSTS,
     "bridge.artifact": {"bridge": {"artifact": "GARBAGE"}},

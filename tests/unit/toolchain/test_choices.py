@@ -179,6 +179,31 @@ def test_versions_may_differ(checkout: Checkout) -> None:
     }
 
 
+OF_PAIR = '    - {name: a, scn: scn-1, packages: {ken: {url: "https://h/ken-v2.2.1"}}}'
+
+
+@pytest.mark.parametrize(
+    ("lines", "needed"),
+    [
+        (["  servicechain-ha:packages:", "    ken:", "      url: https://h/ken-v1.0.3"], False),
+        (["  servicechain-ha:packages: {ken: {url: https://h/ken-v1.0.3}}"], False),
+        (["  servicechain-ha:packages:", "    ken: ken-v1.0.3  # url: https://h/ken-v1.0.3"], True),
+        (["  servicechain-ha:pairs:", OF_PAIR], True),
+        (["  servicechain-ha:packages:", "    ken: ken-v1.0.3", "  servicechain-ha:pairs:", OF_PAIR], True),
+        (None, True),
+    ],
+)
+def test_nodes_are_built_unless_the_stack_downloads_them(
+    lines: list[str] | None, *, needed: bool, tmp_path: Path
+) -> None:
+    settings = tmp_path / "settings"
+    if lines is not None:
+        settings.write_text("\n".join(["config:", *lines]))
+    script = f'source toolchain/lib.sh; source "$TOOLS/steps/prerequisites.sh"; SETTINGS={settings}; needs_nodes'
+    done = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (int(not needed), "")
+
+
 def test_setup_builds_the_version_that_the_program_expects() -> None:
     script = 'source toolchain/lib.sh; source "$TOOLS/steps/nodes.sh"; echo "$NODE_VERSION"'
     done = subprocess.run(["bash", "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)

@@ -31,6 +31,13 @@ MAINNET = kairos_raw(parentChain={"network": "mainnet"}, pairs=pairs(3))
 MAINNET["pairs"][2]["machines"] = {"en": {"publicAddress": True}}
 FILES = {"packages": {program: archive(program, "v2.2.1") for program in ("ken", "kscn")}}
 OTHER_PORT = archive("kcn", "v1.0.3", "url") | {"url": "https://packages.example.com:8443/kcn-v1.0.3.tar.gz"}
+
+
+def canary(config: Raw, **own: Raw) -> Raw:
+    """Return a configuration whose first pair has archives of its own."""
+    return {**config, "pairs": [{**config["pairs"][0], "packages": own}, *config["pairs"][1:]]}
+
+
 TWELVE = kairos_raw(pairs=pairs(12), serviceChain__nodes=20, aws__en__publicAddress=True, **WATCHED)
 
 
@@ -66,6 +73,26 @@ def written(flow: Flow) -> str:
         ),
         (KAIROS, OWN_BASTION | PEERS | CHILD | BRIDGES | DOWNLOADS),
         (kairos_raw(**FILES), OWN_BASTION | PEERS | CHILD | BRIDGES),
+        (
+            canary(TWO, ken=archive("ken", "v1.0.3", "url"), kscn=OTHER_PORT),
+            OWN_BASTION
+            | PRIVATE
+            | CHILD
+            | BRIDGES
+            | {"pair-1-en -> 0.0.0.0/0 tcp 443", "pair-1-scn -> 0.0.0.0/0 tcp 8443"},
+        ),
+        (
+            canary(KAIROS, ken=archive("ken", "v2.2.2", "url"), kscn=OTHER_PORT),
+            OWN_BASTION | PEERS | CHILD | BRIDGES | DOWNLOADS | {"pair-1-scn -> 0.0.0.0/0 tcp 8443"},
+        ),
+        (
+            canary({**KAIROS, "pairs": pairs(1)}, ken=archive("ken", "v2.2.2")),
+            OWN_BASTION
+            | PEERS
+            | CHILD
+            | BRIDGES - {"pair-2-scn -> pair-2-en tcp 50505"}
+            | {"scns -> 0.0.0.0/0 tcp 443"},
+        ),
         (
             MAINNET,
             OWN_BASTION | PEERS | DIALLED | CHILD | BRIDGES | {"pair-3-scn -> pair-3-en tcp 50505"} | DOWNLOADS,

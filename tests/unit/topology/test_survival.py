@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import pytest
 
 from components.domain.problems.bridge import FEE_VOTES_LOW, FOREIGN_OPERATOR, OWNER_VOTES, PAIR_UNABLE, TOO_FEW_VOTES
+from components.domain.problems.packages import VERSIONS_DIFFER
 from components.topology.survival import Contract, VotingPair, planned, survives
 
 PLANNED = [
@@ -113,6 +114,30 @@ def test_what_a_bridge_says_itself_counts(
     pairs = [pair(name, able=name not in away) for name in NAMES]
     contracts = [contract("parent", **parent), contract("child", **child)]  # type: ignore[arg-type]
     assert survives(pairs, contracts) == sentence
+
+
+def version(name: str, en: str | None, scn: str | None) -> VotingPair:
+    return VotingPair(name, pair(name).operators, able=True, en=en, scn=scn)
+
+
+@pytest.mark.parametrize(
+    ("versions", "told"),
+    [
+        ([("v1.0.3", "v1.0.3"), ("v1.0.3", "v1.0.3")], None),
+        ([("v2.2.1", "v1.0.3"), ("v2.2.1", "v1.0.3")], None),
+        ([(None, None), ("v1.0.3", "v1.0.3")], None),
+        ([("v2.2.1", "v1.0.3"), ("v1.0.3", "v1.0.3")], "alpha EN v2.2.1, SCN v1.0.3; beta EN v1.0.3, SCN v1.0.3"),
+        ([("v1.0.3", "v2.2.1"), ("v1.0.3", "v1.0.3")], "alpha EN v1.0.3, SCN v2.2.1; beta EN v1.0.3, SCN v1.0.3"),
+        ([("v2.2.1", None), ("v1.0.3", "v1.0.3")], "alpha EN v2.2.1, SCN unknown; beta EN v1.0.3, SCN v1.0.3"),
+    ],
+)
+def test_versions_that_differ_between_pairs_are_told(
+    versions: list[tuple[str | None, str | None]], told: str | None
+) -> None:
+    pairs = [version(name, *one) for name, one in zip(NAMES, versions, strict=False)]
+    contracts = [contract(chain, NAMES[:2], 1) for chain in ("parent", "child")]
+    _, *reasons = survives(pairs, contracts).split("; ", 1)
+    assert reasons == ([f"versions differ: {told} [{VERSIONS_DIFFER.code}]"] if told else [])
 
 
 def test_no_number_is_negative() -> None:

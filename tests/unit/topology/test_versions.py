@@ -145,6 +145,46 @@ def test_an_existing_en_runs_another_archive_than_that_of_the_settings() -> None
     assert list(refusals(one, today)) == ["pair-2-en"]
 
 
+def mixed(*own: Raw, **packages: str) -> Settings:
+    """Return a stack below Kairos with these versions, and pairs with these archives of their own."""
+    pairs = [{"name": f"pair-{i}", "scn": f"scn-{i}", "packages": one} for i, one in enumerate(own, 1)]
+    archives = {program: archive(program, version, "url") for program, version in packages.items()}
+    return read(kairos_raw(packages=archives, pairs=pairs))
+
+
+def test_each_en_is_judged_by_the_version_of_its_pair() -> None:
+    today, own = date(2026, 11, 29), {"ken": archive("ken", "v2.2.1")}
+    new = mixed(own, {}, ken="v3.0.0", kscn="v1.0.3")
+    assert list(refusals(new, today)) == ["pair-1-en"]
+    assert "as pairs[0].packages.ken " in refusals(new, today)["pair-1-en"]
+    (warning,) = warnings(new, today)
+    assert warning.startswith("servicechain-ha:pairs[0].packages.ken: ken v2.2.1 ")
+    assert "pair-2-en" not in warning
+    old = mixed({"ken": archive("ken", "v3.0.0")}, {}, ken="v2.2.1", kscn="v1.0.3")
+    assert list(refusals(old, today)) == ["pair-2-en"]
+    (warning,) = warnings(old, today)
+    assert warning.startswith("servicechain-ha:packages.ken: ken v2.2.1 ")
+    assert "pair-1-en" not in warning
+
+
+def test_an_en_that_has_stopped_is_told_before_one_that_will() -> None:
+    settings = mixed({"ken": archive("ken", "v2.1.0")}, {"ken": archive("ken", "v2.2.2")}, ken="v2.2.2", kscn="v1.0.3")
+    found = [message.rpartition("[")[2][:-1] for message in warnings(settings, date(2026, 11, 1))]
+    assert found == [STOPPED_AT_FORK.code, FORK_AHEAD.code, FORK_AHEAD.code]
+    assert [message.split(": ")[0] for message in warnings(settings, date(2026, 11, 1))] == [
+        f"servicechain-ha:pairs[{index}].packages.ken" for index in (0, 0, 1)
+    ]
+
+
+def test_an_unknown_version_of_a_pair_is_told_at_the_pair() -> None:
+    own = {"ken": archive("ken", "v9.0.0"), "kscn": archive("kscn", "v9.0.0")}
+    found = list(warnings(mixed({}, own, ken="v3.0.0", kscn="v1.0.3"), DAY))
+    assert [message.split(": ")[0] for message in found] == [
+        f"servicechain-ha:pairs[1].packages.{program}" for program in ("ken", "kscn")
+    ]
+    assert all(message.endswith(f" [{UNKNOWN_VERSION.code}]") for message in found)
+
+
 @pytest.mark.parametrize("config", [raw(), aws_raw()])
 @pytest.mark.parametrize("today", [DAY, date(2099, 12, 31)])
 def test_a_private_parent_chain_has_no_forks_of_others(config: Raw, today: date) -> None:
