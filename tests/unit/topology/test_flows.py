@@ -86,6 +86,10 @@ def written(flow: Flow) -> str:
             OWN_BASTION | PEERS | CHILD | BRIDGES | DOWNLOADS | {"pair-1-scn -> 0.0.0.0/0 tcp 8443"},
         ),
         (
+            canary({**KAIROS, "pairs": pairs(1)}, kscn=archive("kscn", "v2.2.2")),  # three SCNs have no pair
+            OWN_BASTION | PEERS | CHILD | {"pair-1-scn -> pair-1-en tcp 50505"} | DOWNLOADS,
+        ),
+        (
             canary({**KAIROS, "pairs": pairs(1)}, ken=archive("ken", "v2.2.2")),
             OWN_BASTION
             | PEERS
