@@ -3,11 +3,12 @@
 The daemon scripts source these files as bash. A key that the packaged file has is replaced in its line, which keeps
 its comment; a missing key is appended. On machines with systemd flags.py makes the node's flags from the
 same values, so they are complete, also where they are the packaged ones (of v1.0.3; those of v2.2.1 are the same).
+Of a node that exists already, only the keys that make it part of a pair are set; see adoption/conf_edit.py.
 """
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from components.domain.gas import OPERATOR_GAS_LIMIT
@@ -198,3 +199,31 @@ def _node(data_dir: str, port: int, exposure: Exposure) -> dict[str, str | int]:
 
 def _txpool(slots: int) -> dict[str, str | int]:
     return {f"TXPOOL_{kind}_SLOTS_{of}": slots for of in ("ALL", "ACCOUNT") for kind in ("EXEC", "NONEXEC")}
+
+
+@dataclass(frozen=True)
+class BridgeKeys:
+    """Keys of the conf of an existing node with the values that they must have."""
+
+    keys: Mapping[str, str] = field(default_factory=dict)
+    needed: Mapping[str, str] = field(default_factory=dict)
+    """Keys that need a value, any value: without one the daemon script passes broken flags to the node."""
+
+
+def main_bridge_keys() -> BridgeKeys:
+    """Return those of an EN. A node with another port keeps it."""
+    return BridgeKeys({"SC_MAIN_BRIDGE": "1"}, {"SC_MAIN_BRIDGE_PORT": str(MAIN_BRIDGE_PORT)})
+
+
+def sub_bridge_keys(bridge: SubBridge) -> BridgeKeys:
+    """Return those of an SCN."""
+    values = {
+        "SC_SUB_BRIDGE": 1,
+        "SC_PARENT_CHAIN_ID": bridge.parent_chain_id,
+        "SC_ANCHORING": int(bridge.anchoring),
+        "SC_ANCHORING_PERIOD": bridge.anchoring_period,
+        "SC_VTRECOVERY": 1,
+        "SC_VTRECOVERY_INTERVAL": bridge.recovery_interval,
+    }
+    keys = {key: str(value) for key, value in values.items()}
+    return BridgeKeys(keys, {"SC_SUB_BRIDGE_PORT": str(SUB_BRIDGE_PORT), "SC_TX_LIMIT": "1000"})

@@ -10,8 +10,6 @@ from components.domain.kni import bridge_kni
 from components.dynamic.nodes.synced_node import SyncedNode
 from components.hosts.host import Host, Hosts
 from components.kaia import conf
-from components.kaia.bridge_conf_keys import main_bridge
-from components.kaia.bridge_conf_keys import sub_bridge as sub_bridge_keys
 from components.kaia.layout import Layout, json_list
 from components.kaia.package import package as package_of
 from components.settings.model import PairSettings, Settings
@@ -79,7 +77,7 @@ class BridgePair(pulumi.ComponentResource):
                 host,
                 "en",
                 parent_chain.chain_id,
-                main_bridge(),
+                conf.main_bridge_keys(),
                 partner=partner,
                 siblings=ens.without(pair.en),
                 opts=self._child,
@@ -100,7 +98,7 @@ class BridgePair(pulumi.ComponentResource):
                 scn,
                 "scn",
                 settings.service_chain.chain_id,
-                sub_bridge_keys(sub_bridge),
+                conf.sub_bridge_keys(sub_bridge),
                 peer=self.kni,
                 en=self.en.endpoint,
                 owns=pair.scn in map(settings.bridge.owner_node_of, ("parent", "child")),

@@ -11,7 +11,7 @@ from components.domain.roles import PairRole
 from components.dynamic.nodes.adopted_identity import AdoptedIdentity
 from components.dynamic.nodes.adopted_node import AdoptedNode
 from components.hosts.host import Host
-from components.kaia.bridge_conf_keys import BridgeKeys
+from components.kaia.conf import BridgeKeys
 from components.stack.nodes.node import Node
 
 NO_BRIDGE = BridgeKeys()

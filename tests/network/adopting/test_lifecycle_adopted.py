@@ -10,7 +10,7 @@ from components.domain.problems.nodes import SLOT_TAKEN
 from components.dynamic.base import Props
 from components.dynamic.nodes.adopted_identity import AdoptedIdentity, AdoptedIdentityProvider
 from components.dynamic.nodes.adopted_node import AdoptedNode, AdoptedNodeProvider
-from components.kaia.bridge_conf_keys import BridgeKeys, main_bridge, sub_bridge
+from components.kaia.conf import BridgeKeys, main_bridge_keys, sub_bridge_keys
 from tests.lifecycle import Behind, Edit, Life, lifecycle
 from tests.network.brownfield import CHILD, DATA, PAIRED, PARENT, Brownfield
 from tests.run import lines
@@ -56,7 +56,7 @@ def secret_of(field: Brownfield) -> list[str]:
 
 def test_an_en_whose_slot_is_taken_is_refused_before_anything_changes(field: Brownfield) -> None:
     before, runs = conf_of(field, TAKEN), starts(field, TAKEN)
-    inputs = program(field, TAKEN, main_bridge(), partner=field.login(SCN))
+    inputs = program(field, TAKEN, main_bridge_keys(), partner=field.login(SCN))
     (failure,) = AdoptedNodeProvider().check({}, inputs).failures or []
     assert lines(failure.reason, SLOT_TAKEN, f"{TAKEN}: ", SCN), "a preview says so too"
     with pytest.raises(SlotTaken) as taken:
@@ -67,8 +67,8 @@ def test_an_en_whose_slot_is_taken_is_refused_before_anything_changes(field: Bro
 
 def test_a_pair_that_works_is_adopted_and_let_go_without_a_touch(field: Brownfield) -> None:
     inputs = {
-        TAKEN: program(field, TAKEN, main_bridge(), partner=field.login("alpha-scn")),
-        "alpha-scn": program(field, "alpha-scn", sub_bridge(PAIRED), peer=field.kni(TAKEN)),
+        TAKEN: program(field, TAKEN, main_bridge_keys(), partner=field.login("alpha-scn")),
+        "alpha-scn": program(field, "alpha-scn", sub_bridge_keys(PAIRED), peer=field.kni(TAKEN)),
     }
     before = {name: (conf_of(field, name), starts(field, name)) for name in inputs}
     provider = AdoptedNodeProvider()
@@ -80,7 +80,7 @@ def test_a_pair_that_works_is_adopted_and_let_go_without_a_touch(field: Brownfie
 
 def test_an_en_lives_and_is_put_back(field: Brownfield) -> None:
     before = conf_of(field, EN)
-    inputs = program(field, EN, main_bridge(), partner=field.login(SCN))
+    inputs = program(field, EN, main_bridge_keys(), partner=field.login(SCN))
     drift = Behind(lambda: edit_conf(field, EN, "SC_MAIN_BRIDGE=1", "SC_MAIN_BRIDGE=0"))
     life = Life(AdoptedNodeProvider(), AdoptedNode)
     lifecycle(life, inputs, drifts=[(drift, ["conf_keys"])], secrets=secret_of(field), lasting=True)
