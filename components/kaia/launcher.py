@@ -35,4 +35,4 @@ def service(kind: Literal["daemon", "systemd"], layout: Layout, node: str, value
         text = systemd_unit.render(layout, node, flags(package.program, values))
         return Service(layout.unit, layout.unit_file, text, systemd_commands.scripts(layout), SERVICE_USER)
     text = conf.render(package.conf, values)
-    return Service(f"{package.daemon}.conf", layout.conf, text, daemon_commands.scripts(layout), None)
+    return Service(f"{package.daemon}.conf", layout.release.conf, text, daemon_commands.scripts(layout), None)

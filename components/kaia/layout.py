@@ -17,6 +17,29 @@ In the middle of the range of system users: tools assign ids from 999 down or fr
 
 
 @dataclass(frozen=True)
+class Release:
+    """An unpacked package, by the path of its folder or of a link to it."""
+
+    folder: str
+    package: Package
+
+    @property
+    def binary(self) -> str:
+        """Return the path of the node's program."""
+        return f"{self.folder}/bin/{self.package.program}"
+
+    @property
+    def daemon(self) -> str:
+        """Return the path of the daemon script."""
+        return f"{self.folder}/bin/{self.package.daemon}"
+
+    @property
+    def conf(self) -> str:
+        """Return the path of the conf file that the daemon script reads."""
+        return f"{self.folder}/conf/{self.package.daemon}.conf"
+
+
+@dataclass(frozen=True)
 class Layout:
     """The paths of a node's files on its machine."""
 
@@ -24,19 +47,24 @@ class Layout:
     package: Package
 
     @property
-    def home(self) -> str:
-        """Return the folder of the unpacked package."""
-        return f"{self.root}/{self.package.folder}"
+    def release(self) -> Release:
+        """Return the unpacked package. Raises PackageError."""
+        return Release(f"{self.root}/{self.package.release}", self.package)
+
+    @property
+    def next(self) -> Release:
+        """Return the release that was unpacked last, with which the node is started next."""
+        return Release(f"{self.root}/next", self.package)
+
+    @property
+    def current(self) -> Release:
+        """Return the release with which the node was last started."""
+        return Release(f"{self.root}/current", self.package)
 
     @property
     def archive(self) -> str:
-        """Return the path of the archive, which is removed once it is unpacked."""
+        """Return the path of the archive, which is removed once it is unpacked. Raises PackageError."""
         return f"{self.root}/{self.package.file_name}"
-
-    @property
-    def binary(self) -> str:
-        """Return the path of the node's program."""
-        return f"{self.home}/bin/{self.package.program}"
 
     @property
     def unit(self) -> str:
@@ -47,16 +75,6 @@ class Layout:
     def unit_file(self) -> str:
         """Return the path of the systemd unit."""
         return f"/etc/systemd/system/{self.unit}"
-
-    @property
-    def conf(self) -> str:
-        """Return the path of the conf file that the daemon script reads."""
-        return f"{self.home}/conf/{self.package.daemon}.conf"
-
-    @property
-    def daemon(self) -> str:
-        """Return the path of the daemon script."""
-        return f"{self.home}/bin/{self.package.daemon}"
 
     @property
     def data(self) -> str:

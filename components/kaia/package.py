@@ -72,9 +72,14 @@ class Package:
         return f"{self.program}-linux-amd64"
 
     @property
+    def release(self) -> str:
+        """Return the name of the unpacked package on the machine: kscn-v1.0.3-1a2b3c4d. Raises PackageError."""
+        return "-".join([self.program, *([self.version] if self.version else []), self.digest[:8]])
+
+    @property
     def file_name(self) -> str:
-        """Return the name of the archive on the machine."""
-        return self.archive.name if self.archive else f"{self.folder}.tar.gz"
+        """Return the name of the archive on the machine. Raises PackageError."""
+        return f"{self.release}.tar.gz"
 
     @cached_property
     def digest(self) -> str:

@@ -9,23 +9,19 @@ from collections.abc import Mapping
 from typing import Literal
 
 from components.kaia.host_commands import CONSOLE_POLLS, STOP_POLLS, poll, run_as
-from components.kaia.layout import SERVICE_ID, SERVICE_USER, Layout
-
-_CURL = (
-    "curl --fail --location --globoff --proto '=https,http' --silent --show-error "
-    "--retry 5 --retry-delay 2 --retry-all-errors --connect-timeout 20 --speed-limit 1024 --speed-time 60"
-)
-"""The download is checked by its SHA-256, so any server will do."""
+from components.kaia.layout import SERVICE_ID, SERVICE_USER, Layout, Release
+from components.kaia.release_commands import require, stage, started, switch
 
 
 def scripts(layout: Layout) -> Mapping[str, str]:
     """Return the commands by name, the same names as with the daemon script."""
+    again = _stop(layout) + _forget(layout) + _init(layout, layout.next)
     texts = {
-        "unpack": _account(layout) + _unpack(layout),
-        "init": _init(layout),
+        "unpack": _account(layout) + stage(layout, scripted=False, runner=f"{run_as(SERVICE_USER)} "),
+        "init": _init(layout, layout.release),
         "start": _start(layout, STOP_POLLS),
         "restart": _start(layout, CONSOLE_POLLS),
-        "begin": _stop(layout) + _forget(layout) + _init(layout) + _start(layout, CONSOLE_POLLS),
+        "begin": require(layout) + again + _start(layout, CONSOLE_POLLS),
     }
     return {name: f"set -eu\n{text}" for name, text in texts.items()}
 
@@ -47,57 +43,13 @@ chmod 0700 {data}
 """
 
 
-def _unpack(layout: Layout) -> str:
-    package = layout.package
-    archive, home, new = (shlex.quote(path) for path in (layout.archive, layout.home, f"{layout.home}.new"))
-    program = f"{package.folder}/bin/{package.program}"
-    return f"""\
-if [ "$(cat {home}/.sha256 2>/dev/null)" = {package.digest} ]; then
-    rm -f {archive}
-    exit 0
-fi
-sum() {{ sha256sum <"$1" | cut -c1-64; }}
-check() {{
-    [ "$(sum "$1")" = {package.digest} ] && return
-    echo "the node package $1 has the sha256 $(sum "$1"), not {package.digest}" >&2
-    rm -f "$1"
-    exit 1
-}}
-{_fetch(layout) if package.url else f"check {archive}"}
-rm -rf {new}
-mkdir {new}
-tar -xf {archive} -C {new} --no-same-owner
-chmod -R u=rwX,go=rX {new}
-[ -x {new}/{program} ] || {{
-    echo 'the node package holds no {program}' >&2
-    exit 1
-}}
-echo {package.digest} >{new}/{package.folder}/.sha256
-# What says that it is whole must not outlive a power cut that the rest did not.
-sync -f {new}
-rm -rf {home}
-mv {new}/{package.folder} {home}
-rm -rf {new} {archive}
-"""
-
-
-def _fetch(layout: Layout) -> str:
-    archive, part = shlex.quote(layout.archive), shlex.quote(f"{layout.archive}.part")
-    return f"""\
-if ! [ -f {archive} ] || [ "$(sum {archive})" != {layout.package.digest} ]; then
-    {_CURL} --output {part} --url {shlex.quote(str(layout.package.url))}
-    check {part}
-    mv {part} {archive}
-fi"""
-
-
-def _init(layout: Layout) -> str:
+def _init(layout: Layout, release: Release) -> str:
     """Write the first block, as the service user. After an interruption it runs again, which the node allows."""
     data, genesis = shlex.quote(layout.data), shlex.quote(layout.genesis)
     done, log = shlex.quote(f"{layout.data}/.initialised"), shlex.quote(f"{layout.root}/init.log")
     return f"""\
 [ -e {done} ] && exit 0
-{run_as(SERVICE_USER)} {shlex.quote(layout.binary)} init --datadir {data} {genesis} >{log} 2>&1 || {{
+{run_as(SERVICE_USER)} {shlex.quote(release.binary)} init --datadir {data} {genesis} >{log} 2>&1 || {{
     tail -n 5 {log} >&2
     exit 1
 }}
@@ -116,21 +68,21 @@ def _forget(layout: Layout) -> str:
 
 
 def _start(layout: Layout, polls: int) -> str:
-    """Stop the node if it runs, start it with the current unit, and wait for its console while the unit is active.
+    """Stop the node if it runs, start its next release with the current unit, and wait for its console.
 
-    `polls`: at most that many quarters of a second. The message about a program that cannot be executed comes from a
-    process that has ended when the journal looks up its unit. That process sets the field UNIT itself, which
-    `journalctl --unit` reads only in messages of systemd's first process; hence the two conditions.
+    It waits while the unit is active, at most `polls` quarters of a second. The message about a program that cannot be
+    executed comes from a process that has ended when the journal looks up its unit. That process sets the field UNIT
+    itself, which `journalctl --unit` reads only in messages of systemd's first process; hence the two conditions.
     """
     unit, ipc = layout.unit, shlex.quote(layout.ipc)
     return f"""\
-systemctl daemon-reload
+{started(layout)}{require(layout)}systemctl daemon-reload
 systemctl --quiet enable {unit}
 systemctl stop {unit}
-rm -f {ipc}
+{switch(layout)}rm -f {ipc}
 begin=$(date +%s)
 if systemctl start {unit}; then
-    {poll(polls, f"[ -S {ipc} ] && exit 0", f"systemctl --quiet is-active {unit} || break", indent="    ")}
+    {poll(polls, f"[ -S {ipc} ] && started", f"systemctl --quiet is-active {unit} || break", indent="    ")}
 fi
 echo 'the node did not open its console '{ipc}'; the end of its log:' >&2
 journalctl --sync

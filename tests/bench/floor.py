@@ -15,14 +15,14 @@ def start_by_hand(network: Network) -> float:
     with ThreadPoolExecutor(len(nodes)) as pool:
         list(pool.map(lambda node: _wipe(network, node), nodes))
         begin = time.monotonic()
-        list(pool.map(lambda node: network.run(node, f"{network.layout(node).daemon} start"), nodes))
+        list(pool.map(lambda node: network.run(node, f"{network.layout(node).current.daemon} start"), nodes))
         wait_for(lambda: _has_block(network), deadline=120, interval=0.05)
     return time.monotonic() - begin
 
 
 def _wipe(network: Network, node: str) -> None:
     layout = network.layout(node)
-    network.run(node, f"{layout.daemon} stop", timeout=90)
+    network.run(node, f"{layout.current.daemon} stop", timeout=90)
     network.run(
         node, f"rm -rf {layout.data}/klay/chaindata {layout.data}/klay/subbridgedata {layout.ipc} {layout.data}/*.rlp"
     )

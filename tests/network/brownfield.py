@@ -151,7 +151,7 @@ class Brownfield:
         shutil.copy(str(package.archive), network.folder / name / "srv" / package.file_name)
         network.run(name, daemon_commands.scripts(layout)["unpack"])
         texts = {
-            layout.conf: conf.render(package.conf, values),
+            layout.release.conf: conf.render(package.conf, values),
             layout.node_key: self.network.seed(name),
             layout.genesis: first_block,
             layout.static_nodes: files.json_list(listed),

@@ -119,7 +119,7 @@ def start_node(
     commands = daemon_commands.scripts(layout)
     network.run(host, commands["unpack"])
     texts = {
-        layout.conf: conf.render(package.conf, values),
+        layout.release.conf: conf.render(package.conf, values),
         layout.node_key: node_key,
         layout.genesis: first_block,
     }

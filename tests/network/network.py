@@ -4,7 +4,6 @@ import secrets
 import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from eth_utils.address import to_checksum_address
@@ -21,7 +20,7 @@ from components.chain.tx.batch import execute
 from components.chain.voters.calls import balance, fill_account
 from components.domain.roles import VALIDATOR
 from components.kaia.layout import Layout
-from components.kaia.package import Package
+from tests.archives import package_of
 from tests.stack import Stack
 
 COIN = 10**18
@@ -116,7 +115,7 @@ class Network:
         """Return where things are on the node's host."""
         ens = {pair["en"]["name"] for pair in self.pairs.values()}
         program = "kcn" if node == VALIDATOR else "ken" if node in ens else "kscn"
-        return Layout("/srv", Package(program, Path()))
+        return Layout("/srv", package_of(program))
 
     def processes(self) -> dict[str, str]:
         """Return the process of each node."""
@@ -130,11 +129,11 @@ class Network:
     def stop(self, node: str) -> None:
         """Stop the node with its daemon script."""
         self._consoles.pop(node, None)
-        assert "OK" in self.run(node, f"{self.layout(node).daemon} stop")
+        assert "OK" in self.run(node, f"{self.layout(node).current.daemon} stop")
 
     def start(self, node: str) -> None:
         """Start the node with its daemon script, unless it runs, and wait until it answers."""
-        daemon = self.layout(node).daemon
+        daemon = self.layout(node).current.daemon
         if "is running" not in self.run(node, f"{daemon} status"):
             stale = f"{self._pid_file(node)} {self.layout(node).ipc}"
             assert "Success" in self.run(node, f"rm -f {stale}; {daemon} start")

@@ -37,6 +37,16 @@ class Running:
         """Return the id of the node's process, inside."""
         return int(self.machine.show(self.unit, "MainPID"))
 
+    @property
+    def release(self) -> Path:
+        """Return the folder of the release that it was last started with."""
+        return self.machine.volume / (self.machine.volume / "current").readlink()
+
+    @property
+    def runs(self) -> str:
+        """Return the name of the release whose program runs."""
+        return Path(self.machine.ask(f"readlink /proc/{self.pid}/exe")).parents[1].name
+
     def head(self) -> int:
         """Return the number of its last block."""
         return int(self.machine.call("eth_blockNumber"), 16)
@@ -94,6 +104,6 @@ def brought_up(up: Machine, wanted: Wanted) -> Running:
 
 def kept(node: Running) -> dict[str, tuple[int, int]]:
     """Return inode and time of what may be made once only, and of a file that the node writes once."""
-    data, home = node.machine.volume / "data", node.machine.volume / f"{node.wanted.program}-linux-amd64"
+    data, home = node.machine.volume / "data", node.release
     paths = [home / "bin" / node.wanted.program, home / ".sha256", data / ".initialised", data / "klay/chaindata"]
     return {str(path): (path.stat().st_ino, path.stat().st_mtime_ns) for path in paths}

@@ -32,7 +32,7 @@ def archive(chain: LoneChain) -> Iterator[Props]:
     first_block = {**json.loads(chain.first_block), "timestamp": MARK}
     values = conf.endpoint_node(CHAIN_ID, LAYOUT.data)
     start_node(network, SERVER, PACKAGE, values, network.seed("served-key"), json.dumps(first_block))
-    network.run(SERVER, f"{LAYOUT.daemon} stop")
+    network.run(SERVER, f"{LAYOUT.current.daemon} stop")
     network.run(SERVER, f"tar -czf /srv/chaindata.tar.gz -C {LAYOUT.data} klay/chaindata")
     network.run(SERVER, f"cd /srv; setsid python3 -m http.server {PORT} >/dev/null 2>&1 </dev/null &")
     disk: Path = network.folder / SERVER / "srv/chaindata.tar.gz"

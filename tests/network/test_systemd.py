@@ -4,6 +4,7 @@ Each machine is a set of namespaces on this one (see systemd_machine). One node 
 chain's only validator's key, so that it makes blocks alone; the other has its package as a file.
 """
 
+import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from components.domain.problems.packages import RELEASE_ABSENT
 from components.kaia.layout import SERVICE_ID
 from components.kaia.systemd_unit import STOP_SECONDS, command
 from tests.network.systemd_machine import machine, missing
@@ -54,7 +56,7 @@ def test_the_node_is_nobody_and_may_do_nothing(node: Running) -> None:
     assert {int(status[f"Cap{kind}"], 16) for kind in ("Inh", "Prm", "Eff", "Bnd", "Amb")} == {0}
     assert (status["NoNewPrivs"], status["Seccomp"]) == ("1", "2")
     inside = f"nsenter --target {node.pid} --mount --wd=/ sh -c"
-    for place in ("/etc", "/srv", f"/srv/{node.wanted.program}-linux-amd64/bin", "/usr/bin"):
+    for place in ("/etc", "/srv", "/srv/current/bin", "/usr/bin"):
         assert "Read-only" in node.machine.run(f"{inside} 'touch {place}/x'").stderr
     node.machine.ask(f"{inside} 'touch /srv/data/x && rm /srv/data/x'")
     assert "MemTotal" in node.machine.ask(f"{inside} 'cat /proc/meminfo'")
@@ -62,7 +64,7 @@ def test_the_node_is_nobody_and_may_do_nothing(node: Running) -> None:
 
 def test_files_belong_to_whom_they_should(node: Running) -> None:
     volume = node.machine.volume
-    home = volume / f"{node.wanted.program}-linux-amd64"
+    home = node.release
     assert owner_and_mode(volume / "data") == (SERVICE_ID, 0o700)
     assert owner_and_mode(volume / "data/klay/nodekey") == (SERVICE_ID, 0o600)
     assert owner_and_mode(volume / "data/static-nodes.json") == (SERVICE_ID, 0o644)
@@ -70,7 +72,9 @@ def test_files_belong_to_whom_they_should(node: Running) -> None:
     assert owner_and_mode(home / "bin" / node.wanted.program) == (0, 0o755)
     assert {path.stat().st_uid for path in (volume / "data").rglob("*")} == {SERVICE_ID}
     assert (volume / "data/klay/nodekey").read_text() == KEY
-    assert sorted(path.name for path in volume.iterdir()) == ["data", "genesis.json", "init.log", home.name]
+    assert sorted(path.name for path in volume.iterdir()) == sorted(
+        ["current", "data", "genesis.json", "init.log", home.name, "next"]
+    )
 
 
 def owner_and_mode(path: Path) -> tuple[int, int]:
@@ -122,26 +126,70 @@ def test_a_node_that_cannot_start_says_why(node: Running) -> None:
     assert done.returncode == 1
     assert "the node did not open its console /srv/data/klay.ipc; the end of its log:" in done.stderr
     assert "flag provided but not defined" in done.stderr
-    node.machine.ask(f"mv /srv/{node.wanted.program}-linux-amd64/bin /srv/away")
+    binary = f"/srv/current/bin/{node.wanted.program}"
+    node.machine.ask(f"mv {binary} /srv/away; printf '\\177ELF' >{binary}; chmod 755 {binary}")
     done = node.machine.run(start.command)
-    node.machine.ask(f"mv /srv/away /srv/{node.wanted.program}-linux-amd64/bin")
+    node.machine.ask(f"mv /srv/away {binary}")
     assert done.returncode == 1
-    assert "No such file or directory" in done.stderr
+    assert "Exec format error" in done.stderr
     node.take_all()
     assert until(node.head, 60) >= 0
+
+
+def test_a_node_is_not_stopped_if_there_is_nothing_to_start(node: Running) -> None:
+    pid = node.pid
+    node.machine.ask("mv /srv/current/bin /srv/away")
+    done = node.machine.run(steps(node.wanted)[-1].command)
+    node.machine.ask("mv /srv/away /srv/current/bin")
+    assert (done.returncode, RELEASE_ABSENT.code in done.stderr) == (1, True)
+    assert node.pid == pid
+
+
+def test_a_release_waits_beside_the_one_that_runs_until_a_start(node: Running, tmp_path: Path) -> None:
+    """A node that comes back meanwhile, as after a reboot, runs the old one; and there is a way back."""
+    old, before = node.release.name, kept(node)
+    other = replace(node.wanted, file=str(repacked(archive(node.wanted.program), tmp_path)), url=None)
+    other = replace(other, sha256=sha256(Path(str(other.file))))
+    new = f"{node.wanted.program}-v1.0.3-{other.sha256[:8]}"
+    *staged, start = steps(other)
+    for step in staged:
+        node.take(step)
+    assert kept(node) == before
+    pid = node.pid
+    node.machine.ask(f"kill -9 {pid}")
+    until(lambda: node.pid if node.pid not in (0, pid) else None, 90)
+    assert (node.runs, node.release.name) == (old, old)
+    node.take(start)
+    assert (node.runs, node.release.name) == (new, new)
+    assert until(node.head, 60) >= 0
+    node.take_all()
+    assert (node.runs, node.release.name) == (old, old)
+    assert {path.name for path in node.machine.volume.glob(f"{node.wanted.program}-*")} == {old, new}
+    node.machine.ask(f"rm -rf /srv/{new}")
+
+
+def repacked(packed: Path, folder: Path) -> Path:
+    """Return the archive with one more file in it, so that it has another digest."""
+    subprocess.run(["tar", "-xf", packed, "-C", folder], check=True)
+    (top,) = folder.iterdir()
+    (top / "conf/more").touch()
+    path = folder / "other.tar.gz"
+    subprocess.run(["tar", "-I", "gzip -1", "-cf", path, "-C", folder, top.name], check=True)
+    return path
 
 
 def test_another_archive_is_refused_and_nothing_is_taken_away(node: Running) -> None:
     before = kept(node)
     unpack = next(step for step in steps(node.wanted) if step.name.endswith("-unpack"))
     other = unpack.command.replace(node.wanted.sha256, "ab" * 32)
-    (node.machine.volume / archive(node.wanted.program).name).write_text("another")
+    arrived = node.machine.volume / f"{node.release.name}.tar.gz"
+    arrived.write_text("another")
     done = node.machine.run(other)
     assert done.returncode == 1
     assert f"has the sha256 {node.wanted.sha256 if node.wanted.url else ''}" in done.stderr
     assert f"not {'ab' * 32}" in done.stderr
     assert kept(node) == before
-    (node.machine.volume / archive(node.wanted.program).name).unlink(missing_ok=True)
+    arrived.unlink(missing_ok=True)
     assert not list(node.machine.volume.glob("*.part"))
     assert node.head() >= 0
 

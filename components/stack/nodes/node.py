@@ -105,7 +105,7 @@ class PreparedNode(pulumi.ComponentResource):
         )
         self._runs = self._watched.digest(package.digest)
         unpacked = self._unpack(package)
-        # Triggered by the digest too, because unpacking overwrites the conf with the packaged one.
+        # Triggered by the digest too: each release on a machine without systemd has a conf of its own.
         written = [self._file(settings, unpacked, self._versions)]
         written += [self._file(file, unpacked, [host.instance]) for file in files]
         self.prepared: Sequence[pulumi.Resource] = written
@@ -147,7 +147,7 @@ class PreparedNode(pulumi.ComponentResource):
             ipc=layout.ipc,
             endpoint=host.ssh.login.apply(lambda login: {**login, **own}),
             restart_command=alone(layout, end_of_other(host.service, layout) + self._commands["restart"]),
-            version_command=f"{shlex.quote(layout.binary)} version",
+            version_command=f"{shlex.quote(layout.release.binary)} version",
             begin_command=alone(layout, self._commands["begin"]),
             runs=self._runs,
         )

@@ -35,7 +35,7 @@ def host(field: Brownfield, name: str) -> dict[str, Any]:
     return {
         "address": field.network.address(name),
         "hostKey": ssh_key.public_key(field.network.seed(name)),
-        "node": {"data": DATA, "conf": field.layout(name).conf},
+        "node": {"data": DATA, "conf": field.layout(name).release.conf},
         **field.who(name),
     }
 
@@ -95,7 +95,7 @@ def trace(field: Brownfield, name: str) -> tuple[str, str]:
     """Return the conf of a node, and what changes when it is restarted."""
     layout = field.layout(name)
     pid = field.disk(name, f"{DATA}/{layout.package.daemon}.pid")
-    return field.disk(name, layout.conf).read_text(), pid.read_text()
+    return field.disk(name, layout.release.conf).read_text(), pid.read_text()
 
 
 def operators(field: Brownfield) -> dict[str, set[str]]:
@@ -140,7 +140,7 @@ def test_the_second_pair_comes_to_a_bridge_in_use(
     for name in ("alpha-en", "alpha-scn"):
         assert f"{name}: its files need no change" in preview.text
     for name, key, value in (("beta-en", "SC_MAIN_BRIDGE", "1"), ("beta-scn", "SC_SUB_BRIDGE", "1")):
-        assert f"{name}: {key} in {field.layout(name).conf} is 0, and will be {value}" in preview.text
+        assert f"{name}: {key} in {field.layout(name).release.conf} is 0, and will be {value}" in preview.text
         assert f"{name}: it will be restarted for that, one node at a time" in preview.text
     assert set(stack.up().changes) == {"create"}
     for name in ("alpha-en", "alpha-scn"):
@@ -162,13 +162,15 @@ def test_the_second_pair_comes_to_a_bridge_in_use(
 
 
 def test_what_people_did_meanwhile_is_reported_and_repaired(field: Brownfield, stack: Stack) -> None:
-    conf = field.disk("beta-scn", field.layout("beta-scn").conf)
+    conf = field.disk("beta-scn", field.layout("beta-scn").release.conf)
     conf.write_text(conf.read_text().replace("SC_ANCHORING_PERIOD=10", "SC_ANCHORING_PERIOD=99"))
     listed = field.disk("beta-scn", f"{DATA}/main-bridges.json")
     listed.write_text(f'["{field.kni("alpha-en")}"]')
-    field.network.run("beta-en", f"{field.layout('beta-en').daemon} stop")
+    field.network.run("beta-en", f"{field.layout('beta-en').release.daemon} stop")
     run = stack.refresh()
-    assert run.lines(CONF_EDITED, f"beta-scn: SC_ANCHORING_PERIOD in {field.layout('beta-scn').conf} is 99,", " 10 ")
+    assert run.lines(
+        CONF_EDITED, f"beta-scn: SC_ANCHORING_PERIOD in {field.layout('beta-scn').release.conf} is 99,", " 10 "
+    )
     assert run.lines(CONF_EDITED, f"beta-scn: {DATA}/main-bridges.json", field.kni("alpha-en"), field.kni("beta-en"))
     assert run.lines(WRONG_BRIDGE_PEER, "beta-scn: ")
     assert run.lines(NODE_DOWN, "beta-en: ")

@@ -27,7 +27,7 @@ def program(field: Brownfield, name: str, keys: BridgeKeys, **more: object) -> P
         "role": "en" if en else "scn",
         "chain_id": float(PARENT if en else CHILD),
         "data": DATA,
-        "conf": field.layout(name).conf,
+        "conf": field.layout(name).release.conf,
         "conf_keys": dict(keys.keys),
         "needed": dict(keys.needed),
         **more,
@@ -35,11 +35,11 @@ def program(field: Brownfield, name: str, keys: BridgeKeys, **more: object) -> P
 
 
 def conf_of(field: Brownfield, name: str) -> str:
-    return field.disk(name, field.layout(name).conf).read_text()
+    return field.disk(name, field.layout(name).release.conf).read_text()
 
 
 def edit_conf(field: Brownfield, name: str, old: str, new: str) -> None:
-    path = field.disk(name, field.layout(name).conf)
+    path = field.disk(name, field.layout(name).release.conf)
     assert old in path.read_text()
     path.write_text(path.read_text().replace(old, new))
 

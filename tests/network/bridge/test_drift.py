@@ -48,10 +48,10 @@ def drifted(network: Network, before: Mapping[str, str]) -> Drifts:
     """Make every drift at once, on different nodes; return them."""
     assert before
     alpha, beta = network.pairs["alpha"], network.pairs["beta"]
-    conf = network.layout("scn-3").conf
+    conf = network.layout("scn-3").release.conf
     key = network.layout("scn-4").node_key
     network.run(VALIDATOR, f"rm {network.layout(VALIDATOR).genesis}")
-    network.run("alpha-en", f"touch {network.layout('alpha-en').conf}")
+    network.run("alpha-en", f"touch {network.layout('alpha-en').release.conf}")
     network.run("scn-3", f"echo SC_TX_LIMIT=7 >>{conf}")
     network.stop("scn-4")
     network.run("scn-4", f"chmod 0644 {key}; rm {network.layout('scn-4').static_nodes}")
@@ -60,7 +60,7 @@ def drifted(network: Network, before: Mapping[str, str]) -> Drifts:
     network.console("scn-1").call("subbridge_anchoring", OFF)
     return {
         VALIDATOR: [(FILE_CHANGED, "/srv/genesis.json is missing")],
-        "alpha-en": [(FILE_CHANGED, network.layout("alpha-en").conf, "after the node had started")],
+        "alpha-en": [(FILE_CHANGED, network.layout("alpha-en").release.conf, "after the node had started")],
         "scn-1": [
             (WRONG_BRIDGE_PEER, f"is the main bridge at {beta['en']['address']}:50505,", alpha["en"]["address"]),
             (WRONG_ANCHORING, "is off,", "repairs it"),
@@ -91,16 +91,17 @@ def _disguise(network: Network) -> None:
     network.stop(node)
     network.run(
         node,
-        f"set -e; mkdir /srv/aside; cp -p {layout.conf} {folder}/* /srv/aside; rm {folder}/*; echo []"
-        f" >{layout.main_bridges}; echo SC_ANCHORING_PERIOD=9 >>{layout.conf};"
+        f"set -e; mkdir /srv/aside; cp -p {layout.release.conf} {folder}/* /srv/aside; rm {folder}/*; echo []"
+        f" >{layout.main_bridges}; echo SC_ANCHORING_PERIOD=9 >>{layout.release.conf};"
         f" echo '{keystore}' >{folder}/keystore; printf hush >{folder}/{STRANGER}",
     )
     network.start(node)
     wait_for(lambda: operators(network.console(node))[0].lower() == STRANGER.lower() or "not yet", deadline=90)
-    name = layout.conf.rpartition("/")[2]
+    name = layout.release.conf.rpartition("/")[2]
     network.run(
         node,
-        f"set -e; rm {folder}/*; mv /srv/aside/{name} {layout.conf}; mv /srv/aside/* {folder}; rmdir /srv/aside",
+        f"set -e; rm {folder}/*; mv /srv/aside/{name} {layout.release.conf}; mv /srv/aside/* {folder};"
+        " rmdir /srv/aside",
     )
 
 

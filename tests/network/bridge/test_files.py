@@ -43,7 +43,7 @@ def test_the_conf_says_what_the_bridge_needs(network: Network, node: str) -> Non
 
 def _conf(network: Network, node: str) -> dict[str, str]:
     """Return the variables of the conf as the daemon script gets them: bash reads them."""
-    text = network.run(node, f"set -a; . {network.layout(node).conf}; env -0")
+    text = network.run(node, f"set -a; . {network.layout(node).release.conf}; env -0")
     return dict(entry.split("=", 1) for entry in text.split("\0") if "=" in entry)
 
 

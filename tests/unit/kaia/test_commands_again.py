@@ -7,35 +7,20 @@ from pathlib import Path
 import pytest
 
 from components.kaia import host_commands
-from components.kaia.daemon_commands import scripts
 from components.kaia.host_commands import alone
 from components.kaia.layout import Layout
-from components.kaia.package import Package
+from tests.unit.kaia.archives import pack
 
 
 @pytest.fixture
 def at(tmp_path: Path) -> Layout:
-    """Return a layout with a package that is not unpacked yet."""
-    layout = Layout(str(tmp_path), Package("kscn", Path("/somewhere/kscn-v1.0.3-linux-amd64.tar.gz")))
-    program = tmp_path / "packed/kscn-linux-amd64/bin/kscn"
-    program.parent.mkdir(parents=True)
-    program.write_text("it")
-    program.chmod(0o755)
-    subprocess.run(["tar", "-czf", layout.archive, "-C", tmp_path / "packed", "kscn-linux-amd64"], check=True)
-    return layout
+    """Return a layout with a package that has not arrived yet."""
+    (tmp_path / "srv").mkdir()
+    return Layout(str(tmp_path / "srv"), pack(tmp_path))
 
 
 def shell(command: str, language: str = "sh") -> subprocess.CompletedProcess[str]:
     return subprocess.run([language, "-c", command], capture_output=True, text=True, check=False)
-
-
-def test_a_package_is_unpacked_or_is_there_already(at: Layout) -> None:
-    unpack = scripts(at)["unpack"]
-    assert [shell(unpack).returncode for _ in range(2)] == [0, 0]
-    assert Path(at.binary).read_text() == "it"
-    assert not Path(at.archive).exists()
-    Path(at.binary).unlink()
-    assert shell(unpack).returncode != 0
 
 
 @pytest.mark.parametrize("language", ["sh", "bash"])

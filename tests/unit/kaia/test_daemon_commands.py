@@ -11,7 +11,7 @@ from components.kaia.package import Package
 
 
 def layout(root: str = "/srv") -> Layout:
-    return Layout(root, Package("kscn", Path("/somewhere/kscn-v1.0.3-linux-amd64.tar.gz")))
+    return Layout(root, Package("kscn", Path(__file__)))
 
 
 def shell(command: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
@@ -20,7 +20,7 @@ def shell(command: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
 
 def fake_program(place: Layout, script: str) -> Path:
     """Write a script in place of the node's program; return the file to which it writes its calls."""
-    program = Path(place.home) / "bin" / "kscn"
+    program = Path(place.release.binary)
     program.parent.mkdir(parents=True)
     calls = Path(place.root) / "calls"
     program.write_text(f'#!/bin/sh\necho "$@" >>{calls}\n{script}\n')
@@ -29,13 +29,13 @@ def fake_program(place: Layout, script: str) -> Path:
 
 
 @pytest.mark.parametrize("program", ["ken", "kscn", "kcn"])
-@pytest.mark.parametrize("name", ["unpack", "init", "start"])
+@pytest.mark.parametrize("name", ["unpack", "init", "start", "restart", "begin"])
 @pytest.mark.parametrize("language", ["bash", "sh"])
 def test_the_commands_are_valid_shell(program: str, name: str, language: str) -> None:
-    command = scripts(Layout("/srv", Package(program, Path(f"{program}.tar.gz"))))[name]
+    command = scripts(Layout("/srv", Package(program, Path(__file__))))[name]
     done = subprocess.run([language, "-n"], input=command, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert f"/srv/{program}" in command
+    assert f"/srv/{program}" in command or f"/srv/next/bin/{program}" in command
 
 
 def test_the_first_block_is_written_once(tmp_path: Path) -> None:
@@ -51,15 +51,3 @@ def test_a_genesis_that_cannot_be_used_is_reported(tmp_path: Path) -> None:
     fake_program(at, "echo Fatal: bad genesis; exit 3")
     done = shell(scripts(at)["init"])
     assert (done.returncode, done.stderr) == (1, "Fatal: bad genesis\n")
-
-
-def test_an_archive_is_unpacked_and_removed(tmp_path: Path) -> None:
-    at = layout(str(tmp_path))
-    (tmp_path / "kscn-linux-amd64").mkdir()
-    (tmp_path / "kscn-linux-amd64" / "it").write_text("here")
-    packed = tmp_path / "kscn-v1.0.3-linux-amd64.tar.gz"
-    subprocess.run(["tar", "-czf", packed, "-C", tmp_path, "kscn-linux-amd64"], check=True)
-    (tmp_path / "kscn-linux-amd64" / "it").unlink()
-    assert shell(scripts(at)["unpack"]).returncode == 0
-    assert (tmp_path / "kscn-linux-amd64" / "it").read_text() == "here"
-    assert not packed.exists()

@@ -14,15 +14,17 @@ ADDRESS = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
 
 
 def layout(root: str = "/srv") -> Layout:
-    return Layout(root, Package("kscn", Path("/somewhere/kscn-v1.0.3-linux-amd64.tar.gz")))
+    return Layout(root, Package("kscn", None, "https://example.org/kscn.tar.gz", "1a2b3c4d" * 8, "v1.0.3"))
 
 
 def test_paths_are_those_of_the_package_and_the_node() -> None:
     at = layout()
-    assert at.conf == "/srv/kscn-linux-amd64/conf/kscnd.conf"
-    assert at.daemon == "/srv/kscn-linux-amd64/bin/kscnd"
-    assert at.binary == "/srv/kscn-linux-amd64/bin/kscn"
-    assert at.archive == "/srv/kscn-v1.0.3-linux-amd64.tar.gz"
+    assert at.release.conf == "/srv/kscn-v1.0.3-1a2b3c4d/conf/kscnd.conf"
+    assert at.release.daemon == "/srv/kscn-v1.0.3-1a2b3c4d/bin/kscnd"
+    assert at.release.binary == "/srv/kscn-v1.0.3-1a2b3c4d/bin/kscn"
+    assert at.current.daemon == "/srv/current/bin/kscnd"
+    assert at.next.binary == "/srv/next/bin/kscn"
+    assert at.archive == "/srv/kscn-v1.0.3-1a2b3c4d.tar.gz"
     assert at.unit_file == "/etc/systemd/system/kscnd.service"
     assert at.main_bridges == "/srv/data/main-bridges.json"
     assert at.static_nodes == "/srv/data/static-nodes.json"

@@ -123,7 +123,7 @@ def test_a_url_is_not_checked_here(monkeypatch: pytest.MonkeyPatch) -> None:
     found = package("ken", given)
     found.check()
     assert (found.digest, found.version, found.archive) == ("ab" * 32, "v2.2.1", None)
-    assert found.file_name == "ken-linux-amd64.tar.gz"  # no part of the URL is in a path
+    assert found.file_name == "ken-v2.2.1-abababab.tar.gz"  # no part of the URL is in a path
 
 
 def test_the_conf_behind_a_url_cannot_be_read() -> None:

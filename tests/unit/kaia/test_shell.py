@@ -19,6 +19,8 @@ from components.kaia.package import Package
 
 SHA = "ab" * 32
 URL = "https://example.org/ken.tar.gz"
+PACKED = Path(__file__)
+"""Any file: only its digest is in the commands."""
 PACKAGES = {
     "url": Package("ken", None, URL, SHA, "v2.2.1"),
     "hostile url": Package("ken", None, "https://h/$(touch x)`id`;'\"&|<>\\ $HOME", SHA, "v2.2.1"),
@@ -30,9 +32,7 @@ def texts() -> Iterator[tuple[str, str]]:
     for name, package in PACKAGES.items():
         for kind, text in systemd_commands.scripts(Layout("/srv", package)).items():
             yield f"{name}: {kind}", text
-    for kind, text in daemon_commands.scripts(
-        Layout("/srv", Package("kscn", Path("/a b/it's $x.tar.gz"), None, SHA))
-    ).items():
+    for kind, text in daemon_commands.scripts(Layout("/srv", Package("kscn", PACKED))).items():
         yield f"daemon: {kind}", text
     for owner in (None, SERVICE_USER):
         for path in ("/srv/data/klay/nodekey", "/srv/it's a $(path)"):

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from components.domain.problems.packages import PACKAGE_DIGEST, PACKAGE_UNUSABLE
 from components.kaia import systemd_commands
 from components.kaia.layout import Layout
 from components.kaia.package import Package
@@ -51,7 +52,8 @@ class Machine:
         for name in names:
             path = source / name
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(f'#!/bin/sh\necho {name} "$@" >>{self.root}/calls\n')
+            version = '[ "$1" != version ] || exec echo Kaia v1.0.3'
+            path.write_text(f'#!/bin/sh\n{version}\necho {name} "$@" >>{self.root}/calls\n')
             path.chmod(0o700)
         subprocess.run(["tar", "-czf", self.packed, "-C", source, f"{prefix}ken-linux-amd64"], check=True)
 
@@ -62,17 +64,31 @@ class Machine:
 
     def run(self, name: str, package: Package) -> subprocess.CompletedProcess[str]:
         """Run one of the commands."""
-        text = systemd_commands.scripts(Layout(str(self.root), package))[name]
+        return self.shell(systemd_commands.scripts(Layout(str(self.root), package))[name])
+
+    def shell(self, text: str) -> subprocess.CompletedProcess[str]:
+        """Run a text with the stubs."""
         path = {"PATH": f"{self.stubs}:{os.environ['PATH']}"}
         return subprocess.run(["sh", "-c", text], env=path, capture_output=True, text=True, check=False)
 
     def unpacked(self) -> Package:
         """Return a valid package that the machine can get."""
         self.pack(*GOOD)
-        shutil.copy(self.packed, self.root)
+        self.arrive()
         package = self.package(url=False)
         assert self.run("unpack", package).returncode == 0
         return package
+
+    def arrive(self) -> None:
+        """Copy the archive to where it arrives."""
+        shutil.copy(self.packed, Layout(str(self.root), self.package(url=False)).archive)
+
+    def started(self, package: Package) -> str:
+        """Start a node whose console is there at once; return the release that runs then."""
+        ipc = Layout(str(self.root), package).ipc
+        text = systemd_commands.scripts(Layout(str(self.root), package))["restart"].replace(f"[ -S {ipc} ]", "true")
+        assert self.shell(text).returncode == 0
+        return str((self.root / "current").readlink())
 
     def serve(self) -> None:
         """Let curl find the archive, and count the downloads."""
@@ -99,31 +115,45 @@ def test_an_archive_is_fetched_once(machine: Machine, prefix: str) -> None:
         done = machine.run("unpack", machine.package(url=True))
         assert (done.returncode, done.stderr) == (0, "")
     assert machine.fetched == 1
-    assert machine.files == ["data", "ken-linux-amd64"]
-    assert (machine.root / "ken-linux-amd64/bin/ken").stat().st_mode & 0o777 == 0o755
+    release = machine.package(url=True).release
+    assert machine.files == ["data", release, "next"]
+    assert (machine.root / release / "bin/ken").stat().st_mode & 0o777 == 0o755
     assert (machine.root / "data").stat().st_mode & 0o777 == 0o700
 
 
-def test_another_version_takes_the_place_of_the_old_one(machine: Machine) -> None:
-    machine.pack(*GOOD, "ken-linux-amd64/old")
-    machine.serve()
-    machine.run("unpack", machine.package(url=True))
-    (machine.root / "data" / "chain").write_text("blocks")
-    (machine.packed.parent / "source/ken-linux-amd64/old").unlink()
+def test_another_version_is_unpacked_beside_the_old_one_and_started(machine: Machine) -> None:
     machine.pack(*GOOD)
-    assert machine.run("unpack", machine.package(url=True)).returncode == 0
+    machine.serve()
+    old = machine.package(url=True)
+    assert machine.run("unpack", old).returncode == 0
+    assert machine.started(old) == old.release
+    (machine.root / "data" / "chain").write_text("blocks")
+    machine.pack(*GOOD, "ken-linux-amd64/more")
+    new = machine.package(url=True)
+    assert machine.run("unpack", new).returncode == 0
     assert machine.fetched == 2
-    assert not (machine.root / "ken-linux-amd64/old").exists()
+    assert str((machine.root / "current").readlink()) == old.release, "what a reboot would start"
+    assert machine.files == sorted(["current", "data", old.release, new.release, "next"])
+    assert machine.started(new) == new.release
     assert (machine.root / "data" / "chain").read_text() == "blocks"
+
+
+def test_the_link_is_switched_while_the_node_is_stopped(machine: Machine) -> None:
+    package = machine.unpacked()
+    seen = f'echo "$1 $(readlink {machine.root}/current)" >>{machine.root}/units'
+    machine.stub("systemctl", seen)
+    machine.started(package)
+    lines = (machine.root / "units").read_text().splitlines()
+    assert [line for line in lines if line.startswith("st")] == ["stop ", f"start {package.release}"]
 
 
 def test_a_copied_archive_is_checked_and_removed(machine: Machine) -> None:
     machine.pack(*GOOD)
     for _ in range(2):
-        shutil.copy(machine.packed, machine.root)
+        machine.arrive()
         done = machine.run("unpack", machine.package(url=False))
         assert (done.returncode, done.stderr) == (0, "")
-        assert machine.files == ["data", "ken-linux-amd64"]
+        assert machine.files == ["data", machine.package(url=False).release, "next"]
 
 
 def test_an_archive_with_another_digest_is_not_unpacked(machine: Machine) -> None:
@@ -131,19 +161,21 @@ def test_an_archive_with_another_digest_is_not_unpacked(machine: Machine) -> Non
     machine.serve()
     done = machine.run("unpack", machine.package(url=True, sha256=SHA))
     found = hashlib.sha256(machine.packed.read_bytes()).hexdigest()
-    said = f"the node package {machine.root}/ken-linux-amd64.tar.gz.part has the sha256 {found}, not {SHA}\n"
-    assert (done.returncode, done.stderr) == (1, said)
+    assert done.returncode == 1
+    said = (f"{machine.root}/ken-abababab.tar.gz.part ", found, SHA, PACKAGE_DIGEST.code)
+    assert all(value in done.stderr for value in said)
     assert machine.files == ["data"]
 
 
 def test_an_interrupted_download_is_repeated(machine: Machine) -> None:
     machine.pack(*GOOD)
     machine.serve()
-    (machine.root / "ken-linux-amd64.tar.gz").write_text("of an older version")
-    (machine.root / "ken-linux-amd64.tar.gz.part").write_text("half")
-    (machine.root / "ken-linux-amd64.new").mkdir()
+    release = machine.package(url=True).release
+    (machine.root / f"{release}.tar.gz").write_text("another")
+    (machine.root / f"{release}.tar.gz.part").write_text("half")
+    (machine.root / f"{release}.new").mkdir()
     assert machine.run("unpack", machine.package(url=True)).returncode == 0
-    assert machine.files == ["data", "ken-linux-amd64"]
+    assert machine.files == ["data", release, "next"]
 
 
 def test_a_failed_download_changes_nothing(machine: Machine) -> None:
@@ -158,12 +190,19 @@ def test_a_failed_download_changes_nothing(machine: Machine) -> None:
 def test_an_archive_of_another_layout_is_refused_and_the_old_one_stays(machine: Machine, names: list[str]) -> None:
     machine.pack(*GOOD)
     machine.serve()
-    machine.run("unpack", machine.package(url=True))
+    old = machine.package(url=True)
+    machine.run("unpack", old)
     shutil.rmtree(machine.packed.parent / "source")
     machine.pack(*names)
-    done = machine.run("unpack", machine.package(url=True))
-    assert (done.returncode, done.stderr) == (1, "the node package holds no ken-linux-amd64/bin/ken\n")
-    assert (machine.root / "ken-linux-amd64/bin/ken").exists()
+    new = machine.package(url=True)
+    done = machine.run("unpack", new)
+    assert done.returncode == 1
+    assert (
+        f"{machine.root}/{new.release}.tar.gz holds no ken-linux-amd64/bin/ken [{PACKAGE_UNUSABLE.code}]\n"
+        in done.stderr
+    )
+    assert (machine.root / old.release / "bin/ken").exists()
+    assert str((machine.root / "next").readlink()) == old.release
 
 
 def test_a_user_id_that_is_taken_is_reported(machine: Machine) -> None:
@@ -186,15 +225,15 @@ def test_the_first_block_is_written_once_and_again_after_an_interruption(machine
 
 def test_a_genesis_that_cannot_be_used_is_reported(machine: Machine) -> None:
     package = machine.unpacked()
-    (machine.root / "ken-linux-amd64/bin/ken").write_text("#!/bin/sh\necho Fatal: bad genesis; exit 3\n")
+    (machine.root / package.release / "bin/ken").write_text("#!/bin/sh\necho Fatal: bad genesis; exit 3\n")
     done = machine.run("init", package)
     assert (done.returncode, done.stderr) == (1, "Fatal: bad genesis\n")
 
 
 def test_a_start_that_fails_shows_the_log(machine: Machine) -> None:
-    machine.pack(*GOOD)
+    package = machine.unpacked()
     machine.stub("systemctl", '[ "$1" != start ]')
     machine.stub("journalctl", '[ "$1" = --sync ] || seq 20')
-    done = machine.run("start", machine.package(url=False))
+    done = machine.run("start", package)
     said = f"the node did not open its console {machine.root}/data/klay.ipc; the end of its log:"
     assert (done.returncode, done.stderr.splitlines()) == (1, [said, *map(str, range(6, 21))])

@@ -40,9 +40,9 @@ def unit(program: str, root: str = "/srv") -> str:
 def analyze(folder: Path, program: str, *words: str) -> subprocess.CompletedProcess[str]:
     """Let systemd verify the unit of a node whose binary exists."""
     at = layout(program, str(folder))
-    Path(at.binary).parent.mkdir(parents=True)
-    Path(at.binary).write_text("#!/bin/sh\n")
-    Path(at.binary).chmod(0o755)
+    Path(at.current.binary).parent.mkdir(parents=True)
+    Path(at.current.binary).write_text("#!/bin/sh\n")
+    Path(at.current.binary).chmod(0o755)
     file = folder / at.unit
     file.write_text(unit(program, str(folder)))
     return subprocess.run(["systemd-analyze", *words, file], capture_output=True, text=True, check=False)
@@ -93,7 +93,7 @@ def test_a_node_is_restarted_and_has_time_to_stop(program: str) -> None:
 @PROGRAMS
 def test_the_binary_runs_itself_with_its_flags(program: str) -> None:
     assert settings(unit(program))["ExecStart"].split() == [
-        f"/srv/{program}-linux-amd64/bin/{program}",
+        f"/srv/current/bin/{program}",
         *flags(program, CONFS[program]),
     ]
 

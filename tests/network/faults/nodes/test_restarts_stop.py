@@ -19,9 +19,9 @@ def test_one_node_per_role_at_most_is_lost_and_the_next_up_repairs_all(network: 
     nodes = [node for node in network.endpoints if network.layout(node).package.program != "kcn"]
     pairs = [{pair["en"]["name"], pair["scn"]["name"]} for pair in network.pairs.values()]
     for node in nodes:
-        binary = network.layout(node).binary
+        binary = network.layout(node).release.binary
         network.run(node, f"mv {binary} {binary}.good; printf '#!/bin/sh\\nexit 1\\n' >{binary}; chmod 755 {binary}")
-        network.run(node, f"touch {network.layout(node).conf}")
+        network.run(node, f"touch {network.layout(node).release.conf}")
     network.stack.refresh()
     try:
         for run in (1, 2):
@@ -42,7 +42,7 @@ def test_one_node_per_role_at_most_is_lost_and_the_next_up_repairs_all(network: 
                 network.send(source, 2).wait()
     finally:
         for node in nodes:
-            binary = network.layout(node).binary
+            binary = network.layout(node).release.binary
             network.run(node, f"[ ! -e {binary}.good ] || mv {binary}.good {binary}")
     network.stack.up()
     assert down(network) == set()

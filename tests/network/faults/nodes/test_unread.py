@@ -39,7 +39,7 @@ def test_a_node_that_has_its_first_block_alone_says_nothing_of_contracts(network
     network.run(
         node,
         f"set -e; mkdir {aside}; mv {layout.data}/klay/chaindata {layout.static_nodes} {aside}; "
-        f"{layout.binary} init --datadir {layout.data} {layout.genesis} >/dev/null 2>&1",
+        f"{layout.release.binary} init --datadir {layout.data} {layout.genesis} >/dev/null 2>&1",
     )
     network.start(node)
     ends = [network.endpoints[name] for name in ("scn-1", "scn-2")]

@@ -94,7 +94,7 @@ class ChildChain:
         self.run(name, daemon_commands.scripts(LAYOUT)["unpack"])
         values = conf.service_chain_node(network_id, LAYOUT.data, None)
         texts = {
-            LAYOUT.conf: conf.render(PACKAGE.conf, values),
+            LAYOUT.release.conf: conf.render(PACKAGE.conf, values),
             LAYOUT.node_key: self.network.seed(name),
             LAYOUT.genesis: first_block,
         }

@@ -52,7 +52,7 @@ def test_with_systemd_there_is_a_unit_and_no_conf(by_file: Wanted) -> None:
     assert "kend.conf" not in taken
     assert taken["package"].source == by_file.file
     assert "mv /etc/systemd/system/kend.service.new /etc/systemd/system/kend.service" in taken["kend.service"].command
-    assert "ExecStart=/srv/ken-linux-amd64/bin/ken \\\n" in taken["kend.service"].stdin
+    assert "ExecStart=/srv/current/bin/ken \\\n" in taken["kend.service"].stdin
     assert taken["nodekey"].command.startswith("setpriv --reuid=kaia ")
     assert not taken["genesis.json"].command.startswith("setpriv")
 

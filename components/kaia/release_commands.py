@@ -1,0 +1,160 @@
+"""Commands for the releases of a node, which stand side by side on its machine. Pure.
+
+A release is an unpacked package in a folder of its own. `next` links to the one that was unpacked last, `current` to
+the one that the node was last started with. Unpacking touches no release that is whole, and not `current`, so a broken
+package stops nothing. Only a command that stops and starts the node switches `current`. Such a command names no
+release: one that an older state holds, as for the removal of a registration, starts the same release as one of today.
+"""
+
+import shlex
+from typing import Final
+
+from components.domain.problems.packages import (
+    PACKAGE_DIGEST,
+    PACKAGE_NO_ROOM,
+    PACKAGE_NOT_EXECUTABLE,
+    PACKAGE_UNUSABLE,
+    RELEASE_ABSENT,
+)
+from components.kaia.layout import Layout
+
+ROOM: Final = 4
+"""How much free disk unpacking needs, in sizes of the archive. Those of v1.0.3 unpack to 2.5 times their size."""
+ANSWER_SECONDS: Final = 60
+"""How long a program may take to print its version."""
+
+_CURL: Final = (
+    "curl --fail --location --globoff --proto '=https,http' --silent --show-error "
+    "--retry 5 --retry-delay 2 --retry-all-errors --connect-timeout 20 --speed-limit 1024 --speed-time 60"
+)
+"""The download is checked by its SHA-256, so any server will do."""
+_DIGEST: Final = PACKAGE_DIGEST('the node package $1 has the sha256 $(sum "$1"), not $digest')
+_ABSENT: Final = RELEASE_ABSENT("the node package $archive is not on this machine, and $release is not whole")
+_ROOM: Final = PACKAGE_NO_ROOM(
+    "the node package $archive needs $((needed / 1000000)) MB of disk to be unpacked, and $((free / 1000000)) MB are "
+    "free in $root"
+)
+_DAMAGED: Final = PACKAGE_UNUSABLE('the node package $archive cannot be unpacked: $(first "$said")')
+_INCOMPLETE: Final = PACKAGE_UNUSABLE("the node package $archive holds no $top/$missing")
+_NOT_EXECUTABLE: Final = PACKAGE_NOT_EXECUTABLE(
+    "the node package $archive: its program cannot be executed on this machine; '$program version' said: "
+    '$(first "$said")'
+)
+_EXPECTED: Final = f"""\
+[ -f "$archive" ] || refuse "{_ABSENT}"
+check "$archive\""""
+
+
+def stage(layout: Layout, *, scripted: bool, runner: str = "") -> str:
+    """Return the commands that unpack the archive into its release, and link `next` to that.
+
+    An archive is refused that is damaged, lacks a file, or holds a program that the machine cannot execute. `scripted`:
+    the daemon script and its conf are needed too. `runner`: what runs the program as another user.
+    """
+    package, root, archive = layout.package, shlex.quote(layout.root), shlex.quote(layout.archive)
+    needed = {f"bin/{package.program}": "-x"}
+    if scripted:
+        needed |= {f"bin/{package.daemon}": "-x", f"conf/{package.daemon}.conf": "-s"}
+    lacks = "\n".join(f'    [ {test} "$1/{path}" ] || {{ echo {path}; return; }}' for path, test in needed.items())
+    return f"""\
+set -eu
+digest={package.digest} root={root} archive={archive}
+name={package.release} top={package.folder} program=bin/{package.program}
+release=$root/$name
+new=$release.new
+refuse() {{
+    echo "$1" >&2
+    rm -rf "$new"
+    exit 1
+}}
+first() {{ echo "$1" | head -n 1 | cut -c 1-300; }}
+sum() {{ sha256sum <"$1" | cut -c 1-64; }}
+check() {{
+    [ "$(sum "$1")" = $digest ] && return
+    said="{_DIGEST}"
+    rm -f "$1"
+    refuse "$said"
+}}
+lacks() {{
+{lacks}
+}}
+place() {{
+    rm -rf "$new" "$archive"
+    ln -sfn $name "$root/next.new"
+    mv -T "$root/next.new" "$root/next"
+}}
+if [ "$(cat "$release/.sha256" 2>/dev/null)" = $digest ] && [ -z "$(lacks "$release")" ]; then
+    place
+    exit 0
+fi
+{_fetch(layout) if package.url else _EXPECTED}
+needed=$(($(stat -c %s "$archive") * {ROOM})) free=$(($(df -k --output=avail "$root" | tail -n 1) * 1024))
+[ "$free" -ge "$needed" ] || refuse "{_ROOM}"
+rm -rf "$new"
+mkdir "$new"
+said=$(tar -xf "$archive" -C "$new" --no-same-owner 2>&1) || refuse "{_DAMAGED}"
+chmod -R u=rwX,go=rX "$new"
+missing=$(lacks "$new/$top")
+[ -z "$missing" ] || refuse "{_INCOMPLETE}"
+# It makes a folder in its HOME. A shell executes it, because others take a file that is no program for a script.
+# shellcheck disable=SC2016
+try='exec "$0" version </dev/null 2>&1'
+if ! said=$(HOME=$new timeout {ANSWER_SECONDS} {runner}sh -c "$try" "$new/$top/$program") || [ -z "$said" ]; then
+    refuse "{_NOT_EXECUTABLE}"
+fi
+echo $digest >"$new/$top/.sha256"
+# What says that it is whole must not outlive a power cut that the rest did not.
+sync -f "$new"
+rm -rf "$release"
+mv -T "$new/$top" "$release"
+place
+"""
+
+
+def _fetch(layout: Layout) -> str:
+    return f"""\
+if ! [ -f "$archive" ] || [ "$(sum "$archive")" != $digest ]; then
+    {_CURL} --output "$archive.part" --url {shlex.quote(str(layout.package.url))}
+    check "$archive.part"
+    mv "$archive.part" "$archive"
+fi"""
+
+
+def require(layout: Layout) -> str:
+    """Return the command that ends with an error if there is no release to start, before a node is stopped for it."""
+    binary = layout.next.binary
+    message = RELEASE_ABSENT(f"there is no program {binary} to start; what runs there goes on")
+    return f"[ -x {shlex.quote(binary)} ] || {{ echo {shlex.quote(message)} >&2; exit 1; }}\n"
+
+
+def switch(layout: Layout) -> str:
+    """Return the command that links `current` to the release that was unpacked last, while the node is stopped."""
+    current, following = shlex.quote(layout.current.folder), shlex.quote(layout.next.folder)
+    new = shlex.quote(f"{layout.current.folder}.new")
+    return f'{{ ln -sfn "$(readlink {following})" {new} && mv -T {new} {current}; }} || exit 1\n'
+
+
+def started(layout: Layout) -> str:
+    """Return the function `started`, which ends the command that has started the node.
+
+    Of the releases, it keeps the current one, the next one, and the last other one with which the node has started, to
+    go back to. What else unpacking has left goes too.
+    """
+    releases = f"{layout.package.program}-*{'[0-9a-f]' * 8}"
+    return f"""\
+started() {{
+    cd {shlex.quote(layout.root)} || exit 0
+    touch current/.started || exit 0
+    current=$(readlink current)
+    former=$(find {releases} -maxdepth 1 -name .started -printf '%T@ %h\\n' | sort -rn | cut -d ' ' -f 2 |
+        grep -vxF "$current" | head -n 1)
+    for release in {releases}; do
+        case $release in
+            "$current" | "$former" | "$(readlink next)") ;;
+            *) [ ! -e "$release/.sha256" ] || rm -rf "$release" || : ;;
+        esac
+    done
+    rm -rf {releases}.new {releases}.tar.gz {releases}.tar.gz.part || :
+    exit 0
+}}
+"""
