@@ -59,7 +59,7 @@ class Package:
     sha256: str | None = None
     """The expected SHA-256 of the archive."""
     version: str = ""
-    """Version of the node, like v1.0.3; only shown."""
+    """Version of the node, like v1.0.3: shown, and part of the name of its release."""
 
     @property
     def daemon(self) -> str:
