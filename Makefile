@@ -5,7 +5,7 @@ WORKERS ?= 3
 KILLS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-preview up preview refresh outputs replace drill rpc down sweep shell test check soak imitation durations \
+.PHONY: help setup setup-preview up preview refresh outputs status trace replace drill rpc down sweep shell test check soak imitation durations \
 	lint bench lock docs clean
 
 help: ## Show this list
@@ -22,7 +22,7 @@ setup-preview: ## The same without the nodes, for previews of stacks that downlo
 	@SETUP=preview toolchain/setup
 
 # What the stack's settings do not need is not built.
-up preview refresh outputs replace drill rpc down shell: FOR = $(STACK)
+up preview refresh outputs status trace replace drill rpc down shell: FOR = $(STACK)
 
 up: setup ## Apply the settings of the stack, and repair what is broken
 	@toolchain/stack up $(STACK) $(ARGS)
@@ -35,6 +35,12 @@ refresh: setup ## Read hosts, nodes and chains into the stack's state, and repor
 
 outputs: setup ## Show the stack's outputs
 	@toolchain/stack outputs $(STACK) $(ARGS)
+
+status: setup ## Show whether the bridge works now; ARGS=--json for programs, ARGS=--watch to keep looking
+	@toolchain/stack status $(STACK) $(ARGS)
+
+trace: setup ## Show where one transfer is, TX=0x… of its request
+	@toolchain/stack trace $(STACK) "$(TX)" $(ARGS)
 
 replace: setup ## Rebuild one machine, MACHINE=scn-1, once all others are healthy
 	@toolchain/stack replace $(STACK) "$(MACHINE)" $(ARGS)
@@ -79,10 +85,11 @@ bench: setup ## Measure the duration of up, the on-chain phase and preview
 lock: setup ## Update and pin all Python packages from the .in files
 	@toolchain/lock
 
-docs: setup ## Write the references of settings and errors and the JSON schema, from the source
+docs: setup ## Write the references of settings and errors and the JSON schemas, from the source
 	@toolchain/run python -m toolchain.docs.settings_reference
 	@toolchain/run python -m toolchain.docs.errors_reference
 	@toolchain/run python -m toolchain.docs.settings_schema
+	@toolchain/run python -m toolchain.docs.status_schema
 
 clean: ## Delete what setup built; stacks and their secrets in .state stay
 	@rm -rf .build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

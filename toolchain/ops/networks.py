@@ -28,7 +28,7 @@ PLACE = SCRIPT.resolve().relative_to(local_record.CHECKOUT)
 
 
 @dataclass(frozen=True)
-class Verdict:
+class Finding:
     """What is known about a network."""
 
     state: str
@@ -69,28 +69,28 @@ def networks() -> list[Network]:
     return [Network.of(id_) for id_ in sorted(found)]
 
 
-def judge(network: Network, own_state: Path | None) -> Verdict:
+def judge(network: Network, own_state: Path | None) -> Finding:
     """Judge whether a stack uses the network. `own_state`: the folder of this checkout's states."""
     record = network.record
     if own_state and _in_states(own_state, network.id):
-        return Verdict(LIVES, "a stack of this checkout uses it; make down removes it")
+        return Finding(LIVES, "a stack of this checkout uses it; make down removes it")
     if record and record.began and local_record.began(record.pid) == record.began:
-        return Verdict(LIVES, f"process {record.pid} is working on it")
+        return Finding(LIVES, f"process {record.pid} is working on it")
     if network.checkout is None:
-        return Verdict(UNKNOWN, "it has no record of its checkout, and nothing of it runs")
+        return Finding(UNKNOWN, "it has no record of its checkout, and nothing of it runs")
     checkout = Path(network.checkout)
     state = _state_of(record) if record else checkout / ".state"
     if state and _in_states(state, network.id):
-        return Verdict(LIVES, f"a stack in {state} uses it; make down in a checkout with that state removes it")
+        return Finding(LIVES, f"a stack in {state} uses it; make down in a checkout with that state removes it")
     if checkout.is_dir():
         if record is None or state is None:
-            return Verdict(UNKNOWN, f"{checkout} exists, but the place of its stack's state is not known")
-        return Verdict(GONE, f"no stack of {checkout} uses it: its state is gone")
+            return Finding(UNKNOWN, f"{checkout} exists, but the place of its stack's state is not known")
+        return Finding(GONE, f"no stack of {checkout} uses it: its state is gone")
     if record and (moved := _moved(record)):
-        return Verdict(LIVES, f"its checkout was moved to {moved}; make refresh there records it, make down removes it")
+        return Finding(LIVES, f"its checkout was moved to {moved}; make refresh there records it, make down removes it")
     if record and not _mounted(record):
-        return Verdict(UNKNOWN, f"the disk of {checkout} is not mounted")
-    return Verdict(GONE, f"{checkout} is gone")
+        return Finding(UNKNOWN, f"the disk of {checkout} is not mounted")
+    return Finding(GONE, f"{checkout} is gone")
 
 
 def _checkout_of(running: list[namespaces.Keeper]) -> str | None:

@@ -5,6 +5,7 @@ is gone. A parent chain that others run has a stricter gate, chain/nodes/sync.py
 """
 
 import time
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from components.chain.errors import ChainError, NotReady
@@ -38,7 +39,7 @@ def behind(console: "Console", near: int = 0) -> Message | None:
     """
     newest = console.call("eth_getBlockByNumber", "latest", _HASHES_ONLY)
     number, age = int(newest["number"], 16), time.time() - int(newest["timestamp"], 16)
-    ahead = max(_heads(console), default=None)
+    ahead = max(heads_of(console.call("admin_peers") or []), default=None)
     # A block of the same number is the same block, and may still be on its way into the node's index.
     if ahead and ahead[0] - 1 > number + near and console.call("eth_getBlockByHash", ahead[1], _HASHES_ONLY) is None:
         return NODE_BEHIND(f"{console.node}: is at block {number}, and its peers have {ahead[0] - 1 - number} more")
@@ -86,10 +87,11 @@ def number(console: "Console") -> int:
     return int(console.call("eth_blockNumber"), 16)
 
 
-def _heads(console: "Console") -> list[tuple[int, str]]:
-    """Return number + 1 and hash of each peer's newest block: its `blockscore` counts all blocks up to it."""
-    protocols: list[Any] = [
-        told for peer in console.call("admin_peers") or [] for told in (peer.get("protocols") or {}).values()
-    ]
+def heads_of(told: Sequence[Mapping[str, Any]]) -> list[tuple[int, str]]:
+    """Return number + 1 and hash of each peer's newest block: its `blockscore` counts all blocks up to it.
+
+    `told`: the answer of admin_peers.
+    """
+    protocols: list[Any] = [one for peer in told for one in (peer.get("protocols") or {}).values()]
     # While the handshake lasts a string stands there.
-    return [(int(told["blockscore"]), str(told["head"])) for told in protocols if isinstance(told, dict)]
+    return [(int(one["blockscore"]), str(one["head"])) for one in protocols if isinstance(one, dict)]

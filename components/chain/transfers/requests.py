@@ -129,12 +129,12 @@ def _backwards(direction: Direction, start: int | None) -> Iterator[list[Request
     last = direction.source.web3.eth.block_number if start is None else start
     while last >= 0:
         first = max(0, last - STRIDE + 1)
-        yield _events(direction, first, last)
+        yield requests_between(direction, first, last)
         last = first - 1
 
 
-def _events(direction: Direction, first: int, last: int) -> list[Request]:
-    """Return the requests in these blocks."""
+def requests_between(direction: Direction, first: int, last: int) -> list[Request]:
+    """Return the requests in these blocks of the source chain, at most STRIDE of them."""
     topics = [HexStr(event.topic) for event in _EVENTS]
     where = to_checksum_address(direction.source_bridge)
     query: FilterParams = {"address": where, "fromBlock": first, "toBlock": last, "topics": [topics]}

@@ -5,7 +5,7 @@ contract forever, hold lowerHandleNonce back, and have every operator pay for on
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
@@ -228,8 +228,13 @@ class RequestVotes:
         return set(self._voted)
 
     def _is_vote(self, tx: dict[str, Any]) -> bool:
-        to, data = str(tx.get("to") or "").lower(), str(tx.get("input", "")).removeprefix("0x").lower()
-        return to == self._bridge and tx["from"].lower() in self._names and data[8:72] == self._request
+        return tx["from"].lower() in self._names and is_vote(tx, self._bridge, self._request)
+
+
+def is_vote(tx: Mapping[str, Any], bridge: str, request: str) -> bool:
+    """Return whether a transaction, as a block has it, is a vote on the request of that hash. Pure."""
+    to, data = str(tx.get("to") or "").lower(), str(tx.get("input", "")).removeprefix("0x").lower()
+    return to == bridge.lower() and data[8:72] == request.removeprefix("0x").lower()
 
 
 READY_SECONDS = 60.0

@@ -125,6 +125,13 @@ BALANCE_LOW = Problem(
     cause="An operator has spent its coins on gas, or a bridge contract has paid its coins out.",
     remedy="Run `make up`: it fills the balance up from the owner's account, which has to hold the coins.",
 )
+OPERATOR_RUNS_DRY = Problem(
+    526,
+    "The coins of an operator last for a few days only",
+    cause="It pays for anchors and votes on the parent chain. The days follow from the fees that the settings expect.",
+    remedy="Send coins to the address in the message, or have them on the owner's account and run `make up`, which "
+    "fills the operator up once it is below its minimum.",
+)
 
 # -- A contract that an SCN owns --
 

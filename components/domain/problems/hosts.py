@@ -59,6 +59,19 @@ KEY_UNREADABLE = Problem(
     remedy="Set the key again: existing.privateKey (without a passphrase), or hostKey of the machine or bastion. See "
     "docs/existing-hosts.md#login.",
 )
+DISK_FULL_SOON = Problem(
+    207,
+    "The disk of a node is nearly full",
+    cause="Chain data and logs grow. A node whose disk is full stops, and may lose its last blocks.",
+    remedy="Make room, or give the machine a larger disk. The folder of the chain data is in the message.",
+)
+CLOCK_WRONG = Problem(
+    208,
+    "The clock of a machine is wrong",
+    cause="No time service runs on the machine, or on the computer that looks at it. Validators refuse blocks from the "
+    "future.",
+    remedy="Compare both clocks with a third one, and start a time service such as chrony on the one that is wrong.",
+)
 
 # -- existing machines ----------------------------------------------------------------------------------------
 

@@ -159,6 +159,27 @@ JOURNAL_KEPT = Problem(
     cause="The SCN or its EN did not answer when the stack was removed.",
     remedy="Once both run, call `subbridge.deregisterBridge` with the two contracts in the console of the SCN.",
 )
+ANCHORS_LATE = Problem(
+    342,
+    "An SCN has not anchored for three periods",
+    cause="Its operator has no coins for gas on the parent chain, its EN is away or behind, or its pool of "
+    "transactions for the parent chain is stuck.",
+    remedy="Look at the other findings of this pair first. Otherwise run `make refresh` and `make up`.",
+)
+OPERATOR_LOCKED = Problem(
+    343,
+    "The key of an operator is locked on its SCN",
+    cause="Somebody locked it with the API of the node, or the password of its keystore was not there at the start.",
+    remedy="Restart the SCN, which unlocks it. If it is locked again, run `make refresh` and `make up`: its files are "
+    "written again.",
+)
+POOL_FILLS = Problem(
+    344,
+    "Many transactions of an SCN for the parent chain are not mined",
+    cause="Its EN is away or behind, the operator has no coins for gas, or gas costs more than the node offers. When "
+    "8192 are waiting, the SCN takes no more.",
+    remedy="Look at the other findings of this pair first: the pool empties by itself once its cause is gone.",
+)
 
 # -- who it is ------------------------------------------------------------------------------------------------
 

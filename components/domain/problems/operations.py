@@ -1,4 +1,4 @@
-"""What stops a run or a command of the Makefile: state, drill, replace, rpc, down, sweep.
+"""What stops a run or a command of the Makefile: state, status, drill, replace, rpc, down, sweep.
 
 Numbers 600 to 699.
 """

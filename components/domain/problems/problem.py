@@ -29,6 +29,11 @@ class Message(str):
         """Return the sentence alone, for a line about a wait that may still end well."""
         return self._parts()[0]
 
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Return the codes of its problems, such as SCH-320."""
+        return tuple(re.findall(r"SCH-\d{3}", self._parts()[1]))
+
     def _parts(self) -> tuple[str, str]:
         first, line_break, rest = self.partition("\n")
         marks = found[0] if (found := _MARKS.search(first)) else ""

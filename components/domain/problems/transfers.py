@@ -139,6 +139,22 @@ COINS_LOCKED = Problem(
     cause="Its owner has called `lockKLAY()`.",
     remedy="Have the owner call `unlockKLAY()`, then run `make up ARGS=--refresh`, which proves the bridge.",
 )
+TRANSFERS_STOPPED = Problem(
+    588,
+    "Transfers are not paid out, although they can be",
+    cause="Too few operators vote: pairs are down, not subscribed, or without coins for gas. A working bridge pays "
+    "within seconds, and within half a minute while a validator is away.",
+    remedy="Look at the findings of the pairs first, then follow docs/runbooks.md#by-symptom. Nothing is lost: what "
+    "waits is paid as soon as enough operators vote.",
+)
+NO_REQUEST = Problem(
+    589,
+    "A transaction requests no transfer over this bridge",
+    cause="The hash is not that of a transaction on either chain, the transaction has failed, or it called something "
+    "else than the bridge contract of this stack.",
+    remedy="Use the hash of the transaction in which the transfer was requested: `make trace TX=0x…`. If it was sent "
+    "just now, wait until it is in a block.",
+)
 
 # -- Proofs --
 

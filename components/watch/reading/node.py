@@ -1,0 +1,142 @@
+"""What is read of one node: its chain, its half of a bridge, and its machine. Each is one message of its own.
+
+`subbridge_getBridgeInformation` is never asked: it changes the counters of the node, and may hang. Whether an SCN
+serves its contracts is read from its journal (subbridge_listBridge), whose marks stay when nothing is in memory after
+a restart, and from the operators of the child contract, which it tells only of contracts in its memory (GetOperators in
+node/sc/bridge_manager.go). Neither asks the parent chain, so neither waits for an EN.
+"""
+
+import shlex
+import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
+
+from components.chain.rpc.head import heads_of
+from components.domain.networks import SIDES, Side
+from components.domain.problems.bridge import CONTRACT_MISSING
+from components.domain.problems.hosts import COMMAND_FAILED
+from components.watch.reading.contract import AccountQuestions, ContractQuestions
+from components.watch.reading.questions import Absent, Answer, Batch, Reach, number, there
+from components.watch.readings import ChainReading, CountReading, MachineReading, Missing, Read, SubBridgeReading
+from components.watch.targets import NodeTarget, Targets
+
+T = TypeVar("T")
+ValueT = TypeVar("ValueT")
+
+_HASHES_ONLY = False
+"""Second argument of getBlockBy...: no whole transactions."""
+
+_KIB = 1024
+
+
+def read_chain(reach: Reach, targets: Targets, node: NodeTarget, seconds: float) -> Read[ChainReading]:
+    """Read what a node reports of its chain, of the contract there and of the operators. Raises Unreachable."""
+    batch, target = Batch(node.endpoint), targets.contracts.get(node.side)
+    chain_id = batch.ask(number, "eth_chainId")
+    head = batch.ask(_header, "eth_getBlockByNumber", "latest", _HASHES_ONLY)
+    peers = batch.ask(_peers, "admin_peers")
+    version = batch.ask(str, "web3_clientVersion")
+    snapshot = batch.ask(lambda told: _addresses(told["validators"]), "istanbul_getSnapshot", "latest")
+    validators = batch.ask(_addresses, "istanbul_getValidators", "pending")  # v2 has no snapshots
+    contract = ContractQuestions(batch, target) if target else None
+    accounts = AccountQuestions(batch, targets.accounts(node.side))
+    batch.send(reach, seconds)
+    no_contract = Missing(CONTRACT_MISSING(f"{node.name}: the state of the stack has no contract on its chain yet"))
+    try:
+        height, block_hash, made = there(head)
+        return ChainReading(
+            chain_id=there(chain_id),
+            head=height,
+            hash=block_hash,
+            age=time.time() - made,
+            best=_mapped(peers, lambda told: max((count - 1 for count, _ in heads_of(told)), default=height)),
+            peers=_mapped(peers, len),
+            version=version.value,
+            council=validators.value if isinstance(snapshot.value, Missing) else snapshot.value,
+            contract=contract.answer if contract else no_contract,
+            accounts=accounts.answers,
+        )
+    except Absent as error:
+        return error.missing
+
+
+def read_sub_bridge(reach: Reach, targets: Targets, node: NodeTarget, seconds: float) -> Read[SubBridgeReading]:
+    """Read the half of a bridge that an SCN runs. Raises Unreachable."""
+    batch, contracts = Batch(node.endpoint), targets.contracts
+    peers = batch.ask(lambda told: tuple(str(peer["id"]) for peer in told or ()), "subbridge_peers")
+    journal = batch.ask(_peers, "subbridge_listBridge")
+    child = contracts["child"].address if "child" in contracts else "0x" + "00" * 20
+    memory = batch.ask(_addresses, "subbridge_getRegisteredOperators", child)
+    operators = batch.ask(_counts, "subbridge_getOperators")
+    anchoring = batch.ask(bool, "subbridge_getAnchoring")
+    period = batch.ask(number, "subbridge_getAnchoringPeriod")
+    anchored = batch.ask(number, "subbridge_getLatestAnchoredBlockNumber")
+    pending = batch.ask(number, "subbridge_txPendingCount")
+    batch.send(reach, seconds)
+    try:
+        entry = _entry(there(journal), {side: one.address for side, one in contracts.items()})
+        return SubBridgeReading(
+            peers=there(peers),
+            registered=entry is not None,
+            subscribed=bool(entry and entry.get("subscribed")) and not isinstance(memory.value, Missing),
+            anchoring=there(anchoring),
+            period=there(period),
+            anchored=there(anchored),
+            pending=there(pending),
+            operators=there(operators),
+        )
+    except Absent as error:
+        return error.missing
+
+
+def read_machine(reach: Reach, node: NodeTarget, seconds: float) -> MachineReading | Missing:
+    """Read disk and clock of a node's machine. Raises Unreachable."""
+    command = f"df -Pk {shlex.quote(node.folder)} && date +%s.%N"
+    begin = time.time()
+    told = reach.run(node.endpoint, command, seconds)
+    middle = (begin + time.time()) / 2
+    try:
+        _, disk, clock = told.strip().splitlines()
+        size, _, free = map(int, disk.split()[-5:-2])
+        return MachineReading(free * _KIB, size * _KIB, float(clock) - middle)
+    except ValueError:
+        return Missing(COMMAND_FAILED(f"{node.name}: the output of df and date cannot be understood"))
+
+
+def _header(block: Mapping[str, Any]) -> tuple[int, str, int]:
+    """Return number, hash and time of a block."""
+    return number(block["number"]), str(block["hash"]), number(block["timestamp"])
+
+
+def _peers(told: Sequence[Mapping[str, Any]] | None) -> list[Mapping[str, Any]]:
+    return list(told or ())  # Go encodes an empty list as null
+
+
+def _addresses(told: Sequence[str]) -> frozenset[str]:
+    return frozenset(str(one).lower() for one in told)
+
+
+def _counts(told: Mapping[str, Mapping[str, Any]]) -> dict[Side, CountReading]:
+    return {side: _count(told[f"{side}Operator"]) for side in SIDES}
+
+
+def _count(told: Mapping[str, Any]) -> CountReading:
+    address, counted = str(told["address"]).lower(), number(told["nonce"])
+    return CountReading(address, counted, bool(told["isNonceSynced"]), bool(told["isUnlocked"]))
+
+
+def _entry(journal: Sequence[Mapping[str, Any]], addresses: Mapping[Side, str]) -> Mapping[str, Any] | None:
+    """Return what the journal has of the pair of contracts."""
+    return next(
+        (
+            one
+            for one in journal
+            if len(addresses) == len(SIDES)
+            and all(str(one[f"{side}Address"]).lower() == address for side, address in addresses.items())
+        ),
+        None,
+    )
+
+
+def _mapped(answer: Answer[T], change: Callable[[T], ValueT]) -> Read[ValueT]:
+    return answer.value if isinstance(answer.value, Missing) else change(answer.value)

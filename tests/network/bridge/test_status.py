@@ -1,0 +1,120 @@
+"""make status and make trace on real nodes: healthy, without an EN, with ENs that hang, and the way of a transfer."""
+
+import json
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from typing import Any
+
+from components.chain.rpc.waiting import wait_for
+from components.domain.problems.nodes import NODE_DOWN
+from components.watch.report import Report
+from components.watch.trace import TraceReport
+from tests.network.network import Network
+from tests.stack import ROOT
+
+DEADLINE = 120
+"""Seconds until the bridge is healthy again: an SCN dials every 30 s, and a validator's turn may cost 10."""
+BRISK = 5.0
+"""Seconds for a look at a bridge with a node that hangs, which costs 3, on a busy machine. Measured: 0.7 and 3.5."""
+
+
+def asked(network: Network, program: str, *arguments: str) -> tuple[int, str, float]:
+    """Return exit status, output and duration of a program on the stack, with the start of Python."""
+    export = json.dumps({"deployment": network.stack.exported()})
+    command = [sys.executable, "-m", f"toolchain.ops.{program}", "test", *arguments]
+    begin = time.monotonic()
+    done = subprocess.run(command, cwd=ROOT, input=export, capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    return done.returncode, done.stdout, time.monotonic() - begin
+
+
+def status(network: Network) -> Report:
+    code, text, took = asked(network, "status", "--json")
+    found = Report.model_validate_json(text)
+    print(f"status: {found.verdict.level} after {took:.1f} s, of which {found.seconds:g} s for reading")
+    assert (code, took < BRISK) == (found.verdict.exit_code, True)
+    return found
+
+
+def traced(network: Network, tx: str) -> tuple[int, Any]:
+    code, text, took = asked(network, "trace", tx, "--json")
+    print(f"trace: exit status {code} after {took:.1f} s")
+    (row,) = TraceReport.model_validate_json(text).transfers
+    return code, row
+
+
+def wait_until_healthy(network: Network) -> Report:
+    def probe() -> Report | str:
+        found = status(network)
+        return found if found.verdict.level == "healthy" else "; ".join(one.text for one in found.findings)
+
+    return wait_for(probe, DEADLINE, interval=1)
+
+
+def newest_request(network: Network, source: str) -> str:
+    """Return the transaction of the last request on a chain."""
+    from components.chain.transfers.requests import find, requested
+
+    direction = network.direction(source)
+    nonce = requested(direction) - 1
+    return find(direction, [nonce])[nonce].transaction
+
+
+def test_a_bridge_that_works_is_healthy(network: Network) -> None:
+    found = wait_until_healthy(network)
+    assert found.findings == ()
+    assert found.verdict.healthy_pairs == ("alpha", "beta")
+    assert [row.name for row in found.nodes] == ["parent", "alpha-en", "beta-en", "scn-1", "scn-2", "scn-3", "scn-4"]
+    assert [row.missing for row in found.nodes if row.missing] == []
+    assert [row.missing for row in found.pairs if row.missing] == []
+    assert [(row.alive, row.validators, row.needed) for row in found.chains] == [(1, 1, 1), (4, 4, 3)]
+    code, text, _ = asked(network, "status")
+    assert (code, text.splitlines()[0].split(": ")[:2]) == (0, ["test", "healthy"])
+
+
+def test_without_an_en_it_is_degraded_and_transfers_are_traced(network: Network) -> None:
+    network.kill("alpha-en")
+    try:
+        found = status(network)
+        network.send("child", 1).wait(DEADLINE)
+        code, row = traced(network, newest_request(network, "child"))
+    finally:
+        network.start("alpha-en")
+    assert (found.verdict.level, found.verdict.healthy_pairs, found.verdict.spare_pairs) == ("degraded", ("beta",), 0)
+    assert ("alpha-en", (NODE_DOWN.code,)) in [(one.subject, one.codes) for one in found.findings]
+    assert (code, row.paid, row.why) == (0, True, None)
+    assert [(vote.pair, vote.counted) for vote in row.votes] == [("beta", True)]
+    assert row.payment.transaction == row.votes[0].transaction
+    by_vote = traced(network, row.payment.transaction)[1]
+    assert by_vote.transaction == row.transaction
+    wait_until_healthy(network)
+
+
+def test_with_both_ens_hung_it_is_stopped_and_a_transfer_waits(network: Network) -> None:
+    ens = [pair["en"]["name"] for pair in network.pairs.values()]
+    signal = "kill -{} $(cat /srv/data/kend.pid)"
+    try:
+        for en in ens:
+            network.run(en, signal.format("STOP"))
+        sent = network.send("child", 1)
+        found, (code, row) = status(network), traced(network, newest_request(network, "child"))
+    finally:
+        for en in ens:
+            with suppress(Exception):
+                network.run(en, signal.format("CONT"))
+    assert (found.verdict.level, found.verdict.healthy_pairs) == ("stopped", ())
+    assert {one.subject for one in found.findings} >= set(ens)
+    assert (code, row.paid, row.payment, row.why, row.votes) == (1, False, None, None, ())
+    sent.wait(DEADLINE)
+    assert traced(network, row.transaction)[0] == 0
+    wait_until_healthy(network)
+
+
+def test_a_transaction_without_a_request_is_named(network: Network) -> None:
+    export = json.dumps({"deployment": network.stack.exported()})
+    command = [sys.executable, "-m", "toolchain.ops.trace", "test", "0x" + "12" * 32]
+    done = subprocess.run(command, cwd=ROOT, input=export, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "[SCH-589]" in done.stderr

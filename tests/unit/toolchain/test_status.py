@@ -1,0 +1,109 @@
+"""make status and make trace: exit status, options, and a state that says nothing."""
+
+import io
+import json
+from typing import Any
+
+import pytest
+
+from components.chain.errors import ChainError
+from components.domain.problems.operations import CALLED_WRONGLY, STACK_NOT_UP
+from components.watch.readings import Readings
+from components.watch.report import Report
+from components.watch.targets import Targets
+from tests.run import lines
+from tests.unit.watch.samples import export, readings
+from tests.unit.watch.test_judging import down
+from toolchain.ops import status, trace
+from toolchain.ops.state import _MARK, _SECRET
+
+
+@pytest.fixture
+def given(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Return what puts a text on standard input, and readings in place of those of real nodes."""
+
+    def give(text: str, found: Readings | None = None) -> None:
+        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+        monkeypatch.setattr(status, "read", lambda *_, **__: found)
+
+    return give
+
+
+@pytest.mark.parametrize(
+    ("found", "code"),
+    [
+        (readings(), 0),
+        (readings(**down("alpha-en")), 1),
+        (readings(**down("alpha-en", "scn-2")), 2),
+    ],
+)
+def test_the_exit_status_is_that_of_the_verdict(
+    given: Any, capsys: pytest.CaptureFixture[str], found: Readings, code: int
+) -> None:
+    given(json.dumps(export()), found)
+    assert status.main("dev", "--json") == code
+    shown = Report.model_validate_json(capsys.readouterr().out)
+    assert (shown.stack, shown.verdict.exit_code) == ("dev", code)
+
+
+def test_no_key_is_shown(given: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    state = export()
+    for one in state["deployment"]["resources"]:
+        if "node" in one["outputs"]:
+            hidden = {**one["outputs"]["node"], "private_key": "geheim"}
+            one["outputs"]["node"] = {_MARK: _SECRET, "plaintext": json.dumps(hidden)}
+    for options in ((), ("--json",)):
+        given(json.dumps(state), readings(**down("alpha-en")))
+        assert status.main("dev", *options) == 1
+        assert "geheim" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("state", "options", "problem"),
+    [
+        ({"deployment": None}, (), STACK_NOT_UP),
+        ({"deployment": {"resources": [{"urn": "urn::a::b", "type": "pulumi:pulumi:Stack"}]}}, (), STACK_NOT_UP),
+        (export(), ("--jason",), CALLED_WRONGLY),
+    ],
+)
+def test_what_cannot_be_looked_at_is_unreadable(
+    given: Any, capsys: pytest.CaptureFixture[str], state: dict[str, Any], options: tuple[str, ...], problem: Any
+) -> None:
+    given(json.dumps(state), readings())
+    assert status.main("dev", *options) == 2
+    assert lines(capsys.readouterr().err, problem, "error: ")
+
+
+def test_without_a_state_nothing_is_added_to_what_pulumi_says(given: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    for program in (status.main, trace.main):
+        given("")
+        assert program("dev") == 2
+        assert capsys.readouterr() == ("", "")
+
+
+def test_a_watched_bridge_is_looked_at_until_somebody_stops(
+    given: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given(json.dumps(export()), readings(**down("alpha-en")))
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("time.sleep", pause)
+    assert status.main("dev", "--watch") == 1
+    assert capsys.readouterr().out.count(status.HOME) == 3
+
+
+@pytest.mark.parametrize("words", [(), ("0x12",), ("0x" + "g" * 64,), ("0x" + "1" * 64, "--jason")])
+def test_a_trace_needs_a_hash(given: Any, capsys: pytest.CaptureFixture[str], words: tuple[str, ...]) -> None:
+    given(json.dumps(export()))
+    assert trace.main("dev", *words) == 2
+    assert lines(capsys.readouterr().err, CALLED_WRONGLY, "error: ")
+
+
+def test_a_stack_without_nodes_has_nothing_to_trace() -> None:
+    with pytest.raises(ChainError, match=STACK_NOT_UP.code):
+        trace.followed(Targets(()), "0x" + "1" * 64, ())

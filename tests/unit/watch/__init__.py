@@ -1,0 +1,1 @@
+"""Tests of what is read of a live bridge, and of what it means."""

@@ -1,0 +1,146 @@
+"""The report: its rows, its schema, and what a terminal shows of it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.domain.problems.nodes import NODE_DOWN
+from components.domain.problems.transfers import LIQUIDITY_MISSING
+from components.watch.judging.judge import judge
+from components.watch.readings import Missing, OpenRequest, Readings
+from components.watch.report import SCHEMA, Report
+from components.watch.rows import report
+from tests.unit.watch.samples import COIN, OPERATORS, TOKENS, readings, targets
+from toolchain.docs.status_schema import FILE, render, schema
+from toolchain.ops.status_table import coins, table
+
+GONE = Missing(NODE_DOWN("alpha-en: no node listens"))
+
+
+KINDS = ("chains", "nodes", "pairs", "directions", "contracts")
+
+
+def levels(found: Report) -> set[str]:
+    return {row["level"] for kind in KINDS for row in found.model_dump()[kind]}
+
+
+def reported(found: Readings | None = None) -> Report:
+    found = found or readings()
+    return report("dev", targets(), found, judge(targets(), found))
+
+
+def degraded() -> Report:
+    request = OpenRequest(7, "0xab", 12.3, overdue=False, unpayable=LIQUIDITY_MISSING("it holds too little"))
+    lost = {"alpha-en": {"chain": GONE, "machine": GONE}}
+    return reported(readings(nodes=lost, contracts={"child": {"requested": 8}}, oldest={"child": request}))
+
+
+def test_a_healthy_bridge_has_a_row_of_everything() -> None:
+    found = reported()
+    assert (found.verdict.level, found.verdict.exit_code, found.verdict.spare_pairs) == ("healthy", 0, 1)
+    assert levels(found) == {"healthy"}
+    assert [row.name for row in found.nodes][:3] == ["parent", "alpha-en", "beta-en"]
+    assert [(row.alive, row.validators, row.needed) for row in found.chains] == [(1, 1, 1), (4, 4, 3)]
+    assert [(row.direction, row.token) for row in found.directions] == [
+        ("parent to child", None),
+        ("parent to child", "play"),
+        ("child to parent", None),
+        ("child to parent", "play"),
+    ]
+    (alpha, _) = found.pairs
+    assert (alpha.able, alpha.connected, alpha.subscribed, alpha.anchored_behind) == (True, True, True, 5)
+    parent, child = alpha.operators
+    assert (parent.address, parent.balance, parent.minimum, parent.days_left) == (
+        OPERATORS["alpha"]["parent"],
+        str(100 * COIN),
+        str(50 * COIN),
+        20.0,
+    )
+    assert (child.registered, child.days_left, child.minimum) == (True, None, None)
+    rows = found.model_dump()
+    assert not any(row["missing"] for kind in KINDS for row in rows[kind])
+
+
+def test_what_is_missing_is_null_with_the_reason() -> None:
+    found = degraded()
+    node = next(row for row in found.nodes if row.name == "alpha-en")
+    assert (node.level, node.head, node.disk_free) == ("degraded", None, None)
+    assert node.missing.keys() == {"head", "diskFree"}
+    assert NODE_DOWN.code in node.missing["head"]
+    assert (found.verdict.level, found.verdict.exit_code, found.verdict.healthy_pairs) == ("degraded", 1, ("beta",))
+    assert (NODE_DOWN.code,) in [one.codes for one in found.findings]
+
+
+def test_an_open_request_is_in_the_row_of_its_direction() -> None:
+    row = next(row for row in degraded().directions if row.source == "child" and row.token is None)
+    assert row.oldest
+    assert (row.open, row.oldest.nonce, row.oldest.age, row.oldest.payable) == (1, 7, 12.3, False)
+    assert LIQUIDITY_MISSING.code in str(row.oldest.why)
+
+
+def test_the_liquidity_of_a_token_is_that_of_the_target() -> None:
+    rows = {row.source: row for row in reported().directions if row.token == "play"}
+    assert (rows["child"].liquidity, rows["child"].mints) == ("5", False)
+    assert (rows["parent"].liquidity, rows["parent"].mints) == ("5", True)
+    assert TOKENS["child"] in targets().contracts["child"].tokens[0].address
+
+
+def test_the_schema_in_the_documents_is_that_of_the_program() -> None:
+    assert FILE.read_text() == render(), "run make docs"
+
+
+def test_the_schema_says_which_one_it_is() -> None:
+    assert schema()["properties"]["schema"]["const"] == SCHEMA == 1
+    assert json.loads(reported().model_dump_json(by_alias=True))["schema"] == SCHEMA
+
+
+STABLE = Path(__file__).with_name("status-1.json")
+"""A report of schema 1 as it was first published: later programs may add to it and take nothing away."""
+
+
+@pytest.mark.parametrize("found", [reported(), degraded()], ids=["healthy", "degraded"])
+def test_fields_of_schema_1_stay(found: Report) -> None:
+    missing = _lost(json.loads(STABLE.read_text()), json.loads(found.model_dump_json(by_alias=True)), "report")
+    assert missing == []
+
+
+def _lost(before: Any, now: Any, where: str) -> list[str]:
+    """Return the fields that are gone or of another type; null stands for a value that is missing."""
+    if isinstance(before, dict) and isinstance(now, dict) and where.rpartition(".")[2] != "missing":
+        gone = [f"{where}.{name}" for name in before if name not in now]
+        return gone + [
+            lost for name in before if name in now for lost in _lost(before[name], now[name], f"{where}.{name}")
+        ]
+    if isinstance(before, list) and isinstance(now, list):
+        return [lost for one, other in zip(before, now, strict=False) for lost in _lost(one, other, where)]
+    numbers = isinstance(before, int | float) and isinstance(now, int | float)
+    same = before is None or now is None or numbers or type(before) is type(now)
+    return [] if same else [f"{where}: {type(before).__name__} is {type(now).__name__} now"]
+
+
+def test_a_report_that_loses_a_field_is_noticed() -> None:
+    before = json.loads(STABLE.read_text())
+    now = json.loads(STABLE.read_text())
+    del now["nodes"][0]["head"]
+    now["verdict"]["text"] = 7
+    assert _lost(before, now, "report") == ["report.verdict.text: str is int now", "report.nodes.head"]
+
+
+def test_a_terminal_shows_the_verdict_first_and_what_is_wrong() -> None:
+    lines = table(degraded()).splitlines()
+    assert lines[0].startswith("dev: degraded: 1 of 2 pairs healthy, threshold 1: ")
+    assert any(NODE_DOWN.code in line and line.startswith("  degraded") for line in lines)
+    row = next(line for line in lines if line.startswith("alpha-en"))
+    assert row.split()[1:5] == ["parent", "degraded", "?", "?"]
+    assert "\x1b" not in table(degraded())
+    assert "\x1b[33mdegraded\x1b[0m" in table(degraded(), colours=True)
+
+
+@pytest.mark.parametrize(
+    ("amount", "words"),
+    [(None, "?"), ("0", "0.00"), (str(COIN), "1.00"), (str(COIN // 1000), "0.001"), ("1", "1e-18")],
+)
+def test_amounts_in_coins(amount: str | None, words: str) -> None:
+    assert coins(amount) == words
