@@ -14,6 +14,7 @@ from eth_utils.address import to_checksum_address
 from pydantic import Field
 from web3 import Web3
 from web3.contract import Contract
+from web3.exceptions import Web3Exception
 from web3.types import FilterParams
 
 from components.chain.contracts.contract import require_state
@@ -24,7 +25,7 @@ from components.chain.transfers.payout import why_unpayable
 from components.chain.transfers.requests import Request, open_nonces, requests_between
 from components.chain.voters.proof import is_vote
 from components.domain.networks import OTHER_SIDE, SIDES, Side
-from components.domain.problems.chains import CHAIN_UNREADABLE
+from components.domain.problems.chains import CALL_REFUSED, CHAIN_UNREADABLE
 from components.domain.problems.transfers import NO_REQUEST
 from components.watch.reading.open_requests import direction
 from components.watch.reading.reader import Views
@@ -125,9 +126,12 @@ def trace(targets: Targets, views: Views, tx: str) -> list[TraceRow]:
     with ExitStack() as stack:
         ways = {source: direction(stack, targets, source, views) for source in SIDES}
         for source, way in ways.items():
-            wanted = _voted_for(ways[OTHER_SIDE[source]].source, way.target_bridge, tx) or tx
-            if found := _requests(way, wanted):
-                return [_follow(targets, source, way, one) for one in found]
+            try:
+                wanted = _voted_for(way.target, way.target_bridge, tx) or tx
+                if found := _requests(way, wanted):
+                    return [_follow(targets, source, way, one) for one in found]
+            except Web3Exception as error:
+                raise ChainError(CALL_REFUSED(f"{way.name}: a node answers with an error: {error}")) from error
     raise ChainError(NO_REQUEST(f"{tx} is no request of a transfer over this bridge, on neither of its two chains"))
 
 
@@ -215,7 +219,12 @@ def _payment(way: Direction, request: Request, start: int, head: int, made: floa
     topics = [HexStr(_EVENT.topic), *(HexStr(f"0x{int(one, 16):064x}") for one in (request.sender, request.recipient))]
     where = to_checksum_address(way.target_bridge)
     for first in range(start, head + 1, STRIDE):
-        query: FilterParams = {"address": where, "fromBlock": first, "toBlock": first + STRIDE - 1, "topics": topics}
+        query: FilterParams = {
+            "address": where,
+            "fromBlock": first,
+            "toBlock": min(head, first + STRIDE - 1),
+            "topics": topics,
+        }
         for log in way.target.web3.eth.get_logs(query):
             if int(_EVENT.process_log(log)["args"]["nonce"]) == request.nonce:
                 after = _made(way.target, log["blockNumber"]) - made

@@ -82,12 +82,11 @@ def main(stack: str, *options: str) -> int:
             time.sleep(EVERY)
             found = look(stack, targets)
         print(shown(found, as_json=as_json, colours=colours), flush=True)
-    except (KeyboardInterrupt, BrokenPipeError):  # somebody has seen enough
-        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 - what is left to be flushed goes nowhere
+    except (KeyboardInterrupt, BrokenPipeError):
+        pass  # somebody has seen enough
     return found.verdict.exit_code
 
 
 if __name__ == "__main__":
     status = main(*sys.argv[1:])
-    sys.stdout.flush()
     os._exit(status)  # threads may still wait for machines that do not answer
