@@ -5,8 +5,8 @@ WORKERS ?= 3
 KILLS ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-preview up preview refresh outputs status trace replace drill rpc down sweep shell test check soak imitation durations \
-	lint bench lock docs clean
+.PHONY: help setup setup-preview up preview refresh outputs status trace upgrade rollback replace drill rpc down sweep shell \
+	test check soak imitation durations lint bench lock docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,7 +22,7 @@ setup-preview: ## The same without the nodes, for previews of stacks that downlo
 	@SETUP=preview toolchain/setup
 
 # What the stack's settings do not need is not built.
-up preview refresh outputs status trace replace drill rpc down shell: FOR = $(STACK)
+up preview refresh outputs status trace upgrade rollback replace drill rpc down shell: FOR = $(STACK)
 
 up: setup ## Apply the settings of the stack, and repair what is broken
 	@toolchain/stack up $(STACK) $(ARGS)
@@ -41,6 +41,12 @@ status: setup ## Show whether the bridge works now; ARGS=--json for programs, AR
 
 trace: setup ## Show where one transfer is, TX=0x… of its request
 	@toolchain/stack trace $(STACK) "$(TX)" $(ARGS)
+
+upgrade: setup ## Apply other node packages while all nodes are healthy, and show the versions that run
+	@toolchain/stack upgrade $(STACK) $(ARGS)
+
+rollback: setup ## Go back to the node packages of the last up after which all nodes were healthy
+	@toolchain/stack rollback $(STACK) $(ARGS)
 
 replace: setup ## Rebuild one machine, MACHINE=scn-1, once all others are healthy
 	@toolchain/stack replace $(STACK) "$(MACHINE)" $(ARGS)

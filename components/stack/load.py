@@ -35,12 +35,17 @@ def load() -> Settings:
     Raises pulumi.RunError with every problem; Pulumi prints its message without a traceback.
     """
     try:
-        settings = read(_raw(pulumi.runtime.config.get_config_env(), _built()))
+        settings = settings_of(pulumi.runtime.config.get_config_env())
     except BadSettings as error:
         raise pulumi.RunError(guard.printable(str(error))) from None
     for warning in warnings(settings, today()):
         pulumi.log.warn(warning)
     return settings
+
+
+def settings_of(config: Mapping[str, str]) -> Settings:
+    """Return the settings in a configuration as Pulumi passes it, with the namespace. Raises BadSettings."""
+    return read(_raw(config, _built()))
 
 
 def _raw(config: Mapping[str, Any], built: Collection[str] = ()) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What is wrong with the package, its version, the genesis file or the chain data of a node.
+"""What is wrong with the package, its version, the genesis file or the chain data of a node, or stops an upgrade.
 
 Numbers 300 to 319.
 """
@@ -97,6 +97,26 @@ VERSIONS_DIFFER = Problem(
     cause="A pair has an archive of its own, an upgrade has not reached every node, or an existing node was upgraded.",
     remedy="Nothing is to do while a version is tried on one pair. To end that, name the version in `packages` and "
     "remove it from the pair (docs/versions.md#a-canary-pair). Upgrade an existing node yourself.",
+UPGRADE_REFUSED = Problem(
+    316,
+    "A bridge is not upgraded while a node is not healthy",
+    cause="An upgrade restarts one node after the other. With another one down, each restart could stop transfers or "
+    "the child chain.",
+    remedy="Each node is listed with what repairs it. To repair and upgrade in one run, use `make up`: it starts nodes "
+    "that are down before it restarts others (docs/versions.md#upgrade).",
+)
+OTHER_VERSION_RUNS = Problem(
+    317,
+    "After an upgrade a node does not run what the settings name",
+    cause="The run was limited to other resources, the node was restarted with other files, or it does not answer.",
+    remedy="Run `make refresh`, then `make up`. To go back, run `make rollback` (docs/versions.md#upgrade).",
+)
+NO_WAY_BACK = Problem(
+    318,
+    "There are no packages to go back to",
+    cause="No up of this stack from this checkout has ended with all nodes healthy, or the last one that did had the "
+    "packages that the settings name now.",
+    remedy="Write the wanted archives in servicechain-ha:packages and run `make up` (docs/versions.md#upgrade).",
 )
 PACKAGE_NO_ROOM = Problem(
     313,

@@ -1,0 +1,229 @@
+"""`make upgrade` and `make rollback` around Pulumi: what they refuse, run and remember. Stack and nodes are fake.
+
+A script takes the place of toolchain/run: it notes each command, and answers from files.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from components.domain.problems.operations import NO_STACK, NOT_ALL_HEALTHY
+from components.domain.problems.packages import NO_WAY_BACK, UPGRADE_REFUSED
+
+ROOT = Path(__file__).resolve().parents[3]
+OLD = "config:\n  servicechain-ha:packages: {ken: ken-v1.0.3.tar.gz}\n"
+NEW = "config:\n  servicechain-ha:tokens: []\n  servicechain-ha:packages: {ken: ken-v2.2.1.tar.gz}\n"
+ILL = "scn-1: it does not answer"
+
+RUN = """#!/usr/bin/env bash
+echo "$*" >>calls
+case "$*" in
+*"stack select"*) [[ ! -e no-stack ]] || { echo "error: no stack named 'dev' found" >&2; exit 1; } ;;
+*"stack export"*) echo '{}' ;;
+*ops.look\\ problems) cat >/dev/null; cat ill 2>/dev/null || true ;;
+*ops.upgrade\\ changes*) cat >/dev/null; cat "${@: -1}" >config-seen; cat changes 2>/dev/null || true ;;
+*ops.upgrade\\ running*) cat >/dev/null; echo "$*" >running; exit "$(cat running-status 2>/dev/null || echo 0)" ;;
+*ops.rollback*) shift; PYTHONPATH=$REAL exec "$PYTHON" "$@" ;;
+python*) cat >/dev/null ;;
+*" config "*) echo '{"config": 1}' ;;
+*" up --yes "*)
+    cp "${@: -1}" used
+    mv ill-after ill 2>/dev/null || rm -f ill
+    exit "$(cat up-status 2>/dev/null || echo 0)"
+    ;;
+esac
+"""
+
+
+@dataclass(frozen=True)
+class Checkout:
+    """A checkout with a fake stack called dev."""
+
+    folder: Path
+
+    def stack(self, verb: str, *options: str) -> subprocess.CompletedProcess[str]:
+        """Do what make does after setup."""
+        path = f"{self.folder}/bin:{os.environ['PATH']}"
+        env = {**os.environ, "PATH": path, "REAL": str(ROOT), "PYTHON": sys.executable}
+        command = ["toolchain/stack", verb, "dev", *options]
+        return subprocess.run(command, cwd=self.folder, env=env, capture_output=True, text=True, check=False)
+
+    def write(self, **files: str) -> None:
+        """Write answers of the fake; an underscore is a dash."""
+        for name, text in files.items():
+            (self.folder / name.replace("_", "-")).write_text(text)
+
+    def settings(self, text: str) -> None:
+        """Write the user's settings."""
+        (self.folder / "Pulumi.dev.yaml").write_text(text)
+
+    @property
+    def record(self) -> Path:
+        """Return the file with the settings of the last healthy up."""
+        return self.folder / ".state/dev/healthy.yaml"
+
+    @property
+    def ups(self) -> int:
+        """Return how often Pulumi was told to bring the stack up."""
+        return (self.folder / "calls").read_text().count(" up --yes ")
+
+    @property
+    def used(self) -> str:
+        """Return the settings of the last up."""
+        return (self.folder / "used").read_text()
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Checkout:
+    (tmp_path / "toolchain").mkdir()
+    (tmp_path / "bin").mkdir()
+    for name in ("lib.sh", "stack"):
+        shutil.copy(ROOT / "toolchain" / name, tmp_path / "toolchain")
+    for name, text in (("toolchain/run", RUN), ("bin/sleep", "#!/bin/sh\n")):
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    made = Checkout(tmp_path)
+    made.settings(OLD)
+    return made
+
+
+def test_a_healthy_up_is_remembered(checkout: Checkout) -> None:
+    assert checkout.stack("up").returncode == 0
+    assert checkout.record.read_text() == OLD
+    assert checkout.record.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("answers", [{"up_status": "1"}, {"ill_after": ILL}])
+def test_another_up_is_not_remembered(checkout: Checkout, answers: dict[str, str]) -> None:
+    checkout.stack("up")
+    checkout.settings(NEW)
+    checkout.write(**answers)
+    done = checkout.stack("up")
+    assert done.returncode == 1
+    assert (NOT_ALL_HEALTHY.code in done.stderr) == ("ill_after" in answers)
+    assert checkout.record.read_text() == OLD
+
+
+@pytest.mark.parametrize("options", [["--target", "u"], ["--target=u"], ["-t", "u"], ["--diff", "--exclude=u"]])
+def test_an_up_of_some_resources_is_not_remembered(checkout: Checkout, options: list[str]) -> None:
+    assert checkout.stack("up", *options).returncode == 0
+    assert not checkout.record.exists()
+    checkout.stack("up", "--diff")
+    assert checkout.record.exists()
+
+
+def test_the_settings_of_the_up_are_remembered_not_those_of_a_later_edit(checkout: Checkout) -> None:
+    run = checkout.folder / "toolchain/run"
+    run.write_text(run.read_text().replace('cp "${@: -1}" used', f"echo '{NEW}' >Pulumi.dev.yaml"))
+    assert checkout.stack("up").returncode == 0
+    assert checkout.record.read_text() == OLD
+
+
+@pytest.mark.parametrize("verb", ["upgrade", "rollback"])
+def test_both_need_a_stack(checkout: Checkout, verb: str) -> None:
+    checkout.write(no_stack="")
+    done = checkout.stack(verb)
+    assert done.returncode == 1
+    assert NO_STACK.code in done.stderr
+
+
+def test_nothing_is_upgraded_while_a_node_is_unhealthy(checkout: Checkout) -> None:
+    checkout.write(ill=ILL, changes="scn-1: v1 -> v2\n")
+    done = checkout.stack("upgrade")
+    assert done.returncode == 1
+    assert f"error: {ILL}" in done.stderr
+    assert UPGRADE_REFUSED.code in done.stderr
+    assert checkout.ups == 0
+
+
+def test_without_another_package_no_up_is_run(checkout: Checkout) -> None:
+    done = checkout.stack("upgrade")
+    assert (done.returncode, checkout.ups) == (0, 0)
+    assert "nothing to upgrade" in done.stderr
+    assert (checkout.folder / "config-seen").read_text() == '{"config": 1}\n'
+
+
+def test_an_upgrade_tells_what_changes_and_looks_at_what_runs_then(checkout: Checkout) -> None:
+    checkout.write(changes="alpha-en: v1.0.3 -> v2.2.1\nscn-1: v1.0.3 -> v2.2.1\n")
+    done = checkout.stack("upgrade", "--diff")
+    assert (done.returncode, checkout.ups) == (0, 1), done.stderr
+    assert "    alpha-en: v1.0.3 -> v2.2.1\n    scn-1: v1.0.3 -> v2.2.1\n" in done.stderr
+    assert "up --yes --diff" in (checkout.folder / "calls").read_text()
+    assert (checkout.folder / "running").exists()
+    assert checkout.record.exists()
+
+
+@pytest.mark.parametrize("answers", [{"up_status": "1"}, {"ill_after": ILL}, {"running_status": "1"}])
+def test_an_upgrade_that_is_not_complete_fails(checkout: Checkout, answers: dict[str, str]) -> None:
+    checkout.write(changes="scn-1: v1 -> v2\n", **answers)
+    assert checkout.stack("upgrade").returncode == 1
+    assert checkout.ups == 1
+    assert (checkout.folder / "running").exists() == ("running_status" in answers)
+
+
+def test_without_a_record_there_is_no_way_back(checkout: Checkout) -> None:
+    checkout.write(ill=ILL)
+    done = checkout.stack("rollback")
+    assert done.returncode == 1
+    assert NO_WAY_BACK.code in done.stderr
+    assert checkout.ups == 0
+
+
+def failed(checkout: Checkout) -> None:
+    """Leave the stack as after an upgrade that failed."""
+    checkout.stack("up")
+    checkout.settings(NEW)
+    checkout.write(ill_after=ILL)
+    assert checkout.stack("up").returncode == 1
+
+
+def test_a_rollback_runs_up_with_the_former_packages(checkout: Checkout) -> None:
+    failed(checkout)
+    done = checkout.stack("rollback", "--diff")
+    assert done.returncode == 0, done.stderr
+    assert "ken-v1.0.3" in checkout.used
+    assert "tokens" in checkout.used, "other settings are those of now"
+    assert "line 3, packages.ken: ken-v2.2.1.tar.gz -> ken-v1.0.3.tar.gz" in done.stderr
+    assert (checkout.folder / "Pulumi.dev.yaml").read_text() == NEW
+    assert checkout.record.read_text() == checkout.used
+    assert checkout.stack("up").returncode == 0
+    assert checkout.used == NEW, "the next up goes forward again"
+
+
+def test_dead_nodes_are_looked_for_before_the_up_of_a_rollback(checkout: Checkout) -> None:
+    failed(checkout)
+    checkout.stack("rollback")
+    calls = (checkout.folder / "calls").read_text().splitlines()[::-1]
+    at = {word: next(i for i, call in enumerate(calls) if word in call) for word in ("ops.look stale", " up --yes ")}
+    assert at["ops.look stale"] > at[" up --yes "], "they are reversed"
+
+
+def test_a_rollback_that_leaves_a_node_unhealthy_fails(checkout: Checkout) -> None:
+    failed(checkout)
+    checkout.write(ill_after=ILL)
+    done = checkout.stack("rollback")
+    assert done.returncode == 1
+    assert NOT_ALL_HEALTHY.code in done.stderr
+    assert checkout.record.read_text() == OLD
+
+
+def test_there_is_nothing_to_go_back_to_from_the_packages_of_the_record(checkout: Checkout) -> None:
+    checkout.stack("up")
+    done = checkout.stack("rollback")
+    assert done.returncode == 1
+    assert NO_WAY_BACK.code in done.stderr
+    assert checkout.ups == 1
+
+
+def test_with_the_packages_of_the_record_a_rollback_repairs(checkout: Checkout) -> None:
+    checkout.stack("up")
+    checkout.write(ill=ILL)
+    done = checkout.stack("rollback")
+    assert done.returncode == 0, done.stderr
+    assert (checkout.ups, checkout.used) == (2, OLD)
+    assert f"    {ILL}\n" in done.stderr
