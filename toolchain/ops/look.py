@@ -3,8 +3,8 @@
 usage: pulumi stack export --show-secrets | python -m toolchain.ops.look problems|stale
 
 `problems` prints one line per problem. `stale` prints the URNs of resources that are healthy in the state and not in
-reality: after a refresh of these, the next up repairs them. All nodes are queried in parallel, each for at most
-DEADLINE seconds. The keys in the export stay in memory.
+reality, or whose node tells another version than at the end of the last run: after a refresh of these, the next up
+repairs them. All nodes are queried in parallel, each for at most DEADLINE seconds. The keys in the export stay in memory.
 """
 
 import json
@@ -14,15 +14,18 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from components.chain.errors import ChainError, HostUnreachable, Unreachable
+from components.chain.nodes.version import other_version
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import Channel
 from components.domain.kni import node_id
 from components.domain.problems.operations import BRIDGE_NOT_SERVED, MACHINE_SILENT, NODE_ILL, OTHER_MAIN_BRIDGES
+from components.domain.problems.packages import OTHER_VERSION_RUNS
 from components.domain.problems.problem import Message, Problem
+from components.domain.versions import version_in
 from toolchain.ops.state import in_the_clear
 
 DEADLINE = 3.0
@@ -46,6 +49,10 @@ class Node:
     """SCN of a pair: the child and parent contract that it serves."""
     registration: str = ""
     """URN of its registration with them."""
+    update: str = ""
+    """URN of the resource that restarts it for another package; empty for an existing node."""
+    version: str = ""
+    """What it told of its version when that resource was last written; empty if not known."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +63,8 @@ class Finding:
     problem: Problem
     words: str
     repair: str = REPAIRS
-    stale: str = ""
-    """URN of the resource to refresh; empty if the machine does not answer, because it would then be rebuilt."""
+    stale: Sequence[str] = ()
+    """URNs of the resources to refresh; none if the machine does not answer, because it would then be rebuilt."""
 
     @property
     def message(self) -> Message:
@@ -81,14 +88,15 @@ def nodes(export: Mapping[str, Any]) -> list[Node]:
         for one in found
         if _is(one, "BridgeRegistration") and one.get("outputs")
     }
+    updated = {_name(one): one for one in found if _is(one, "UpdatedNode") and one.get("outputs")}
     return [
-        _node(one, serving.get(str(one["outputs"]["node"]["node"])))
+        _node(one, serving.get(str(one["outputs"]["node"]["node"])), updated.get(_name(one)))
         for one in found
         if (_is(one, "RunningNode") or _is(one, "AdoptedNode")) and one.get("outputs")
     ]
 
 
-def _node(resource: Mapping[str, Any], serving: Mapping[str, Any] | None) -> Node:
+def _node(resource: Mapping[str, Any], serving: Mapping[str, Any] | None, updated: Mapping[str, Any] | None) -> Node:
     outputs, served = resource["outputs"], serving["outputs"] if serving else {}
     return Node(
         name=str(outputs["node"]["node"]),
@@ -97,7 +105,13 @@ def _node(resource: Mapping[str, Any], serving: Mapping[str, Any] | None) -> Nod
         peer=str(outputs.get("dialled") or outputs.get("peer") or ""),
         bridges=(str(served["child_bridge"]), str(served["parent_bridge"])) if served else None,
         registration=str(serving["urn"]) if serving else "",
+        update=str(updated["urn"]) if updated else "",
+        version=str(updated["outputs"].get("version") or "") if updated else "",
     )
+
+
+def _name(resource: Mapping[str, Any]) -> str:
+    return str(resource["urn"]).rpartition("::")[2]
 
 
 def _is(resource: Mapping[str, Any], kind: str) -> bool:
@@ -108,11 +122,23 @@ def judge(node: Node, ask: Ask) -> Finding | None:
     """Return what is wrong with a node, if anything is."""
     try:
         ask("eth_chainId", ())
-        return _pair(node, ask)
+        found, moved = _pair(node, ask), _moved(node, ask)
     except HostUnreachable as error:
         return _without_a_machine(node, _about(node, error))
     except (Unreachable, Answered) as error:
-        return Finding(node.name, NODE_ILL, _about(node, error), stale=node.urn)
+        return Finding(node.name, NODE_ILL, _about(node, error), stale=[node.urn])
+    if found and moved:
+        return replace(found, stale=[*found.stale, *moved.stale])
+    return found or moved
+
+
+def _moved(node: Node, ask: Ask) -> Finding | None:
+    """Return that a node runs another version than its state says: a run ended before it could write that it does."""
+    other = other_version(node.version, str(ask("web3_clientVersion", ()))) if node.version else None
+    if other is None:
+        return None
+    words = f"its version is {other}, and was {version_in(node.version)} when a run last ended well"
+    return Finding(node.name, OTHER_VERSION_RUNS, words, stale=[node.update])
 
 
 def _pair(node: Node, ask: Ask) -> Finding | None:
@@ -121,10 +147,10 @@ def _pair(node: Node, ask: Ask) -> Finding | None:
     connected = [str(peer["id"]) for peer in ask("subbridge_peers", ()) or ()]
     if connected != [node_id(node.peer)]:
         words = f"it is connected to {len(connected)} main bridges instead of that of its EN only"
-        return Finding(node.name, OTHER_MAIN_BRIDGES, words, stale=node.urn)
+        return Finding(node.name, OTHER_MAIN_BRIDGES, words, stale=[node.urn])
     if node.bridges is None or all(_serves(bridge, ask) for bridge in node.bridges):
         return None
-    return Finding(node.name, BRIDGE_NOT_SERVED, "it does not serve the bridge contracts", stale=node.registration)
+    return Finding(node.name, BRIDGE_NOT_SERVED, "it does not serve the bridge contracts", stale=[node.registration])
 
 
 def _serves(bridge: str, ask: Ask) -> bool:
@@ -151,7 +177,7 @@ def look(node: Node) -> Finding | None:
     except HostUnreachable as error:
         return _without_a_machine(node, _about(node, error))
     except ChainError as error:
-        return Finding(node.name, NODE_ILL, _about(node, error), stale=node.urn)
+        return Finding(node.name, NODE_ILL, _about(node, error), stale=[node.urn])
 
 
 def _call(channel: Channel, method: str, given: Sequence[object], seconds: float) -> Any:
@@ -181,7 +207,7 @@ def look_at(found: Sequence[Node], look: Callable[[Node], Finding | None] = look
 def main(question: str) -> None:
     """Answer a question about the stack whose export is on standard input."""
     findings = look_at(nodes(json.load(sys.stdin)))
-    lines = [line for one in findings if (line := one.message if question == "problems" else one.stale)]
+    lines = [line for one in findings for line in ([one.message] if question == "problems" else one.stale)]
     print("\n".join(lines), end="\n" if lines else "", flush=True)
     os._exit(0)  # threads may still wait for machines that do not answer
 

@@ -153,7 +153,9 @@ def running(found: Sequence[Node], wanted: Packages, look: Callable[[Node, Packa
 def require_right(seen: Sequence[Seen]) -> None:
     """Require that all nodes run what the settings name. Raises Refused."""
     if wrong := [one.node for one in seen if not one.right]:
-        words = f"{', '.join(wrong)}: not what the settings name; run make refresh and make up, or make rollback"
+        words = (
+            f"{', '.join(wrong)}: not what the settings name; run make refresh, then make up, or make rollback again"
+        )
         raise Refused(OTHER_VERSION_RUNS(words))
 
 

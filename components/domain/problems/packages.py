@@ -97,6 +97,7 @@ VERSIONS_DIFFER = Problem(
     cause="A pair has an archive of its own, an upgrade has not reached every node, or an existing node was upgraded.",
     remedy="Nothing is to do while a version is tried on one pair. To end that, name the version in `packages` and "
     "remove it from the pair (docs/versions.md#a-canary-pair). Upgrade an existing node yourself.",
+)
 UPGRADE_REFUSED = Problem(
     316,
     "A bridge is not upgraded while a node is not healthy",
@@ -107,9 +108,11 @@ UPGRADE_REFUSED = Problem(
 )
 OTHER_VERSION_RUNS = Problem(
     317,
-    "After an upgrade a node does not run what the settings name",
-    cause="The run was limited to other resources, the node was restarted with other files, or it does not answer.",
-    remedy="Run `make refresh`, then `make up`. To go back, run `make rollback` (docs/versions.md#upgrade).",
+    "A node runs another version than it should",
+    cause="An upgrade ended before the end of its restart, the run was limited to other resources, or somebody "
+    "restarted the node with another release.",
+    remedy="Run `make up`; after a rollback, `make rollback` again. If it stays, run `make refresh` before "
+    "(docs/versions.md#upgrade).",
 )
 NO_WAY_BACK = Problem(
     318,

@@ -10,6 +10,7 @@ from components.chain.errors import HostUnreachable, Unreachable
 from components.domain.problems.hosts import HOST_SILENT
 from components.domain.problems.nodes import CONSOLE_SILENT
 from components.domain.problems.operations import BRIDGE_NOT_SERVED, MACHINE_SILENT, NODE_ILL, OTHER_MAIN_BRIDGES
+from components.domain.problems.packages import OTHER_VERSION_RUNS
 from components.domain.problems.problem import Problem
 from tests.unit.fake_node import CHILD, PARENT
 from toolchain.ops.look import Answered, Finding, Node, judge, look_at, nodes
@@ -36,6 +37,7 @@ def export() -> dict[str, Any]:
         {"urn": f"{HEAD}pulumi:pulumi:Stack::dev", "type": "pulumi:pulumi:Stack"},
         resource("RunningNode", "alpha-en", node=hidden, role="en"),
         resource("RunningNode", "scn-1", node=scn, role="scn", peer=KNI),
+        resource("UpdatedNode", "scn-1", node=scn, role="scn", peer=KNI, version="Klaytn/v1.0.3/linux-amd64/go1.22.0"),
         resource(
             "AdoptedNode", "scn-2", node={**LOGIN, "node": "scn-2"}, role="scn", peer=KNI, dialled=f"{KNI}&ntype=en"
         ),
@@ -52,6 +54,7 @@ def test_nodes_are_known_by_the_state() -> None:
         f"{HEAD}{KIND}RunningNode::scn-1",
         f"{HEAD}{KIND}BridgeRegistration::scn-1-registration",
     )
+    assert (scn.update, en.update, adopted.update) == (f"{HEAD}{KIND}UpdatedNode::scn-1", "", "")
     assert (adopted.peer, adopted.bridges) == (f"{KNI}&ntype=en", None)
     assert nodes({}) == nodes({"deployment": None}) == []
 
@@ -68,6 +71,7 @@ class Answers:
             "eth_chainId": "0x1",
             "subbridge_peers": [{"id": "aa" * 64}],
             "subbridge_getBridgeInformation": {"isSubscribed": True},
+            "web3_clientVersion": "Klaytn/v1.0.3/linux-amd64/go1.22.1",
             **answers,
         }
 
@@ -127,7 +131,27 @@ def test_what_is_wrong_is_told_with_what_repairs_it(
     assert finding.message.count("scn-1: ") == 1, "the error names the node too"
     assert words in finding.message
     assert ("make replace MACHINE=scn-1" in finding.message) == (problem is MACHINE_SILENT)
-    assert finding.stale.rpartition("::")[0].rpartition(":")[2] == stale
+    assert [urn.rpartition("::")[0].rpartition(":")[2] for urn in finding.stale] == ([stale] if stale else [])
+
+
+NEWER = "Kaia/v2.2.1/linux-amd64/go1.22.1"
+
+
+def test_a_node_that_an_ended_run_left_with_another_version_is_looked_at_again() -> None:
+    finding = judge(one("scn-1"), Answers(web3_clientVersion=NEWER))
+    assert finding
+    assert (finding.problem, finding.stale) == (OTHER_VERSION_RUNS, [f"{HEAD}{KIND}UpdatedNode::scn-1"])
+    assert "v2.2.1" in finding.message
+    assert "v1.0.3" in finding.message
+    both = judge(one("scn-1"), Answers(web3_clientVersion=NEWER, subbridge_peers=None))
+    assert both
+    assert both.problem == OTHER_MAIN_BRIDGES
+    assert [urn.rpartition(":")[0].rpartition(KIND)[2] for urn in both.stale] == ["RunningNode:", "UpdatedNode:"]
+
+
+@pytest.mark.parametrize("name", ["alpha-en", "scn-2"])
+def test_the_version_of_a_node_of_which_none_is_known_is_its_own(name: str) -> None:
+    assert judge(one(name), Answers(web3_clientVersion=NEWER)) is None
 
 
 def test_all_are_asked_at_once_and_nobody_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -141,5 +165,5 @@ def test_all_are_asked_at_once_and_nobody_is_waited_for(monkeypatch: pytest.Monk
     ill, slow = look_at(nodes(export()), look)
     assert time.monotonic() - begin < 5
     assert (ill.node, ill.words) == ("alpha-en", "ill")
-    assert (slow.node, slow.problem, slow.stale) == ("scn-2", MACHINE_SILENT, "")
+    assert (slow.node, slow.problem, slow.stale) == ("scn-2", MACHINE_SILENT, ())
     assert "0.2 s" in slow.words

@@ -25,7 +25,7 @@ echo "$*" >>calls
 case "$*" in
 *"stack select"*) [[ ! -e no-stack ]] || { echo "error: no stack named 'dev' found" >&2; exit 1; } ;;
 *"stack export"*) echo '{}' ;;
-*ops.look\\ problems) cat >/dev/null; cat ill 2>/dev/null || true ;;
+*ops.look\\ problems) cat >/dev/null; cat ill 2>/dev/null || true; exit "$(cat look-status 2>/dev/null || echo 0)" ;;
 *ops.upgrade\\ changes*) cat >/dev/null; cat "${@: -1}" >config-seen; cat changes 2>/dev/null || true ;;
 *ops.upgrade\\ running*) cat >/dev/null; echo "$*" >running; exit "$(cat running-status 2>/dev/null || echo 0)" ;;
 *ops.rollback*) shift; PYTHONPATH=$REAL exec "$PYTHON" "$@" ;;
@@ -141,6 +141,15 @@ def test_nothing_is_upgraded_while_a_node_is_unhealthy(checkout: Checkout) -> No
     assert checkout.ups == 0
 
 
+def test_a_look_that_fails_is_not_one_that_finds_nothing(checkout: Checkout) -> None:
+    checkout.stack("up")
+    checkout.write(look_status="3", changes="scn-1: v1 -> v2\n")
+    assert checkout.stack("upgrade").returncode == 3
+    assert checkout.ups == 1
+    assert checkout.stack("rollback").returncode == 3
+    assert checkout.ups == 1
+
+
 def test_without_another_package_no_up_is_run(checkout: Checkout) -> None:
     done = checkout.stack("upgrade")
     assert (done.returncode, checkout.ups) == (0, 0)
@@ -193,6 +202,13 @@ def test_a_rollback_runs_up_with_the_former_packages(checkout: Checkout) -> None
     assert checkout.record.read_text() == checkout.used
     assert checkout.stack("up").returncode == 0
     assert checkout.used == NEW, "the next up goes forward again"
+
+
+def test_a_rollback_fails_if_a_node_still_runs_something_else(checkout: Checkout) -> None:
+    failed(checkout)
+    checkout.write(running_status="1")
+    assert checkout.stack("rollback").returncode == 1
+    assert (checkout.folder / "running").exists()
 
 
 def test_dead_nodes_are_looked_for_before_the_up_of_a_rollback(checkout: Checkout) -> None:
