@@ -4,7 +4,8 @@ usage: pulumi stack export --show-secrets | python -m toolchain.ops.look problem
 
 `problems` prints one line per problem. `stale` prints the URNs of resources that are healthy in the state and not in
 reality, or whose node tells another version than at the end of the last run: after a refresh of these, the next up
-repairs them. All nodes are queried in parallel, each for at most DEADLINE seconds. The keys in the export stay in memory.
+repairs them. All nodes are queried in parallel, each for at most DEADLINE seconds. The keys in the export stay in
+memory.
 """
 
 import json

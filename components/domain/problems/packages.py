@@ -98,6 +98,27 @@ VERSIONS_DIFFER = Problem(
     remedy="Nothing is to do while a version is tried on one pair. To end that, name the version in `packages` and "
     "remove it from the pair (docs/versions.md#a-canary-pair). Upgrade an existing node yourself.",
 )
+PACKAGE_NO_ROOM = Problem(
+    313,
+    "A machine has too little free disk for another release of its node",
+    cause="An archive is unpacked beside the release that runs, which needs 4 times the size of the archive. Nothing "
+    "was unpacked, and the node runs on.",
+    remedy="Free the disk, or enlarge it, and run `make up` again.",
+)
+PACKAGE_NOT_EXECUTABLE = Problem(
+    314,
+    "A machine cannot execute the program of a node's archive",
+    cause="The program is for another processor or needs libraries that the machine lacks, or the file is no program. "
+    "It was asked for its version before anything was stopped, so the node runs on with the release that it has.",
+    remedy="Name an archive for Linux on amd64 in servicechain-ha:packages, and run `make up`.",
+)
+RELEASE_ABSENT = Problem(
+    315,
+    "The release that a node is to run is not on its machine",
+    cause="Somebody removed it, or its archive before it was unpacked. Nothing was stopped.",
+    remedy="Run `pulumi up --replace` with the urns of the machine's package and unpack commands (`pulumi stack "
+    "--show-urns`) in `make shell`: the archive is fetched and unpacked again.",
+)
 UPGRADE_REFUSED = Problem(
     316,
     "A bridge is not upgraded while a node is not healthy",
@@ -120,25 +141,4 @@ NO_WAY_BACK = Problem(
     cause="No up of this stack from this checkout has ended with all nodes healthy, or the last one that did had the "
     "packages that the settings name now.",
     remedy="Write the wanted archives in servicechain-ha:packages and run `make up` (docs/versions.md#upgrade).",
-)
-PACKAGE_NO_ROOM = Problem(
-    313,
-    "A machine has too little free disk for another release of its node",
-    cause="An archive is unpacked beside the release that runs, which needs 4 times the size of the archive. Nothing "
-    "was unpacked, and the node runs on.",
-    remedy="Free the disk, or enlarge it, and run `make up` again.",
-)
-PACKAGE_NOT_EXECUTABLE = Problem(
-    314,
-    "A machine cannot execute the program of a node's archive",
-    cause="The program is for another processor or needs libraries that the machine lacks, or the file is no program. "
-    "It was asked for its version before anything was stopped, so the node runs on with the release that it has.",
-    remedy="Name an archive for Linux on amd64 in servicechain-ha:packages, and run `make up`.",
-)
-RELEASE_ABSENT = Problem(
-    315,
-    "The release that a node is to run is not on its machine",
-    cause="Somebody removed it, or its archive before it was unpacked. Nothing was stopped.",
-    remedy="Run `pulumi up --replace` with the urns of the machine's package and unpack commands (`pulumi stack "
-    "--show-urns`) in `make shell`: the archive is fetched and unpacked again.",
 )
