@@ -1,10 +1,11 @@
 """In which order nodes are restarted when their packages or files have changed, and what waits for that."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
+from components.stack.bridge.updates import order
 from tests.program.mocked import run
 from tests.program.program import Asked, Program
 from tests.program.stacks import SEED, aws
@@ -84,6 +85,26 @@ def test_who_dials_a_node_dials_again_after_its_restart(program: Program) -> Non
         "alpha-en": [("scn-1", "subbridge")],
         "parent": [("beta-en", "admin"), ("alpha-en", "admin")],
     }
+
+
+LATE, WITHOUT = "s late", "seat"
+
+
+@pytest.mark.parametrize(
+    ("restarted", "scns", "said", "unsaid"),
+    [
+        ("alpha-en scn-1", SCNS, LATE, WITHOUT),
+        ("alpha-en scn-1", [*SCNS, "scn-5"], WITHOUT, LATE),
+        ("alpha-en parent", SCNS, "alpha-en, parent", LATE),
+        ("alpha-en parent", [*SCNS, "scn-5"], "alpha-en, parent", WITHOUT),
+    ],
+)
+def test_transfers_are_late_while_an_scn_is_down_that_keeps_its_seat(
+    restarted: str, scns: Sequence[str], said: str, unsaid: str
+) -> None:
+    sentence = order(restarted.split(), scns)
+    assert said in sentence
+    assert unsaid not in sentence
 
 
 def test_another_package_of_the_ens_restarts_them_and_has_all_pairs_prove_themselves() -> None:

@@ -51,6 +51,7 @@ def restart(
     siblings: Sequence[Endpoint] = (),
     peer: str | None = None,
     en: Endpoint | None = None,
+    leave: Callable[[], object] | None = None,
     ready: Callable[[], object] | None = None,
     timeout: float = RESTART_TIMEOUT,
 ) -> None:
@@ -58,9 +59,9 @@ def restart(
 
     `command`: on its host, for which it has `timeout` seconds. `siblings`: the other nodes of its role, all of which
     have to be healthy before it is stopped; a node that is down is started at once: the restart under way may need it.
-    `peer`: KNI of the EN from which an SCN is disconnected first. `en`: the EN of its pair. `ready` waits for what is
-    predicted of the node. Raises ChainError, and NotReady, with the node still running, when another one is not
-    healthy.
+    `peer`: KNI of the EN from which an SCN is disconnected first. `en`: the EN of its pair. `leave` is called before
+    a running node is stopped, once it may be. `ready` waits for what is predicted of the node. Raises ChainError, and
+    NotReady, with the node still running, when another one is not healthy.
     """
     if not listens(endpoint):
         start(endpoint, role, command, why, peer=peer, en=en, ready=ready, timeout=timeout)
@@ -75,6 +76,8 @@ def restart(
             failed = [one for one in _failed.values() if one[0].node != name]
             words = restart_gate.blocker(endpoint, role, [*failed, *others])
             if words is None:
+                if leave:
+                    leave()
                 before = before_restart(endpoint, role)
                 start(endpoint, role, command, why, before, peer=peer, en=en, ready=ready, timeout=timeout)
                 return

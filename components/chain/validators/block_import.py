@@ -17,14 +17,15 @@ CALL_SECONDS = 120.0
 """For the import of one batch."""
 
 
-def import_blocks(source: Console, target: Console) -> int:
-    """Have `target` import the blocks of `source` that it lacks; return its head block. It may be stopped at any time.
+def import_blocks(source: Console, target: Console, enough: int = ENOUGH) -> int:
+    """Have `target` import the blocks of `source` until it lacks no more than `enough`; return its head block.
 
-    Raises NotReady when a block is not accepted, and Unreachable when one of the two is lost.
+    It may be stopped at any time. Raises NotReady when a block is not accepted, and Unreachable when one of the two is
+    lost.
     """
     waiting = Waiting()
     first = _head(target)
-    while (newest := _head(source)) > (head := _head(target)) + ENOUGH or (newest and not head):
+    while (newest := _head(source)) > (head := _head(target)) + enough or (newest and not head):
         last = min(head + BATCH, newest)
         blocks = [str(source.call("debug_getBlockRlp", hex(number))) for number in range(head + 1, last + 1)]
         target.call("admin_importChainFromString", "0x" + "".join(map(_digits, blocks)), timeout=CALL_SECONDS)

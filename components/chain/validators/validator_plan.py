@@ -9,7 +9,9 @@ from dataclasses import dataclass
 
 from components.chain.contracts.plan import Refused
 from components.domain.problems.chains import LAST_OF_GENESIS, LAST_VALIDATOR, QUORUM_AT_RISK, VOTE_IMPOSSIBLE
-from components.domain.quorum import quorum
+from components.domain.quorum import FAULT_TOLERANT, quorum
+
+ADD, REMOVE = "governance.addvalidator", "governance.removevalidator"
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,7 @@ def admit(council: Collection[str], living: Collection[str], address: str) -> li
         raise _halted(what, council, alive)
     if len(alive) < len(council) and len(alive) < quorum(len(council) + 1):
         raise _too_few(what, [*council, address], alive)
-    return [Vote("governance.addvalidator", address, f"make {address} a validator")]
+    return [Vote(ADD, address, f"make {address} a validator")]
 
 
 def vote_out(council: Collection[str], living: Collection[str], first: Collection[str], address: str) -> list[Vote]:
@@ -63,7 +65,22 @@ def vote_out(council: Collection[str], living: Collection[str], first: Collectio
             "talks to these only, so no node could join or be made again; keep this SCN in serviceChain.nodes"
         )
         raise Refused(msg)
-    return [Vote("governance.removevalidator", address, f"take the seat of validator {address} away")]
+    return [Vote(REMOVE, address, f"take the seat of validator {address} away")]
+
+
+def gives_seat_up(council: Collection[str], living: Collection[str], first: Collection[str], address: str) -> bool:
+    """Return whether a validator gives its seat up for the time of its restart, so that no block waits for it.
+
+    Those that stay have to be enough to survive the loss of one, and all of them have to run. `first` are the
+    validators of the first block, of which one has to stay (see `vote_out`).
+    """
+    staying = {*council} - {address}
+    return (
+        address in council
+        and len(staying) >= FAULT_TOLERANT
+        and staying <= {*living}
+        and (address not in first or bool(staying & {*first}))
+    )
 
 
 def without_node(council: Collection[str], living: Collection[str], known: Collection[str]) -> list[str]:

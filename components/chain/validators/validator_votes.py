@@ -45,6 +45,12 @@ def first_validators(console: Console) -> set[str]:
     return {to_normalized_address(str(address)) for address in console.call("istanbul_getValidators", "0x0")}
 
 
+def votes_to_come(console: Console) -> set[tuple[str, str]]:
+    """Return key and address of each vote on a validator that is not in a block yet. Raises ChainError."""
+    kept = [vote for vote in console.call("governance_myVotes") or [] if not vote["Casted"]]
+    return {(str(vote["Key"]), str(vote["Value"]).lower()) for vote in kept if vote["Key"] in (plan.ADD, plan.REMOVE)}
+
+
 def admit(candidate: Candidate, voters: Sequence[Endpoint], chain_id: int, *, settled: bool = False) -> None:
     """Make a node a validator unless it is one, and wait until it takes part.
 
@@ -68,6 +74,7 @@ def admit(candidate: Candidate, voters: Sequence[Endpoint], chain_id: int, *, se
     def seat(voter: Console) -> ChainError | None:
         try:
             wait_for(lambda: address in council(voter) or _pending(voter), VOTE_DEADLINE)
+            admission.hurry(candidate, voter)
             admission.wait_until_seated(candidate, voters, chain_id)
         except ChainError as error:
             return _withdraw(voter, candidate, error)
@@ -108,17 +115,20 @@ def _pending(voter: Console) -> Message:
     return VOTE_PENDING(f"{voter.node}: its vote is not in a block yet")
 
 
-def vote_out(voters: Sequence[Endpoint], chain_id: int, address: str) -> None:
-    """Take the seat of a validator away, whether its node runs or not; no-op if it has none. Raises ChainError."""
+def vote_out(voters: Sequence[Endpoint], chain_id: int, address: str, deadline: float = VOTE_DEADLINE) -> None:
+    """Take the seat of a validator away, whether its node runs or not; no-op if it has none. Raises ChainError.
+
+    `deadline`: seconds until the vote has to count, and for the reason of a refusal to pass.
+    """
     address = to_normalized_address(address)
 
     def missing(console: Console) -> list[Vote]:
         return plan.vote_out(council(console), living(console), first_validators(console), address)
 
     def wait(voter: Console) -> None:
-        wait_for(lambda: address not in council(voter) or _pending(voter), VOTE_DEADLINE)
+        wait_for(lambda: address not in council(voter) or _pending(voter), deadline)
 
-    _decide(voters, chain_id, address, missing, wait)
+    _decide(voters, chain_id, address, missing, wait, deadline)
 
 
 def vote_out_unknown(voters: Sequence[Endpoint], chain_id: int, addresses: Sequence[str]) -> None:
@@ -146,6 +156,7 @@ def _decide(
     address: str,
     missing: Callable[[Console], list[Vote]],
     wait: Callable[[Console], ChainError | None],
+    patience: float = PATIENCE,
 ) -> None:
     """Have another validator cast the votes that are missing, and wait for their effect.
 
@@ -166,7 +177,7 @@ def _decide(
                     return failed
             return True
 
-    outcome = wait_for(probe, PATIENCE, interval=1)
+    outcome = wait_for(probe, patience, interval=1)
     if isinstance(outcome, ChainError):
         raise outcome
 

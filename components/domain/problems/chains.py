@@ -199,3 +199,19 @@ SEAT_LOST = Problem(
     cause="Somebody voted it out.",
     remedy="Run `make up`: it votes the SCN in again. To keep it out, remove it from `serviceChain.nodes`.",
 )
+SEAT_KEPT = Problem(
+    443,
+    "An SCN keeps its seat while it restarts",
+    cause="With five or more validators an SCN gives its seat up for its restart. The vote for that was refused, or "
+    "did not count in time. The SCN is restarted all the same: until it is back, each of its turns to make a block "
+    "costs 10 s.",
+    remedy="There is nothing to do if the run goes on. If it happens with each SCN, check that the child chain makes a "
+    "block each second, and that the governance mode of its genesis is `none`.",
+)
+SEAT_NOT_REGAINED = Problem(
+    444,
+    "An SCN gave its seat up for its restart, and has not regained it",
+    cause="The start of the message says why. The other SCNs make the blocks, and survive fewer losses without it.",
+    remedy="Fix what the message says, then run `make up`: it votes the SCN in again, also with the old archives in "
+    "the settings.",
+)

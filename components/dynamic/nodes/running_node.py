@@ -5,7 +5,7 @@ A node that runs while its package or its files have changed is restarted by its
 
 from collections.abc import Callable
 from contextlib import closing, suppress
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
 from pulumi.dynamic import Resource
@@ -15,6 +15,9 @@ from components.chain.nodes.expected import Expected
 from components.chain.rpc.endpoint import Endpoint
 from components.domain.roles import Role
 from components.dynamic.base import Inputs, Props, Provider
+
+if TYPE_CHECKING:
+    from components.chain.validators.restart_seat import RestartSeat
 
 ASIDE = frozenset({"static_nodes", "others", "siblings", "begin", "start", "en", "anchoring", "anchoring_period"})
 """Inputs of which a change alone asks for nothing."""
@@ -68,10 +71,12 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
         if not (listens(inputs.node) and answers(inputs.node)):
             restart_node(inputs, "it does not answer")
             began_with = inputs.runs
-        elif due and not leaves:
-            return {"version": known.get("version"), "began_with": ""}
-        elif not leaves and (known.get("drift") or (known and _moved(inputs, known))):
-            _repair(inputs)
+        elif known:
+            keep_seat(inputs)
+            if due and not leaves:
+                return {"version": known.get("version"), "began_with": ""}
+            if not leaves and (known.get("drift") or _moved(inputs, known)):
+                _repair(inputs)
         return {"version": wait_until_ready(inputs), "began_with": began_with}
 
     def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
@@ -114,13 +119,25 @@ def _is_registered(inputs: NodeInputs) -> bool:
     return False
 
 
-def restart_node(inputs: NodeInputs, why: str, ready: Callable[[], object] | None = None) -> None:
+def restart_node(
+    inputs: NodeInputs, why: str, then: Callable[[], object] | None = None, *, gives_seat_up: bool = False
+) -> None:
     """Restart the node, one at a time, or start it at once if it is down; wait until it is healthy. Raises ChainError.
 
-    `ready` waits for what is predicted of the node. An SCN without a pair is a validator: the bridge that it had before
-    is not expected to come back.
+    `then` is called once it is as predicted. `gives_seat_up`: a validator is voted out first, if the others can do
+    without it. One without a seat is voted in again in any case. An SCN without a pair is a validator: the bridge that
+    it had before is not expected to come back.
     """
     from components.chain.nodes.restart import restart
+
+    seat = _seat(inputs)
+
+    def ready() -> None:
+        if seat:
+            seat.take_again()
+        wait_until_ready(inputs)
+        if then:
+            then()
 
     restart(
         inputs.node,
@@ -130,8 +147,23 @@ def restart_node(inputs: NodeInputs, why: str, ready: Callable[[], object] | Non
         siblings=inputs.siblings,
         peer=inputs.peer,
         en=inputs.en,
-        ready=ready or (lambda: wait_until_ready(inputs)),
+        leave=seat.give_up if seat and gives_seat_up else None,
+        ready=ready,
     )
+
+
+def keep_seat(inputs: NodeInputs) -> None:
+    """Vote a running SCN in again that gave its seat up for a restart, in a run that ended before it had it again."""
+    if seat := _seat(inputs):
+        seat.take_again()
+
+
+def _seat(inputs: NodeInputs) -> "RestartSeat | None":
+    from components.chain.validators.restart_seat import RestartSeat
+
+    if inputs.role != "scn" or not inputs.siblings:
+        return None
+    return RestartSeat(inputs.node, inputs.siblings, inputs.chain_id, inputs.static_nodes)
 
 
 def _repair(inputs: RunningNodeInputs) -> None:

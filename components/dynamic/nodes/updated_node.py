@@ -18,7 +18,7 @@ from components.chain.nodes.expected import Expected
 from components.chain.rpc.endpoint import Endpoint
 from components.domain.networks import Side
 from components.dynamic.base import DRIFT, Part, Props, Provider
-from components.dynamic.nodes.running_node import ASIDE, NodeInputs, leaves_its_pair, restart_node, wait_until_ready
+from components.dynamic.nodes.running_node import ASIDE, NodeInputs, keep_seat, leaves_its_pair, restart_node
 
 if TYPE_CHECKING:
     from components.chain.voters.pair_proof import PairProof
@@ -107,6 +107,8 @@ class UpdatedNodeProvider(Provider[UpdatedNodeInputs]):
             self._restart(inputs, "what it reads at its start has changed")
         elif words := _other_version_on_disk(inputs):
             self._restart(inputs, words)
+        elif known or inputs.began_with != inputs.runs:  # else it had its first start in this run
+            keep_seat(inputs)
         told = _version(inputs)
         _warn_of_name(inputs, told)
         if proof and before:
@@ -116,11 +118,10 @@ class UpdatedNodeProvider(Provider[UpdatedNodeInputs]):
     def _restart(self, inputs: UpdatedNodeInputs, why: str) -> None:
         from components.chain.peers.peers import Dialler, redial_from
 
-        def ready() -> None:
-            wait_until_ready(inputs)
+        def dial() -> None:
             redial_from(Dialler(one.endpoint, one.network, one.kni) for one in inputs.diallers)
 
-        restart_node(inputs, why, ready)
+        restart_node(inputs, why, dial, gives_seat_up=True)
 
     def observe(self, inputs: UpdatedNodeInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Report that another version runs than that of its package, if a restart would change it."""

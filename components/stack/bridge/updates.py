@@ -4,11 +4,12 @@ Pair by pair, the EN before its SCN; then the SCNs without a pair; then the vali
 come before the validator, so it makes no block that an EN does not know.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import pulumi
 
+from components.domain.quorum import FAULT_TOLERANT
 from components.dynamic.nodes.updated_node import UpdatedNode
 from components.stack.bridge.bridge_pair import BridgePair
 from components.stack.bridge.chain_side import Chain
@@ -41,23 +42,28 @@ def updated(
     if pulumi.runtime.is_dry_run():
         names = [kept.node.name for kept, _ in queue]
         pulumi.Output.all(*(one.due for one in done)).apply(
-            lambda due: _announce([name for name, it_is in zip(names, due, strict=True) if it_is])
+            lambda due: _announce([name for name, it_is in zip(names, due, strict=True) if it_is], service_chain)
         )
     told = {kept.node.name: one.version for (kept, _), one in zip(queue, done, strict=True)}
     return replace(parent, ready=[*parent.ready, *after]), replace(child, ready=[*child.ready, *after]), told
 
 
-def order(names: Sequence[str]) -> str:
-    """Return a sentence on the nodes that will be restarted, in their order."""
+def order(names: Sequence[str], scns: Collection[str]) -> str:
+    """Return a sentence on the nodes that will be restarted, in their order. `scns`: all of the child chain."""
+    meanwhile = ""
+    if {*names} & {*scns}:
+        late = "while an SCN is down, transfers are up to 10 s late"
+        none = "an SCN gives its seat up while it is down, so that no block waits for it"
+        meanwhile = f"; {none if len(scns) > FAULT_TOLERANT else late}"
     return (
         f"restarts in this order: {', '.join(names)}; one at a time, 10 to 30 s each, and none after one that does "
-        "not come back; while an SCN is down, transfers are up to 10 s late"
+        f"not come back{meanwhile}"
     )
 
 
-def _announce(names: Sequence[str]) -> None:
+def _announce(names: Sequence[str], service_chain: ServiceChain) -> None:
     if names:
-        pulumi.log.info(order(names))
+        pulumi.log.info(order(names, service_chain.nodes))
 
 
 def _in_pairs(

@@ -1,5 +1,6 @@
 """A running network whose settings are edited: what is brought up, what dies, and what it took on the chains."""
 
+import itertools
 import os
 import signal
 import time
@@ -109,3 +110,9 @@ def validators(network: Network) -> set[str]:
         if name.endswith("-node")
     }
     return {names.get(address, address) for address in council(network.on("child"))}
+
+
+def seconds_between_blocks(network: Network, since: int) -> list[int]:
+    """Return how long each block of the child chain after that one took."""
+    blocks = [network.on("child").web3.eth.get_block(number) for number in range(since, network.head("child") + 1)]
+    return [int(later["timestamp"]) - int(one["timestamp"]) for one, later in itertools.pairwise(blocks)]

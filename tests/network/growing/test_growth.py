@@ -6,13 +6,23 @@ import pytest
 
 from components.chain.nodes.registration import read_registration
 from components.chain.peers.peers import peers
-from tests.network.growing.changing import bring, declared, kill_host, under_traffic, validators, view
+from tests.network.growing.changing import (
+    bring,
+    declared,
+    kill_host,
+    seconds_between_blocks,
+    under_traffic,
+    validators,
+    view,
+)
 from tests.network.network import CHAINS, Network
 from tests.network.running import SETTINGS
 
 GROWS = ["registerOperator", "setOperatorThreshold", "setOperatorThreshold"]  # of transfers and of configuration
 SHRINKS = ["setOperatorThreshold", "setOperatorThreshold", "deregisterOperator"]
 EXCHANGES = ["registerOperator", "deregisterOperator"]
+ROUND_SECONDS = 9
+"""The least that a block takes whose validator is away: the chain waits 10 s for it, and times are whole seconds."""
 UP_SECONDS = 240
 """An up in which a machine is dead may take so long: several resources know of it, and each try costs 10 s."""
 
@@ -29,6 +39,22 @@ def test_a_pair_with_an_scn_of_its_own_joins(network: Network) -> None:
         assert len(peers(now.console(node), "admin")) == 4, "all know all, without a restart"
     restarted = {step.name for step in change.run.steps if step.type == "RunningNode"}
     assert restarted == {"scn-5", "gamma-en"}
+    _require(now, pairs=3, threshold=2)
+
+
+def test_no_block_waits_for_one_of_five_scns_that_is_restarted(network: Network) -> None:
+    stack = network.stack
+    with under_traffic(stack) as seen:
+        since = seen.head("child")
+        seen.run("scn-5", f"echo >> {seen.layout('scn-5').conf}")
+        change = bring(seen, refresh=True)
+    assert {step.name for step in change.run.steps if (step.verb, step.type) == ("update", "UpdatedNode")} == {"scn-5"}
+    assert "scn-5: it is healthy again" in change.run.text
+    now = view(stack)
+    waits = seconds_between_blocks(now, since)
+    print(f"{len(waits)} blocks, the slowest after {max(waits)} s")
+    assert max(waits) < ROUND_SECONDS
+    assert len(validators(now)) == 5
     _require(now, pairs=3, threshold=2)
 
 

@@ -112,6 +112,23 @@ def test_a_node_that_came_back_after_all_stands_in_nobodys_way(fleet: Fleet) -> 
     assert fleet.stopped == ["scn-1", "scn-2"]
 
 
+def test_a_node_leaves_once_it_may_be_stopped_and_only_one_that_runs_does(fleet: Fleet) -> None:
+    left: list[list[str]] = []
+
+    def go(name: str, *siblings: Endpoint) -> None:
+        (node,) = (one for one in NODES if one.node == name)
+        leave = lambda: left.append([*fleet.stopped])  # noqa: E731
+        restart(node, "scn", "kscnd restart", "a test", siblings=siblings, leave=leave, ready=lambda: None)
+
+    go("scn-1", NODES[1])
+    assert (left, fleet.stopped) == ([[]], ["scn-1"])
+    fleet.are["scn-2"] = DOWN
+    with pytest.raises(ChainError, match=NOT_RESTARTED.code):
+        go("scn-1", NODES[1])
+    go("scn-2", NODES[0])
+    assert (left, fleet.stopped) == ([[]], ["scn-1", "scn-2"])
+
+
 def test_a_lone_node_is_restarted(fleet: Fleet) -> None:
     fleet.restart("scn-1", siblings=[])
     assert fleet.stopped == ["scn-1"]

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.chain.contracts.plan import Refused
-from components.chain.validators.validator_plan import admit, survives, vote_out, without_node
+from components.chain.validators.validator_plan import admit, gives_seat_up, survives, vote_out, without_node
 from components.domain.problems.chains import LAST_OF_GENESIS, LAST_VALIDATOR, QUORUM_AT_RISK, VOTE_IMPOSSIBLE
 from components.domain.quorum import quorum
 
@@ -53,6 +53,32 @@ def test_a_dead_validator_is_voted_out_and_named_where_it_is_in_the_way() -> Non
     assert vote_out(FOUR, ["a", "b", "c"], FOUR, "d")
     with pytest.raises(Refused, match=rf"of 3 validators 3 .* unreachable: d;.*{QUORUM_AT_RISK.code}"):
         vote_out(FOUR, ["a", "b", "c"], FOUR, "a")
+
+
+@pytest.mark.parametrize(
+    ("council", "living", "first", "gives"),
+    [
+        ("a", "a", "a", False),
+        ("abcd", "abcd", "abcd", False),
+        ("abcde", "abcde", "abcde", True),
+        ("abcde", "bcde", "abcde", True),
+        ("abcde", "abcd", "abcde", False),
+        ("abcdef", "abcdef", "abcd", True),
+        ("abcdef", "abcde", "abcd", False),
+        ("bcdef", "abcdef", "bcdef", False),
+        ("abcde", "abcde", "ax", False),
+        ("abcde", "abcde", "xyz", True),
+    ],
+)
+def test_a_seat_is_given_up_where_four_others_run_and_no_other_is_dead(
+    council: str,
+    living: str,
+    first: str,
+    gives: bool,  # noqa: FBT001
+) -> None:
+    assert gives_seat_up(council, living, first, "a") is gives
+    if gives:
+        assert vote_out(council, {*living, "a"}, first, "a")
 
 
 def test_a_seat_without_a_node_is_one_of_nobody_that_the_settings_know() -> None:

@@ -17,6 +17,7 @@ from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.node_locks import restarting
 from components.chain.validators import admission, validator_votes
 from components.chain.validators.admission import Candidate
+from components.chain.validators.block_import import ENOUGH
 from components.chain.validators.validator_votes import admit, vote_out, vote_out_unknown
 from components.domain.problems.chains import (
     CALL_REFUSED,
@@ -49,6 +50,7 @@ class Chain:
         self.first, self.council = set(council), set(council)
         self.dead: set[str] = set()
         self.votes: list[tuple[str, str, str]] = []
+        self.counted = 0
         self.seen: list[str] = []
         """What was done before and after a vote, in its order."""
         self.first_block = dict.fromkeys(KEYS, "0xaa")
@@ -61,6 +63,7 @@ class Chain:
 
     def _count(self) -> None:
         if self.votes and self.clock.now > self.cast + 3:
+            self.counted = len(self.votes)
             _, key, address = self.votes[-1]
             one = {name for name, at in AT.items() if at == address}
             self.council = self.council | one if key.endswith("addvalidator") else self.council - one
@@ -111,7 +114,17 @@ class Chain:
         assert node == "scn-5", "the new one dials"
         assert any(key in kni for key in KEYS.values())
 
-    _addPeer = _removePeer  # noqa: N815
+    def _addPeer(self, node: str, kni: str) -> None:  # noqa: N802
+        self._removePeer(node, kni)
+        self.seen += [f"{node} dials {name}" for name, key in KEYS.items() if key in kni]
+
+    def _myVotes(self, node: str) -> list[dict[str, object]]:  # noqa: N802
+        """Return votes in the form of v1.0.3; of others, and those that counted, too."""
+        return [{"Key": "governance.unitprice", "Value": 25, "Casted": False}] + [
+            {"Key": key, "Value": address, "Casted": i < self.counted}
+            for i, (voter, key, address) in enumerate(self.votes)
+            if voter == node
+        ]
 
     def _vote(self, node: str, key: str, address: str) -> str:
         assert AT[node] != address, "refused by the node"
@@ -151,6 +164,9 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> Chain:
         target = next(name for name, key in KEYS.items() if key in kni)
         return f"{source.node} cannot connect to {target}" if (source.node, target) in chain.closed else None
 
+    def give(source: Console, target: Console, enough: int = ENOUGH) -> None:
+        chain.seen.append(f"{source.node} gives {'all' if enough == 0 else 'its'} blocks to {target.node}")
+
     monkeypatch.setattr(waiting, "time", chain.clock)
     monkeypatch.setattr(validator_votes, "connect", chain.connect)
     monkeypatch.setattr(restart, "run_on_host", run)
@@ -159,7 +175,7 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> Chain:
         "listens": lambda endpoint: endpoint.node not in chain.dead,
         "run_on_host": run,
         "why_unreachable": why_unreachable,
-        "import_blocks": lambda source, target: chain.seen.append(f"{source.node} gives blocks to {target.node}"),
+        "import_blocks": give,
         "wait_until_caught_up": lambda _console: chain.seen.append("caught up"),
     }.items():
         monkeypatch.setattr(admission, name, value)
@@ -203,7 +219,9 @@ def test_a_new_one_has_its_blocks_before_the_one_vote_and_is_waited_for(chain: C
     assert chain.votes == [("scn-1", "governance.addvalidator", AT["scn-5"])]
     assert "scn-5" in chain.council
     assert chain.clock.now > 1003
-    assert chain.seen == ["scn-1 gives blocks to scn-5", "addvalidator", "caught up"]
+    all_others = [f"scn-5 dials {name}" for name in FOUR]
+    give = [f"scn-1 gives {which} blocks to scn-5" for which in ("its", "all")]
+    assert chain.seen == [give[0], "addvalidator", *all_others, give[1], "caught up"]
 
 
 def otherwise(chain: Chain, what: str) -> None:

@@ -15,6 +15,7 @@ ALLOWED: Mapping[tuple[str, str], str] = {
     ("components/chain/nodes/restart.py", "…: restarting it, because …"): PROGRESS,
     ("components/chain/nodes/restart.py", "…; restarting it once more"): PART,
     ("components/chain/validators/admission.py", "…: starting it, because it does not answer"): PROGRESS,
+    ("components/chain/validators/restart_seat.py", "…: it gives its seat up, so that no block waits for it"): PROGRESS,
     ("components/chain/validators/validator_votes.py", "… votes to …"): PROGRESS,
     ("components/chain/voters/proof.py", "waiting for the transfer … …"): PROGRESS,
     ("components/dynamic/machines/host_preflight.py", "checking …; nothing is changed before"): PROGRESS,

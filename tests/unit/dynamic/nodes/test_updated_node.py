@@ -9,13 +9,14 @@ from components.chain.errors import HostUnreachable, Unreachable
 from components.chain.nodes import drift, health, restart, version
 from components.chain.nodes.drift import Actual
 from components.chain.rpc.console import Console
+from components.chain.validators.restart_seat import RestartSeat
 from components.chain.voters import pair_proof
 from components.domain.problems.chains import CONSOLE_LOST
 from components.domain.problems.hosts import HOST_SILENT
 from components.domain.problems.nodes import OTHER_VERSION
 from components.domain.problems.packages import PACKAGE_VERSION
 from components.dynamic.base import Props
-from components.dynamic.nodes import running_node, updated_node
+from components.dynamic.nodes import running_node
 from components.dynamic.nodes.updated_node import UpdatedNode, UpdatedNodeProvider
 from tests.life import Life
 
@@ -43,6 +44,8 @@ class Scn:
         self.asked = 0
         self.error: Exception | None = None
         self.restarts: list[str] = []
+        self.done: list[str] = []
+        """What was done around a restart."""
 
     def connect(self, _endpoint: object) -> Console:
         """Return a console."""
@@ -68,10 +71,13 @@ class Scn:
             raise self.error
         return f"Kaia {self.disk}\n"
 
-    def restart(self, _endpoint: object, _role: str, _command: str, why: str, **_more: object) -> None:
+    def restart(self, _endpoint: object, _role: str, _command: str, why: str, **more: Any) -> None:
         """Run what is on the disk."""
+        if more["leave"]:
+            more["leave"]()
         self.runs, self.up = self.disk, True
         self.restarts.append(why)
+        more["ready"]()
 
 
 @pytest.fixture
@@ -84,7 +90,9 @@ def scn(monkeypatch: pytest.MonkeyPatch) -> Scn:
         (drift, "read", lambda _console, _expected: Actual(3000)),
         (health, "answers", lambda _endpoint: scn.up),
         (health, "listens", lambda _endpoint: scn.up),
-        (updated_node, "wait_until_ready", lambda _inputs: scn.tells()),
+        (running_node, "wait_until_ready", lambda _inputs: scn.done.append("ready")),
+        (RestartSeat, "give_up", lambda _seat: scn.done.append("seat given up")),
+        (RestartSeat, "take_again", lambda _seat: scn.done.append("seat")),
         (restart, "restart", scn.restart),
     ):
         monkeypatch.setattr(module, name, value)
@@ -152,6 +160,34 @@ def test_a_node_that_was_down_began_with_what_has_changed(life: Life, scn: Scn) 
 def test_a_node_that_runs_while_its_first_up_is_cut_off_and_changed_is_restarted(scn: Scn) -> None:
     life_of({**UPGRADED, "package_version": OLD})
     assert len(scn.restarts) == 1
+
+
+SEATED = {"siblings": [{**NODE["node"], "node": "scn-2"}]}
+
+
+def test_an_scn_gives_its_seat_up_for_a_restart_and_has_it_again_before_anything_else(scn: Scn) -> None:
+    life = life_of({**NODE, **SEATED})
+    assert scn.done == []
+    assert life.up({**UPGRADED, **SEATED}) == "update"
+    assert scn.done == ["seat given up", "seat", "ready"]
+
+
+def test_a_seat_that_an_earlier_run_left_is_taken_again_without_a_restart(scn: Scn) -> None:
+    life = life_of({**NODE, **SEATED})
+    assert life.up({**UPGRADED, **SEATED, "began_with": "0b"}) == "update"
+    assert (scn.restarts, scn.done) == ([], ["seat"])
+
+
+def test_so_it_is_for_a_node_that_ran_before_its_resource_was_made(scn: Scn) -> None:
+    life_of({**NODE, **SEATED, "began_with": None})
+    assert (scn.restarts, scn.done) == ([], ["seat"])
+
+
+def test_a_node_of_a_parent_chain_has_no_seat_to_give_up(scn: Scn) -> None:
+    validator = {**SEATED, "role": "validator"}
+    life = life_of({**NODE, **validator})
+    assert life.up({**UPGRADED, **validator}) == "update"
+    assert scn.done == ["ready"]
 
 
 def test_a_restart_that_failed_is_tried_again(life: Life, scn: Scn, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ from components.chain.nodes import health
 from components.chain.peers import seats
 from components.chain.rpc import console
 from components.chain.rpc.endpoint import Endpoint
+from components.chain.validators.restart_seat import RestartSeat
 from components.domain.problems.chains import CONSOLE_LOST, SEAT_LOST
 from components.dynamic.base import Props
 from components.dynamic.nodes import running_node, updated_node
@@ -86,7 +87,7 @@ def restarts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(running_node, "wait_until_ready", lambda _inputs: "v1.0.3")
     monkeypatch.setattr(updated_node, "_version", lambda _inputs: "v1.0.3")
     for module in (running_node, updated_node):
-        monkeypatch.setattr(module, "restart_node", lambda _inputs, why, *_: done.append(why))
+        monkeypatch.setattr(module, "restart_node", lambda _inputs, why, *_, **_more: done.append(why))
     return done
 
 
@@ -97,6 +98,17 @@ def update(known: Props, to: Props) -> None:
     """Change the conf of a node: of its RunningNode, and then of its UpdatedNode."""
     RunningNodeProvider().update("", {**NODE, **known}, {**NODE, **to})
     UpdatedNodeProvider().update("", {**UPDATED, **known}, {**UPDATED, **to})
+
+
+@pytest.mark.parametrize("change", [{"runs": "0b"}, {"chain_id": 3001}])
+def test_an_scn_that_runs_without_its_seat_is_voted_in_by_any_change(
+    restarts: list[str], change: Props, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its restart was cut off, and the settings are as before it: its UpdatedNode has nothing to do."""
+    monkeypatch.setattr(RestartSeat, "take_again", lambda seat: restarts.append(f"seat of {seat.node.node}"))
+    node = {**NODE, "siblings": [endpoint("scn-2")]}
+    RunningNodeProvider().update("", node, {**node, **change})
+    assert restarts == ["seat of scn-1"]
 
 
 def test_an_scn_that_leaves_its_pair_is_not_restarted_before_its_registration_goes(restarts: list[str]) -> None:
