@@ -75,7 +75,7 @@ class RestartSeat:
         try:
             admit(Candidate(self.node, address, self.dials), self.siblings, self.chain_id)
         except (ChainError, Refused) as error:
-            words = f"; {self.node.node} gave its seat up for its restart, and the next up votes it in again"
+            words = f"; {self.node.node} has no seat, and the next up votes it in"
             raise NotReady(SEAT_NOT_REGAINED(Message(str(error)).extended(words))) from error
 
     def _to_come(self, address: str) -> Iterator[Message]:

@@ -210,8 +210,9 @@ SEAT_KEPT = Problem(
 )
 SEAT_NOT_REGAINED = Problem(
     444,
-    "An SCN gave its seat up for its restart, and has not regained it",
-    cause="The start of the message says why. The other SCNs make the blocks, and survive fewer losses without it.",
+    "An SCN has no seat, and could not be voted in again",
+    cause="It gave its seat up for its restart, or somebody voted it out. The start of the message says why it did "
+    "not get it back. The other SCNs make the blocks, and survive fewer losses without it.",
     remedy="Fix what the message says, then run `make up`: it votes the SCN in again, also with the old archives in "
     "the settings.",
 )
