@@ -46,7 +46,7 @@ def test_no_block_waits_for_one_of_five_scns_that_is_restarted(network: Network)
     stack = network.stack
     with under_traffic(stack) as seen:
         since = seen.head("child")
-        seen.run("scn-5", f"echo >> {seen.layout('scn-5').conf}")
+        seen.run("scn-5", f"echo >> {seen.layout('scn-5').release.conf}")
         change = bring(seen, refresh=True)
     assert {step.name for step in change.run.steps if (step.verb, step.type) == ("update", "UpdatedNode")} == {"scn-5"}
     assert "scn-5: it is healthy again" in change.run.text
