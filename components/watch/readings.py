@@ -20,6 +20,8 @@ class Missing:
 
     reason: Message
     """Why; begins with the node that was asked."""
+    away: bool = False
+    """Whether the machine does not answer either, so that nothing is known of the node."""
 
 
 Read: TypeAlias = T | Missing

@@ -4,56 +4,66 @@ usage: pulumi stack export --show-secrets | python -m toolchain.ops.look problem
 
 `problems` prints one line per problem. `stale` prints the URNs of resources that are healthy in the state and not in
 reality, or whose node tells another version than at the end of the last run: after a refresh of these, the next up
-repairs them. All nodes are queried in parallel, each for at most DEADLINE seconds. The keys in the export stay in
-memory.
+repairs them. Of what `make status` reads, only what an up repairs counts here. The keys in the export stay in memory.
 """
 
 import json
 import os
 import sys
-import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from components.chain.errors import ChainError, HostUnreachable, Unreachable
 from components.chain.nodes.version import other_version
-from components.chain.rpc.endpoint import Endpoint
-from components.chain.rpc.ipc_stream import Channel
-from components.domain.kni import node_id
 from components.domain.problems.operations import BRIDGE_NOT_SERVED, MACHINE_SILENT, NODE_ILL, OTHER_MAIN_BRIDGES
 from components.domain.problems.packages import OTHER_VERSION_RUNS
 from components.domain.problems.problem import Message, Problem
 from components.domain.versions import version_in
-from toolchain.ops.state import in_the_clear
-
-DEADLINE = 3.0
-"""Seconds for all queries of a node."""
+from components.watch.reading.reader import DEADLINE, read
+from components.watch.readings import Missing, Readings
+from components.watch.targets import NodeTarget, Targets
+from toolchain.ops.state import in_the_clear, targets_of
 
 REPAIRS = "make up repairs it"
 FINDS = "make refresh checks the machine; make up or make replace MACHINE={} repairs it"
 
 
 @dataclass(frozen=True)
-class Node:
-    """A node in the state."""
+class Known:
+    """What the state has of nodes and pairs."""
 
-    name: str
-    endpoint: Endpoint
-    urn: str
-    """Of the resource that keeps it running."""
-    peer: str = ""
-    """SCN of a pair: the KNI of its EN."""
-    bridges: tuple[str, str] | None = None
-    """SCN of a pair: the child and parent contract that it serves."""
-    registration: str = ""
-    """URN of its registration with them."""
-    update: str = ""
-    """URN of the resource that restarts it for another package; empty for an existing node."""
-    version: str = ""
-    """What it told of its version when that resource was last written; empty if not known."""
+    targets: Targets
+    running: Mapping[str, str]
+    """URN of the resource that keeps a node running, by node."""
+    registrations: Mapping[str, str]
+    """URN of the registration of the bridge contracts, by SCN."""
+    updates: Mapping[str, str]
+    """URN of the resource that restarts a node for another package, by node; not of an existing node."""
+    versions: Mapping[str, str]
+    """What a node told of its version when that resource was last written."""
+
+    @classmethod
+    def of(cls, export: Mapping[str, Any]) -> "Known":
+        """Read an export of the state."""
+        found = [one for one in (export.get("deployment") or {}).get("resources") or () if one.get("outputs")]
+        updated = _by_node(found, "UpdatedNode")
+        return cls(
+            targets=targets_of(export),
+            running=_urns(_by_node(found, "RunningNode", "AdoptedNode")),
+            registrations=_urns(_by_node(found, "BridgeRegistration")),
+            updates=_urns(updated),
+            versions={node: str(one["outputs"].get("version") or "") for node, one in updated.items()},
+        )
+
+
+def _by_node(resources: Sequence[Mapping[str, Any]], *kinds: str) -> dict[str, Mapping[str, Any]]:
+    ends = tuple(f"servicechain:{kind}" for kind in kinds)
+    found = [one for one in resources if str(one["type"]).endswith(ends)]
+    return {str(in_the_clear(one["outputs"]["node"])["node"]): one for one in found}
+
+
+def _urns(resources: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
+    return {node: str(one["urn"]) for node, one in resources.items()}
 
 
 @dataclass(frozen=True)
@@ -73,141 +83,62 @@ class Finding:
         return self.problem(f"{self.node}: {self.words}; {self.repair}")
 
 
-Ask = Callable[[str, Sequence[object]], Any]
-"""Calls a method of a node with parameters. Raises Unreachable, and Answered for an error response."""
+def judge(known: Known, readings: Readings) -> list[Finding]:
+    """Return what is wrong, in the order of the nodes. Pure."""
+    return [found for node in known.targets.nodes if (found := _of_node(node, known, readings))]
 
 
-class Answered(Exception):
-    """The node returned an error; the message is the node's."""
-
-
-def nodes(export: Mapping[str, Any]) -> list[Node]:
-    """Return the nodes in an export of the state."""
-    found = [in_the_clear(resource) for resource in (export.get("deployment") or {}).get("resources") or ()]
-    serving = {
-        str(one["outputs"]["node"]["node"]): one
-        for one in found
-        if _is(one, "BridgeRegistration") and one.get("outputs")
-    }
-    updated = {_name(one): one for one in found if _is(one, "UpdatedNode") and one.get("outputs")}
-    return [
-        _node(one, serving.get(str(one["outputs"]["node"]["node"])), updated.get(_name(one)))
-        for one in found
-        if (_is(one, "RunningNode") or _is(one, "AdoptedNode")) and one.get("outputs")
-    ]
-
-
-def _node(resource: Mapping[str, Any], serving: Mapping[str, Any] | None, updated: Mapping[str, Any] | None) -> Node:
-    outputs, served = resource["outputs"], serving["outputs"] if serving else {}
-    return Node(
-        name=str(outputs["node"]["node"]),
-        endpoint=Endpoint.model_validate(outputs["node"]),
-        urn=str(resource["urn"]),
-        peer=str(outputs.get("dialled") or outputs.get("peer") or ""),
-        bridges=(str(served["child_bridge"]), str(served["parent_bridge"])) if served else None,
-        registration=str(serving["urn"]) if serving else "",
-        update=str(updated["urn"]) if updated else "",
-        version=str(updated["outputs"].get("version") or "") if updated else "",
-    )
-
-
-def _name(resource: Mapping[str, Any]) -> str:
-    return str(resource["urn"]).rpartition("::")[2]
-
-
-def _is(resource: Mapping[str, Any], kind: str) -> bool:
-    return str(resource["type"]).endswith(f"servicechain:{kind}")
-
-
-def judge(node: Node, ask: Ask) -> Finding | None:
-    """Return what is wrong with a node, if anything is."""
-    try:
-        ask("eth_chainId", ())
-        found, moved = _pair(node, ask), _moved(node, ask)
-    except HostUnreachable as error:
-        return _without_a_machine(node, _about(node, error))
-    except (Unreachable, Answered) as error:
-        return Finding(node.name, NODE_ILL, _about(node, error), stale=[node.urn])
+def _of_node(node: NodeTarget, known: Known, readings: Readings) -> Finding | None:
+    reading = readings.nodes[node.name]
+    for part in (reading.chain, reading.bridge):
+        if isinstance(part, Missing):
+            return _ill(node.name, part, known.running.get(node.name, ""))
+    found, moved = _pair(node, known, readings), _moved(node, known, readings)
     if found and moved:
         return replace(found, stale=[*found.stale, *moved.stale])
     return found or moved
 
 
-def _moved(node: Node, ask: Ask) -> Finding | None:
+def _pair(node: NodeTarget, known: Known, readings: Readings) -> Finding | None:
+    bridge = readings.nodes[node.name].bridge
+    if bridge is None or isinstance(bridge, Missing):
+        return None
+    en = next(pair.main_bridge for pair in known.targets.pairs if pair.scn == node.name)
+    if en and bridge.peers != (en,):
+        words = f"it is connected to {len(bridge.peers)} main bridges instead of that of its EN only"
+        return Finding(node.name, OTHER_MAIN_BRIDGES, words, stale=[known.running[node.name]])
+    if node.name not in known.registrations or bridge.subscribed:
+        return None
+    words = "it does not serve the bridge contracts"
+    return Finding(node.name, BRIDGE_NOT_SERVED, words, stale=[known.registrations[node.name]])
+
+
+def _moved(node: NodeTarget, known: Known, readings: Readings) -> Finding | None:
     """Return that a node runs another version than its state says: a run ended before it could write that it does."""
-    other = other_version(node.version, str(ask("web3_clientVersion", ()))) if node.version else None
-    if other is None:
+    chain, before = readings.nodes[node.name].chain, known.versions.get(node.name)
+    if not before or isinstance(chain, Missing) or isinstance(chain.version, Missing):
         return None
-    words = f"its version is {other}, and was {version_in(node.version)} when a run last ended well"
-    return Finding(node.name, OTHER_VERSION_RUNS, words, stale=[node.update])
-
-
-def _pair(node: Node, ask: Ask) -> Finding | None:
-    if not node.peer:
+    if (other := other_version(before, chain.version)) is None:
         return None
-    connected = [str(peer["id"]) for peer in ask("subbridge_peers", ()) or ()]
-    if connected != [node_id(node.peer)]:
-        words = f"it is connected to {len(connected)} main bridges instead of that of its EN only"
-        return Finding(node.name, OTHER_MAIN_BRIDGES, words, stale=[node.urn])
-    if node.bridges is None or all(_serves(bridge, ask) for bridge in node.bridges):
-        return None
-    return Finding(node.name, BRIDGE_NOT_SERVED, "it does not serve the bridge contracts", stale=[node.registration])
+    words = f"its version is {other}, and was {version_in(before)} when a run last ended well"
+    return Finding(node.name, OTHER_VERSION_RUNS, words, stale=[known.updates[node.name]])
 
 
-def _serves(bridge: str, ask: Ask) -> bool:
-    try:
-        return bool(ask("subbridge_getBridgeInformation", (bridge,))["isSubscribed"])
-    except Answered:  # "Invalid bridge pair": not registered
-        return False
+def _ill(name: str, missing: Missing, urn: str) -> Finding:
+    words = str(missing.reason).removeprefix(f"{name}: ")
+    if missing.away:
+        return Finding(name, MACHINE_SILENT, words, FINDS.format(name))
+    return Finding(name, NODE_ILL, words, stale=[urn])
 
 
-def _without_a_machine(node: Node, words: str) -> Finding:
-    return Finding(node.name, MACHINE_SILENT, words, FINDS.format(node.name))
-
-
-def _about(node: Node, error: Exception) -> str:
-    return str(error).removeprefix(f"{node.name}: ")
-
-
-def look(node: Node) -> Finding | None:
-    """Check a node over SSH."""
-    until = time.monotonic() + DEADLINE
-    try:
-        with closing(Channel(node.endpoint)) as channel:
-            return judge(node, lambda method, given: _call(channel, method, given, until - time.monotonic()))
-    except HostUnreachable as error:
-        return _without_a_machine(node, _about(node, error))
-    except ChainError as error:
-        return Finding(node.name, NODE_ILL, _about(node, error), stale=[node.urn])
-
-
-def _call(channel: Channel, method: str, given: Sequence[object], seconds: float) -> Any:
-    request = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": list(given)})
-    answer = json.loads(channel.exchange(request.encode(), max(0.1, seconds)))
-    if "error" in answer:
-        raise Answered(str(answer["error"]))
-    return answer["result"]
-
-
-def look_at(found: Sequence[Node], look: Callable[[Node], Finding | None] = look) -> list[Finding]:
-    """Check all nodes in parallel; return what is wrong, in the order of the nodes. A timeout is wrong too."""
-    findings: dict[str, Finding | None] = {}
-    threads = [
-        threading.Thread(target=lambda node=node: findings.update({node.name: look(node)}), daemon=True)
-        for node in found
-    ]
-    until = time.monotonic() + DEADLINE + 0.5
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(max(0.0, until - time.monotonic()))
-    slow = {node.name: _without_a_machine(node, f"no answer in {DEADLINE:g} s") for node in found}
-    return [finding for node in found if (finding := findings.get(node.name, slow[node.name]))]
+def look(known: Known, deadline: float = DEADLINE) -> list[Finding]:
+    """Check all nodes at once, each for at most `deadline` seconds."""
+    return judge(known, read(known.targets, deadline=deadline))
 
 
 def main(question: str) -> None:
     """Answer a question about the stack whose export is on standard input."""
-    findings = look_at(nodes(json.load(sys.stdin)))
+    findings = look(Known.of(json.load(sys.stdin)))
     lines = [line for one in findings for line in ([one.message] if question == "problems" else one.stale)]
     print("\n".join(lines), end="\n" if lines else "", flush=True)
     os._exit(0)  # threads may still wait for machines that do not answer

@@ -1,7 +1,10 @@
-"""Values in an exported state: Pulumi wraps those that are more than plain JSON."""
+"""An exported state: values that Pulumi wraps, as they are more than plain JSON, and what to read of its stack."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
+
+from components.watch.targets import Targets
 
 _MARK, _SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
 """The key that marks a wrapped value, and its value for a secret."""
@@ -16,3 +19,9 @@ def in_the_clear(value: Any) -> Any:
     if isinstance(value, list):
         return [in_the_clear(inner) for inner in value]
     return value
+
+
+def targets_of(export: Mapping[str, Any]) -> Targets:
+    """Return what to read, from an export of the state with its secrets."""
+    deployment = export.get("deployment") or {}
+    return Targets.of({"deployment": in_the_clear({**deployment, "resources": deployment.get("resources") or []})})

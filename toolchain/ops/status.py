@@ -22,7 +22,7 @@ from components.watch.readings import OpenRequest, Read
 from components.watch.report import EXIT_CODES, Report
 from components.watch.rows import report
 from components.watch.targets import Targets
-from toolchain.ops.state import in_the_clear
+from toolchain.ops.state import targets_of
 from toolchain.ops.status_table import table
 
 OPTIONS = ("--json", "--watch")
@@ -30,12 +30,6 @@ EVERY = 5.0
 """Seconds from one look to the next, with --watch."""
 HOME = "\x1b[H\x1b[J"
 """Clears the terminal."""
-
-
-def targets_of(export: Mapping[str, Any]) -> Targets:
-    """Return what to read, from an export of the state with its secrets."""
-    deployment = export.get("deployment") or {}
-    return Targets.of({"deployment": in_the_clear({**deployment, "resources": deployment.get("resources") or []})})
 
 
 def look(stack: str, targets: Targets) -> Report:

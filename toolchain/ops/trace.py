@@ -17,7 +17,7 @@ from components.domain.problems.operations import CALLED_WRONGLY, STACK_NOT_UP
 from components.watch.reading.reader import read, views_of
 from components.watch.targets import Targets
 from components.watch.trace import TraceReport, TraceRow, is_hash, trace
-from toolchain.ops.status import targets_of
+from toolchain.ops.state import targets_of
 from toolchain.ops.status_table import coins
 
 PAID, OPEN, UNKNOWN = 0, 1, 2

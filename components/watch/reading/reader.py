@@ -49,8 +49,9 @@ class OverSsh:
 
     def exchange(self, endpoint: Endpoint, request: bytes, seconds: float) -> bytes:
         """Send a message to a node and return its answer. Raises Unreachable."""
+        until = time.monotonic() + seconds
         with closing(Channel(endpoint)) as channel:
-            return channel.exchange(request, seconds)
+            return channel.exchange(request, max(0.1, until - time.monotonic()))
 
     def run(self, endpoint: Endpoint, command: str, seconds: float) -> str:
         """Run a command on the node's machine and return what it prints. Raises Unreachable."""

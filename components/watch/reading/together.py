@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from components.chain.errors import ChainError
+from components.chain.errors import ChainError, HostUnreachable
 from components.domain.problems.operations import MACHINE_SILENT
 from components.domain.problems.problem import Message
 from components.watch.readings import Missing, Read
@@ -20,7 +20,7 @@ class Task(Generic[T_co]):
     def __init__(self, node: str, do: Callable[[], Read[T_co]], seconds: float) -> None:
         self._do = do
         self._error: Exception | None = None
-        self._value: Read[T_co] = Missing(MACHINE_SILENT(f"{node}: no answer in {seconds:g} s"))
+        self._value: Read[T_co] = Missing(MACHINE_SILENT(f"{node}: no answer in {seconds:g} s"), away=True)
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
@@ -28,7 +28,7 @@ class Task(Generic[T_co]):
         try:
             self._value = self._do()
         except ChainError as error:
-            self._value = Missing(Message(str(error)))
+            self._value = Missing(Message(str(error)), away=isinstance(error, HostUnreachable))
         except Exception as error:  # noqa: BLE001 - raised in the thread that waits
             self._error = error
 

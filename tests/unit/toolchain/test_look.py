@@ -1,130 +1,80 @@
 """One quick check of all nodes: what is wrong, what repairs it, and what to refresh."""
 
-import time
-from collections.abc import Sequence
+import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from components.chain.errors import HostUnreachable, Unreachable
 from components.domain.problems.hosts import HOST_SILENT
 from components.domain.problems.nodes import CONSOLE_SILENT
 from components.domain.problems.operations import BRIDGE_NOT_SERVED, MACHINE_SILENT, NODE_ILL, OTHER_MAIN_BRIDGES
 from components.domain.problems.packages import OTHER_VERSION_RUNS
 from components.domain.problems.problem import Problem
-from tests.unit.fake_node import CHILD, PARENT
-from toolchain.ops.look import Answered, Finding, Node, judge, look_at, nodes
+from components.watch.readings import Missing, Readings
+from components.watch.targets import Targets
+from tests.unit.watch.samples import BRIDGES, KEYS, KIND, bridge, chain, export, place, readings, resource
+from toolchain.ops import look
+from toolchain.ops.look import Known, judge
 from toolchain.ops.state import _MARK, _SECRET
 
+OLDER, NEWER = "Klaytn/v1.0.3/linux-amd64/go1.22.0", "Kaia/v2.2.1/linux-amd64/go1.22.1"
 HEAD = "urn:pulumi:dev::servicechain-ha::"
-KIND = "pulumi-python:dynamic/servicechain:"
-LOGIN = {"host": "10.0.0.1", "private_key": "k", "host_key": "h", "ipc": "/srv/klay.ipc"}
-KNI = f"kni://{'aa' * 64}@10.0.0.2:50505?discport=0"
 
 
-def resource(kind: str, name: str, **outputs: object) -> dict[str, Any]:
-    return {"urn": f"{HEAD}{KIND}{kind}::{name}", "type": f"{KIND}{kind}", "outputs": outputs}
+def state() -> dict[str, Any]:
+    """Return a state with registrations, and with secrets as Pulumi exports them."""
+    found = export()["deployment"]["resources"]
+    for scn in ("scn-1", "scn-2"):
+        contracts = {f"{side}_bridge": address for side, address in BRIDGES.items()}
+        found.append(resource("BridgeRegistration", f"{scn}-registration", node=place(scn), **contracts))
+    found.append(resource("UpdatedNode", "scn-1", node=place("scn-1"), role="scn", version=OLDER))
+    for one in found:
+        if "node" in one["outputs"]:
+            one["outputs"]["node"] = {_MARK: _SECRET, "plaintext": json.dumps(one["outputs"]["node"])}
+    return {"deployment": {"resources": found}}
 
 
-def export() -> dict[str, Any]:
-    """Return an export of an EN, an SCN in a pair, and one that was adopted."""
-    hidden = {
-        _MARK: _SECRET,
-        "plaintext": '{"node": "alpha-en", "host": "a", "private_key": "k", "host_key": "h", "ipc": "/i"}',
+def test_nodes_and_what_to_refresh_are_known_by_the_state() -> None:
+    known = Known.of(state())
+    assert known.running.keys() == {node.name for node in known.targets.nodes}
+    assert known.running["scn-1"] == f"{HEAD}{KIND}RunningNode::scn-1"
+    assert known.registrations == {
+        scn: f"{HEAD}{KIND}BridgeRegistration::{scn}-registration" for scn in ("scn-1", "scn-2")
     }
-    scn = {**LOGIN, "node": "scn-1"}
-    resources = [
-        {"urn": f"{HEAD}pulumi:pulumi:Stack::dev", "type": "pulumi:pulumi:Stack"},
-        resource("RunningNode", "alpha-en", node=hidden, role="en"),
-        resource("RunningNode", "scn-1", node=scn, role="scn", peer=KNI),
-        resource("UpdatedNode", "scn-1", node=scn, role="scn", peer=KNI, version="Klaytn/v1.0.3/linux-amd64/go1.22.0"),
-        resource(
-            "AdoptedNode", "scn-2", node={**LOGIN, "node": "scn-2"}, role="scn", peer=KNI, dialled=f"{KNI}&ntype=en"
-        ),
-        resource("BridgeRegistration", "scn-1-registration", node=scn, child_bridge=CHILD, parent_bridge=PARENT),
-    ]
-    return {"deployment": {"resources": resources}}
+    assert known.updates == {"scn-1": f"{HEAD}{KIND}UpdatedNode::scn-1"}
+    assert known.versions == {"scn-1": OLDER}
+    assert Known.of({}) == Known.of({"deployment": None}) == Known(Targets(()), {}, {}, {}, {})
 
 
-def test_nodes_are_known_by_the_state() -> None:
-    en, scn, adopted = nodes(export())
-    assert (en.name, en.endpoint.host, en.peer, en.bridges) == ("alpha-en", "a", "", None)
-    assert (scn.peer, scn.bridges) == (KNI, (CHILD, PARENT))
-    assert (scn.urn, scn.registration) == (
-        f"{HEAD}{KIND}RunningNode::scn-1",
-        f"{HEAD}{KIND}BridgeRegistration::scn-1-registration",
-    )
-    assert (scn.update, en.update, adopted.update) == (f"{HEAD}{KIND}UpdatedNode::scn-1", "", "")
-    assert (adopted.peer, adopted.bridges) == (f"{KNI}&ntype=en", None)
-    assert nodes({}) == nodes({"deployment": None}) == []
+def test_a_bridge_that_is_well_is_no_problem() -> None:
+    assert judge(Known.of(state()), readings()) == []
 
 
-def one(name: str) -> Node:
-    return next(node for node in nodes(export()) if node.name == name)
-
-
-class Answers:
-    """What a node answers, by method; an exception is raised."""
-
-    def __init__(self, **answers: object) -> None:
-        self._answers = {
-            "eth_chainId": "0x1",
-            "subbridge_peers": [{"id": "aa" * 64}],
-            "subbridge_getBridgeInformation": {"isSubscribed": True},
-            "web3_clientVersion": "Klaytn/v1.0.3/linux-amd64/go1.22.1",
-            **answers,
-        }
-
-    def __call__(self, method: str, _given: Sequence[object]) -> Any:
-        """Answer a call."""
-        answer = self._answers[method]
-        if isinstance(answer, Exception):
-            raise answer
-        return answer
-
-
-@pytest.mark.parametrize("name", ["alpha-en", "scn-1", "scn-2"])
-def test_a_node_that_is_well_is_no_problem(name: str) -> None:
-    assert judge(one(name), Answers()) is None
+HANGS = Missing(CONSOLE_SILENT("scn-1: no answer in 3 s"))
 
 
 @pytest.mark.parametrize(
-    ("answers", "problem", "words", "stale"),
+    ("changed", "problem", "words", "stale"),
     [
+        ({"chain": HANGS, "bridge": HANGS}, NODE_ILL, "no answer in 3 s ", "RunningNode"),
+        ({"bridge": HANGS}, NODE_ILL, "no answer in 3 s ", "RunningNode"),
+        ({"chain": Missing(HOST_SILENT("scn-1: no SSH"), away=True)}, MACHINE_SILENT, "no SSH ", ""),
+        ({"bridge": replace(bridge("alpha"), peers=())}, OTHER_MAIN_BRIDGES, "connected to 0 ", "RunningNode"),
         (
-            {"eth_chainId": Unreachable(CONSOLE_SILENT("scn-1: no answer in 3 s"))},
-            NODE_ILL,
-            "no answer in 3 s ",
-            "RunningNode",
-        ),
-        ({"eth_chainId": HostUnreachable(HOST_SILENT("scn-1: no SSH"))}, MACHINE_SILENT, "no SSH ", ""),
-        ({"subbridge_peers": None}, OTHER_MAIN_BRIDGES, "connected to 0 ", "RunningNode"),
-        (
-            {"subbridge_peers": [{"id": "aa" * 64}, {"id": "bb" * 64}]},
+            {"bridge": replace(bridge("alpha"), peers=(KEYS["alpha"], KEYS["beta"]))},
             OTHER_MAIN_BRIDGES,
             "connected to 2 ",
             "RunningNode",
         ),
-        ({"subbridge_peers": Answered("no such method")}, NODE_ILL, "no such method; ", "RunningNode"),
-        (
-            {"subbridge_getBridgeInformation": Answered("Invalid bridge pair")},
-            BRIDGE_NOT_SERVED,
-            "",
-            "BridgeRegistration",
-        ),
-        (
-            {"subbridge_getBridgeInformation": {"isSubscribed": False}},
-            BRIDGE_NOT_SERVED,
-            "",
-            "BridgeRegistration",
-        ),
+        ({"bridge": replace(bridge("alpha"), peers=(KEYS["beta"],))}, OTHER_MAIN_BRIDGES, "", "RunningNode"),
+        ({"bridge": replace(bridge("alpha"), subscribed=False)}, BRIDGE_NOT_SERVED, "", "BridgeRegistration"),
     ],
 )
 def test_what_is_wrong_is_told_with_what_repairs_it(
-    answers: dict[str, object], problem: Problem, words: str, stale: str
+    changed: dict[str, object], problem: Problem, words: str, stale: str
 ) -> None:
-    finding = judge(one("scn-1"), Answers(**answers))
-    assert finding
+    (finding,) = judge(Known.of(state()), readings(nodes={"scn-1": changed}))
     assert finding.problem == problem
     assert problem.code in finding.message
     assert finding.message.startswith("scn-1: ")
@@ -134,36 +84,43 @@ def test_what_is_wrong_is_told_with_what_repairs_it(
     assert [urn.rpartition("::")[0].rpartition(":")[2] for urn in finding.stale] == ([stale] if stale else [])
 
 
-NEWER = "Kaia/v2.2.1/linux-amd64/go1.22.1"
+def versions(node: str, **bridge_: Any) -> Readings:
+    chain_ = {"chain": replace(chain("child"), version=NEWER)}
+    return readings(nodes={node: {**chain_, **({"bridge": replace(bridge("alpha"), **bridge_)} if bridge_ else {})}})
 
 
 def test_a_node_that_an_ended_run_left_with_another_version_is_looked_at_again() -> None:
-    finding = judge(one("scn-1"), Answers(web3_clientVersion=NEWER))
-    assert finding
+    (finding,) = judge(Known.of(state()), versions("scn-1"))
     assert (finding.problem, finding.stale) == (OTHER_VERSION_RUNS, [f"{HEAD}{KIND}UpdatedNode::scn-1"])
     assert "v2.2.1" in finding.message
     assert "v1.0.3" in finding.message
-    both = judge(one("scn-1"), Answers(web3_clientVersion=NEWER, subbridge_peers=None))
-    assert both
+    (both,) = judge(Known.of(state()), versions("scn-1", peers=()))
     assert both.problem == OTHER_MAIN_BRIDGES
     assert [urn.rpartition(":")[0].rpartition(KIND)[2] for urn in both.stale] == ["RunningNode:", "UpdatedNode:"]
 
 
-@pytest.mark.parametrize("name", ["alpha-en", "scn-2"])
-def test_the_version_of_a_node_of_which_none_is_known_is_its_own(name: str) -> None:
-    assert judge(one(name), Answers(web3_clientVersion=NEWER)) is None
+def test_the_version_of_a_node_of_which_none_is_known_is_its_own() -> None:
+    assert judge(Known.of(state()), versions("scn-2")) == []
 
 
-def test_all_are_asked_at_once_and_nobody_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("toolchain.ops.look.DEADLINE", 0.2)
+def test_what_an_up_does_not_repair_does_not_count() -> None:
+    found = readings(
+        nodes={"scn-1": {"bridge": replace(bridge("alpha"), anchored=0, pending=2000)}},
+        contracts={"parent": {"running": False}},
+    )
+    assert judge(Known.of(state()), found) == []
 
-    def look(node: Node) -> Finding | None:
-        time.sleep(30 if node.name == "scn-2" else 0.2)
-        return Finding(node.name, NODE_ILL, "ill") if node.name == "alpha-en" else None
 
-    begin = time.monotonic()
-    ill, slow = look_at(nodes(export()), look)
-    assert time.monotonic() - begin < 5
-    assert (ill.node, ill.words) == ("alpha-en", "ill")
-    assert (slow.node, slow.problem, slow.stale) == ("scn-2", MACHINE_SILENT, ())
-    assert "0.2 s" in slow.words
+def test_an_scn_that_was_never_registered_is_not_refreshed() -> None:
+    known = replace(Known.of(state()), registrations={})
+    assert judge(known, readings(nodes={"scn-1": {"bridge": replace(bridge("alpha"), subscribed=False)}})) == []
+
+
+def test_lines_are_problems_or_what_to_refresh(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    gone = {"scn-3": {"chain": Missing(HOST_SILENT("scn-3: no SSH"), away=True)}, "scn-1": {"chain": HANGS}}
+    monkeypatch.setattr(look, "read", lambda *_, **__: readings(nodes=gone))
+    monkeypatch.setattr("os._exit", lambda _: None)
+    for question, expected in (("problems", 2), ("stale", 1)):
+        monkeypatch.setattr("json.load", lambda _: state())
+        look.main(question)
+        assert len(capsys.readouterr().out.splitlines()) == expected

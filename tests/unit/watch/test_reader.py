@@ -97,6 +97,8 @@ def test_a_dead_node_a_dead_machine_and_one_that_hangs_take_no_more_time(reach: 
     assert MACHINE_SILENT.code in reason(found.nodes["alpha-en"].machine)
     assert HOST_SILENT.code in reason(found.nodes["beta-en"].chain)
     assert NODE_DOWN.code in reason(found.nodes["scn-3"].chain)
+    away = [name for name, one in found.nodes.items() if isinstance(one.chain, Missing) and one.chain.away]
+    assert away == ["alpha-en", "beta-en"]
     assert there(found.nodes["scn-3"].machine)
     assert CONSOLE_SILENT.code in reason(found.nodes["scn-1"].bridge)
     assert there(found.nodes["scn-1"].chain)

@@ -4,22 +4,23 @@ import time
 
 from components.chain.nodes.registration import deregister, read_registration
 from components.domain.problems.operations import BRIDGE_NOT_SERVED, NODE_ILL, OTHER_MAIN_BRIDGES
+from components.watch.reading.reader import DEADLINE
 from tests.network.network import CHAINS, Network
-from toolchain.ops.look import DEADLINE, look_at, nodes
+from toolchain.ops.look import Known, look
 
 
 def test_a_quick_look_finds_what_an_up_would_take_for_unchanged(network: Network) -> None:
     stack, pair = network.stack, (network.bridges["child"], network.bridges["parent"])
-    known = nodes({"deployment": stack.exported()})
-    assert len(known) == len(network.endpoints)
-    assert look_at(known) == []
+    known = Known.of({"deployment": stack.exported()})
+    assert len(known.targets.nodes) == len(network.endpoints)
+    assert look(known) == []
     deregister(network.console("scn-1"), *pair)
     network.kill("beta-en")
     network.kill("scn-4")
     assert stack.preview().steps == [], "the state knows nothing of it"
 
     begin = time.monotonic()
-    found = {one.node: one for one in look_at(known)}
+    found = {one.node: one for one in look(known)}
     assert time.monotonic() - begin < DEADLINE + 2
     assert found.keys() == {"scn-1", "scn-2", "beta-en", "scn-4"}
     assert [found[node].problem for node in ("scn-1", "scn-2", "beta-en", "scn-4")] == [
@@ -29,9 +30,9 @@ def test_a_quick_look_finds_what_an_up_would_take_for_unchanged(network: Network
         NODE_ILL,
     ]
 
-    stack.refresh(target=[one.stale for one in found.values()])
+    stack.refresh(target=[urn for one in found.values() for urn in one.stale])
     stack.up()
-    assert look_at(known) == []
+    assert look(known) == []
     assert read_registration(network.console("scn-1"), *pair).live
     for source in CHAINS:
         network.send(source, 2).wait()
