@@ -1,6 +1,6 @@
 """The state of a running stack at this moment: one verdict, and a row for each node, pair, direction and contract.
 
-usage: pulumi stack export --show-secrets | python -m toolchain.ops.status STACK [--json] [--watch]
+usage: pulumi stack export --show-secrets | python -m toolchain.ops.status STACK [--json] [--watch] [--html FILE]
 
 It reads the nodes and the two contracts over SSH, all at once, and changes nothing. Exit status: 0 healthy, 1 degraded,
 2 stopped or unreadable. The keys in the export stay in memory.
@@ -10,8 +10,9 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 from components.domain.networks import Side
 from components.domain.problems.operations import CALLED_WRONGLY, STACK_NOT_UP
@@ -23,9 +24,12 @@ from components.watch.report import EXIT_CODES, Report
 from components.watch.rows import report
 from components.watch.targets import Targets
 from toolchain.ops.state import targets_of
+from toolchain.ops.status_html import page
 from toolchain.ops.status_table import table
 
-OPTIONS = ("--json", "--watch")
+FLAGS = ("--json", "--watch")
+PAGE = "--html"
+"""Followed by the file to write."""
 EVERY = 5.0
 """Seconds from one look to the next, with --watch."""
 HOME = "\x1b[H\x1b[J"
@@ -49,13 +53,35 @@ def shown(found: Report, *, as_json: bool, colours: bool) -> str:
     return found.model_dump_json(by_alias=True, indent=2) if as_json else table(found, colours=colours)
 
 
-def unusable(words: list[str], export: Mapping[str, Any]) -> Message | None:
-    """Return why there is nothing to look at."""
-    if unknown := [word for word in words if word not in OPTIONS]:
-        return CALLED_WRONGLY(f"unknown option {unknown[0]}; use ARGS=--json or ARGS=--watch")
-    if not targets_of(export).nodes:
-        return STACK_NOT_UP("the state of the stack has no nodes; run make up first")
-    return None
+@dataclass(frozen=True)
+class Wish:
+    """What is asked for."""
+
+    as_json: bool = False
+    watched: bool = False
+    page: Path | None = None
+
+    @classmethod
+    def of(cls, words: Sequence[str]) -> "Wish | Message":
+        """Read the options, or return what is wrong with them."""
+        left, page = list(words), None
+        if PAGE in left[:-1]:
+            page = Path(left.pop(left.index(PAGE) + 1))
+            left.remove(PAGE)
+        if unknown := [word for word in left if word not in FLAGS]:
+            return CALLED_WRONGLY(f"no option {unknown[0]}; use ARGS=--json, ARGS=--watch or ARGS='--html FILE'")
+        return cls("--json" in left, "--watch" in left, page)
+
+
+def show(found: Report, wish: Wish) -> None:
+    """Print what was found, and write the page. Raises OSError."""
+    colours = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+    home = HOME if wish.watched and not wish.as_json else ""
+    print(f"{home}{shown(found, as_json=wish.as_json, colours=colours)}", flush=True)
+    if wish.page:
+        new = wish.page.with_name(f".{wish.page.name}.new")  # so that nobody sees half a page
+        new.write_text(page(found), encoding="utf-8")
+        new.replace(wish.page)
 
 
 def main(stack: str, *options: str) -> int:
@@ -63,21 +89,24 @@ def main(stack: str, *options: str) -> int:
     text = sys.stdin.read()
     if not text.strip():
         return EXIT_CODES["stopped"]  # Pulumi has said why
-    export = json.loads(text)
-    if reason := unusable(list(options), export):
-        print(f"error: {reason}", file=sys.stderr)
+    targets, wish = targets_of(json.loads(text)), Wish.of(options)
+    if not isinstance(wish, Message) and not targets.nodes:
+        wish = STACK_NOT_UP("the state of the stack has no nodes; run make up first")
+    if isinstance(wish, Message):
+        print(f"error: {wish}", file=sys.stderr)
         return EXIT_CODES["stopped"]
-    targets, as_json, watched = targets_of(export), "--json" in options, "--watch" in options
-    colours = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     found = look(stack, targets)
     try:
-        while watched:
-            print(f"{'' if as_json else HOME}{shown(found, as_json=as_json, colours=colours)}", flush=True)
+        show(found, wish)
+        while wish.watched:
             time.sleep(EVERY)
             found = look(stack, targets)
-        print(shown(found, as_json=as_json, colours=colours), flush=True)
+            show(found, wish)
     except (KeyboardInterrupt, BrokenPipeError):
         pass  # somebody has seen enough
+    except OSError as error:
+        print(f"error: {CALLED_WRONGLY(f'{wish.page} cannot be written: {error.strerror}')}", file=sys.stderr)
+        return EXIT_CODES["stopped"]
     return found.verdict.exit_code
 
 

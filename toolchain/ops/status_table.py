@@ -30,31 +30,21 @@ def _lines(found: Report) -> Iterator[str]:
     yield f"read at {found.time} in {found.seconds:g} s" + ("; a run is not finished" if found.unfinished else "")
     for one in found.findings:
         yield f"  {one.level:8}  {one.text.splitlines()[0]}"
-    yield ""
-    yield from _columns(
-        ["chain", "state", "block", "age", "validators", "contract", "threshold", "holds"], _chains(found)
-    )
-    yield ""
+    for names, rows in tables(found):
+        if rows:
+            yield ""
+            yield from _columns(names, rows)
+
+
+def tables(found: Report) -> Iterator[tuple[Sequence[str], Sequence[Sequence[str]]]]:
+    """Yield the names of the columns and the rows of chains, nodes, pairs and directions, as texts."""
+    yield ["chain", "state", "block", "age", "validators", "contract", "threshold", "holds"], _chains(found)
     names = ["node", "chain", "state", "block", "age", "behind", "peers", "version", "disk free", "clock"]
-    yield from _columns(names, [_node(row) for row in found.nodes])
-    if found.pairs:
-        yield ""
-        names = [
-            "pair",
-            "nodes",
-            "state",
-            "votes",
-            "serves",
-            "anchored",
-            "waiting",
-            "parent operator",
-            "child operator",
-        ]
-        yield from _columns(names, [_pair(row) for row in found.pairs])
-    if found.directions:
-        yield ""
-        names = ["direction", "of", "state", "requested", "handled", "open", "oldest", "can be paid", "fee"]
-        yield from _columns(names, [_direction(row) for row in found.directions])
+    yield names, [_node(row) for row in found.nodes]
+    names = ["pair", "nodes", "state", "votes", "serves", "anchored", "waiting", "parent operator", "child operator"]
+    yield names, [_pair(row) for row in found.pairs]
+    names = ["direction", "of", "state", "requested", "handled", "open", "oldest", "can be paid", "fee"]
+    yield names, [_direction(row) for row in found.directions]
 
 
 def _columns(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import io
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -64,6 +65,8 @@ def test_no_key_is_shown(given: Any, capsys: pytest.CaptureFixture[str]) -> None
         ({"deployment": None}, (), STACK_NOT_UP),
         ({"deployment": {"resources": [{"urn": "urn::a::b", "type": "pulumi:pulumi:Stack"}]}}, (), STACK_NOT_UP),
         (export(), ("--jason",), CALLED_WRONGLY),
+        (export(), ("--html",), CALLED_WRONGLY),
+        (export(), ("--html", "/nowhere/page.html"), CALLED_WRONGLY),
     ],
 )
 def test_what_cannot_be_looked_at_is_unreadable(
@@ -107,3 +110,12 @@ def test_a_trace_needs_a_hash(given: Any, capsys: pytest.CaptureFixture[str], wo
 def test_a_stack_without_nodes_has_nothing_to_trace() -> None:
     with pytest.raises(ChainError, match=STACK_NOT_UP.code):
         trace.followed(Targets(()), "0x" + "1" * 64, ())
+
+
+def test_a_page_is_written_beside_what_is_printed(
+    given: Any, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    given(json.dumps(export()), readings())
+    assert status.main("dev", "--html", str(tmp_path / "status.html"), "--json") == 0
+    assert json.loads(capsys.readouterr().out)["stack"] == "dev"
+    assert [one.name for one in tmp_path.iterdir()] == ["status.html"]

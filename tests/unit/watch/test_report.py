@@ -1,6 +1,7 @@
 """The report: its rows, its schema, and what a terminal shows of it."""
 
 import json
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from components.watch.report import SCHEMA, Report
 from components.watch.rows import report
 from tests.unit.watch.samples import COIN, OPERATORS, TOKENS, readings, targets
 from toolchain.docs.status_schema import FILE, render, schema
+from toolchain.ops.status_html import page
 from toolchain.ops.status_table import coins, table
 
 GONE = Missing(NODE_DOWN("alpha-en: no node listens"))
@@ -144,3 +146,49 @@ def test_a_terminal_shows_the_verdict_first_and_what_is_wrong() -> None:
 )
 def test_amounts_in_coins(amount: str | None, words: str) -> None:
     assert coins(amount) == words
+
+
+class Page(HTMLParser):
+    """What a page has: open elements, texts by class, and everything that it would load."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.loads: list[str] = []
+        self.levels: list[tuple[str, str]] = []
+        self.words: list[str] = []
+        self._level = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Note an element."""
+        self.loads += [f"{tag} {name}" for name, _ in attrs if name in ("src", "href", "srcset", "action")]
+        self._level = dict(attrs).get("class") or ""
+        if tag != "meta":
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        """Close the last element."""
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        """Note a text, and the level that its element has."""
+        self.words.append(data)
+        if self._level in ("healthy", "degraded", "stopped") and data.strip():
+            self.levels.append((self._level, data.split()[-1]))
+        self._level = ""
+
+
+def test_the_page_needs_nothing_else_and_names_each_state() -> None:
+    text = page(degraded().model_copy(update={"stack": "<dev>"}))
+    found = Page(text)
+    assert (found.open, found.loads) == ([], [])
+    assert "url(" not in text
+    assert "@import" not in text
+    assert {level for level, _ in found.levels} == {"healthy", "degraded"}
+    assert all(level == word for level, word in found.levels), "the state is told by a word, not by a colour alone"
+    assert "<dev>: " in found.words
+    assert {"alpha-en", "scn-4", "parent to child"} <= set(found.words)
+    assert any(NODE_DOWN.code in word for word in found.words)
+    assert "prefers-color-scheme: dark" in text
+    assert 'name="viewport"' in text
