@@ -26,7 +26,8 @@ PAID, OPEN, UNKNOWN = 0, 1, 2
 
 def lines(row: TraceRow) -> Iterator[str]:
     """Return a transfer in words."""
-    what = f"{coins(row.amount)} coins" if row.token is None else f"{row.amount} of {row.kind} token {row.token}"
+    unit = {"coin": f"{coins(row.amount)} coins", "erc721": f"id {row.amount} of token {row.token}"}
+    what = unit.get(row.kind, f"{row.amount} of token {row.token}")
     yield f"{row.source} to {row.target}, request {row.nonce}: {what} from {row.sender} to {row.recipient}"
     yield f"  requested  in {row.transaction}, block {row.block}, {duration(row.age)} ago"
     counted = [vote for vote in row.votes if vote.counted]
