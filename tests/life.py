@@ -49,13 +49,15 @@ class Life:
         assert isinstance(diff.changes, bool), "diff says whether something changes, or the engine compares by itself"
         assert isinstance(diff.replaces, list), "diff says what replaces, or the engine decides by itself"
         assert diff.changes or not diff.replaces, "what replaces is a change"
-        self.inputs = news
         if not diff.changes:
+            self.inputs = news
             return "same"
         if not diff.replaces:
             outs = self.provider.update(self.id, wire(self.outs), wire(news)).outs
+            self.inputs = news  # an update that fails leaves them as they were
             self._hold(outs, "update")
             return "update"
+        self.inputs = news
         old_id, old_outs = self.id, self.outs
         if diff.delete_before_replace:
             self.provider.delete(old_id, wire(old_outs))

@@ -83,6 +83,8 @@ class _Answers(pulumi.runtime.Mocks):
         outputs = {**inputs, **{key: f"{args.name}.{key}" for key in NAMED.get(kind, ())}}
         if kind == "AdoptedIdentity":
             outputs["network_id"] = NETWORK_ID
+        if kind == "RunningNode":
+            outputs["turn"] = 0
         if kind == "BridgeContract":
             outputs["threshold_before"] = THRESHOLD
         if args.typ == "aws:ec2/networkInterface:NetworkInterface":

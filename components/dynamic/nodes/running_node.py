@@ -43,6 +43,9 @@ class RunningNodeInputs(NodeInputs):
 
     started: str
     """Changes with the first start of the node on another machine; then it is checked again."""
+    turn: int = 0
+    """How often `runs` has changed. The provider adds it: so the UpdatedNode sees each change, also one that is taken
+    back after a run that failed."""
 
 
 class RunningNodeProvider(Provider[RunningNodeInputs]):
@@ -55,6 +58,11 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
     def identify(self, inputs: RunningNodeInputs) -> str:
         """One per node."""
         return inputs.node.node
+
+    def complete(self, olds: Props, news: Props) -> Props:
+        """Count the changes of what it reads at its start."""
+        changed = bool(olds) and olds.get("runs") != news.get("runs")
+        return {**news, "turn": int(olds.get("turn") or 0) + changed}
 
     def converge(self, inputs: RunningNodeInputs, known: Props) -> Props:
         """Start the node if it is down, repair what has drifted, and wait until it is healthy.
@@ -81,7 +89,7 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
 
     def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
         """Check again after a start, or when the prediction changed; ignore other nodes that come or go."""
-        return name not in ASIDE
+        return name not in ASIDE | {"turn"}
 
     def observe(self, inputs: RunningNodeInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Report in what it is not as predicted. A node that is stopped still exists."""
@@ -129,6 +137,7 @@ def restart_node(
     it had before is not expected to come back.
     """
     from components.chain.nodes.restart import restart
+    from components.chain.nodes.start_mark import marking
 
     seat = _seat(inputs)
 
@@ -142,7 +151,7 @@ def restart_node(
     restart(
         inputs.node,
         "validator" if inputs.role == "scn" and not inputs.peer else inputs.role,
-        inputs.start,
+        marking(inputs.node, inputs.start, inputs.runs),
         why,
         siblings=inputs.siblings,
         peer=inputs.peer,
@@ -192,6 +201,8 @@ class RunningNode(Resource, module="servicechain", name="RunningNode"):
     version: pulumi.Output[str]
     began_with: pulumi.Output[str]
     """Digest of what it read when this resource saw it start; empty if it was running already."""
+    turn: pulumi.Output[int]
+    """Known in previews."""
 
     def __init__(self, name: str, props: Props, opts: pulumi.ResourceOptions | None = None) -> None:
         secrets = ["node", *(key for key in ("en", "others", "siblings") if key in props)]
@@ -199,6 +210,6 @@ class RunningNode(Resource, module="servicechain", name="RunningNode"):
         super().__init__(
             RunningNodeProvider(),
             name,
-            {"version": None, "began_with": None, **props},
+            {"version": None, "began_with": None, "turn": None, **props},
             pulumi.ResourceOptions.merge(secret, opts),
         )

@@ -69,6 +69,8 @@ class UpdatedNodeInputs(NodeInputs):
     began_with: str | None = None
     """Digest of what it read when its RunningNode saw it start; empty if it was running already. None: not known, as in
     a state that an earlier program wrote."""
+    turn: int | None = None
+    """How often `runs` has changed. None: not known, as in a state that an earlier program wrote."""
     diallers: tuple[Dial, ...] = ()
     pair: PairInputs | None = None
     due: bool = False
@@ -89,12 +91,16 @@ class UpdatedNodeProvider(Provider[UpdatedNodeInputs]):
     def complete(self, olds: Props, news: Props) -> Props:
         """Say whether the node is restarted."""
         due = bool(olds) and (bool(olds.get(DRIFT)) or olds.get("runs") != news.get("runs"))
+        if olds and not due and olds.get("turn") != news.get("turn"):
+            due = _runs_files_of_a_failed_run(Endpoint.model_validate(news["node"]), str(news.get("runs")))
         return {**news, "due": due}
 
     def differs(self, name: str, old: object, new: object) -> bool:
         """Compare what the node runs, and what its pair runs."""
         if name == "pair":
             return _runs(old) != _runs(new)
+        if name == "turn":
+            return old is not None
         return name not in _OWN
 
     def converge(self, inputs: UpdatedNodeInputs, known: Props) -> Props:
@@ -103,7 +109,9 @@ class UpdatedNodeProvider(Provider[UpdatedNodeInputs]):
             return {"version": _version(inputs) or "", "due": False}
         proof = inputs.pair.proof if inputs.pair and known and _runs(known.get("pair")) != _runs(inputs.pair) else None
         before = proof.before() if proof else None
-        if inputs.began_with not in (None, inputs.runs) and known.get("runs") != inputs.runs:
+        if inputs.began_with not in (None, inputs.runs) and (
+            known.get("runs") != inputs.runs or _runs_files_of_a_failed_run(inputs.node, inputs.runs)
+        ):
             self._restart(inputs, "what it reads at its start has changed")
         elif words := _other_version_on_disk(inputs):
             self._restart(inputs, words)
@@ -146,6 +154,13 @@ def _runs(pair: object) -> list[str] | None:
     if isinstance(pair, PairInputs):
         return list(pair.runs)
     return list(pair["runs"]) if isinstance(pair, dict) else None
+
+
+def _runs_files_of_a_failed_run(node: Endpoint, runs: str) -> bool:
+    """Return whether the node was last restarted with something else, in a run that failed and was taken back."""
+    from components.chain.nodes.start_mark import last_mark
+
+    return last_mark(node) not in (None, runs)
 
 
 def _version(inputs: UpdatedNodeInputs) -> str | None:

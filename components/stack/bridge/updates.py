@@ -35,7 +35,7 @@ def updated(
     done: list[UpdatedNode] = []
     for kept, extra in queue:
         opts = pulumi.ResourceOptions(parent=kept.node.resource, depends_on=after)
-        began = {"began_with": kept.running.began_with}
+        began = {"began_with": kept.running.began_with, "turn": kept.running.turn}
         inputs = {**kept.inputs, **kept.node.package_inputs(), **began, **extra}
         done.append(UpdatedNode(kept.node.name, inputs, opts))
         after = [done[-1]]

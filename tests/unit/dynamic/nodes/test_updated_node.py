@@ -6,9 +6,10 @@ from typing import Any, cast
 import pytest
 
 from components.chain.errors import HostUnreachable, Unreachable
-from components.chain.nodes import drift, health, restart, version
+from components.chain.nodes import drift, health, restart, start_mark, version
 from components.chain.nodes.drift import Actual
 from components.chain.rpc.console import Console
+from components.chain.rpc.endpoint import Endpoint
 from components.chain.validators.restart_seat import RestartSeat
 from components.chain.voters import pair_proof
 from components.domain.problems.chains import CONSOLE_LOST
@@ -28,11 +29,13 @@ NODE: Props = {
     "start": "kscnd restart",
     "runs": "0a",
     "began_with": "0a",
+    "turn": 0,
     "package_version": OLD,
     "version_command": "kscn version",
     "version": None,
 }
-UPGRADED = {**NODE, "runs": "0b", "began_with": "", "package_version": NEW}
+UPGRADED = {**NODE, "runs": "0b", "began_with": "", "turn": 1, "package_version": NEW}
+TAKEN_BACK = {**NODE, "began_with": "", "turn": 2}
 
 
 class Scn:
@@ -44,6 +47,7 @@ class Scn:
         self.asked = 0
         self.error: Exception | None = None
         self.restarts: list[str] = []
+        self.mark: str | None = None
         self.done: list[str] = []
         """What was done around a restart."""
 
@@ -94,6 +98,7 @@ def scn(monkeypatch: pytest.MonkeyPatch) -> Scn:
         (RestartSeat, "give_up", lambda _seat: scn.done.append("seat given up")),
         (RestartSeat, "take_again", lambda _seat: scn.done.append("seat")),
         (restart, "restart", scn.restart),
+        (start_mark, "last_mark", lambda _endpoint: scn.mark),
     ):
         monkeypatch.setattr(module, name, value)
     return scn
@@ -209,6 +214,32 @@ def test_a_preview_says_that_it_is_restarted(life: Life) -> None:
     assert provider.check({}, NODE).inputs["due"] is False
     life.up(UPGRADED)
     assert life.outs["due"] is False
+
+
+@pytest.mark.parametrize(("mark", "count"), [("0b", 1), ("0a", 0), (None, 0)])
+def test_what_a_failed_run_restarted_is_restarted_again_when_its_change_is_taken_back(
+    life: Life, scn: Scn, monkeypatch: pytest.MonkeyPatch, mark: str | None, count: int
+) -> None:
+    def fails(*_: object, **_more: object) -> None:
+        raise Unreachable(CONSOLE_LOST("scn-1: it came back too late"))
+
+    with monkeypatch.context() as broken:
+        broken.setattr(restart, "restart", fails)
+        with pytest.raises(Unreachable):
+            life.up(UPGRADED)
+    scn.mark = mark
+    assert UpdatedNodeProvider().check(life.inputs, TAKEN_BACK).inputs["due"] == bool(count)
+    assert life.up(TAKEN_BACK) == "update"
+    assert len(scn.restarts) == count
+    assert life.up(TAKEN_BACK) == "same"
+
+
+def test_a_restart_leaves_a_mark_before_it() -> None:
+    endpoint = Endpoint.model_validate({**NODE["node"], "ipc": "/srv/data/klay.ipc"})
+    assert start_mark.marking(endpoint, "kscnd restart", "0b").splitlines() == [
+        "echo 0b >/srv/restarted-with || exit",
+        "kscnd restart",
+    ]
 
 
 PAIR: Props = {
