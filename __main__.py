@@ -52,6 +52,7 @@ service_chain = ServiceChain(
     identities,
     sub_bridges={pair.scn: pair.sub_bridge for pair in pairs},
     funded=[(owners["child"].address, OWNER_BALANCE)],
+    keeps_data=config.upgrade.keep_data,
 )
 
 parent = Chain(

@@ -19,20 +19,26 @@ class Service:
     path: str
     content: str
     commands: Mapping[str, str]
-    """unpack, init, start, restart and begin."""
+    """unpack, init, start, restart and begin; also room if the data are kept."""
     owner: str | None
     """The user that runs the node and owns its data; None for root."""
 
 
-def service(kind: Literal["daemon", "systemd"], layout: Layout, node: str, values: Conf) -> Service:
+def service(
+    kind: Literal["daemon", "systemd"], layout: Layout, node: str, values: Conf, *, keeps_data: bool = False
+) -> Service:
     """Return the service of the node of that name with these values.
+
+    `keeps_data`: its restart copies the data before it runs a newer major version.
 
     Raises PackageError if the package has only a URL and the host needs the conf in it, and ValueError for values that
     a conf or unit cannot hold.
     """
     package = layout.package
     if kind == "systemd":
+        commands = systemd_commands.scripts(layout, keeps_data=keeps_data)
         text = systemd_unit.render(layout, node, flags(package.program, values))
-        return Service(layout.unit, layout.unit_file, text, systemd_commands.scripts(layout), SERVICE_USER)
+        return Service(layout.unit, layout.unit_file, text, commands, SERVICE_USER)
+    commands = daemon_commands.scripts(layout, keeps_data=keeps_data)
     text = conf.render(package.conf, values)
-    return Service(f"{package.daemon}.conf", layout.release.conf, text, daemon_commands.scripts(layout), None)
+    return Service(f"{package.daemon}.conf", layout.release.conf, text, commands, None)

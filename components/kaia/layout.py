@@ -82,6 +82,11 @@ class Layout:
         return f"{self.root}/data"
 
     @property
+    def former_data(self) -> str:
+        """Return how the paths of copies of the data begin; the version that wrote them follows."""
+        return f"{self.data}.before-"
+
+    @property
     def ipc(self) -> str:
         """Return the path of the IPC socket."""
         return f"{self.data}/klay.ipc"

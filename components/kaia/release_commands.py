@@ -4,12 +4,15 @@ A release is an unpacked package in a folder of its own. `next` links to the one
 the one that the node was last started with. Unpacking touches no release that is whole, and not `current`, so a broken
 package stops nothing. Only a command that stops and starts the node switches `current`. Such a command names no
 release: one that an older state holds, as for the removal of a registration, starts the same release as one of today.
+
+A command that keeps data also copies them, between the stop and the switch, if the release has a newer major version.
 """
 
 import shlex
 from typing import Final
 
 from components.domain.problems.packages import (
+    DATA_NOT_KEPT,
     PACKAGE_DIGEST,
     PACKAGE_NO_ROOM,
     PACKAGE_NOT_EXECUTABLE,
@@ -40,6 +43,13 @@ _NOT_EXECUTABLE: Final = PACKAGE_NOT_EXECUTABLE(
     "the node package $archive: its program cannot be executed on this machine; '$program version' said: "
     '$(first "$said")'
 )
+_UNKNOWN: Final = DATA_NOT_KEPT(
+    "$data is not copied: the programs in $root/current and $root/next do not both tell their version"
+)
+_NO_COPY: Final = DATA_NOT_KEPT(
+    "$data is not copied to $copy: that needs $((needed / 1000)) MB of disk, and $((free / 1000)) MB are free"
+)
+_COPY_FAILED: Final = DATA_NOT_KEPT('$data could not be copied to $copy: $(echo "$said" | head -n 1 | cut -c 1-300)')
 _EXPECTED: Final = f"""\
 [ -f "$archive" ] || refuse "{_ABSENT}"
 check "$archive\""""
@@ -132,6 +142,62 @@ def switch(layout: Layout) -> str:
     current, following = shlex.quote(layout.current.folder), shlex.quote(layout.next.folder)
     new = shlex.quote(f"{layout.current.folder}.new")
     return f'{{ ln -sfn "$(readlink {following})" {new} && mv -T {new} {current}; }} || exit 1\n'
+
+
+def room(layout: Layout) -> str:
+    """Return the command that sets `copy` to the folder to which the next start has to copy the data, or to nothing.
+
+    It ends with an error if there is no room for that, before a node is stopped. What the programs say of themselves
+    counts: it is known of a node that is down too. A copy of an earlier try stays. Needed is a tenth more than is
+    copied, so that the node can write on, whether or not the file system shares the blocks of copies.
+    """
+    root, data, former = shlex.quote(layout.root), shlex.quote(layout.data), shlex.quote(layout.former_data)
+    number = "[0-9][0-9]*"
+    return f"""\
+{require(layout)}root={root} data={data} copy=
+told() {{
+    "$root/$1/bin/{layout.package.program}" version 2>/dev/null </dev/null |
+        sed -n 's/.*\\(v{number}\\.{number}\\.{number}\\).*/\\1/p' | tail -n 1
+}}
+major() {{ echo "${{1%%.*}}" | cut -c 2-; }}
+refuse_copy() {{
+    echo "$1" >&2
+    exit 1
+}}
+if [ -d "$data" ] && [ -L "$root/current" ] && [ "$(readlink "$root/current")" != "$(readlink "$root/next")" ]; then
+    former=$(told current) following=$(told next)
+    if [ -z "$former" ] || [ -z "$following" ]; then refuse_copy "{_UNKNOWN}"; fi
+    if [ "$(major "$following")" -gt "$(major "$former")" ] && [ ! -e {former}"$former" ]; then
+        copy={former}$former
+        rm -rf "$copy.new"
+        needed=$(($(cd "$data" && du -sk --exclude=./logs . 2>/dev/null | cut -f 1) * 11 / 10))
+        free=$(df -k --output=avail "$root" | tail -n 1)
+        [ "$free" -ge "$needed" ] || refuse_copy "{_NO_COPY}"
+    fi
+fi
+"""
+
+
+def keep(resume: str) -> str:
+    """Return the command that copies the data of the stopped node to the `copy` that `room` has set, if any.
+
+    Sockets, process ids and logs are not copied. What an interrupted copy leaves has another name. If it fails,
+    `resume` starts the node with what it ran.
+    """
+    return f"""\
+copied() {{
+    mkdir -m 0700 "$copy.new" &&
+        find "$data" -mindepth 1 -maxdepth 1 ! -name logs ! -name '*.pid' ! -type s \\
+            -exec cp -a --reflink=auto -t "$copy.new" {{}} + &&
+        chown --reference="$data" "$copy.new" && chmod --reference="$data" "$copy.new" &&
+        sync -f "$copy.new" && mv -T "$copy.new" "$copy"
+}}
+if [ -n "$copy" ] && ! said=$(copied 2>&1); then
+    rm -rf "$copy.new"
+    {resume} || :
+    refuse_copy "{_COPY_FAILED}"
+fi
+"""
 
 
 def started(layout: Layout) -> str:

@@ -10,18 +10,21 @@ from typing import Literal
 
 from components.kaia.host_commands import CONSOLE_POLLS, STOP_POLLS, poll, run_as
 from components.kaia.layout import SERVICE_ID, SERVICE_USER, Layout, Release
-from components.kaia.release_commands import require, stage, started, switch
+from components.kaia.release_commands import keep, require, room, stage, started, switch
 
 
-def scripts(layout: Layout) -> Mapping[str, str]:
+def scripts(layout: Layout, *, keeps_data: bool = False) -> Mapping[str, str]:
     """Return the commands by name, the same names as with the daemon script."""
+    checked = {"room": room(layout)} if keeps_data else {}
+    kept = keep(f"systemctl start {layout.unit}") if keeps_data else ""
     again = _stop(layout) + _forget(layout) + _init(layout, layout.next)
     texts = {
         "unpack": _account(layout) + stage(layout, scripted=False, runner=f"{run_as(SERVICE_USER)} "),
         "init": _init(layout, layout.release),
         "start": _start(layout, STOP_POLLS),
-        "restart": _start(layout, CONSOLE_POLLS),
+        "restart": checked.get("room", "") + _start(layout, CONSOLE_POLLS, kept),
         "begin": require(layout) + again + _start(layout, CONSOLE_POLLS),
+        **checked,
     }
     return {name: f"set -eu\n{text}" for name, text in texts.items()}
 
@@ -67,8 +70,10 @@ def _forget(layout: Layout) -> str:
     return f"rm -rf {shlex.quote(f'{layout.data}/klay/chaindata')} {shlex.quote(f'{layout.data}/.initialised')}\n"
 
 
-def _start(layout: Layout, polls: int) -> str:
+def _start(layout: Layout, polls: int, stopped: str = "") -> str:
     """Stop the node if it runs, start its next release with the current unit, and wait for its console.
+
+    `stopped`: what else is done while it is stopped.
 
     It waits while the unit is active, at most `polls` quarters of a second. The message about a program that cannot be
     executed comes from a process that has ended when the journal looks up its unit. That process sets the field UNIT
@@ -79,7 +84,7 @@ def _start(layout: Layout, polls: int) -> str:
 {started(layout)}{require(layout)}systemctl daemon-reload
 systemctl --quiet enable {unit}
 systemctl stop {unit}
-{switch(layout)}rm -f {ipc}
+{stopped}{switch(layout)}rm -f {ipc}
 begin=$(date +%s)
 if systemctl start {unit}; then
     {poll(polls, f"[ -S {ipc} ] && started", f"systemctl --quiet is-active {unit} || break", indent="    ")}

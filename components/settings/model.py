@@ -27,6 +27,7 @@ from components.settings.sections.owner import OwnerKeys
 from components.settings.sections.packages import NodeArchive, Packages, PairPackages
 from components.settings.sections.parent import ParentChainSettings, with_chain_id
 from components.settings.sections.tokens import TokenSettings
+from components.settings.sections.upgrade import UpgradeSettings
 from components.settings.values.kni import Kni
 from components.settings.values.types import (
     Balances,
@@ -193,6 +194,7 @@ class Settings(Section):
     """The tokens that the bridge transfers."""
     fees: FeesSettings = FeesSettings()
     packages: Packages = Packages()
+    upgrade: UpgradeSettings = UpgradeSettings()
     local: Local = Local()
     aws: Aws | None = None
     existing: Existing | None = None

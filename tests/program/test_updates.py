@@ -107,6 +107,19 @@ def test_transfers_are_late_while_an_scn_is_down_that_keeps_its_seat(
     assert unsaid not in sentence
 
 
+def test_scns_that_keep_their_data_copy_them_in_their_restart_and_the_setting_restarts_nothing() -> None:
+    before = run(private(*SCNS))
+    after = run(private(*SCNS, upgrade={"keepData": True}), before=before)
+    nodes = {name: one.inputs for name, one in after.of("UpdatedNode").items()}
+    assert {name for name, inputs in nodes.items() if "room" in inputs} == set(SCNS)
+    for kind in ("UpdatedNode", "RunningNode"):
+        copying = {name for name, one in after.of(kind).items() if "data.before-" in one.inputs["start"]}
+        assert copying == set(SCNS)
+    # The state of these has the command with which their removal restarts the SCN.
+    registrations = {("BridgeRegistration", f"{name}-registration") for name in ("scn-1", "scn-3")}
+    assert before.touched_by(after) == registrations
+
+
 def test_another_package_of_the_ens_restarts_them_and_has_all_pairs_prove_themselves() -> None:
     before = run(aws(2))
     packages = {"ken": {"url": "https://archives.test/ken-v2.2.2-linux-amd64.tar.gz", "sha256": "cd" * 32}}

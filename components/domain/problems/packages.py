@@ -142,3 +142,11 @@ NO_WAY_BACK = Problem(
     "packages that the settings name now.",
     remedy="Write the wanted archives in servicechain-ha:packages and run `make up` (docs/versions.md#upgrade).",
 )
+DATA_NOT_KEPT = Problem(
+    319,
+    "The data of an SCN cannot be copied before a newer major version starts",
+    cause="upgrade.keepData asks for a copy, and the disk is too full for one, the version that ran is not known, or "
+    "copying failed. A node that was running runs on with the release that it has.",
+    remedy="Free the disk, or enlarge it, and run `make up` again. To upgrade without a copy, set upgrade.keepData to "
+    "false (docs/versions.md#keeping-the-data).",
+)

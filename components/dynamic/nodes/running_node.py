@@ -128,16 +128,22 @@ def _is_registered(inputs: NodeInputs) -> bool:
 
 
 def restart_node(
-    inputs: NodeInputs, why: str, then: Callable[[], object] | None = None, *, gives_seat_up: bool = False
+    inputs: NodeInputs,
+    why: str,
+    then: Callable[[], object] | None = None,
+    *,
+    gives_seat_up: bool = False,
+    timeout: float | None = None,
 ) -> None:
     """Restart the node, one at a time, or start it at once if it is down; wait until it is healthy. Raises ChainError.
 
     `then` is called once it is as predicted. `gives_seat_up`: a validator is voted out first, if the others can do
     without it. One without a seat is voted in again in any case. An SCN without a pair is a validator: the bridge that
-    it had before is not expected to come back.
+    it had before is not expected to come back. `timeout`: seconds for the command, if it may take longer than usual.
     """
     from components.chain.nodes.restart import restart
     from components.chain.nodes.start_mark import marking
+    from components.chain.rpc.ipc_stream import RESTART_TIMEOUT
 
     seat = _seat(inputs)
 
@@ -158,6 +164,7 @@ def restart_node(
         en=inputs.en,
         leave=seat.give_up if seat and gives_seat_up else None,
         ready=ready,
+        timeout=timeout or RESTART_TIMEOUT,
     )
 
 

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
     from components.chain.voters.pair_proof import PairProof
 
 _OWN = ASIDE | (Expected.model_fields.keys() - {"package_version"}) | {
-    "node", "role", "version_command", "diallers", "began_with", "due",
+    "node", "role", "version_command", "room", "diallers", "began_with", "due",
 }  # fmt: skip
 """Inputs of which a change alone asks for nothing: RunningNode watches most of them."""
+KEEP_TIMEOUT = 6 * 3600.0
+"""Seconds for a restart that may copy the data: 2 TB with 100 MB a second."""
 
 
 class Dial(Part):
@@ -66,6 +68,9 @@ class UpdatedNodeInputs(NodeInputs):
 
     version_command: str | None = None
     """Command on the node's host that has the program on its disk print its version."""
+    room: str | None = None
+    """Command on the node's host that fails if `start` would copy its data and there is no room for that; None if it
+    copies none."""
     began_with: str | None = None
     """Digest of what it read when its RunningNode saw it start; empty if it was running already. None: not known, as in
     a state that an earlier program wrote."""
@@ -125,11 +130,15 @@ class UpdatedNodeProvider(Provider[UpdatedNodeInputs]):
 
     def _restart(self, inputs: UpdatedNodeInputs, why: str) -> None:
         from components.chain.peers.peers import Dialler, redial_from
+        from components.chain.rpc.ipc_stream import RESTART_TIMEOUT, run_on_host
+
+        if inputs.room:  # before a validator gives its seat up for a restart that would then be refused
+            run_on_host(inputs.node, inputs.room, RESTART_TIMEOUT)
 
         def dial() -> None:
             redial_from(Dialler(one.endpoint, one.network, one.kni) for one in inputs.diallers)
 
-        restart_node(inputs, why, dial, gives_seat_up=True)
+        restart_node(inputs, why, dial, gives_seat_up=True, timeout=KEEP_TIMEOUT if inputs.room else None)
 
     def observe(self, inputs: UpdatedNodeInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Report that another version runs than that of its package, if a restart would change it."""

@@ -37,14 +37,18 @@ class ServiceChain(pulumi.ComponentResource):
         sub_bridges: Mapping[str, PairHalf],
         funded: Sequence[tuple[pulumi.Input[str], int]],
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        keeps_data: bool = False,
     ) -> None:
         """Declare it. `archives` and `sub_bridges` are keyed by SCN.
 
-        `funded`: accounts and their balances in the first block, in peb.
+        `funded`: accounts and their balances in the first block, in peb. `keeps_data`: an SCN's data are copied before
+        a newer major version.
         """
         super().__init__("servicechain:index:ServiceChain", "service-chain", None, opts)
         self.chain_id = settings.chain_id
         self._exposure = exposure
+        self._keeps_data = keeps_data
         self._child = pulumi.ResourceOptions(parent=self)
         self.nodes: Mapping[str, AnyNode]
         self.ready: Mapping[str, pulumi.Resource]
@@ -112,7 +116,16 @@ class ServiceChain(pulumi.ComponentResource):
         ]
         if bridge:
             files += bridge_files(layout, bridge)
-        return PreparedNode(host, package, values, files, self._genesis, self._child, network_id=self._network_id)
+        return PreparedNode(
+            host,
+            package,
+            values,
+            files,
+            self._genesis,
+            self._child,
+            network_id=self._network_id,
+            keeps_data=self._keeps_data,
+        )
 
     def _kept(
         self,

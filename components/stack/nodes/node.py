@@ -42,6 +42,8 @@ class Node:
     restart_command: str
     version_command: str
     """Has the program on its disk print its version."""
+    room_command: str | None
+    """Fails if the restart would copy the data and there is no room for that; None if it copies none."""
     begin_command: str
     """Deletes the chain data and starts from genesis.json again: for a node that holds nothing but a first block."""
     runs: pulumi.Output[str]
@@ -63,7 +65,11 @@ class Node:
 
     def package_inputs(self) -> dict[str, pulumi.Input[object]]:
         """Return the inputs of an UpdatedNode that come from the package."""
-        return {"package_version": self.version, "version_command": self.version_command}
+        told: dict[str, pulumi.Input[object]] = {
+            "package_version": self.version,
+            "version_command": self.version_command,
+        }
+        return {**told, "room": self.room_command} if self.room_command else told
 
 
 class PreparedNode(pulumi.ComponentResource):
@@ -79,11 +85,12 @@ class PreparedNode(pulumi.ComponentResource):
         opts: pulumi.ResourceOptions | None = None,
         *,
         network_id: pulumi.Output[int] | None = None,
+        keeps_data: bool = False,
     ) -> None:
         """Prepare it with the `values` of its conf and its files.
 
         `genesis`: None for a public network, whose genesis the node contains. `network_id`: of a chain that others
-        began, read from one of its nodes; it replaces the one in `values`.
+        began, read from one of its nodes; it replaces the one in `values`. `keeps_data`: see `service`.
 
         Raises PackageError and ValueError when the node's service cannot be written (see `service`).
         """
@@ -91,7 +98,7 @@ class PreparedNode(pulumi.ComponentResource):
         self._host = host
         self._package_version = package.version
         self._layout = Layout(host.root, package)
-        self._service = service(host.service, self._layout, host.name, values)
+        self._service = service(host.service, self._layout, host.name, values, keeps_data=keeps_data)
         self._commands = {name: host.command(text) for name, text in self._service.commands.items()}
         self._versions = [host.instance, package.digest]
         settings = File(self._service.name, self._service.path, self._content(values, network_id), restarts=True)
@@ -139,6 +146,7 @@ class PreparedNode(pulumi.ComponentResource):
             depends_on=[*self.prepared, *after],
         )
         own = {"node": host.name, "ipc": layout.ipc}
+        room = self._commands.get("room")
         return Node(
             host=host,
             resource=self,
@@ -148,6 +156,7 @@ class PreparedNode(pulumi.ComponentResource):
             endpoint=host.ssh.login.apply(lambda login: {**login, **own}),
             restart_command=alone(layout, end_of_other(host.service, layout) + self._commands["restart"]),
             version_command=f"{shlex.quote(layout.release.binary)} version",
+            room_command=alone(layout, room) if room else None,
             begin_command=alone(layout, self._commands["begin"]),
             runs=self._runs,
         )

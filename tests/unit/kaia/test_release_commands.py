@@ -2,10 +2,8 @@
 
 import os
 import shutil
-import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -18,76 +16,15 @@ from components.domain.problems.packages import (
     RELEASE_ABSENT,
 )
 from components.kaia.daemon_commands import scripts
-from components.kaia.layout import Layout
 from components.kaia.package import Package
 from tests.unit.kaia.archives import arrive, pack
-
-
-class Machine:
-    """A folder in place of a machine, and a process in place of its node."""
-
-    def __init__(self, folder: Path) -> None:
-        self.root, self.stubs = folder / "srv", folder / "stubs"
-        (self.root / "data/logs").mkdir(parents=True)
-        self.stubs.mkdir()
-
-    def at(self, package: Package) -> Layout:
-        """Return where things are."""
-        return Layout(str(self.root), package)
-
-    def run(self, name: str, package: Package) -> subprocess.CompletedProcess[str]:
-        """Run one of the commands. A start finds the console of its node at once."""
-        text = f"PATH={self.stubs}:$PATH\n" + scripts(self.at(package))[name].replace(
-            f"[ -S {self.at(package).ipc} ]", "true"
-        )
-        return subprocess.run(["sh", "-c", text], capture_output=True, text=True, check=False)
-
-    def stage(self, package: Package) -> subprocess.CompletedProcess[str]:
-        """Let the archive arrive, and unpack it."""
-        arrive(self.at(package))
-        return self.run("unpack", package)
-
-    def do(self, name: str, package: Package) -> None:
-        """Run one of the commands, which must not fail."""
-        done = self.stage(package) if name == "unpack" else self.run(name, package)
-        assert (done.returncode, done.stderr) == (0, "")
-
-    def renew(self, package: Package) -> None:
-        """Stage a package and restart the node."""
-        self.do("unpack", package)
-        self.do("restart", package)
-
-    @property
-    def files(self) -> set[str]:
-        """Return what is on the machine, but for the data and the calls."""
-        return {path.name for path in self.root.iterdir()} - {"data", "calls"}
-
-    @property
-    def current(self) -> str:
-        """Return what the link names."""
-        return str((self.root / "current").readlink())
-
-    @property
-    def calls(self) -> list[str]:
-        """Return what the daemon scripts did."""
-        return (self.root / "calls").read_text().splitlines()
-
-    @property
-    def pid(self) -> int:
-        """Return the process of the node."""
-        return int((self.root / "data/kscnd.pid").read_text())
+from tests.unit.kaia.machine import Machine, alive, machine_in
 
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
-    up = Machine(tmp_path)
-    yield up
-    with suppress(FileNotFoundError, ProcessLookupError):
-        os.kill(up.pid, signal.SIGKILL)
-
-
-def alive(pid: int) -> bool:
-    return subprocess.run(["kill", "-0", str(pid)], capture_output=True, check=False).returncode == 0
+    with machine_in(tmp_path) as up:
+        yield up
 
 
 def snapshot(folder: Path) -> dict[str, tuple[int, int, bytes]]:
@@ -247,9 +184,7 @@ def test_a_program_that_cannot_be_executed_is_refused(machine: Machine, tmp_path
 
 def test_an_archive_for_which_there_is_no_room_is_refused_and_kept(machine: Machine, tmp_path: Path) -> None:
     machine.renew(pack(tmp_path))
-    df = machine.stubs / "df"
-    df.write_text("#!/bin/sh\necho Avail; echo 1000\n")
-    df.chmod(0o755)
+    machine.stub("df", "echo Avail; echo 1000")
     package = pack(tmp_path, "v2.0.0", {"conf/kscnd.conf": os.urandom(400_000).hex()})
     assert package.archive
     needed = package.archive.stat().st_size * 4 // 1_000_000
@@ -257,7 +192,7 @@ def test_an_archive_for_which_there_is_no_room_is_refused_and_kept(machine: Mach
     assert f"needs {needed} MB of disk" in said
     assert " and 1 MB are free in " in said
     assert PACKAGE_NO_ROOM.code in said
-    df.unlink()
+    (machine.stubs / "df").unlink()
     assert machine.run("unpack", package).returncode == 0, "the archive is there still"
 
 

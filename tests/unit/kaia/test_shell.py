@@ -32,6 +32,13 @@ def texts() -> Iterator[tuple[str, str]]:
     for name, package in PACKAGES.items():
         for kind, text in systemd_commands.scripts(Layout("/srv", package)).items():
             yield f"{name}: {kind}", text
+    keeping = Layout("/it's/$(srv)", PACKAGES["url"])
+    for kind in ("room", "restart"):
+        yield f"kept data: {kind}", systemd_commands.scripts(keeping, keeps_data=True)[kind]
+        yield (
+            f"daemon, kept data: {kind}",
+            daemon_commands.scripts(Layout("/srv", Package("kscn", PACKED)), keeps_data=True)[kind],
+        )
     for kind, text in daemon_commands.scripts(Layout("/srv", Package("kscn", PACKED))).items():
         yield f"daemon: {kind}", text
     for owner in (None, SERVICE_USER):

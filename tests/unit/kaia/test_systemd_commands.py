@@ -147,6 +147,30 @@ def test_the_link_is_switched_while_the_node_is_stopped(machine: Machine) -> Non
     assert [line for line in lines if line.startswith("st")] == ["stop ", f"start {package.release}"]
 
 
+def test_data_are_kept_while_the_node_is_stopped(machine: Machine) -> None:
+    package = machine.unpacked()
+    machine.started(package)
+    (machine.root / "data/block").touch()
+    machine.pack(*GOOD)
+    program = machine.packed.parent / "source" / GOOD[0]
+    program.write_text(program.read_text().replace("v1.0.3", "v2.0.0"))
+    subprocess.run(
+        ["tar", "-czf", machine.packed, "-C", program.parents[2], "ken-linux-amd64"],
+        check=True,
+    )
+    newer = machine.package(url=False)
+    machine.arrive()
+    assert machine.run("unpack", newer).returncode == 0
+    machine.stub("systemctl", f'echo "$1" $(ls -d {machine.root}/data.*) >>{machine.root}/units 2>/dev/null')
+    at = Layout(str(machine.root), newer)
+    restart = systemd_commands.scripts(at, keeps_data=True)["restart"].replace(f"[ -S {at.ipc} ]", "true")
+    assert machine.shell(restart).returncode == 0
+    lines = (machine.root / "units").read_text().splitlines()
+    copy = machine.root / "data.before-v1.0.3"
+    assert [line for line in lines if line.startswith("st")] == ["stop", f"start {copy}"]
+    assert (copy / "block").exists()
+
+
 def test_a_copied_archive_is_checked_and_removed(machine: Machine) -> None:
     machine.pack(*GOOD)
     for _ in range(2):

@@ -8,6 +8,7 @@ import pytest
 from components.chain.errors import HostUnreachable, Unreachable
 from components.chain.nodes import drift, health, restart, start_mark, version
 from components.chain.nodes.drift import Actual
+from components.chain.rpc import ipc_stream
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.validators.restart_seat import RestartSeat
@@ -15,10 +16,10 @@ from components.chain.voters import pair_proof
 from components.domain.problems.chains import CONSOLE_LOST
 from components.domain.problems.hosts import HOST_SILENT
 from components.domain.problems.nodes import OTHER_VERSION
-from components.domain.problems.packages import PACKAGE_VERSION
+from components.domain.problems.packages import DATA_NOT_KEPT, PACKAGE_VERSION
 from components.dynamic.base import Props
 from components.dynamic.nodes import running_node
-from components.dynamic.nodes.updated_node import UpdatedNode, UpdatedNodeProvider
+from components.dynamic.nodes.updated_node import KEEP_TIMEOUT, UpdatedNode, UpdatedNodeProvider
 from tests.life import Life
 
 OLD, NEW = "v1.0.3", "v2.2.1"
@@ -48,6 +49,7 @@ class Scn:
         self.error: Exception | None = None
         self.restarts: list[str] = []
         self.mark: str | None = None
+        self.patience: list[float] = []
         self.done: list[str] = []
         """What was done around a restart."""
 
@@ -81,6 +83,7 @@ class Scn:
             more["leave"]()
         self.runs, self.up = self.disk, True
         self.restarts.append(why)
+        self.patience.append(more["timeout"])
         more["ready"]()
 
 
@@ -175,6 +178,30 @@ def test_an_scn_gives_its_seat_up_for_a_restart_and_has_it_again_before_anything
     assert scn.done == []
     assert life.up({**UPGRADED, **SEATED}) == "update"
     assert scn.done == ["seat given up", "seat", "ready"]
+
+
+@pytest.mark.parametrize("error", [None, Unreachable(DATA_NOT_KEPT("scn-1: too little disk"))])
+def test_room_for_the_data_is_looked_for_before_the_seat_is_given_up(
+    scn: Scn, monkeypatch: pytest.MonkeyPatch, error: Exception | None
+) -> None:
+    def room(_endpoint: object, command: str, _timeout: float) -> None:
+        scn.done.append(command)
+        if error:
+            raise error
+
+    monkeypatch.setattr(ipc_stream, "run_on_host", room)
+    life = life_of({**NODE, **SEATED})
+    keeping = {**NODE, **SEATED, "room": "is there room"}
+    assert life.up(keeping) == "same"
+    wanted = {**keeping, **UPGRADED}
+    if error:
+        with pytest.raises(Unreachable):
+            life.up(wanted)
+        assert (scn.restarts, scn.done) == ([], ["is there room"])
+    else:
+        assert life.up(wanted) == "update"
+        assert scn.done == ["is there room", "seat given up", "seat", "ready"]
+        assert scn.patience == [KEEP_TIMEOUT]
 
 
 def test_a_seat_that_an_earlier_run_left_is_taken_again_without_a_restart(scn: Scn) -> None:
