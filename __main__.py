@@ -42,6 +42,7 @@ else:
             (owners["parent"].address, OWNER_BALANCE),
             *((pair.parent.address, config.bridge.operator_balance) for pair in operators.values()),
         ],
+        before=len(config.pairs) + len(config.service_chain.nodes),
     ).chain
 pairs = bridge_pairs(config, parent_chain, hosts, identities, operators)
 service_chain = ServiceChain(

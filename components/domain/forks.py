@@ -1,12 +1,13 @@
-"""The forks of the public networks: from which block on an EN has to know them, and since which version it does.
+"""Forks of the public networks, from which block on an EN has to know them and since which version, and of our chains.
 
 A node that does not know a fork stops at its block. A new fork is added to FORKS, with the source of each fact; users
 can add one without a release (`packages.forks`). docs/versions.md has the same table.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Final, Literal
 
 from components.domain.networks import PublicNetwork
@@ -131,3 +132,39 @@ def stage(fork: Fork, today: date, more: Iterable[Fork] = ()) -> Stage:
     if any(one is not None and one < today for one in (day, *others)):
         return "past"
     return "soon" if day is not None and (day - today).days <= NOTICE_DAYS else "later"
+
+
+OWN: Final = ("istanbul", "london", "ethTxType", "magma", "kore", "shanghai", "cancun", "kaia")
+"""Forks of a chain of our own, in the order that a node demands (CheckConfigForkOrder in params/config.go of v1.0.3).
+
+In genesis.json each is a key with the suffix `CompatibleBlock`. Randao, Kip103 and Kip160 need contracts besides.
+"""
+FROM_THE_START: Final = OWN[:-1]
+"""Those that a new chain has from its first block, unless the settings say another one."""
+RESTART_SECONDS: Final = 60
+"""For how long one restart may delay the next, in a run that brings a fork: 10 to 30 s were measured."""
+MARGIN_SECONDS: Final = 120
+"""What else such a run takes before and after the restarts."""
+
+Blocks = Mapping[str, int]
+"""The first block of each fork, by its name in OWN."""
+
+
+def of_own_chain(forks: Blocks) -> dict[str, int]:
+    """Return all forks of a chain whose settings name these."""
+    return in_order({**dict.fromkeys(FROM_THE_START, 0), **forks})
+
+
+def in_order(blocks: Blocks) -> dict[str, int]:
+    """Return the forks in the order of OWN."""
+    return {name: blocks[name] for name in OWN if name in blocks}
+
+
+def out_of_order(blocks: Blocks) -> tuple[str, str] | None:
+    """Return the first two forks that a node refuses: the later one has an earlier block. None if it takes all."""
+    return next(((one, other) for one, other in pairwise(in_order(blocks)) if blocks[one] > blocks[other]), None)
+
+
+def lead(nodes: int) -> int:
+    """Return how many blocks a fork has to be ahead, so that so many nodes are restarted before it, one a second."""
+    return nodes * RESTART_SECONDS + MARGIN_SECONDS

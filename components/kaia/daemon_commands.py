@@ -4,28 +4,30 @@ from collections.abc import Mapping
 
 from components.kaia.host_commands import CONSOLE_POLLS, STOP_POLLS, poll, stop_polls
 from components.kaia.layout import Layout, Release
-from components.kaia.release_commands import keep, require, room, stage, started, switch
+from components.kaia.release_commands import follow_genesis, keep, require, room, stage, started, switch
 
 FIRST_CONSOLE_POLLS = 120
 """Polls until a node with an empty database opens its console: 30 s."""
 
 
-def scripts(layout: Layout, *, keeps_data: bool = False) -> Mapping[str, str]:
+def scripts(layout: Layout, *, keeps_data: bool = False, has_forks: bool = False) -> Mapping[str, str]:
     """Return the commands by name, the same names as on machines with systemd.
 
     `start` and `restart` stop a running node first; `restart` waits longer. `begin` deletes the chain data and starts
     from the genesis again: only for a node that holds nothing but a first block. `keeps_data`: `restart` copies the
-    data before a newer major version, and `room` fails if there is none for that.
+    data before a newer major version, and `room` fails if there is none for that. `has_forks`: `restart` has the node
+    take the forks over that are in the genesis file by then.
     """
     checked = {"room": room(layout)} if keeps_data else {}
     kept = keep(f"{layout.current.daemon} start >/dev/null") if keeps_data else ""
     stop = checked.get("room", "") + _stop(layout, stop_polls(layout.package.program))
+    forks = follow_genesis(layout) if has_forks else ""
     again = f"rm -rf {layout.data}/klay/chaindata\n{_init(layout, layout.next)}\n"
     return {
         "unpack": stage(layout, scripted=True),
         "init": _init(layout, layout.release),
         "start": _stop(layout, STOP_POLLS) + _start(layout, FIRST_CONSOLE_POLLS),
-        "restart": stop + kept + _start(layout, CONSOLE_POLLS),
+        "restart": stop + kept + forks + _start(layout, CONSOLE_POLLS),
         "begin": _stop(layout, STOP_POLLS) + again + _start(layout, CONSOLE_POLLS),
         **checked,
     }

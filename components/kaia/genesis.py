@@ -5,10 +5,13 @@ Ethereum-typed transactions and current EVM code work.
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 
 import rlp
 
+from components.domain import forks
+from components.domain.forks import Blocks
 from components.domain.problems.packages import GENESIS_OF_OTHER_CHAIN, GENESIS_UNUSABLE
 from components.domain.problems.problem import CodedError
 from components.user_input import user_file
@@ -16,7 +19,7 @@ from components.user_input.user_file import UnusableFile
 
 VANITY = bytes(32)
 SEAL = bytes(65)
-_FORKS = ("istanbul", "london", "ethTxType", "magma", "kore", "shanghai", "cancun")
+_BLOCK = "CompatibleBlock"
 _SERVICE_CHAIN_SHA = 2
 """deriveShaImpl of a ServiceChain; a parent chain has 0, the plain Merkle trie."""
 _FREE = {
@@ -59,14 +62,42 @@ def read(path: str, chain_id: int, section: str = "parentChain") -> str:
     return text
 
 
-def service_chain(chain_id: int, validators: Sequence[str], balances: Mapping[str, int]) -> str:
-    """Return genesis.json of a ServiceChain, where gas is free. Balances are in peb."""
-    return _genesis(chain_id, validators, balances, unit_price=0, sha=_SERVICE_CHAIN_SHA)
+def service_chain(
+    chain_id: int, validators: Sequence[str], balances: Mapping[str, int], own: Blocks = MappingProxyType({})
+) -> str:
+    """Return genesis.json of a ServiceChain, where gas is free. Balances are in peb. `own`: forks in the settings."""
+    return _genesis(chain_id, validators, balances, own, unit_price=0, sha=_SERVICE_CHAIN_SHA)
 
 
-def parent_chain(chain_id: int, validators: Sequence[str], balances: Mapping[str, int], unit_price: int) -> str:
+def parent_chain(
+    chain_id: int,
+    validators: Sequence[str],
+    balances: Mapping[str, int],
+    unit_price: int,
+    own: Blocks = MappingProxyType({}),
+) -> str:
     """Return genesis.json of a private parent chain with a gas price of `unit_price` peb. Balances are in peb."""
-    return _genesis(chain_id, validators, balances, unit_price=unit_price, sha=0)
+    return _genesis(chain_id, validators, balances, own, unit_price=unit_price, sha=0)
+
+
+def forks_of(text: str) -> dict[str, int]:
+    """Return the forks of a genesis.json that this program made."""
+    config = json.loads(text)["config"]
+    return {name: int(config[f"{name}{_BLOCK}"]) for name in forks.OWN if f"{name}{_BLOCK}" in config}
+
+
+def with_forks(text: str, own: Blocks, former: Collection[str] = ()) -> str:
+    """Return a genesis.json that this program made, with other forks in the settings. `former`: those named so far.
+
+    The hash of the first block does not cover the forks that a running chain may change.
+    """
+    genesis = json.loads(text)
+    kept = {name: block for name, block in forks_of(text).items() if name not in former}
+    usual = {name: block for name, block in forks.of_own_chain({}).items() if name in former}
+    blocks = {f"{name}{_BLOCK}": block for name, block in forks.in_order({**usual, **kept, **own}).items()}
+    kept = {key: value for key, value in genesis["config"].items() if not key.endswith(_BLOCK)}
+    chain_id = {"chainId": kept.pop("chainId")}
+    return _written({**genesis, "config": {**chain_id, **blocks, **kept}})
 
 
 def extra_data(validators: Sequence[str]) -> str:
@@ -77,33 +108,33 @@ def extra_data(validators: Sequence[str]) -> str:
 
 
 def _genesis(
-    chain_id: int, validators: Sequence[str], balances: Mapping[str, int], *, unit_price: int, sha: int
+    chain_id: int, validators: Sequence[str], balances: Mapping[str, int], own: Blocks, *, unit_price: int, sha: int
 ) -> str:
     config = {
         "chainId": chain_id,
-        **{f"{fork}CompatibleBlock": 0 for fork in _FORKS},
+        **{f"{fork}{_BLOCK}": block for fork, block in forks.of_own_chain(own).items()},
         "istanbul": {"epoch": 3600, "policy": 0, "sub": 22},
         "unitPrice": unit_price,
         "deriveShaImpl": sha,
         "governance": _FREE if unit_price == 0 else None,
     }
-    return (
-        json.dumps(
-            {
-                "config": config,
-                "timestamp": "0x0",
-                "extraData": extra_data(validators),
-                "governanceData": None,
-                "blockScore": "0x1",
-                "alloc": {
-                    address.removeprefix("0x").lower(): {"balance": hex(amount)}
-                    for address, amount in sorted(balances.items())
-                },
-                "number": "0x0",
-                "gasUsed": "0x0",
-                "parentHash": "0x" + "00" * 32,
+    return _written(
+        {
+            "config": config,
+            "timestamp": "0x0",
+            "extraData": extra_data(validators),
+            "governanceData": None,
+            "blockScore": "0x1",
+            "alloc": {
+                address.removeprefix("0x").lower(): {"balance": hex(amount)}
+                for address, amount in sorted(balances.items())
             },
-            indent=2,
-        )
-        + "\n"
+            "number": "0x0",
+            "gasUsed": "0x0",
+            "parentHash": "0x" + "00" * 32,
+        }
     )
+
+
+def _written(genesis: Mapping[str, object]) -> str:
+    return json.dumps(genesis, indent=2) + "\n"

@@ -25,20 +25,27 @@ class Service:
 
 
 def service(
-    kind: Literal["daemon", "systemd"], layout: Layout, node: str, values: Conf, *, keeps_data: bool = False
+    kind: Literal["daemon", "systemd"],
+    layout: Layout,
+    node: str,
+    values: Conf,
+    *,
+    keeps_data: bool = False,
+    has_forks: bool = False,
 ) -> Service:
     """Return the service of the node of that name with these values.
 
-    `keeps_data`: its restart copies the data before it runs a newer major version.
+    `keeps_data`: its restart copies the data before it runs a newer major version. `has_forks`: it takes over the
+    forks that are in the genesis file.
 
     Raises PackageError if the package has only a URL and the host needs the conf in it, and ValueError for values that
     a conf or unit cannot hold.
     """
     package = layout.package
     if kind == "systemd":
-        commands = systemd_commands.scripts(layout, keeps_data=keeps_data)
+        commands = systemd_commands.scripts(layout, keeps_data=keeps_data, has_forks=has_forks)
         text = systemd_unit.render(layout, node, flags(package.program, values))
         return Service(layout.unit, layout.unit_file, text, commands, SERVICE_USER)
-    commands = daemon_commands.scripts(layout, keeps_data=keeps_data)
+    commands = daemon_commands.scripts(layout, keeps_data=keeps_data, has_forks=has_forks)
     text = conf.render(package.conf, values)
     return Service(f"{package.daemon}.conf", layout.release.conf, text, commands, None)

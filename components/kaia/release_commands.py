@@ -200,6 +200,23 @@ fi
 """
 
 
+def follow_genesis(layout: Layout, runner: str = "") -> str:
+    """Return the command that has the node take over the forks of its genesis file, while it is stopped.
+
+    `init` on chain data that is there changes the chain config alone, and only if no fork at or below the newest block
+    would be another one (SetupGenesisBlock in blockchain/genesis.go). A node that refuses is started as it was, because
+    the chain needs it, and the command fails all the same.
+    """
+    binary, data, genesis = (shlex.quote(path) for path in (layout.next.binary, layout.data, layout.genesis))
+    log = shlex.quote(f"{layout.root}/init.log")
+    return f"""\
+{runner}{binary} init --datadir {data} {genesis} >{log} 2>&1 || {{
+    tail -n 5 {log} >&2
+    trap 'exit 1' EXIT
+}}
+"""
+
+
 def started(layout: Layout) -> str:
     """Return the function `started`, which ends the command that has started the node.
 

@@ -10,19 +10,20 @@ from typing import Literal
 
 from components.kaia.host_commands import CONSOLE_POLLS, STOP_POLLS, poll, run_as
 from components.kaia.layout import SERVICE_ID, SERVICE_USER, Layout, Release
-from components.kaia.release_commands import keep, require, room, stage, started, switch
+from components.kaia.release_commands import follow_genesis, keep, require, room, stage, started, switch
 
 
-def scripts(layout: Layout, *, keeps_data: bool = False) -> Mapping[str, str]:
+def scripts(layout: Layout, *, keeps_data: bool = False, has_forks: bool = False) -> Mapping[str, str]:
     """Return the commands by name, the same names as with the daemon script."""
     checked = {"room": room(layout)} if keeps_data else {}
     kept = keep(f"systemctl start {layout.unit}") if keeps_data else ""
+    forks = follow_genesis(layout, f"{run_as(SERVICE_USER)} ") if has_forks else ""
     again = _stop(layout) + _forget(layout) + _init(layout, layout.next)
     texts = {
         "unpack": _account(layout) + stage(layout, scripted=False, runner=f"{run_as(SERVICE_USER)} "),
         "init": _init(layout, layout.release),
         "start": _start(layout, STOP_POLLS),
-        "restart": checked.get("room", "") + _start(layout, CONSOLE_POLLS, kept),
+        "restart": checked.get("room", "") + _start(layout, CONSOLE_POLLS, kept + forks),
         "begin": require(layout) + again + _start(layout, CONSOLE_POLLS),
         **checked,
     }

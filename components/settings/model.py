@@ -28,6 +28,7 @@ from components.settings.sections.packages import NodeArchive, Packages, PairPac
 from components.settings.sections.parent import ParentChainSettings, with_chain_id
 from components.settings.sections.tokens import TokenSettings
 from components.settings.sections.upgrade import UpgradeSettings
+from components.settings.values.forks import Forks
 from components.settings.values.kni import Kni
 from components.settings.values.types import (
     Balances,
@@ -82,6 +83,9 @@ class ServiceChainSettings(Section):
     """Names of the SCNs, all of them validators; or how many, which names them scn-1, scn-2 and so on."""
     balances: Balances = Field(default_factory=dict)
     """Accounts that hold coins from the first block of a chain that the stack creates, for development."""
+    forks: Forks | None = Field(default=None, examples=[{"kaia": 1_200_000}])
+    """First blocks of forks of a chain that the stack creates. Without an entry a fork is in effect from block 0, and
+    kaia never. See [Forks of your own chains](versions.md#forks-of-your-own-chains)."""
     genesis: FilePath | None = Field(default=None, examples=["child/genesis.json"])
     """Path of the genesis.json of an existing ServiceChain, with which new SCNs join it."""
     static_nodes: list[Kni] = Field(default_factory=list)

@@ -216,3 +216,36 @@ SEAT_NOT_REGAINED = Problem(
     remedy="Fix what the message says, then run `make up`: it votes the SCN in again, also with the old archives in "
     "the settings.",
 )
+
+# -- forks of our own chains -----------------------------------------------------------------------------------
+
+FORK_TOO_NEAR = Problem(
+    445,
+    "A fork of an own chain is too near for all nodes to be restarted before it",
+    cause="Each node takes the fork over at its restart, one node after the other. A node that comes too late stops at "
+    "the block of the fork. Nothing was stopped.",
+    remedy="Write a later block; the message names the first one that can be reached. A fork that is planned already "
+    "and that near cannot be moved any more. See docs/versions.md#forks-of-your-own-chains.",
+)
+FORK_IS_PAST = Problem(
+    446,
+    "A fork of an own chain is past and cannot change",
+    cause="The chain has blocks that follow the rules of the fork, or would have to follow them. No node takes a chain "
+    "config that says otherwise. Nothing was stopped.",
+    remedy="Write the block of the message again under `forks`. A fork that is in effect from the first block needs no "
+    "entry.",
+)
+FORK_UNCHECKED = Problem(
+    447,
+    "It is not known whether a fork of an own chain is far enough ahead",
+    cause="No node of the chain answers, so its newest block is not known. `make up` ends before it restarts a node.",
+    remedy="Take the change of `forks` back, run `make up`, which starts nodes that are down, and make it again.",
+)
+FORKS_WITHOUT_ENTRY = Problem(
+    448,
+    "The setting `forks` cannot be removed while nodes have the forks in it",
+    cause="With the setting, each node takes the forks of its genesis.json over when it is restarted. Without it they "
+    "would keep a fork that is planned.",
+    remedy="Write `forks: {}` to take planned forks back, and run `make up`; then the key can be removed. Forks that "
+    "are past stay in the setting.",
+)

@@ -115,5 +115,10 @@ def _joining(chain: ServiceChainSettings | None, scns: set[str], found: set[str]
             "serviceChain.networkId",
             UNNEEDED_KEY("is for new SCNs of an existing chain, which need serviceChain.genesis; remove this key"),
         )
+    if given(chain, "forks") and (found or chain.genesis):
+        yield at(
+            "serviceChain.forks",
+            UNNEEDED_KEY("the nodes of an existing chain have them from those who run it; remove this key"),
+        )
     if chain.genesis and chain.balances:
         yield at("serviceChain.balances", UNNEEDED_KEY("an existing chain has its own; remove this key"))

@@ -17,7 +17,7 @@ from components.settings.rules.sections import Sections, given
 from components.settings.sections.parent import ParentChainSettings
 from components.settings.sentences import at
 
-OF_OURS = ("unitPrice", "balances")
+OF_OURS = ("unitPrice", "balances", "forks")
 """Keys of a private chain that the stack runs."""
 OF_OTHERS = ("syncHours", "referenceRpc")
 """Keys of a chain that others run."""

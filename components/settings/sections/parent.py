@@ -10,6 +10,7 @@ from components.domain.gas import LOWEST_BASE_FEE
 from components.domain.networks import CHAIN_IDS, PRIVATE, Network
 from components.domain.problems.settings import WRONG_FORM
 from components.domain.units import GKEI
+from components.settings.values.forks import Forks
 from components.settings.values.kni import Kni
 from components.settings.values.types import Balances, FilePath, NotNegative, Positive, Range, Section, anchored, secret
 
@@ -56,6 +57,8 @@ class ParentChainSettings(Section):
     """Price of gas in gkei, on a private chain that the stack runs."""
     balances: Balances = Field(default_factory=dict)
     """Accounts that hold coins from the first block of a private chain that the stack runs, for development."""
+    forks: Forks | None = Field(default=None, examples=[{"kaia": 1_200_000}])
+    """The same as `forks` of serviceChain, of a private chain that the stack runs."""
     genesis: FilePath | None = Field(default=None, examples=["parent/genesis.json"])
     """Path of the genesis.json of an existing private chain. The ENs join it; removing the stack does not stop it."""
     static_nodes: list[Kni] = Field(default_factory=list)

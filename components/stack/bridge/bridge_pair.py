@@ -131,7 +131,14 @@ class BridgePair(pulumi.ComponentResource):
             files.append(File("static-nodes.json", layout.static_nodes, known_nodes.apply(json_list), restarts=True))
         self.kni = pulumi.Output.all(key.public_key, host.address).apply(lambda known: bridge_kni(known[0], known[1]))
         self.en = node = PreparedNode(
-            host, package, values, files, parent_chain.genesis, self._child, network_id=parent_chain.network_id
+            host,
+            package,
+            values,
+            files,
+            parent_chain.genesis,
+            self._child,
+            network_id=parent_chain.network_id,
+            has_forks=parent_chain.has_forks,
         ).launch()
         return keep_running(
             node,

@@ -9,7 +9,7 @@ from components.domain.kni import consensus_kni
 from components.domain.ports import EN_PORT
 from components.domain.roles import VALIDATOR
 from components.domain.units import GKEI
-from components.dynamic.nodes.genesis import Genesis
+from components.dynamic.nodes.genesis import Genesis, fork_inputs
 from components.hosts.host import Hosts
 from components.kaia import conf, genesis
 from components.kaia.conf import Conf, Exposure
@@ -20,7 +20,7 @@ from components.settings.sections.parent import ParentChainSettings as Settings
 from components.stack.identities import Identities
 from components.stack.nodes.existing_node import AnyNode, ExistingNode, network_id
 from components.stack.nodes.kept_node import KeptNode, keep_running
-from components.stack.nodes.node import File, Node, PreparedNode
+from components.stack.nodes.node import File, Node, PreparedNode, console_of
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,11 @@ class ParentChain:
     def chain_id(self) -> int:
         """Return the chain's id."""
         return self.settings.chain_id
+
+    @property
+    def has_forks(self) -> bool:
+        """Return whether the settings name forks of the chain."""
+        return self.settings.forks is not None
 
     @property
     def validator(self) -> Node | None:
@@ -87,24 +92,32 @@ class PrivateParentChain(pulumi.ComponentResource):
         identities: Identities,
         funded: Sequence[tuple[pulumi.Input[str], int]],
         opts: pulumi.ResourceOptions | None = None,
+        *,
+        before: int = 0,
     ) -> None:
-        """`funded`: accounts and their balances in the first block, in peb."""
+        """`funded`: accounts and their balances in the first block, in peb.
+
+        `before`: how many nodes a run may restart before the validator, which is the last one.
+        """
         super().__init__("servicechain:index:ParentChain", "parent-chain", None, opts)
         child = pulumi.ResourceOptions(parent=self)
         host = hosts.host(VALIDATOR, child)
         identity = identities.node(VALIDATOR)
+        package = package_of("kcn", packages.kcn)
+        layout = Layout(host.root, package)
         first_block = Genesis(
             "parent-genesis",
             pulumi.Output.all(identity.address, *(account for account, _ in funded)).apply(
                 lambda known: _genesis(settings, known[0], known[1:], [amount for _, amount in funded])
             ),
             child,
+            fork_inputs(settings.forks, [console_of(host, layout)], before + 1),
         ).text
-        package = package_of("kcn", packages.kcn)
-        layout = Layout(host.root, package)
         values = conf.validator(settings.chain_id, layout.data, exposure)
         files = [File("nodekey", layout.node_key, identity.private_key, mode="0600", restarts=True)]
-        validator = PreparedNode(host, package, values, files, first_block, child).launch()
+        validator = PreparedNode(
+            host, package, values, files, first_block, child, has_forks=settings.forks is not None
+        ).launch()
         kept = keep_running(validator, {"role": "validator", "chain_id": settings.chain_id}, child)
         static_nodes: pulumi.Output[list[str]] = pulumi.Output.all(identity.public_key, host.address).apply(
             lambda known: [consensus_kni(known[0], known[1], EN_PORT)]
@@ -115,4 +128,6 @@ class PrivateParentChain(pulumi.ComponentResource):
 
 def _genesis(settings: Settings, validator: str, accounts: Sequence[str], amounts: Sequence[int]) -> str:
     balances: Mapping[str, int] = dict(zip(accounts, amounts, strict=True)) | settings.balances
-    return genesis.parent_chain(settings.chain_id, [validator], balances, settings.unit_price * GKEI)
+    return genesis.parent_chain(
+        settings.chain_id, [validator], balances, settings.unit_price * GKEI, settings.forks or {}
+    )

@@ -6,7 +6,7 @@ import pulumi
 
 from components.domain.kni import consensus_kni
 from components.domain.ports import SCN_PORT
-from components.dynamic.nodes.genesis import Genesis
+from components.dynamic.nodes.genesis import Genesis, fork_inputs
 from components.dynamic.secrets.account import Account
 from components.dynamic.validators.child_council import ChildCouncil
 from components.dynamic.validators.child_seat import ChildSeat
@@ -20,7 +20,7 @@ from components.settings.sections.packages import ArchiveSettings
 from components.stack.identities import Identities
 from components.stack.nodes.existing_node import AnyNode, ExistingNode, network_id
 from components.stack.nodes.kept_node import KeptNode, keep_running
-from components.stack.nodes.node import File, Node, PreparedNode
+from components.stack.nodes.node import File, Node, PreparedNode, console_of
 from components.stack.nodes.pair_half import PairHalf, bridge_files
 
 
@@ -63,7 +63,11 @@ class ServiceChain(pulumi.ComponentResource):
             *(node.identity.kni for node in existing.values()),
             *(_kni(key, machines[name]) for name, key in keys.items()),
         )
-        self._genesis = self._first_block(settings, keys, funded) if keys else ""
+        consoles = [
+            console_of(machines[name], Layout(machines[name].root, package_of("kscn", archives[name]))) for name in keys
+        ]
+        self._has_forks = settings.forks is not None
+        self._genesis = self._first_block(settings, keys, funded, consoles) if keys else ""
         self._network_id = network_id(settings.network_id, settings.chain_id, existing.values())
         prepared = {
             name: self._prepared(machines[name], key, archives[name], sub_bridges.get(name))
@@ -83,7 +87,11 @@ class ServiceChain(pulumi.ComponentResource):
         self.register_outputs({"chain_id": self.chain_id})
 
     def _first_block(
-        self, settings: Settings, keys: Mapping[str, Account], funded: Sequence[tuple[pulumi.Input[str], int]]
+        self,
+        settings: Settings,
+        keys: Mapping[str, Account],
+        funded: Sequence[tuple[pulumi.Input[str], int]],
+        consoles: Sequence[pulumi.Output[Mapping[str, object]]],
     ) -> pulumi.Input[str]:
         """Return the genesis, from a file if the chain exists. Raises GenesisError if it belongs to another chain."""
         if settings.genesis:
@@ -98,6 +106,7 @@ class ServiceChain(pulumi.ComponentResource):
                 )
             ),
             self._child,
+            fork_inputs(settings.forks, consoles, len(keys)),
         ).text
 
     def _existing(self, host: Host, bridge: PairHalf | None) -> ExistingNode:
@@ -125,6 +134,7 @@ class ServiceChain(pulumi.ComponentResource):
             self._child,
             network_id=self._network_id,
             keeps_data=self._keeps_data,
+            has_forks=self._has_forks,
         )
 
     def _kept(
@@ -218,4 +228,4 @@ def _kni(key: Account, host: Host) -> pulumi.Output[str]:
 
 def _genesis(settings: Settings, validators: Sequence[str], accounts: Sequence[str], amounts: Sequence[int]) -> str:
     balances = dict(zip(accounts, amounts, strict=True)) | settings.balances
-    return genesis.service_chain(settings.chain_id, validators, balances)
+    return genesis.service_chain(settings.chain_id, validators, balances, settings.forks or {})

@@ -72,6 +72,12 @@ class Node:
         return {**told, "room": self.room_command} if self.room_command else told
 
 
+def console_of(host: Host, layout: Layout) -> pulumi.Output[Mapping[str, object]]:
+    """Return the console of the node on a host, as chain/ takes it. A secret: it holds the SSH key."""
+    own = {"node": host.name, "ipc": layout.ipc}
+    return host.ssh.login.apply(lambda login: {**login, **own})
+
+
 class PreparedNode(pulumi.ComponentResource):
     """A node with its package and files on its machine. It can be used once it is launched."""
 
@@ -86,11 +92,13 @@ class PreparedNode(pulumi.ComponentResource):
         *,
         network_id: pulumi.Output[int] | None = None,
         keeps_data: bool = False,
+        has_forks: bool = False,
     ) -> None:
         """Prepare it with the `values` of its conf and its files.
 
         `genesis`: None for a public network, whose genesis the node contains. `network_id`: of a chain that others
-        began, read from one of its nodes; it replaces the one in `values`. `keeps_data`: see `service`.
+        began, read from one of its nodes; it replaces the one in `values`. `keeps_data`, `has_forks`: see
+        `service`.
 
         Raises PackageError and ValueError when the node's service cannot be written (see `service`).
         """
@@ -98,11 +106,15 @@ class PreparedNode(pulumi.ComponentResource):
         self._host = host
         self._package_version = package.version
         self._layout = Layout(host.root, package)
-        self._service = service(host.service, self._layout, host.name, values, keeps_data=keeps_data)
+        self._service = service(
+            host.service, self._layout, host.name, values, keeps_data=keeps_data, has_forks=has_forks
+        )
         self._commands = {name: host.command(text) for name, text in self._service.commands.items()}
         self._versions = [host.instance, package.digest]
         settings = File(self._service.name, self._service.path, self._content(values, network_id), restarts=True)
-        first_block = [] if genesis is None else [File("genesis.json", self._layout.genesis, genesis)]
+        first_block = (
+            [] if genesis is None else [File("genesis.json", self._layout.genesis, genesis, restarts=has_forks)]
+        )
         self._watched = Watched(
             host,
             self._layout.ipc,
@@ -145,7 +157,6 @@ class PreparedNode(pulumi.ComponentResource):
             triggers=[host.instance],
             depends_on=[*self.prepared, *after],
         )
-        own = {"node": host.name, "ipc": layout.ipc}
         room = self._commands.get("room")
         return Node(
             host=host,
@@ -153,7 +164,7 @@ class PreparedNode(pulumi.ComponentResource):
             running=start,
             version=self._package_version,
             ipc=layout.ipc,
-            endpoint=host.ssh.login.apply(lambda login: {**login, **own}),
+            endpoint=console_of(host, layout),
             restart_command=alone(layout, end_of_other(host.service, layout) + self._commands["restart"]),
             version_command=f"{shlex.quote(layout.release.binary)} version",
             room_command=alone(layout, room) if room else None,

@@ -1,13 +1,27 @@
 """The table of forks against its sources, and what is decided with it, before and after each day."""
 
 from datetime import date, timedelta
+from itertools import combinations
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.domain.forks import FORKS, NOTICE_DAYS, Fork, Stage, expected, known, missing, newest_known, stage
+from components.domain.forks import (
+    FORKS,
+    NOTICE_DAYS,
+    OWN,
+    Fork,
+    Stage,
+    expected,
+    known,
+    missing,
+    newest_known,
+    of_own_chain,
+    out_of_order,
+    stage,
+)
 from components.domain.networks import CHAIN_IDS, PublicNetwork
 from components.domain.versions import order
 
@@ -167,6 +181,24 @@ def test_what_is_past_stays_past(block: int, today: date, days: int) -> None:
     rank = ["later", "soon", "past"].index
     one = fork(block)
     assert rank(stage(one, today)) <= rank(stage(one, today + timedelta(days=days)))
+
+
+# -- forks of our own chains -------------------------------------------------------------------------------
+
+
+def test_a_chain_of_our_own_has_all_forks_but_the_last_from_the_start() -> None:
+    assert of_own_chain({}) == dict.fromkeys(
+        ("istanbul", "london", "ethTxType", "magma", "kore", "shanghai", "cancun"), 0
+    )
+    assert list(of_own_chain({"kaia": 7, "london": 3})) == [*OWN]
+
+
+@given(st.dictionaries(st.sampled_from(OWN), st.integers(0, 3)))
+def test_forks_are_in_order_if_no_later_one_has_an_earlier_block(blocks: dict[str, int]) -> None:
+    named = [name for name in OWN if name in blocks]
+    wrong = [(a, b) for a, b in combinations(named, 2) if blocks[a] > blocks[b]]
+    assert (out_of_order(blocks) is not None) == bool(wrong)
+    assert not wrong or out_of_order(blocks) in wrong
 
 
 # -- its page ----------------------------------------------------------------------------------------------

@@ -51,3 +51,35 @@ def test_a_genesis_that_cannot_be_used_is_reported(tmp_path: Path) -> None:
     fake_program(at, "echo Fatal: bad genesis; exit 3")
     done = shell(scripts(at)["init"])
     assert (done.returncode, done.stderr) == (1, "Fatal: bad genesis\n")
+
+
+def node_with_forks(place: Layout, init: str) -> Path:
+    """Make a release whose `init` is that script; return the file to which program and daemon write their calls."""
+    calls = fake_program(place, f'[ "$1" != init ] || {{ {init}; }}')
+    daemon = Path(place.release.daemon)
+    daemon.write_text(
+        f'#!/bin/sh\necho "daemon $*" >>{calls}\n'
+        f'mkdir -p {place.data}; python3 -c "import socket; socket.socket(socket.AF_UNIX).bind(\\"{place.ipc}\\")"\n'
+        f"echo $$ >{place.data}/kscnd.pid\n"
+    )
+    daemon.chmod(0o755)
+    Path(f"{place.root}/next").symlink_to(place.package.release)
+    return calls
+
+
+def test_a_node_takes_the_forks_of_its_genesis_over_between_its_stop_and_its_start(tmp_path: Path) -> None:
+    at = layout(str(tmp_path))
+    calls = node_with_forks(at, ":")
+    assert shell(scripts(at, has_forks=True)["restart"]).returncode == 0
+    init = f"init --datadir {tmp_path}/data {tmp_path}/genesis.json"
+    assert calls.read_text().splitlines() == [init, "daemon start"]
+    assert shell(scripts(at)["restart"]).returncode == 0
+    assert calls.read_text().splitlines() == [init, "daemon start", "daemon start"]
+
+
+def test_a_node_that_refuses_a_fork_is_started_as_it_was_and_the_run_fails(tmp_path: Path) -> None:
+    at = layout(str(tmp_path))
+    calls = node_with_forks(at, "echo Fatal: mismatching Kaia Block; exit 1")
+    done = shell(scripts(at, has_forks=True)["restart"])
+    assert (done.returncode, done.stderr) == (1, "Fatal: mismatching Kaia Block\n")
+    assert calls.read_text().splitlines()[-1] == "daemon start"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.kaia.genesis import extra_data, parent_chain, service_chain
+from components.kaia.genesis import extra_data, forks_of, parent_chain, service_chain, with_forks
 
 # The validators of the Istanbul tests of go-ethereum's descendants (core/types/istanbul_test.go).
 VALIDATORS = (
@@ -135,3 +135,18 @@ def test_the_text_does_not_depend_on_any_order(chain: str) -> None:
     first = text(VALIDATORS, accounts)
     assert first.endswith("}\n")
     assert text(VALIDATORS[::-1], dict(reversed(accounts.items()))) == first
+
+
+def test_the_forks_of_a_file_can_change_and_nothing_else() -> None:
+    made = service_chain(3000, VALIDATORS, {VALIDATORS[0]: 7})
+    later = with_forks(made, {"kaia": 900})
+    assert config(later) == {**config(made), "kaiaCompatibleBlock": 900}
+    assert {**json.loads(later), "config": None} == {**json.loads(made), "config": None}
+    assert later == service_chain(3000, VALIDATORS, {VALIDATORS[0]: 7}, {"kaia": 900})
+    assert with_forks(later, {}, former={"kaia"}) == made
+
+
+def test_forks_that_the_settings_never_named_stay_as_they_were() -> None:
+    old = service_chain(3000, VALIDATORS, {}, {"cancun": 5})
+    assert forks_of(with_forks(old, {"kaia": 9})) == {**forks_of(old), "kaia": 9}
+    assert forks_of(with_forks(old, {}, former={"cancun"})) == forks_of(service_chain(3000, VALIDATORS, {}))

@@ -41,6 +41,14 @@ def texts() -> Iterator[tuple[str, str]]:
         )
     for kind, text in daemon_commands.scripts(Layout("/srv", Package("kscn", PACKED))).items():
         yield f"daemon: {kind}", text
+    for scripts, package in (
+        (systemd_commands.scripts, PACKAGES["url"]),
+        (daemon_commands.scripts, Package("kscn", PACKED)),
+    ):
+        yield (
+            f"{package.program} with forks: restart",
+            scripts(Layout("/srv", package), has_forks=True)["restart"],
+        )
     for owner in (None, SERVICE_USER):
         for path in ("/srv/data/klay/nodekey", "/srv/it's a $(path)"):
             yield f"{path} of {owner}", install(path, "0600", owner)

@@ -115,6 +115,12 @@ def test_versions_are_not_compared_with_that_of_a_node_that_exists(monkeypatch: 
         (brownfield(scn_1={"root": "/srv/other"}), "existing.hosts.scn-1.root", UNNEEDED_KEY, ""),
         (brownfield() | {"parentChain": {"chainId": 2020}}, "parentChain.genesis", MISSING_KEY, "alpha-en"),
         (brownfield(scn_2={"node": None}), "serviceChain.genesis", MISSING_KEY, "existing.hosts.scn-2.node"),
+        (
+            brownfield() | {"serviceChain": {**brownfield()["serviceChain"], "forks": {}}},
+            "serviceChain.forks",
+            UNNEEDED_KEY,
+            "",
+        ),
         (raw(serviceChain__genesis="genesis.json"), "serviceChain.genesis", NO_VOTER, ""),
         (raw(serviceChain__networkId=203), "serviceChain.networkId", UNNEEDED_KEY, ""),
         (raw(serviceChain__staticNodes=[KNI]), "serviceChain.staticNodes", NO_VOTER, ""),

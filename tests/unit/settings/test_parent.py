@@ -10,10 +10,12 @@ from components.domain.problems.packages import GENESIS_OF_OTHER_CHAIN, GENESIS_
 from components.domain.problems.problem import Problem
 from components.domain.problems.settings import (
     ARCHIVE,
+    FORK_ORDER,
     MISSING_KEY,
     OUT_OF_RANGE,
     TAKEN_CHAIN_ID,
     TARGET_OUT_OF_REACH,
+    UNKNOWN_FORK,
     UNNEEDED_KEY,
     WRONG_FORM,
     WRONG_KNI,
@@ -76,6 +78,12 @@ def test_a_chain_of_our_own_is_ours_and_no_other() -> None:
             "",
         ),
         (kairos_raw(packages__chaindata={"sha256": "ab" * 32}), "packages.chaindata", ARCHIVE, ""),
+        (existing(forks={}), "parentChain.forks", UNNEEDED_KEY, ""),
+        (kairos_raw(parentChain={"network": "kairos", "forks": {"kaia": 7}}), "parentChain.forks", UNNEEDED_KEY, ""),
+        (raw(parentChain__forks={"cancun": 9, "kaia": 8}), "parentChain.forks", FORK_ORDER, "8"),
+        (raw(serviceChain__forks={"shanghai": 9}), "serviceChain.forks", FORK_ORDER, "9"),
+        (raw(serviceChain__forks={"prague": 9}), "serviceChain.forks", UNKNOWN_FORK, "prague"),
+        (raw(serviceChain__forks={"kaia": -1}), "serviceChain.forks.kaia", OUT_OF_RANGE, "-1"),
         (raw(parentChain=EXISTING), "target", TARGET_OUT_OF_REACH, ""),
     ],
 )
