@@ -14,7 +14,7 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from components.chain.accounts.owner import Owner, OwnerNode
-from components.chain.accounts.signer import AnySigner, Signer
+from components.chain.accounts.signer import AnySigner, key_parts
 from components.chain.errors import ChainError, ChainUnreadable
 from components.chain.rpc.endpoint import Endpoint
 from components.dynamic.base import Inputs, Props, Provider
@@ -78,8 +78,7 @@ class ChainProvider(Provider[PlaceT]):
         signers have, such as the gas price limit, apply to the next transaction and require no update.
         """
         if name == "signer" and isinstance(old, dict) and isinstance(new, dict):
-            parts = (old.keys() | new.keys()) - Signer.model_fields.keys()
-            return any(old.get(part) != new.get(part) for part in parts)
+            return key_parts(old) != key_parts(new)
         if name != "endpoints" or not isinstance(old, list) or not isinstance(new, list):
             return True
         return any(endpoint not in new for endpoint in old)

@@ -5,6 +5,7 @@ it is kept, and its address. The state of a resource is all that a refresh and a
 """
 
 import threading
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol, Self
 
 from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
@@ -52,6 +53,15 @@ class Signer(BaseModel):
     def account(self) -> SigningAccount:
         """Return the account that signs. Raises KeyUnavailable."""
         raise NotImplementedError
+
+
+def key_parts(signer: Mapping[str, object]) -> dict[str, object]:
+    """Return the fields of a signer, as a state holds it, that are its key or say where that is.
+
+    The others, which all kinds of signers have, apply to the next transaction.
+    """
+    parts = signer.keys() - Signer.model_fields.keys()
+    return {name: signer[name] for name in parts if signer[name] is not None}
 
 
 class KeySigner(Signer):

@@ -67,8 +67,9 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
     def converge(self, inputs: RunningNodeInputs, known: Props) -> Props:
         """Start the node if it is down, repair what has drifted, and wait until it is healthy.
 
-        What has drifted is repaired by a call where there is one, else by a restart. A node that runs and has to be
-        restarted for new files cannot be as predicted before that, so it is left to its UpdatedNode.
+        What has drifted is repaired by a call where there is one, else by a restart. A healthy node that has to be
+        restarted for new files cannot be as predicted before that, so it is left to its UpdatedNode. One that is not
+        healthy is restarted now: others could wait for it in vain before its place in the order comes.
         """
         from components.chain.nodes.health import answers, listens
 
@@ -82,8 +83,11 @@ class RunningNodeProvider(Provider[RunningNodeInputs]):
         elif known:
             keep_seat(inputs)
             if due and not leaves:
-                return {"version": known.get("version"), "began_with": ""}
-            if not leaves and (known.get("drift") or _moved(inputs, known)):
+                if not (why := _illness(inputs)):
+                    return {"version": known.get("version"), "began_with": ""}
+                restart_node(inputs, f"what it reads at its start has changed, and it is not healthy ({why})")
+                began_with = inputs.runs
+            elif not leaves and (known.get("drift") or _moved(inputs, known)):
                 _repair(inputs)
         return {"version": wait_until_ready(inputs), "began_with": began_with}
 
@@ -108,6 +112,18 @@ def leaves_its_pair(inputs: NodeInputs, known: Props) -> bool:
     after a run that ended before it.
     """
     return not inputs.peer and bool(known) and (bool(known.get("peer")) or _is_registered(inputs))
+
+
+def _illness(inputs: RunningNodeInputs) -> str:
+    """Return why a node is not healthy; empty if it is."""
+    from components.chain.nodes.restart_gate import condition
+
+    return condition(inputs.node, _role(inputs)).why
+
+
+def _role(inputs: NodeInputs) -> Role:
+    """Return the role that decides what a node is expected to be connected to: an SCN without a pair is a validator."""
+    return "validator" if inputs.role == "scn" and not inputs.peer else inputs.role
 
 
 def _moved(inputs: RunningNodeInputs, known: Props) -> bool:
@@ -156,7 +172,7 @@ def restart_node(
 
     restart(
         inputs.node,
-        "validator" if inputs.role == "scn" and not inputs.peer else inputs.role,
+        _role(inputs),
         marking(inputs.node, inputs.start, inputs.runs),
         why,
         siblings=inputs.siblings,

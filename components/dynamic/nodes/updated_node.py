@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 import pulumi
 from pulumi.dynamic import Resource
 
-from components.chain.accounts.signer import AnySigner
+from components.chain.accounts.signer import AnySigner, key_parts
 from components.chain.errors import ChainError
 from components.chain.nodes.expected import Expected
 from components.chain.rpc.endpoint import Endpoint
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from components.chain.voters.pair_proof import PairProof
 
 _OWN = ASIDE | (Expected.model_fields.keys() - {"package_version"}) | {
-    "node", "role", "version_command", "room", "diallers", "began_with", "due",
+    "role", "version_command", "room", "diallers", "began_with", "due",
 }  # fmt: skip
 """Inputs of which a change alone asks for nothing: RunningNode watches most of them."""
 KEEP_TIMEOUT = 6 * 3600.0
@@ -101,9 +101,12 @@ class UpdatedNodeProvider(Provider[UpdatedNodeInputs]):
         return {**news, "due": due}
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Compare what the node runs, and what its pair runs."""
+        """Compare what it and its pair run, and the keys: one that leaves the settings must leave the state.
+
+        Such a change alone restarts nothing.
+        """
         if name == "pair":
-            return _runs(old) != _runs(new)
+            return _runs(old) != _runs(new) or _keys(old) != _keys(new)
         if name == "turn":
             return old is not None
         return name not in _OWN
@@ -157,6 +160,10 @@ class UpdatedNodeProvider(Provider[UpdatedNodeInputs]):
     def subject(self, inputs: UpdatedNodeInputs, known: Props) -> str:  # noqa: ARG002
         """Name the node."""
         return inputs.node.node
+
+
+def _keys(pair: object) -> list[dict[str, object]]:
+    return [key_parts(pair[chain]) for chain in ("parent", "child")] if isinstance(pair, dict) else []
 
 
 def _runs(pair: object) -> list[str] | None:

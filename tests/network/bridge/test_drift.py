@@ -141,6 +141,8 @@ REPAIRS = {
         )
     },
     "RunningNode": {("update", node) for node in ("alpha-en", "scn-1", "scn-2", "scn-3", "scn-4")},
+    # Where what it reads has changed; scn-1 is in it because its EN is, after which their pair proves itself.
+    "UpdatedNode": {("update", node) for node in ("alpha-en", "scn-1", "scn-2", "scn-3", "scn-4")},
     "BridgeRegistration": {("update", "scn-2-registration")},
     "Resilience": {("update", "resilience")},  # a pair cannot vote meanwhile
 }

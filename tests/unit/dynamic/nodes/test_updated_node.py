@@ -281,6 +281,9 @@ PAIR: Props = {
 }
 
 
+KEYSTORE: Props = {"kind": "keystore", "chain": "parent", "path": "/keys/parent", "password_env": "PASSWORD"}
+
+
 @pytest.fixture
 def proofs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Record the proofs of a pair."""
@@ -294,6 +297,9 @@ def test_a_pair_proves_itself_when_one_of_its_nodes_runs_something_else(scn: Scn
     life = life_of({**NODE, "pair": PAIR})
     assert proofs == [], "a new pair is proven by the transfers of the bridge"
     assert life.up({**NODE, "pair": {**PAIR, "name": "renamed"}}) == "same"
+    assert life.up({**NODE, "pair": {**PAIR, "parent": {**PAIR["parent"], "max_gas_price": "7"}}}) == "same"
+    assert life.up({**NODE, "pair": {**PAIR, "parent": KEYSTORE}}) == "update", "the key leaves the state"
+    assert (proofs, scn.restarts) == ([], [])
     assert life.up({**NODE, "pair": {**PAIR, "runs": ["0f", "0a"]}}) == "update"
     assert (proofs, scn.restarts) == (["alpha 7"], []), "its EN alone was restarted, by its own resource"
     assert life.up({**UPGRADED, "pair": {**PAIR, "runs": ["0f", "0b"]}}) == "update"
