@@ -3,6 +3,7 @@
 A node that runs while its package or its files have changed is restarted by its UpdatedNode, in the order of all nodes.
 """
 
+import time
 from collections.abc import Callable
 from contextlib import closing, suppress
 from typing import TYPE_CHECKING, ClassVar
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 ASIDE = frozenset({"static_nodes", "others", "siblings", "begin", "start", "en", "anchoring", "anchoring_period"})
 """Inputs of which a change alone asks for nothing."""
+LOOKS = 3
+"""How often a node is looked at before it counts as not healthy: a block may just be late."""
+LOOK_SECONDS = 3.0
 
 
 class NodeInputs(Inputs, Expected):
@@ -115,10 +119,15 @@ def leaves_its_pair(inputs: NodeInputs, known: Props) -> bool:
 
 
 def _illness(inputs: RunningNodeInputs) -> str:
-    """Return why a node is not healthy; empty if it is."""
+    """Return why a node is not healthy at several looks; empty if it is."""
     from components.chain.nodes.restart_gate import condition
 
-    return condition(inputs.node, _role(inputs)).why
+    for look in range(LOOKS):
+        if look:
+            time.sleep(LOOK_SECONDS)
+        if not (why := condition(inputs.node, _role(inputs)).why):
+            break
+    return why
 
 
 def _role(inputs: NodeInputs) -> Role:

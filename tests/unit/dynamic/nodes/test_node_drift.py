@@ -6,9 +6,10 @@ from typing import Any, cast
 import pytest
 
 from components.chain.errors import ChainError, HostUnreachable, NotListening, Unreachable
-from components.chain.nodes import drift, health, readiness, registration, restart
+from components.chain.nodes import drift, health, readiness, registration, restart, restart_gate
 from components.chain.nodes.drift import Actual
 from components.chain.nodes.expected import Expected
+from components.chain.nodes.restart_gate import HEALTHY, Condition
 from components.chain.rpc import console, waiting
 from components.chain.rpc.console import Console
 from components.domain.problems.chains import CONSOLE_LOST
@@ -26,6 +27,7 @@ from components.domain.problems.nodes import (
 )
 from components.domain.problems.problem import Problem
 from components.dynamic.base import Props
+from components.dynamic.nodes import running_node
 from components.dynamic.nodes.bridge_registration import BridgeRegistration, BridgeRegistrationProvider
 from components.dynamic.nodes.running_node import RunningNode, RunningNodeProvider
 from tests.life import Life
@@ -55,6 +57,7 @@ class Scn:
 
     def __init__(self) -> None:
         self.actual = WELL
+        self.condition = HEALTHY
         self.error: ChainError | None = None
         self.registered = False
         self.done: list[str] = []
@@ -98,6 +101,8 @@ def scn(monkeypatch: pytest.MonkeyPatch) -> Scn:
         (health, "answers", answers),
         (health, "listens", answers),
         (drift, "wait_until_ready", lambda _endpoint, _expected: "Kaia/v1.0.3"),
+        (restart_gate, "condition", lambda _endpoint, _role: scn.condition),
+        (running_node, "time", Clock()),
         (restart, "restart", scn.restart),
         (restart, "start", scn.restart),
     ):
@@ -146,6 +151,13 @@ def test_an_scn_without_a_pair_is_restarted_as_a_validator_alone(life: Life, scn
     assert life.up({**ALONE, "runs": "one more"}) == "update"
     assert scn.done == ["restart as a validator, because it does not answer"]
     assert life.outs["began_with"] == "one more"
+
+
+def test_a_node_that_is_not_healthy_is_restarted_before_its_turn(life: Life, scn: Scn) -> None:
+    scn.condition = Condition("impaired", "the other node of its pair is not connected")
+    assert life.up({**NODE, "runs": "another conf"}) == "update"
+    assert (len(scn.done), life.outs["began_with"]) == (1, "another conf")
+    assert "not connected" in scn.done[0]
 
 
 def test_a_node_that_runs_is_left_alone_until_its_turn(life: Life, scn: Scn) -> None:

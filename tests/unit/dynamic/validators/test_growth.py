@@ -7,7 +7,7 @@ from typing import Any, cast
 import pytest
 
 from components.chain.errors import Unreachable
-from components.chain.nodes import health
+from components.chain.nodes import health, restart_gate
 from components.chain.peers import seats
 from components.chain.rpc import console
 from components.chain.rpc.endpoint import Endpoint
@@ -84,6 +84,7 @@ def restarts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     done: list[str] = []
     for question in ("listens", "answers"):
         monkeypatch.setattr(health, question, lambda _endpoint: True)
+    monkeypatch.setattr(restart_gate, "condition", lambda _endpoint, _role: restart_gate.HEALTHY)
     monkeypatch.setattr(running_node, "wait_until_ready", lambda _inputs: "v1.0.3")
     monkeypatch.setattr(updated_node, "_version", lambda _inputs: "v1.0.3")
     for module in (running_node, updated_node):
