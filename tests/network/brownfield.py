@@ -165,7 +165,8 @@ class Brownfield:
         """Start a node; those of the second pair belong to a user who is not root."""
         start = daemon_commands.scripts(self.layout(name))["start"]
         if name in SECOND:
-            start = f"chown -R {USER} {DATA} && runuser -u {USER} -- sh -c {shlex.quote(start)}"
+            root = self.layout(name).root
+            start = f"chown -R {USER} {root} && runuser -u {USER} -- sh -c {shlex.quote(start)}"
         self.network.run(name, start)
 
     def _connect(self) -> None:
