@@ -10,6 +10,11 @@ DAY = 86_400
 """A day in seconds."""
 
 
+def counted(number: int, thing: str) -> str:
+    """Return a number of things in words: 1 pair, 2 pairs."""
+    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+
+
 def coins(amount: int) -> str:
     """Return an amount of peb in coins, all of its digits."""
     text = f"{Decimal(amount) / PEB:f}"

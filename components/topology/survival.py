@@ -7,6 +7,7 @@ from typing import Any
 from components.domain.problems.bridge import FEE_VOTES_LOW, FOREIGN_OPERATOR, OWNER_VOTES, PAIR_UNABLE, TOO_FEW_VOTES
 from components.domain.problems.packages import VERSIONS_DIFFER
 from components.domain.problems.problem import Message
+from components.domain.units import counted
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class VotingPair:
 
 def planned(pairs: int, threshold: int) -> str:
     """Return a sentence: n pairs with threshold t survive n - t lost pairs and t - 1 hostile operators."""
-    return f"{_count(pairs, 'pair')}, threshold {threshold}: {_loss(pairs - threshold)}, {_enemy(threshold - 1)}"
+    return f"{counted(pairs, 'pair')}, threshold {threshold}: {_loss(pairs - threshold)}, {_enemy(threshold - 1)}"
 
 
 def survives(pairs: Sequence[VotingPair], contracts: Sequence[Contract]) -> str:
@@ -69,7 +70,7 @@ def survives(pairs: Sequence[VotingPair], contracts: Sequence[Contract]) -> str:
         if len(set(thresholds.values())) == 1
         else " and ".join(f"{threshold} on the {chain} chain" for chain, threshold in thresholds.items())
     )
-    sentence = f"{_count(len(pairs), 'pair')}, threshold {told}: {_loss(lost)}, {_enemy(hostile)}"
+    sentence = f"{counted(len(pairs), 'pair')}, threshold {told}: {_loss(lost)}, {_enemy(hostile)}"
     return "; ".join([sentence, *_reasons(pairs, contracts, able)])
 
 
@@ -81,18 +82,18 @@ def _reasons(pairs: Sequence[VotingPair], contracts: Sequence[Contract], able: i
             for pair in pairs
             if not pair.able or any(pair.operators[one.chain].lower() not in one.voters for one in contracts)
         ]
-        found.append(PAIR_UNABLE(f"{able} of {_count(len(pairs), 'pair')} can vote now, without {', '.join(away)}"))
+        found.append(PAIR_UNABLE(f"{able} of {counted(len(pairs), 'pair')} can vote now, without {', '.join(away)}"))
     for one in contracts:
         where, others = f"on the {one.chain} chain", _others(pairs, one)
         if one.owner.lower() in _ours(pairs, one) | one.voters:
             found.append(OWNER_VOTES(f"{where} the owner {one.owner} is an operator too, and can pass any vote"))
         if others:
-            found.append(FOREIGN_OPERATOR(f"{where} {_count(len(others), 'vote')} of operators that no pair owns"))
+            found.append(FOREIGN_OPERATOR(f"{where} {counted(len(others), 'vote')} of operators that no pair owns"))
         if (there := len(_voting(pairs, one))) < one.threshold:
-            words = f"{where} {_count(one.threshold, 'vote')} are needed and {there} of the pairs' are there"
+            words = f"{where} {counted(one.threshold, 'vote')} are needed and {there} of the pairs' are there"
             found.append(TOO_FEW_VOTES(words))
         if one.configuration < one.threshold:
-            found.append(FEE_VOTES_LOW(f"{where} a fee needs {_count(one.configuration, 'vote')} alone"))
+            found.append(FEE_VOTES_LOW(f"{where} a fee needs {counted(one.configuration, 'vote')} alone"))
     ens, scns = {pair.en for pair in pairs}, {pair.scn for pair in pairs}
     if any(len(versions - {None}) > 1 for versions in (ens, scns)):
         told = [f"{pair.name} EN {pair.en or 'unknown'}, SCN {pair.scn or 'unknown'}" for pair in pairs]
@@ -122,12 +123,8 @@ def _hostile(pairs: Sequence[VotingPair], contract: Contract) -> int:
 def _loss(lost: int) -> str:
     if lost < 0:
         return "pays no transfer out by the pairs alone"
-    return f"survives the loss of {_count(lost, 'pair')}" if lost else "survives no loss of a pair"
+    return f"survives the loss of {counted(lost, 'pair')}" if lost else "survives no loss of a pair"
 
 
 def _enemy(hostile: int) -> str:
-    return _count(hostile, "hostile operator") if hostile > 0 else "no hostile operator"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+    return counted(hostile, "hostile operator") if hostile > 0 else "no hostile operator"

@@ -16,6 +16,7 @@ from components.chain.tx import gas_price
 from components.chain.tx.created import TooFarBack
 from components.chain.tx.gas_price import gkei
 from components.domain.limits import CONFIGURATION, LOWEST_THRESHOLD, VALUE_TRANSFER
+from components.domain.units import counted
 
 DEPLOYMENT = 7_500_000
 CALL = 200_000
@@ -105,11 +106,11 @@ def needs(wanted: Wanted, found: Situation, price: int) -> list[Need]:
     ]
     liquidity = plan.missing_amount(found.liquidity, wanted.liquidity_minimum, wanted.liquidity_target)
     calls = {
-        f"register {_count(len(unregistered), 'operator')}": len(unregistered),
-        f"fund {_count(len(poor), 'operator')}": len(poor),
+        f"register {counted(len(unregistered), 'operator')}": len(unregistered),
+        f"fund {counted(len(poor), 'operator')}": len(poor),
         "add liquidity": int(liquidity > 0),
-        f"set {_count(len(unset), 'threshold')}": len(unset),
-        f"register {_count(len(wanted.tokens) - len(found.tokens), 'token')}": len(wanted.tokens) - len(found.tokens),
+        f"set {counted(len(unset), 'threshold')}": len(unset),
+        f"register {counted(len(wanted.tokens) - len(found.tokens), 'token')}": len(wanted.tokens) - len(found.tokens),
         "prove that a transfer arrives": int(found.bridge is None or bool(unregistered)),
     }
     at = f"at {gkei(price)}"
@@ -119,7 +120,3 @@ def needs(wanted: Wanted, found: Situation, price: int) -> list[Need]:
         *([Need(liquidity, "liquidity of the bridge contract, from which it pays transfers out")] if liquidity else []),
         *(Need(amount, f"balance of the operator {operator}, from which it pays gas") for operator, amount in poor),
     ]
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from components.chain.contracts.plan import Refused
 from components.domain.problems.chains import LAST_OF_GENESIS, LAST_VALIDATOR, QUORUM_AT_RISK, VOTE_IMPOSSIBLE
 from components.domain.quorum import FAULT_TOLERANT, quorum
+from components.domain.units import counted
 
 ADD, REMOVE = "governance.addvalidator", "governance.removevalidator"
 
@@ -90,17 +91,13 @@ def without_node(council: Collection[str], living: Collection[str], known: Colle
 
 def survives(size: int, dead: int) -> str:
     """Return a sentence on what a child chain of `size` seats survives, of which `dead` have no node."""
-    seats = _count(size, "validator")
+    seats = counted(size, "validator")
     if dead:
         seats += f", {dead} of them without a node"
     left = size - dead - quorum(size)
     if left < 0:
         return f"{seats}: the child chain is halted until {quorum(size)} of them take part"
-    return f"{seats}: the child chain survives the loss of {_count(left, 'SCN') if left else 'no SCN'}"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
+    return f"{seats}: the child chain survives the loss of {counted(left, 'SCN') if left else 'no SCN'}"
 
 
 def _halted(what: str, council: Collection[str], alive: Collection[str]) -> Refused:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from components.domain.networks import SIDES
+from components.domain.units import counted
 from components.watch.judging.contracts import contract_findings, direction_findings
 from components.watch.judging.finding import Finding, Level
 from components.watch.judging.nodes import chain_findings, node_findings, quorum_of
@@ -71,7 +72,7 @@ def _sentence(targets: Targets, findings: Sequence[Finding], able: Sequence[str]
         return "the stack has no bridge yet"
     total = len(targets.pairs)
     away = [pair.name for pair in targets.pairs if pair.name not in able]
-    count = f"{len(able)} of {_count(total, 'pair')} healthy, threshold {threshold}: "
+    count = f"{len(able)} of {counted(total, 'pair')} healthy, threshold {threshold}: "
     blocked = [one.subject for one in findings if one.level == "stopped"]
     if blocked and len(able) >= threshold:
         return f"{count}stopped: {', '.join(dict.fromkeys(blocked))}"
@@ -88,7 +89,7 @@ def _reserve(spare: int, away: Sequence[str]) -> str:
         return (
             f"no further loss can be survived until {back} {_are(away)} back" if away else "survives no loss of a pair"
         )
-    survived = f"survives the {'further ' if away else ''}loss of {_count(spare, 'pair')}"
+    survived = f"survives the {'further ' if away else ''}loss of {counted(spare, 'pair')}"
     return f"{survived}, without {back}" if away else survived
 
 
@@ -113,7 +114,3 @@ def _names(names: Sequence[str]) -> str:
 
 def _are(names: Sequence[str]) -> str:
     return "is" if len(names) == 1 else "are"
-
-
-def _count(number: int, thing: str) -> str:
-    return f"{number} {thing}" if number == 1 else f"{number} {thing}s"
