@@ -28,7 +28,7 @@ from components.domain.problems.operations import (
 )
 from components.domain.problems.problem import CodedError, Message
 from components.domain.quorum import quorum
-from toolchain.ops.state import in_the_clear
+from toolchain.ops.state import by_name, resources_of
 
 MACHINES = {
     "servicechain:LocalHost": "{}",
@@ -56,10 +56,10 @@ class Stack:
     @classmethod
     def of(cls, export: Mapping[str, Any]) -> "Stack":
         """Read an export of the state."""
-        found = [in_the_clear(resource) for resource in (export.get("deployment") or {}).get("resources") or ()]
+        found = resources_of(export)
         running = {
             str(node["node"]["node"]): (str(node["role"]), Endpoint.model_validate(node["node"]))
-            for node in _outputs(found, "servicechain:RunningNode")
+            for node in by_name(found, "servicechain:RunningNode").values()
         }
         urns = {(type_, _name(one)): str(one["urn"]) for one in found for type_ in MACHINES if _is(one, type_)}
         machines = {
@@ -70,7 +70,7 @@ class Stack:
         }
         bridges = {
             str(one["node"]["node"]): (str(one["child_bridge"]), str(one["parent_bridge"]))
-            for one in _outputs(found, "servicechain:BridgeRegistration")
+            for one in by_name(found, "servicechain:BridgeRegistration").values()
         }
         return cls(machines, running, bridges)
 
@@ -150,10 +150,6 @@ def _is(resource: Mapping[str, Any], type_: str) -> bool:
 
 def _name(resource: Mapping[str, Any]) -> str:
     return str(resource["urn"]).rpartition("::")[2]
-
-
-def _outputs(resources: Sequence[Mapping[str, Any]], type_: str) -> list[Mapping[str, Any]]:
-    return [one.get("outputs") or {} for one in resources if _is(one, type_)]
 
 
 @contextmanager

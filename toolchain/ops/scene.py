@@ -1,6 +1,6 @@
 """Input of a drill: pairs, nodes and owners of a running local stack, from an export of its state. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from components.chain.accounts.signer import AnySigner, Signer
 from components.chain.rpc.endpoint import Endpoint
 from components.domain.problems.operations import NO_DRILL_HERE, STACK_NOT_UP
 from components.domain.problems.problem import CodedError, Message
-from toolchain.ops.state import in_the_clear
+from toolchain.ops.state import by_name, resources_of
 
 OTHER = {"parent": "child", "child": "parent"}
 
@@ -44,12 +44,12 @@ class Scene:
     @classmethod
     def of(cls, export: Mapping[str, Any]) -> "Scene":
         """Read an export. Raises Refused unless all machines are local hosts and the parent chain is private."""
-        found = [in_the_clear(resource) for resource in (export.get("deployment") or {}).get("resources") or ()]
+        found = resources_of(export)
         outputs: Mapping[str, Any] = next((r["outputs"] for r in found if r["type"] == "pulumi:pulumi:Stack"), {})
-        nodes = _by_name(found, "servicechain:RunningNode")
-        if reason := _why_not(nodes, set(_by_name(found, "servicechain:LocalHost")), outputs):
+        nodes = by_name(found, "servicechain:RunningNode")
+        if reason := _why_not(nodes, set(by_name(found, "servicechain:LocalHost")), outputs):
             raise Refused(reason)
-        starts, contracts = _by_name(found, "remote:Command"), _by_name(found, "servicechain:BridgeContract")
+        starts, contracts = by_name(found, "remote:Command"), by_name(found, "servicechain:BridgeContract")
         signer: TypeAdapter[Signer] = TypeAdapter(AnySigner)
         at = {name: Endpoint.model_validate(node["node"]) for name, node in nodes.items()}
         pairs = tuple(
@@ -84,8 +84,3 @@ def _why_not(nodes: Mapping[str, Any], local: set[str], outputs: Mapping[str, An
 
 def _node_of(nodes: Mapping[str, Any], role: str) -> Endpoint:
     return Endpoint.model_validate(next(node["node"] for node in nodes.values() if node["role"] == role))
-
-
-def _by_name(resources: Iterable[Mapping[str, Any]], type_: str) -> dict[str, Mapping[str, Any]]:
-    """Return the outputs of all resources whose type ends with `type_`, by resource name."""
-    return {r["urn"].rpartition("::")[2]: r.get("outputs", {}) for r in resources if r["type"].endswith(type_)}

@@ -1,7 +1,7 @@
 """An exported state: values that Pulumi wraps, as they are more than plain JSON, and what to read of its stack."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from components.watch.targets import Targets
@@ -21,7 +21,21 @@ def in_the_clear(value: Any) -> Any:
     return value
 
 
+def resources_of(export: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the resources in an export of the state, secrets in the clear."""
+    return [in_the_clear(resource) for resource in (export.get("deployment") or {}).get("resources") or ()]
+
+
+def by_name(resources: Iterable[Mapping[str, Any]], type_: str) -> dict[str, Mapping[str, Any]]:
+    """Return the outputs, if any, of all resources whose type ends with `type_`, by resource name."""
+    return {
+        str(one["urn"]).rpartition("::")[2]: one.get("outputs") or {}
+        for one in resources
+        if str(one["type"]).endswith(type_)
+    }
+
+
 def targets_of(export: Mapping[str, Any]) -> Targets:
     """Return what to read, from an export of the state with its secrets."""
     deployment = export.get("deployment") or {}
-    return Targets.of({"deployment": in_the_clear({**deployment, "resources": deployment.get("resources") or []})})
+    return Targets.of({"deployment": {**deployment, "resources": resources_of(export)}})

@@ -30,7 +30,7 @@ from components.stack.load import settings_of
 from components.topology.checks.configuration import BadSettings
 from components.topology.machines import machines
 from components.user_input import guard
-from toolchain.ops.state import in_the_clear
+from toolchain.ops.state import by_name, resources_of
 
 Packages = Mapping[str, Package]
 """By node."""
@@ -57,11 +57,12 @@ class Node:
 
 def nodes(export: Mapping[str, Any]) -> list[Node]:
     """Return the nodes in an export of the state. Raises Refused if there are none at all."""
-    found = [in_the_clear(resource) for resource in (export.get("deployment") or {}).get("resources") or ()]
-    running, updated = _by_name(found, "servicechain:RunningNode"), _by_name(found, "servicechain:UpdatedNode")
-    if not running and not _by_name(found, "servicechain:AdoptedNode"):
+    found = resources_of(export)
+    running = {name: outputs for name, outputs in by_name(found, "servicechain:RunningNode").items() if outputs}
+    updated = by_name(found, "servicechain:UpdatedNode")
+    if not running and not any(by_name(found, "servicechain:AdoptedNode").values()):
         raise Refused(STACK_NOT_UP("the stack has no nodes yet; run make up first"))
-    commands = _by_name(found, "remote:Command")
+    commands = by_name(found, "remote:Command")
     return [
         _node(name, {**outputs, **updated.get(name, {})}, outputs, commands.get(f"{name}-unpack", {}))
         for name, outputs in running.items()
@@ -77,14 +78,6 @@ def _node(name: str, known: Mapping[str, Any], running: Mapping[str, Any], unpac
         due=known.get("runs") != running.get("runs"),
         version_command=known.get("version_command"),
     )
-
-
-def _by_name(resources: Sequence[Mapping[str, Any]], type_: str) -> dict[str, Mapping[str, Any]]:
-    return {
-        str(one["urn"]).rpartition("::")[2]: one["outputs"]
-        for one in resources
-        if str(one["type"]).endswith(type_) and one.get("outputs")
-    }
 
 
 def packages(settings: Settings) -> Packages:
