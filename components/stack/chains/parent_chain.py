@@ -111,7 +111,7 @@ class PrivateParentChain(pulumi.ComponentResource):
                 lambda known: _genesis(settings, known[0], known[1:], [amount for _, amount in funded])
             ),
             child,
-            fork_inputs(settings.forks, [console_of(host, layout)], before + 1),
+            fork_inputs(settings.forks, [console_of(host, layout.ipc)], before + 1),
         ).text
         values = conf.validator(settings.chain_id, layout.data, exposure)
         files = [File("nodekey", layout.node_key, identity.private_key, mode="0600", restarts=True)]

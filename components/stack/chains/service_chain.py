@@ -64,7 +64,8 @@ class ServiceChain(pulumi.ComponentResource):
             *(_kni(key, machines[name]) for name, key in keys.items()),
         )
         consoles = [
-            console_of(machines[name], Layout(machines[name].root, package_of("kscn", archives[name]))) for name in keys
+            console_of(machines[name], Layout(machines[name].root, package_of("kscn", archives[name])).ipc)
+            for name in keys
         ]
         self._has_forks = settings.forks is not None
         self._genesis = self._first_block(settings, keys, funded, consoles) if keys else ""

@@ -12,7 +12,7 @@ from components.dynamic.nodes.adopted_identity import AdoptedIdentity
 from components.dynamic.nodes.adopted_node import AdoptedNode
 from components.hosts.host import Host
 from components.kaia.conf import BridgeKeys
-from components.stack.nodes.node import Node
+from components.stack.nodes.node import Node, console_of
 
 NO_BRIDGE = BridgeKeys()
 
@@ -107,8 +107,7 @@ def network_id(given: int | None, chain_id: int, nodes: Iterable[ExistingNode]) 
 
 def console(host: Host) -> pulumi.Output[Mapping[str, object]]:
     """Return the console of the existing node on a host. A secret."""
-    own = {"node": host.name, "ipc": _place(host).ipc}
-    return host.ssh.login.apply(lambda login: {**login, **own})
+    return console_of(host, _place(host).ipc)
 
 
 def _place(host: Host) -> NodePlace:

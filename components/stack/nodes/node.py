@@ -72,9 +72,9 @@ class Node:
         return {**told, "room": self.room_command} if self.room_command else told
 
 
-def console_of(host: Host, layout: Layout) -> pulumi.Output[Mapping[str, object]]:
+def console_of(host: Host, ipc: str) -> pulumi.Output[Mapping[str, object]]:
     """Return the console of the node on a host, as chain/ takes it. A secret: it holds the SSH key."""
-    own = {"node": host.name, "ipc": layout.ipc}
+    own = {"node": host.name, "ipc": ipc}
     return host.ssh.login.apply(lambda login: {**login, **own})
 
 
@@ -164,7 +164,7 @@ class PreparedNode(pulumi.ComponentResource):
             running=start,
             version=self._package_version,
             ipc=layout.ipc,
-            endpoint=console_of(host, layout),
+            endpoint=console_of(host, layout.ipc),
             restart_command=alone(layout, end_of_other(host.service, layout) + self._commands["restart"]),
             version_command=f"{shlex.quote(layout.release.binary)} version",
             room_command=alone(layout, room) if room else None,
