@@ -18,6 +18,9 @@ DECIDING_VOTE = 246_000
 LATE_VOTE = 52_000
 """Gas of a vote that comes too late and reverts."""
 
+PROOF_AMOUNT = 1
+"""peb that a proof transfers: its payer, or the owner on the other chain, receives it."""
+
 OPERATOR_GAS_LIMIT = 10_000_000
 """The node's own gas limit for each transaction of an operator."""
 PUBLIC_OPERATOR_GAS_LIMIT = 1_000_000

@@ -1,4 +1,4 @@
-"""The chains that a bridge connects, and the public networks of Kaia. Pure data."""
+"""The chains that a bridge connects, and the public networks of Kaia. Pure."""
 
 from typing import Literal
 
@@ -6,6 +6,12 @@ Side = Literal["parent", "child"]
 """One of the two chains of a bridge."""
 SIDES: tuple[Side, Side] = ("parent", "child")
 OTHER_SIDE: dict[Side, Side] = {"parent": "child", "child": "parent"}
+
+
+def direction_from(source: Side) -> str:
+    """Return the name of the direction of transfers that are requested on a chain."""
+    return f"from the {source} chain to the {OTHER_SIDE[source]} chain"
+
 
 Network = Literal["private", "kairos", "mainnet"]
 """What a parent chain is: private, or one of the public networks."""

@@ -23,7 +23,7 @@ from components.chain.rpc.console import Console
 from components.chain.transfers.direction import Direction
 from components.chain.transfers.payout import why_unpayable
 from components.chain.transfers.requests import Request, open_nonces, requests_between
-from components.chain.voters.proof import is_vote
+from components.chain.voters.proof import voted_for
 from components.domain.networks import OTHER_SIDE, SIDES, Side
 from components.domain.problems.chains import CALL_REFUSED, CHAIN_UNREADABLE
 from components.domain.problems.transfers import NO_REQUEST
@@ -45,8 +45,6 @@ _WITH_TRANSACTIONS = True
 
 _HASH = 66
 """Characters of a hash: 0x and 64 digits."""
-_FIRST = slice(10, 74)
-"""Digits of the first argument in the data of a call, after 0x and the selector."""
 
 _PAID: ABIEvent = {
     "type": "event",
@@ -127,7 +125,7 @@ def trace(targets: Targets, views: Views, tx: str) -> list[TraceRow]:
         ways = {source: direction(stack, targets, source, views) for source in SIDES}
         for source, way in ways.items():
             try:
-                wanted = _voted_for(way.target, way.target_bridge, tx) or tx
+                wanted = voted_for(way.target.call("eth_getTransactionByHash", tx) or {}, way.target_bridge) or tx
                 if found := _requests(way, wanted):
                     return [_follow(targets, source, way, one) for one in found]
             except Web3Exception as error:
@@ -138,15 +136,6 @@ def trace(targets: Targets, views: Views, tx: str) -> list[TraceRow]:
 def is_hash(text: str) -> bool:
     """Return whether a text is a hash of a transaction."""
     return len(text) == _HASH and text[:2] == "0x" and all(digit in "0123456789abcdefABCDEF" for digit in text[2:])
-
-
-def _voted_for(console: Console, bridge: str, tx: str) -> str | None:
-    """Return the request for which a transaction on the target chain voted; None if it did not vote."""
-    found = console.call("eth_getTransactionByHash", tx)
-    if not found or str(found.get("to") or "").lower() != bridge.lower():
-        return None
-    data = str(found["input"])
-    return f"0x{data[_FIRST]}" if len(data) >= _FIRST.stop else None
 
 
 def _requests(way: Direction, tx: str) -> list[Request]:
@@ -199,7 +188,7 @@ def _votes(targets: Targets, side: Side, way: Direction, request: Request, block
         asked = [[hex(number), _WITH_TRANSACTIONS] for number in blocks[first : first + TOGETHER]]
         for block in way.target.call_each("eth_getBlockByNumber", asked):
             for tx in (block or {}).get("transactions", ()):
-                if is_vote(tx, way.target_bridge, request.transaction):
+                if voted_for(tx, way.target_bridge) == request.transaction.lower():
                     found[str(tx["hash"])] = tx
     receipts = way.target.call_each("eth_getTransactionReceipt", [[tx] for tx in found])
     for (name, tx), receipt in zip(found.items(), receipts, strict=True):

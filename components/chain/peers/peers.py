@@ -5,9 +5,9 @@ the start of a network a first dial often comes too early: a node that listens, 
 yet, refuses the peer. Removing the peer and adding it again ends the pause.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import closing, suppress
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from components.chain.errors import ChainError
 from components.chain.rpc.console import Console
@@ -85,22 +85,12 @@ def redial(console: Console, network: Network, kni: str) -> None:
     console.call(f"{network}_addPeer", kni)
 
 
-class Dialler(NamedTuple):
-    """A node that dials another one."""
+def redial_from(endpoint: Endpoint, network: Network, kni: str) -> None:
+    """Have a node dial one that was restarted; no-op if it is connected already or does not answer.
 
-    endpoint: Endpoint
-    network: Network
-    kni: str
-    """Of the node that it dials."""
-
-
-def redial_from(diallers: Iterable[Dialler]) -> None:
-    """Have nodes dial one that was restarted; no-op for a node that is connected already or does not answer.
-
-    A dial that failed while it was down is repeated only after the pause: measured at an EN, its blocks and with them
-    all transfers came 40 s late.
+    A dial that failed while the other was down is repeated only after the pause: measured at an EN, its blocks and with
+    them all transfers came 40 s late.
     """
-    for one in diallers:
-        with suppress(ChainError), closing(Console(one.endpoint)) as console:
-            if node_id(one.kni) not in peers(console, one.network):
-                redial(console, one.network, one.kni)
+    with suppress(ChainError), closing(Console(endpoint)) as console:
+        if node_id(kni) not in peers(console, network):
+            redial(console, network, kni)

@@ -17,32 +17,21 @@ from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.waiting import wait_for
 from components.chain.transfers.direction import Direction
 from components.chain.transfers.requests import coins_request
-from components.chain.voters.proof import obstacles, payout_conditions, transfer
-from components.domain.networks import Side
+from components.chain.voters.proof import DEADLINE, obstacles, payout_conditions, transfer
+from components.domain.gas import PROOF_AMOUNT
+from components.domain.networks import Side, direction_from
 from components.domain.problems.nodes import NOT_ANCHORED, PAIR_UNPROVEN
 from components.domain.problems.problem import Message
 from components.domain.problems.transfers import NOTHING_REQUESTED
 
-AMOUNT = 1
-"""peb. The payer on the other chain receives it."""
 GAS_MARGIN = 10**18
 """peb. A payer with less is not asked to pay for a proof."""
-DEADLINE = 180.0
-"""Seconds for a transfer: one block on each chain, or a few round changes of 11 s."""
 LONGEST_PERIOD = 120
 """Blocks. An anchor of a longer period is not waited for; a ServiceChain makes a block every second."""
 ANCHOR_MARGIN = 90.0
 """Seconds more than two periods until an anchor has its receipt; measured: below 5."""
 TIMEOUT = 10.0
 """Seconds for a call: all are answered from memory."""
-
-
-@dataclass(frozen=True)
-class Anchors:
-    """What an SCN anchored before its pair was updated."""
-
-    last: int
-    """Number of the last child block whose anchor is mined; 0 if there is none."""
 
 
 @dataclass(frozen=True)
@@ -55,21 +44,27 @@ class PairProof:
     chain_ids: Mapping[Side, int]
     payers: Mapping[Side, Signer]
 
-    def before(self) -> Anchors | None:
-        """Read the anchors; None if the SCN does not answer or is in no pair yet: then there is nothing to prove."""
+    def last_anchor(self) -> int | None:
+        """Return the last child block whose anchor is mined, 0 if there is none, before the pair is updated.
+
+        None if the SCN does not answer or is in no pair yet: then there is nothing to prove.
+        """
         try:
             with closing(Console(self.scn)) as scn:
-                return Anchors(_last_anchor(scn)) if _bridges(scn) else None
+                return _last_anchor(scn) if _bridges(scn) else None
         except ChainError:
             return None
 
-    def prove(self, before: Anchors) -> None:
-        """Wait for both transfers and an anchor. Raises NotReady, which stops the update of all nodes behind."""
+    def prove(self, anchored: int) -> None:
+        """Wait for both transfers and an anchor of a later block than that.
+
+        Raises NotReady, which stops the update of all nodes behind.
+        """
         with ExitStack() as stack:
             en = stack.enter_context(connect([self.en], self.chain_ids["parent"]))
             scn = stack.enter_context(connect([self.scn], self.chain_ids["child"]))
             try:
-                told = [*self._transfers(en, scn), *_anchor(scn, before)]
+                told = [*self._transfers(en, scn), *_anchor(scn, anchored)]
             except ChainError as error:
                 msg = Message(f"pair {self.name} runs and does not prove itself: {error}")
                 raise NotReady(PAIR_UNPROVEN(msg.extended("; no other node is restarted until it does"))) from error
@@ -78,8 +73,10 @@ class PairProof:
     def _transfers(self, en: Console, scn: Console) -> Iterator[str]:
         parent_operator, child_operator = operators(scn)
         for child_bridge, parent_bridge in _bridges(scn):
-            yield self._transfer("child", Direction(_ONE_WAY, scn, child_bridge, en, parent_bridge), parent_operator)
-            yield self._transfer("parent", Direction(_OTHER_WAY, en, parent_bridge, scn, child_bridge), child_operator)
+            down = Direction(direction_from("parent"), en, parent_bridge, scn, child_bridge)
+            up = Direction(direction_from("child"), scn, child_bridge, en, parent_bridge)
+            yield self._transfer("child", up, parent_operator)
+            yield self._transfer("parent", down, child_operator)
 
     def _transfer(self, source: Side, direction: Direction, operator: str) -> str:
         payer = self.payers[source]
@@ -87,19 +84,15 @@ class PairProof:
             words = f"no transfer was requested {direction.name}: {', '.join(wrong)}"
             print(f"pair {self.name}: {NOTHING_REQUESTED(words)}", file=sys.stderr)
             return f"{direction.name} not tried"
-        request = coins_request(direction, payer.account().address, AMOUNT)
+        request = coins_request(direction, payer.account().address, PROOF_AMOUNT)
         arrival = transfer(direction, payer, request, [operator], DEADLINE, 1)
         return f"the transfer {arrival.tx} {direction.name} arrived with its vote"
 
 
-_ONE_WAY = "from the child chain to the parent chain"
-_OTHER_WAY = "from the parent chain to the child chain"
-
-
 def _obstacles(direction: Direction, payer: Signer, operator: str) -> list[Message | str]:
-    """Return why a transfer cannot show that the pair works. An empty account is no fault of the pair."""
+    """Return why no transfer can be requested as a proof: also that the payer has too few coins."""
     registered = require_state(direction.target, direction.target_bridge).operators
-    found: list[Message | str] = [*obstacles(payout_conditions(direction, registered), AMOUNT)]
+    found: list[Message | str] = [*obstacles(payout_conditions(direction, registered), PROOF_AMOUNT)]
     if operator.lower() not in {one.lower() for one in registered}:
         found.append(f"{operator} has no vote")
     address = payer.account().address
@@ -118,13 +111,13 @@ def _last_anchor(scn: Console) -> int:
     return int(scn.call("subbridge_getLatestAnchoredBlockNumber", timeout=TIMEOUT))
 
 
-def _anchor(scn: Console, before: Anchors) -> Iterator[str]:
+def _anchor(scn: Console, anchored: int) -> Iterator[str]:
     if not scn.call("subbridge_getAnchoring", timeout=TIMEOUT):
         return
     period = int(scn.call("subbridge_getAnchoringPeriod", timeout=TIMEOUT))
     if period > LONGEST_PERIOD:
         yield f"its next anchor is due within {period} blocks, and is not waited for"
         return
-    missing = NOT_ANCHORED(f"{scn.node}: no block has been anchored since {before.last}")
-    wait_for(lambda: _last_anchor(scn) > before.last or missing, 2 * period + ANCHOR_MARGIN)
+    missing = NOT_ANCHORED(f"{scn.node}: no block has been anchored since {anchored}")
+    wait_for(lambda: _last_anchor(scn) > anchored or missing, 2 * period + ANCHOR_MARGIN)
     yield f"block {_last_anchor(scn)} is anchored"

@@ -37,10 +37,14 @@ from components.domain.problems.transfers import (
 )
 from components.domain.units import coins
 
+DEADLINE = 180.0
+"""Seconds for a transfer: one block on each chain, or a few round changes of 11 s."""
 ATTEMPTS = 4
 """Transfers that are requested until enough of the operators that stay have voted: one that leaves may be faster."""
 LATE_SECONDS = 8.0
 """How long to wait for votes that come after the deciding one."""
+_FIRST = slice(8, 72)
+"""Digits of the first argument in the data of a call, after the selector."""
 _WITH_TRANSACTIONS = True
 """Second argument of getBlockByNumber."""
 _INTERVAL = 0.5
@@ -212,7 +216,7 @@ class RequestVotes:
         """`since`: the last block before the request."""
         self.operators = operators
         self._console, self._next = console, since + 1
-        self._bridge, self._request = bridge.lower(), request.removeprefix("0x").lower()
+        self._bridge, self._request = bridge.lower(), f"0x{request.removeprefix('0x').lower()}"
         self._names = {operator.lower(): operator for operator in operators}
         self._voted: set[str] = set()
 
@@ -228,13 +232,16 @@ class RequestVotes:
         return set(self._voted)
 
     def _is_vote(self, tx: dict[str, Any]) -> bool:
-        return tx["from"].lower() in self._names and is_vote(tx, self._bridge, self._request)
+        return tx["from"].lower() in self._names and voted_for(tx, self._bridge) == self._request
 
 
-def is_vote(tx: Mapping[str, Any], bridge: str, request: str) -> bool:
-    """Return whether a transaction, as a block has it, is a vote on the request of that hash. Pure."""
+def voted_for(tx: Mapping[str, Any], bridge: str) -> str | None:
+    """Return the hash, in lower case, of the request that a transaction votes for; None if it is no vote. Pure.
+
+    `tx`: as a node returns it.
+    """
     to, data = str(tx.get("to") or "").lower(), str(tx.get("input", "")).removeprefix("0x").lower()
-    return to == bridge.lower() and data[8:72] == request.removeprefix("0x").lower()
+    return f"0x{data[_FIRST]}" if to == bridge.lower() and len(data) >= _FIRST.stop else None
 
 
 READY_SECONDS = 60.0

@@ -116,46 +116,47 @@ class UpdatedNodeProvider(Provider[UpdatedNodeInputs]):
         if leaves_its_pair(inputs, known):
             return {"version": _version(inputs) or "", "due": False}
         proof = inputs.pair.proof if inputs.pair and known and _runs(known.get("pair")) != _runs(inputs.pair) else None
-        before = proof.before() if proof else None
+        anchored = proof.last_anchor() if proof else None
+        told = None
         if inputs.began_with not in (None, inputs.runs) and (
             known.get("runs") != inputs.runs or _runs_files_of_a_failed_run(inputs.node, inputs.runs)
         ):
             self._restart(inputs, "what it reads at its start has changed")
-        elif words := _other_version_on_disk(inputs):
+        elif words := _other_version(inputs, told := _version(inputs)):
             self._restart(inputs, words)
+            told = None
         elif known or inputs.began_with != inputs.runs:  # else it had its first start in this run
             keep_seat(inputs)
-        told = _version(inputs)
+        told = told or _version(inputs)
         _warn_of_name(inputs, told)
-        if proof and before:
-            proof.prove(before)
+        if proof and anchored is not None:
+            proof.prove(anchored)
         return {"version": told or "", "due": False}
 
     def _restart(self, inputs: UpdatedNodeInputs, why: str) -> None:
-        from components.chain.peers.peers import Dialler, redial_from
+        from components.chain.peers.peers import redial_from
         from components.chain.rpc.ipc_stream import RESTART_TIMEOUT, run_on_host
 
         if inputs.room:  # before a validator gives its seat up for a restart that would then be refused
             run_on_host(inputs.node, inputs.room, RESTART_TIMEOUT)
 
         def dial() -> None:
-            redial_from(Dialler(one.endpoint, one.network, one.kni) for one in inputs.diallers)
+            for one in inputs.diallers:
+                redial_from(one.endpoint, one.network, one.kni)
 
         restart_node(inputs, why, dial, gives_seat_up=True, timeout=KEEP_TIMEOUT if inputs.room else None)
 
     def observe(self, inputs: UpdatedNodeInputs, known: Props) -> Props | None:  # noqa: ARG002
         """Report that another version runs than that of its package, if a restart would change it."""
         from components.chain.nodes import drift as node_drift
-        from components.chain.nodes.version import other_version
 
         told = _version(inputs)
-        if not (found := other_version(inputs.package_version, told)):
-            return {"version": told} if told else {}
-        if not _disk_differs(inputs, told):
-            _warn_of_name(inputs, told)
-            return {"version": told}
-        words = f"its version is {found}, not {inputs.package_version}; the next up {node_drift.remedy('version')}"
-        return {"version": told, "drift": node_drift.messages({"version": words})}
+        read = {"version": told} if told else {}
+        if words := _other_version(inputs, told):
+            message = f"{words}; the next up {node_drift.remedy('version')}"
+            return {**read, "drift": node_drift.messages({"version": message})}
+        _warn_of_name(inputs, told)
+        return read
 
     def subject(self, inputs: UpdatedNodeInputs, known: Props) -> str:  # noqa: ARG002
         """Name the node."""
@@ -188,23 +189,16 @@ def _version(inputs: UpdatedNodeInputs) -> str | None:
     return None
 
 
-def _other_version_on_disk(inputs: UpdatedNodeInputs) -> str | None:
-    """Return in words that the node runs another version than its package: it was started before that was unpacked."""
-    from components.chain.nodes.version import other_version
-
-    if inputs.package_version is None or not (told := _version(inputs)):
-        return None
-    if (found := other_version(inputs.package_version, told)) and _disk_differs(inputs, told):
-        return f"its version is {found}, not {inputs.package_version}"
-    return None
-
-
-def _disk_differs(inputs: UpdatedNodeInputs, told: str | None) -> bool:
-    """Return whether a restart would bring another version than that which runs."""
+def _other_version(inputs: UpdatedNodeInputs, told: str | None) -> str | None:
+    """Return in words that the node tells another version than that of its package, if a restart would change that."""
     from components.chain.nodes.version import other_version, version_on_disk
 
+    if not (found := other_version(inputs.package_version, told)):
+        return None
     on_disk = version_on_disk(inputs.node, inputs.version_command)
-    return on_disk is None or other_version(on_disk, told) is not None
+    if on_disk is not None and not other_version(on_disk, told):
+        return None
+    return f"its version is {found}, not {inputs.package_version}"
 
 
 def _warn_of_name(inputs: UpdatedNodeInputs, told: str | None) -> None:

@@ -9,7 +9,7 @@ import pulumi
 from components.domain.problems.transfers import NOTHING_REQUESTED
 from components.dynamic.base import Inputs, Props
 from components.dynamic.chain_resource import ChainResource
-from components.dynamic.proofs.transfer_proof import DEADLINE, TransferProofInputs, TransferProofProvider, direction_of
+from components.dynamic.proofs.transfer_proof import TransferProofInputs, TransferProofProvider, direction_of
 
 
 class TokenProofInputs(TransferProofInputs):
@@ -46,7 +46,7 @@ class TokenProofProvider(TransferProofProvider):
 
     def converge(self, inputs: TransferProofInputs, known: Props) -> Props:  # noqa: ARG002
         """Send one transfer if coins prove nothing and this token can be paid out."""
-        from components.chain.voters.proof import payout_conditions, token_obstacles, token_request, transfer
+        from components.chain.voters.proof import DEADLINE, payout_conditions, token_obstacles, token_request, transfer
 
         asked = _token(inputs)
         if asked.coins:

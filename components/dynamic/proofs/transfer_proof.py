@@ -21,9 +21,6 @@ from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainR
 if TYPE_CHECKING:
     from components.chain.transfers.direction import Direction
 
-DEADLINE = 180.0
-"""Seconds for a transfer: one block on each chain, or a few round changes of 11 s."""
-
 
 class TransferProofInputs(ChainInputs):
     """One direction: the chain of ChainInputs is the one where the transfer is requested."""
@@ -65,7 +62,7 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
     def converge(self, inputs: TransferProofInputs, known: Props) -> Props:
         """Send one transfer for each set of operators and nodes; a transfer of a killed run does not count."""
         from components.chain.transfers.requests import coins_request
-        from components.chain.voters.proof import obstacles, payout_conditions, transfer
+        from components.chain.voters.proof import DEADLINE, obstacles, payout_conditions, transfer
 
         proven = (
             "proven_requests" in known

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 
 import pulumi
 
+from components.domain.gas import PROOF_AMOUNT
 from components.dynamic.proofs.transfer_proof import TransferProof
 from components.stack.bridge.bridge_pair import BridgePair
 from components.stack.bridge.chain_side import BridgeSide
 from components.stack.chains.service_chain import ServiceChain
-
-PROOF_AMOUNT = 1
-"""peb. The owner on the other chain receives it, once in each direction."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from components.chain.rpc.endpoint import Endpoint
 from components.chain.transfers.direction import Direction
 from components.chain.transfers.payout import STALLED, why_unpayable
 from components.chain.transfers.requests import find
-from components.domain.networks import OTHER_SIDE, Side
+from components.domain.networks import OTHER_SIDE, Side, direction_from
 from components.domain.problems.problem import Message
 from components.domain.problems.transfers import REQUEST_NOT_FOUND
 from components.watch.readings import Missing, OpenRequest, Read
@@ -28,8 +28,7 @@ def direction(stack: ExitStack, targets: Targets, source: Side, views: Mapping[S
     target = OTHER_SIDE[source]
     here, there = (stack.enter_context(closing(Console(views[side]))) for side in (source, target))
     addresses = {side: to_checksum_address(one.address) for side, one in targets.contracts.items()}
-    name = f"from the {source} chain to the {target} chain"
-    return Direction(name, here, addresses[source], there, addresses[target])
+    return Direction(direction_from(source), here, addresses[source], there, addresses[target])
 
 
 def oldest(targets: Targets, source: Side, views: Mapping[Side, Endpoint], nonce: int) -> Read[OpenRequest]:

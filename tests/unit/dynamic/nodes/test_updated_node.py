@@ -288,8 +288,8 @@ KEYSTORE: Props = {"kind": "keystore", "chain": "parent", "path": "/keys/parent"
 def proofs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Record the proofs of a pair."""
     done: list[str] = []
-    monkeypatch.setattr(pair_proof.PairProof, "before", lambda _pair: pair_proof.Anchors(7))
-    monkeypatch.setattr(pair_proof.PairProof, "prove", lambda pair, before: done.append(f"{pair.name} {before.last}"))
+    monkeypatch.setattr(pair_proof.PairProof, "last_anchor", lambda _pair: 7)
+    monkeypatch.setattr(pair_proof.PairProof, "prove", lambda pair, anchored: done.append(f"{pair.name} {anchored}"))
     return done
 
 
