@@ -44,7 +44,7 @@ _NOT_EXECUTABLE: Final = PACKAGE_NOT_EXECUTABLE(
     '$(first "$said")'
 )
 _UNKNOWN: Final = DATA_NOT_KEPT(
-    "$data is not copied: the programs in $root/current and $root/next do not both tell their version"
+    "$data is not copied: the programs in $root/current and $root/next do not both report their version"
 )
 _NO_COPY: Final = DATA_NOT_KEPT(
     "$data is not copied to $copy: that needs $((needed / 1000)) MB of disk, and $((free / 1000)) MB are free"
@@ -147,9 +147,9 @@ def switch(layout: Layout) -> str:
 def room(layout: Layout) -> str:
     """Return the command that sets `copy` to the folder to which the next start has to copy the data, or to nothing.
 
-    It ends with an error if there is no room for that, before a node is stopped. What the programs say of themselves
-    counts: it is known of a node that is down too. A copy of an earlier try stays. Needed is a tenth more than is
-    copied, so that the node can write on, whether or not the file system shares the blocks of copies.
+    It ends with an error if there is no room for that, before a node is stopped. The versions are those that the
+    programs report, which are known of a node that is down too. A copy of an earlier try stays. Needed is a tenth more
+    than is copied, so that the node can write on, whether or not the file system shares the blocks of copies.
     """
     root, data, former = shlex.quote(layout.root), shlex.quote(layout.data), shlex.quote(layout.former_data)
     number = "[0-9][0-9]*"
@@ -203,9 +203,9 @@ fi
 def follow_genesis(layout: Layout, runner: str = "") -> str:
     """Return the command that has the node take over the forks of its genesis file, while it is stopped.
 
-    `init` on chain data that is there changes the chain config alone, and only if no fork at or below the newest block
-    would be another one (SetupGenesisBlock in blockchain/genesis.go). A node that refuses is started as it was, because
-    the chain needs it, and the command fails all the same.
+    `init` on existing chain data changes only the chain config, and only if no fork at or below the newest block
+    changes (SetupGenesisBlock in blockchain/genesis.go). If `init` fails, the node is started with its old chain
+    config, because the chain needs it, and the command still fails.
     """
     binary, data, genesis = (shlex.quote(path) for path in (layout.next.binary, layout.data, layout.genesis))
     log = shlex.quote(f"{layout.root}/init.log")

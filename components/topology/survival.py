@@ -45,9 +45,9 @@ class VotingPair:
     able: bool
     """Whether its nodes can vote now."""
     en: str | None = None
-    """The version that its EN tells; None if it is not known."""
+    """The version that its EN reports; None if it is not known."""
     scn: str | None = None
-    """The version that its SCN tells; None if it is not known."""
+    """The version that its SCN reports; None if it is not known."""
 
 
 def planned(pairs: int, threshold: int) -> str:

@@ -1,6 +1,6 @@
 """Where one transfer is: requested, voted for by whom, paid in which transaction, or why not. Sends nothing.
 
-A contract does not tell who has voted. So the votes are read from the blocks of the target chain: those from the
+A contract does not show who has voted, so the votes are read from the blocks of the target chain: those from the
 request on, and for one that is still open also the newest ones, as SCNs vote again for what stays open.
 """
 
@@ -130,7 +130,7 @@ def trace(targets: Targets, views: Views, tx: str) -> list[TraceRow]:
                     return [_follow(targets, source, way, one) for one in found]
             except Web3Exception as error:
                 raise ChainError(CALL_REFUSED(f"{way.name}: a node answers with an error: {error}")) from error
-    raise ChainError(NO_REQUEST(f"{tx} is no request of a transfer over this bridge, on neither of its two chains"))
+    raise ChainError(NO_REQUEST(f"{tx} does not request a transfer over this bridge on either of its two chains"))
 
 
 def is_hash(text: str) -> bool:

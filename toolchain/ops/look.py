@@ -3,7 +3,7 @@
 usage: pulumi stack export --show-secrets | python -m toolchain.ops.look problems|stale
 
 `problems` prints one line per problem. `stale` prints the URNs of resources that are healthy in the state and not in
-reality, or whose node tells another version than at the end of the last run: after a refresh of these, the next up
+reality, or whose node reports another version than at the end of the last run: after a refresh of these, the next up
 repairs them. Of what `make status` reads, only what an up repairs counts here. The keys in the export stay in memory.
 """
 
@@ -40,7 +40,7 @@ class Known:
     updates: Mapping[str, str]
     """URN of the resource that restarts a node for another package, by node; not of an existing node."""
     versions: Mapping[str, str]
-    """What a node told of its version when that resource was last written."""
+    """The version that a node reported when that resource was last written."""
 
     @classmethod
     def of(cls, export: Mapping[str, Any]) -> "Known":

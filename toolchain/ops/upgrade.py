@@ -111,13 +111,13 @@ class Seen:
 
 
 def judge(node: Node, wanted: Package, told: str | None, on_disk: Callable[[], str | None]) -> Seen:
-    """Compare what a node tells of its version with its package.
+    """Compare the version that a node reports with its package.
 
     An archive may hold another version than its name says, of which the up has warned (SCH-305). `on_disk` returns what
-    the program on the node's disk tells. Raises PackageError.
+    the program on the node's disk reports. Raises PackageError.
     """
     if not told:
-        return Seen(node.name, "it does not tell its version", right=False)
+        return Seen(node.name, "it does not report its version", right=False)
     if ahead := change(node, wanted):
         return Seen(node.name, f"{version_in(told) or told}; {ahead}", right=False)
     if not (other := other_version(wanted.version, told)):

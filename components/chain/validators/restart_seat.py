@@ -24,7 +24,7 @@ from components.domain.problems.chains import SEAT_KEPT, SEAT_NOT_REGAINED, VOTE
 from components.domain.problems.problem import Message
 
 GIVE_UP_SECONDS = 60.0
-"""For the vote that takes the seat away: it counts when its voter next makes a block, and each does so in its turn."""
+"""Until the vote that removes the seat counts: the SCN that casts it has to make a block, and SCNs take turns."""
 
 
 @dataclass

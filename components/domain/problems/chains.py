@@ -205,8 +205,8 @@ SEAT_KEPT = Problem(
     cause="With five or more validators an SCN gives its seat up for its restart. The vote for that was refused, or "
     "did not count in time. The SCN is restarted all the same: until it is back, each of its turns to make a block "
     "costs 10 s.",
-    remedy="There is nothing to do if the run goes on. If it happens with each SCN, check that the child chain makes a "
-    "block each second, and that the governance mode of its genesis is `none`.",
+    remedy="There is nothing to do if the run continues. If it happens with each SCN, check that the child chain makes "
+    "a block each second, and that the governance mode of its genesis is `none`.",
 )
 SEAT_NOT_REGAINED = Problem(
     444,

@@ -181,7 +181,7 @@ def _runs_files_of_a_failed_run(node: Endpoint, runs: str) -> bool:
 
 
 def _version(inputs: UpdatedNodeInputs) -> str | None:
-    """Return what the node tells of its version; None where it does not answer, which RunningNode reports."""
+    """Return the version that the node reports; None if it does not answer, which RunningNode reports as drift."""
     from components.chain.nodes.version import running_version
 
     with suppress(ChainError):
@@ -190,7 +190,7 @@ def _version(inputs: UpdatedNodeInputs) -> str | None:
 
 
 def _other_version(inputs: UpdatedNodeInputs, told: str | None) -> str | None:
-    """Return in words that the node tells another version than that of its package, if a restart would change that."""
+    """Return in words that the node reports another version than its package, if a restart would change that."""
     from components.chain.nodes.version import other_version, version_on_disk
 
     if not (found := other_version(inputs.package_version, told)):
@@ -212,7 +212,7 @@ class UpdatedNode(Resource, module="servicechain", name="UpdatedNode"):
     """A node that runs what is on its machine."""
 
     version: pulumi.Output[str]
-    """What the node tells of its version; empty if it did not answer."""
+    """The version that the node reports; empty if it did not answer."""
     due: pulumi.Output[bool]
     """In a preview: whether the up restarts it."""
 

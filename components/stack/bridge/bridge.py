@@ -37,7 +37,7 @@ class Bridge(pulumi.ComponentResource):
         protect: bool = False,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        """Declare it. `versions`: what each node that the program makes tells of its version, by name.
+        """Declare it. `versions`: what each node that the program makes reports as its version, by name.
 
         `protect`: whether Pulumi refuses to undo anything on chain, and to remove what that depends on.
         """

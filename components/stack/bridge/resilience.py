@@ -53,7 +53,7 @@ def survival(
 ) -> pulumi.Output[str]:
     """Return what the bridge survives, in words: as read from it, or in the first preview as the settings imply.
 
-    `versions`: what each node that is made tells of its version, by name.
+    `versions`: what each node that is made reports as its version, by name.
     """
     covers: list[pulumi.Input[object]] = []
     for side in sides:

@@ -25,9 +25,9 @@ Extra = Mapping[str, object]
 def updated(
     parent: Chain, child: Chain, parent_chain: ParentChain, pairs: Sequence[BridgePair], service_chain: ServiceChain
 ) -> tuple[Chain, Chain, Mapping[str, pulumi.Output[str]]]:
-    """Declare the restarts of all nodes that the program makes; return both chains, to be used after them.
+    """Declare the restarts of all nodes that the program makes.
 
-    Third, what each of these nodes tells of its version then, by name.
+    Returns both chains, to be used after the restarts, and the version that each of these nodes then reports, by name.
     In a preview, the nodes that will be restarted are listed in their order.
     """
     queue = [*_in_pairs(parent, child, pairs, service_chain), *_others(parent_chain, pairs, service_chain)]

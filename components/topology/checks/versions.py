@@ -70,7 +70,7 @@ def _ahead(settings: Settings, versions: Mapping[str, str], today: date) -> Iter
 
 
 _STOPS = (_past, _ahead)
-"""What is told about forks, the worst first."""
+"""The checks of versions against forks, the most serious first."""
 
 
 def added(settings: Settings) -> list[Fork]:

@@ -1,7 +1,7 @@
 """The verdict on a whole bridge: all findings, its level, and one sentence about it. Pure.
 
-Everything is compared with what the state of the stack declares. What is missing is no finding of its own where another
-one says why: a disk that cannot be read, because its machine is away, is one problem.
+Everything is compared with what the state of the stack declares. A missing value is not reported if another finding
+gives its cause: a machine that does not answer, so that its disk cannot be read, is one problem.
 """
 
 from collections.abc import Sequence

@@ -2,8 +2,8 @@
 
 `subbridge_getBridgeInformation` is never asked: it changes the counters of the node, and may hang. Whether an SCN
 serves its contracts is read from its journal (subbridge_listBridge), whose marks stay when nothing is in memory after
-a restart, and from the operators of the child contract, which it tells only of contracts in its memory (GetOperators in
-node/sc/bridge_manager.go). Neither asks the parent chain, so neither waits for an EN.
+a restart, and from the operators of the child contract, which it returns only for contracts in its memory
+(GetOperators in node/sc/bridge_manager.go). Neither asks the parent chain, so neither waits for an EN.
 """
 
 import shlex

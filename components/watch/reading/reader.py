@@ -32,7 +32,7 @@ DEADLINE = 3.0
 """Seconds for each reading. All run at the same time; those that follow from others have so long once more."""
 
 FIRST = 0.9
-"""Part of the deadline after which a node is told to hang; a machine that does not answer has all of it."""
+"""Fraction of the deadline after which a node counts as hung; a machine has the whole deadline to answer."""
 
 AGAIN = 0.5
 """Seconds until a count of transactions that looks wrong is read again: one may have been mined in between."""

@@ -33,7 +33,7 @@ class Task(Generic[T_co]):
             self._error = error
 
     def wait(self, seconds: float) -> Read[T_co]:
-        """Return what there is after so many seconds at most. The work goes on, and nobody waits for it."""
+        """Return what there is after so many seconds at most. The work continues, and nothing waits for it."""
         self._thread.join(max(0.0, seconds))
         if self._error:
             raise self._error

@@ -99,7 +99,7 @@ def test_the_schema_says_which_one_it_is() -> None:
 
 
 STABLE = Path(__file__).with_name("status-1.json")
-"""A report of schema 1 as it was first published: later programs may add to it and take nothing away."""
+"""A report of schema 1 as first published. Later versions may add fields, but must not remove any."""
 
 
 @pytest.mark.parametrize("found", [reported(), degraded()], ids=["healthy", "degraded"])
