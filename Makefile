@@ -1,12 +1,14 @@
 # The commands of this checkout. On first use they install what they need into the ignored folder .build.
 STACK ?= dev
 ARGS ?=
-WORKERS ?= 3
+WORKERS ?= 4
 KILLS ?= 60
+MINUTES ?= 10
+SEED ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-preview up preview refresh outputs status trace upgrade rollback replace drill rpc down sweep shell \
-	test check soak imitation durations lint bench lock docs clean
+.PHONY: help setup setup-preview up preview refresh outputs status trace monitoring upgrade rollback replace drill soak rpc public rekey move down sweep \
+	shell test nightly check soak-kills imitation durations lint bench lock docs clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,12 +24,12 @@ setup-preview: ## The same without the nodes, for previews of stacks that downlo
 	@SETUP=preview toolchain/setup
 
 # What the stack's settings do not need is not built.
-up preview refresh outputs status trace upgrade rollback replace drill rpc down shell: FOR = $(STACK)
+up preview refresh outputs status trace monitoring upgrade rollback replace drill soak rpc public rekey move down shell: FOR = $(STACK)
 
 up: setup ## Apply the settings of the stack, and repair what is broken
 	@toolchain/stack up $(STACK) $(ARGS)
 
-preview: setup ## Show what up would do; change nothing
+preview: setup ## Show what up would do; change nothing. SEEDLESS=file needs no secret: see public
 	@toolchain/stack preview $(STACK) $(ARGS)
 
 refresh: setup ## Read hosts, nodes and chains into the stack's state, and report drift
@@ -42,6 +44,9 @@ status: setup ## Show whether the bridge works now; ARGS=--json for programs, AR
 trace: setup ## Show where one transfer is, TX=0x… of its request
 	@toolchain/stack trace $(STACK) "$(TX)" $(ARGS)
 
+monitoring: setup ## Write rules, scrape configuration and dashboards for a Prometheus of your own, OUT=folder
+	@toolchain/stack monitoring $(STACK) "$(if $(OUT),$(abspath $(OUT)))"
+
 upgrade: setup ## Apply other node packages while all nodes are healthy, and show the versions that run
 	@toolchain/stack upgrade $(STACK) $(ARGS)
 
@@ -51,11 +56,23 @@ rollback: setup ## Go back to the node packages of the last up after which all n
 replace: setup ## Rebuild one machine, MACHINE=scn-1, once all others are healthy
 	@toolchain/stack replace $(STACK) "$(MACHINE)" $(ARGS)
 
-drill: setup ## Kill the EN of each pair, one at a time, and check that transfers continue (local stacks only)
-	@toolchain/stack drill $(STACK)
+drill: setup ## Make faults, one at a time, and check that transfers continue; ARGS='--fault scn --pair alpha'
+	@toolchain/stack drill $(STACK) $(ARGS)
+
+soak: setup ## Make random faults for MINUTES=10 under steady traffic; SEED=... repeats them
+	@toolchain/stack soak $(STACK) --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 rpc: setup ## Open a tunnel to the HTTP RPC of a node, NODE=scn-1, and print its URL
 	@RPC_PORT=$(RPC_PORT) LOCAL_PORT=$(LOCAL_PORT) toolchain/stack rpc $(STACK) "$(NODE)"
+
+public: setup ## Write the state without its secrets, OUT=file, for previews by those who may not have them
+	@toolchain/stack public $(STACK) $(if $(OUT),"$(abspath $(OUT))")
+
+rekey: setup ## Keep the secrets of the stack with SECRETS_PROVIDER=awskms://…, gcpkms://…, passphrase, …
+	@toolchain/stack rekey $(STACK)
+
+move: setup ## Move the state of the stack to another backend, TO=s3://bucket?region=…
+	@toolchain/stack move $(STACK)
 
 down: setup ## Destroy everything in the stack, then the stack
 	@toolchain/stack down $(STACK) $(ARGS)
@@ -66,13 +83,16 @@ sweep: setup ## List the local networks of this machine, and remove those whose 
 shell: setup ## Open a shell with plain pulumi for the stack
 	@toolchain/stack shell $(STACK) || true
 
-test: setup ## Run lint and all tests
+test: setup ## Run lint and the tests, except for those that run at night
 	@toolchain/run pytest -n $(WORKERS) $(ARGS)
 
-check: setup ## Run lint, and the tests that need no engine and no node
-	@toolchain/run pytest -n $(WORKERS) tests/lint tests/unit tests/program $(ARGS)
+nightly: setup ## Run lint and all tests
+	@toolchain/run pytest -n $(WORKERS) --nightly $(ARGS)
 
-soak: setup ## Kill runs of a stack at random moments, KILLS=60 times
+check: setup ## Run lint, and the tests that need no engine and no node
+	@toolchain/run pytest -n $(WORKERS) -m "not nightly" tests/lint tests/unit tests/program $(ARGS)
+
+soak-kills: setup ## Kill runs of a stack at random moments, KILLS=60 times
 	@KILLS=$(KILLS) toolchain/run pytest -n $(WORKERS) tests/network/test_kills_*.py $(ARGS)
 
 imitation: setup ## Test the imitation of AWS, and record that it was tested
@@ -80,7 +100,7 @@ imitation: setup ## Test the imitation of AWS, and record that it was tested
 	@toolchain/run python -m tests.aws.tested
 
 durations: setup ## Run all tests, and record how long each scope takes
-	@toolchain/run pytest -n $(WORKERS) --write-durations
+	@toolchain/run pytest -n $(WORKERS) --nightly --write-durations
 
 lint: setup ## Run the static checks
 	@toolchain/lint
@@ -91,11 +111,15 @@ bench: setup ## Measure the duration of up, the on-chain phase and preview
 lock: setup ## Update and pin all Python packages from the .in files
 	@toolchain/lock
 
-docs: setup ## Write the references of settings and errors and the JSON schemas, from the source
+docs: setup ## Write from the source: references, JSON schemas, policies of AWS, the picture of the README
 	@toolchain/run python -m toolchain.docs.settings_reference
 	@toolchain/run python -m toolchain.docs.errors_reference
+	@toolchain/run python -m toolchain.docs.metrics_reference
+	@toolchain/run python -m toolchain.docs.alerts_reference
 	@toolchain/run python -m toolchain.docs.settings_schema
-	@toolchain/run python -m toolchain.docs.status_schema
+	@toolchain/run python -m toolchain.docs.report_schemas
+	@toolchain/run python -m toolchain.docs.iam.write
+	@toolchain/run python -m toolchain.docs.status_picture
 
 clean: ## Delete what setup built; stacks and their secrets in .state stay
 	@rm -rf .build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,7 +1,7 @@
 """A highly available bridge between a ServiceChain and its parent chain.
 
 The data flow: settings -> identities -> hosts -> nodes -> their updates -> bridge contracts -> registrations
--> operators -> threshold -> proofs -> tokens -> outputs
+-> operators -> threshold -> proofs -> tokens -> monitoring -> outputs
 """
 
 from components.stack import en_versions, load, outputs, preflight
@@ -14,6 +14,7 @@ from components.stack.bridge.tokens import Tokens
 from components.stack.chains.parent_chain import PrivateParentChain, existing
 from components.stack.chains.service_chain import ServiceChain
 from components.stack.identities import Identities
+from components.stack.monitoring.monitoring import monitoring
 from components.stack.owners import owners_of
 from components.topology.checks.funds import OWNER_BALANCE
 from components.topology.checks.versions import refusals
@@ -78,5 +79,6 @@ parent, child, versions = updates.updated(parent, child, parent_chain, pairs, se
 parent = funds_gate.gated(parent, config.bridge, [pair.operators.parent for pair in pairs], config.tokens)
 bridge = Bridge(config.bridge, parent, child, pairs, service_chain, versions, protect=config.protected)
 tokens = Tokens(config.tokens, bridge, pairs, service_chain, protect=config.protected) if config.tokens else None
+watched = monitoring(config, hosts, parent_chain, pairs, service_chain, bridge, tokens)
 en_versions.warn_of_existing(config, [pair.en for pair in pairs], load.today())
-outputs.export(config, bridge, pairs, service_chain, hosts, tokens)
+outputs.export(config, bridge, pairs, service_chain, hosts, tokens, watched)

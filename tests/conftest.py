@@ -3,10 +3,16 @@
 A folder of tests/network has one network for all of its files. All other files can be anywhere. What takes longest
 begins first, so that the workers end together: tests/durations.json has the seconds of each of these scopes on a quiet
 machine with two cores, and `make durations` writes it again.
+
+Tests that are marked `nightly` are left out of `make test`, which has to end while a person waits. They run with
+`make nightly`, and wherever a path of theirs is named.
 """
 
 import json
 import re
+import shutil
+import sys
+import tempfile
 from collections import defaultdict
 from pathlib import Path
 
@@ -21,8 +27,15 @@ UNKNOWN_SECONDS = 60.0
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add the option of `make durations`."""
+    """Add the options of `make durations` and `make nightly`."""
     parser.addoption("--write-durations", action="store_true", help=f"write {DURATIONS.name} from this run")
+    parser.addoption("--nightly", action="store_true", help="also run the tests that `make test` leaves out")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Have tests that are named by a path run, whatever their mark. Workers get the option from here."""
+    if config.args_source is pytest.Config.ArgsSource.ARGS:
+        config.option.nightly = True
 
 
 def scope_of(nodeid: str) -> str:
@@ -45,8 +58,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByNetwo
     return ByNetwork(config, log)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Put what takes longest first; the order within a scope stays."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what runs at night, and put what takes longest first; the order within a scope stays."""
+    if not config.option.nightly:
+        left_out = [item for item in items if item.get_closest_marker("nightly")]
+        items[:] = [item for item in items if item not in left_out]
+        config.hook.pytest_deselected(items=left_out)
     known: dict[str, float] = json.loads(DURATIONS.read_text())
     items.sort(key=lambda item: -known.get(scope_of(item.nodeid), UNKNOWN_SECONDS))
 
@@ -72,7 +89,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write the seconds down, where that was asked for."""
+    """Write the seconds down, where that was asked for, and remove the bytecode of programs in temporary folders."""
     if session.config.getoption("--write-durations") and not hasattr(session.config, "workerinput"):
         rounded = {scope: round(seconds, 1) for scope, seconds in sorted(_seconds.items())}
         DURATIONS.write_text(json.dumps(rounded, indent=2) + "\n")
+    if sys.pycache_prefix and not hasattr(session.config, "workerinput"):
+        shutil.rmtree(Path(f"{sys.pycache_prefix}{tempfile.gettempdir()}"), ignore_errors=True)

@@ -40,6 +40,7 @@ _DEFAULTS: Settings = {
     "pairs": [{"name": "alpha", "scn": "scn-1"}, {"name": "beta", "scn": "scn-2"}],
     "anchoring": {"period": 5},
     "bridge": {"threshold": 1},
+    "monitoring": {"enabled": False},  # it would make each network slower; tests/network/monitored has it
 }
 
 
@@ -110,6 +111,7 @@ class Stack:
 
     def configure(self, settings: Settings) -> None:
         """Replace the whole configuration."""
+        self.settings = settings
         config = {f"{NAMESPACE}:{key}": value for key, value in settings.items()}
         if f"{NAMESPACE}:identitySeed" not in config:
             config[f"{NAMESPACE}:identitySeedFile"] = str(self.folder / "seed")

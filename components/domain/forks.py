@@ -137,8 +137,10 @@ def stage(fork: Fork, today: date, more: Iterable[Fork] = ()) -> Stage:
 OWN: Final = ("istanbul", "london", "ethTxType", "magma", "kore", "shanghai", "cancun", "kaia")
 """Forks of a chain of our own, in the order that a node demands (CheckConfigForkOrder in params/config.go of v1.0.3).
 
-In genesis.json each is a key with the suffix `CompatibleBlock`. Randao, Kip103 and Kip160 need contracts besides.
+Randao, Kip103 and Kip160 need contracts besides.
 """
+BLOCK_KEY: Final = "CompatibleBlock"
+"""The end of those keys, in genesis.json and in the chain config that a node reports."""
 FROM_THE_START: Final = OWN[:-1]
 """Those that a new chain has from its first block, unless the settings say another one."""
 RESTART_SECONDS: Final = 60
@@ -153,6 +155,22 @@ Blocks = Mapping[str, int]
 def of_own_chain(forks: Blocks) -> dict[str, int]:
     """Return all forks of a chain whose settings name these."""
     return in_order({**dict.fromkeys(FROM_THE_START, 0), **forks})
+
+
+def in_config(config: Mapping[str, object]) -> dict[str, int]:
+    """Return the forks of a chain config, of a genesis.json or of a running node."""
+    blocks = {name: config.get(f"{name}{BLOCK_KEY}") for name in OWN}
+    return {name: block for name, block in blocks.items() if isinstance(block, int)}
+
+
+def differing(wanted: Blocks, found: Blocks) -> str:
+    """Return in words which forks of a node are not those of its genesis.json; empty if all are."""
+    names = [name for name in OWN if wanted.get(name) != found.get(name)]
+    return " and ".join(f"{name} at {_place(found.get(name))}, not at {_place(wanted.get(name))}" for name in names)
+
+
+def _place(block: int | None) -> str:
+    return "no block" if block is None else f"block {block}"
 
 
 def in_order(blocks: Blocks) -> dict[str, int]:

@@ -1,4 +1,4 @@
-"""Limits and vote types of the bridge contract (BridgeOperator.sol). Pure."""
+"""Limits and vote types of the bridge contract (BridgeOperator.sol), and how long a transfer may take. Pure."""
 
 MAX_OPERATORS = 12
 """MAX_OPERATOR of the contract (BridgeOperator.sol)."""
@@ -14,3 +14,7 @@ VALUE_TRANSFER, CONFIGURATION = 0, 1
 
 VOTES = {VALUE_TRANSFER: "value transfers", CONFIGURATION: "configuration votes"}
 """Their names in messages."""
+
+
+STALLED = 60.0
+"""Seconds after which an open request counts as skipped: normal are two, and 25 when a validator is away."""

@@ -13,6 +13,11 @@ RPC_PORT = 8551
 METRICS_PORT = 61001
 """Prometheus metrics; the node listens on all addresses."""
 
+MACHINE_METRICS_PORT = 9100
+"""node_exporter: metrics of a machine, and what our exporter read of its node."""
+PROMETHEUS_PORT = 9090
+ALERTMANAGER_PORT = 9093
+
 SSH_PORT = 22
 HTTPS_PORT = 443
 LAST_PORT = 65535

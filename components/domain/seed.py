@@ -3,6 +3,9 @@
 import hashlib
 import hmac
 
+WITHOUT_SEED = "SEEDLESS_PREVIEW"
+"""Environment variable of a preview without the seed: the file with what is known all the same."""
+
 
 def derive(seed: str, label: str) -> str:
     """Return 32 bytes, as 64 hex digits, for one purpose.

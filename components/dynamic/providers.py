@@ -35,6 +35,7 @@ CLASSES: Mapping[str, str] = {
     "Liquidity": "contracts.balance:LiquidityProvider",
     "LocalHost": "machines.local_host:LocalHostProvider",
     "LocalNetwork": "machines.local_network:LocalNetworkProvider",
+    "MonitoringProcess": "monitoring.monitoring_process:MonitoringProcessProvider",
     "NodeFiles": "nodes.node_files:NodeFilesProvider",
     "NodeToken": "nodes.node_token:NodeTokenProvider",
     "OperatorThreshold": "contracts.operator_threshold:OperatorThresholdProvider",

@@ -80,6 +80,8 @@ class Host:
     """The value of HOME for commands, if the home of the login user cannot be written to."""
     uploads: str | None = None
     """The folder where files arrive, if the login user may not write to `root`."""
+    ends_with: pulumi.Resource | None = None
+    """The machine itself, if everything on it goes with it when it is deleted."""
     node: NodeSettings | None = None
     """A node that exists there; the machine then has no other node and no folder of the program."""
 

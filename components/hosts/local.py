@@ -73,4 +73,5 @@ class LocalHosts(pulumi.ComponentResource):
             root="/srv",
             instance=machine.instance,
             depends_on=(machine,),
+            ends_with=machine,
         )

@@ -19,7 +19,6 @@ from components.user_input.user_file import UnusableFile
 
 VANITY = bytes(32)
 SEAL = bytes(65)
-_BLOCK = "CompatibleBlock"
 _SERVICE_CHAIN_SHA = 2
 """deriveShaImpl of a ServiceChain; a parent chain has 0, the plain Merkle trie."""
 _FREE = {
@@ -82,8 +81,7 @@ def parent_chain(
 
 def forks_of(text: str) -> dict[str, int]:
     """Return the forks of a genesis.json that this program made."""
-    config = json.loads(text)["config"]
-    return {name: int(config[f"{name}{_BLOCK}"]) for name in forks.OWN if f"{name}{_BLOCK}" in config}
+    return forks.in_config(json.loads(text)["config"])
 
 
 def with_forks(text: str, own: Blocks, former: Collection[str] = ()) -> str:
@@ -94,8 +92,8 @@ def with_forks(text: str, own: Blocks, former: Collection[str] = ()) -> str:
     genesis = json.loads(text)
     kept = {name: block for name, block in forks_of(text).items() if name not in former}
     usual = {name: block for name, block in forks.of_own_chain({}).items() if name in former}
-    blocks = {f"{name}{_BLOCK}": block for name, block in forks.in_order({**usual, **kept, **own}).items()}
-    kept = {key: value for key, value in genesis["config"].items() if not key.endswith(_BLOCK)}
+    blocks = {f"{name}{forks.BLOCK_KEY}": block for name, block in forks.in_order({**usual, **kept, **own}).items()}
+    kept = {key: value for key, value in genesis["config"].items() if not key.endswith(forks.BLOCK_KEY)}
     chain_id = {"chainId": kept.pop("chainId")}
     return _written({**genesis, "config": {**chain_id, **blocks, **kept}})
 
@@ -112,7 +110,7 @@ def _genesis(
 ) -> str:
     config = {
         "chainId": chain_id,
-        **{f"{fork}{_BLOCK}": block for fork, block in forks.of_own_chain(own).items()},
+        **{f"{fork}{forks.BLOCK_KEY}": block for fork, block in forks.of_own_chain(own).items()},
         "istanbul": {"epoch": 3600, "policy": 0, "sub": 22},
         "unitPrice": unit_price,
         "deriveShaImpl": sha,

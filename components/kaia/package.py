@@ -15,6 +15,7 @@ from typing import Protocol
 
 from components.domain.problems.packages import PACKAGE_DIGEST, PACKAGE_NOT_HERE, PACKAGE_UNUSABLE
 from components.domain.problems.problem import CodedError, Message
+from components.domain.roles import daemon_of
 from components.user_input import user_file
 from components.user_input.user_file import UnusableFile
 
@@ -64,7 +65,7 @@ class Package:
     @property
     def daemon(self) -> str:
         """Return the name of the script that starts and stops the node."""
-        return f"{self.program}d"
+        return daemon_of(self.program)
 
     @property
     def folder(self) -> str:

@@ -11,6 +11,7 @@ A command that keeps data also copies them, between the stop and the switch, if 
 import shlex
 from typing import Final
 
+from components.domain.problems.chains import FORK_MISSED
 from components.domain.problems.packages import (
     DATA_NOT_KEPT,
     PACKAGE_DIGEST,
@@ -48,6 +49,10 @@ _UNKNOWN: Final = DATA_NOT_KEPT(
 )
 _NO_COPY: Final = DATA_NOT_KEPT(
     "$data is not copied to $copy: that needs $((needed / 1000)) MB of disk, and $((free / 1000)) MB are free"
+)
+_MISSED: Final = FORK_MISSED(
+    "the node has passed a fork with another chain config than that of its genesis.json, and runs on with it ($said); "
+    "make replace MACHINE=… has it begin its chain again"
 )
 _COPY_FAILED: Final = DATA_NOT_KEPT('$data could not be copied to $copy: $(echo "$said" | head -n 1 | cut -c 1-300)')
 _EXPECTED: Final = f"""\
@@ -205,13 +210,15 @@ def follow_genesis(layout: Layout, runner: str = "") -> str:
 
     `init` on existing chain data changes only the chain config, and only if no fork at or below the newest block
     changes (SetupGenesisBlock in blockchain/genesis.go). If `init` fails, the node is started with its old chain
-    config, because the chain needs it, and the command still fails.
+    config, because the chain needs it, and the command still fails. The node says that a fork is in the way with the
+    words of ConfigCompatError in params/config.go, the same in v1.0.3 and v2.2.1.
     """
     binary, data, genesis = (shlex.quote(path) for path in (layout.next.binary, layout.data, layout.genesis))
     log = shlex.quote(f"{layout.root}/init.log")
     return f"""\
 {runner}{binary} init --datadir {data} {genesis} >{log} 2>&1 || {{
-    tail -n 5 {log} >&2
+    said=$(grep -o 'mismatching .* in database ([^)]*)' {log} | tail -n 1)
+    if [ -n "$said" ]; then echo "{_MISSED}" >&2; else tail -n 5 {log} >&2; fi
     trap 'exit 1' EXIT
 }}
 """

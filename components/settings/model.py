@@ -16,13 +16,14 @@ from components.domain.gas import (
 )
 from components.domain.networks import MAINNET
 from components.domain.problems.settings import WRONG_COUNT, WRONG_FORM
-from components.domain.roles import VALIDATOR, Program, en_name
+from components.domain.roles import MONITOR, VALIDATOR, Program, en_name
 from components.domain.units import DAY
 from components.settings.defaults import filled_in
 from components.settings.sections.aws import Aws, MachineSettings
 from components.settings.sections.contracts import Contracts
 from components.settings.sections.existing import Existing
 from components.settings.sections.fees import FeesSettings
+from components.settings.sections.monitoring import Monitoring
 from components.settings.sections.owner import OwnerKeys
 from components.settings.sections.packages import NodeArchive, Packages, PairPackages
 from components.settings.sections.parent import ParentChainSettings, with_chain_id
@@ -199,6 +200,7 @@ class Settings(Section):
     fees: FeesSettings = FeesSettings()
     packages: Packages = Packages()
     upgrade: UpgradeSettings = UpgradeSettings()
+    monitoring: Monitoring = Monitoring()
     local: Local = Local()
     aws: Aws | None = None
     existing: Existing | None = None
@@ -212,6 +214,17 @@ class Settings(Section):
     def protected(self) -> bool:
         """Whether keys, data volumes and machines refuse to be destroyed."""
         return self.parent_chain.network == MAINNET if self.protection is None else self.protection
+
+    @property
+    def monitored(self) -> bool:
+        """Whether there is a monitor, and nodes and machines serve metrics to it."""
+        return self.target == "local" if self.monitoring.enabled is None else self.monitoring.enabled
+
+    @property
+    def address_of_monitor(self) -> str | None:
+        """Return the address of a monitor on an existing machine, from which it reads the others."""
+        given = self.existing.hosts.get(MONITOR) if self.target == "existing" and self.existing else None
+        return given.address if given else None
 
     def adopts(self, machine: str) -> bool:
         """Return whether a node already exists on the machine of that name."""

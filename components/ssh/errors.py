@@ -7,6 +7,7 @@ SshError
 ├── LoginDenied     it is the right machine, but it does not accept the client's key
 ├── CommandFailed   logged in, and the command failed or took too long
 ├── NobodyListens   logged in, and nobody listens on a socket there
+├── NotAsked        a preview without keys, which logs in nowhere
 └── BadKey          a given key cannot be read
 """
 
@@ -22,6 +23,7 @@ from components.domain.problems.hosts import (
     SOCKET_SILENT,
 )
 from components.domain.problems.problem import Message, Problem
+from components.domain.problems.setup import PLACEHOLDERS
 
 
 class SshError(Exception):
@@ -82,6 +84,12 @@ class NobodyListens(SshError):
     """A socket of the machine is missing, or nobody accepts connections on it."""
 
     problem = SOCKET_SILENT
+
+
+class NotAsked(SshError):
+    """The machine is left alone, because its key is a stand-in."""
+
+    problem = PLACEHOLDERS
 
 
 class BadKey(SshError):

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 
 from components.domain.seed import derive, network_id
 from components.dynamic.secrets.account import REFUSED, Account
+from components.stack import seedless
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ class Identities(pulumi.ComponentResource):
         super().__init__("servicechain:index:Identities", "identities", None, opts)
         self._seed, self._kept, self._refused = seed, protect, refused
         self._nodes: dict[str, Account] = {}
-        self.network_id = network_id(seed)
+        self._known = seedless.known()
+        self._new: set[str] = set()
+        self.network_id = (self._known and self._known.network) or network_id(seed)
         self.register_outputs({"network_id": self.network_id})
 
     def seed_for(self, label: str) -> pulumi.Output[str]:
@@ -67,7 +70,9 @@ class Identities(pulumi.ComponentResource):
         """Return the account of a node: its key determines its KNI and its validator address."""
         if name not in self._nodes:  # needed twice for a new SCN of an existing EN
             refusal = {REFUSED: self._refused[name]} if name in self._refused else {}
-            self._nodes[name] = self._account(f"{name}-node", {"private_key": self.seed_for(f"node/{name}"), **refusal})
+            self._nodes[name] = self._account(
+                name, f"{name}-node", {"private_key": self.seed_for(f"node/{name}"), **refusal}
+            )
         return self._nodes[name]
 
     def operators(self, scn: str) -> Operators:
@@ -77,13 +82,18 @@ class Identities(pulumi.ComponentResource):
     def _operator(self, scn: str, chain: str) -> Account:
         label = f"operator/{scn}/{chain}"
         password = pulumi.Output.secret(derive(self._seed, f"{label}/password")[:32])
-        return self._account(f"{scn}-{chain}-operator", {"private_key": self.seed_for(label), "password": password})
+        return self._account(
+            scn, f"{scn}-{chain}-operator", {"private_key": self.seed_for(label), "password": password}
+        )
 
     def owner(self, chain: str, key: SecretStr | None) -> Account:
         """Return the account that owns the bridge contract of a chain, with the given key or one from the seed."""
         private_key = pulumi.Output.secret(key.get_secret_value()) if key else self.seed_for(f"owner/{chain}")
         given = {"given": True} if key else {}
-        return self._account(f"{chain}-owner", {"private_key": private_key, **given})
+        return self._account(f"the {chain} owner", f"{chain}-owner", {"private_key": private_key, **given})
 
-    def _account(self, name: str, props: dict[str, object]) -> Account:
+    def _account(self, whose: str, name: str, props: dict[str, object]) -> Account:
+        if self._known and name not in self._known.accounts and whose not in self._new:
+            self._new.add(whose)
+            seedless.new(whose)
         return Account(name, props, pulumi.ResourceOptions(parent=self, protect=self._kept or None))

@@ -8,19 +8,22 @@ from typing import Any
 
 import pulumi
 
+from components.domain.problems.accounts import SEED_SECRET
 from components.domain.problems.problem import Message
-from components.domain.problems.settings import SEED_FILE
+from components.domain.problems.settings import SEED_FILE, UNNEEDED_KEY
 from components.settings.model import Settings
 from components.settings.sections.packages import BUILT_FOLDER, taken
 from components.settings.sentences import NAMESPACE, at
 from components.settings.values.types import hidden, shown
+from components.stack import seedless
 from components.topology.checks.configuration import BadSettings, read, warnings
-from components.user_input import guard, user_file
+from components.user_input import guard, seed_source, user_file
 from components.user_input.user_file import UnusableFile
 
 _SEED = "identitySeed"
 _SEED_FILE = "identitySeedFile"
-_SOME_SEED = "00" * 32
+_SEED_FROM = "identitySeedFrom"
+_SOME_SEED = seedless.SEED
 """Replaces a seed that cannot be read, so that all other problems are reported too. No key is made from it."""
 
 
@@ -34,6 +37,8 @@ def load() -> Settings:
 
     Raises pulumi.RunError with every problem; Pulumi prints its message without a traceback.
     """
+    if told := seedless.known():
+        seedless.tell(told)
     try:
         settings = settings_of(pulumi.runtime.config.get_config_env())
     except BadSettings as error:
@@ -80,18 +85,40 @@ def _built() -> list[str]:
 
 
 def _with_seed(raw: dict[str, Any]) -> dict[str, Any]:
-    """Read the seed from a file if one is named, so that the settings of a local stack can be committed."""
-    name = raw.pop(_SEED_FILE, None)
-    if _SEED in raw or name is None:
+    """Read the seed from where the settings say that it is, so that they can be committed. Raises BadSettings."""
+    file, source = raw.pop(_SEED_FILE, None), raw.pop(_SEED_FROM, None)
+    if seedless.known():
+        return {**raw, _SEED: _SOME_SEED}
+    if source is not None:
+        others = [setting for setting, value in ((_SEED, raw.get(_SEED)), (_SEED_FILE, file)) if value is not None]
+        if others:
+            twice = UNNEEDED_KEY(f"the seed is in {' and in '.join(others)} too; keep the one that is the stack's")
+            raise _refused(raw, _SEED_FROM, twice)
+        return {**raw, _SEED: _from_source(raw, source)}
+    if _SEED in raw or file is None:
         return raw
     try:
-        return {**raw, _SEED: user_file.text(name if isinstance(name, str) else "", user_file.KEY_BYTES).strip()}
+        return {**raw, _SEED: user_file.text(file if isinstance(file, str) else "", user_file.KEY_BYTES).strip()}
     except UnusableFile as error:
         problem = SEED_FILE(
-            f"{_shown(name)} cannot be read ({error}); `make up` makes it for a local stack; "
-            f"or set {_SEED} with `pulumi config set --secret {_SEED} $(openssl rand -hex 32)` instead"
+            f"{_shown(file)} cannot be read ({error}); `make up` makes it for a local stack; "
+            f"or set {_SEED} with `openssl rand -hex 32 | pulumi config set --secret {_SEED}` instead"
         )
-        raise BadSettings([at(_SEED_FILE, problem), *_problems({**raw, _SEED: _SOME_SEED})]) from error
+        raise _refused(raw, _SEED_FILE, problem) from error
+
+
+def _from_source(raw: Mapping[str, Any], source: object) -> str:
+    name = source if isinstance(source, str) else ""
+    try:
+        return seed_source.seed(name)
+    except UnusableFile as error:
+        problem = SEED_SECRET if seed_source.in_aws(name) else SEED_FILE
+        raise _refused(raw, _SEED_FROM, problem(f"{_shown(source)} cannot be used: {error}")) from error
+
+
+def _refused(raw: Mapping[str, Any], setting: str, problem: Message) -> BadSettings:
+    """Return the error about the seed together with all other problems."""
+    return BadSettings([at(setting, problem), *_problems({**raw, _SEED: _SOME_SEED})])
 
 
 def _shown(name: object) -> str:

@@ -13,8 +13,9 @@ from components.stack.bridge.bridge import Bridge
 from components.stack.bridge.bridge_pair import BridgePair
 from components.stack.bridge.tokens import Token, Tokens
 from components.stack.chains.service_chain import ServiceChain
+from components.stack.monitoring.monitoring import MonitoringPart
 from components.stack.nodes.existing_node import AnyNode
-from components.topology import fees
+from components.topology import cost, fees
 
 
 def export(
@@ -24,10 +25,13 @@ def export(
     service_chain: ServiceChain,
     hosts: Hosts,
     tokens: Tokens | None,
+    watched: MonitoringPart | None,
 ) -> None:
     """Export everything."""
     threshold = bridge.threshold
     pulumi.export("fees", fees.shown(settings))
+    if settings.target == "aws" and settings.aws:
+        pulumi.export("cost", cost.shown(settings, settings.aws))
     if settings.parent_chain.public:
         pulumi.export("forks", en_versions.forks(settings, [pair.en for pair in pairs]))
     pulumi.export("survives", bridge.survives)
@@ -55,6 +59,8 @@ def export(
         pulumi.export("tokens", {name: _token(token) for name, token in tokens.by_name.items()})
     if hosts.access:
         pulumi.export("access", hosts.access)
+    if watched:
+        pulumi.export("monitor", watched.urls)
     pulumi.export("provenTransfers", {name: proof.proven_requests for name, proof in bridge.proofs.items()})
     proofs: dict[str, pulumi.Output[str]] = {name: proof.proof for name, proof in bridge.proofs.items()}
     if tokens:

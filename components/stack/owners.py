@@ -16,6 +16,7 @@ from components.domain.problems.problem import Message
 from components.settings.model import BridgeSettings
 from components.settings.rules.contracts import SAME_OWNER
 from components.settings.sections.owner import OwnerKey
+from components.stack import seedless
 from components.stack.identities import Identities
 from components.user_input import guard
 
@@ -38,6 +39,8 @@ def owners_of(settings: BridgeSettings, identities: Identities) -> dict[str, Own
 
 def problems(settings: BridgeSettings) -> list[Message]:
     """Return a message for each key that is kept elsewhere and cannot be used."""
+    if seedless.known():
+        return []  # no key is looked at
     found: list[Message] = []
     addresses: dict[str, str | None] = {}
     for chain in _CHAINS:
@@ -56,12 +59,23 @@ def problems(settings: BridgeSettings) -> list[Message]:
 
 def _owner(chain: Side, settings: BridgeSettings, identities: Identities) -> Owner:
     if reference := _reference(chain, settings):
+        if known := seedless.known():
+            return _unseen(chain, reference, known)
         held = reference.located()
         assert held.address  # noqa: S101 - what is located has one
         parts = held.model_dump(exclude_none=True, exclude={"chain"})
         return Owner(held.address, pulumi.Output.secret(parts))
     account = identities.owner(chain, settings.parent_owner_key if chain == "parent" else settings.child_owner_key)
     return Owner(account.address, account.private_key.apply(lambda key: {"kind": "key", "private_key": key}))
+
+
+def _unseen(chain: Side, reference: KeyReference, known: seedless.Known) -> Owner:
+    """Return an owner in a preview that looks at no key: the address is that of the state, if the key is."""
+    parts = reference.model_dump(exclude_none=True, exclude={"chain"})
+    address = known.owner(chain, parts)
+    if address == seedless.NOBODY:
+        seedless.new(f"the {chain} owner")
+    return Owner(address, pulumi.Output.secret({**parts, "address": address}))
 
 
 def _reference(chain: Side, settings: BridgeSettings) -> KeyReference | None:

@@ -3,7 +3,7 @@
 Every file and every key that the settings name is read here, through user_input.guard.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -13,14 +13,15 @@ from components.chain.contracts.artifact import Artifact
 from components.domain.problems.problem import Message
 from components.domain.problems.settings import CONTRACT_FILE, UNREADABLE_FILE
 from components.domain.roles import PROGRAMS, Program
+from components.hosts.aws.tags import Tags
 from components.hosts.local_preflight import missing as missing_here
 from components.kaia import genesis
 from components.kaia.package import package
 from components.settings.model import Settings
 from components.settings.sections.packages import ArchiveSettings, NodeArchive
 from components.settings.sections.tokens import artifact_of
-from components.stack import owners
-from components.topology.machines import machines
+from components.stack import owners, receivers
+from components.topology.machines import machines, node_machines
 from components.user_input import guard, user_file
 
 
@@ -30,8 +31,11 @@ def check(settings: Settings) -> None:
     Raises pulumi.RunError with a message for each problem. A preview does not need the tools for local hosts, so it
     only warns if they are missing.
     """
-    absent = list(_named(settings))
-    tools = missing_here() if settings.target == "local" else []
+    absent = [*_named(settings), *_cloud(settings)]
+    if not absent:
+        for warning in _cloud_warnings(settings):
+            pulumi.log.warn(warning)
+    tools = missing_here(monitored=settings.monitored) if settings.target == "local" else []
     if pulumi.runtime.is_dry_run():
         for sentence in tools:
             pulumi.log.warn(sentence)
@@ -54,11 +58,32 @@ def _named(settings: Settings) -> Iterator[Message]:
         if (path := chain.genesis) is not None:
             yield from guard.problems(f"{section}.genesis", partial(_genesis, path, chain.chain_id, section))
     yield from owners.problems(settings.bridge)
+    if settings.monitored:
+        yield from guard.problems("monitoring.receivers", partial(receivers.problems, settings.monitoring))
+
+
+def _cloud(settings: Settings) -> Sequence[Message]:
+    """Ask the account of AWS for what the settings name there."""
+    if settings.target != "aws" or settings.aws is None:
+        return []
+    from components.hosts.aws.preflight import problems  # boto3 costs every preview of a local stack 0.3 s
+
+    return problems(settings.aws, machines(settings), Tags(pulumi.get_project(), pulumi.get_stack(), settings.aws.tags))
+
+
+def _cloud_warnings(settings: Settings) -> Sequence[Message]:
+    """Ask the account of AWS whether it has room for the machines."""
+    if settings.target != "aws" or settings.aws is None:
+        return []
+    from components.hosts.aws.limits import Limits  # as above
+
+    tags = Tags(pulumi.get_project(), pulumi.get_stack(), settings.aws.tags)
+    return Limits(settings, settings.aws, tags).warnings()
 
 
 def _used(settings: Settings) -> dict[NodeArchive, Program]:
     """Return the archives of all nodes that are made, each with its program."""
-    made = [one for one in machines(settings) if not settings.adopts(one.name)]
+    made = [one for one in node_machines(settings) if not settings.adopts(one.name)]
     return {settings.archive_of(one.name): PROGRAMS[one.role] for one in made}
 
 

@@ -71,7 +71,7 @@ def _parent(settings: Settings) -> Iterator[Flow]:
     for ports in (tcp(*peer_ports(EN_PORT)), udp(EN_PORT)):
         yield Flow(ENS, WORLD, ports, "peers of the public parent chain")
         for pair in settings.pairs:
-            if size(settings, "en", pair.machines.en).public_address:
+            if size(settings, "en", pair.en, pair.machines.en).public_address:
                 yield Flow(WORLD, en_group(pair), ports, "peers of the public parent chain")
 
 
@@ -104,9 +104,10 @@ def _port_of(archive: ArchiveSettings | ChainDataSettings | None) -> Ports | Non
 
 
 def exposure(settings: Settings) -> Exposure:
-    """Return which ports the nodes open to other machines: only those that somebody may reach."""
+    """Return which ports the nodes open to other machines: only those that somebody reads or may reach."""
     aws = settings.aws if settings.target == "aws" else None
-    return Exposure(rpc=bool(aws and aws.rpc.allowed), metrics=bool(aws and aws.metrics.allowed))
+    metrics = settings.monitored or bool(aws and aws.metrics.allowed)
+    return Exposure(rpc=bool(aws and aws.rpc.allowed), metrics=metrics)
 
 
 def way_out(machines: Sequence[Machine], found: Sequence[Flow]) -> bool:

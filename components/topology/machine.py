@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+ROOT_GIB = 30
+"""Size of the root disk of a machine on AWS."""
+
 
 @dataclass(frozen=True)
 class Group:
@@ -61,6 +64,8 @@ class Size:
     """Throughput of the data volume in MiB/s; gp3 allows at most a quarter of its IOPS."""
     public_address: bool = False
     """An address that the internet can dial, besides the private one."""
+    kms_key: str | None = None
+    """Encrypts its disks instead of the key of the stack."""
 
 
 @dataclass(frozen=True)

@@ -1,15 +1,20 @@
 """Every machine of a stack: its name, role, size and groups."""
 
-from components.domain.roles import VALIDATOR
+from components.domain.roles import MONITOR, VALIDATOR
 from components.settings.model import PairSettings, Settings
 from components.topology.machine import Group, Machine
-from components.topology.sizes import size
+from components.topology.sizes import merged, size
 
-NODES, ENS, SCNS, VALIDATORS = map(Group, ("nodes", "ens", "scns", "validators"))
+NODES, ENS, SCNS, VALIDATORS, MONITORS = map(Group, ("nodes", "ens", "scns", "validators", "monitors"))
 
 
 def machines(settings: Settings) -> list[Machine]:
-    """Return all machines; those of new pairs come last."""
+    """Return all machines; the monitor comes last, and those of new pairs before it."""
+    return [*node_machines(settings), *([_monitor(settings)] if settings.monitored else [])]
+
+
+def node_machines(settings: Settings) -> list[Machine]:
+    """Return the machines with a node; those of new pairs come last."""
     pair_of = {pair.scn: pair for pair in settings.pairs}
     validator = [_validator(settings)] if settings.parent_chain.ours else []
     return [
@@ -30,14 +35,19 @@ def scn_group(pair: PairSettings) -> Group:
 
 
 def _validator(settings: Settings) -> Machine:
-    return Machine(VALIDATOR, "validator", VALIDATOR, size(settings, "validator"), [NODES, VALIDATORS])
+    return Machine(VALIDATOR, "validator", VALIDATOR, size(settings, "validator", VALIDATOR), [NODES, VALIDATORS])
 
 
 def _scn(settings: Settings, name: str, pair: PairSettings | None) -> Machine:
     own = pair.machines.scn if pair else None
     groups = [NODES, SCNS, *([scn_group(pair)] if pair else [])]
-    return Machine(name, "scn", pair.name if pair else name, size(settings, "scn", own), groups)
+    return Machine(name, "scn", pair.name if pair else name, size(settings, "scn", name, own), groups)
 
 
 def _en(settings: Settings, pair: PairSettings) -> Machine:
-    return Machine(pair.en, "en", pair.name, size(settings, "en", pair.machines.en), [NODES, ENS, en_group(pair)])
+    own = size(settings, "en", pair.en, pair.machines.en)
+    return Machine(pair.en, "en", pair.name, own, [NODES, ENS, en_group(pair)])
+
+
+def _monitor(settings: Settings) -> Machine:
+    return Machine(MONITOR, MONITOR, MONITOR, merged(MONITOR, [], public=settings.parent_chain.public), [MONITORS])

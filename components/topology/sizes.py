@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from components.domain.roles import Role
+from components.domain.roles import MONITOR as MONITOR_ROLE
+from components.domain.roles import MachineRole
 from components.settings.model import Settings
 from components.settings.sections.aws import MachineSettings
 from components.topology.machine import Size
@@ -15,21 +16,27 @@ SCN = Size("m6i.xlarge", 200, 3000, 125)
 """An SCN needs 4 vCPU and 16 GiB of memory."""
 VALIDATOR = Size("m6i.xlarge", 100, 3000, 125)
 """Of a private parent chain for development and tests."""
+MONITOR = Size("t3.small", 30, 3000, 125)
+"""Prometheus and Alertmanager for up to 12 pairs: 2 GiB of memory, and about 1 GiB of data a month for 8 nodes."""
 
 
-def size(settings: Settings, role: Role, machine: MachineSettings | None = None) -> Size:
-    """Return the size of a machine: its own settings before those of its role before the role's defaults."""
-    of_role = [getattr(settings.aws, role)] if settings.aws else []
-    return merged(role, [*of_role, *([machine] if machine else [])], public=settings.parent_chain.public)
+def size(settings: Settings, role: MachineRole, name: str, of_pair: MachineSettings | None = None) -> Size:
+    """Return the size of a machine: its own settings before those of its pair, of its role, and the role's defaults."""
+    of_role = getattr(settings.aws, role, None)
+    own = settings.aws.machines.get(name) if settings.aws else None
+    given = [one for one in (of_role, of_pair, own) if one]
+    return merged(role, given, public=settings.parent_chain.public)
 
 
-def merged(role: Role, given: Sequence[MachineSettings], *, public: bool) -> Size:
+def merged(role: MachineRole, given: Sequence[MachineSettings], *, public: bool) -> Size:
     """Return the role's default size with what is given; later settings win."""
     chosen = {name: value for own in given for name, value in own.model_dump(exclude_none=True).items()}
     return Size(**{**vars(_default(role, public=public)), **chosen})
 
 
-def _default(role: Role, *, public: bool) -> Size:
+def _default(role: MachineRole, *, public: bool) -> Size:
     if role == "en":
         return PUBLIC_EN if public else PRIVATE_EN
+    if role == MONITOR_ROLE:
+        return MONITOR
     return SCN if role == "scn" else VALIDATOR

@@ -100,6 +100,8 @@ class ChainReading:
     """Validators that have to agree on the next block."""
     contract: Read[ContractReading]
     accounts: Mapping[str, Read[AccountReading]]
+    forks: Read[Mapping[str, int]] = field(default_factory=dict)
+    """First blocks of the forks in its chain config."""
 
 
 @dataclass(frozen=True)

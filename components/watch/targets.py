@@ -13,11 +13,10 @@ from typing import Any
 from components.chain.rpc.endpoint import Endpoint
 from components.domain.kni import node_id
 from components.domain.networks import CHAIN_IDS, SIDES, PublicNetwork, Side
-from components.domain.roles import Role
+from components.domain.roles import SIDE_OF, Role
 from components.domain.units import PEB
 
 Outputs = Mapping[str, Any]
-_SIDE: Mapping[Role, Side] = {"validator": "parent", "en": "parent", "scn": "child"}
 
 
 @dataclass(frozen=True)
@@ -30,11 +29,13 @@ class NodeTarget:
     endpoint: Endpoint
     seat: str = ""
     """SCN: its address as a validator, in lower case, where the stack gave it a seat."""
+    forks: Mapping[str, int] | None = None
+    """The forks of its genesis.json; None if the settings say nothing about them."""
 
     @property
     def side(self) -> Side:
         """Return its chain."""
-        return _SIDE[self.role]
+        return SIDE_OF[self.role]
 
     @property
     def folder(self) -> str:
@@ -100,6 +101,8 @@ class Targets:
     """Balances that accounts have to have (peb)."""
     threshold: int | None = None
     """Votes that a transfer is to need."""
+    monitor: str = ""
+    """URL of the Prometheus of the stack; empty where it has none."""
     unfinished: bool = False
     """Whether a run works on the stack at this moment, or was cut off."""
 
@@ -108,7 +111,7 @@ class Targets:
         """Read an export of the state, secrets in the clear."""
         deployment = export.get("deployment") or {}
         found = _Resources(deployment.get("resources") or ())
-        nodes = tuple(sorted(_nodes(found), key=lambda node: (list(_SIDE).index(node.role), node.name)))
+        nodes = tuple(sorted(_nodes(found), key=lambda node: (list(SIDE_OF).index(node.role), node.name)))
         return cls(
             nodes=nodes,
             pairs=tuple(_pairs(found)),
@@ -119,6 +122,7 @@ class Targets:
                 if (side := _side_of(found, chain)) is not None
             },
             threshold=next((int(one["threshold"]) for one in found.of("Voters").values()), None),
+            monitor=_monitor(found),
             unfinished=bool(deployment.get("pending_operations")),
         )
 
@@ -135,6 +139,11 @@ class Targets:
         """Return which public network the parent chain is; None for a private one."""
         ids: dict[int, PublicNetwork] = {CHAIN_IDS["kairos"]: "kairos", CHAIN_IDS["mainnet"]: "mainnet"}
         return next((ids[node.chain_id] for node in self.nodes if node.role == "en" and node.chain_id in ids), None)
+
+
+def _monitor(found: "_Resources") -> str:
+    shown = next(iter(found.of("Stack").values()), {})
+    return str((shown.get("monitor") or {}).get("prometheus") or "")
 
 
 class _Resources:
@@ -157,7 +166,9 @@ def _nodes(found: _Resources) -> Iterable[NodeTarget]:
     for one in found.of("RunningNode", "AdoptedNode").values():
         endpoint = Endpoint.model_validate(one["node"])
         seat = seats.get(endpoint.node, "").lower()
-        yield NodeTarget(endpoint.node, one["role"], int(one["chain_id"]), endpoint, seat)
+        forks = one.get("forks")
+        wanted = None if forks is None else {name: int(block) for name, block in forks.items()}
+        yield NodeTarget(endpoint.node, one["role"], int(one["chain_id"]), endpoint, seat, wanted)
 
 
 def _pairs(found: _Resources) -> Iterable[PairTarget]:
@@ -224,5 +235,5 @@ def _minima(found: _Resources, kind: str = "Funding") -> list[tuple[str, int, in
 
 def _side_of(found: _Resources, chain_id: int) -> Side | None:
     """Return which of the two chains has that id."""
-    sides = {int(one["chain_id"]): _SIDE[one["role"]] for one in found.of("RunningNode", "AdoptedNode").values()}
+    sides = {int(one["chain_id"]): SIDE_OF[one["role"]] for one in found.of("RunningNode", "AdoptedNode").values()}
     return sides.get(chain_id)

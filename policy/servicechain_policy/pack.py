@@ -1,6 +1,8 @@
 """The policy pack for Pulumi. Policies on one resource run before it is created."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from pulumi_policy import (
@@ -26,6 +28,7 @@ from pulumi_policy.proxy import (
 )
 
 from .bridge import chain_survives_the_loss_of_an_scn, owner_is_no_operator, threshold_is_below_pairs
+from .custody import passphrase_is_elsewhere
 from .exposure import no_driving_api_over_http, nothing_is_open_to_the_world
 from .fees import DEFAULT_LIMIT, spending_is_limited
 from .machines import mainnet_is_protected, metadata_asks_for_a_token, volumes_are_encrypted
@@ -64,6 +67,11 @@ def make() -> None:
     policies: list[Policy] = [
         *(ResourceValidationPolicy(name, _words(rule), _on_a_resource(rule)) for name, rule in ON_A_RESOURCE.items()),
         *(StackValidationPolicy(name, _words(rule), _on_the_stack(rule)) for name, rule in ON_THE_STACK.items()),
+        StackValidationPolicy(
+            "passphrase-on-mainnet",
+            _words(passphrase_is_elsewhere),
+            _on_the_stack(partial(passphrase_is_elsewhere, environment=os.environ)),
+        ),
         StackValidationPolicy(
             "spend-limit",
             _words(spending_is_limited),

@@ -5,12 +5,15 @@ from typing import Any
 
 from moto.ec2.models import elastic_block_store, instances
 from moto.ec2.responses import instances as responses
+from moto.servicequotas.models import ServiceQuotasBackend
 
 from tests.aws.manners import Manners, refuse
 
-__all__ = ["manners"]
+__all__ = ["QUOTAS", "manners"]
 
 manners = Manners()
+QUOTAS = {"L-1216C47A": 32.0, "L-0263D0A3": 5.0}
+"""Of a new account: vCPUs of Running On-Demand Standard instances, and EC2-VPC Elastic IPs."""
 
 
 @manners.instead_of(instances.Instance, "prep_nics")
@@ -34,6 +37,14 @@ def _let_interfaces_go(original: Any, instance: Any) -> Any:
             interface.instance = interface.attachment_id = interface.attach_time = interface.device_index = None
             interface.status = "available"
     return original(instance)
+
+
+@manners.instead_of(instances.InstanceBackend, "stop_instances")
+def _stop_no_dead_machine(original: Any, backend: Any, instance_ids: list[str]) -> Any:
+    for instance in backend.get_multi_instances_by_id(instance_ids):
+        if instance.state in {"shutting-down", "terminated"}:
+            refuse("IncorrectInstanceState", f"The instance '{instance.id}' is not in a state from which it can stop.")
+    return original(backend, instance_ids)
 
 
 @manners.instead_of(responses, "parse_user_data")
@@ -67,6 +78,14 @@ def _grow_only(original: Any, backend: Any, volume_id: str, size: int | None = N
     if size and size < backend.get_volume(volume_id).size:
         refuse("InvalidParameterValue", "New size cannot be smaller than existing size")
     return original(backend, volume_id, size, *more, **named)
+
+
+@manners.instead_of(ServiceQuotasBackend, "get_service_quota")
+def _have_quotas_for_machines(original: Any, backend: Any, service_code: str, quota_code: str) -> Any:
+    """Moto has quotas of VPCs only."""
+    if service_code != "ec2":
+        return original(backend, service_code, quota_code)
+    return {"ServiceCode": service_code, "QuotaCode": quota_code, "Value": QUOTAS[quota_code]}
 
 
 @manners.instead_of(instances, "random_private_ip")

@@ -18,6 +18,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.config import Config
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ec2.models import ec2_backends
 from moto.ec2.models.amis import Ami
@@ -25,6 +26,7 @@ from moto.ec2.utils import random_ami_id
 from moto.moto_api._internal.models import moto_api_backend
 from moto.server import ThreadedMotoServer
 
+from tests.aws import recorder
 from tests.aws.manners_keys import manners as keys
 from tests.aws.manners_machines import manners as machines
 from tests.aws.manners_networks import manners as networks
@@ -68,6 +70,7 @@ class Moto:
             service,
             region_name=self.region,
             endpoint_url=self.endpoint,
+            config=Config(user_agent_extra=recorder.BY_HAND),
             aws_access_key_id=self._credentials["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=self._credentials["AWS_SECRET_ACCESS_KEY"],
         )
@@ -108,7 +111,9 @@ class Moto:
             found = {
                 "InstanceId": [one for one in instances if one["State"]["Name"] != "terminated"],
                 "NatGatewayId": [one for one in gateways if one["State"] != "deleted"],
-                "SnapshotId": [one for one in snapshots if not one["Description"].startswith(_SNAPSHOT_OF_IMAGE)],
+                "SnapshotId": [
+                    one for one in snapshots if not one.get("Description", "").startswith(_SNAPSHOT_OF_IMAGE)
+                ],
                 "VolumeId": ec2.describe_volumes()["Volumes"],
                 "NetworkInterfaceId": ec2.describe_network_interfaces()["NetworkInterfaces"],
                 "AllocationId": ec2.describe_addresses()["Addresses"],
@@ -132,7 +137,13 @@ def moto(region: str = "eu-central-1") -> Iterator[Moto]:
     log.setLevel(logging.WARNING)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     # Thousands of images of Amazon's would take seconds with every reset.
-    with pytest.MonkeyPatch.context() as environment, keys.applied(), machines.applied(), networks.applied():
+    with (
+        pytest.MonkeyPatch.context() as environment,
+        keys.applied(),
+        machines.applied(),
+        networks.applied(),
+        recorder.applied(),
+    ):
         environment.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")
         server.start()
         try:

@@ -22,8 +22,10 @@ from components.domain.problems.accounts import (
     OTHER_ACCOUNTS_KEY,
 )
 from components.domain.problems.problem import Problem
+from tests.aws import recorder
 from tests.aws.moto import Moto, moto
 from tests.unit.chain.accounts.test_keys import TRANSACTION
+from toolchain.docs.iam.key_policies import OWNER_READS, OWNER_SIGNS
 
 REGION = "eu-central-1"
 
@@ -36,13 +38,18 @@ def server() -> Iterator[Moto]:
 
 @pytest.fixture
 def kms(server: Moto, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    yield from connected("kms", server, monkeypatch)
+
+
+def connected(service: str, server: Moto, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    """Yield a client of an empty service, which the program of this process asks too."""
     server.reset()
     for name, value in server.environment.items():
         if name.startswith("AWS_"):
             monkeypatch.setenv(name, value)
     for name in ("AWS_PROFILE", "AWS_REGION", "AWS_DEFAULT_REGION"):
         monkeypatch.delenv(name, raising=False)
-    client = server.client("kms")
+    client = server.client(service)
     yield client
     client.close()
 
@@ -59,8 +66,10 @@ def signer(key_id: str, region: str | None = REGION) -> KmsSigner:
 def test_what_it_signs_is_of_its_address(kms: Any) -> None:
     key = made(kms)
     kms.create_alias(AliasName="alias/owner", TargetKeyId=key["KeyId"])
+    recorder.taken()
     addresses = {str(signer(name).located().address) for name in (key["KeyId"], key["Arn"], "alias/owner")}
     assert len(addresses) == 1
+    assert recorder.taken() == {OWNER_READS}, "what the key policy in docs/aws allows to a preview"
     account = signer("alias/owner").located().account()
     assert {account.address} == addresses
     # Half of all signatures come with the higher s, and half have the parity 1.
@@ -70,6 +79,7 @@ def test_what_it_signs_is_of_its_address(kms: Any) -> None:
             signed = account.sign_transaction(transaction)
             assert Accounts.recover_transaction(signed.raw_transaction) == account.address
             assert signed.s <= SECPK1_N // 2
+    assert recorder.taken() == {OWNER_READS, OWNER_SIGNS}, "what the key policy in docs/aws allows to an up"
 
 
 def test_the_region_is_that_of_the_arn(kms: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -74,6 +74,7 @@ def test_what_is_used_stays(cloud: Moto, ec2: Any, subnet: dict[str, str]) -> No
     refused("DependencyViolation", ec2.delete_subnet, SubnetId=subnet["SubnetId"])
 
     ec2.terminate_instances(InstanceIds=[instance])
+    refused("IncorrectInstanceState", ec2.stop_instances, InstanceIds=[instance])
     ec2.delete_network_interface(NetworkInterfaceId=interface)
     ec2.delete_security_group(GroupId=group)
     ec2.delete_subnet(SubnetId=subnet["SubnetId"])

@@ -96,25 +96,48 @@ def test_drift_is_seen_and_mended(stack: SampleStack, cloud: Moto, ec2: Any) -> 
     default = ec2.describe_security_groups(
         Filters=[{"Name": "vpc-id", "Values": [outputs["vpc"]]}, {"Name": "group-name", "Values": ["default"]}]
     )["SecurityGroups"][0]["GroupId"]
-    ec2.authorize_security_group_ingress(GroupId=default, IpProtocol="tcp", FromPort=1, ToPort=2, CidrIp="0.0.0.0/0")
+    for one in (default, group):
+        ec2.authorize_security_group_ingress(GroupId=one, IpProtocol="tcp", FromPort=1, ToPort=2, CidrIp="0.0.0.0/0")
+    ec2.stop_instances(InstanceIds=[machine])
 
-    assert stack.refresh().changes == {"delete": 2, "update": 4}
+    assert stack.refresh().changes == {"delete": 2, "update": 6}
     stack.configure(size=200)  # a disk cannot shrink
-    assert stack.up().changes == {"create": 2, "update": 4}
+    assert stack.up().changes == {"create": 2, "update": 6}
     assert stack.up().changes == stack.refresh().changes == {}
     assert ec2.describe_security_groups(GroupIds=[default])["SecurityGroups"][0]["IpPermissions"] == []
+    live = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
+    assert {one["FromPort"] for one in live} == {22, 32323}
+    running = ec2.describe_instances(InstanceIds=[machine])["Reservations"][0]["Instances"][0]
+    assert running["State"]["Name"] == "running"
     found = ec2.describe_volumes(VolumeIds=[volume])["Volumes"][0]
     assert (found["Size"], found["Attachments"][0]["InstanceId"]) == (200, machine)
 
     ec2.detach_volume(VolumeId=volume, InstanceId=machine)
     ec2.terminate_instances(InstanceIds=[machine])
-    assert stack.refresh().changes["delete"] == 2
+    assert stack.refresh().changes["delete"] == 3
     stack.up()
     again = stack.outputs()
     assert again["instance"] != machine
     assert {name: again[name] for name in ("volume", "interface", "address")} == {
         name: outputs[name] for name in ("volume", "interface", "address")
     }
+    stack.destroy()
+    assert cloud.leftovers() == []
+
+
+def test_what_the_official_provider_does_not_see_stays(stack: SampleStack, cloud: Moto, ec2: Any) -> None:
+    stack.configure(lenient=True)
+    stack.up()
+    outputs = stack.outputs()
+    default = ec2.describe_security_groups(
+        Filters=[{"Name": "vpc-id", "Values": [outputs["vpc"]]}, {"Name": "group-name", "Values": ["default"]}]
+    )["SecurityGroups"][0]["GroupId"]
+    ec2.authorize_security_group_ingress(GroupId=default, IpProtocol="tcp", FromPort=1, ToPort=2, CidrIp="0.0.0.0/0")
+    assert stack.refresh().changes.get("update", 0) == stack.up().changes.get("update", 0) == 0
+    ec2.terminate_instances(InstanceIds=[outputs["instance"]])
+    with pytest.raises(Failed, match="IncorrectInstanceState"):
+        stack.destroy()
+    stack.refresh()
     stack.destroy()
     assert cloud.leftovers() == []
 
@@ -132,7 +155,7 @@ def test_a_machine_is_replaced_and_keeps_disk_and_address(stack: SampleStack, cl
 
     newest = cloud.register_image(OWNER, "ubuntu-newest", datetime(2026, 3, 1, tzinfo=UTC))
     planned = stack.preview()
-    assert {step.name for step in planned.steps if step.verb == "replace"} == {"machine", "data"}
+    assert {step.name for step in planned.steps if step.verb == "replace"} == {"machine", "data", "running"}
     stack.up()
     after = stack.outputs()
     assert after["instance"] != before["instance"]
@@ -166,7 +189,7 @@ def test_a_protected_machine_stays(stack: SampleStack, cloud: Moto) -> None:
 
 def test_a_failed_up_can_be_destroyed(stack: SampleStack, cloud: Moto) -> None:
     stack.configure(image="ami-0123456789abcdef0")
-    with pytest.raises(Failed, match=r"InvalidAMIID\.NotFound"):
+    with pytest.raises(Failed, match="couldn't find resource"):
         stack.up()
     assert cloud.leftovers() != []
     stack.destroy()

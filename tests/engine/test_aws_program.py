@@ -11,49 +11,21 @@ from typing import Any
 
 import pytest
 
+from components.domain.problems.aws.account import (
+    IMAGE_GONE,
+    LOW_QUOTA,
+    NO_IMAGE,
+    OTHER_ACCOUNT,
+    SLOW_MACHINE,
+    STOPS_PAIRS,
+)
+from components.domain.problems.hosts import WRONG_SUBNETS
 from components.domain.seed import derive
 from tests.aws.moto import Moto, moto
+from tests.engine.aws_stack import CANONICAL, IMAGE, AwsStack
 from tests.engine.policies import held, pack
-from tests.program.stacks import aws, example
+from tests.program.stacks import aws, example, section
 from tests.run import Failed, Run
-from tests.stack import Stack
-
-CANONICAL = "099720109477"
-IMAGE = "ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-{}"
-
-
-class AwsStack(Stack):
-    """A stack of which everything up to the machines can be brought up."""
-
-    def __init__(self, folder: Path, cloud: Moto, config: dict[str, Any]) -> None:
-        config.pop("identitySeed")
-        super().__init__(folder, config, environment=cloud.environment)
-
-    def machines(self, **options: Any) -> Run:
-        """Bring up whatever needs no login."""
-        return self.up(exclude=["**:FirstLogin::**"], exclude_dependents=True, **options)
-
-    def urn(self, name: str) -> str:
-        """Return the URN of a resource of an unmistakable name."""
-        return next(str(one["urn"]) for one in self.resources() if str(one["urn"]).endswith(f"::{name}"))
-
-    def instance(self, host: str) -> dict[str, Any]:
-        """Return what makes up a machine: its instance, image, address and disk."""
-        found = {str(one["urn"]).rpartition("::")[2]: one for one in self.resources() if one["type"].startswith("aws:")}
-        instance, attachment = (
-            found[f"{host}-instance"],
-            next(
-                one
-                for one in self.resources()
-                if one["type"].endswith(":VolumeAttachment") and str(one["urn"]).endswith(f"::{host}-data")
-            ),
-        )
-        return {
-            "id": instance["id"],
-            "image": instance["outputs"]["ami"],
-            "address": instance["outputs"]["privateIp"],
-            "disk": attachment["outputs"]["volumeId"],
-        }
 
 
 @pytest.fixture(scope="module")
@@ -81,7 +53,11 @@ def made(run: Run, type_: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("name", "pairs", "scns"), [("kairos", ["alpha", "beta"], 4), ("mainnet", ["alpha", "beta", "gamma"], 6)]
+    ("name", "pairs", "scns"),
+    [
+        ("kairos", ["alpha", "beta"], 4),
+        pytest.param("mainnet", ["alpha", "beta", "gamma"], 6, marks=pytest.mark.nightly),
+    ],
 )
 def test_an_example_is_previewed_in_full(tmp_path: Path, cloud: Moto, name: str, pairs: list[str], scns: int) -> None:
     stack = AwsStack(tmp_path, cloud, example(name))
@@ -95,24 +71,79 @@ def test_an_example_is_previewed_in_full(tmp_path: Path, cloud: Moto, name: str,
     assert made(plan, "BridgeOperator") == {f"{scn}-{chain}-vote" for scn in paired for chain in ("parent", "child")}
     assert made(plan, "BridgeRegistration") == {f"{scn}-registration" for scn in paired}
     assert "@10.4" in plan.text, "KNIs are known before any machine exists"
+    assert plan.lines(LOW_QUOTA, f"needs {8 * len(pairs) + 4 * scns + 2} vCPUs", "may have 32")
+    assert plan.lines(SLOW_MACHINE, *(f"{pair}-en" for pair in pairs), "298 MiB/s", "500 MiB/s")
     assert cloud.leftovers() == []
     for secret in (stack.seed, derive(stack.seed, "node/scn-1"), "PRIVATE KEY"):
         assert secret not in plan.text
 
 
-def test_a_whole_life(tmp_path: Path, cloud: Moto) -> None:
+def test_what_the_account_lacks_is_told_with_its_settings_and_no_traceback(tmp_path: Path, cloud: Moto) -> None:
+    subnets = ["subnet-0000000000000000a", "subnet-0000000000000000b"]
+    own = section(image={"name": "moon-*"}, network={"vpc": "vpc-0123456789abcdef0", "privateSubnets": subnets})
+    stack = AwsStack(tmp_path, cloud, aws(2, aws=own))
+    with pytest.raises(Failed) as refused:
+        stack.preview()
+    run = refused.value.run
+    assert run.lines(NO_IMAGE, "servicechain-ha:aws.image.name", "moon-*")
+    assert all(run.lines(WRONG_SUBNETS, "servicechain-ha:aws.network.privateSubnets", one) for one in subnets)
+    assert "Traceback" not in run.text
+    config = aws(2, aws=section(account="210987654321"))
+    config.pop("identitySeed")
+    stack.configure(config)
+    with pytest.raises(Failed) as other:
+        stack.preview()
+    assert other.value.run.lines(OTHER_ACCOUNT, "servicechain-ha:aws.account", "123456789012", "210987654321")
+    assert "Traceback" not in other.value.run.text
+
+
+def test_a_whole_life_with_changes_by_hand_and_losses(tmp_path: Path, cloud: Moto, ec2: Any) -> None:
     stack = AwsStack(tmp_path, cloud, aws(2))
     up = stack.machines()
     assert len(made(up, "Instance")) == 8
-    assert stack.machines().changes == {}
-    assert stack.refresh().changes == {}
+    assert stack.machines().changes == stack.refresh().changes == {}
     for secret in (stack.seed, derive(stack.seed, "ssh-client"), "PRIVATE KEY", "cloud-config"):
         assert secret not in stack.state + up.text
+    _change_by_hand_and_repair(stack, ec2)
+    lost = [stack.instance(host)["id"] for host in ("scn-1", "pair-1-en", "parent")]
+    ec2.terminate_instances(InstanceIds=lost)
+    for rule in ec2.describe_security_group_rules()["SecurityGroupRules"][:5]:
+        if not rule["IsEgress"]:
+            ec2.revoke_security_group_ingress(
+                GroupId=rule["GroupId"], SecurityGroupRuleIds=[rule["SecurityGroupRuleId"]]
+            )
     assert set(stack.destroy().changes) == {"delete"}
     assert cloud.leftovers() == []
     assert stack.destroy().changes == {}
 
 
+def _change_by_hand_and_repair(stack: AwsStack, ec2: Any) -> None:
+    """Open a port in three groups and stop a machine: a refresh has to see each, and an up to repair it."""
+    stopped = stack.instance("scn-2")["id"]
+    groups = ec2.describe_security_groups()["SecurityGroups"]
+    vpc = next(one["VpcId"] for one in groups if one["GroupName"].startswith("nodes-"))
+    opened = [
+        one["GroupId"]
+        for one in groups
+        if one["VpcId"] == vpc and one["GroupName"].startswith(("nodes-", "default", "bastion-"))
+    ]
+    for group in opened:
+        ec2.authorize_security_group_ingress(
+            GroupId=group, IpProtocol="tcp", FromPort=8551, ToPort=8551, CidrIp="0.0.0.0/0"
+        )
+    ec2.stop_instances(InstanceIds=[stopped])
+    assert len(opened) == 3
+    assert stack.refresh().changes == {"update": 4}
+    run = stack.machines()
+    assert {step.name for step in run.steps} == {"nodes-rules", "bastion-rules", "default-group", "scn-2-running"}
+    rules = ec2.describe_security_group_rules()["SecurityGroupRules"]
+    assert not [one for one in rules if one["FromPort"] == 8551]
+    live = ec2.describe_instances(InstanceIds=[stopped])["Reservations"][0]["Instances"][0]
+    assert live["State"]["Name"] == "running"
+    assert stack.machines().changes == stack.refresh().changes == {}
+
+
+@pytest.mark.nightly
 def test_a_newer_image_is_taken_by_the_machine_that_asks_for_it(tmp_path: Path, cloud: Moto) -> None:
     stack = AwsStack(tmp_path, cloud, aws(2))
     stack.machines()
@@ -136,38 +167,72 @@ def test_a_newer_image_is_taken_by_the_machine_that_asks_for_it(tmp_path: Path, 
     assert cloud.leftovers() == []
 
 
+@pytest.mark.nightly
 def test_a_machine_that_was_lost_comes_back_with_its_disk_and_address(tmp_path: Path, cloud: Moto, ec2: Any) -> None:
     stack = AwsStack(tmp_path, cloud, aws(2))
     stack.machines()
     before = stack.instance("scn-2")
     ec2.terminate_instances(InstanceIds=[before["id"]])
     stack.refresh()
-    mended = {step.name for step in stack.machines().steps if step.verb == "create"}
-    assert mended == {"scn-2-instance", "scn-2-data"}, "the instance, and that its disk is attached"
+    ec2.deregister_image(ImageId=before["image"])
+    newer = cloud.register_image(CANONICAL, IMAGE.format(20260901), datetime(2026, 9, 1, tzinfo=UTC))
+    with pytest.raises(Failed, match="couldn't find resource") as lost:
+        stack.machines()
+    assert lost.value.run.lines(IMAGE_GONE, "scn-2:", before["image"])
+    mended = {
+        step.name for step in stack.machines(replace=[stack.urn("scn-2-boot")]).steps if step.verb.startswith("create")
+    }
+    assert mended == {"scn-2-boot", "scn-2-instance", "scn-2-data", "scn-2-running"}
     after = stack.instance("scn-2")
     assert after["id"] != before["id"]
-    assert {key: after[key] for key in ("image", "address", "disk")} == {
-        key: before[key] for key in ("image", "address", "disk")
-    }
+    assert after["image"] == newer
+    assert {key: after[key] for key in ("address", "disk")} == {key: before[key] for key in ("address", "disk")}
     stack.destroy()
     assert cloud.leftovers() == []
 
 
-def test_a_stack_that_is_half_gone_is_torn_down(tmp_path: Path, cloud: Moto, ec2: Any) -> None:
-    stack = AwsStack(tmp_path, cloud, aws(2))
+@pytest.mark.nightly
+def test_an_edit_of_a_role_is_made_pair_by_pair(tmp_path: Path, cloud: Moto, ec2: Any) -> None:
+    config = aws(2)
+    stack = AwsStack(tmp_path, cloud, config)
     stack.machines()
-    lost = [stack.instance(host)["id"] for host in ("scn-1", "pair-1-en", "parent")]
-    ec2.terminate_instances(InstanceIds=lost)
-    for rule in ec2.describe_security_group_rules()["SecurityGroupRules"][:5]:
-        if not rule["IsEgress"]:
-            ec2.revoke_security_group_ingress(
-                GroupId=rule["GroupId"], SecurityGroupRuleIds=[rule["SecurityGroupRuleId"]]
-            )
+    before = {host: stack.instance(host)["id"] for host in ("pair-1-en", "pair-2-en")}
+
+    def configured(**changes: Any) -> None:
+        stack.configure({**config, "aws": section(**changes)})
+
+    for changes in ({"instanceType": "m6i.2xlarge"}, {"publicAddress": True}):
+        configured(en=changes)
+        with pytest.raises(Failed) as refused:
+            stack.preview()
+        assert refused.value.run.lines(STOPS_PAIRS, "aws.machines.pair-1-en", "pair-2-en")
+        assert "Traceback" not in refused.value.run.text
+    with pytest.raises(Failed):
+        stack.machines()
+    own: dict[str, Any] = {"instanceType": "m6i.2xlarge"}
+    configured(machines={"pair-1-en": own})
+    assert {step.name for step in stack.machines().steps} == {"pair-1-en-instance"}
+    configured(machines={"pair-1-en": own, "pair-2-en": own})
+    assert {step.name for step in stack.machines().steps} == {"pair-2-en-instance"}
+    configured(en=own)
+    assert stack.machines().changes == {}
+    live = ec2.describe_instances(InstanceIds=[*before.values()])["Reservations"]
+    assert {one["InstanceType"] for held in live for one in held["Instances"]} == {"m6i.2xlarge"}
+    assert {host: stack.instance(host)["id"] for host in before} == before
+    larger = {"scn-1": {"dataGib": 300}}
+    configured(en=own, machines=larger, tags={"team": "bridge"})
+    assert set(stack.machines().changes) == {"update"}
+    configured(en=own, machines=larger, finalSnapshot=True)
+    assert set(stack.machines().changes) == {"update"}
+    assert stack.machines().changes == {}
     stack.destroy()
-    assert cloud.leftovers() == []
-    assert stack.destroy().changes == {}
+    kept = ec2.describe_snapshots(Filters=[{"Name": "tag:servicechain-ha:stack", "Values": ["test"]}])["Snapshots"]
+    assert sorted(cloud.leftovers()) == sorted(f"Snapshot {one['SnapshotId']} is still there" for one in kept)
+    names = {tag["Value"] for one in kept for tag in one["Tags"] if tag["Key"] == "Name"}
+    assert names == {f"test-{name}-data" for name in ("parent", *before, *(f"scn-{i}" for i in range(1, 5)))}
 
 
+@pytest.mark.nightly
 def test_a_protected_stack_refuses_to_go_until_it_is_told(tmp_path: Path, cloud: Moto, ec2: Any) -> None:
     stack = AwsStack(tmp_path, cloud, aws(2, protection=True))
     stack.machines()

@@ -14,8 +14,8 @@ from components.domain.problems.policies import ANCHORING_TOO_EXPENSIVE
 from components.domain.seed import derive
 from tests.aws.moto import Moto, moto
 from tests.aws.sample.stack import SampleStack
+from tests.engine.aws_stack import CANONICAL, IMAGE, AwsStack
 from tests.engine.policies import folder_of, held, pack, violated
-from tests.engine.test_aws_program import CANONICAL, IMAGE, AwsStack
 from tests.program.stacks import example
 from tests.run import Failed
 from tests.stack import Stack
@@ -48,10 +48,16 @@ def test_settings_that_the_program_only_warns_of(tmp_path: Path, cloud: Moto) ->
             "bridge": {"threshold": 3, "childOwnerKey": derive(stack.seed, "operator/scn-1/child")},
         }
     )
+    file = tmp_path / "state/passphrase"
+    file.write_text(stack.passphrase)
+    variables = {**stack.automation.workspace.env_vars, "PULUMI_CONFIG_PASSPHRASE_FILE": str(file)}
+    del variables["PULUMI_CONFIG_PASSPHRASE"]
+    stack.automation.workspace.env_vars = variables
     with pytest.raises(Failed) as refused:
         stack.preview(policy_packs=[pack()])
     found = violated(refused.value.run)
     assert {
+        ("passphrase-on-mainnet", "parent-bridge"),
         ("owner-is-no-operator", "scn-1-child-vote"),
         ("threshold-below-pairs", "child-threshold"),
         ("threshold-below-pairs", "parent-threshold"),
@@ -65,6 +71,7 @@ def test_settings_that_the_program_only_warns_of(tmp_path: Path, cloud: Moto) ->
         "threshold-below-pairs",
         "four-scns",
         "protected-on-mainnet",
+        "passphrase-on-mainnet",
         "spend-limit",
     }
     assert ANCHORING_TOO_EXPENSIVE.code in refused.value.run.text

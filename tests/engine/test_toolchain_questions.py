@@ -1,4 +1,4 @@
-"""What is asked before a stack is destroyed or drilled. Pure: states are written down here."""
+"""What is asked before a stack is destroyed. Pure: states are written down here."""
 
 from pathlib import Path
 from typing import Any
@@ -8,15 +8,11 @@ import pytest
 from components.domain.problems.operations import (
     MAYBE_CLAIMED,
     MAYBE_IN_THE_CLOUD,
-    NO_DRILL_HERE,
     NOT_DISPOSABLE,
     SEED_LOST,
-    STACK_NOT_UP,
     STACK_PROTECTED,
 )
 from toolchain.ops import remains
-from toolchain.ops.drill import Transfer, summary
-from toolchain.ops.scene import Refused, Scene
 
 CLOUD = "urn:pulumi:s::p::aws:ec2/instance:Instance::scn-1"
 
@@ -88,33 +84,3 @@ def test_a_stack_that_has_keys_gets_no_other_seed(tmp_path: Path) -> None:
     assert remains.seedless({"resources": []}, settings, file) == [], "a new stack"
     assert remains.seedless(keys, {"config": {"servicechain-ha:identitySeed": {"secure": "v1:x"}}}, file) == []
     assert remains.seedless(keys, settings, str(tmp_path / "other")) == [], "it is read from elsewhere"
-
-
-def test_only_what_is_up_is_drilled() -> None:
-    with pytest.raises(Refused, match=STACK_NOT_UP.code):
-        Scene.of({"deployment": None})
-
-
-@pytest.mark.parametrize(
-    ("role", "host", "why"),
-    [
-        ("validator", "aws:ec2/instance:Instance", "elsewhere: a"),
-        ("en", "x:servicechain:LocalHost", "private parent chain"),
-    ],
-)
-def test_only_local_hosts_of_a_private_chain_are_drilled(role: str, host: str, why: str) -> None:
-    resources = [
-        {"urn": "u::stack", "type": "pulumi:pulumi:Stack", "outputs": {"pairs": {}}},
-        {"urn": "u::a", "type": "x:servicechain:RunningNode", "outputs": {"role": role}},
-        {"urn": "u::a", "type": host},
-    ]
-    with pytest.raises(Refused, match=NO_DRILL_HERE.code) as refused:
-        Scene.of({"deployment": {"resources": resources}})
-    assert why in str(refused.value)
-
-
-def test_the_last_line_of_a_drill_tells_what_arrived_and_how_late() -> None:
-    way: Any = None  # transfers that are over look at no chain any more
-    transfers = [Transfer(way, took=1.24), Transfer(way, took=12.3), Transfer(way)]
-    assert summary(2, transfers) == "drill: 2 pairs, 3 transfers sent, 2 arrived, longest wait 12.3 s"
-    assert summary(1, []) == "drill: 1 pair, 0 transfers sent, 0 arrived, longest wait 0.0 s"

@@ -8,10 +8,13 @@ import os
 import platform
 import subprocess
 
+import pytest
+
 from components.domain.problems.operations import MAYBE_IN_THE_CLOUD, STACK_LOCKED
 from components.domain.problems.settings import MISSING_KEY
 from tests.engine.empty_stack import PROJECT, Empty
 from tests.run import lines
+from tests.stack import ROOT
 
 OURS = "pulumi-python:dynamic/servicechain:BridgeContract"
 CLOUDS = "aws:ec2/instance:Instance"
@@ -70,3 +73,24 @@ def test_refresh_takes_that_lock_away_too(empty: Empty) -> None:
     empty.lock(ended(), platform.node())
     done = empty.run("toolchain/stack", "refresh", empty.name)
     assert done.returncode == 0, done.stderr
+
+
+def test_a_refresh_can_be_previewed_and_keeps_the_state(empty: Empty) -> None:
+    before = empty.checkpoint.read_bytes()
+    done = empty.run("toolchain/stack", "refresh", empty.name, "--preview-only", "--expect-no-changes")
+    assert done.returncode == 0, done.stderr
+    assert empty.checkpoint.read_bytes() == before
+
+
+@pytest.mark.parametrize(("target", "may"), [("aws", True), ('"aws"', True), ("existing", False), ("local", False)])
+def test_pulumi_may_download_the_plugin_of_aws_for_a_stack_there(empty: Empty, target: str, *, may: bool) -> None:
+    settings = ROOT / f"Pulumi.{empty.name}.yaml"
+    settings.write_text(f"config:\n  servicechain-ha:target: {target}\n")
+    # A shell that prints its environment.
+    empty.env = {**empty.env, "SHELL": "/usr/bin/env"}
+    empty.env.pop("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", None)
+    try:
+        done = empty.run("toolchain/stack", "shell", empty.name)
+    finally:
+        settings.unlink()
+    assert ("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION=false" in done.stdout.splitlines()) == may

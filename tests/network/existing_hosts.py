@@ -77,7 +77,8 @@ _NOT_LOOKED_AT = (
     *("/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-", "/etc/subuid-", "/etc/subgid-", "/run/sudo"),
     *("/run/systemd", "/run/log", "/run/user", "/var/log", "/var/lib/systemd", "/var/lib/sudo", "/run/etc"),
 )
-_PROCESSES = "ps -e -o user:20=,args= | grep -v -e ' sshd' -e ' ps -e' -e ' grep' -e ' sort' -e ' sh -c' | sort"
+# Without those of the question itself. The name of one that ends at this moment is in brackets.
+_PROCESSES = r"ps -e -o user:20=,args= | grep -vE ' (sshd|sh -c|\[?(ps|grep|sort)\b)' | sort"
 _PORTS = (
     "cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | while read -r _ at _ state _; do [ $state != 0A ] || echo $at; done"
 )
@@ -112,15 +113,27 @@ class HandMade:
         }
 
     def found(self) -> Mapping[str, list[str]]:
-        """Return all files, users, processes and listening ports of the machine."""
+        """Return all files, users, processes, listening ports and tables of nftables of the machine."""
         pruned = " -o ".join(f"-path '{path}'" for path in _NOT_LOOKED_AT)
         asked = {
             "files": _FILES.format(pruned=pruned),
             "users": "sort /etc/passwd /etc/group /etc/shadow /etc/gshadow",
             "processes": _PROCESSES,
             "ports": f"{_PORTS} | sort",
+            "tables": "PATH=$PATH:/usr/sbin; ! command -v nft >/dev/null || nft list ruleset",
         }
         return {what: self.ask(command).splitlines() for what, command in asked.items()}
+
+
+def existing(hosts: Mapping[str, HandMade], logins: Mapping[str, Mapping[str, object]]) -> dict[str, Any]:
+    """Return the settings of machines. `logins`: what is not as SUDOER, with sudo, by systemd."""
+    network = next(iter(hosts.values())).network
+    return {
+        "user": SUDOER,
+        "privateKey": ssh_key.private_key(network.seed("client")),
+        "diskGib": 1,
+        "hosts": {name: {**host.settings, **logins.get(name, {})} for name, host in hosts.items()},
+    }
 
 
 def different(before: Mapping[str, list[str]], after: Mapping[str, list[str]]) -> list[str]:

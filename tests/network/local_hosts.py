@@ -21,7 +21,7 @@ from components.topology.local_addresses import addresses, default_subnet
 
 TIMEOUT = 120.0
 """Seconds for a command on a host, on a machine that has other tests to run."""
-NAMES = ("parent", "alpha-en", "alpha-scn", "beta-en", "beta-scn", "gamma-scn", "delta-scn")
+NAMES = ("parent", "alpha-en", "alpha-scn", "beta-en", "beta-scn", "gamma-scn", "delta-scn", "monitor")
 HOSTS, NETWORKS = LocalHostProvider(), LocalNetworkProvider()
 
 

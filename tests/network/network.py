@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from components.chain.accounts.signer import KeySigner
 from components.chain.contracts.contract import require_state, transaction
 from components.chain.contracts.plan import BridgeState, Step
 from components.chain.errors import ChainError
+from components.chain.peers.peers import own_id, peers
 from components.chain.rpc.console import Console
 from components.chain.rpc.ipc_stream import run_on_host
 from components.chain.rpc.waiting import wait_for
@@ -35,6 +36,8 @@ OTHER = {"parent": "child", "child": "parent"}
 
 ARRIVAL_SECONDS = 120.0
 """How long a transfer may take when an EN has come back just now and a validator is away: 30 s and some turns."""
+PEER_SECONDS = 60.0
+"""How long two nodes may take to connect again: each dials the other, and leaves it alone for 30 s in between."""
 
 
 @dataclass(frozen=True)
@@ -127,9 +130,14 @@ class Network:
         self.run(node, f"pid=$(cat {self._pid_file(node)}); kill -9 $pid; while kill -0 $pid; do sleep 0.05; done")
 
     def stop(self, node: str) -> None:
-        """Stop the node with its daemon script."""
+        """Stop the node with its daemon script, which gives up on a busy machine before the node has ended."""
         self._consoles.pop(node, None)
-        assert "OK" in self.run(node, f"{self.layout(node).current.daemon} stop")
+
+        def stopped() -> bool | str:
+            said = self.run(node, f"{self.layout(node).current.daemon} stop || true")
+            return "OK" in said or "is not running" in said or f"{node}: {said}"
+
+        wait_for(stopped, deadline=90)
 
     def start(self, node: str) -> None:
         """Start the node with its daemon script, unless it runs, and wait until it answers."""
@@ -138,6 +146,18 @@ class Network:
             stale = f"{self._pid_file(node)} {self.layout(node).ipc}"
             assert "Success" in self.run(node, f"rm -f {stale}; {daemon} start")
         wait_for(lambda: self.console(node).web3.eth.block_number, deadline=90)
+
+    def wait_until_connected(self, nodes: Collection[str]) -> None:
+        """Wait until each of these nodes of one chain is connected to all others. Raises NotReady with the missing."""
+        ids = {node: own_id(self.console(node)) for node in nodes}
+        for node in nodes:
+
+            def connected(node: str = node) -> bool | str:
+                found = peers(self.console(node), "admin")
+                missing = [other for other in nodes if other != node and ids[other] not in found]
+                return not missing or f"{node}: not connected to {', '.join(missing)}"
+
+            wait_for(connected, deadline=PEER_SECONDS)
 
     def _pid_file(self, node: str) -> str:
         layout = self.layout(node)
@@ -169,12 +189,16 @@ class Network:
         user = self.user.account().address
         fill_account(direction.source, self.owners[source], user, 10 * COIN, 100 * COIN)
         amounts = {_fresh_account(): 10**15 + secrets.randbelow(10**15) for _ in range(count)}
+        self.request(source, amounts)
+        return Transfers(direction, amounts)
+
+    def request(self, source: str, amounts: Mapping[str, int]) -> None:
+        """Have the user, who can pay it, request transfers on a chain, all at once. `amounts`: peb, by recipient."""
         steps = [
             Step("requestKLAYTransfer", (to, amount, b""), f"transfer {amount} peb to {to}", amount)
             for to, amount in amounts.items()
         ]
-        execute(direction.source, self.user, [transaction(direction.source_bridge, step) for step in steps])
-        return Transfers(direction, amounts)
+        execute(self.on(source), self.user, [transaction(self.bridges[source], step) for step in steps])
 
     def votes(self, chain: str, operator: str, since: int) -> int:
         """Return how many transactions an operator sent to the chain's bridge contract in all blocks after that one."""

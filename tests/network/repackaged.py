@@ -12,6 +12,17 @@ echo 'this release ends at once' >&2
 exit 1
 """
 """A program that prints its version, and does not run as a node."""
+HANGS = """#!/bin/sh
+[ "$1" = version ] && exec "$0.real" version
+echo 'this release waits'
+exec sleep 1000
+"""
+"""The same, and runs without opening its console."""
+SAYS_V2 = """#!/bin/sh
+[ "$1" = version ] && echo 'Version: v2.0.0' && exit
+exec "$0.real" "$@"
+"""
+"""The node as it is, but on its disk it says that it has a newer major version."""
 
 
 def repackaged(folder: Path, program: str, version: str, script: str | None = None) -> dict[str, str]:

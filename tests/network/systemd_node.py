@@ -51,6 +51,16 @@ class Running:
         """Return the number of its last block."""
         return int(self.machine.call("eth_blockNumber"), 16)
 
+    def is_killed_and_returns(self) -> int:
+        """Kill the process of the node; return the number of its last block once another process answers.
+
+        systemd reports the new process before that has executed the node's program, and long before it answers.
+        """
+        killed = self.pid
+        self.machine.ask(f"kill -9 {killed}")
+        until(lambda: self.pid if self.pid not in (0, killed) else None, 90)
+        return until(self.head, 60)
+
     def take(self, step: Step) -> None:
         """Take one step on the machine."""
         if step.source:

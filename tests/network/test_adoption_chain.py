@@ -5,9 +5,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from eth_abi.abi import encode
-from eth_utils.address import to_checksum_address
-from eth_utils.crypto import keccak
 
 from components.chain.contracts.artifact import Artifact
 from components.chain.contracts.contract import require_state
@@ -30,6 +27,7 @@ from components.dynamic.contracts.bridge_operator import BridgeOperator, BridgeO
 from components.dynamic.contracts.operator_threshold import OperatorThreshold, OperatorThresholdProvider
 from components.dynamic.contracts.other_operators import OtherOperators, OtherOperatorsProvider
 from tests.life import Life
+from tests.network.bridge_calls import hand_over
 from tests.network.lone_chain import ARTIFACT, CHAIN_ID, LoneChain
 from tests.run import lines
 
@@ -56,8 +54,7 @@ def deploy(chain: LoneChain, console: Console, owner: str, code: str) -> str:
 
 
 def transfer_ownership(chain: LoneChain, console: Console, bridge: str, owner: str, to: str) -> None:
-    data = keccak(text="transferOwnership(address)")[:4] + encode(["address"], [to])
-    execute(console, chain.signer(owner), [Transaction("hand over", to_checksum_address(bridge), "0x" + data.hex())])
+    hand_over(console, chain.signer(owner), bridge, to)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from components.dynamic.secrets import ssh_key
 from components.hosts.local_preflight import missing
 from tests.network import systemd_machine
 from tests.network.conftest import make_stack
-from tests.network.existing_hosts import SUDOER, USER, HandMade, different, hand_made
+from tests.network.existing_hosts import SUDOER, USER, HandMade, different, existing, hand_made
 from tests.network.local_hosts import Network as Machines
 from tests.network.local_hosts import running_network
 from tests.network.network import CHAINS, Network
@@ -78,17 +78,9 @@ def stack(
 
 def wanted(hosts: dict[str, HandMade]) -> Settings:
     """Return the settings of two pairs and four SCNs on these machines."""
-    listed = {name: {**host.settings, **LOGINS[name]} for name, host in hosts.items()}
-    network = hosts["parent"].network
-    existing = {
-        "user": SUDOER,
-        "privateKey": ssh_key.private_key(network.seed("client")),
-        "diskGib": 1,
-        "hosts": listed,
-    }
     return settings(
         target="existing",
-        existing=existing,
+        existing=existing(hosts, LOGINS),
         serviceChain={"chainId": 3000, "nodes": [name for name in hosts if name.endswith("-scn")]},
         pairs=[{"name": name, "scn": f"{name}-scn"} for name in ("alpha", "beta")],
     )

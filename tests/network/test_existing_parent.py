@@ -20,7 +20,7 @@ from tests.network.network import CHAINS, Network
 from tests.run import lines
 from tests.stack import Failed, Stack
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
+pytestmark = [pytest.mark.nightly, pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))]
 
 
 @pytest.fixture(scope="module")

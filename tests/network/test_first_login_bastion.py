@@ -18,7 +18,7 @@ from tests.network.booted import PORT, SETTINGS, Booted, telltale
 from tests.network.local_hosts import Network, running_network
 from tests.run import lines
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
+pytestmark = [pytest.mark.nightly, pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))]
 
 PROVIDER = FirstLoginProvider()
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator
 
 import pytest
 
-from components.chain.peers.peers import peers
 from components.domain.problems.settings import FEW_SCNS, SINGLE_PAIR
 from components.hosts.local_preflight import missing
 from tests.network.conftest import make_stack
@@ -13,7 +12,7 @@ from tests.network.network import CHAINS, Network
 from tests.network.traffic import traffic
 from tests.stack import Stack
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
+pytestmark = [pytest.mark.nightly, pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))]
 
 SCNS = ["scn-1", "scn-2", "scn-3", "scn-4"]
 SMALLEST = declared({"alpha": "scn-1"}, SCNS[:1], 1)
@@ -36,8 +35,7 @@ def test_one_pair_and_one_scn_become_two_pairs_and_four_scns(stack: Stack) -> No
     assert not [one for one in (SINGLE_PAIR, FEW_SCNS) if one.code in change.run.text], "no warning is left"
     grown = Network(stack)
     assert validators(grown) == set(SCNS)
-    for node in SCNS:
-        assert len(peers(grown.console(node), "admin")) == len(SCNS) - 1
+    grown.wait_until_connected(SCNS)
     grown.kill("scn-1")
     grown.via["child"] = "scn-4"
     for source in CHAINS:

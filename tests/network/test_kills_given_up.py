@@ -7,7 +7,7 @@ from tests.network.killed_stack import mortal_stack, share
 from tests.network.traces import Traces
 from toolchain.ops import sweep
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
+pytestmark = [pytest.mark.nightly, pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))]
 
 
 def test_an_up_that_is_given_up(tmp_path_factory: pytest.TempPathFactory) -> None:

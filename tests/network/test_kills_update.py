@@ -10,7 +10,7 @@ from tests.network.network import Network
 from tests.network.traces import Traces
 from tests.stack import Settings
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
+pytestmark = [pytest.mark.nightly, pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))]
 
 
 @pytest.fixture(scope="module")

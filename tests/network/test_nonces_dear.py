@@ -17,7 +17,7 @@ from components.hosts.local_preflight import missing
 from tests.network.paying_chain import LIVELY, LoneChain, lone_chain, pay, tamper
 from tests.run import lines
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
+pytestmark = [pytest.mark.nightly, pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))]
 
 WITHOUT_TRANSACTIONS = False
 

@@ -82,10 +82,8 @@ def owner_and_mode(path: Path) -> tuple[int, int]:
 
 
 def test_a_killed_node_comes_back(node: Running) -> None:
-    pid, head = node.pid, node.head()
-    node.machine.ask(f"kill -9 {pid}")
-    assert until(lambda: node.pid if node.pid not in (0, pid) else None, 90)
-    assert until(node.head, 60) >= head
+    head = node.head()
+    assert node.is_killed_and_returns() >= head
     assert int(node.machine.show(node.unit, "NRestarts")) == 1
 
 
@@ -155,9 +153,7 @@ def test_a_release_waits_beside_the_one_that_runs_until_a_start(node: Running, t
     for step in staged:
         node.take(step)
     assert kept(node) == before
-    pid = node.pid
-    node.machine.ask(f"kill -9 {pid}")
-    until(lambda: node.pid if node.pid not in (0, pid) else None, 90)
+    node.is_killed_and_returns()
     assert (node.runs, node.release.name) == (old, old)
     node.take(start)
     assert (node.runs, node.release.name) == (new, new)

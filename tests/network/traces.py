@@ -66,8 +66,11 @@ class Traces:
         command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
         if self.network in command:
             yield f"process {process.name}: {command}"
-        for space in spaces.intersection(_spaces_of(process)):
-            yield f"process {process.name} in {space}: {command}"
+        mine = spaces.intersection(_spaces_of(process))
+        # A process of a host is in all namespaces of it. One in a single one is in another that got the same number, as
+        # a service of systemd with an ipc namespace of its own.
+        if {"net", "pid"} <= {space.partition(":")[0] for space in mine}:
+            yield from (f"process {process.name} in {space}: {command}" for space in mine)
         for mount in (process / "mountinfo").read_text(errors="replace").splitlines():
             if self.network in mount or spaces.intersection(_SPACE.findall(mount)):
                 yield f"mount {mount}"

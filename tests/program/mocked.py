@@ -13,16 +13,18 @@ import runpy
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
 import pulumi
 from google.protobuf import json_format
-from pulumi.runtime import mocks
-from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime import mocks, resource
+from pulumi.runtime.proto import resource_pb2, source_pb2
 from pulumi.runtime.settings import ROOT as ROOT_RESOURCE
 
+from components.hosts.aws.account import AwsAccount
 from components.settings.sentences import NAMESPACE
 from tests.program.program import DYNAMIC, Asked, Program, provider_of
 
@@ -103,6 +105,30 @@ class _Answers(pulumi.runtime.Mocks):
             return {"id": args.args["id"], "availabilityZone": zone, "vpcId": self._vpc}, []
         raise AssertionError(args.token)
 
+    def ask(self, service: str, operation: str, **parameters: Any) -> dict[str, Any]:
+        """Answer what the program asks of AWS by itself, before it registers anything."""
+        match service, operation:
+            case "sts", "get_caller_identity":
+                return {"Account": "123456789012"}
+            case "ec2", "describe_availability_zones":
+                return {"AvailabilityZones": [{"ZoneName": f"ap-northeast-2{zone}"} for zone in "abcd"]}
+            case "ec2", "describe_instances":
+                return {"Reservations": []}
+            case "ec2", "describe_subnets":
+                return {"Subnets": [{"SubnetId": id_, "AvailabilityZone": zone} for id_, zone in self._zones.items()]}
+            case "ec2", "describe_addresses":
+                return {"Addresses": []}
+            case "ec2", "describe_instance_types":
+                return {"InstanceTypes": []}
+            case "ec2", "describe_instance_type_offerings":
+                types, zones = parameters["Filters"][0]["Values"], [f"ap-northeast-2{zone}" for zone in "abcd"]
+                return {"InstanceTypeOfferings": [{"InstanceType": t, "Location": z} for t in types for z in zones]}
+            case "service-quotas", "get_service_quota":
+                return {"Quota": {"Value": 1000.0}}
+            case "ec2", "describe_images":
+                return {"Images": [{"ImageId": self._image, "RootDeviceType": "ebs"}]}
+        raise AssertionError(service, operation, parameters)
+
 
 NETWORK_ID = "203"
 """Of chains whose nodes exist already; their chain ids are others."""
@@ -150,11 +176,25 @@ def run(
             runpy.run_path(str(ROOT / "__main__.py"), run_name="__main__")
         return pulumi.Output.from_input(exported).apply(monitor.program.outputs.update)
 
-    with _event_loop(), _own_root(), _configured(config):
+    # The position in the source that each resource was made at is a third of a run, and nobody reads it here.
+    no_stack = patch.object(resource, "_get_stack_trace", source_pb2.StackTrace)
+    # The program also asks when outputs become known, after its last line.
+    ask = patch.object(AwsAccount, "ask", lambda _account, *asked, **more: monitor.answers.ask(*asked, **more))
+    with _event_loop(), _own_root(), _configured(config), no_stack, ask:
         mocks.set_mocks(monitor.mocks, project=NAMESPACE, stack="test", preview=False, monitor=monitor)
         mocks.test(program)()  # type: ignore[no-untyped-call]  # nor here
     monitor.program.held = monitor.answers.held
     return monitor.program
+
+
+def made(config: Mapping[str, Any]) -> Program:
+    """Return what the program asks for, for tests that only read it: it is run once for all of them."""
+    return _made(json.dumps(config, sort_keys=True))
+
+
+@cache
+def _made(config: str) -> Program:
+    return run(json.loads(config))
 
 
 @contextmanager

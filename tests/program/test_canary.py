@@ -7,7 +7,7 @@ import pytest
 
 from components.domain.problems.packages import VERSIONS_DIFFER
 from tests.program import mocked
-from tests.program.mocked import run
+from tests.program.mocked import made, run
 from tests.program.program import Program
 from tests.program.stacks import DIGEST, aws, example
 
@@ -58,7 +58,7 @@ def restarted(before: Program, after: Program) -> set[str]:
 
 @pytest.fixture(scope="module")
 def before() -> Program:
-    return run(aws(2))
+    return made(aws(2))
 
 
 @pytest.mark.parametrize("programs", [["ken"], ["kscn"], BOTH])
@@ -80,7 +80,7 @@ def test_only_the_nodes_of_the_pair_are_upgraded(before: Program, programs: list
 
 @pytest.mark.parametrize("programs", [["ken"], ["kscn"], BOTH])
 def test_the_end_of_the_trial_touches_only_the_other_nodes(programs: list[str]) -> None:
-    trial = run(canary(*programs))
+    trial = made(canary(*programs))
     after = run(moved(*programs), before=trial)
     all_nodes = {"ken": ENS, "kscn": SCNS}
     own = {PROGRAMS[program] for program in programs}
@@ -90,7 +90,7 @@ def test_the_end_of_the_trial_touches_only_the_other_nodes(programs: list[str]) 
 
 
 def test_a_trial_that_is_given_up_touches_only_its_nodes() -> None:
-    trial = run(canary(*BOTH))
+    trial = made(canary(*BOTH))
     after = run(aws(2), before=trial)
     assert changed(trial, after) == restarted(trial, after) == {"pair-1-en", "scn-1"}
 
@@ -111,7 +111,7 @@ def test_only_the_machine_that_downloads_its_archive_needs_curl() -> None:
 
 
 def test_the_outputs_show_the_version_of_each_node() -> None:
-    outputs = run(canary(*BOTH)).outputs
+    outputs = made(canary(*BOTH)).outputs
     assert {name: (pair["en"]["version"], pair["scn"]["version"]) for name, pair in outputs["pairs"].items()} == {
         "pair-1": ("v2.2.1", "v2.2.1"),
         "pair-2": ("v1.0.3", "v1.0.3"),

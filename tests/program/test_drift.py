@@ -4,7 +4,7 @@ from copy import deepcopy
 
 import pytest
 
-from tests.program.mocked import run
+from tests.program.mocked import made, run
 from tests.program.program import Program
 from tests.program.stacks import aws
 
@@ -13,7 +13,7 @@ DRIFT = {"main-bridges.json": "it was edited", "genesis.json": "it is missing"}
 
 @pytest.fixture(scope="module")
 def before() -> Program:
-    return run(aws(2))
+    return made(aws(2))
 
 
 def drifted(program: Program, node: str, **drift: str) -> Program:

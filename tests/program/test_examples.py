@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 
 from components.domain.forks import known
-from tests.program.mocked import run
+from tests.program.mocked import made, run
 from tests.program.program import Program
 from tests.program.reach import table
 from tests.program.stacks import example
@@ -17,12 +17,12 @@ PEERS = {"tcp 32323-32324", "udp 32323"}
 
 @pytest.fixture(scope="module")
 def kairos() -> Program:
-    return run(example("kairos"))
+    return made(example("kairos"))
 
 
 @pytest.fixture(scope="module")
 def mainnet() -> Program:
-    return run(example("mainnet"))
+    return made(example("mainnet"))
 
 
 def wanted(pairs: dict[str, str], scns: list[str], monitor: str | None) -> set[tuple[str, str, str]]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.program.mocked import THRESHOLD, run
+from tests.program.mocked import THRESHOLD, made, run
 from tests.program.program import Asked, Program
 from tests.program.stacks import aws, example
 
@@ -93,7 +93,7 @@ def test_operators_of_nobody_are_an_output(adopted: Program) -> None:
 
 def test_what_operators_have_left_goes_back_only_where_the_chain_outlives_the_stack(adopted: Program) -> None:
     assert not any(one.inputs.get("refund") for one in adopted.of("Funding").values())
-    kairos = run(example("kairos"))
+    kairos = made(example("kairos"))
     for scn in ("scn-1", "scn-2"):
         funding = kairos.one("Funding", f"{scn}-parent-funding")
         operator = kairos.one("Account", f"{scn}-parent-operator").inputs

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from components.dynamic.secrets.ssh_key import private_key
-from tests.program.mocked import run
+from tests.program.mocked import made, run
 from tests.program.program import Asked, Program
 from tests.program.stacks import example
 
@@ -15,7 +15,7 @@ KEY = private_key("2c" * 32)
 
 @pytest.fixture(scope="module")
 def program() -> Program:
-    return run(example("existing"))
+    return made(example("existing"))
 
 
 def changed(**hosts: Any) -> Program:

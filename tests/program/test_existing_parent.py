@@ -8,7 +8,7 @@ import pytest
 
 from components.domain.problems.packages import GENESIS_OF_OTHER_CHAIN
 from components.kaia import genesis
-from tests.program.mocked import run
+from tests.program.mocked import made, run
 from tests.program.program import Program
 from tests.program.stacks import aws
 
@@ -95,7 +95,7 @@ def test_nothing_is_paid_on_it_before_its_owner_holds_it_all(program: Program) -
 
 
 def test_a_chain_of_our_own_has_no_gates() -> None:
-    own = run(aws(2))
+    own = made(aws(2))
     assert not own.of("SyncedNode")
     assert not own.of("OwnerFunds")
     assert "funding_minutes" not in own.one("BridgeContract", "parent-bridge").inputs["signer"]

@@ -27,6 +27,7 @@ THRESHOLDS = {
 def local(pairs: dict[str, str], scns: list[str], threshold: int = 1) -> dict[str, Any]:
     return {
         "identitySeed": SEED,
+        "monitoring": {"enabled": False},
         "parentChain": {"network": "private", "chainId": 2020},
         "serviceChain": {"chainId": 3000, "nodes": scns},
         "pairs": [{"name": name, "scn": scn} for name, scn in pairs.items()],

@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 
 from components.dynamic.secrets.ssh_key import public_key
-from tests.program.mocked import IMAGE, run, volume_id
+from tests.program.mocked import IMAGE, made, run, volume_id
 from tests.program.program import Asked, Program
 from tests.program.stacks import VPC, ZONES, aws, example, section
 
@@ -15,7 +15,9 @@ TAGGABLE = {
     "DefaultSecurityGroup", "Eip", "Instance", "InternetGateway", "MetricAlarm", "NatGateway", "NetworkInterface",
     "RouteTable", "SecurityGroup", "SecurityGroupEgressRule", "SecurityGroupIngressRule", "Subnet", "Volume", "Vpc",
 }  # fmt: skip
-UNTAGGABLE = {"Route", "RouteTableAssociation", "VolumeAttachment"}
+UNTAGGABLE = {
+    "InstanceState", "Route", "RouteTableAssociation", "VolumeAttachment", "VpcSecurityGroupRulesExclusive",
+}  # fmt: skip
 
 
 @cache
@@ -24,12 +26,12 @@ def stack(count: int, *, existing: bool) -> Program:
     return run(config, zones=ZONES if existing else None, vpc=VPC if existing else "")
 
 
-@pytest.fixture(params=[2, 3, 6])
+@pytest.fixture(params=[2, 3, pytest.param(6, marks=pytest.mark.nightly)])
 def program(request: pytest.FixtureRequest) -> Program:
     return stack(request.param, existing=False)
 
 
-@pytest.fixture(params=[2, 3, 6])
+@pytest.fixture(params=[2, 3, pytest.param(6, marks=pytest.mark.nightly)])
 def in_existing_vpc(request: pytest.FixtureRequest) -> Program:
     return stack(request.param, existing=True)
 
@@ -78,6 +80,34 @@ def test_every_instance_has_an_interface_that_outlives_it(program: Program) -> N
     assert len(set(addresses)) == len(addresses)
 
 
+def test_a_stopped_instance_is_drift(program: Program) -> None:
+    wanted = {one.inputs["instanceId"]: one.inputs["state"] for one in program.of("InstanceState").values()}
+    assert wanted == {f"{name}.id": "running" for name in program.of("Instance")}
+
+
+def test_a_disk_goes_with_its_instance_without_a_stop(program: Program) -> None:
+    for name, attachment in program.of("VolumeAttachment").items():
+        instance = f"{name.removesuffix('-data')}-instance"
+        assert attachment.options["deletedWith"].endswith(f"::{instance}")
+
+
+def test_a_rule_that_is_not_of_the_program_is_drift(program: Program) -> None:
+    default = program.one("DefaultSecurityGroup", "default-group").inputs
+    assert (default["ingress"], default["egress"]) == ([], [])
+    wanted = {name: (set[str](), set[str]()) for name in program.of("SecurityGroup")}
+    for place, kind in enumerate(("SecurityGroupIngressRule", "SecurityGroupEgressRule")):
+        for name, rule in program.of(kind).items():
+            wanted[rule.inputs["securityGroupId"].removesuffix(".id")][place].add(f"{name}.id")
+    found = {
+        one.inputs["securityGroupId"].removesuffix(".id"): (
+            set(one.inputs["ingressRuleIds"]),
+            set(one.inputs["egressRuleIds"]),
+        )
+        for one in program.of("VpcSecurityGroupRulesExclusive").values()
+    }
+    assert found == wanted
+
+
 def test_disk_and_machine_are_in_one_zone(program: Program) -> None:
     zone_of = program.one("Placement", "placement").inputs["zone_of"]
     for name in program.of("Node"):
@@ -103,8 +133,8 @@ def test_only_the_bastion_and_the_ways_out_have_public_addresses(program: Progra
 def test_an_existing_vpc_is_used_and_not_changed(in_existing_vpc: Program) -> None:
     made = {one.type.rpartition(":")[2] for one in in_existing_vpc.resources if one.type.startswith("aws:")}
     assert made == {
-        "Instance", "NetworkInterface", "SecurityGroup", "SecurityGroupEgressRule", "SecurityGroupIngressRule",
-        "Volume", "VolumeAttachment",
+        "Instance", "InstanceState", "MetricAlarm", "NetworkInterface", "SecurityGroup", "SecurityGroupEgressRule",
+        "SecurityGroupIngressRule", "Volume", "VolumeAttachment", "VpcSecurityGroupRulesExclusive",
     }  # fmt: skip
     assert {one.inputs["vpcId"] for one in in_existing_vpc.of("SecurityGroup").values()} == {VPC}
     assert {one.inputs["subnetId"] for one in in_existing_vpc.of("NetworkInterface").values()} <= set(ZONES)
@@ -142,19 +172,33 @@ def test_volumes_are_encrypted_with_the_key_that_is_named() -> None:
     program = run(aws(aws=section(kmsKey=key)))
     assert {one.inputs["kmsKeyId"] for one in program.of("Volume").values()} == {key}
     assert {one.inputs["rootBlockDevice"]["kmsKeyId"] for one in program.of("Instance").values()} == {key}
+    other = f"{key}{key[-4:]}"
+    program = run(aws(aws=section(kmsKey=key, machines={"scn-4": {"kmsKey": other}})))
+    assert program.one("Volume", "scn-4-data").inputs["kmsKeyId"] == other
+    assert program.one("Instance", "scn-4-instance").inputs["rootBlockDevice"]["kmsKeyId"] == other
+    assert {one.inputs["kmsKeyId"] for one in program.of("Volume").values()} == {key, other}
 
 
-def test_alarms_are_sent_where_somebody_listens() -> None:
+def test_each_machine_has_alarms_which_are_sent_where_somebody_listens() -> None:
     topic = "arn:aws:sns:ap-northeast-2:123456789012:pager"
-    program = run(aws(aws=section(alarmTopic=topic)))
-    alarms = program.of("MetricAlarm")
-    assert {name.rpartition("-")[0] for name in alarms} == {*program.of("Node"), "bastion"}
-    assert all(one.inputs["alarmActions"] == [topic] for one in alarms.values())
-    assert not run(aws()).of("MetricAlarm")
+    silent, program = made(aws()).of("MetricAlarm"), run(aws(aws=section(alarmTopic=topic)))
+    alarms, nodes = program.of("MetricAlarm"), {*program.of("Node")}
+    of_nodes = {f"{node}-{what}" for node in nodes for what in ("broken", "busy", "stalled")}
+    assert alarms.keys() == silent.keys() == {*of_nodes, "bastion-broken", "bastion-busy"}
+    assert all(one.inputs["alarmActions"] == one.inputs["okActions"] == [topic] for one in alarms.values())
+    assert not [one for one in silent.values() if {"alarmActions", "okActions"} & one.inputs.keys()]
+
+
+def test_only_an_alarm_about_a_broken_machine_counts_what_is_not_reported_and_it_waits_for_a_new_machine() -> None:
+    """EC2 reports the first status of a new machine after two to three minutes."""
+    for name, one in made(aws()).of("MetricAlarm").items():
+        broken = name.endswith("-broken")
+        assert one.inputs["treatMissingData"] == ("breaching" if broken else "notBreaching")
+        assert one.inputs["period"] * one.inputs["evaluationPeriods"] >= 300
 
 
 def test_nothing_is_protected_unless_asked_for() -> None:
-    program = run(aws())
+    program = made(aws())
     assert not [one for one in program.resources if one.options.get("protect")]
     assert {one.inputs["disableApiTermination"] for one in program.of("Instance").values()} == {False}
 
@@ -180,7 +224,7 @@ def commands(program: Program, host: str) -> list[Asked]:
 
 
 def test_nodes_are_reached_through_the_bastion_with_pinned_keys() -> None:
-    program = run(aws())
+    program = made(aws())
     key = program.one("SshKey", "scn-1").inputs["public_key"]
     for command in commands(program, "scn-1"):
         connection = command.inputs["connection"]
@@ -196,3 +240,12 @@ def test_a_bastion_that_exists_is_used() -> None:
     assert "bastion-instance" not in program.of("Instance")
     proxies = [one.inputs["connection"]["proxy"] for one in commands(program, "scn-1")]
     assert {(proxy["host"], proxy["hostKey"]) for proxy in proxies} == {("10.0.0.5", KEY)}
+
+
+def test_a_final_snapshot_is_taken_where_the_settings_say_so_and_waited_for() -> None:
+    volumes = run(aws(2, aws=section(finalSnapshot=True))).of("Volume")
+    assert all(volume.inputs["finalSnapshot"] is True for volume in volumes.values())
+    assert {volume.options["customTimeouts"]["delete"] for volume in volumes.values()} == {"24h"}
+    for volume in run(aws(2)).of("Volume").values():
+        assert "finalSnapshot" not in volume.inputs, "volumes of stacks that exist stay as they are"
+        assert "customTimeouts" not in volume.options

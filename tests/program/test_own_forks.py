@@ -7,6 +7,7 @@ import pytest
 
 from components.domain.forks import lead
 from components.dynamic.nodes import genesis
+from components.dynamic.nodes.genesis import LiveChain
 from components.kaia.genesis import forks_of
 from tests.program.mocked import run
 from tests.program.program import Program
@@ -22,6 +23,7 @@ FORK = HEAD + lead(7) + 1
 def private(**forks: dict[str, int]) -> dict[str, Any]:
     config: dict[str, Any] = {
         "identitySeed": SEED,
+        "monitoring": {"enabled": False},
         "parentChain": {"network": "private", "chainId": 2020},
         "serviceChain": {"chainId": 3000, "nodes": SCNS},
         "pairs": [{"name": "alpha", "scn": "scn-1"}, {"name": "beta", "scn": "scn-2"}],
@@ -43,7 +45,7 @@ def changed(before: Program, after: Program, kind: str) -> set[str]:
 def test_a_fork_restarts_the_nodes_of_its_chain_with_it_and_no_other(
     before: Program, chain: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(genesis, "_head", lambda _nodes: HEAD)
+    monkeypatch.setattr(genesis, "_chain", lambda _nodes: LiveChain(HEAD, {}, 1))
     nodes, name = CHAINS[chain]
     after = run(private(**{chain: {"kaia": FORK}}), before=before)
     assert changed(before, after, "Genesis") == {name}
@@ -57,6 +59,8 @@ def test_a_fork_restarts_the_nodes_of_its_chain_with_it_and_no_other(
             "kaia": FORK,
         }
         assert " init " in after.one("UpdatedNode", node).inputs["start"]
+        assert after.one("UpdatedNode", node).inputs["forks"] == forks_of(written)
+        assert after.one("RunningNode", node).inputs["forks"] == forks_of(written)
         assert " init " not in before.one("UpdatedNode", node).inputs["start"]
 
 
@@ -76,4 +80,7 @@ def test_a_new_chain_begins_with_its_forks(before: Program) -> None:
 def test_the_consoles_through_which_a_chain_is_read_are_secret(before: Program) -> None:
     made = run(private(serviceChain={}))
     assert "nodes" in made.one("Genesis", "service-chain-genesis").options["additionalSecretOutputs"]
+    assert made.one("UpdatedNode", "scn-4").inputs["forks"]
+    assert "forks" not in made.one("UpdatedNode", "parent").inputs
+    assert "forks" not in before.one("UpdatedNode", "scn-4").inputs
     assert not {"forks", "nodes", "restarts"} & before.one("Genesis", "service-chain-genesis").inputs.keys()

@@ -1,7 +1,9 @@
 """Each policy on the example stacks, which keep to all of them, and on the same with one thing spoilt."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,14 +16,16 @@ from components.domain.problems.policies import (
     NOT_PROTECTED,
     OPEN_TO_THE_WORLD,
     OWNER_THAT_VOTES,
+    PASSPHRASE_BESIDE_STATE,
     THRESHOLD_OF_ALL_PAIRS,
     TOO_FEW_SCNS,
 )
 from components.domain.seed import derive
+from policy.servicechain_policy.custody import BACKEND, FILE, VALUE, passphrase_is_elsewhere
 from policy.servicechain_policy.fees import spending_is_limited
 from policy.servicechain_policy.pack import ON_A_RESOURCE, ON_THE_STACK
 from policy.servicechain_policy.resources import UNKNOWN, Resource, Violation
-from tests.program.mocked import run
+from tests.program.mocked import made, run
 from tests.program.program import Program
 from tests.program.stacks import SEED, example
 
@@ -49,7 +53,7 @@ def resources_of(program: Program) -> list[Resource]:
 
 @pytest.fixture(scope="module")
 def stacks() -> dict[str, list[Resource]]:
-    return {name: resources_of(run(example(name))) for name in NAMES}
+    return {name: resources_of(made(example(name))) for name in NAMES}
 
 
 def violations(resources: Sequence[Resource], limit: float = 100) -> dict[str, list[Violation]]:
@@ -244,3 +248,38 @@ def test_what_is_spent(stacks: Mapping[str, list[Resource]]) -> None:
     assert violations(stacks["mainnet"], limit=1.5) == {}
     free = resources_of(run({**example("dev"), "anchoring": {"period": 1}}))
     assert violations(free) == {}, "a private chain is our own"
+
+
+def beside(folder: Path, resources: Sequence[Resource], **environment: str) -> list[Violation]:
+    """Return what the policy says of a stack called s of the project p whose state is in a folder."""
+    named = [replace(one, urn=f"urn:pulumi:s::p::{one.type}::{one.name}") for one in resources]
+    return list(passphrase_is_elsewhere(named, {BACKEND: folder.as_uri(), **environment}))
+
+
+def test_a_passphrase_beside_the_state(stacks: Mapping[str, list[Resource]], tmp_path: Path) -> None:
+    folder = tmp_path / "of the state"
+    for file in (folder / "passphrase", folder / "deep/er", tmp_path / "passphrase"):
+        (said,) = beside(folder, stacks["mainnet"], **{FILE: str(file)})
+        assert said.resource.name == "parent-bridge"
+        assert PASSPHRASE_BESIDE_STATE.code in said.sentence
+        assert str(file) in said.sentence
+    assert not beside(folder, stacks["kairos"], **{FILE: str(folder / "passphrase")}), "only mainnet has coins of value"
+
+
+def test_a_passphrase_elsewhere(stacks: Mapping[str, list[Resource]], tmp_path: Path) -> None:
+    folder, mainnet = tmp_path / "of the state", stacks["mainnet"]
+    file = {FILE: str(folder / "passphrase")}
+    assert not beside(folder, mainnet)
+    assert not beside(folder, mainnet, **{FILE: str(tmp_path / "vault/passphrase")})
+    assert not beside(folder, mainnet, **file, **{VALUE: "it is not read from the file"})
+    assert not beside(folder, mainnet, **file, **{BACKEND: "s3://states"})
+
+
+@pytest.mark.parametrize(("kind", "expected"), [("passphrase", 1), ("cloud", 0)])
+def test_a_passphrase_beside_the_state_that_is_not_used(
+    stacks: Mapping[str, list[Resource]], tmp_path: Path, kind: str, expected: int
+) -> None:
+    (tmp_path / ".pulumi/stacks/p").mkdir(parents=True)
+    state = {"checkpoint": {"latest": {"secrets_providers": {"type": kind}}}}
+    (tmp_path / ".pulumi/stacks/p/s.json").write_text(json.dumps(state))
+    assert len(beside(tmp_path, stacks["mainnet"], **{FILE: str(tmp_path / "passphrase")})) == expected

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.program.mocked import run
+from tests.program.mocked import made, run
 from tests.program.program import Program
 from tests.program.stacks import aws
 
@@ -94,7 +94,7 @@ def test_outputs_name_both_addresses(program: Program) -> None:
 
 
 def test_nothing_is_there_without_tokens() -> None:
-    program = run(aws())
+    program = made(aws())
     assert asked(program) == set()
     assert "Tokens" not in {one.type.rpartition(":")[2] for one in program.resources}
     assert "tokens" not in program.outputs

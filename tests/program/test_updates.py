@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from components.stack.bridge.updates import order
-from tests.program.mocked import run
+from tests.program.mocked import made, run
 from tests.program.program import Asked, Program
 from tests.program.stacks import SEED, aws
 
@@ -14,6 +14,7 @@ from tests.program.stacks import SEED, aws
 def private(*scns: str, **more: Any) -> dict[str, Any]:
     return {
         "identitySeed": SEED,
+        "monitoring": {"enabled": False},
         "parentChain": {"network": "private", "chainId": 2020},
         "serviceChain": {"chainId": 3000, "nodes": list(scns)},
         "pairs": [{"name": "beta", "scn": "scn-3"}, {"name": "alpha", "scn": "scn-1"}],
@@ -28,7 +29,7 @@ ORDER = ["beta-en", "scn-3", "alpha-en", "scn-1", "scn-2", "scn-4", "parent"]
 
 @pytest.fixture(scope="module")
 def program() -> Program:
-    return run(private(*SCNS))
+    return made(private(*SCNS))
 
 
 def waits_for(one: Asked, kind: str) -> set[str]:
@@ -108,7 +109,7 @@ def test_transfers_are_late_while_an_scn_is_down_that_keeps_its_seat(
 
 
 def test_scns_that_keep_their_data_copy_them_in_their_restart_and_the_setting_restarts_nothing() -> None:
-    before = run(private(*SCNS))
+    before = made(private(*SCNS))
     after = run(private(*SCNS, upgrade={"keepData": True}), before=before)
     nodes = {name: one.inputs for name, one in after.of("UpdatedNode").items()}
     assert {name for name, inputs in nodes.items() if "room" in inputs} == set(SCNS)
@@ -121,7 +122,7 @@ def test_scns_that_keep_their_data_copy_them_in_their_restart_and_the_setting_re
 
 
 def test_another_package_of_the_ens_restarts_them_and_has_all_pairs_prove_themselves() -> None:
-    before = run(aws(2))
+    before = made(aws(2))
     packages = {"ken": {"url": "https://archives.test/ken-v2.2.2-linux-amd64.tar.gz", "sha256": "cd" * 32}}
     after = run(aws(2, packages={**aws(2)["packages"], **packages}), before=before)
     touched = before.touched_by(after)

@@ -22,6 +22,7 @@ LOCAL: Mapping[str, Any] = {
     "anchoring": {"period": 5},
     "bridge": {"threshold": 1},
     "tokens": [{"name": "play", "kind": "erc20", "development": True}],
+    "monitoring": {"enabled": False},
 }
 AWS: Mapping[str, Any] = {
     "target": "aws",

@@ -33,9 +33,13 @@ class Clock:
         """Return the seconds since 1970."""
         return EPOCH + self.now
 
+    def advance(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds
+
     def sleep(self, seconds: float) -> None:
         """Let time pass, and whatever happens meanwhile happen."""
-        self.now += seconds
+        self.advance(seconds)
         for sleeper in self.sleepers:
             sleeper()
 

@@ -58,7 +58,8 @@ class Area:
 
 def areas() -> list[Area]:
     """Return the catalog, in the order of the numbers."""
-    names = {file.stem for file in CATALOG.glob("*.py")} - {"__init__", "problem"}
+    files = {file for file in CATALOG.rglob("*.py") if file.stem not in ("__init__", "problem")}
+    names = {".".join(file.relative_to(CATALOG).with_suffix("").parts) for file in files}
     return sorted(map(_area, names), key=lambda area: min(area.numbers))
 
 

@@ -21,14 +21,21 @@ FILE = ROOT / "docs/settings.schema.json"
 
 Schema = dict[str, Any]
 
-SEED, SEED_FILE = "identitySeed", "identitySeedFile"
+SEED, SEED_FILE, SEED_FROM = "identitySeed", "identitySeedFile", "identitySeedFrom"
 SEED_FILE_SCHEMA: Schema = {
     "type": "string",
     "title": "path of a file",
     "description": "Instead of identitySeed: a file with it, which `make up` creates for a local stack.",
     "examples": [".state/dev/identity-seed"],
 }
-"""Of the one setting that is read before the model, and so is not in it."""
+SEED_FROM_SCHEMA: Schema = {
+    "type": "string",
+    "title": "ARN of a secret, or path of a file",
+    "description": "Instead of identitySeed: the secret of AWS Secrets Manager, or the file, that holds it "
+    "([Teams](team.md#the-identity-seed)).",
+    "examples": ["arn:aws:secretsmanager:eu-central-1:123456789012:secret:bridge-seed-AbCdEf"],
+}
+"""These two settings are read before the model, and so are not in it."""
 
 _SECURE: Schema = {
     "type": "object",
@@ -56,7 +63,7 @@ class _Generator(GenerateJsonSchema):
 def of_settings() -> Schema:
     """Return the JSON schema of the settings, as their keys are below the namespace."""
     found = Settings.model_json_schema(schema_generator=_Generator)
-    found["properties"][SEED_FILE] = SEED_FILE_SCHEMA
+    found["properties"] |= {SEED_FILE: SEED_FILE_SCHEMA, SEED_FROM: SEED_FROM_SCHEMA}
     tidied: Schema = _each(found, _tidy)
     return tidied
 

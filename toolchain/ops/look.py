@@ -2,9 +2,11 @@
 
 usage: pulumi stack export --show-secrets | python -m toolchain.ops.look problems|stale
 
-`problems` prints one line per problem. `stale` prints the URNs of resources that are healthy in the state and not in
-reality, or whose node reports another version than at the end of the last run: after a refresh of these, the next up
-repairs them. Of what `make status` reads, only what an up repairs counts here. The keys in the export stay in memory.
+`problems` prints one line per problem. Without any it says on standard error where the metrics are, and which programs
+of the monitoring do not run: nothing of the bridge waits for those. `stale` prints the URNs of resources that are
+healthy in the state and not in reality, or whose node reports another version than at the end of the last run: after a
+refresh of these, the next up repairs them. Of what `make status` reads, only what an up repairs counts here. The keys
+in the export stay in memory.
 """
 
 import json
@@ -15,13 +17,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from components.chain.nodes.version import other_version
+from components.domain.problems.nodes import OTHER_FORKS
 from components.domain.problems.operations import BRIDGE_NOT_SERVED, MACHINE_SILENT, NODE_ILL, OTHER_MAIN_BRIDGES
 from components.domain.problems.packages import OTHER_VERSION_RUNS
 from components.domain.problems.problem import Message, Problem
 from components.domain.versions import version_in
+from components.watch.judging.nodes import other_forks
 from components.watch.reading.reader import DEADLINE, read
 from components.watch.readings import Missing, Readings
 from components.watch.targets import NodeTarget, Targets
+from toolchain.ops.monitoring import Process, dead, processes
 from toolchain.ops.state import in_the_clear, targets_of
 
 REPAIRS = "make up repairs it"
@@ -93,10 +98,11 @@ def _of_node(node: NodeTarget, known: Known, readings: Readings) -> Finding | No
     for part in (reading.chain, reading.bridge):
         if isinstance(part, Missing):
             return _ill(node.name, part, known.running.get(node.name, ""))
-    found, moved = _pair(node, known, readings), _moved(node, known, readings)
-    if found and moved:
-        return replace(found, stale=[*found.stale, *moved.stale])
-    return found or moved
+    found = _pair(node, known, readings)
+    updates = [one for one in (_moved(node, known, readings), _forks(node, known, readings)) if one]
+    if found and updates:
+        return replace(found, stale=[*found.stale, *updates[0].stale])
+    return found or next(iter(updates), None)
 
 
 def _pair(node: NodeTarget, known: Known, readings: Readings) -> Finding | None:
@@ -124,6 +130,14 @@ def _moved(node: NodeTarget, known: Known, readings: Readings) -> Finding | None
     return Finding(node.name, OTHER_VERSION_RUNS, words, stale=[known.updates[node.name]])
 
 
+def _forks(node: NodeTarget, known: Known, readings: Readings) -> Finding | None:
+    """Return that the chain config of a node has not the forks of its genesis.json."""
+    chain = readings.nodes[node.name].chain
+    if isinstance(chain, Missing) or not (words := other_forks(node, chain)) or node.name not in known.updates:
+        return None
+    return Finding(node.name, OTHER_FORKS, words, stale=[known.updates[node.name]])
+
+
 def _ill(name: str, missing: Missing, urn: str) -> Finding:
     words = str(missing.reason).removeprefix(f"{name}: ")
     if missing.away:
@@ -136,10 +150,23 @@ def look(known: Known, deadline: float = DEADLINE) -> list[Finding]:
     return judge(known, read(known.targets, deadline=deadline))
 
 
+def _tell_monitoring(url: str, ended: Sequence[Process]) -> None:
+    for one in ended:
+        print(f"warning: {one.message}", file=sys.stderr)
+    if url:
+        print(f"metrics and alerts: {url}", file=sys.stderr)
+
+
 def main(question: str) -> None:
     """Answer a question about the stack whose export is on standard input."""
-    findings = look(Known.of(json.load(sys.stdin)))
+    export = json.load(sys.stdin)
+    known = Known.of(export)
+    findings, ended = look(known), dead(processes(export), DEADLINE)
     lines = [line for one in findings for line in ([one.message] if question == "problems" else one.stale)]
+    if question == "stale":
+        lines += [one.urn for one in ended]
+    elif not lines:
+        _tell_monitoring(known.targets.monitor, ended)
     print("\n".join(lines), end="\n" if lines else "", flush=True)
     os._exit(0)  # threads may still wait for machines that do not answer
 

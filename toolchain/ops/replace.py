@@ -28,14 +28,19 @@ from components.domain.problems.operations import (
 )
 from components.domain.problems.problem import CodedError, Message
 from components.domain.quorum import quorum
+from components.domain.roles import BASTION, MONITOR
 from toolchain.ops.state import by_name, resources_of
 
+BOOT = "servicechain:Boot"
 MACHINES = {
     "servicechain:LocalHost": "{}",
     "servicechain:ExistingHost": "{}",
-    "aws:ec2/instance:Instance": "{}-instance",
+    BOOT: "{}-boot",
 }
-"""Resource name of a machine, keyed by the end of its type."""
+"""Resource name of a machine, keyed by the end of its type.
+
+On AWS that is its boot: with another one it has the newest image, a new one-time host key, and so another instance.
+"""
 
 
 class Refused(CodedError):
@@ -47,7 +52,7 @@ class Stack:
     """The nodes in an export."""
 
     machines: Mapping[str, str]
-    """URNs, keyed by node."""
+    """URNs, keyed by node; also of the monitor and the bastion, on which there is none."""
     nodes: Mapping[str, tuple[str, Endpoint]]
     """Role and console, keyed by name."""
     bridges: Mapping[str, tuple[str, str]]
@@ -64,7 +69,7 @@ class Stack:
         urns = {(type_, _name(one)): str(one["urn"]) for one in found for type_ in MACHINES if _is(one, type_)}
         machines = {
             name: urns[type_, pattern.format(name)]
-            for name in running
+            for name in (*running, MONITOR, BASTION)
             for type_, pattern in MACHINES.items()
             if (type_, pattern.format(name)) in urns
         }
@@ -79,6 +84,8 @@ class Stack:
         if machine not in self.machines:
             known = ", ".join(sorted(self.machines)) or "none; run make up first"
             raise Refused(UNKNOWN_MACHINE(f"there is no machine {machine!r} in this stack; its machines are {known}"))
+        if machine not in self.nodes:
+            return self.machines[machine]
         role = self.nodes[machine][0]
         if role == "validator":
             words = f"{machine} holds the only copy of the private parent chain, which would be lost"
@@ -91,7 +98,7 @@ class Stack:
     def require_spare(self, machine: str) -> None:
         """Require that the chain can lose the data of a machine, if they are deleted with it. Raises Refused."""
         scns = self._named("scn")
-        if self.nodes[machine][0] != "scn" or self.machines[machine].partition("::aws:")[1]:
+        if machine not in scns or BOOT in self.machines[machine]:
             return
         if len(scns) - 1 < quorum(len(scns)) and self._address(machine):
             words = (
@@ -123,7 +130,7 @@ class Stack:
     def pause(self, machine: str) -> Message | None:
         """Return a warning if the child chain stops until the machine is back. Raises ChainError."""
         others = [name for name in self._named("scn") if name != machine]
-        if self.nodes[machine][0] != "scn" or not others:
+        if machine not in self._named("scn") or not others:
             return None
         with closing(Console(self.nodes[others[0]][1])) as console:
             seats, alive = council(console), living(console)

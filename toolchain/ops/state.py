@@ -10,10 +10,15 @@ _MARK, _SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1e
 """The key that marks a wrapped value, and its value for a secret."""
 
 
+def is_secret(value: Mapping[str, Any]) -> bool:
+    """Tell whether a mapping in an export stands for a secret value."""
+    return value.get(_MARK) == _SECRET
+
+
 def in_the_clear(value: Any) -> Any:
     """Return a value with the plaintext of all secrets in it; needs an export with --show-secrets."""
     if isinstance(value, dict):
-        if value.get(_MARK) == _SECRET and "plaintext" in value:
+        if is_secret(value) and "plaintext" in value:
             return json.loads(value["plaintext"])
         return {key: in_the_clear(inner) for key, inner in value.items()}
     if isinstance(value, list):

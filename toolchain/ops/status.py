@@ -24,6 +24,7 @@ from components.watch.report import EXIT_CODES, Report
 from components.watch.rows import report
 from components.watch.targets import Targets
 from toolchain.ops.state import targets_of
+from toolchain.ops.status_history import History
 from toolchain.ops.status_html import page
 from toolchain.ops.status_table import table
 
@@ -73,14 +74,25 @@ class Wish:
         return cls("--json" in left, "--watch" in left, page)
 
 
-def show(found: Report, wish: Wish) -> None:
-    """Print what was found, and write the page. Raises OSError."""
+def history_of(stack: str, wish: Wish) -> History | None:
+    """Return the history in the page, which a watch goes on with; None if nobody watches."""
+    if not (wish.watched and wish.page):
+        return None
+    try:
+        return History.of_page(stack, wish.page.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError):
+        return History(stack)
+
+
+def show(found: Report, wish: Wish, monitor: str = "", history: History | None = None) -> None:
+    """Print what was found, and write the page. `monitor`: URL of its Prometheus. Raises OSError."""
     colours = sys.stdout.isatty() and "NO_COLOR" not in os.environ
     home = HOME if wish.watched and not wish.as_json else ""
-    print(f"{home}{shown(found, as_json=wish.as_json, colours=colours)}", flush=True)
+    where = f"\n\nmetrics and alerts: {monitor}" if monitor and not wish.as_json else ""
+    print(f"{home}{shown(found, as_json=wish.as_json, colours=colours)}{where}", flush=True)
     if wish.page:
         new = wish.page.with_name(f".{wish.page.name}.new")  # so that nobody sees half a page
-        new.write_text(page(found), encoding="utf-8")
+        new.write_text(page(found, history, EVERY if wish.watched else None), encoding="utf-8")
         new.replace(wish.page)
 
 
@@ -95,13 +107,13 @@ def main(stack: str, *options: str) -> int:
     if isinstance(wish, Message):
         print(f"error: {wish}", file=sys.stderr)
         return EXIT_CODES["stopped"]
-    found = look(stack, targets)
+    found, history = look(stack, targets), history_of(stack, wish)
     try:
-        show(found, wish)
+        show(found, wish, targets.monitor, history := history and history.with_look(found))
         while wish.watched:
             time.sleep(EVERY)
             found = look(stack, targets)
-            show(found, wish)
+            show(found, wish, targets.monitor, history := history and history.with_look(found))
     except (KeyboardInterrupt, BrokenPipeError):
         pass  # somebody has seen enough
     except OSError as error:

@@ -28,7 +28,7 @@ from components.kaia.package import Package, PackageError, package
 from components.settings.model import Settings
 from components.stack.load import settings_of
 from components.topology.checks.configuration import BadSettings
-from components.topology.machines import machines
+from components.topology.machines import node_machines
 from components.user_input import guard
 from toolchain.ops.state import by_name, resources_of
 
@@ -82,7 +82,7 @@ def _node(name: str, known: Mapping[str, Any], running: Mapping[str, Any], unpac
 
 def packages(settings: Settings) -> Packages:
     """Return the package of each node that the program makes."""
-    made = [one for one in machines(settings) if not settings.adopts(one.name)]
+    made = [one for one in node_machines(settings) if not settings.adopts(one.name)]
     return {one.name: package(PROGRAMS[one.role], settings.archive_of(one.name).archive) for one in made}
 
 

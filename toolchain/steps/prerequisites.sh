@@ -8,6 +8,20 @@ LOCAL_PROGRAMS=(
     ps:procps pkill:procps sudo:sudo shellcheck:shellcheck
     systemd-analyze:systemd mkfs.ext4:e2fsprogs resize2fs:e2fsprogs losetup:mount blkid:util-linux
 )
+# Needed by the monitoring of local hosts, and by tests of what other monitors get.
+MONITORING_PROGRAMS=(
+    prometheus:prometheus promtool:prometheus prometheus-alertmanager:prometheus-alertmanager
+    amtool:prometheus-alertmanager prometheus-node-exporter:prometheus-node-exporter setpriv:util-linux
+    nft:nftables
+)
+# Packages of which only the programs are needed, with the services that they would start.
+declare -A SERVICES=(
+    [openssh-server]="ssh.service ssh.socket"
+    [prometheus]=prometheus.service
+    [prometheus-alertmanager]=prometheus-alertmanager.service
+    [prometheus-node-exporter]=prometheus-node-exporter.service
+    [nftables]=nftables.service
+)
 
 require_prerequisites() {
     # sshd and ip are in folders that are not always on a user's PATH.
@@ -47,9 +61,18 @@ needs_nodes() {
     [[ ${SETUP:-} != preview ]] && ! grep -qE '^[^#]*\burl: *["'\'']?https://' <<<"$(stack_packages)"
 }
 
+# A stack on other machines, or one that turns it off, has no monitor here. Tests have.
+needs_monitoring() {
+    needs_nodes && ! grep -qE '^[^#]*:target: *["'\'']?(aws|existing)' <<<"$(settings_of target)" &&
+        ! grep -qE '^[^#]*\benabled: *false' <<<"$(settings_of monitoring)"
+}
+
 # The section `packages` in the file SETTINGS, without those of pairs.
-stack_packages() {
-    [[ ! -e $SETTINGS ]] || awk '/^ *servicechain-ha:/ { inside = /:packages:/ } inside' "$SETTINGS"
+stack_packages() { settings_of packages; }
+
+# settings_of KEY : the lines of a key in the file SETTINGS.
+settings_of() {
+    [[ ! -e $SETTINGS ]] || awk -v key=":$1:" '/^ *servicechain-ha:/ { inside = index($0, key) } inside' "$SETTINGS"
 }
 
 # Go builds what was neither given nor built before.
@@ -80,6 +103,7 @@ find_missing_files() {
 find_missing_packages() {
     local program programs=("${PROGRAMS[@]}")
     ! needs_nodes || programs+=("${LOCAL_PROGRAMS[@]}")
+    ! needs_monitoring || programs+=("${MONITORING_PROGRAMS[@]}")
     for program in "${programs[@]}"; do
         command -v "${program%%:*}" >/dev/null || packages+=("${program#*:}")
     done
@@ -92,14 +116,18 @@ find_missing_packages() {
 
 can_install() { ((EUID == 0)) && command -v apt-get >/dev/null; }
 
-# Only the sshd program of openssh-server is needed, but the package would start a service. SYSTEMD_OFFLINE stops
-# systemctl, and RUNLEVEL=1 stops init scripts, from starting anything during this call, without a setting to undo later.
-# A service installed by this call is also disabled for the next boot. A service that the user had before is never
-# touched, because sshd is then present and openssh-server is not installed.
+# Of openssh-server and the like only the programs are needed, but the packages would start services. SYSTEMD_OFFLINE
+# stops systemctl, and RUNLEVEL=1 stops init scripts, from starting anything during this call, without a setting to undo
+# later. A service installed by this call is also disabled for the next boot. A service that the user had before is never
+# touched, because its program is then present and the package is not installed.
 install_packages() (
     export DEBIAN_FRONTEND=noninteractive SYSTEMD_OFFLINE=1 RUNLEVEL=1
     apt-get update && apt-get install --yes --no-install-recommends "$@" || exit
-    if [[ " $* " == *" openssh-server "* ]] && command -v systemctl >/dev/null; then
-        systemctl disable ssh.service ssh.socket || true
-    fi
+    command -v systemctl >/dev/null || exit 0
+    local package new units=()
+    for package; do
+        read -ra new <<<"${SERVICES[$package]:-}"
+        units+=("${new[@]}")
+    done
+    ((${#units[@]} == 0)) || systemctl disable "${units[@]}" || true
 )

@@ -8,13 +8,12 @@ set_up_python() {
         long "Python packages" make_venv
 }
 
-# pip installs uv, and uv the rest in a third of pip's time. Bytecode is compiled here, because the environment of the
-# program writes none.
+# pip installs uv, and uv the rest in a third of pip's time. Bytecode is compiled at the first import (toolchain/run).
 make_venv() {
     local venv=$BUILD/venv
     rm -rf "$venv"
     python3 -m venv "$venv" &&
         "$venv/bin/pip" install --disable-pip-version-check --require-hashes -r "$TOOLS/uv.txt" &&
-        VIRTUAL_ENV=$venv "$venv/bin/uv" pip install --no-config --system-certs --compile-bytecode --require-hashes \
+        VIRTUAL_ENV=$venv "$venv/bin/uv" pip install --no-config --system-certs --require-hashes \
             -r "$ROOT/requirements.txt" -r "$ROOT/requirements-dev.txt"
 }

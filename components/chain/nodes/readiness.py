@@ -84,6 +84,19 @@ def _settled(question: Callable[[], str]) -> str:
     return ""
 
 
+def began_behind(endpoint: Endpoint) -> str:
+    """Return that a started SCN counts its child operator from fewer blocks than its chain has by now; or "".
+
+    So it is with data of an earlier time, such as a copy or a backup: what it signs has used nonces. Waits until the
+    SCN has all blocks. Raises ChainError.
+    """
+    with closing(Console(endpoint)) as scn:
+        if not has_sub_bridge(scn):
+            return ""
+        wait_until_caught_up(scn)
+        return _settled(lambda: miscounts(scn, "child", scn))
+
+
 def miscounts(scn: Console, chain: str, console: Console) -> str:
     """Return that an SCN counts too few transactions of its operator on a chain; "" if it counts right.
 

@@ -6,9 +6,11 @@ both are read from their consoles, and compared here.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from components.chain.errors import NotReady
 from components.chain.rpc.console import Console
+from components.domain.forks import in_config
 from components.domain.problems.chains import NODE_STARTING
 
 TIMEOUT = 10.0
@@ -29,10 +31,20 @@ class ChainIdentity:
 
 def chain_identity(console: Console) -> ChainIdentity:
     """Read which chain a node is on. Raises ChainError when it does not answer."""
+    found = _protocol(console)
+    return ChainIdentity(console.node, int(found["config"]["chainId"]), int(found["network"]), str(found["genesis"]))
+
+
+def forks_of(console: Console) -> dict[str, int]:
+    """Read the first blocks of the forks in the chain config of a node. Raises ChainError when it does not answer."""
+    return in_config(_protocol(console)["config"])
+
+
+def _protocol(console: Console) -> dict[str, Any]:
     found = console.call("admin_nodeInfo", timeout=TIMEOUT).get("protocols", {}).get("istanbul")
     if not isinstance(found, dict):  # a word, while its server starts
         raise NotReady(NODE_STARTING(f"{console.node}: it does not report its chain yet"))
-    return ChainIdentity(console.node, int(found["config"]["chainId"]), int(found["network"]), str(found["genesis"]))
+    return found
 
 
 def differences(one: ChainIdentity, other: ChainIdentity) -> list[str]:

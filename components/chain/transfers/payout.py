@@ -16,7 +16,7 @@ from components.chain.transfers.direction import Direction
 from components.chain.transfers.requests import Request, find, open_nonces
 from components.chain.tx.pool_rejections import words_of
 from components.chain.tx.revert_reasons import reason
-from components.domain.limits import VALUE_TRANSFER
+from components.domain.limits import STALLED, VALUE_TRANSFER
 from components.domain.problems.bridge import VOTES_CHANGED
 from components.domain.problems.problem import Message
 from components.domain.problems.transfers import (
@@ -30,9 +30,6 @@ from components.domain.problems.transfers import (
 
 GAS = 10_000_000
 """What an operator's transaction may use unless the node is configured otherwise (DefaultBridgeTxGasLimit, node/sc)."""
-
-STALLED = 60.0
-"""Seconds after which an open request counts as skipped: normal are two, and 25 when a validator is away."""
 
 LOOK_BACK = 200
 """How many of the last requests a restart waits for."""
@@ -124,7 +121,7 @@ def why_unpayable(direction: Direction, request: Request) -> Message | None:
     call: TxParams = {
         "from": to_checksum_address(state.operators[0]),
         "to": bridge,
-        "data": HexStr(_vote(request, token)),
+        "data": HexStr(vote(request, token)),
         "gas": GAS,
     }
     try:
@@ -134,7 +131,8 @@ def why_unpayable(direction: Direction, request: Request) -> Message | None:
     return None
 
 
-def _vote(request: Request, token: str) -> str:
+def vote(request: Request, token: str) -> str:
+    """Return the call by which an operator votes for a request; `token`: on the target chain, not used for coins."""
     head = (HexStr(request.transaction), request.sender, request.recipient)
     tail = (request.amount, request.nonce, request.block)
     if request.kind == "coin":

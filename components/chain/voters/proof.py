@@ -145,10 +145,10 @@ def transfer(
     raise NotReady(msg)
 
 
-def token_request(direction: Direction, token: str, recipient: str) -> Transaction:
-    """Return the request of a transfer of the smallest unit of an ERC-20 token of our own."""
-    words = f"request a transfer of 1 unit of token {token}, {direction.name}"
-    data = _TOKEN.encode_abi("requestValueTransfer", args=[1, to_checksum_address(recipient), 0, b""])
+def token_request(direction: Direction, token: str, recipient: str, amount: int = 1) -> Transaction:
+    """Return the request of a transfer of an ERC-20 token of our own. `amount`: in its smallest unit."""
+    words = f"request a transfer of {amount} of token {token}, {direction.name}"
+    data = _TOKEN.encode_abi("requestValueTransfer", args=[amount, to_checksum_address(recipient), 0, b""])
     return Transaction(words, to_checksum_address(token), data)
 
 

@@ -58,6 +58,14 @@ KEYSTORE_PASSWORD_WRONG = Problem(
     remedy="Give the password of this file: in the variable or the file that the settings name, or with `pulumi config "
     "set --secret --path servicechain-ha:bridge.parentOwner.password` (or childOwner).",
 )
+SEED_SECRET = Problem(
+    457,
+    "The identity seed cannot be read from AWS Secrets Manager",
+    cause="identitySeedFrom has the ARN of a secret that does not exist, that whoever runs this program may not read, "
+    "or that holds no seed; or AWS does not answer. The message has the reason.",
+    remedy="Do what the message says (docs/team.md, The identity seed). Never store another seed for an existing "
+    "stack: another seed means other keys.",
+)
 
 # -- keys in AWS KMS -------------------------------------------------------------------------------------------
 
@@ -71,7 +79,8 @@ KMS_KEY_UNSUITED = Problem(
 AWS_SETTINGS = Problem(
     461,
     "AWS cannot be asked with the settings of whoever runs this program",
-    cause="There are no AWS credentials, or they have expired or are not valid, or no region is known.",
+    cause="There are no AWS credentials, or they have expired or are not valid, or no region is known. A preview of a "
+    "stack on AWS needs credentials with read access.",
     remedy="Log in to AWS, or set AWS_PROFILE; for the region set `region` beside `kms`, or write the ARN of the key. "
     "Then run the same command again.",
 )

@@ -249,3 +249,13 @@ FORKS_WITHOUT_ENTRY = Problem(
     remedy="Write `forks: {}` to take planned forks back, and run `make up`; then the key can be removed. Forks that "
     "are past stay in the setting.",
 )
+FORK_MISSED = Problem(
+    449,
+    "A node has blocks of a fork that it does not have in its chain config",
+    cause="It was not restarted with the fork before the block, and made or took that block by the old rules; or the "
+    "fork was moved after the node had passed it. A node does not change the rules of blocks that it has. It was "
+    "started again with its old chain config.",
+    remedy="Run `make replace MACHINE=…` for this one: it begins its chain again, with the fork. If so many nodes lack "
+    "the fork that they need no others for a block (⌈2n/3⌉ of n), it did not take place: write a later block "
+    "instead, and run `make up`. See docs/versions.md#a-node-that-missed-a-fork.",
+)

@@ -1,6 +1,6 @@
 """What is wrong with a machine: SSH, what it offers, what else is on it.
 
-Numbers 200 to 299.
+Numbers 200 to 240 and 250 to 299.
 """
 
 from components.domain.problems.problem import Problem
@@ -272,4 +272,23 @@ OTHER_SEED = Problem(
     "another one all hosts, with both chains and what is locked in the contracts, would be removed and made again.",
     remedy="Put the seed of this stack back from a backup. Without one the stack runs on as it is, but cannot be "
     "changed. If its chains may go, run `make down` and then `make up`.",
+)
+
+# -- monitoring -----------------------------------------------------------------------------------------------
+
+MONITORING_DOWN = Problem(
+    270,
+    "A program of the monitoring does not run, or its files were changed",
+    cause="The program ended or was killed, its machine was restarted, or somebody edited what the stack writes there. "
+    "The bridge does not need it.",
+    remedy="Run `make refresh` and then `make up`: it writes the files again and starts the program.",
+)
+MONITORING_FAILED = Problem(
+    271,
+    "A program of the monitoring cannot be started or removed",
+    cause="Its package is missing on the machine, its port is in use, its configuration is refused, a table of "
+    "nftables with the name of the program's own is somebody else's, or the machine does not answer. The message ends "
+    "with what it printed. The bridge does not need it.",
+    remedy="Correct what the message names, and run `make up` again: each run tries once more. A log is beside the "
+    "folder `monitoring` of the machine's files, or in `journalctl -u 'servicechain-ha-*'`.",
 )

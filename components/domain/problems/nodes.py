@@ -180,6 +180,15 @@ POOL_FILLS = Problem(
     "8192 are waiting, the SCN takes no more.",
     remedy="Look at the other findings of this pair first: the pool empties by itself once its cause is gone.",
 )
+OTHER_FORKS = Problem(
+    345,
+    "The chain config of a node does not have the forks of its genesis.json",
+    cause="It was not restarted since the fork is in the settings, or its data are of an earlier time, such as those "
+    "of a backup. It stops at the first block to which a fork gives another result, and follows the chain by the old "
+    "rules until then.",
+    remedy="Run `make up`: it restarts the node, which takes the forks over if its newest block is before them. If it "
+    "has passed one, the run ends with SCH-449. See docs/versions.md#a-node-that-missed-a-fork.",
+)
 
 # -- who it is ------------------------------------------------------------------------------------------------
 

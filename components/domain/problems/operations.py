@@ -64,15 +64,13 @@ MAYBE_IN_THE_CLOUD = Problem(
     611,
     "AWS may have something of the stack that the state does not know",
     cause="A run was killed while AWS created a resource, so its id was never written into the state.",
-    remedy="Look for it in the AWS account by its tags, and delete it by hand. `make up` goes on and creates another "
-    "one (docs/interrupted.md).",
+    remedy="Find it in the AWS account by its tags, and delete it. `make up` makes another one (docs/interrupted.md).",
 )
 MAYBE_CLAIMED = Problem(
     612,
     "A machine may still be claimed by the stack",
     cause="A run was killed while it claimed an existing machine, so the claim is not in the state.",
-    remedy="Run `make up`, which takes the claim over, then `make down`, which releases it. Or delete the node's "
-    "folder on that machine.",
+    remedy="Run `make up`, which takes the claim over, then `make down`. Or delete the node's folder on that machine.",
 )
 NOT_DISPOSABLE = Problem(
     613,
@@ -89,26 +87,20 @@ RESOURCES_REMAIN = Problem(
 STACK_KEPT = Problem(
     615,
     "The state is kept, because something outside of it may exist",
-    cause="All resources in the state are destroyed. Resources whose creation was interrupted may exist besides, and "
-    "without the state nobody would know of them.",
-    remedy="Do what the errors above the message say, run the command in the message, then `make down` again "
-    "(docs/interrupted.md).",
+    cause="All resources in the state are destroyed. Some whose creation was interrupted may exist besides.",
+    remedy="Do what the errors above say, run the command in the message, then `make down` (docs/interrupted.md).",
 )
 SEED_LOST = Problem(
     616,
     "The identity seed of a stack is lost",
-    cause="The stack exists, and the file with the number that all its keys are derived from is missing or empty. "
-    "Another number would mean other keys.",
-    remedy="Put the file back from a backup. Without one the stack runs on as it is, but cannot be changed; "
-    "`make down` removes it.",
+    cause="The stack exists, and the file with the number that all its keys are derived from is missing or empty.",
+    remedy="Put the file back from a backup. Without one the stack cannot be changed; `make down` removes it.",
 )
 NOT_ALL_HEALTHY = Problem(
     617,
     "A node is not healthy after an up that succeeded",
-    cause="The node or its machine failed, and the run had no reason to touch it: an up compares the settings with the "
-    "state, not with the machines.",
-    remedy="Each node is listed with what repairs it. Do that, then run `make up` again: it succeeds only when "
-    "every node answers and serves its pair.",
+    cause="The node or its machine failed, and an up compares the settings with the state, not with the machines.",
+    remedy="Each node is listed with what repairs it. Do that, then run `make up` until every node serves its pair.",
 )
 
 # -- look --------------------------------------------------------------------------------------------------
@@ -117,21 +109,19 @@ NODE_ILL = Problem(
     620,
     "A node does not answer",
     cause="Its machine answers, the node does not: it was stopped, has crashed, hangs, or answers with an error.",
-    remedy="Run `make up`, which starts or restarts it. If it stays like that, read the end of its log in data/logs "
-    "on its machine (docs/runbooks.md).",
+    remedy="Run `make up`, which starts or restarts it. If it stays like that, read the end of its log in data/logs.",
 )
 MACHINE_SILENT = Problem(
     621,
     "The machine of a node does not answer in time",
     cause="The machine or the network to it is down or slow.",
-    remedy="Check the machine and run `make refresh`. Then run `make up`; if the machine is lost, `make replace "
-    "MACHINE=name` (docs/changing.md).",
+    remedy="Check the machine, run `make refresh` and `make up`; if it is lost, `make replace` (docs/changing.md).",
 )
 OTHER_MAIN_BRIDGES = Problem(
     622,
     "An SCN is not connected to its EN alone",
-    cause="The EN is down or has just been restarted, port 50505 of the EN is closed to the SCN, another SCN has the "
-    "only place of the EN, or somebody connected the SCN to another main bridge.",
+    cause="The EN is down or was just restarted, its port 50505 is closed to the SCN or taken, or the SCN "
+    "was connected to another main bridge.",
     remedy="After a restart, wait 60 seconds. Otherwise run `make up`, which disconnects a wrong main bridge and "
     "connects the right one (docs/runbooks.md).",
 )
@@ -176,21 +166,18 @@ CHAIN_WAITS_FOR_MACHINE = Problem(
     634,
     "The child chain stops until the machine is back",
     cause="Too few validators remain without the machine: ⌈2n/3⌉ of n have to agree on a block.",
-    remedy="Nothing has to be done: blocks and transfers continue when the machine is back. To avoid it, have four "
-    "SCNs or more (docs/changing.md).",
+    remedy="Wait: blocks and transfers continue when it is back. Four SCNs or more avoid this (docs/changing.md).",
 )
 STILL_UNHEALTHY = Problem(
     635,
     "The machine was replaced and is not healthy",
-    cause="The new machine runs, and its node does not answer, is not in sync, or does not serve the bridge "
-    "contracts. The error above the message says which.",
+    cause="Its node does not answer, is not in sync, or does not serve the contracts: see the error above the message.",
     remedy="Run `make refresh`, then `make up`.",
 )
 TWO_MACHINES = Problem(
     636,
     "More than one machine would be replaced in one run",
-    cause="The arguments of `make up` name several machines with `--replace`. The child chain may stop when two SCNs "
-    "are rebuilt at the same time.",
+    cause="`make up` got several machines with `--replace`. The child chain may stop when two are rebuilt at once.",
     remedy="Replace them one after the other: `make replace MACHINE=name` (docs/changing.md).",
 )
 
@@ -217,8 +204,7 @@ LOCAL_PORT_TAKEN = Problem(
 TUNNEL_LOST = Problem(
     643,
     "The tunnel to a node was lost",
-    cause="The SSH connection to the machine or to the bastion has ended: one of them was restarted, or the network "
-    "failed.",
+    cause="The SSH connection to the machine or the bastion has ended: a restart, or the network failed.",
     remedy="Run `make rpc` again. If it fails, check the machine with `make refresh`.",
 )
 RPC_CLOSED = Problem(
@@ -234,32 +220,58 @@ RPC_CLOSED = Problem(
 
 NO_DRILL_HERE = Problem(
     650,
-    "The stack cannot be drilled",
-    cause="A drill kills nodes and spends coins of the owners. It works on stacks whose machines are all local and "
-    "whose parent chain is their own.",
-    remedy="Run the drill on a local stack: `make drill STACK=dev` (docs/commands.md).",
+    "The stack cannot be drilled, or not with this fault",
+    cause="The stack, a machine or the contracts lack what a drill needs; the message names it.",
+    remedy="Complete the stack with `make up`, or drill another fault or another stack (docs/commands.md#drill).",
 )
 EN_NOT_KILLED = Problem(
     651,
-    "An EN is still there after the drill killed it",
-    cause="Something else starts the node again, such as another run on the same stack, or its SCN is connected to "
-    "another main bridge.",
+    "A node is still there after the drill killed it",
+    cause="Something starts it again, such as another run on the same stack.",
     remedy="Find what starts it and stop that. Then run `make up` and the drill again.",
 )
 TRANSFERS_MISSING = Problem(
     652,
     "Transfers did not arrive during the drill",
-    cause="With one EN killed, the remaining pairs did not handle the transfers in time: too few for the threshold, "
-    "not connected, or without coins for gas.",
-    remedy="Run `make refresh`, repair what it reports with `make up`, and run the drill again. Transfers that wait "
-    "are handled then (docs/runbooks.md).",
+    cause="The pairs did not handle the transfers in time: too few for the threshold, not connected, or without coins "
+    "for gas. Or a recipient has another amount than was sent.",
+    remedy="Run `make status` and `make trace TX=0x…`, repair what they report with `make up`, and drill again.",
 )
 PAIR_NOT_BACK = Problem(
     653,
-    "A pair does not recover after the drill started its EN again",
-    cause="The EN imports no blocks, or its SCN has not subscribed to the bridge contracts again within two minutes.",
-    remedy="Run `make refresh`, then `make up`, and the drill again. If the EN stays behind, read the end of its log "
-    "in `data/logs`.",
+    "The bridge does not recover after the drill undid a fault",
+    cause="A node imports no blocks, or an SCN does not serve the bridge contracts again.",
+    remedy="Run `make refresh`, then `make up`, and the drill again. If a node stays behind, read the end of its log.",
+)
+NOT_CONFIRMED = Problem(
+    654,
+    "A drill of machines that are not local is not confirmed",
+    cause="The drill stops nodes that may be in use, and spends coins of the owners.",
+    remedy="Type the name of the stack when the drill asks, or set `CONFIRM` to it where there is no terminal.",
+)
+UNWELL_BEFORE_DRILL = Problem(
+    655,
+    "The bridge is not healthy before a fault",
+    cause="Something is wrong already, and one more fault could stop the bridge.",
+    remedy="Run `make status`, repair what it reports with `make up`, and run the drill again.",
+)
+TOO_FEW_LEFT = Problem(
+    656,
+    "The bridge would not survive the fault",
+    cause="Fewer pairs than the threshold or fewer validators than the child chain needs would remain.",
+    remedy="Drill another fault, or add pairs or SCNs first (docs/changing.md).",
+)
+FAULT_NOT_UNDONE = Problem(
+    657,
+    "A fault of the drill could not be undone",
+    cause="The machine did not answer, or the command failed, three times.",
+    remedy="Run the command of the message on the machine as root, or `make up` for a node that is down.",
+)
+INVENTED_PAID = Problem(
+    658,
+    "The bridge paid a transfer that nobody requested",
+    cause="The vote of one operator was enough: another one votes for the same, or the contract is an unknown one.",
+    remedy="Stop the contracts as their owner now, then find out who else voted (docs/runbooks.md).",
 )
 
 # -- sweep -------------------------------------------------------------------------------------------------

@@ -73,6 +73,15 @@ NOT_PROTECTED = Problem(
     "without this policy (docs/configuration.md).",
 )
 
+PASSPHRASE_BESIDE_STATE = Problem(
+    723,
+    "The passphrase of a bridge to mainnet lies beside its state",
+    cause="The state of the stack is in a folder, its secrets are encrypted with a passphrase, and the file of the "
+    "passphrase is in the same folder. Whoever can read or copy the folder has every key of the bridge.",
+    remedy="Keep the secrets with a key that cannot be copied: `make rekey SECRETS_PROVIDER=awskms://…` "
+    "(docs/team.md). Or move the file elsewhere and set `PULUMI_CONFIG_PASSPHRASE_FILE`.",
+)
+
 # -- fees --------------------------------------------------------------------------------------------------
 
 ANCHORING_TOO_EXPENSIVE = Problem(

@@ -1,4 +1,4 @@
-"""What stops the setup of this checkout.
+"""What stops the setup of this checkout, and where state and secrets of its stacks are kept.
 
 Numbers 800 to 899.
 """
@@ -80,4 +80,108 @@ GO_NOT_FORMATTED = Problem(
     "Go files are not formatted",
     cause="`gofmt` would change the files that the message lists.",
     remedy="Run `gofmt -w toolchain`, then `make lint` again.",
+)
+
+# -- where secrets are kept --------------------------------------------------------------------------------
+
+PROVIDER_UNKNOWN = Problem(
+    840,
+    "SECRETS_PROVIDER names no way to keep secrets",
+    cause="It is empty, or begins with something else than `awskms://`, `gcpkms://`, `azurekeyvault://` or "
+    "`hashivault://`, and is not `passphrase`.",
+    remedy="Name a key, such as `awskms://alias/bridge?region=eu-central-1` (docs/team.md).",
+)
+OTHER_PROVIDER = Problem(
+    841,
+    "The secrets of the stack are kept in another way",
+    cause="SECRETS_PROVIDER is for new stacks and for `make rekey`. The stack exists, and its state names another "
+    "provider.",
+    remedy="Unset SECRETS_PROVIDER, or run `make rekey` with it first (docs/team.md).",
+)
+REKEY_FAILED = Problem(
+    842,
+    "The secrets of the stack could not be handed to another provider",
+    cause="The former provider does not give them away (a wrong passphrase, no permission to decrypt), the new one "
+    "cannot be used (a wrong key or region, no permission to encrypt and decrypt), or another run has the stack. "
+    "State and settings are as before.",
+    remedy="Correct what Pulumi says above the message, and run `make rekey` again.",
+)
+SECRETS_UNREADABLE = Problem(
+    843,
+    "Not all secrets of the state can be read",
+    cause="The export of the state has secrets without their value.",
+    remedy="Check with `pulumi stack export --show-secrets` in `make shell` who may decrypt, before you give the "
+    "former key or passphrase away (docs/team.md).",
+)
+
+# -- where the state is ------------------------------------------------------------------------------------
+
+NO_BACKEND = Problem(
+    844,
+    "TO names no other backend",
+    cause="`make move` was called without TO, with something that is no URL, or with the backend that is in use.",
+    remedy="Name the new backend: `make move TO=s3://bucket?region=eu-central-1` (docs/team.md).",
+)
+STATE_IN_THE_WAY = Problem(
+    845,
+    "The state cannot be moved now",
+    cause="The other backend has a state with resources under the same name, or a run of the stack was interrupted "
+    "and its record names resources of a cloud.",
+    remedy="Look at both with `pulumi stack ls` in `make shell`, and remove the one that nobody uses. Complete an "
+    "interrupted run with `make up` (docs/interrupted.md).",
+)
+BACKEND_UNUSABLE = Problem(
+    846,
+    "The other backend cannot be used",
+    cause="It does not exist, or does not let you write: a wrong bucket or region, no credentials, no permission. The "
+    "former state is as before.",
+    remedy="Correct what Pulumi says in the message or above it, and run `make move` again (docs/team.md).",
+)
+STATES_DIFFER = Problem(
+    847,
+    "The moved state is not equal to the former one",
+    cause="Somebody changed the state while it was moved, or the secrets cannot be read in the new place.",
+    remedy="Make sure that nobody runs the stack, remove the new state with the command in the message, and run "
+    "`make move` again.",
+)
+
+# -- previews without secrets ------------------------------------------------------------------------------
+
+PLACEHOLDERS = Problem(
+    848,
+    "A preview was made without the identity seed",
+    cause="Whoever runs the preview asked for that with `SEEDLESS=FILE`. Each secret has a stand-in, the settings are "
+    "compared with the state in that file, and no machine is asked for anything.",
+    remedy="Keys, addresses and KNIs of what is new are others in an `up`; what exists is shown as it is. For drift, "
+    "run `make refresh ARGS=--preview-only` as somebody who has the secrets (docs/team.md).",
+)
+SEEDLESS_UP = Problem(
+    849,
+    "Only a preview can do without the identity seed",
+    cause="The run would make keys of a placeholder that everybody knows.",
+    remedy="Unset SEEDLESS and SEEDLESS_PREVIEW, and run the command as somebody who may read the seed and use the "
+    "owners' keys (docs/team.md).",
+)
+NEW_SECRET = Problem(
+    850,
+    "A secret of the settings is not in the public state",
+    cause="It was set, or encrypted again, after the file was made, so nobody without the key can tell whether it is "
+    "the same. The preview shows everything that depends on it as changed.",
+    remedy="Compare the value with somebody who may read it. After the next up, run `make public` again.",
+)
+PUBLIC_STATE = Problem(
+    851,
+    "No public copy of the state can be made",
+    cause="A secret would be in it, because it is a part of a text that the program takes for public; or the file that "
+    "SEEDLESS names is no such copy.",
+    remedy="Make the file with `make public` as somebody who has the secrets. If that is refused, report the message, "
+    "which shows nothing secret.",
+)
+MOVED_SEED = Problem(
+    852,
+    "The settings do not have the seed that they had",
+    cause="identitySeed, identitySeedFile or identitySeedFrom was changed after the public state was made. Nobody "
+    "without the seed can tell whether it is the same, and with another one whatever is new would have other keys.",
+    remedy="Take the change back; or, if the seed was only moved, run `make preview` and `make public` as somebody who "
+    "has it.",
 )

@@ -28,7 +28,7 @@ from components.domain.problems.hosts import (
 )
 from components.domain.problems.nodes import STATE_UNKNOWN
 from components.domain.problems.problem import CodedError, Message
-from components.domain.roles import Role
+from components.domain.roles import MONITOR, MachineRole
 from components.dynamic.base import OLD_GOES_FIRST, Inputs, Props, Provider
 from components.dynamic.machines.data_loss import LEDGER, DataLossError, declare
 from components.ssh.errors import NoAnswer, SshError, WrongHostKey
@@ -69,8 +69,8 @@ class ExistingHostInputs(Inputs):
     """The service's user: removed with the claim, unless it existed before."""
     number: int | None = None
     """User id of the account."""
-    role: Role = "validator"
-    """Role of the node, which has to be healthy again after a move."""
+    role: MachineRole = "validator"
+    """Role of its node, which has to be healthy again after a move."""
     holding: Holding | None = None
     """For a validator: the other nodes that hold its chain."""
     instance: str | None = None
@@ -229,7 +229,11 @@ def _why_not_kept(before: ExistingHostInputs, wanted: ExistingHostInputs) -> str
         raise ValueError(CLAIM_UNKNOWN(msg)) from None
     if before.instance not in found:
         return f"{wanted.who} is another machine, or {wanted.login.user} may not see {before.folder} there"
-    if (before.folder, before.unit) == (wanted.folder, wanted.unit) or wanted.by_root:
+    if (before.folder, before.unit) == (wanted.folder, wanted.unit):
+        return None
+    if wanted.role == MONITOR:
+        return f"{wanted.name} begins afresh in {wanted.folder}"
+    if wanted.by_root:
         return None
     if before.unit is None and before.login.user == wanted.login.user and not before.by_root:
         return None
@@ -249,8 +253,8 @@ def _require_replaceable(claim: ExistingHostInputs) -> None:
 
 def _move(before: ExistingHostInputs, wanted: ExistingHostInputs) -> None:
     """Move the content of a claimed folder to the folder that is declared now. Raises ExistingHostError."""
-    if (before.folder, before.unit) == (wanted.folder, wanted.unit):
-        return
+    if wanted.role == MONITOR or (before.folder, before.unit) == (wanted.folder, wanted.unit):
+        return  # a monitor in another place is another claim
     from components.chain.errors import ChainError
     from components.chain.rpc.endpoint import Endpoint
     from components.dynamic.machines.relocation import relocate
@@ -275,7 +279,6 @@ def _of(inputs: ExistingHostInputs, error: SshError) -> Message:
 
 
 def _left(inputs: ExistingHostInputs) -> str:
-    service = (
-        f", the service {inputs.unit} and its user {inputs.account}" if inputs.unit else " and a node that runs there"
-    )
+    user = f" and its user {inputs.account}" if inputs.account else ""
+    service = f", the service {inputs.unit}{user}" if inputs.unit else " and a node that runs there"
     return f"if the machine lives, the folder {inputs.folder}{service} are left on it"

@@ -217,6 +217,8 @@ move() {
         mkdir -p "$folder/data/logs"
         chown "$user:" "$folder/data/logs"
     elif [ -z "$unit" ] && [ -n "$new_unit" ]; then
+        # The commands of a service know by this file that the node's data are made; those of the script by the data.
+        [ ! -d "$folder/data/klay/chaindata" ] || : >"$folder/data/.initialised"
         chown -Rh "$number:$number" "$folder/data"
     fi
     start_node || fail "the node does not start again in $folder; its log is in $folder/data/logs, or in the journal"

@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict
 
 from components.domain.problems.hosts import MACHINE_LACKS
 from components.dynamic.base import Inputs, Props, Provider
-from components.ssh.errors import CommandFailed, LoginDenied, SshError
+from components.ssh.errors import CommandFailed, LoginDenied, NotAsked, SshError
 from components.ssh.login import Login
 from components.topology.checks.host import Needs, clock, lacks, parse
 
@@ -123,6 +123,8 @@ def _look(candidate: CheckedHost, former: str) -> Iterator[str]:
         yield from clock(facts, begin, end)
         if needs.files and not takes_files(login):
             yield "its sshd takes no files by sftp: turn that on (Subsystem sftp internal-sftp)"
+    except NotAsked as error:  # nor is it known whether anything is missing
+        print(error, file=sys.stderr)
     except SshError as error:
         yield _no_login(login, error)
 

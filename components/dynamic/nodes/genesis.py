@@ -8,6 +8,7 @@ import hashlib
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from typing import ClassVar
 
 import pulumi
@@ -18,6 +19,7 @@ from components.chain.rpc.endpoint import Endpoint
 from components.domain.forks import Blocks, lead
 from components.domain.problems.chains import FORK_IS_PAST, FORK_TOO_NEAR, FORK_UNCHECKED, FORKS_WITHOUT_ENTRY
 from components.domain.problems.problem import CodedError, Message
+from components.domain.quorum import quorum
 from components.domain.units import DAY
 from components.dynamic.base import Inputs, Props, Provider
 from components.kaia.genesis import forks_of, with_forks
@@ -65,9 +67,9 @@ class GenesisProvider(Provider[GenesisInputs]):
                     )
                 )
             self._load()
-            head = _head(news.get("nodes") or olds.get("nodes"))
-            _look(changes, head, int(news.get("restarts") or olds.get("restarts") or 0))
-            for line in notices(changes, head):
+            chain = _chain(news.get("nodes") or olds.get("nodes"))
+            _look(changes, chain, int(news.get("restarts") or olds.get("restarts") or 0))
+            for line in notices(changes, chain.head if chain else None):
                 print(line, file=sys.stderr)
         return kept
 
@@ -78,10 +80,10 @@ class GenesisProvider(Provider[GenesisInputs]):
     def converge(self, inputs: GenesisInputs, known: Props) -> Props:
         """Look again before any file is written: the chain went on since the plan. Raises ForkRefused and NotReady."""
         if known and (changes := changed(str(known["text"]), inputs.text)):
-            head = _head(inputs.nodes or known.get("nodes"))
-            if head is None:
+            chain = _chain(inputs.nodes or known.get("nodes"))
+            if chain is None:
                 raise NotReady(unchecked(changes))
-            _look(changes, head, inputs.restarts or int(known.get("restarts") or 0))
+            _look(changes, chain, inputs.restarts or int(known.get("restarts") or 0))
         return {}
 
 
@@ -98,14 +100,38 @@ def changed(before: str, after: str) -> Changes:
     return {name: blocks for name, blocks in both.items() if blocks[0] != blocks[1]}
 
 
-def refusals(changes: Changes, head: int, nodes: int) -> Iterator[Message]:
-    """Return why a chain whose newest block is `head` cannot take a change. `nodes`: how many are restarted for it."""
+@dataclass(frozen=True)
+class LiveChain:
+    """What the nodes of a chain say of it."""
+
+    head: int
+    """The newest block that any of them has."""
+    forks: Mapping[str, Blocks]
+    """The chain config of each node that answers."""
+    nodes: int
+    """How many there are: all its validators, as far as the program makes them."""
+
+    def without(self, fork: str, block: int) -> list[str]:
+        """Return the nodes that do not have a fork at that block."""
+        return [node for node, forks in self.forks.items() if forks.get(fork) != block]
+
+    def passed_by(self, fork: str, block: int) -> bool:
+        """Return whether the chain has that block by the old rules: so many nodes do not have the fork."""
+        return block <= self.head and len(self.without(fork, block)) >= quorum(self.nodes)
+
+
+def refusals(changes: Changes, chain: LiveChain, nodes: int) -> Iterator[Message]:
+    """Return why a chain cannot take a change. `nodes`: how many are restarted for it."""
+    head = chain.head
     first = head + lead(nodes) + 1
-    for name, (old, new) in changes.items():
+    for name, (planned, new) in changes.items():
+        old = None if planned is not None and chain.passed_by(name, planned) else planned
         if old is not None and old <= head:
             became = "removed" if new is None else f"moved to block {new}"
+            lacking = ", ".join(chain.without(name, old))
             yield FORK_IS_PAST(
                 f"the fork {name} is in effect since block {old} and cannot be {became}: the chain is at block {head}"
+                + (f"; not in the chain config of {lacking}" if lacking else "")
             )
         elif old is not None and old < first:
             yield FORK_TOO_NEAR(
@@ -137,8 +163,8 @@ def unchecked(changes: Changes) -> Message:
     return FORK_UNCHECKED(f"no node answers, so it is not known whether there is time for: {', '.join(changes)}")
 
 
-def _look(changes: Changes, head: int | None, nodes: int) -> None:
-    if head is not None and (refused := [*refusals(changes, head, nodes)]):
+def _look(changes: Changes, chain: LiveChain | None, nodes: int) -> None:
+    if chain is not None and (refused := [*refusals(changes, chain, nodes)]):
         raise ForkRefused(refused[0].extended("".join(f"\n{one}" for one in refused[1:])))
 
 
@@ -155,18 +181,22 @@ def _blocks(forks: object) -> Blocks:
     return {str(name): int(block) for name, block in forks.items()} if isinstance(forks, Mapping) else {}
 
 
-def _head(nodes: object) -> int | None:
-    """Return the newest block that any of these nodes has; None if none answers. Of new machines nothing is known."""
+def _chain(nodes: object) -> LiveChain | None:
+    """Read a chain from all these nodes; None if none answers. Of new machines nothing is known."""
+    from components.chain.peers import handshake
     from components.chain.rpc import head
     from components.chain.rpc.console import Console
 
-    found = []
-    for node in nodes if isinstance(nodes, Sequence) else ():
+    asked = nodes if isinstance(nodes, Sequence) else ()
+    heads: list[int] = []
+    forks: dict[str, Blocks] = {}
+    for node in asked:
         if pulumi.contains_unknowns(node):
             continue
         with suppress(ChainError), closing(Console(Endpoint.model_validate(node))) as console:
-            found.append(head.number(console))
-    return max(found, default=None)
+            heads.append(head.number(console))
+            forks[console.node] = handshake.forks_of(console)
+    return LiveChain(max(heads), forks, len(asked)) if heads else None
 
 
 def fork_inputs(

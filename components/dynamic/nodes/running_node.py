@@ -20,7 +20,9 @@ from components.dynamic.base import Inputs, Props, Provider
 if TYPE_CHECKING:
     from components.chain.validators.restart_seat import RestartSeat
 
-ASIDE = frozenset({"static_nodes", "others", "siblings", "begin", "start", "en", "anchoring", "anchoring_period"})
+ASIDE = frozenset(
+    {"static_nodes", "others", "siblings", "begin", "start", "en", "anchoring", "anchoring_period", "forks"}
+)
 """Inputs of which a change alone asks for nothing."""
 LOOKS = 3
 """How often a node is looked at before it counts as not healthy: a block may just be late."""
@@ -40,6 +42,8 @@ class NodeInputs(Inputs, Expected):
     """The other nodes of its role: it is restarted only while they are healthy."""
     en: Endpoint | None = None
     """SCN with a sub bridge: the console of that EN, through which its restart reads the parent chain."""
+    forks: dict[str, int] | None = None
+    """The forks of its genesis.json, which its UpdatedNode compares; None if the settings say nothing about forks."""
 
 
 class RunningNodeInputs(NodeInputs):
@@ -165,7 +169,9 @@ def restart_node(
     `then` is called once it is as predicted. `gives_seat_up`: a validator is voted out first, if the others can do
     without it. One without a seat is voted in again in any case. An SCN without a pair is a validator: the bridge that
     it had before is not expected to come back. `timeout`: seconds for the command, if it may take longer than usual.
+    An SCN of a pair that began with data of an earlier time is restarted once more when it has all blocks.
     """
+    from components.chain.nodes.readiness import began_behind
     from components.chain.nodes.restart import restart
     from components.chain.nodes.start_mark import marking
     from components.chain.rpc.ipc_stream import RESTART_TIMEOUT
@@ -179,18 +185,23 @@ def restart_node(
         if then:
             then()
 
-    restart(
-        inputs.node,
-        _role(inputs),
-        marking(inputs.node, inputs.start, inputs.runs),
-        why,
-        siblings=inputs.siblings,
-        peer=inputs.peer,
-        en=inputs.en,
-        leave=seat.give_up if seat and gives_seat_up else None,
-        ready=ready,
-        timeout=timeout or RESTART_TIMEOUT,
-    )
+    def run(why: str) -> None:
+        restart(
+            inputs.node,
+            _role(inputs),
+            marking(inputs.node, inputs.start, inputs.runs),
+            why,
+            siblings=inputs.siblings,
+            peer=inputs.peer,
+            en=inputs.en,
+            leave=seat.give_up if seat and gives_seat_up else None,
+            ready=ready,
+            timeout=timeout or RESTART_TIMEOUT,
+        )
+
+    run(why)
+    if inputs.peer and (wrong := began_behind(inputs.node)):
+        run(f"it was started with data of an earlier time: {wrong}")
 
 
 def keep_seat(inputs: NodeInputs) -> None:

@@ -6,7 +6,7 @@ machines have all packages and files and all nodes run. After the nodes of a pai
 """
 
 import sys
-from contextlib import suppress
+from contextlib import closing, suppress
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 import pulumi
@@ -16,6 +16,7 @@ from components.chain.accounts.signer import AnySigner, key_parts
 from components.chain.errors import ChainError
 from components.chain.nodes.expected import Expected
 from components.chain.rpc.endpoint import Endpoint
+from components.domain.forks import differing
 from components.domain.networks import Side
 from components.dynamic.base import DRIFT, Part, Props, Provider
 from components.dynamic.nodes.running_node import ASIDE, NodeInputs, keep_seat, leaves_its_pair, restart_node
@@ -122,7 +123,7 @@ class UpdatedNodeProvider(Provider[UpdatedNodeInputs]):
             known.get("runs") != inputs.runs or _runs_files_of_a_failed_run(inputs.node, inputs.runs)
         ):
             self._restart(inputs, "what it reads at its start has changed")
-        elif words := _other_version(inputs, told := _version(inputs)):
+        elif words := _other_version(inputs, told := _version(inputs)) or _other_forks(inputs):
             self._restart(inputs, words)
             told = None
         elif known or inputs.began_with != inputs.runs:  # else it had its first start in this run
@@ -147,14 +148,14 @@ class UpdatedNodeProvider(Provider[UpdatedNodeInputs]):
         restart_node(inputs, why, dial, gives_seat_up=True, timeout=KEEP_TIMEOUT if inputs.room else None)
 
     def observe(self, inputs: UpdatedNodeInputs, known: Props) -> Props | None:  # noqa: ARG002
-        """Report that another version runs than that of its package, if a restart would change it."""
+        """Report that another version runs than that of its package, if a restart would change it, or other forks."""
         from components.chain.nodes import drift as node_drift
 
         told = _version(inputs)
         read = {"version": told} if told else {}
-        if words := _other_version(inputs, told):
-            message = f"{words}; the next up {node_drift.remedy('version')}"
-            return {**read, "drift": node_drift.messages({"version": message})}
+        found = {"version": _other_version(inputs, told), "forks": _other_forks(inputs)}
+        if what := {name: f"{words}; the next up {node_drift.remedy(name)}" for name, words in found.items() if words}:
+            return {**read, "drift": node_drift.messages(what)}
         _warn_of_name(inputs, told)
         return read
 
@@ -199,6 +200,19 @@ def _other_version(inputs: UpdatedNodeInputs, told: str | None) -> str | None:
     if on_disk is not None and not other_version(on_disk, told):
         return None
     return f"its version is {found}, not {inputs.package_version}"
+
+
+def _other_forks(inputs: UpdatedNodeInputs) -> str | None:
+    """Return in words that the chain config of the node has other forks than its genesis.json; None if not known."""
+    from components.chain.peers.handshake import forks_of
+    from components.chain.rpc.console import Console
+
+    if inputs.forks is None:
+        return None
+    with suppress(ChainError), closing(Console(inputs.node)) as console:
+        if words := differing(inputs.forks, forks_of(console)):
+            return f"its chain config has {words}"
+    return None
 
 
 def _warn_of_name(inputs: UpdatedNodeInputs, told: str | None) -> None:

@@ -1,4 +1,7 @@
-"""Security groups: for each flow, a rule at both ends that belong to the stack, and nothing else."""
+"""Security groups: for each flow, a rule at both ends that belong to the stack, and nothing else.
+
+A rule that somebody adds by hand is drift: a refresh finds it, and the next up removes it.
+"""
 
 from collections.abc import Sequence
 
@@ -8,6 +11,7 @@ from pulumi_aws import ec2, vpc
 from components.hosts.aws.tags import Tags
 from components.topology.machine import Flow, Group, Outside, Ports
 
+_Id = pulumi.Input[str]
 _Rule = vpc.SecurityGroupIngressRule | vpc.SecurityGroupEgressRule
 
 
@@ -37,18 +41,29 @@ class Firewall(pulumi.ComponentResource):
         }
         self.rules: list[pulumi.Resource] = []
         """What has to exist before machines can connect to each other."""
+        own: dict[str, tuple[list[_Id], list[_Id]]] = {group.name: ([], []) for group in groups}
         for flow in flows:
             if isinstance(flow.target, Group):
-                self._rule(vpc.SecurityGroupIngressRule, flow.target, "from", flow.source, flow)
+                rule = self._rule(vpc.SecurityGroupIngressRule, flow.target, "from", flow.source, flow)
+                own[flow.target.name][0].append(rule.id)
             if isinstance(flow.source, Group):
-                self._rule(vpc.SecurityGroupEgressRule, flow.source, "to", flow.target, flow)
+                rule = self._rule(vpc.SecurityGroupEgressRule, flow.source, "to", flow.target, flow)
+                own[flow.source.name][1].append(rule.id)
+        for name, (ingress, egress) in own.items():
+            ec2.VpcSecurityGroupRulesExclusive(
+                f"{name}-rules",
+                security_group_id=self._groups[name].id,
+                ingress_rule_ids=ingress,
+                egress_rule_ids=egress,
+                opts=mine,
+            )
         self.register_outputs({})
 
     def ids(self, groups: Sequence[Group]) -> list[pulumi.Output[str]]:
         """Return the ids of groups."""
         return [self._groups[group.name].id for group in groups]
 
-    def _rule(self, kind: type[_Rule], own: Group, way: str, peer: Group | Outside, flow: Flow) -> None:
+    def _rule(self, kind: type[_Rule], own: Group, way: str, peer: Group | Outside, flow: Flow) -> _Rule:
         name = f"{own.name}-{way}-{_name(peer)}-{_ports(flow.ports)}"
         rule = kind(
             name,
@@ -63,6 +78,7 @@ class Firewall(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.rules.append(rule)
+        return rule
 
     def _id(self, end: Group | Outside) -> pulumi.Output[str] | None:
         return self._groups[end.name].id if isinstance(end, Group) else None

@@ -12,20 +12,18 @@ from components.dynamic.machines.placement import Placement
 from components.dynamic.secrets.ssh_key import SshKey
 from components.hosts.aws import data_volume
 from components.hosts.aws.firewall import Firewall
+from components.hosts.aws.images import Images
 from components.hosts.aws.machine import Common, Instance, newest
 from components.hosts.aws.network import NewNetwork, Subnets, Vpc, existing
 from components.hosts.aws.tags import Tags
 from components.hosts.host import Host, Ssh
 from components.settings.sections.aws import Aws
+from components.topology.bastion import BASTION_MACHINE
 from components.topology.data_holders import Holding
 from components.topology.flows import BASTION
-from components.topology.machine import Flow, Size
+from components.topology.machine import Flow
 from components.topology.machine import Machine as Wanted
 
-BASTION_MACHINE = Wanted(
-    BASTION.name, BASTION.name, BASTION.name, Size("t3.micro", 0, 0, 0, public_address=True), [BASTION]
-)
-"""It exists for its public address and has no data."""
 ROOT = "/srv"
 """Where the data volume is mounted, which holds everything of the node."""
 USER = "root"
@@ -79,9 +77,11 @@ class AwsHosts(pulumi.ComponentResource):
         self._client = SshKey("aws-client", seed=seed_for("ssh-client"), opts=self._mine)
         self._common = Common(
             newest(settings.image, invoke),
+            Images(settings.region),
             self._client.public_key,
             settings.kms_key,
             protect,
+            settings.final_snapshot,
             settings.alarm_topic,
             tags,
         )
@@ -163,7 +163,7 @@ class AwsHosts(pulumi.ComponentResource):
         placement = self._placement
         return Instance(
             wanted.name,
-            wanted.size.instance_type,
+            wanted.size,
             self._common,
             subnet=subnets.id_in(self._zone(wanted)),
             address=placement.address_of.apply(lambda known: known[wanted.name]) if subnets.cidrs else None,
@@ -193,7 +193,10 @@ class AwsHosts(pulumi.ComponentResource):
             machine=machine.instance.id,
             holding=self._holdings.get(name),
             opts=pulumi.ResourceOptions.merge(
-                opts, pulumi.ResourceOptions(depends_on=[*self._firewall.rules, *self._network.ways_out, *after])
+                opts,
+                pulumi.ResourceOptions(
+                    depends_on=[machine.running, *self._firewall.rules, *self._network.ways_out, *after]
+                ),
             ),
         )
         return ssh, login

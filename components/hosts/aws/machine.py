@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-from pulumi_aws import cloudwatch, ebs, ec2
+from pulumi_aws import ebs, ec2, ec2transitgateway
 
 from components.dynamic.machines.boot import Boot
+from components.hosts.aws.alarms import BROKEN, BUSY, STALLED, Alarm, alarm
+from components.hosts.aws.images import Images
 from components.hosts.aws.tags import Tags
 from components.settings.sections.aws import Image
-from components.topology.machine import Size
+from components.topology.machine import ROOT_GIB, Size
 
 DEVICE = "/dev/sdf"
 """The name of the data volume in EC2; the machine itself finds it by the volume's id."""
-ROOT_GIB = 30
 
 
 @dataclass(frozen=True)
@@ -22,10 +23,13 @@ class Common:
 
     image: pulumi.Input[str]
     """The newest one. A machine keeps the image that it was made with."""
+    images: Images
     authorized_key: pulumi.Input[str]
     """The public key that may log in."""
     kms_key: str | None
     protect: bool
+    final_snapshot: bool
+    """Of data volumes that are deleted."""
     alarm_topic: str | None
     tags: Tags
 
@@ -40,7 +44,7 @@ class Instance(pulumi.ComponentResource):
     def __init__(
         self,
         name: str,
-        instance_type: str,
+        size: Size,
         common: Common,
         *,
         subnet: pulumi.Input[str],
@@ -55,8 +59,10 @@ class Instance(pulumi.ComponentResource):
             "servicechain:aws:Machine", f"{name}-machine", None, pulumi.ResourceOptions.merge(opts, protected)
         )
         self._host, self._common, self._tags = name, common, common.tags
+        self._kms_key = size.kms_key or common.kms_key
         self._mine = pulumi.ResourceOptions(parent=self)
         self.boot = Boot(f"{name}-boot", image=common.image, authorized_key=common.authorized_key, opts=self._mine)
+        self.boot.image.apply(lambda image: common.images.look_for(name, image))
         self._interface = ec2.NetworkInterface(
             f"{name}-interface",
             subnet_id=subnet,
@@ -68,10 +74,17 @@ class Instance(pulumi.ComponentResource):
         )
         # A given address is known in previews, and with it every KNI.
         self.address = self._interface.private_ip if address is None else pulumi.Output.from_input(address)
-        self.instance = self._instance(instance_type)
-        if common.alarm_topic:
-            self._alarm("broken", "StatusCheckFailed", "Maximum", 60, 2, 1, common.alarm_topic)
-            self._alarm("busy", "CPUUtilization", "Average", 300, 3, 90, common.alarm_topic)
+        self.instance = self._instance(size.instance_type)
+        self.running = ec2transitgateway.InstanceState(
+            f"{name}-running",
+            instance_id=self.instance.id,
+            state="running",
+            # The end of an instance needs no change of its state.
+            opts=pulumi.ResourceOptions(parent=self, protect=False, deleted_with=self.instance),
+        )
+        """That the instance runs: a stopped one is drift, and the next up starts it."""
+        for kind in (BROKEN, BUSY):
+            self._alarm(kind, InstanceId=self.instance.id)
         self.register_outputs({"address": self.address})
 
     def _instance(self, instance_type: str) -> ec2.Instance:
@@ -88,7 +101,7 @@ class Instance(pulumi.ComponentResource):
             ),
             root_block_device=ec2.InstanceRootBlockDeviceArgs(
                 encrypted=True,
-                kms_key_id=common.kms_key,
+                kms_key_id=self._kms_key,
                 volume_type="gp3",
                 volume_size=ROOT_GIB,
                 delete_on_termination=True,
@@ -118,7 +131,6 @@ class Instance(pulumi.ComponentResource):
 
     def data_volume(self, size: Size, zone: pulumi.Input[str]) -> ec2.VolumeAttachment:
         """Give the machine a disk that outlives it; return the attachment, which has its `volume_id`."""
-        common = self._common
         volume = ebs.Volume(
             f"{self._host}-data",
             availability_zone=zone,
@@ -127,11 +139,21 @@ class Instance(pulumi.ComponentResource):
             iops=size.iops,
             throughput=size.throughput,
             encrypted=True,
-            kms_key_id=common.kms_key,
+            kms_key_id=self._kms_key,
+            # Volumes of stacks that never had the setting have no such input.
+            final_snapshot=self._common.final_snapshot or None,
             tags=self._tags.of(f"{self._host}-data"),
-            # A changed key would replace the disks of all machines by empty ones in one run.
-            opts=pulumi.ResourceOptions.merge(self._mine, pulumi.ResourceOptions(ignore_changes=["kms_key_id"])),
+            opts=pulumi.ResourceOptions.merge(
+                self._mine,
+                pulumi.ResourceOptions(
+                    # A changed key would replace the disks of all machines by empty ones in one run.
+                    ignore_changes=["kms_key_id"],
+                    # The provider waits until the snapshot is complete.
+                    custom_timeouts=pulumi.CustomTimeouts(delete="24h") if self._common.final_snapshot else None,
+                ),
+            ),
         )
+        self._alarm(STALLED, VolumeId=volume.id)
         return ec2.VolumeAttachment(
             f"{self._host}-data",
             device_name=DEVICE,
@@ -139,30 +161,14 @@ class Instance(pulumi.ComponentResource):
             instance_id=self.instance.id,
             # A mounted disk must not be detached from a running node.
             stop_instance_before_detaching=True,
-            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True),
+            # With its instance it is not detached: the end of the instance does that, after a shutdown. A stop before
+            # would fail for an instance that somebody terminated.
+            opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True, deleted_with=self.instance),
         )
 
-    def _alarm(
-        self, what: str, metric: str, statistic: str, period: int, periods: int, threshold: int, topic: str
-    ) -> None:
-        """`period` is in seconds."""
-        cloudwatch.MetricAlarm(
-            f"{self._host}-{what}",
-            namespace="AWS/EC2",
-            metric_name=metric,
-            dimensions={"InstanceId": self.instance.id},
-            statistic=statistic,
-            period=period,
-            evaluation_periods=periods,
-            threshold=threshold,
-            comparison_operator="GreaterThanOrEqualToThreshold",
-            treat_missing_data="breaching",
-            alarm_description=f"{self._tags.stack}: {self._host} is {what}",
-            alarm_actions=[topic],
-            ok_actions=[topic],
-            tags=self._tags.of(f"{self._host}-{what}"),
-            opts=pulumi.ResourceOptions(parent=self, protect=False),
-        )
+    def _alarm(self, kind: Alarm, **dimensions: pulumi.Input[str]) -> None:
+        opts = pulumi.ResourceOptions(parent=self, protect=False)
+        alarm(kind, self._host, dimensions, self._common.alarm_topic, self._tags, opts)
 
 
 def newest(image: Image, invoke: pulumi.InvokeOptions) -> pulumi.Output[str]:

@@ -90,8 +90,16 @@ class NewNetwork(pulumi.ComponentResource):
             tags=tags.of("vpc"),
             opts=self._mine,
         )
-        # A machine in this VPC without a group of its own cannot connect or be connected to.
-        ec2.DefaultSecurityGroup("default-group", vpc_id=self._vpc.id, tags=tags.of("default"), opts=self._mine)
+        # A machine in this VPC without a group of its own cannot connect or be connected to. Without the empty lists,
+        # the provider does not look at rules that somebody adds.
+        ec2.DefaultSecurityGroup(
+            "default-group",
+            vpc_id=self._vpc.id,
+            ingress=[],
+            egress=[],
+            tags=tags.of("default"),
+            opts=self._mine,
+        )
         gateway = ec2.InternetGateway("gateway", vpc_id=self._vpc.id, tags=tags.of("gateway"), opts=self._mine)
         private = {zone: subnets.private(cidr, zone) for zone in settings.zones}
         self._public = {zone: subnets.public(cidr, zone) for zone in settings.zones}

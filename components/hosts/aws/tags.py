@@ -1,8 +1,9 @@
 """Tags on every resource that can have them, so that bills, searches and sweeps find what belongs to a stack."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+NAME = "Name"
 PROJECT = "servicechain-ha:project"
 STACK = "servicechain-ha:stack"
 MANAGED_BY = "servicechain-ha:managed-by"
@@ -19,5 +20,24 @@ class Tags:
 
     def of(self, name: str) -> dict[str, str]:
         """Return the tags of the resource of that name."""
-        own = {"Name": f"{self.stack}-{name}", PROJECT: self.project, STACK: self.stack, MANAGED_BY: "pulumi"}
+        own = {NAME: f"{self.stack}-{name}", **self._of_stack, MANAGED_BY: "pulumi"}
         return {**self.given, **own}
+
+    @property
+    def filters(self) -> list[dict[str, object]]:
+        """Return what finds the resources of the stack, as EC2 takes it."""
+        return [{"Name": f"tag:{key}", "Values": [value]} for key, value in self._of_stack.items()]
+
+    def name_in(self, tags: Iterable[Mapping[str, str]]) -> str:
+        """Return the name of the resource that has these tags, as EC2 has them; empty if it has none of this stack."""
+        names = [one["Value"] for one in tags if one["Key"] == NAME]
+        return names[0].removeprefix(f"{self.stack}-") if names else ""
+
+    def are_in(self, tags: Iterable[Mapping[str, str]]) -> bool:
+        """Return whether something with these tags, as EC2 has them, is of the stack."""
+        known = {one["Key"]: one["Value"] for one in tags}
+        return all(known.get(key) == value for key, value in self._of_stack.items())
+
+    @property
+    def _of_stack(self) -> dict[str, str]:
+        return {PROJECT: self.project, STACK: self.stack}

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 
 from components.domain.problems.problem import Message
 from components.domain.problems.settings import MISSING_KEY, NO_VOTER, OTHER_PROGRAM, UNNEEDED_KEY
-from components.domain.roles import PROGRAMS, VALIDATOR
+from components.domain.roles import PROGRAMS, VALIDATOR, daemon_of
 from components.settings.model import ServiceChainSettings
 from components.settings.rules.packages import own_archives
 from components.settings.rules.raw import Raw, existing_nodes, items, section
@@ -26,7 +26,7 @@ def problems(raw: Raw, found: Sections) -> Iterator[Message]:
     nodes = existing_nodes(raw)
     ens = {pair.en for pair in found.pairs if pair}
     for name, host in nodes.items():
-        yield from _host(name, host, PROGRAMS["en" if name in ens else "scn"] + "d")
+        yield from _host(name, host, daemon_of(PROGRAMS["en" if name in ens else "scn"]))
     yield from _parent(found.parent, [name for name in nodes if name in ens])
     if VALIDATOR in nodes:
         yield at(

@@ -1,6 +1,9 @@
 """Rules between the values of a stack on AWS."""
 
 from collections.abc import Iterator, Mapping
+from typing import get_args
+
+from pydantic import TypeAdapter
 
 from components.domain.problems.problem import Message
 from components.domain.problems.settings import (
@@ -11,12 +14,16 @@ from components.domain.problems.settings import (
     OUT_OF_RANGE,
     UNNEEDED_KEY,
 )
+from components.domain.roles import Role
 from components.settings.model import Settings
-from components.settings.rules.raw import Raw, good, repeated, section
-from components.settings.sections.aws import NamedCidr, Region, Subnet, Zone
+from components.settings.rules.raw import Raw, good, items, parsed, repeated, section
+from components.settings.sections.aws import KmsKey, NamedCidr, Region, Subnet, Topic, Zone
 from components.settings.sentences import at
-from components.settings.values.types import shown
+from components.settings.values.types import Name, shown
 
+_NAME: TypeAdapter[str] = TypeAdapter(Name)
+GROUP_ID = "sg-"
+"""How the ids of security groups begin; CreateSecurityGroup refuses names that begin so."""
 NAME_TAG, OWN_TAGS = "Name", "servicechain-ha:"
 MOST_TAGS = 40
 """AWS allows 50 per resource; some are the program's."""
@@ -32,6 +39,9 @@ def problems(raw: Raw) -> Iterator[Message]:
     if isinstance(aws.get("network"), Mapping):
         yield from _network(aws, aws["network"])
     yield from _access(aws)
+    yield from _regions(raw, aws)
+    if target == "aws":
+        yield from _groups(raw)
     yield from _tags(section(aws, "tags"))
 
 
@@ -72,6 +82,40 @@ def _access(aws: Raw) -> Iterator[Message]:
             yield at(
                 "aws.ssh.from", ACCESS("nobody may log in, but this program has to; list the network that it runs in")
             )
+
+
+def _groups(raw: Raw) -> Iterator[Message]:
+    """EC2 refuses names of security groups that begin as their ids do. Those of a pair begin with its name."""
+    for index, pair in enumerate(items(raw.get("pairs"))):
+        name = parsed(_NAME, pair.get("name")) if isinstance(pair, Mapping) else None
+        if name and f"{name}-".startswith(GROUP_ID):
+            words = f"{name!r} would begin the name of a security group with {GROUP_ID}, which EC2 keeps for ids"
+            yield at(f"pairs[{index}].name", OUT_OF_RANGE(f"{words}; choose another name"))
+
+
+def _regions(raw: Raw, aws: Raw) -> Iterator[Message]:
+    """Name a key or a topic of another region: services use those of their own only."""
+    named = [("aws.alarmTopic", Topic, aws.get("alarmTopic"))]
+    named += [(f"{where}.kmsKey", KmsKey, given.get("kmsKey")) for where, given in _with_keys(raw, aws)]
+    for region in good(Region, [aws.get("region")]):
+        for where, kind, value in named:
+            for arn in good(kind, [value]):
+                if (other := arn.split(":")[3]) != region:
+                    words = f"is in {other}, and the machines are in {region}; name one of {region}"
+                    yield at(where, OUT_OF_RANGE(words))
+
+
+def _with_keys(raw: Raw, aws: Raw) -> Iterator[tuple[str, Raw]]:
+    """Return each section that can name a KMS key, with its path."""
+    yield "aws", aws
+    for role in get_args(Role):
+        yield f"aws.{role}", section(aws, role)
+    for name in (machines := section(aws, "machines")):
+        yield f"aws.machines.{name}", section(machines, name)
+    for index, pair in enumerate(items(raw.get("pairs"))):
+        own = section(pair, "machines") if isinstance(pair, Mapping) else {}
+        for role in own:
+            yield f"pairs[{index}].machines.{role}", section(own, role)
 
 
 def _tags(tags: Raw) -> Iterator[Message]:

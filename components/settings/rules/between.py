@@ -18,7 +18,7 @@ from components.domain.problems.settings import (
 )
 from components.domain.quorum import FAULT_TOLERANT
 from components.domain.roles import BASTION, VALIDATOR
-from components.settings.rules import adoption, aws, contracts, existing, packages, parent, tokens
+from components.settings.rules import adoption, aws, contracts, existing, monitoring, packages, parent, tokens
 from components.settings.rules.raw import repeated, section
 from components.settings.rules.sections import Sections, sections
 from components.settings.sentences import at, nearest
@@ -36,6 +36,7 @@ def problems(raw: Mapping[str, Any]) -> Iterator[Message]:
     yield from contracts.problems(found)
     yield from existing.problems(raw, found)
     yield from adoption.problems(raw, found)
+    yield from monitoring.problems(raw, found)
     yield from _gas_price(found)
 
 

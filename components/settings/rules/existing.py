@@ -14,17 +14,23 @@ from components.domain.problems.settings import (
     UNKNOWN_NAME,
     UNNEEDED_KEY,
 )
-from components.domain.roles import PROGRAMS, VALIDATOR
+from components.domain.roles import MONITOR, PROGRAMS
+from components.settings.rules.monitoring import monitored
 from components.settings.rules.packages import archive_of
 from components.settings.rules.raw import Raw, parsed, section
-from components.settings.rules.sections import Sections
+from components.settings.rules.sections import Sections, roles
 from components.settings.sections.existing import ROOT_USER, Existing, HostSettings
 from components.settings.sentences import at, nearest
 
 HIDDEN = ("/home", "/root", "/run", "/tmp", "/var/tmp", "/dev", "/proc", "/sys")  # noqa: S108 - refused, not used
 """Folders that the unit of a node hides from it, or that do not survive a reboot."""
 
-NODES = {"kcn": "the validator of the parent chain", "kscn": "this SCN", "ken": "this EN"}
+NODES = {
+    "kcn": "the validator of the parent chain",
+    "kscn": "this SCN",
+    "ken": "this EN",
+    MONITOR: "Prometheus and Alertmanager, or write monitoring: {enabled: false}",
+}
 
 
 def problems(raw: Raw, found: Sections) -> Iterator[Message]:
@@ -37,7 +43,7 @@ def problems(raw: Raw, found: Sections) -> Iterator[Message]:
         )
         return
     existing = section(raw, "existing")
-    wanted, listed = _machines(found), section(existing, "hosts")
+    wanted, listed = _machines(raw, found), section(existing, "hosts")
     if wanted is not None:  # other rules report wrong names of machines
         yield from _names(wanted, listed)
     yield from _shared(listed)
@@ -116,7 +122,7 @@ def _service(
     raw: Raw, found: Sections, name: str, wanted: Mapping[str, str], existing: Existing, host: HostSettings
 ) -> Iterator[Message]:
     """Require a local archive where the daemon script is used, because its conf is in the archive."""
-    if (program := wanted.get(name)) is None:
+    if (program := wanted.get(name)) is None or program == MONITOR:
         return
     where, archive = archive_of(raw, found, name, program)
     if existing.service_of(host) == "daemon" and archive and archive.url:
@@ -128,13 +134,10 @@ def _service(
         )
 
 
-def _machines(found: Sections) -> dict[str, str] | None:
-    """Return the program of each machine by its name, or None where the names themselves are wrong."""
-    pairs = [pair for pair in found.pairs if pair]
-    if found.parent is None or found.child is None or len(pairs) < found.pair_count:
+def _machines(raw: Raw, found: Sections) -> dict[str, str] | None:
+    """Return the program of each machine by its name; None where the names themselves are wrong."""
+    nodes = roles(found)
+    if nodes is None:
         return None
-    return {
-        **({VALIDATOR: PROGRAMS["validator"]} if found.parent.ours else {}),
-        **dict.fromkeys(found.child.nodes, PROGRAMS["scn"]),
-        **dict.fromkeys((pair.en for pair in pairs), PROGRAMS["en"]),
-    }
+    programs = {name: PROGRAMS[role] for name, role in nodes.items()}
+    return {**programs, **({MONITOR: MONITOR} if monitored(raw, found) else {})}

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic.alias_generators import to_snake
 
+from components.domain.roles import VALIDATOR, Role
 from components.settings.defaults import filled_in
 from components.settings.model import BridgeSettings, PairSettings, ServiceChainSettings, Settings
 from components.settings.rules.raw import Raw, items, parsed
@@ -75,6 +76,19 @@ def sections(raw: Raw) -> Sections:
             for token in items(whole.get("tokens"))
         ],
     )
+
+
+def roles(found: Sections) -> dict[str, Role] | None:
+    """Return the role of each machine with a node by its name, or None where the names themselves are wrong."""
+    pairs = [pair for pair in found.pairs if pair]
+    if found.parent is None or found.child is None or len(pairs) < found.pair_count:
+        return None
+    by_role: dict[Role, list[str]] = {
+        "validator": [VALIDATOR] if found.parent.ours else [],
+        "scn": list(found.child.nodes),
+        "en": [pair.en for pair in pairs],
+    }
+    return {name: role for role, names in by_role.items() for name in names}
 
 
 def parent_chain(raw: Raw) -> ParentChainSettings | None:

@@ -10,7 +10,7 @@ from components.domain.addresses import PRIVATE_RANGES, WIDEST_NAMED
 from components.domain.ports import LAST_PORT, SSH_PORT
 from components.domain.problems.settings import ACCESS, MACHINE_SIZE, OUT_OF_RANGE, WRONG_FORM
 from components.settings.values.ssh_keys import HostKey
-from components.settings.values.types import Flag, Form, Range, Section, Whole, json_schema, shown
+from components.settings.values.types import Flag, Form, Name, Range, Section, Whole, json_schema, shown
 
 _REGION = r"[a-z]{2}(?:-[a-z]+)+-[0-9]"
 _OWNED = rf"{_REGION}:[0-9]{{12}}"
@@ -60,6 +60,11 @@ def _instance_type(value: str) -> str:
     return value
 
 
+LEAST_IOPS, SLOWEST_MIB = 3_000, 125
+"""What every gp3 volume has, without a further charge: IOPS, MiB/s."""
+LARGEST_GIB, MOST_IOPS, FASTEST_MIB = 65_536, 80_000, 2_000
+"""Limits of a gp3 volume: GiB, IOPS, MiB/s. Source: CreateVolume in the EC2 API Reference, as botocore 1.44.8 has it
+(looked up on 2026-11-30)."""
 Region = Annotated[str, Form("region", _REGION, "ap-northeast-2")]
 Zone = Annotated[str, Form("availability zone", rf"{_REGION}[a-h]", "ap-northeast-2a")]
 InstanceType = Annotated[
@@ -141,14 +146,16 @@ class MachineSettings(Section):
 
     instance_type: InstanceType | None = None
     """An instance type of a current generation, with an x86 processor."""
-    data_gib: Annotated[Whole, Range(20, 16384, "GiB")] | None = Field(default=None, examples=[5000])
+    data_gib: Annotated[Whole, Range(20, LARGEST_GIB, "GiB")] | None = Field(default=None, examples=[5000])
     """Size of the data volume in GiB. It can grow, but not shrink."""
-    iops: Annotated[Whole, Range(3000, 16000, "IOPS")] | None = Field(default=None, examples=[8000])
+    iops: Annotated[Whole, Range(LEAST_IOPS, MOST_IOPS, "IOPS")] | None = Field(default=None, examples=[8000])
     """IOPS of the data volume."""
-    throughput: Annotated[Whole, Range(125, 1000, "MiB/s")] | None = Field(default=None, examples=[500])
+    throughput: Annotated[Whole, Range(SLOWEST_MIB, FASTEST_MIB, "MiB/s")] | None = Field(default=None, examples=[500])
     """Throughput of the data volume in MiB/s."""
     public_address: Flag | None = Field(default=None, examples=[True])
     """ENs only: an address that peers of a public network can dial. All other traffic uses private addresses."""
+    kms_key: KmsKey | None = None
+    """Encrypts the disks of the machine instead of aws.kmsKey."""
 
 
 class BastionSettings(Section):
@@ -200,10 +207,21 @@ class Aws(Section):
     """Size of the SCNs."""
     validator: MachineSettings = MachineSettings()
     """Size of the private parent chain's validator."""
+    machines: dict[Name, MachineSettings] = Field(
+        default_factory=dict, examples=[{"scn-4": {"instanceType": "m6i.2xlarge"}}]
+    )
+    """Overrides the size of single machines by name: the SCNs, <pair>-en and `parent`. A size that stops or
+    replaces machines is changed here, one pair after the other."""
     kms_key: KmsKey | None = None
-    """Encrypts new volumes; without it, the account's own key for EBS. An existing disk keeps its key."""
+    """Encrypts new disks; without it, the account's own key for EBS. An existing data volume keeps its key; a root disk
+    with another key is replaced, with its machine."""
+    final_snapshot: Flag = False
+    """Take a snapshot of a data volume before it is deleted: when a pair or an SCN leaves, and when the stack is
+    destroyed. It has to be set by a run of its own before. The deletion waits for the snapshot, which for some TB takes
+    hours. Snapshots are paid for, and deleted by hand."""
     alarm_topic: Topic | None = None
-    """Where alarms about broken machines and busy processors go; without it there are none."""
+    """Where alarms about broken machines, busy processors and stalled disks are sent; without it they are shown in the
+    console of CloudWatch only."""
     tags: dict[TagKey, TagValue] = Field(
         default_factory=dict, title="mapping of tag key to tag value", examples=[{"environment": "test"}]
     )

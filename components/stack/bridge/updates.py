@@ -52,7 +52,7 @@ def order(names: Sequence[str], scns: Collection[str]) -> str:
     """Return a sentence on the nodes that will be restarted, in their order. `scns`: all of the child chain."""
     meanwhile = ""
     if {*names} & {*scns}:
-        late = "while an SCN is down, transfers are up to 10 s late"
+        late = "while an SCN is down, transfers are up to 30 s late"
         none = "an SCN gives its seat up while it is down, so that no block waits for it"
         meanwhile = f"; {none if len(scns) > FAULT_TOLERANT else late}"
     return (

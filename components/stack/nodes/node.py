@@ -12,6 +12,7 @@ from pulumi_command import remote
 
 from components.hosts.host import Host
 from components.kaia.conf import Conf
+from components.kaia.genesis import forks_of
 from components.kaia.host_commands import alone, install
 from components.kaia.launcher import service
 from components.kaia.layout import Layout
@@ -48,6 +49,8 @@ class Node:
     """Deletes the chain data and starts from genesis.json again: for a node that holds nothing but a first block."""
     runs: pulumi.Output[str]
     """A digest of everything that the node reads when it starts."""
+    forks: pulumi.Output[dict[str, int]] | None
+    """Those of its genesis.json; None if the settings say nothing about them."""
 
     @property
     def name(self) -> str:
@@ -56,12 +59,13 @@ class Node:
 
     def start_inputs(self) -> dict[str, pulumi.Input[object]]:
         """Return the inputs of a RunningNode and an UpdatedNode that come from the start of this node."""
-        return {
+        told: dict[str, pulumi.Input[object]] = {
             "node": self.endpoint,
             "start": self.restart_command,
             "begin": self.begin_command,
             "runs": self.runs,
         }
+        return told if self.forks is None else {**told, "forks": self.forks}
 
     def package_inputs(self) -> dict[str, pulumi.Input[object]]:
         """Return the inputs of an UpdatedNode that come from the package."""
@@ -112,6 +116,7 @@ class PreparedNode(pulumi.ComponentResource):
         self._commands = {name: host.command(text) for name, text in self._service.commands.items()}
         self._versions = [host.instance, package.digest]
         settings = File(self._service.name, self._service.path, self._content(values, network_id), restarts=True)
+        self._forks = pulumi.Output.from_input(genesis).apply(forks_of) if genesis is not None and has_forks else None
         first_block = (
             [] if genesis is None else [File("genesis.json", self._layout.genesis, genesis, restarts=has_forks)]
         )
@@ -170,6 +175,7 @@ class PreparedNode(pulumi.ComponentResource):
             room_command=alone(layout, room) if room else None,
             begin_command=alone(layout, self._commands["begin"]),
             runs=self._runs,
+            forks=self._forks,
         )
 
     def _unpack(self, package: Package) -> pulumi.Resource:

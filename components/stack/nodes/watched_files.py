@@ -50,7 +50,7 @@ class Watched:
     def triggers(self, file: File, triggers: Sequence[pulumi.Input[str]]) -> pulumi.Output[list[str]]:
         """Return the triggers of the command that writes a file: one more than given for each drift of it."""
         return pulumi.Output.all(self._found.tokens, *triggers).apply(
-            lambda known: [*known[1:], *_again(known[0], [file.name])]
+            lambda known: [*known[1:], *again(known[0], [file.name])]
         )
 
     def digest(self, version: str) -> pulumi.Output[str]:
@@ -58,7 +58,7 @@ class Watched:
         read = [file for file in self._files if file.restarts]
         names = [file.name for file in read]
         return pulumi.Output.all(self._found.tokens, version, *(file.content for file in read)).apply(
-            lambda known: _digest([*known[1:], *_again(known[0], names)])
+            lambda known: digest_of([*known[1:], *again(known[0], names)])
         )
 
 
@@ -73,10 +73,11 @@ def _written(file: File, owner: Callable[[str], str | None], writer: str) -> Map
     }
 
 
-def _again(tokens: Mapping[str, str] | None, names: Sequence[str]) -> list[str]:
+def again(tokens: Mapping[str, str] | None, names: Sequence[str]) -> list[str]:
     """Return a trigger for each of these files that had drifted. A run that does not include the node knows none."""
     return [f"{name} again: {tokens[name]}" for name in names if tokens and name in tokens]
 
 
-def _digest(contents: Sequence[str]) -> str:
+def digest_of(contents: Sequence[str]) -> str:
+    """Return a digest of what a node reads: of its package, its files, and a text for each that had drifted."""
     return hashlib.sha256("\0".join(contents).encode()).hexdigest()[:16]

@@ -22,6 +22,9 @@ PACKAGES = {
     "systemctl": "systemd",
     "userdel": "passwd",
     "ps": "procps",
+    "nft": "nftables",
+    "promtool": "prometheus",
+    "amtool": "prometheus-alertmanager",
 }
 """Packages of Debian and Ubuntu whose name differs from the program's. All of coreutils is assumed to be there."""
 

@@ -1,19 +1,28 @@
 """Checks of machines on AWS: their sizes, and the quotas of an account."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import get_args
 
 from pydantic import TypeAdapter
 
 from components.domain.problems.problem import Message
-from components.domain.problems.settings import AWS_NETWORK, MACHINE_SIZE, PUBLIC_ADDRESSES, SHARED_ZONE, UNNEEDED_KEY
+from components.domain.problems.settings import (
+    AWS_NETWORK,
+    DUPLICATE,
+    MACHINE_SIZE,
+    PUBLIC_ADDRESSES,
+    SHARED_ZONE,
+    UNKNOWN_NAME,
+    UNNEEDED_KEY,
+)
 from components.domain.quorum import FAULT_TOLERANT, spare
 from components.domain.roles import Role
 from components.settings.model import Settings
-from components.settings.rules.raw import Raw, parsed, section
-from components.settings.rules.sections import parent_chain
-from components.settings.sections.aws import MachineSettings
-from components.settings.sentences import at
+from components.settings.rules.raw import Raw, items, parsed, section
+from components.settings.rules.sections import Sections, roles, sections
+from components.settings.sections.aws import Aws, MachineSettings
+from components.settings.sentences import at, nearest
 from components.topology.flows import flows, way_out
 from components.topology.machines import machines
 from components.topology.sizes import merged
@@ -26,10 +35,28 @@ IOPS_PER_MIB, IOPS_PER_GIB = 4, 500
 """Limits of gp3: at least so many IOPS per MiB/s of throughput, at most so many per GiB of size."""
 
 
+@dataclass(frozen=True)
+class PublicAddresses:
+    """How many public addresses a stack has, and what for."""
+
+    ens: int
+    gates: int
+    """NAT gateways."""
+    bastion: int
+
+    @property
+    def total(self) -> int:
+        """Return how many it has."""
+        return self.ens + self.gates + self.bastion
+
+    def __str__(self) -> str:
+        return f"ENs {self.ens}, NAT gateways {self.gates}, bastion {self.bastion}"
+
+
 def problems(raw: Raw) -> Iterator[Message]:
     """Return a message for each machine on AWS that cannot be made as it is configured."""
-    parent = parent_chain(raw)
-    yield from _machines(raw, section(raw, "aws"), public=bool(parent and parent.public))
+    found = sections(raw)
+    yield from _machines(raw, found, public=bool(found.parent and found.parent.public))
 
 
 def warnings(settings: Settings) -> Iterator[Message]:
@@ -49,15 +76,21 @@ def warnings(settings: Settings) -> Iterator[Message]:
             f"{scns} SCNs in {zones} zone(s): a lost zone stops up to {lost} of them, and the child chain stops until "
             f"it is back; {_enough(scns, zones)}"
         )
-    wanted = machines(settings)
-    public = sum(machine.size.public_address for machine in wanted)
-    gates = 1 if aws.network.nat == "one" else zones
-    gates = gates if aws.network.new and way_out(wanted, flows(settings, aws)) else 0
-    if (count := public + gates + aws.own_bastion) > ADDRESS_QUOTA:
+    if (needed := public_addresses(settings, aws)).total > ADDRESS_QUOTA:
         yield PUBLIC_ADDRESSES(
-            f"{count} public addresses are needed (ENs {public}, NAT gateways {gates}, bastion "
-            f"{int(aws.own_bastion)}); a new account may have {ADDRESS_QUOTA} in a region"
+            f"{needed.total} public addresses are needed ({needed}); a new account may have {ADDRESS_QUOTA} in a region"
         )
+
+
+def public_addresses(settings: Settings, aws: Aws) -> PublicAddresses:
+    """Return the public addresses of a stack on AWS."""
+    wanted = machines(settings)
+    gates = 1 if aws.network.nat == "one" else len(aws.network.zones)
+    return PublicAddresses(
+        ens=sum(machine.size.public_address for machine in wanted),
+        gates=gates if aws.network.new and way_out(wanted, flows(settings, aws)) else 0,
+        bastion=int(aws.own_bastion),
+    )
 
 
 def _enough(scns: int, zones: int) -> str:
@@ -65,12 +98,16 @@ def _enough(scns: int, zones: int) -> str:
     return f"{fitting} SCNs in {zones} zones survive that" if fitting else "SCNs in 3 or more zones can survive that"
 
 
-def _machines(raw: Raw, aws: Raw, *, public: bool) -> Iterator[Message]:
+def _machines(raw: Raw, found: Sections, *, public: bool) -> Iterator[Message]:
+    aws = section(raw, "aws")
     places: list[tuple[str, Role, Raw]] = [(f"aws.{role}", role, section(aws, role)) for role in get_args(Role)]
-    pairs = raw.get("pairs")
-    for index, pair in enumerate(pairs if isinstance(pairs, list) else []):
+    for index, pair in enumerate(items(raw.get("pairs"))):
         own = section(pair, "machines") if isinstance(pair, Mapping) else {}
         places += [(f"pairs[{index}].machines.{role}", role, section(own, role)) for role in ("en", "scn")]
+    known, single = roles(found), section(aws, "machines")
+    if known is not None:  # other rules report wrong names of machines
+        yield from _names(single, known, _of_pairs(found))
+        places += [(f"aws.machines.{name}", known[name], section(single, name)) for name in single if name in known]
     network = section(aws, "network")
     for where, role, given in places:
         machine, of_role = (parsed(TypeAdapter(MachineSettings), one) for one in (given, section(aws, role)))
@@ -92,3 +129,23 @@ def _machines(raw: Raw, aws: Raw, *, public: bool) -> Iterator[Message]:
         needed = -(-size.iops // IOPS_PER_GIB)
         if (machine.iops or machine.data_gib) and size.data_gib < needed:
             yield at(where, MACHINE_SIZE(f"iops {size.iops} needs dataGib {needed} or more, 1 GiB per {IOPS_PER_GIB}"))
+
+
+def _of_pairs(found: Sections) -> dict[str, str]:
+    """Return where the size of a machine is given with its pair, by its name."""
+    given = {
+        name: (f"pairs[{index}].machines.{role}", own)
+        for index, pair in enumerate(found.pairs)
+        if pair
+        for name, role, own in ((pair.en, "en", pair.machines.en), (pair.scn, "scn", pair.machines.scn))
+    }
+    return {name: where for name, (where, own) in given.items() if own.model_fields_set}
+
+
+def _names(single: Raw, known: Mapping[str, Role], of_pairs: Mapping[str, str]) -> Iterator[Message]:
+    for name in single:
+        where = f"aws.machines.{name}"
+        if name not in known:
+            yield at(where, UNKNOWN_NAME(f"is not a machine of this stack; {nearest(name, list(known))}"))
+        elif name in of_pairs:
+            yield at(where, DUPLICATE(f"{of_pairs[name]} has the size of this machine too; write it in one place"))

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from components.chain.rpc.head import HALTED_SECONDS, NEAR_BLOCKS
-from components.domain.forks import missing, stage
+from components.domain.forks import differing, missing, stage
 from components.domain.networks import Side
 from components.domain.problems.chains import CHAIN_HALTED, NODE_BEHIND, PEER_MISSING
 from components.domain.problems.hosts import CLOCK_WRONG, DISK_FULL_SOON
-from components.domain.problems.nodes import OTHER_IDENTITY
+from components.domain.problems.nodes import OTHER_FORKS, OTHER_IDENTITY
 from components.domain.problems.packages import FORK_AHEAD, STOPPED_AT_FORK
 from components.domain.problems.problem import Message
 from components.domain.quorum import quorum
@@ -72,6 +72,8 @@ def node_findings(node: NodeTarget, targets: Targets, readings: Readings) -> Ite
         if chain.peers == 0 and len(targets.of_side(node.side)) > 1:
             yield wrong(PEER_MISSING(f"{name}: it is connected to no other node of its chain"))
         yield from (wrong(words) for words in _forks(node, targets, chain, readings.moment))
+        if words := other_forks(node, chain):
+            yield wrong(OTHER_FORKS(f"{name}: {words}"))
     if not isinstance(machine, Missing):
         yield from (wrong(words) for words in _machine(node, machine))
 
@@ -93,6 +95,14 @@ def blocks_behind(node: NodeTarget, readings: Readings) -> int:
     heads = [own.head, *([] if isinstance(newest, Missing) else [newest.head])]
     heads += [] if isinstance(own.best, Missing) else [own.best]
     return max(heads) - own.head
+
+
+def other_forks(node: NodeTarget, chain: ChainReading) -> str:
+    """Return in words that a node has other forks in its chain config than in its genesis.json; empty if it has not."""
+    if node.forks is None or isinstance(chain.forks, Missing) or not chain.forks:
+        return ""
+    words = differing(node.forks, chain.forks)
+    return f"its chain config has {words}" if words else ""
 
 
 def _forks(node: NodeTarget, targets: Targets, chain: ChainReading, moment: float) -> Iterator[Message]:

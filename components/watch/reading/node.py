@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from components.chain.rpc.head import heads_of
+from components.domain.forks import in_config
 from components.domain.networks import SIDES, Side
 from components.domain.problems.bridge import CONTRACT_MISSING
 from components.domain.problems.hosts import COMMAND_FAILED
@@ -36,6 +37,7 @@ def read_chain(reach: Reach, targets: Targets, node: NodeTarget, seconds: float)
     head = batch.ask(_header, "eth_getBlockByNumber", "latest", _HASHES_ONLY)
     peers = batch.ask(_peers, "admin_peers")
     version = batch.ask(str, "web3_clientVersion")
+    forks = batch.ask(lambda told: in_config(told["protocols"]["istanbul"]["config"]), "admin_nodeInfo")
     snapshot = batch.ask(lambda told: _addresses(told["validators"]), "istanbul_getSnapshot", "latest")
     validators = batch.ask(_addresses, "istanbul_getValidators", "pending")  # v2 has no snapshots
     contract = ContractQuestions(batch, target) if target else None
@@ -55,6 +57,7 @@ def read_chain(reach: Reach, targets: Targets, node: NodeTarget, seconds: float)
             council=validators.value if isinstance(snapshot.value, Missing) else snapshot.value,
             contract=contract.answer if contract else no_contract,
             accounts=accounts.answers,
+            forks=forks.value,
         )
     except Absent as error:
         return error.missing

@@ -11,8 +11,9 @@ from components.chain.errors import ChainError
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.transfers.direction import Direction
-from components.chain.transfers.payout import STALLED, why_unpayable
-from components.chain.transfers.requests import find
+from components.chain.transfers.payout import why_unpayable
+from components.chain.transfers.requests import find, open_nonces
+from components.domain.limits import STALLED
 from components.domain.networks import OTHER_SIDE, Side, direction_from
 from components.domain.problems.problem import Message
 from components.domain.problems.transfers import REQUEST_NOT_FOUND
@@ -43,6 +44,8 @@ def oldest(targets: Targets, source: Side, views: Mapping[Side, Endpoint], nonce
             request = found[nonce]
             made = float(way.source.web3.eth.get_block(request.block)["timestamp"])
             age, why = time.time() - made, why_unpayable(way, request)
+            if why and not open_nonces(way, since=nonce, below=nonce + 1):
+                why = None  # it was paid since, and the contract refuses a second payment
         except Web3Exception as error:
             raise ChainError(REQUEST_NOT_FOUND(f"{way.source.node}: request {nonce}: {error}")) from error
     unpayable = Message(f"{request} cannot be paid: {why}") if why else None

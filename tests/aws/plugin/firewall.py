@@ -68,17 +68,16 @@ class DefaultSecurityGroup(SecurityGroup):
     """The group that AWS makes with a network, taken over: without rules nothing uses it by accident."""
 
     inputs = dict.fromkeys(("vpcId", "tags", *_DIRECTIONS))
-    """Rules are no inputs of a program, but drift."""
+    """Without a list of rules, rules are not looked at; an empty list is kept empty."""
     required = ("vpcId",)
     outputs = ("arn", "ownerId", "tagsAll", "name", "description", *_DIRECTIONS)
     replaced_by = ("vpcId",)
     unread = ()
-    seen = ("tags", *_DIRECTIONS)
     named = False
 
     def problems(self, inputs: Properties) -> list[tuple[str, str]]:
         """Refuse rules."""
-        return super().problems(inputs) + [(name, "has no rules here") for name in _DIRECTIONS if name in inputs]
+        return super().problems(inputs) + [(name, "has no rules here") for name in _DIRECTIONS if inputs.get(name)]
 
     def create(self, inputs: Properties) -> str:
         """Find it."""
@@ -110,8 +109,9 @@ class DefaultSecurityGroup(SecurityGroup):
         return live
 
     def update(self, identity: str, old: Properties, new: Properties) -> None:
-        """Take away all rules again, and set tags."""
-        super().complete(identity, new)
+        """Take away rules in the directions that are to have none, and set tags."""
+        wanted = {direction == "egress" for direction in _DIRECTIONS if direction in new}
+        revoke(self.cloud, [rule for rule in self._rules(identity) if rule["IsEgress"] in wanted])
         self.retag(identity, old, new)
 
     def delete(self, identity: str, inputs: Properties) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 
 from tests.aws.plugin import root_disk
 from tests.aws.plugin.api import AwsKind, tagged
+from tests.aws.plugin.kind import Refused
 from tests.aws.plugin.values import UNKNOWN, Properties
 
-__all__ = ["Instance"]
+__all__ = ["Instance", "InstanceState"]
 
 _METADATA = {
     "httpEndpoint": "HttpEndpoint",
@@ -53,7 +54,11 @@ class Instance(AwsKind):
 
     def create(self, inputs: Properties) -> str:
         """Make it, with the root disk of its image."""
-        image = self.ec2("describe_images", ImageIds=[inputs["ami"]])["Images"][0]
+        images = self.ec2("describe_images", Filters=[{"Name": "image-id", "Values": [inputs["ami"]]}])["Images"]
+        if not images:  # in the words of the official provider, which do not name it
+            msg = "collecting instance settings: couldn't find resource"
+            raise Refused(msg)
+        (image,) = images
         made = self.ec2(
             "run_instances",
             MinCount=1,
@@ -164,6 +169,39 @@ class Instance(AwsKind):
             self._modify(identity, UserData={"Value": _user_data(new) or b""})
         if running:
             self.ec2("start_instances", InstanceIds=[identity])
+
+
+class InstanceState(AwsKind):
+    """Whether a machine runs."""
+
+    inputs = dict.fromkeys(("instanceId", "state", "force"))
+    required = ("instanceId", "state")
+    replaced_by = ("instanceId",)
+    unread = ("force",)
+
+    def create(self, inputs: Properties) -> str:
+        """Find the machine."""
+        return str(inputs["instanceId"])
+
+    def complete(self, identity: str, inputs: Properties) -> None:
+        """Start or stop it if it has another state."""
+        live = self.read(identity, inputs)
+        if live and live["state"] != inputs["state"]:
+            verb = "start_instances" if inputs["state"] == "running" else "stop_instances"
+            self.ec2(verb, InstanceIds=[identity])
+
+    def read(self, identity: str, inputs: Properties) -> Properties | None:  # noqa: ARG002
+        """Tell whether it runs. A terminated one is gone."""
+        found = self.ec2("describe_instances", InstanceIds=[identity])["Reservations"][0]["Instances"][0]
+        state = found["State"]["Name"]
+        return None if state in {"shutting-down", "terminated"} else {"instanceId": identity, "state": state}
+
+    def update(self, identity: str, old: Properties, new: Properties) -> None:  # noqa: ARG002
+        """Start or stop it."""
+        self.complete(identity, new)
+
+    def delete(self, identity: str, inputs: Properties) -> None:
+        """Leave the machine as it is."""
 
 
 def _user_data(inputs: Properties) -> bytes | None:

@@ -1,12 +1,12 @@
 """Who may speak with whom: the rules of security groups."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from tests.aws.plugin.api import AwsKind, tagged
 from tests.aws.plugin.firewall import referenced, revoke
 from tests.aws.plugin.values import Properties
 
-__all__ = ["SecurityGroupEgressRule", "SecurityGroupIngressRule"]
+__all__ = ["SecurityGroupEgressRule", "SecurityGroupIngressRule", "VpcSecurityGroupRulesExclusive"]
 
 
 class _Rule(AwsKind):
@@ -103,3 +103,41 @@ class SecurityGroupEgressRule(_Rule):
     """What may go out."""
 
     direction = "egress"
+
+
+class VpcSecurityGroupRulesExclusive(AwsKind):
+    """That a group has the rules of the program and no others."""
+
+    inputs = dict.fromkeys(("securityGroupId", "ingressRuleIds", "egressRuleIds"))
+    required = ("securityGroupId", "ingressRuleIds", "egressRuleIds")
+    replaced_by = ("securityGroupId",)
+
+    def create(self, inputs: Properties) -> str:
+        """Find the group."""
+        return str(inputs["securityGroupId"])
+
+    def complete(self, identity: str, inputs: Properties) -> None:
+        """Take away all rules but those of the program."""
+        kept = {*inputs["ingressRuleIds"], *inputs["egressRuleIds"]}
+        revoke(self.cloud, [rule for rule in self._rules(identity) if rule["SecurityGroupRuleId"] not in kept])
+
+    def read(self, identity: str, inputs: Properties) -> Properties | None:  # noqa: ARG002
+        """List the rules of the group."""
+        self.ec2("describe_security_groups", GroupIds=[identity])  # says Gone in the one way
+        ids = {
+            egress: sorted(rule["SecurityGroupRuleId"] for rule in self._rules(identity) if rule["IsEgress"] == egress)
+            for egress in (False, True)
+        }
+        return {"securityGroupId": identity, "ingressRuleIds": ids[False], "egressRuleIds": ids[True]}
+
+    def update(self, identity: str, old: Properties, new: Properties) -> None:  # noqa: ARG002
+        """Take away what is not of the program again."""
+        self.complete(identity, new)
+
+    def delete(self, identity: str, inputs: Properties) -> None:
+        """Leave the group as it is."""
+
+    def _rules(self, identity: str) -> list[dict[str, Any]]:
+        filters = [{"Name": "group-id", "Values": [identity]}]
+        found: list[dict[str, Any]] = self.ec2("describe_security_group_rules", Filters=filters)["SecurityGroupRules"]
+        return found

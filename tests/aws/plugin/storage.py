@@ -1,6 +1,6 @@
 """Disks that outlive machines."""
 
-from tests.aws.plugin.api import AwsKind, tagged
+from tests.aws.plugin.api import AwsKind, pairs, tagged
 from tests.aws.plugin.kind import Gone
 from tests.aws.plugin.values import Properties
 
@@ -64,8 +64,8 @@ class Volume(AwsKind):
     def delete(self, identity: str, inputs: Properties) -> None:
         """Remove it, and keep a snapshot of it if so wished."""
         if inputs.get("finalSnapshot"):
-            snapshot = self.ec2("create_snapshot", VolumeId=identity, Description=f"the last of {identity}")
-            self.retag(snapshot["SnapshotId"], {}, inputs)
+            tags = [{"ResourceType": "snapshot", "Tags": pairs(inputs["tags"])}] if inputs.get("tags") else None
+            self.ec2("create_snapshot", VolumeId=identity, TagSpecifications=tags)
         self.ec2("delete_volume", VolumeId=identity)
 
 
@@ -78,13 +78,14 @@ class VolumeAttachment(AwsKind):
     unread = ("stopInstanceBeforeDetaching",)
 
     def create(self, inputs: Properties) -> str:
-        """Put it there."""
-        self.ec2(
-            "attach_volume",
-            Device=inputs["deviceName"],
-            VolumeId=inputs["volumeId"],
-            InstanceId=inputs["instanceId"],
-        )
+        """Put it there, unless it is there already."""
+        if self.read("", inputs) is None:
+            self.ec2(
+                "attach_volume",
+                Device=inputs["deviceName"],
+                VolumeId=inputs["volumeId"],
+                InstanceId=inputs["instanceId"],
+            )
         return f"vai-{inputs['volumeId']}-{inputs['instanceId']}"
 
     def read(self, identity: str, inputs: Properties) -> Properties | None:  # noqa: ARG002
@@ -103,12 +104,9 @@ class VolumeAttachment(AwsKind):
         """Do nothing: what can change without a replacement matters at the end only."""
 
     def delete(self, identity: str, inputs: Properties) -> None:
-        """Take it away, from a machine that stands still if so wished."""
+        """Take it away; if so wished, stop the machine before, whatever became of it."""
+        if inputs.get("stopInstanceBeforeDetaching"):
+            self.ec2("stop_instances", InstanceIds=[inputs["instanceId"]])
         if self.read(identity, inputs) is None:
             raise Gone(identity)
-        instance = inputs["instanceId"]
-        if inputs.get("stopInstanceBeforeDetaching"):
-            found = self.ec2("describe_instances", InstanceIds=[instance])["Reservations"][0]["Instances"][0]
-            if found["State"]["Name"] == "running":
-                self.ec2("stop_instances", InstanceIds=[instance])
-        self.ec2("detach_volume", VolumeId=inputs["volumeId"], InstanceId=instance)
+        self.ec2("detach_volume", VolumeId=inputs["volumeId"], InstanceId=inputs["instanceId"])

@@ -30,6 +30,8 @@ _KINDS: Mapping[str, type[AwsKind]] = {
     "aws:ec2/subnet:Subnet": network.Subnet,
     "aws:ec2/volumeAttachment:VolumeAttachment": storage.VolumeAttachment,
     "aws:ec2/vpc:Vpc": network.Vpc,
+    "aws:ec2/vpcSecurityGroupRulesExclusive:VpcSecurityGroupRulesExclusive": rules.VpcSecurityGroupRulesExclusive,
+    "aws:ec2transitgateway/instanceState:InstanceState": machines.InstanceState,
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": rules.SecurityGroupEgressRule,
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": rules.SecurityGroupIngressRule,
 }

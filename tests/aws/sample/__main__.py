@@ -22,7 +22,8 @@ image = aws.ec2.get_ami(
 )
 
 vpc = aws.ec2.Vpc("vpc", cidr_block="10.9.0.0/16", enable_dns_hostnames=True, tags=tags, opts=here)
-aws.ec2.DefaultSecurityGroup("default", vpc_id=vpc.id, tags=tags, opts=here)
+own: dict[str, Any] = {} if config.get_bool("lenient") else {"ingress": [], "egress": []}
+aws.ec2.DefaultSecurityGroup("default", vpc_id=vpc.id, tags=tags, opts=here, **own)
 gateway = aws.ec2.InternetGateway("gateway", vpc_id=vpc.id, tags=tags, opts=here)
 
 public = aws.ec2.Subnet(
@@ -52,7 +53,7 @@ for name, subnet, target in (
 group = aws.ec2.SecurityGroup(
     "nodes", description="nodes", vpc_id=vpc.id, revoke_rules_on_delete=True, tags=tags, opts=here
 )
-aws.vpc.SecurityGroupIngressRule(
+peers = aws.vpc.SecurityGroupIngressRule(
     "peers",
     security_group_id=group.id,
     ip_protocol="tcp",
@@ -63,7 +64,7 @@ aws.vpc.SecurityGroupIngressRule(
     tags=tags,
     opts=here,
 )
-aws.vpc.SecurityGroupIngressRule(
+ssh = aws.vpc.SecurityGroupIngressRule(
     "ssh",
     security_group_id=group.id,
     ip_protocol="tcp",
@@ -74,8 +75,17 @@ aws.vpc.SecurityGroupIngressRule(
     opts=here,
 )
 everybody: dict[str, Any] = {"out-4": {"cidr_ipv4": "0.0.0.0/0"}, "out-6": {"cidr_ipv6": "::/0"}}
-for name, peer in everybody.items():
+out = [
     aws.vpc.SecurityGroupEgressRule(name, security_group_id=group.id, ip_protocol="-1", **peer, opts=here)
+    for name, peer in everybody.items()
+]
+aws.ec2.VpcSecurityGroupRulesExclusive(
+    "rules",
+    security_group_id=group.id,
+    ingress_rule_ids=[peers.id, ssh.id],
+    egress_rule_ids=[rule.id for rule in out],
+    opts=here,
+)
 
 interface = aws.ec2.NetworkInterface(
     "machine", subnet_id=private.id, security_groups=[group.id], description="machine", tags=tags, opts=here
@@ -130,8 +140,13 @@ aws.ec2.VolumeAttachment(
     volume_id=disk.id,
     instance_id=machine.id,
     stop_instance_before_detaching=True,
-    opts=pulumi.ResourceOptions(provider=provider, delete_before_replace=True),
+    opts=pulumi.ResourceOptions(
+        provider=provider,
+        delete_before_replace=True,
+        deleted_with=None if config.get_bool("lenient") else machine,
+    ),
 )
+aws.ec2transitgateway.InstanceState("running", instance_id=machine.id, state="running", opts=here)
 aws.cloudwatch.MetricAlarm(
     "status",
     namespace="AWS/EC2",

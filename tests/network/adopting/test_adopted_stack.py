@@ -20,6 +20,8 @@ from components.dynamic.secrets import ssh_key
 from tests.network.brownfield import CHILD, DATA, ENS, PARENT, SCNS, USER, Brownfield
 from tests.stack import Settings, Stack, settings
 
+pytestmark = pytest.mark.nightly
+
 NODES = (*ENS, *SCNS)
 NEW = "gamma-scn"
 CHANGED = {

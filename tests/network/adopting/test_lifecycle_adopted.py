@@ -15,6 +15,8 @@ from tests.lifecycle import Behind, Edit, Life, lifecycle
 from tests.network.brownfield import CHILD, DATA, PAIRED, PARENT, Brownfield
 from tests.run import lines
 
+pytestmark = pytest.mark.nightly
+
 EN, SCN = "beta-en", "beta-scn"
 TAKEN = "alpha-en"
 

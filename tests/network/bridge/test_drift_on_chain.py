@@ -3,14 +3,8 @@
 import secrets
 
 import pytest
-from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
-from eth_utils.crypto import keccak
 
-from components.chain.accounts.signer import Signer
-from components.chain.contracts.contract import transaction
-from components.chain.contracts.plan import Step as Call
-from components.chain.tx.batch import Transaction, execute
 from components.chain.voters import calls
 from components.domain.problems.bridge import (
     BALANCE_LOW,
@@ -19,6 +13,7 @@ from components.domain.problems.bridge import (
     OWNERSHIP_MOVED,
     VOTES_CHANGED,
 )
+from tests.network.bridge_calls import hand_over
 from tests.network.network import CHAINS, COIN, Network
 from tests.stack import Failed, Step
 
@@ -27,19 +22,12 @@ DRAINED = 700 * COIN
 """More than half of what a bridge contract holds to pay transfers out."""
 
 
-def hand_over(network: Network, chain: str, owner: Signer, to: str) -> None:
-    data = keccak(text="transferOwnership(address)")[:4] + encode(["address"], [to])
-    bridge = to_checksum_address(network.bridges[chain])
-    execute(network.on(chain), owner, [Transaction("hand over", bridge, "0x" + data.hex())])
-
-
 def drain(network: Network) -> None:
     """Have a transfer to the child chain paid out of its contract which leaves it with less than its minimum."""
     direction, user = network.direction("parent"), network.user.account().address
     calls.fill_account(direction.source, network.owners["parent"], user, DRAINED + COIN, DRAINED + COIN)
     to = to_checksum_address(secrets.token_hex(20))
-    request = Call("requestKLAYTransfer", (to, DRAINED, b""), "a large transfer", DRAINED)
-    execute(direction.source, network.user, [transaction(direction.source_bridge, request)])
+    network.request("parent", {to: DRAINED})
     network.send("parent", 1).wait()
     assert calls.balance(direction.target, to) == DRAINED
 
@@ -53,7 +41,7 @@ def test_every_drift_on_chain_is_named_and_one_up_repairs_all(network: Network) 
     calls.register_operators(*on_child, [STRANGER])
     calls.set_threshold(*on_child, 2)
     thief = network.user.account().address
-    hand_over(network, "child", owners["child"], thief)
+    hand_over(*on_child, thief)
 
     refreshed = stack.refresh()
     child, parent = (
@@ -72,7 +60,7 @@ def test_every_drift_on_chain_is_named_and_one_up_repairs_all(network: Network) 
         stack.up()
     assert caught.value.run.lines(FOREIGN_OWNER, f"{bridges['child']} is {thief},", "bridge.childOwnerKey")
 
-    hand_over(network, "child", network.user, owners["child"].account().address)
+    hand_over(network.on("child"), network.user, bridges["child"], owners["child"].account().address)
     run = stack.up()
     assert {
         Step("update", "BridgeContract", "child-bridge"),
@@ -88,7 +76,3 @@ def test_every_drift_on_chain_is_named_and_one_up_repairs_all(network: Network) 
     for source in CHAINS:
         network.send(source, 2).wait()
     assert stack.preview(expect_no_changes=True).steps == []
-
-
-def test_a_refresh_of_a_bridge_that_is_as_declared_names_nothing(network: Network) -> None:
-    assert "drift: " not in network.stack.refresh(expect_no_changes=True).text

@@ -3,6 +3,8 @@
 from collections import Counter
 from statistics import mean
 
+import pytest
+
 from components.chain.rpc.waiting import wait_for
 from components.chain.voters.calls import balance
 from components.domain.gas import DECIDING_VOTE, LATE_VOTE
@@ -10,6 +12,8 @@ from components.topology import fees
 from components.topology.checks.configuration import read
 from tests.network.network import ANCHOR, Network
 from tests.network.running import SETTINGS
+
+pytestmark = pytest.mark.nightly
 
 TRANSFERS = 12
 PERIODS = 6

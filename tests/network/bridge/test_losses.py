@@ -16,6 +16,7 @@ DEADLINE = 120
 """Seconds for transfers while one of four SCNs is away: its every turn costs a round change of about 10 s."""
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize("lost", ["alpha-en", "scn-1"])
 def test_a_lost_node_stops_nothing_and_catches_up(network: Network, lost: str) -> None:
     network.kill(lost)

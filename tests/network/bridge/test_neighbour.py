@@ -9,6 +9,8 @@ from tests.network.network import CHAINS, Network
 from tests.network.traces import Traces
 from tests.stack import settings
 
+pytestmark = pytest.mark.nightly
+
 SMALLEST = settings(serviceChain={"chainId": 3000, "nodes": 1}, pairs=[{"name": "alpha", "scn": "scn-1"}])
 """Names and chain ids are those of the first stack, so that whatever could meet would."""
 

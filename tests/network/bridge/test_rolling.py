@@ -47,6 +47,7 @@ def change(network: Network, period: int) -> Run:
     return network.stack.up()
 
 
+@pytest.mark.nightly
 def test_a_changed_setting_restarts_the_nodes_concerned_one_at_a_time(network: Network) -> None:
     before = network.processes()
     with traffic(network), watched(network) as answering:
@@ -62,6 +63,7 @@ def test_a_changed_setting_restarts_the_nodes_concerned_one_at_a_time(network: N
     assert network.stack.preview(expect_no_changes=True).steps == []
 
 
+@pytest.mark.nightly
 def test_a_stopped_node_is_seen_and_started_again(network: Network) -> None:
     network.stop("scn-4")
     stack = network.stack

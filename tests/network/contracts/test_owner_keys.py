@@ -10,6 +10,8 @@ from components.domain.seed import derive
 from tests.network.network import CHAINS, Network
 from tests.network.running import SETTINGS
 
+pytestmark = pytest.mark.nightly
+
 PASSWORD = "correct horse battery staple"
 
 

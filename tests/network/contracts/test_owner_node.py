@@ -5,9 +5,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
-from eth_abi.abi import encode
 from eth_utils.address import to_checksum_address
-from eth_utils.crypto import keccak
 
 from components.chain.accounts.owner import OwnerNode
 from components.chain.accounts.signer import KeySigner
@@ -16,7 +14,6 @@ from components.chain.contracts.deployment import ensure_deployed
 from components.chain.contracts.plan import Refused
 from components.chain.errors import ChainError
 from components.chain.nodes.registration import deregister, register
-from components.chain.tx.batch import Transaction, execute
 from components.chain.voters import calls
 from components.domain.problems.bridge import (
     FOREIGN_OWNER,
@@ -31,9 +28,12 @@ from components.dynamic.contracts.bridge_contract import BridgeContract, BridgeC
 from components.dynamic.contracts.bridge_operator import BridgeOperator, BridgeOperatorProvider
 from components.dynamic.contracts.operator_threshold import OperatorThreshold, OperatorThresholdProvider
 from tests.life import Life
+from tests.network.bridge_calls import hand_over
 from tests.network.lone_chain import ARTIFACT
 from tests.network.network import CHAINS, COIN, Network
 from tests.run import lines
+
+pytestmark = pytest.mark.nightly
 
 SCN, EN, PAIR = "scn-2", "beta-en", "beta"
 ONE, TWO = (to_checksum_address(secrets.token_hex(20)) for _ in range(2))
@@ -53,8 +53,7 @@ def bridges(network: Network) -> Iterator[Mapping[str, str]]:
         console, deployer = network.on(chain), KeySigner(private_key=secrets.token_hex(32))
         calls.fill_account(console, network.owners[chain], deployer.account().address, COIN, 10 * COIN)
         bridge = ensure_deployed(console, deployer, Path(ARTIFACT), None, mode_mint_burn=chain == "child")
-        data = keccak(text="transferOwnership(address)")[:4] + encode(["address"], [owner(network, chain).address])
-        execute(console, deployer, [Transaction("hand over", to_checksum_address(bridge), "0x" + data.hex())])
+        hand_over(console, deployer, bridge, owner(network, chain).address)
         found[chain] = bridge
     scn, en = network.console(SCN), network.console(EN)
     restart = network.stack.program_of("BridgeRegistration", f"{SCN}-registration")["restart"]

@@ -1,10 +1,14 @@
 """What an operator has left goes back to the funder, on a running SCN that anchors with it."""
 
+import pytest
+
 from components.chain.accounts.signer import KeySigner
 from components.chain.funds.refund import refund
 from components.chain.nodes.health import disconnect_bridge
 from components.chain.voters import calls
 from tests.network.network import CHAINS, COIN, Network
+
+pytestmark = pytest.mark.nightly
 
 PAIR, SCN = "beta", "scn-2"
 RESTART_SECONDS = 200.0

@@ -1,9 +1,14 @@
-"""Threshold 2 of 2 pairs: changed by an up, it holds transfers back while a pair is away."""
+"""Threshold 2 of 2 pairs: changed by an up, it holds transfers back while a pair is away, and outvotes an operator."""
 
 import time
+from pathlib import Path
+
+import pytest
 
 from components.chain.transfers.requests import pending
+from components.domain.problems.nodes import MISCOUNTED
 from components.domain.problems.settings import NO_SPARE_VOTE
+from tests.network.bridge.test_drill import drilled
 from tests.network.network import CHAINS, OTHER, Network
 from tests.network.running import SETTINGS
 from tests.stack import Step
@@ -42,8 +47,22 @@ def test_threshold_2_holds_transfers_back_until_the_pair_returns(network: Networ
     for transfers in sent.values():
         transfers.wait()
     _change_threshold(network, 1, "2 pairs, threshold 1: survives the loss of 1 pair, no hostile operator")
+    assert network.stack.preview(expect_no_changes=True).steps == []
     for source in CHAINS:
         network.send(source, 2).wait()
+
+
+@pytest.mark.nightly
+def test_a_hostile_operator_is_outvoted(network: Network, tmp_path: Path) -> None:
+    _change_threshold(network, 2, "2 pairs, threshold 2: survives no loss of a pair, 1 hostile operator")
+    code, found = drilled(network, tmp_path / "drill.json", "--fault", "hostile", "--pair", "alpha", "--hold", "0")
+    assert (code, found.passed) == (0, True)
+    (row,) = found.faults
+    assert (row.kind, row.subject, row.problems) == ("hostile", "alpha", ())
+    assert ("alpha", (MISCOUNTED.code,)) in [(one.subject, one.codes) for one in row.stopped], "its own node is out"
+    assert len(row.transfers) == len(CHAINS)
+    assert all(one.sent == one.arrived > 0 for one in row.transfers)
+    _change_threshold(network, 1, "2 pairs, threshold 1: survives the loss of 1 pair, no hostile operator")
 
 
 def _change_threshold(network: Network, threshold: int, survives: str) -> None:
@@ -58,4 +77,3 @@ def _change_threshold(network: Network, threshold: int, survives: str) -> None:
     assert stack.outputs["survives"] == survives
     states = [network.bridge(chain) for chain in CHAINS]
     assert {number for one in states for number in (one.threshold, one.configuration_threshold)} == {threshold}
-    assert stack.preview(expect_no_changes=True).steps == []

@@ -3,6 +3,7 @@
 import secrets
 from pathlib import Path
 
+import pytest
 from eth_utils.address import to_checksum_address
 
 from components.chain.accounts.signer import KeySigner
@@ -13,6 +14,8 @@ from components.domain.problems.bridge import FOREIGN_OPERATOR
 from tests.network.lone_chain import ARTIFACT
 from tests.network.network import CHAINS, COIN, Network
 from tests.network.running import SETTINGS
+
+pytestmark = pytest.mark.nightly
 
 STRANGER = to_checksum_address(secrets.token_hex(20))
 """An operator that somebody has registered before."""

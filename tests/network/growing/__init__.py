@@ -1,1 +1,1 @@
-"""A network of seven real nodes whose pairs and machines come, go and are made anew."""
+"""A network of seven real nodes whose pairs, machines and node packages change."""

@@ -64,13 +64,14 @@ def under_traffic(stack: Stack) -> Iterator[Network]:
 
 
 def bring(network: Network, wanted: Mapping[str, Any] | None = None, **options: Any) -> Change:
-    """Bring other settings up, and see what that took."""
+    """Bring other settings up, with the packages that the nodes have, and see what that took."""
     network = copy(network)
     network._consoles = {}  # those are of the thread that sends transfers
     since = {chain: network.head(chain) for chain in CHAINS}
     begin = time.monotonic()
     if wanted is not None:
-        network.stack.configure(wanted)
+        packages = {key: value for key, value in network.stack.settings.items() if key == "packages"}
+        network.stack.configure({**wanted, **packages})
     run = network.stack.up(**options)
     seconds = time.monotonic() - begin
     print(f"up took {seconds:.0f} s: {run.changes}")

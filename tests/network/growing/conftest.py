@@ -1,4 +1,4 @@
-"""The network that grows, shrinks and is made anew."""
+"""The network that grows, shrinks, and has its machines rebuilt and its nodes upgraded."""
 
 from tests.network.running import first_up, network, stack
 

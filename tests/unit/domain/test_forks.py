@@ -14,7 +14,9 @@ from components.domain.forks import (
     OWN,
     Fork,
     Stage,
+    differing,
     expected,
+    in_config,
     known,
     missing,
     newest_known,
@@ -215,3 +217,18 @@ def test_the_page_has_the_same_table() -> None:
     for one in FORKS:
         assert one.note in page
     assert f"{NOTICE_DAYS} days before" in page
+
+
+def test_the_forks_of_a_chain_config_are_those_that_it_names() -> None:
+    config = {"chainId": 3000, "istanbulCompatibleBlock": 0, "kaiaCompatibleBlock": 9, "cancunCompatibleBlock": None}
+    assert in_config({**config, "randaoCompatibleBlock": 5}) == {"istanbul": 0, "kaia": 9}
+
+
+def test_forks_that_differ_are_named_with_both_blocks() -> None:
+    wanted = {"cancun": 0, "kaia": 9}
+    assert differing(wanted, wanted) == ""
+    assert "kaia at no block, not at block 9" in differing(wanted, {"cancun": 0})
+    both = differing(wanted, {"shanghai": 3, "cancun": 4, "kaia": 9})
+    assert "shanghai at block 3, not at no block" in both
+    assert "cancun at block 4, not at block 0" in both
+    assert "kaia" not in both

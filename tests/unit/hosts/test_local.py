@@ -85,6 +85,17 @@ def test_missing_programs_are_reported_with_their_package(monkeypatch: pytest.Mo
     assert "openssh-server" in said
 
 
+def test_what_the_monitoring_misses_is_reported_where_it_is_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    monkeypatch.setattr("shutil.which", lambda tool: None if tool in ("promtool", "amtool") else f"/bin/{tool}")
+    monkeypatch.setattr("subprocess.run", lambda *_args, **_more: SimpleNamespace(returncode=0))
+    assert missing() == []
+    said = missing(monitored=True)
+    packages = ["apt-get install prometheus,", "apt-get install prometheus-alertmanager,"]
+    assert all(package in one for package, one in zip(packages, said, strict=True))
+    assert all(PROGRAM_MISSING.code in one and "monitoring.enabled false" in one for one in said)
+
+
 def test_a_missing_root_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("os.geteuid", lambda: 1000)
     (said,) = missing()

@@ -18,7 +18,7 @@ class Machine:
 
     def __init__(self, folder: Path) -> None:
         self.root, self.stubs = folder / "srv", folder / "stubs"
-        self.keeps_data = False
+        self.keeps_data, self.opens_console = False, True
         (self.root / "data/logs").mkdir(parents=True)
         self.stubs.mkdir()
 
@@ -27,9 +27,9 @@ class Machine:
         return Layout(str(self.root), package)
 
     def run(self, name: str, package: Package) -> subprocess.CompletedProcess[str]:
-        """Run one of the commands. A start finds the console of its node at once."""
+        """Run one of the commands. A start finds the console of its node at once, or never."""
         text = f"PATH={self.stubs}:$PATH\n" + scripts(self.at(package), keeps_data=self.keeps_data)[name].replace(
-            f"[ -S {self.at(package).ipc} ]", "true"
+            f"[ -S {self.at(package).ipc} ]", "true" if self.opens_console else "false"
         )
         return subprocess.run(["sh", "-c", text], capture_output=True, text=True, check=False)
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from components.domain.problems.chains import FORK_MISSED
 from components.kaia.daemon_commands import scripts
 from components.kaia.layout import Layout
 from components.kaia.package import Package
@@ -79,7 +80,18 @@ def test_a_node_takes_the_forks_of_its_genesis_over_between_its_stop_and_its_sta
 
 def test_a_node_that_refuses_a_fork_is_started_as_it_was_and_the_run_fails(tmp_path: Path) -> None:
     at = layout(str(tmp_path))
-    calls = node_with_forks(at, "echo Fatal: mismatching Kaia Block; exit 1")
+    conflict = "mismatching Kaia Block in database (have <nil>, want 150, rewindto 149)"
+    calls = node_with_forks(at, f"echo 'CRIT Failed to write genesis block err=\"{conflict}\"' ; exit 1")
     done = shell(scripts(at, has_forks=True)["restart"])
-    assert (done.returncode, done.stderr) == (1, "Fatal: mismatching Kaia Block\n")
+    assert done.returncode == 1
+    assert FORK_MISSED.code in done.stderr
+    assert f"({conflict})" in done.stderr
+    assert calls.read_text().splitlines()[-1] == "daemon start"
+
+
+def test_another_error_of_the_genesis_is_shown_as_it_is(tmp_path: Path) -> None:
+    at = layout(str(tmp_path))
+    calls = node_with_forks(at, "echo Fatal: invalid genesis; exit 1")
+    done = shell(scripts(at, has_forks=True)["restart"])
+    assert (done.returncode, done.stderr) == (1, "Fatal: invalid genesis\n")
     assert calls.read_text().splitlines()[-1] == "daemon start"

@@ -13,6 +13,7 @@ from components.domain.problems.settings import (
     UNNEEDED_KEY,
     WRONG_FORM,
 )
+from components.settings.sections.aws import FASTEST_MIB, MOST_IOPS
 from components.topology.checks.configuration import read, warnings
 from components.topology.machine import Size
 from components.topology.sizes import PRIVATE_EN, PUBLIC_EN, SCN, VALIDATOR, size
@@ -62,15 +63,15 @@ def test_a_private_chain_is_not_protected_unless_it_is_said() -> None:
 
 def test_a_role_has_a_size_by_its_parent_chain() -> None:
     private, public = read(aws_raw()), read(kairos_raw())
-    assert [size(private, role) for role in ("en", "scn", "validator")] == [PRIVATE_EN, SCN, VALIDATOR]
-    assert [size(public, "en"), size(public, "scn")] == [PUBLIC_EN, SCN]
-    assert size(read(raw()), "en") == PRIVATE_EN
+    assert [size(private, role, "x") for role in ("en", "scn", "validator")] == [PRIVATE_EN, SCN, VALIDATOR]
+    assert [size(public, "en", "x"), size(public, "scn", "x")] == [PUBLIC_EN, SCN]
+    assert size(read(raw()), "en", "x") == PRIVATE_EN
 
 
 @pytest.mark.parametrize("one", [PRIVATE_EN, PUBLIC_EN, SCN, VALIDATOR])
 def test_every_default_size_is_one_that_gp3_takes(one: Size) -> None:
-    assert 3000 <= one.iops <= min(16000, 500 * one.data_gib)
-    assert 125 <= one.throughput <= min(1000, one.iops // 4)
+    assert 3000 <= one.iops <= min(MOST_IOPS, 500 * one.data_gib)
+    assert 125 <= one.throughput <= min(FASTEST_MIB, one.iops // 4)
 
 
 @pytest.mark.parametrize(
@@ -89,8 +90,8 @@ def test_every_default_size_is_one_that_gp3_takes(one: Size) -> None:
 def test_a_pair_comes_before_its_role_and_the_role_before_the_default(role: Raw, pair: Raw, expected: Size) -> None:
     config = kairos_raw(aws__en=role, pairs=[{**one, "machines": {"en": pair}} for one in pairs(2)])
     settings = read(config)
-    assert size(settings, "en", settings.pairs[1].machines.en) == expected
-    assert size(settings, "scn", settings.pairs[1].machines.scn) == SCN
+    assert size(settings, "en", "x", settings.pairs[1].machines.en) == expected
+    assert size(settings, "scn", "x", settings.pairs[1].machines.scn) == SCN
 
 
 # -- warnings ------------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from components.domain.problems.settings import (
     MACHINE_SIZE,
     MISSING_KEY,
     OUT_OF_RANGE,
+    UNKNOWN_NAME,
     UNNEEDED_KEY,
 )
 from components.topology.checks.configuration import read
@@ -19,6 +20,8 @@ from tests.unit.samples import VPC, Raw, aws_raw, kairos_raw, pairs, problems, r
 
 ZONES = ["ap-northeast-2a", "ap-northeast-2b"]
 SUBNETS = VPC["privateSubnets"]
+KMS_KEY = "arn:aws:kms:{}:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab"
+TOPIC = "arn:aws:sns:{}:123456789012:alarms"
 
 
 def existing(**changes: Any) -> Raw:
@@ -86,6 +89,47 @@ def existing(**changes: Any) -> Raw:
         (aws_raw(aws__tags={"Name": "x"}), "aws.tags", OUT_OF_RANGE, "'Name'"),
         (aws_raw(aws__tags={"servicechain-ha:stack": "x"}), "aws.tags", OUT_OF_RANGE, "'servicechain-ha:stack'"),
         (aws_raw(aws__tags={f"tag-{i}": "x" for i in range(41)}), "aws.tags", OUT_OF_RANGE, "41 tags"),
+        (aws_raw(aws__kmsKey=KMS_KEY.format("us-east-1")), "aws.kmsKey", OUT_OF_RANGE, "us-east-1"),
+        (aws_raw(aws__scn__kmsKey=KMS_KEY.format("us-east-1")), "aws.scn.kmsKey", OUT_OF_RANGE, "us-east-1"),
+        (
+            aws_raw(aws__machines={"scn-4": {"kmsKey": KMS_KEY.format("us-east-1")}}),
+            "aws.machines.scn-4.kmsKey",
+            OUT_OF_RANGE,
+            "us-east-1",
+        ),
+        (
+            aws_raw(pairs=[{"name": "a", "scn": "scn-1", "machines": {"en": {"kmsKey": KMS_KEY.format("us-east-1")}}}]),
+            "pairs[0].machines.en.kmsKey",
+            OUT_OF_RANGE,
+            "us-east-1",
+        ),
+        (aws_raw(aws__machines={"scn-5": {}}), "aws.machines.scn-5", UNKNOWN_NAME, "scn-4"),
+        (aws_raw(aws__machines={"monitor": {}}), "aws.machines.monitor", UNKNOWN_NAME, "scn-4"),
+        (kairos_raw(aws__machines={"parent": {}}), "aws.machines.parent", UNKNOWN_NAME, "pair-2-en"),
+        (
+            aws_raw(aws__machines={"scn-4": {"publicAddress": True}}),
+            "aws.machines.scn-4.publicAddress",
+            UNNEEDED_KEY,
+            "",
+        ),
+        (
+            aws_raw(aws__machines={"pair-1-en": {"iops": 16000, "dataGib": 31}}),
+            "aws.machines.pair-1-en",
+            MACHINE_SIZE,
+            "dataGib 32",
+        ),
+        (
+            aws_raw(
+                aws__machines={"one-en": {"iops": 4000}},
+                pairs=[{"name": "one", "scn": "scn-1", "machines": {"en": {"iops": 3999}}}],
+            ),
+            "aws.machines.one-en",
+            DUPLICATE,
+            "pairs[0].machines.en",
+        ),
+        (aws_raw(aws__alarmTopic=TOPIC.format("us-east-1")), "aws.alarmTopic", OUT_OF_RANGE, "us-east-1"),
+        (aws_raw(pairs=[{"name": "sg-a", "scn": "scn-1"}]), "pairs[0].name", OUT_OF_RANGE, "'sg-a'"),
+        (aws_raw(pairs=[{"name": "sg", "scn": "scn-1"}]), "pairs[0].name", OUT_OF_RANGE, "'sg'"),
         (raw(target="aws", packages=aws_raw()["packages"]), "aws", MISSING_KEY, ""),
         (aws_raw(aws=None), "aws", MISSING_KEY, ""),
     ],
@@ -113,8 +157,16 @@ def test_an_empty_network_is_told() -> None:
         aws_raw(aws__scn__publicAddress=False, aws__tags={"Names": "x", "team": ""}),
         kairos_raw(parentChain__chainId=1001),
         kairos_raw(aws__en__throughput=1000, aws__en__iops=4000),
+        aws_raw(aws__machines={"parent": {}, "scn-4": {"iops": 4000}, "pair-2-en": {"publicAddress": True}}),
+        aws_raw(
+            aws__machines={"one-en": {"iops": 4000}},
+            pairs=[{"name": "one", "scn": "scn-1", "machines": {"scn": {"iops": 3999}}}],
+        ),
         aws_raw(aws__rpc__from=["10.0.0.0/8"], aws__metrics__from=["10.0.0.0/8"]),
         raw(aws=aws_raw()["aws"]),
+        raw(aws=aws_raw()["aws"], pairs=[{"name": "sg", "scn": "scn-1"}]),
+        aws_raw(pairs=[{"name": "sga", "scn": "scn-1"}], serviceChain__nodes=["scn-1", "sg-1", "sg", "scn-4"]),
+        aws_raw(aws__kmsKey=KMS_KEY.format("ap-northeast-2"), aws__alarmTopic=TOPIC.format("ap-northeast-2")),
     ],
 )
 def test_what_goes_together_passes(config: Raw) -> None:

@@ -10,13 +10,13 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from components.domain.problems.problem import Message
-from components.domain.problems.settings import SEED_FILE, WRONG_FORM
+from components.domain.problems.settings import SEED_FILE, UNNEEDED_KEY, WRONG_FORM
 from components.stack.load import _raw
 from components.topology.checks.configuration import BadSettings, read, warnings
 from components.topology.checks.versions import refusals
 from components.topology.machine import Machine
 from components.topology.machines import machines
-from tests.unit.samples import DAY, VPC, Raw, aws_raw, kairos_raw, raw
+from tests.unit.samples import DAY, SEED, VPC, Raw, aws_raw, kairos_raw, raw
 
 scalars = (
     st.none()
@@ -182,3 +182,43 @@ def test_a_seed_file_that_is_no_text_is_told(tmp_path: Path) -> None:
     (tmp_path / "seed").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(BadSettings, match=rf"it is not a text file.* \[{SEED_FILE.code}\]"):
         _raw({"servicechain-ha:identitySeedFile": str(tmp_path / "seed")})
+
+
+@pytest.mark.parametrize("mode", [0o604, 0o602])
+def test_a_seed_that_everybody_can_read_or_change_is_told(tmp_path: Path, mode: int) -> None:
+    (tmp_path / "seed").write_text(SEED)
+    (tmp_path / "seed").chmod(mode)
+    with pytest.raises(BadSettings, match=rf"identitySeedFrom: .*chmod 600.* \[{SEED_FILE.code}\]"):
+        _raw({"servicechain-ha:identitySeedFrom": str(tmp_path / "seed")})
+
+
+@pytest.mark.parametrize("name", ["nowhere/seed", ".", "\0", "7", "[1]", "", SEED])
+def test_a_source_of_the_seed_that_cannot_be_read_is_told_with_all_other_problems(name: str) -> None:
+    with pytest.raises(BadSettings) as caught:
+        _raw({"servicechain-ha:identitySeedFrom": name, "servicechain-ha:target": "moon"})
+    first, *others = caught.value.problems
+    assert first.startswith("servicechain-ha:identitySeedFrom: ")
+    assert first.endswith(f" [{SEED_FILE.code}]")
+    assert SEED not in str(caught.value)
+    assert any(other.startswith("servicechain-ha:target: ") and WRONG_FORM.code in other for other in others)
+    assert not any("identitySeed:" in problem for problem in others)
+
+
+def test_a_file_without_a_seed_is_told_and_not_shown(tmp_path: Path) -> None:
+    (tmp_path / "seed").write_text(f"seed: {SEED}")
+    (tmp_path / "seed").chmod(0o600)
+    with pytest.raises(
+        BadSettings, match=rf"identitySeedFrom: .*openssl rand -hex 32.* \[{SEED_FILE.code}\]"
+    ) as caught:
+        _raw({"servicechain-ha:identitySeedFrom": str(tmp_path / "seed")})
+    assert SEED not in str(caught.value)
+
+
+@pytest.mark.parametrize("other", ["identitySeed", "identitySeedFile"])
+def test_a_seed_in_two_places_is_told(tmp_path: Path, other: str) -> None:
+    for name in ("one", "other"):
+        (tmp_path / name).write_text(SEED)
+        (tmp_path / name).chmod(0o600)
+    value = SEED if other == "identitySeed" else str(tmp_path / "other")
+    with pytest.raises(BadSettings, match=rf"identitySeedFrom: .*{other}\b.* \[{UNNEEDED_KEY.code}\]"):
+        _raw({"servicechain-ha:identitySeedFrom": str(tmp_path / "one"), f"servicechain-ha:{other}": value})

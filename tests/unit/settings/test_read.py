@@ -136,3 +136,11 @@ def test_the_seed_is_read_from_its_file_unless_it_is_given(tmp_path: Path) -> No
     named = {"servicechain-ha:identitySeedFile": str(file)}
     assert _raw(named) == {"identitySeed": SEED}
     assert _raw({**named, "servicechain-ha:identitySeed": "ab" * 32}) == {"identitySeed": "ab" * 32}
+
+
+def test_the_seed_is_read_from_a_file_of_its_owner(tmp_path: Path) -> None:
+    file = tmp_path / "seed"
+    file.write_text(f"{SEED}\n")
+    for mode in (0o600, 0o640):
+        file.chmod(mode)
+        assert _raw({"servicechain-ha:identitySeedFrom": str(file)}) == {"identitySeed": SEED}

@@ -13,9 +13,11 @@ from components.chain.errors import Unreachable
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import Channel, run_on_host
 from components.domain.problems.hosts import FORWARDING_OFF, HOST_SILENT, KEY_UNREADABLE
+from components.domain.problems.setup import PLACEHOLDERS
+from components.domain.seed import WITHOUT_SEED
 from components.dynamic.secrets import ssh_key
 from components.ssh import connection as ssh
-from components.ssh.errors import BadKey, NoAnswer, NoForwarding, SshError
+from components.ssh.errors import BadKey, NoAnswer, NoForwarding, NotAsked, SshError
 from components.ssh.login import Login
 
 CLIENT, HOST = ssh_key.private_key("11" * 32), ssh_key.public_key("22" * 32)
@@ -112,3 +114,11 @@ def test_a_command_that_ends_without_reading_its_input_is_no_lost_connection() -
             return "printed", "why"
 
     assert asyncio.run(ssh._communicate(cast("Any", Ended()), "input")) == ("printed", "why")
+
+
+def test_a_preview_without_keys_logs_in_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[socket.socket] = []
+    monkeypatch.setenv(WITHOUT_SEED, "a file")
+    with server(asked.append) as port, pytest.raises(NotAsked, match=PLACEHOLDERS.code):
+        ssh.run(Login(host="127.0.0.1", port=port, user="u", private_key=CLIENT, host_key=HOST), "true")
+    assert asked == []

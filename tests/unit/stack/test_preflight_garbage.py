@@ -202,6 +202,6 @@ def test_an_error_in_the_program_keeps_its_traceback(monkeypatch: pytest.MonkeyP
     def machines(_: object) -> None:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(preflight, "machines", machines)
+    monkeypatch.setattr(preflight, "node_machines", machines)
     with pytest.raises(ZeroDivisionError):
         preflight.check(read(raw()))

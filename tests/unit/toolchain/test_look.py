@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from components.domain.problems.hosts import HOST_SILENT
-from components.domain.problems.nodes import CONSOLE_SILENT
+from components.domain.problems.nodes import CONSOLE_SILENT, OTHER_FORKS
 from components.domain.problems.operations import BRIDGE_NOT_SERVED, MACHINE_SILENT, NODE_ILL, OTHER_MAIN_BRIDGES
 from components.domain.problems.packages import OTHER_VERSION_RUNS
 from components.domain.problems.problem import Problem
@@ -97,6 +97,17 @@ def test_a_node_that_an_ended_run_left_with_another_version_is_looked_at_again()
     (both,) = judge(Known.of(state()), versions("scn-1", peers=()))
     assert both.problem == OTHER_MAIN_BRIDGES
     assert [urn.rpartition(":")[0].rpartition(KIND)[2] for urn in both.stale] == ["RunningNode:", "UpdatedNode:"]
+
+
+def test_a_node_without_the_forks_of_its_genesis_is_looked_at_again() -> None:
+    known = Known.of(state())
+    nodes = tuple(replace(node, forks={"kaia": 400} if node.name == "scn-1" else None) for node in known.targets.nodes)
+    known = replace(known, targets=replace(known.targets, nodes=nodes))
+    for forks, found in (({"kaia": 400}, 0), ({"kaia": 500}, 1), ({}, 0), (HANGS, 0)):
+        read = readings(nodes={name: {"chain": replace(chain("child"), forks=forks)} for name in ("scn-1", "scn-3")})
+        findings = judge(known, read)
+        assert [(one.problem, one.node) for one in findings] == [(OTHER_FORKS, "scn-1")] * found
+        assert [urn for one in findings for urn in one.stale] == [f"{HEAD}{KIND}UpdatedNode::scn-1"] * found
 
 
 def test_the_version_of_a_node_of_which_none_is_known_is_its_own() -> None:

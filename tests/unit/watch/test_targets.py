@@ -6,6 +6,13 @@ from components.watch.targets import Targets
 from tests.unit.watch.samples import BRIDGES, COIN, KEYS, OPERATORS, OWNERS, SEATS, TOKENS, export, place, resource
 
 
+def test_the_monitor_is_known_by_the_outputs() -> None:
+    found = export()
+    assert Targets.of(found).monitor == ""
+    found["deployment"]["resources"][0]["outputs"]["monitor"] = {"prometheus": "http://10.0.0.9:9090"}
+    assert Targets.of(found).monitor == "http://10.0.0.9:9090"
+
+
 def test_everything_of_a_stack_that_is_up() -> None:
     found = Targets.of(export())
     assert [(node.name, node.role, node.side, node.chain_id) for node in found.nodes][:2] == [

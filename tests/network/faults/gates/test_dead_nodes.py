@@ -2,11 +2,15 @@
 
 import time
 
+import pytest
+
 from components.chain.nodes.registration import deregister, read_registration
 from components.domain.problems.operations import BRIDGE_NOT_SERVED, NODE_ILL, OTHER_MAIN_BRIDGES
 from components.watch.reading.reader import DEADLINE
 from tests.network.network import CHAINS, Network
 from toolchain.ops.look import Known, look
+
+pytestmark = pytest.mark.nightly
 
 
 def test_a_quick_look_finds_what_an_up_would_take_for_unchanged(network: Network) -> None:

@@ -1,8 +1,12 @@
 """Steps of two calls of which only the first was made: the next up makes the second one, without a refresh."""
 
+import pytest
+
 from components.chain.nodes.registration import deregister, has_sub_bridge, read_registration
 from tests.network.faults.gates.conftest import SETTINGS
 from tests.network.network import CHAINS, Network
+
+pytestmark = pytest.mark.nightly
 
 
 def test_an_scn_that_was_deregistered_to_forget_a_token_is_registered_again(network: Network) -> None:

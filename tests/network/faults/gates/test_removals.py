@@ -1,7 +1,11 @@
 """What a removal uses is what the settings say today: an edit of it reaches the state, and nothing else happens."""
 
+import pytest
+
 from tests.network.faults.gates.conftest import SETTINGS
 from tests.network.network import CHAINS, Network
+
+pytestmark = pytest.mark.nightly
 
 SIGNED = {"BridgeOperator", "ConfigurationThreshold", "OperatorThreshold", "TokenRegistration", "Funding"}
 DEARER = 777 * 10**9

@@ -2,36 +2,27 @@
 
 import re
 
-from components.chain.accounts.signer import Signer
-from components.chain.contracts.contract import transaction
-from components.chain.contracts.plan import Step
+import pytest
+
 from components.chain.rpc.waiting import wait_for
 from components.chain.transfers.requests import open_nonces
-from components.chain.tx.batch import Transaction, execute
 from components.chain.voters.calls import fill_account
 from components.domain.problems.transfers import RECIPIENT_REFUSES, TOKEN_NOT_PAYABLE, TOKEN_STAYS
+from tests.network.bridge_calls import deploy_refusing
 from tests.network.contracts.token import Token, fresh_accounts
 from tests.network.faults.gates.conftest import GOLD, SETTINGS
 from tests.network.network import CHAINS, COIN, OTHER, Network
 
-REFUSES = "0x6005600c60003960056000f3" + "60006000fd"
-"""Creation code of a contract that reverts whatever is sent to it."""
+pytestmark = pytest.mark.nightly
 
 NOBODY = "0x" + "00" * 20
 """To whom a token of the parent chain cannot be transferred."""
 
 
-def deployed(network: Network, chain: str, signer: Signer) -> str:
-    """Deploy the contract that takes no coins."""
-    (receipt,) = execute(network.on(chain), signer, [Transaction("deploy", None, REFUSES)])
-    return str(receipt["contractAddress"])
-
-
 def request(network: Network, source: str, recipient: str) -> int:
     """Request a transfer of 1 peb to an account; return the nonce of the request."""
     nonce = network.bridge(source).request_nonce
-    step = Step("requestKLAYTransfer", (recipient, 1, b""), "request what cannot be paid", 1)
-    execute(network.on(source), network.user, [transaction(network.bridges[source], step)])
+    network.request(source, {recipient: 1})
     return nonce
 
 
@@ -45,7 +36,7 @@ def test_nothing_waits_for_requests_that_cannot_be_paid_and_a_refresh_names_them
     stuck: dict[str, list[int]] = {}
     for source, target in OTHER.items():
         fill_account(network.on(source), network.owners[source], user, 10 * COIN, 100 * COIN)
-        refuses = deployed(network, target, network.owners[target])
+        refuses = deploy_refusing(network.on(target), network.owners[target])
         stuck[source] = [request(network, source, refuses), request(network, source, network.bridges[target])]
     for source in CHAINS:
         network.send(source, 2).wait()

@@ -2,10 +2,14 @@
 
 from collections.abc import Mapping
 
+import pytest
+
 from components.chain.nodes.registration import has_sub_bridge, read_registration
 from tests.network.faults.gates.conftest import SETTINGS
 from tests.network.growing.changing import bring, under_traffic, view
 from tests.network.network import CHAINS, Network
+
+pytestmark = pytest.mark.nightly
 
 UP_SECONDS = 400
 """Without a hand-over every up fails, whatever time it has. An SCN that deadlocks at its restart, as v1.0.3 may do, is

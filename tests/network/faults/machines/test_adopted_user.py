@@ -20,6 +20,8 @@ from tests.network.existing_hosts import SUDOER, USER, HandMade, local
 from tests.network.local_hosts import running_network
 from tests.run import lines
 
+pytestmark = pytest.mark.nightly
+
 HOME = f"/home/{USER}"
 NODE = NodePlace(f"{HOME}/data", f"{HOME}/kscn/conf/kscnd.conf")
 CONF = f"""\

@@ -16,6 +16,8 @@ from components.topology.data_holders import Holding
 from tests.network.local_hosts import HOSTS, Network, running_network
 from tests.run import lines
 
+pytestmark = pytest.mark.nightly
+
 NAMES = ("alpha-scn", "beta-scn", "gamma-scn", "delta-scn")
 HOLDING = Holding(nodes=NAMES, quorum=3).model_dump()
 CHAIN = "mkdir -p /srv/data/klay/chaindata && echo {} >/srv/data/klay/chaindata/CURRENT && echo 1 >/srv/data/kscnd.pid"

@@ -15,6 +15,8 @@ from tests.network.faults.machines.conftest import SCNS, wanted
 from tests.network.network import CHAINS, Network
 from tests.stack import Failed, Run, Stack
 
+pytestmark = pytest.mark.nightly
+
 FOLDERS: dict[str, Any] = {
     "parent": {"root": "/opt/chain/parent"},
     "alpha_en": {"root": "/opt/chain/en"},

@@ -3,10 +3,14 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from components.chain.nodes.restart import restart
 from components.chain.rpc.endpoint import Endpoint
 from components.kaia import daemon_commands, host_commands, layout
 from tests.network.lone_chain import HOST, PACKAGE, LoneChain
+
+pytestmark = pytest.mark.nightly
 
 LAYOUT = layout.Layout("/srv", PACKAGE)
 

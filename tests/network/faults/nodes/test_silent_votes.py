@@ -1,10 +1,14 @@
 """An SCN that runs and votes no more is drift: one in the known deadlock, and one that counts too few transactions."""
 
+import pytest
+
 from components.chain.accounts.signer import KeySigner
 from components.chain.rpc.waiting import wait_for
 from components.chain.tx.batch import Transaction, execute
 from components.domain.problems.nodes import CONSOLE_SILENT, MISCOUNTED
 from tests.network.network import CHAINS, Network
+
+pytestmark = pytest.mark.nightly
 
 
 def test_an_scn_whose_key_was_used_elsewhere_is_restarted(network: Network) -> None:

@@ -1,10 +1,14 @@
 """What cannot be read, or only by a node that is behind, keeps its state; and the nodes are started."""
 
+import pytest
+
 from components.chain.rpc.console import connect
 from components.chain.rpc.waiting import wait_for
 from components.domain.problems.chains import CHAIN_UNREADABLE
 from components.domain.problems.nodes import STATE_UNKNOWN
 from tests.network.network import CHAINS, Network
+
+pytestmark = pytest.mark.nightly
 
 SCNS = ("scn-1", "scn-2", "scn-3", "scn-4")
 CHILD = 3000

@@ -25,6 +25,8 @@ from tests.life import Life
 from tests.network.lone_chain import ARTIFACT, COIN, LoneChain
 from tests.run import lines
 
+pytestmark = pytest.mark.nightly
+
 SPENT = 40
 """Transactions of an owner for something else: more than the first versions of this program looked at."""
 

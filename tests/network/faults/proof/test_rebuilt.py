@@ -22,7 +22,7 @@ from tests.network.network import CHAINS, Network
 from tests.run import Failed, Run
 from tests.stack import Stack
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
+pytestmark = [pytest.mark.nightly, pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))]
 
 LIQUIDITY = 100
 

@@ -19,7 +19,7 @@ from tests.network.network import CHAINS, COIN, OTHER, Network
 from tests.run import lines
 from tests.stack import Failed, Settings, settings
 
-pytestmark = pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))
+pytestmark = [pytest.mark.nightly, pytest.mark.skipif(bool(missing()), reason=" ".join(missing()))]
 
 PARTS: dict[str, Any] = {
     "serviceChain": {"chainId": 3000, "nodes": ["scn-1", "scn-2"]},

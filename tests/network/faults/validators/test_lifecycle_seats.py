@@ -1,10 +1,14 @@
 """The lives of what is known of seats, on a chain of two validators."""
 
+import pytest
+
 from components.dynamic.base import Props
 from components.dynamic.validators.child_council import ChildCouncil, ChildCouncilProvider
 from components.dynamic.validators.child_seat import ChildSeat, ChildSeatProvider
 from tests.lifecycle import Edit, Life, lifecycle
 from tests.network.faults.validators.child_chain import CHAIN_ID, ChildChain
+
+pytestmark = pytest.mark.nightly
 
 OLD = "alpha-scn"
 """A validator that is always there."""

@@ -36,6 +36,8 @@ from tests.network.faults.validators.child_chain import CHAIN_ID, LAYOUT, ChildC
 from tests.network.faults.validators.test_lifecycle_seats import OLD, council_of
 from tests.run import lines
 
+pytestmark = pytest.mark.nightly
+
 
 def seat(chain: ChildChain, name: str) -> Props:
     """Return the inputs of an SCN's ChildValidator."""

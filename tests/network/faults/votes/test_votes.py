@@ -16,6 +16,8 @@ from tests.network.faults.votes.conftest import NAMES, declared
 from tests.network.network import CHAINS, Network
 from tests.stack import Failed
 
+pytestmark = pytest.mark.nightly
+
 FEE = 12_345
 VOTED = 5.0
 """Seconds for a vote: a few blocks of the child chain."""

@@ -7,7 +7,7 @@ import pytest
 
 from components.chain.errors import NotReady, Unreachable
 from components.chain.nodes import readiness
-from components.chain.nodes.readiness import leave_pair, wait_until_able
+from components.chain.nodes.readiness import began_behind, leave_pair, wait_until_able
 from components.chain.rpc import waiting
 from components.domain.problems.nodes import CONSOLE_SILENT, EN_AWAY, MISCOUNTED
 from tests.unit.fake_node import CHILD, PARENT, Clock, FakeNode
@@ -144,3 +144,21 @@ def test_an_scn_that_keeps_its_sub_bridge_cannot_release_without_an_en(monkeypat
     play(monkeypatch, scn)
     with pytest.raises(NotReady, match=f"^scn-1: .*{EN_AWAY.code}"):
         leave_pair("endpoint", CHILD, PARENT, RESTART)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("counted", "sub_bridge", "words"), [(5, 1, ""), (3, 1, "counts 3"), (3, 0, "")])
+def test_an_scn_that_was_started_with_older_data_counts_too_few(
+    monkeypatch: pytest.MonkeyPatch, counted: int, sub_bridge: int, words: str
+) -> None:
+    scn = Scn(counted, 5)
+    scn.sub_bridge = bool(sub_bridge)
+    play(monkeypatch, scn)
+    caught_up: list[object] = []
+    monkeypatch.setattr(readiness, "wait_until_caught_up", caught_up.append)
+    eth = SimpleNamespace(get_transaction_count=lambda _address: scn.mined)
+    console = SimpleNamespace(node="scn-1", call=scn.call, web3=SimpleNamespace(eth=eth), close=lambda: None)
+    monkeypatch.setattr(readiness, "Console", lambda _endpoint: console)
+    found = began_behind("endpoint")  # type: ignore[arg-type]
+    assert words in found
+    assert bool(found) == bool(words)
+    assert len(caught_up) == sub_bridge, "what it lacks is no reason"

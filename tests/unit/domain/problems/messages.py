@@ -61,7 +61,7 @@ def used(tree: ast.Module) -> set[tuple[str, str]]:
     found: set[tuple[str, str]] = set()
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and str(node.module).startswith("components.domain.problems"):
-            module = str(node.module).rpartition(".")[2]
+            module = str(node.module).removeprefix("components.domain.problems.")
             for one in node.names:
                 found |= {(module, one.name)} if (one.asname or one.name) in names else set()
                 found |= {(one.name, attr) for local, attr in of_modules if local == (one.asname or one.name)}

@@ -175,7 +175,9 @@ def test_a_contract_that_was_taken_over_stays_in_the_state_without_its_counterpa
 def test_configured_contracts_that_are_no_counterparts_stop_both_sides(
     connected: World, side: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(waiting, "time", Clock())
+    clock = Clock()
+    clock.sleepers.append(lambda: clock.advance(pairing.PATIENCE / 3))
+    monkeypatch.setattr(waiting, "time", clock)
     first = used(connected)
     rebuild(connected)
     mixed = {"parent": first["parent"], "child": connected.deploy("child")}

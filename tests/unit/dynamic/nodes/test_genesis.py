@@ -7,8 +7,9 @@ import pytest
 from pulumi.output import UNKNOWN
 
 from components.chain.errors import NotReady, Unreachable
+from components.chain.peers import handshake
 from components.chain.rpc import console, head
-from components.domain.forks import lead
+from components.domain.forks import lead, of_own_chain
 from components.domain.problems.chains import (
     CHAIN_UNREADABLE,
     FORK_IS_PAST,
@@ -26,6 +27,8 @@ HEAD = 10_000
 NODES = 4
 FIRST = HEAD + lead(NODES) + 1
 """The first block of a fork that all nodes can reach."""
+ALL = of_own_chain({"kaia": HEAD})
+"""The forks of a node, in the tests that have one at the newest block."""
 VALIDATOR = "0x" + "11" * 20
 
 
@@ -47,6 +50,8 @@ class World:
     def __init__(self) -> None:
         self.heads: dict[str, int | None] = {"scn-1": HEAD - 1, "scn-2": HEAD}
         self.asked: list[str] = []
+        self.forks: dict[str, dict[str, int]] = {}
+        """The chain config of nodes in which it is not that of all others."""
 
     def connect(self, node: Any) -> Any:
         """Connect to a node, as Console does."""
@@ -61,6 +66,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
     world = World()
     monkeypatch.setattr(console, "Console", world.connect)
     monkeypatch.setattr(head, "number", lambda connected: world.heads[connected.node])
+    monkeypatch.setattr(handshake, "forks_of", lambda connected: world.forks.get(connected.node, ALL))
     return world
 
 
@@ -189,3 +195,39 @@ def test_machines_that_are_not_there_yet_are_not_asked(world: World) -> None:
     assert not failures
     assert forks_of(inputs["text"])["kaia"] == FIRST
     assert world.asked == []
+
+
+def of_four(forks: dict[str, int]) -> Props:
+    return {**declared(forks), "nodes": [endpoint(f"scn-{number}") for number in range(1, 5)]}
+
+
+@pytest.mark.parametrize(
+    ("lacking", "silent", "codes"),
+    [
+        (0, 0, [FORK_IS_PAST.code]),
+        (2, 0, [FORK_IS_PAST.code]),
+        (2, 2, [FORK_IS_PAST.code]),
+        (3, 0, []),
+        (3, 1, []),
+        (4, 0, []),
+    ],
+)
+def test_a_fork_that_the_chain_passed_by_the_old_rules_can_be_moved(
+    world: World, lacking: int, silent: int, codes: list[str]
+) -> None:
+    """As when an up ended after the first node. Three of four can make blocks, so then the fork did not take place."""
+    planned = up({}, of_four({"kaia": HEAD}))
+    scns = [f"scn-{number}" for number in range(1, 5)]
+    world.heads = dict.fromkeys(scns, HEAD) | dict.fromkeys(scns[4 - silent :], None)
+    world.forks = {scn: {**ALL, "kaia": FIRST} for scn in scns[:lacking]}
+    for later in ({"kaia": FIRST}, {}):
+        assert refused(planned, of_four(later)) == codes
+    too_near = refused(planned, of_four({"kaia": FIRST - 1}))
+    assert too_near == (codes or [FORK_TOO_NEAR.code])
+
+
+def test_a_refusal_names_the_nodes_that_lack_the_fork(world: World) -> None:
+    planned = up({}, declared({"kaia": HEAD}))
+    world.forks = {"scn-2": {}}
+    (reason,) = check(planned, declared({}))[1]
+    assert "not in the chain config of scn-2" in reason

@@ -61,6 +61,8 @@ class Scn:
         self.error: ChainError | None = None
         self.registered = False
         self.done: list[str] = []
+        self.counts: list[str] = []
+        """What is wrong with its count after each start."""
 
     def connect(self, _endpoint: object) -> Console:
         """Return something that can be closed, or raise."""
@@ -105,6 +107,7 @@ def scn(monkeypatch: pytest.MonkeyPatch) -> Scn:
         (running_node, "time", Clock()),
         (restart, "restart", scn.restart),
         (restart, "start", scn.restart),
+        (readiness, "began_behind", lambda _endpoint: scn.counts.pop(0) if scn.counts else ""),
     ):
         monkeypatch.setattr(module, name, value)
     return scn
@@ -312,3 +315,14 @@ def test_a_registration_that_is_lost_says_how(
     assert said.endswith(f" [{problem.code}]")
     assert all(value in said for value in named)
     assert capsys.readouterr().err == f"scn-1: {said}\n"
+
+
+def test_an_scn_that_began_with_older_data_is_restarted_once_more(life: Life, scn: Scn) -> None:
+    scn.actual = changed(version="Kaia/v1.0.3")
+    scn.error = NotListening(NODE_DOWN("scn-1: no node listens"))
+    assert life.refresh()
+    scn.counts = ["it counts 3 transactions of its child operator, and 5 are mined", "not asked again"]
+    assert life.up(NODE) == "update"
+    assert ["restart" in one for one in scn.done] == [True, True]
+    assert "and 5 are mined" in scn.done[1]
+    assert scn.counts == ["not asked again"]

@@ -8,6 +8,7 @@ import pytest
 from components.chain.errors import HostUnreachable, Unreachable
 from components.chain.nodes import drift, health, restart, start_mark, version
 from components.chain.nodes.drift import Actual
+from components.chain.peers import handshake
 from components.chain.rpc import ipc_stream
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
@@ -15,7 +16,7 @@ from components.chain.validators.restart_seat import RestartSeat
 from components.chain.voters import pair_proof
 from components.domain.problems.chains import CONSOLE_LOST
 from components.domain.problems.hosts import HOST_SILENT
-from components.domain.problems.nodes import OTHER_VERSION
+from components.domain.problems.nodes import OTHER_FORKS, OTHER_VERSION
 from components.domain.problems.packages import DATA_NOT_KEPT, PACKAGE_VERSION
 from components.dynamic.base import Props
 from components.dynamic.nodes import running_node
@@ -371,3 +372,42 @@ def test_the_version_is_what_the_node_tells(scn: Scn) -> None:
     node: Any = object()
     with closing(scn.connect(node)):
         assert version.running_version(node) == scn.tells()
+
+
+FORKED = {**NODE, "forks": {"cancun": 0.0, "kaia": 400.0}}
+
+
+def test_a_node_without_the_forks_of_its_genesis_is_drift_and_restarted_in_its_turn(
+    scn: Scn, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    has = {"cancun": 0, "kaia": 400}
+    monkeypatch.setattr(handshake, "forks_of", lambda _console: has)
+    monkeypatch.setattr("components.chain.rpc.console.Console", scn.connect)
+    life = life_of(FORKED)
+    assert life.refresh()
+    assert life.up(FORKED) == "same"
+    has.pop("kaia")
+    assert life.refresh()
+    assert OTHER_FORKS.code in capsys.readouterr().err
+    assert life.inputs["drift"].keys() == {"forks"}
+    assert life.up(FORKED) == "update"
+    (why,) = scn.restarts
+    assert "kaia at no block, not at block 400" in why
+
+
+def test_forks_of_a_node_that_does_not_answer_are_not_compared(
+    life: Life, scn: Scn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(_endpoint: object) -> Console:
+        raise Unreachable(CONSOLE_LOST("scn-1: gone"))
+
+    monkeypatch.setattr("components.chain.rpc.console.Console", silent)
+    life = life_of(FORKED)
+    assert life.refresh()
+    assert life.up(FORKED) == "same"
+    assert scn.restarts == []
+
+
+def test_forks_that_only_become_known_restart_nothing(life: Life, scn: Scn) -> None:
+    assert life.up(FORKED) == "same"
+    assert scn.restarts == []

@@ -10,6 +10,7 @@ from components.chain.peers import seats
 from components.chain.peers.seats import Seats, address_of
 from components.chain.validators import validator_votes
 from components.domain.problems.chains import CHAIN_UNREADABLE, FOREIGN_VALIDATOR, SEAT_WITHOUT_NODE
+from components.domain.seed import WITHOUT_SEED
 from components.dynamic.base import Props
 from components.dynamic.validators.child_council import ChildCouncilProvider
 from components.dynamic.validators.child_seat import ChildSeatProvider
@@ -148,3 +149,14 @@ def test_a_seat_is_written_down_before_it_is_voted_for_and_taken_when_it_goes(mo
     assert voted == []
     ChildSeatProvider().delete("id", outs)
     assert voted == [(3000, ONE)]
+
+
+def test_a_preview_without_keys_asks_nobody_and_changes_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outs, _ = up({}, COUNCIL)
+    world.answers = False
+    capsys.readouterr()
+    monkeypatch.setenv(WITHOUT_SEED, "a file")
+    assert up(outs, COUNCIL) == (outs, False)
+    assert capsys.readouterr().err == "", "it is said once, for all"

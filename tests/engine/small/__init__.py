@@ -1,0 +1,1 @@
+"""A short program, see __main__."""

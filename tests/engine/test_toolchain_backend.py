@@ -1,0 +1,175 @@
+"""The state in a bucket (moto's S3): all verbs, two runs at once, killed runs, readers, and the move there."""
+
+import json
+import os
+import platform
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.domain.problems.operations import NO_STACK, STACK_LOCKED, STACK_NOT_UP, UNKNOWN_MACHINE, UNKNOWN_NODE
+from components.domain.problems.packages import NO_WAY_BACK
+from components.domain.problems.setup import BACKEND_UNUSABLE, NO_BACKEND, STATE_IN_THE_WAY
+from tests.aws.moto import Moto, moto
+from tests.engine.clone import Clone
+
+BUCKET = "states"
+PATIENCE_SECONDS = 120
+
+
+@pytest.fixture(scope="module")
+def cloud() -> Iterator[Moto]:
+    with moto() as running:
+        yield running
+
+
+@pytest.fixture
+def bucket(cloud: Moto) -> Iterator[Any]:
+    client = cloud.client("s3")
+    client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": cloud.region})
+    yield client
+    client.close()
+    cloud.reset()
+
+
+@pytest.fixture
+def url(cloud: Moto, bucket: Any) -> str:
+    assert bucket
+    return f"s3://{BUCKET}?region={cloud.region}"
+
+
+@pytest.fixture
+def clone(tmp_path: Path, cloud: Moto, url: str) -> Clone:
+    made = Clone(tmp_path / "clone", environment={**cloud.environment, "PULUMI_BACKEND_URL": url})
+    made.configure("s")
+    return made
+
+
+def objects(bucket: Any, part: str) -> list[str]:
+    return [one["Key"] for one in bucket.list_objects_v2(Bucket=BUCKET).get("Contents", ()) if part in one["Key"]]
+
+
+def held(bucket: Any, clone: Clone) -> "subprocess.Popen[bytes]":
+    """Begin an up that has the lock until the file `hold` is gone."""
+    (clone.folder / "hold").touch()
+    running = clone.start("up", "s")
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not objects(bucket, "/locks/"):
+        assert time.monotonic() < deadline
+        assert running.poll() is None, "it has ended"
+        time.sleep(0.1)
+    return running
+
+
+def holder(bucket: Any) -> Any:
+    (lock,) = objects(bucket, "/locks/")
+    return json.loads(bucket.get_object(Bucket=BUCKET, Key=lock)["Body"].read())
+
+
+@pytest.mark.nightly
+def test_all_verbs(clone: Clone, bucket: Any) -> None:
+    for verb in ("preview", "up", "refresh", "outputs", "disposable"):
+        clone.ok("toolchain/stack", verb, "s")
+    public = clone.folder / "public.json"
+    clone.ok("toolchain/stack", "public", "s", str(public))
+    for verb, option, problem in (
+        ("replace", "nobody", UNKNOWN_MACHINE),
+        ("rpc", "nobody", UNKNOWN_NODE),
+        ("upgrade", "", STACK_NOT_UP),
+        ("rollback", "", NO_WAY_BACK),
+        ("drill", "", STACK_NOT_UP),
+        ("soak", "", STACK_NOT_UP),
+        ("status", "", STACK_NOT_UP),
+        ("trace", f"0x{'ab' * 32}", STACK_NOT_UP),
+        ("monitoring", str(clone.folder / "monitoring"), STACK_NOT_UP),
+    ):
+        ended = clone.stack(verb, "s", *filter(None, [option]))
+        assert ended.returncode != 0
+        assert problem.code in ended.stderr
+    shell = clone.folder / "sh"
+    shell.write_text("#!/bin/sh\npulumi stack ls --json\n")
+    shell.chmod(0o755)
+    listed = json.loads(clone.ok("toolchain/stack", "shell", "s", SHELL=str(shell)))
+    assert [one["name"] for one in listed] == ["s"]
+    secrets = clone.secrets("s")
+    texts = [bucket.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode() for key in objects(bucket, "s.json")]
+    assert texts
+    assert clone.leaks(secrets, *texts, public.read_text()) == []
+    assert not (clone.folder / ".state/.pulumi").exists()
+    clone.ok("toolchain/stack", "down", "s")
+    left = objects(bucket, "/stacks/servicechain-ha/s.json")
+    assert all(key.endswith((".bak", ".bak.attrs")) for key in left), left
+    assert NO_STACK.code in clone.stack("status", "s").stderr
+
+
+def test_two_runs_at_once_and_a_holder_that_is_killed(clone: Clone, bucket: Any) -> None:
+    clone.ok("toolchain/stack", "preview", "s")
+    first = held(bucket, clone)
+    try:
+        lock = holder(bucket)
+        second = clone.stack("up", "s")
+        assert second.returncode == 1
+        assert STACK_LOCKED.code in second.stderr
+        assert f"process {lock['pid']} on {platform.node()}" in second.stderr
+        assert objects(bucket, "/locks/"), "the lock of a running process stays"
+    finally:
+        os.killpg(first.pid, signal.SIGKILL)
+        first.wait()
+    (clone.folder / "hold").unlink()
+    third = clone.stack("up", "s")
+    assert third.returncode == 0, third.stderr
+    assert f"it belongs to process {lock['pid']}, which was killed" in third.stderr
+    assert objects(bucket, "/locks/") == []
+    elsewhere = {"pid": 1, "username": "ann", "hostname": "another", "timestamp": "2026-01-01T00:00:00Z"}
+    key = ".pulumi/locks/organization/servicechain-ha/s/some.json"
+    bucket.put_object(Bucket=BUCKET, Key=key, Body=json.dumps(elsewhere).encode())
+    fourth = clone.stack("refresh", "s")
+    assert fourth.returncode == 1
+    assert STACK_LOCKED.code in fourth.stderr
+    assert "process 1 on another" in fourth.stderr
+
+
+def test_a_reader_previews_and_changes_nothing(clone: Clone, bucket: Any) -> None:
+    clone.ok("toolchain/stack", "up", "s")
+    deny = {
+        "Version": "2012-10-17",
+        "Statement": [
+            {
+                "Effect": "Deny",
+                "Principal": "*",
+                "Action": ["s3:PutObject", "s3:DeleteObject"],
+                "Resource": f"arn:aws:s3:::{BUCKET}/*",
+            }
+        ],
+    }
+    bucket.put_bucket_policy(Bucket=BUCKET, Policy=json.dumps(deny))
+    before = objects(bucket, "")
+    clone.ok("toolchain/stack", "preview", "s", "--expect-no-changes")
+    clone.ok("toolchain/stack", "outputs", "s")
+    ended = clone.stack("up", "s")
+    assert ended.returncode != 0
+    assert "StatusCode: 403" in ended.stderr
+    assert objects(bucket, "") == before
+
+
+def test_a_stack_moves_and_can_be_used_there(clone: Clone, url: str) -> None:
+    here = clone.env.pop("PULUMI_BACKEND_URL")
+    clone.ok("toolchain/stack", "up", "s")
+    ended = clone.stack("move", "s", TO="s3://nowhere?region=eu-central-1")
+    assert (ended.returncode, BACKEND_UNUSABLE.code in ended.stderr) == (1, True)
+    for wrong in ("", "bucket", f"file://{clone.folder}/.state"):
+        assert NO_BACKEND.code in clone.stack("move", "s", TO=wrong).stderr
+    moved = clone.stack("move", "s", TO=url)
+    assert moved.returncode == 0, moved.stderr
+    assert f"PULUMI_BACKEND_URL='{url}'" in moved.stderr
+    assert f"PULUMI_BACKEND_URL='file://{clone.folder}/.state'" in moved.stderr
+    again = clone.stack("move", "s", TO=url)
+    assert (again.returncode, STATE_IN_THE_WAY.code in again.stderr) == (1, True)
+    clone.ok("toolchain/stack", "preview", "s", "--expect-no-changes", PULUMI_BACKEND_URL=here)
+    clone.ok("toolchain/stack", "preview", "s", "--expect-no-changes")
+    assert clone.leaks(clone.secrets("s")) == []

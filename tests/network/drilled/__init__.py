@@ -1,0 +1,1 @@
+"""A monitored network on which drills are made."""

