@@ -20,9 +20,10 @@ patience=${PATIENCE:-5} tries=${TRIES:-20}
 # unpacked half is not much larger.
 room_percent=240
 
-# The folder itself is locked: a lock file in it would be created again while the folder is being removed. If the folder
-# is gone meanwhile, nothing can be locked either.
-alone() { (flock --nonblock 9 && "$@") 9< "$work"; }
+# The folder itself is locked: a lock file in it would be created again while the folder is being removed. Work holds the
+# lock to its end, and removes the folder. A question holds it for a moment, which must not stop the others: they wait.
+works() { [ -d "$work" ] && ! (flock --shared --nonblock 9) 9< "$work" 2> /dev/null; }
+lock() { flock --timeout 2 9 && [ -d "$work" ]; }
 present() { [ -n "$(ls -A "$data/klay/chaindata" 2> /dev/null)" ]; }
 size() { stat -c %s "$1" 2> /dev/null || echo 0; }
 say() {
@@ -42,7 +43,7 @@ begin() {
     fi
     mkdir -p "$work"
     # Its own descriptors, or the connection would wait for it.
-    if alone rm -f "$work/state"; then
+    if ! works && (lock && rm -f "$work/state") 9< "$work"; then
         setsid sh "$0" work "$root" "$sha256" "$owner" "$source" > "$work/log" 2>&1 < /dev/null &
     fi
     echo idle
@@ -52,7 +53,7 @@ state() {
     said=$(cat "$work/state" 2> /dev/null || true)
     if present; then
         echo present
-    elif [ -d "$work" ] && ! alone true 2> /dev/null; then
+    elif works; then
         case $said in
             fetching*) echo "$said $(size "$part")" ;;
             "") echo checking ;;
@@ -125,7 +126,7 @@ unpack() {
 
 work() {
     exec 9< "$work"
-    flock --nonblock 9 || exit 0
+    lock && [ ! -e "$work/state" ] || exit 0 # another that began at the same time works, or has ended already
     trap 'case $?$(cat "$work/state") in 0* | *failed*) ;; *) say "failed it ended: $(tail -n 1 "$work/log")" ;; esac' EXIT
     say checking
     if [ ! -f "$archive" ]; then

@@ -1,5 +1,6 @@
 """The script that restores chain data, run here on folders that stand for a machine, with archives over HTTP."""
 
+import fcntl
 import getpass
 import grp
 import hashlib
@@ -86,22 +87,23 @@ class Machine:
         self.tries = 3
 
     def ask(self, verb: str, source: str = "") -> str:
-        """Run the script and return what it says: from a file to begin, which it removes in the end, else without."""
+        """Run the script and return what it says: `state` without a file, the others from one, which they remove."""
         text = SCRIPT.read_text()
-        if verb == "begin":
+        from_file = verb != "state"
+        if from_file:
             self.script.write_text(text)
         done = subprocess.run(
             [
                 "sh",
-                *([str(self.script)] if verb == "begin" else ["-s", "--"]),
+                *([str(self.script)] if from_file else ["-s", "--"]),
                 verb,
                 str(self.root),
                 self.sha256,
                 OWNER,
                 source or str(self.root / "chaindata.archive"),
             ],
-            input=None if verb == "begin" else text,
-            stdin=subprocess.DEVNULL if verb == "begin" else None,
+            input=None if from_file else text,
+            stdin=subprocess.DEVNULL if from_file else None,
             env={**ENV, "TRIES": str(self.tries)},
             capture_output=True,
             text=True,
@@ -230,6 +232,18 @@ def test_two_that_begin_at_once_work_once(machine: Machine, server: Server) -> N
     server.breaks_after = None
     assert machine.wait(server.url) == "present"
     assert len(list(machine.data.iterdir())) == 2
+
+
+@pytest.mark.parametrize("verb", ["begin", "work"])
+def test_a_question_about_the_progress_does_not_stop_the_work(machine: Machine, server: Server, verb: str) -> None:
+    """It holds the lock for a moment: on a busy machine just when the work starts."""
+    work = machine.root / "chaindata-restore"
+    work.mkdir()
+    folder = os.open(work, os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_SH)
+    threading.Timer(0.5, os.close, [folder]).start()
+    machine.ask(verb, server.url)
+    wait_for(lambda: (state := machine.ask("state")) == "present" or state, 20)
 
 
 @pytest.mark.parametrize(
