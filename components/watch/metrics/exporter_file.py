@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -114,8 +115,9 @@ def _half(half: Half) -> dict[str, Any]:
     return {**{side: half.bridges.get(side, "").lower() for side in SIDES}, "main_bridge": half.main_bridge}
 
 
+@cache
 def script() -> str:
-    """Return the script: its modules one after another, without what they import of each other."""
+    """Return the script, the same for each node: its modules in order, without what they import of each other."""
     folder = Path(__file__).parent
     parts = [_without_imports((folder / f"{part}.py").read_text(encoding="utf-8")) for part in PARTS]
     title, body = _split_docstring(parts[-1])
