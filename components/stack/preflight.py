@@ -18,6 +18,7 @@ from components.hosts.local_preflight import missing as missing_here
 from components.kaia import genesis
 from components.kaia.package import package
 from components.settings.model import Settings
+from components.settings.sections.aws import Aws
 from components.settings.sections.packages import ArchiveSettings, NodeArchive
 from components.settings.sections.tokens import artifact_of
 from components.stack import owners, receivers
@@ -31,10 +32,9 @@ def check(settings: Settings) -> None:
     Raises pulumi.RunError with a message for each problem. A preview does not need the tools for local hosts, so it
     only warns if they are missing.
     """
-    absent = [*_named(settings), *_cloud(settings)]
-    if not absent:
-        for warning in _cloud_warnings(settings):
-            pulumi.log.warn(warning)
+    absent = [*_named(settings)]
+    if settings.target == "aws" and settings.aws:
+        absent += _cloud(settings, settings.aws, warn=not absent)
     tools = missing_here(monitored=settings.monitored) if settings.target == "local" else []
     if pulumi.runtime.is_dry_run():
         for sentence in tools:
@@ -62,23 +62,19 @@ def _named(settings: Settings) -> Iterator[Message]:
         yield from guard.problems("monitoring.receivers", partial(receivers.problems, settings.monitoring))
 
 
-def _cloud(settings: Settings) -> Sequence[Message]:
-    """Ask the account of AWS for what the settings name there."""
-    if settings.target != "aws" or settings.aws is None:
-        return []
-    from components.hosts.aws.preflight import problems  # boto3 costs every preview of a local stack 0.3 s
+def _cloud(settings: Settings, aws: Aws, *, warn: bool) -> Sequence[Message]:
+    """Ask the account of AWS for what the settings name there; if all is there, warn where machines may lack room."""
+    # boto3 costs every preview of a local stack 0.3 s
+    from components.hosts.aws.account.account import AwsAccount
+    from components.hosts.aws.account.limits import Limits
+    from components.hosts.aws.account.preflight import problems
 
-    return problems(settings.aws, machines(settings), Tags(pulumi.get_project(), pulumi.get_stack(), settings.aws.tags))
-
-
-def _cloud_warnings(settings: Settings) -> Sequence[Message]:
-    """Ask the account of AWS whether it has room for the machines."""
-    if settings.target != "aws" or settings.aws is None:
-        return []
-    from components.hosts.aws.limits import Limits  # as above
-
-    tags = Tags(pulumi.get_project(), pulumi.get_stack(), settings.aws.tags)
-    return Limits(settings, settings.aws, tags).warnings()
+    account, tags = AwsAccount(aws.region), Tags(pulumi.get_project(), pulumi.get_stack(), aws.tags)
+    found = problems(account, aws, machines(settings), tags)
+    if warn and not found:
+        for warning in Limits(account, settings, aws, tags).warnings():
+            pulumi.log.warn(warning)
+    return found
 
 
 def _used(settings: Settings) -> dict[NodeArchive, Program]:

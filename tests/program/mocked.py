@@ -24,7 +24,7 @@ from pulumi.runtime import mocks, resource
 from pulumi.runtime.proto import resource_pb2, source_pb2
 from pulumi.runtime.settings import ROOT as ROOT_RESOURCE
 
-from components.hosts.aws.account import AwsAccount
+from components.hosts.aws.account.account import AwsAccount
 from components.settings.sentences import NAMESPACE
 from tests.program.program import DYNAMIC, Asked, Program, provider_of
 

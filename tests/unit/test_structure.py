@@ -22,8 +22,9 @@ LATE_IMPORTS = {
     ("components/chain/accounts/signer.py", "components.chain.accounts.keystore"): "it imports accounts.keys",
     ("components/ssh/files.py", "components.ssh"): "asyncssh takes half a second to load",
     ("components/stack/hosts.py", "components.hosts.aws.hosts"): "pulumi_aws takes 0.3 s to load",
-    ("components/stack/preflight.py", "components.hosts.aws.limits"): "boto3 takes long to load",
-    ("components/stack/preflight.py", "components.hosts.aws.preflight"): "boto3 takes long to load",
+    ("components/stack/preflight.py", "components.hosts.aws.account.account"): "boto3 takes long to load",
+    ("components/stack/preflight.py", "components.hosts.aws.account.limits"): "boto3 takes long to load",
+    ("components/stack/preflight.py", "components.hosts.aws.account.preflight"): "boto3 takes long to load",
 }
 """Other imports of this program inside a function, and why each is there."""
 

@@ -11,8 +11,8 @@ from components.dynamic.machines.first_login import FirstLogin
 from components.dynamic.machines.placement import Placement
 from components.dynamic.secrets.ssh_key import SshKey
 from components.hosts.aws import data_volume
+from components.hosts.aws.account.images import Images
 from components.hosts.aws.firewall import Firewall
-from components.hosts.aws.images import Images
 from components.hosts.aws.machine import Common, Instance, newest
 from components.hosts.aws.network import NewNetwork, Subnets, Vpc, existing
 from components.hosts.aws.tags import Tags

@@ -7,8 +7,8 @@ import pulumi
 from pulumi_aws import ebs, ec2, ec2transitgateway
 
 from components.dynamic.machines.boot import Boot
+from components.hosts.aws.account.images import Images
 from components.hosts.aws.alarms import BROKEN, BUSY, STALLED, Alarm, alarm
-from components.hosts.aws.images import Images
 from components.hosts.aws.tags import Tags
 from components.settings.sections.aws import Image
 from components.topology.machine import ROOT_GIB, Size

@@ -23,11 +23,6 @@ class Tags:
         own = {NAME: f"{self.stack}-{name}", **self._of_stack, MANAGED_BY: "pulumi"}
         return {**self.given, **own}
 
-    @property
-    def filters(self) -> list[dict[str, object]]:
-        """Return what finds the resources of the stack, as EC2 takes it."""
-        return [{"Name": f"tag:{key}", "Values": [value]} for key, value in self._of_stack.items()]
-
     def name_in(self, tags: Iterable[Mapping[str, str]]) -> str:
         """Return the name of the resource that has these tags, as EC2 has them; empty if it has none of this stack."""
         names = [one["Value"] for one in tags if one["Key"] == NAME]

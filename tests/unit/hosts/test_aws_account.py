@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError, ConnectTimeoutError, SSOTokenLoadEr
 from components.domain.problems.accounts import AWS_SETTINGS
 from components.domain.problems.aws.account import AWS_DENIED, AWS_SILENT
 from components.domain.problems.problem import Problem
-from components.hosts.aws.account import AwsAccount, AwsRefusal
+from components.hosts.aws.account.account import AwsAccount, AwsRefusal
 
 REGION = "eu-central-1"
 

@@ -6,8 +6,8 @@ import pulumi
 import pytest
 
 from components.domain.problems.aws.account import AWS_DENIED, IMAGE_GONE
-from components.hosts.aws.account import AwsAccount, AwsRefusal
-from components.hosts.aws.images import Images
+from components.hosts.aws.account.account import AwsAccount, AwsRefusal
+from components.hosts.aws.account.images import Images
 
 DEPRECATED, KEPT = "ami-00000000000000001", "ami-00000000000000002"
 THERE = {DEPRECATED, KEPT}

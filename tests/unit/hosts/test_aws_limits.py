@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from components.domain.problems.aws.account import AWS_DENIED, LOW_QUOTA, NOT_OFFERED, SLOW_MACHINE
-from components.hosts.aws.account import AwsAccount, AwsRefusal
-from components.hosts.aws.limits import ADDRESS_QUOTA, VCPU_QUOTA, Limits
+from components.hosts.aws.account.account import AwsAccount, AwsRefusal
+from components.hosts.aws.account.limits import ADDRESS_QUOTA, VCPU_QUOTA, Limits
 from components.hosts.aws.tags import MANAGED_BY, Tags
 from components.topology.bastion import BASTION_MACHINE
 from components.topology.checks.configuration import read
@@ -84,7 +84,7 @@ class Asked:
 def told(**changes: Any) -> list[Any]:
     settings = read(aws_raw(**changes))
     assert settings.aws
-    return Limits(settings, settings.aws, TAGS).warnings()
+    return Limits(AwsAccount(settings.aws.region), settings, settings.aws, TAGS).warnings()
 
 
 def test_with_room_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

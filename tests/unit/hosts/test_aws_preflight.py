@@ -9,8 +9,8 @@ from components.domain.problems.accounts import AWS_SETTINGS
 from components.domain.problems.aws.account import AWS_DENIED, NO_IMAGE, OTHER_ACCOUNT, STOPS_PAIRS
 from components.domain.problems.hosts import WRONG_SUBNETS
 from components.domain.problems.settings import AWS_NETWORK
-from components.hosts.aws import preflight
-from components.hosts.aws.account import AwsAccount, AwsRefusal
+from components.hosts.aws.account import preflight
+from components.hosts.aws.account.account import AwsAccount, AwsRefusal
 from components.hosts.aws.tags import Tags
 from components.settings.sections.aws import Aws
 from components.topology.checks.configuration import read
@@ -56,7 +56,8 @@ def found(
         return answer
 
     monkeypatch.setattr(AwsAccount, "ask", ask)
-    return [one.removeprefix("servicechain-ha:") for one in preflight.problems(asked, machines or [], TAGS)]
+    told = preflight.problems(AwsAccount(asked.region), asked, machines or [], TAGS)
+    return [one.removeprefix("servicechain-ha:") for one in told]
 
 
 def test_nothing_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -107,10 +108,10 @@ def test_all_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert says(told[1], "aws.image.name", NO_IMAGE, "ubuntu")
 
 
-def live(name: str, instance_type: str = "m6i.xlarge") -> dict[str, Any]:
+def live(name: str, instance_type: str = "m6i.xlarge", tags: Tags = TAGS) -> dict[str, Any]:
     return {
         "InstanceType": instance_type,
-        "Tags": [{"Key": "team", "Value": "x"}, {"Key": "Name", "Value": f"dev-{name}"}],
+        "Tags": [{"Key": key, "Value": value} for key, value in tags.of(name).items()],
         "RootDeviceName": "/dev/sda1",
         "BlockDeviceMappings": [
             {"DeviceName": "/dev/sda1", "Ebs": {"VolumeId": f"vol-{name}"}},
@@ -119,7 +120,13 @@ def live(name: str, instance_type: str = "m6i.xlarge") -> dict[str, Any]:
     }
 
 
-RUNNING = {"Reservations": [{"Instances": [live("pair-1-en"), live("scn-1")]}, {"Instances": [live("pair-2-en")]}]}
+OTHERS = Tags("servicechain-ha", "other", {})
+RUNNING = {
+    "Reservations": [
+        {"Instances": [live("pair-1-en"), live("scn-1"), {"InstanceType": "c5.large"}]},
+        {"Instances": [live("pair-2-en"), live("pair-1-en", "m6i.2xlarge", OTHERS)]},
+    ]
+}
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from components.domain.problems.aws.account import AWS_DENIED
 from components.domain.problems.problem import Message
-from components.hosts.aws.account import AwsAccount, AwsRefusal
+from components.hosts.aws.account.account import AwsAccount, AwsRefusal
 from components.hosts.aws.tags import Tags
 from components.settings.model import Settings
 from components.settings.sections.aws import Aws
@@ -29,15 +29,15 @@ _T = TypeVar("_T")
 class Limits:
     """The limits of one region of an account."""
 
-    def __init__(self, settings: Settings, aws: Aws, tags: Tags) -> None:
+    def __init__(self, account: AwsAccount, settings: Settings, aws: Aws, tags: Tags) -> None:
         """`tags`: of the stack, by which its machines are found."""
-        self._account, self._settings, self._aws, self._tags = AwsAccount(aws.region), settings, aws, tags
+        self._account, self._settings, self._aws, self._tags = account, settings, aws, tags
         self._refused: list[str] = []
 
     def warnings(self) -> list[Message]:
         """Return a message for each thing that machines which do not run yet may lack, and one for what was refused."""
         wanted = machines_on_aws(self._settings, self._aws)
-        found = self._read(self._instances)
+        found = self._read(lambda: self._account.running)
         own = [one for one in found or () if self._is_own(one)]
         running = {self._tags.name_in(one.get("Tags", ())): str(one["InstanceType"]) for one in own}
         if all(running.get(machine.name) == machine.size.instance_type for machine in wanted):
@@ -68,11 +68,6 @@ class Limits:
             self._refused.append(f"{refusal.action} ({refusal.code or 'no answer'})")
             return None
 
-    def _instances(self) -> Sequence[Mapping[str, Any]]:
-        up = [{"Name": "instance-state-name", "Values": ["pending", "running"]}]
-        found = self._account.ask("ec2", "describe_instances", Filters=up)["Reservations"]
-        return [one for reservation in found for one in reservation["Instances"]]
-
     def _is_own(self, found: Mapping[str, Any]) -> bool:
         return self._tags.are_in(found.get("Tags", ()))
 
@@ -97,8 +92,7 @@ class Limits:
         return sorted(str(subnet["AvailabilityZone"]) for subnet in answer)
 
     def _other_addresses(self) -> int:
-        answer = self._account.ask("ec2", "describe_addresses")["Addresses"]
-        return sum(not self._is_own(address) for address in answer)
+        return sum(not self._is_own(address) for address in self._account.addresses)
 
     def _quota(self, code: str) -> int:
         answer = self._account.ask("service-quotas", "get_service_quota", ServiceCode="ec2", QuotaCode=code)

@@ -5,7 +5,7 @@ from functools import cache
 import pulumi
 
 from components.domain.problems.aws.account import IMAGE_GONE
-from components.hosts.aws.account import AwsAccount, AwsRefusal
+from components.hosts.aws.account.account import AwsAccount, AwsRefusal
 
 
 class Images:

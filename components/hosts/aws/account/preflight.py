@@ -8,7 +8,7 @@ from components.domain.problems.aws.account import NO_IMAGE, OTHER_ACCOUNT
 from components.domain.problems.hosts import WRONG_SUBNETS
 from components.domain.problems.problem import Message
 from components.domain.problems.settings import AWS_NETWORK
-from components.hosts.aws.account import AwsAccount, AwsRefusal
+from components.hosts.aws.account.account import AwsAccount, AwsRefusal
 from components.hosts.aws.tags import Tags
 from components.settings.sections.aws import Aws
 from components.settings.sentences import at
@@ -19,12 +19,11 @@ ARCHITECTURE, ROOT_DISK = "x86_64", "ebs"
 """Of the images that machines can start from."""
 
 
-def problems(settings: Aws, machines: Sequence[Machine], tags: Tags) -> list[Message]:
+def problems(account: AwsAccount, settings: Aws, machines: Sequence[Machine], tags: Tags) -> list[Message]:
     """Return a message for each thing that is missing in the account, and for an edit that stops too many machines.
 
     Without a login there is one message only. `tags`: of the stack, by which its machines are found.
     """
-    account = AwsAccount(settings.region)
     try:
         number = str(account.ask("sts", "get_caller_identity")["Account"])
     except AwsRefusal as refusal:
@@ -90,13 +89,11 @@ def _images(account: AwsAccount, settings: Aws) -> Iterator[Message]:
 
 def _running(account: AwsAccount, machines: Sequence[Machine], settings: Aws, tags: Tags) -> Mapping[str, stops.Live]:
     """Return the machines of the stack that run, by name. Raises AwsRefusal."""
-    up = {"Name": "instance-state-name", "Values": ["pending", "running"]}
-    answer = account.ask("ec2", "describe_instances", Filters=[*tags.filters, up])["Reservations"]
-    found = {tags.name_in(one["Tags"]): one for reservation in answer for one in reservation["Instances"]}
+    found = {tags.name_in(one["Tags"]): one for one in account.running if tags.are_in(one.get("Tags", ()))}
     if not found:
         return {}
-    addresses = account.ask("ec2", "describe_addresses", Filters=tags.filters)["Addresses"]
-    public = {tags.name_in(address.get("Tags", ())) for address in addresses}
+    own = [address["Tags"] for address in account.addresses if tags.are_in(address.get("Tags", ()))]
+    public = {tags.name_in(one) for one in own}
     with_key = settings.kms_key or any(machine.size.kms_key for machine in machines)
     keys = _root_keys(account, found) if with_key else {}
     return {

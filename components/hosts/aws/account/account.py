@@ -5,7 +5,7 @@ credentials in the same places as the plugin: environment, profile, single sign-
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -36,7 +36,7 @@ class AwsRefusal(CodedError):
 
 
 class AwsAccount:
-    """One region of an account."""
+    """One region of an account. What several checks look at is asked for once."""
 
     def __init__(self, region: str) -> None:
         self.region = region
@@ -61,6 +61,18 @@ class AwsAccount:
         except exceptions.BotoCoreError as error:
             words = f"AWS cannot be asked, because there are no usable credentials ({_line(error)}); {_LOG_IN}"
             raise AwsRefusal(AWS_SETTINGS(words), action=action) from None
+
+    @cached_property
+    def running(self) -> Sequence[Mapping[str, Any]]:
+        """Return the instances that run or start, of everybody in the region. Raises AwsRefusal."""
+        up = {"Name": "instance-state-name", "Values": ["pending", "running"]}
+        found = self.ask("ec2", "describe_instances", Filters=[up])["Reservations"]
+        return [one for reservation in found for one in reservation["Instances"]]
+
+    @cached_property
+    def addresses(self) -> Sequence[Mapping[str, Any]]:
+        """Return the public addresses of everybody in the region. Raises AwsRefusal."""
+        return [*self.ask("ec2", "describe_addresses")["Addresses"]]
 
     @cached_property
     def _session(self) -> boto3.session.Session:
