@@ -20,7 +20,7 @@ from unittest.mock import patch
 
 import pulumi
 from google.protobuf import json_format
-from pulumi.runtime import mocks, resource
+from pulumi.runtime import mocks, resource, rpc
 from pulumi.runtime.proto import resource_pb2, source_pb2
 from pulumi.runtime.settings import ROOT as ROOT_RESOURCE
 
@@ -178,9 +178,12 @@ def run(
 
     # The position in the source that each resource was made at is a third of a run, and nobody reads it here.
     no_stack = patch.object(resource, "_get_stack_trace", source_pb2.StackTrace)
+    # Nor is anything unknown in a run that is no preview, and the tests of the engine find a circle: half of a run.
+    no_unknowns = patch.object(rpc, "contains_unknowns", lambda _value: False)
+    no_circles = patch.object(rpc, "declare_dependency", lambda *_resources: True)
     # The program also asks when outputs become known, after its last line.
     ask = patch.object(AwsAccount, "ask", lambda _account, *asked, **more: monitor.answers.ask(*asked, **more))
-    with _event_loop(), _own_root(), _configured(config), no_stack, ask:
+    with _event_loop(), _own_root(), _configured(config), no_stack, no_unknowns, no_circles, ask:
         mocks.set_mocks(monitor.mocks, project=NAMESPACE, stack="test", preview=False, monitor=monitor)
         mocks.test(program)()  # type: ignore[no-untyped-call]  # nor here
     monitor.program.held = monitor.answers.held
