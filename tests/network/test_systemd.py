@@ -22,7 +22,7 @@ from tests.network.systemd_steps import CHAIN_ID, Wanted, steps
 pytestmark = pytest.mark.skipif(missing() is not None, reason=str(missing()))
 
 
-@pytest.fixture(scope="module", params=["kscn by address", "ken as a file"])
+@pytest.fixture(scope="module", params=["kscn by address", pytest.param("ken as a file", marks=pytest.mark.nightly)])
 def node(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     program = request.param.partition(" ")[0]
     packed = archive(program)
