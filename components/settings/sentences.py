@@ -12,6 +12,10 @@ from components.domain.problems.settings import MISSING_KEY, UNKNOWN_KEY, WRONG_
 from components.settings.model import Settings
 
 NAMESPACE = "servicechain-ha"
+_SEED = (
+    f"set it with `openssl rand -hex 32 | pulumi config set --secret {NAMESPACE}:identitySeed`, or for a local stack "
+    "set identitySeedFile to .state/STACK/identity-seed, a file that make makes"
+)
 
 
 def at(path: str, message: Message) -> Message:
@@ -27,7 +31,8 @@ def sentence(problem: ErrorDetails) -> Message:
     if kind == "extra_forbidden":
         return at(path, UNKNOWN_KEY(f"there is no such key; {nearest(key, _keys_beside(problem['loc']))}"))
     if kind == "missing":
-        return at(path, MISSING_KEY("is missing; set it with `pulumi config set --path`, see docs/settings.md"))
+        how = _SEED if path == "identitySeed" else "set it with `pulumi config set --path`, see docs/settings.md"
+        return at(path, MISSING_KEY(f"is missing; {how}"))
     if kind == "literal_error":
         return at(path, WRONG_FORM(f"write {problem['ctx']['expected']}"))
     if kind in ("model_type", "model_attributes_type", "dict_type"):

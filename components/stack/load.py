@@ -10,7 +10,7 @@ import pulumi
 
 from components.domain.problems.accounts import SEED_SECRET
 from components.domain.problems.problem import Message
-from components.domain.problems.settings import SEED_FILE, UNNEEDED_KEY
+from components.domain.problems.settings import SEED_FILE, UNKNOWN_KEY, UNNEEDED_KEY
 from components.settings.model import Settings
 from components.settings.sections.packages import BUILT_FOLDER, taken
 from components.settings.sentences import NAMESPACE, at
@@ -40,7 +40,7 @@ def load() -> Settings:
     if told := seedless.known():
         seedless.tell(told)
     try:
-        settings = settings_of(pulumi.runtime.config.get_config_env())
+        settings = _of_project(pulumi.runtime.config.get_config_env(), pulumi.get_project())
     except BadSettings as error:
         raise pulumi.RunError(guard.printable(str(error))) from None
     for warning in warnings(settings, today()):
@@ -51,6 +51,30 @@ def load() -> Settings:
 def settings_of(config: Mapping[str, str]) -> Settings:
     """Return the settings in a configuration as Pulumi passes it, with the namespace. Raises BadSettings."""
     return read(_raw(config, _built()))
+
+
+def _of_project(config: Mapping[str, str], project: str) -> Settings:
+    """Return the settings of a project. Raises BadSettings, also for keys that only a project of its name would have.
+
+    Pulumi puts the name of the project in front of a key without a namespace.
+    """
+    strays = [key for key in config if project != NAMESPACE and key.startswith(f"{project}:")]
+    if not strays:
+        return settings_of(config)
+    problems = [_stray(project, key.partition(":")[2]) for key in strays]
+    try:
+        settings_of(config)
+    except BadSettings as error:
+        problems += error.problems
+    raise BadSettings(problems)
+
+
+def _stray(project: str, key: str) -> Message:
+    words = UNKNOWN_KEY(
+        f"the settings of this program begin with {NAMESPACE}, whatever the project is called; set {NAMESPACE}:{key}, "
+        f"and remove this with `pulumi config rm {project}:{key}`"
+    )
+    return Message(f"{project}:{key}: {words}")
 
 
 def _raw(config: Mapping[str, Any], built: Collection[str] = ()) -> dict[str, Any]:
@@ -102,7 +126,7 @@ def _with_seed(raw: dict[str, Any]) -> dict[str, Any]:
     except UnusableFile as error:
         problem = SEED_FILE(
             f"{_shown(file)} cannot be read ({error}); `make up` makes it for a local stack; "
-            f"or set {_SEED} with `openssl rand -hex 32 | pulumi config set --secret {_SEED}` instead"
+            f"or set {_SEED} with `openssl rand -hex 32 | pulumi config set --secret {NAMESPACE}:{_SEED}` instead"
         )
         raise _refused(raw, _SEED_FILE, problem) from error
 

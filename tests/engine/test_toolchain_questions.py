@@ -51,6 +51,7 @@ def test_a_claim_that_no_state_holds_is_told_before_it_is_forgotten() -> None:
     "config",
     [
         {"servicechain-ha:parentChain": {"network": "mainnet"}},
+        {"servicechain-ha:parentChain": "mainnet"},
         {"servicechain-ha:parentChain": {"chainId": 8217}},
         {"servicechain-ha:protection": True},
         {"servicechain-ha:protection": "true"},

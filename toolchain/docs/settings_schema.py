@@ -8,13 +8,16 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
+from components.domain.networks import Network
 from components.settings.model import Settings
 from components.settings.sentences import NAMESPACE
+from components.settings.short_forms import THRESHOLD
+from components.settings.values.types import NAME, anchored
 
 ROOT = Path(__file__).resolve().parents[2]
 FILE = ROOT / "docs/settings.schema.json"
@@ -35,7 +38,25 @@ SEED_FROM_SCHEMA: Schema = {
     "([Teams](team.md#the-identity-seed)).",
     "examples": ["arn:aws:secretsmanager:eu-central-1:123456789012:secret:bridge-seed-AbCdEf"],
 }
-"""These two settings are read before the model, and so are not in it."""
+_NUMBER: list[Schema] = [{"type": "integer", "minimum": 1}, {"type": "string", "pattern": "^[1-9][0-9]*$"}]
+"""As a user writes it, or the CLI of Pulumi."""
+THRESHOLD_SCHEMA: Schema = {
+    "anyOf": _NUMBER,
+    "title": "whole number",
+    "description": "Instead of bridge.threshold ([In short](configuration.md#in-short)).",
+    "examples": [1],
+}
+"""These three settings are read before the model, and so are not in it."""
+IN_SHORT: Schema = {
+    "parentChain": {"enum": list(get_args(Network)), "description": "Its network, in short."},
+    "serviceChain": {"anyOf": _NUMBER, "description": "Its chain id, in short."},
+    "pairs": {
+        "type": "string",
+        "pattern": anchored(rf"\s*{NAME}(\s*,\s*{NAME})*\s*"),
+        "description": "Their names, in short.",
+    },
+}
+"""What may stand in the place of a section in the file of a stack."""
 
 _SECURE: Schema = {
     "type": "object",
@@ -63,7 +84,7 @@ class _Generator(GenerateJsonSchema):
 def of_settings() -> Schema:
     """Return the JSON schema of the settings, as their keys are below the namespace."""
     found = Settings.model_json_schema(schema_generator=_Generator)
-    found["properties"] |= {SEED_FILE: SEED_FILE_SCHEMA, SEED_FROM: SEED_FROM_SCHEMA}
+    found["properties"] |= {SEED_FILE: SEED_FILE_SCHEMA, SEED_FROM: SEED_FROM_SCHEMA, THRESHOLD: THRESHOLD_SCHEMA}
     tidied: Schema = _each(found, _tidy)
     return tidied
 
@@ -71,6 +92,8 @@ def of_settings() -> Schema:
 def of_file() -> Schema:
     """Return the JSON schema of a Pulumi.<stack>.yaml."""
     settings = _each(of_settings(), _secured)
+    for name, short in IN_SHORT.items():
+        settings["properties"][name] = {"anyOf": [settings["properties"][name], short]}
     config = {
         "type": "object",
         "properties": {f"{NAMESPACE}:{name}": found for name, found in settings["properties"].items()},

@@ -23,6 +23,7 @@ from components.domain.problems.operations import (
     STACK_PROTECTED,
 )
 from components.domain.problems.problem import Message
+from components.settings.short_forms import written_out
 
 State = Mapping[str, Any]
 """The deployment in an export."""
@@ -79,7 +80,7 @@ def disposable(state: State, settings: Mapping[str, Any]) -> list[Message]:
     outputs: Mapping[str, Any] = next(
         (r.get("outputs") or {} for r in state.get("resources") or () if r["type"] == "pulumi:pulumi:Stack"), {}
     )
-    parent = config.get(f"{NAMESPACE}:parentChain")
+    parent = written_out({key.removeprefix(f"{NAMESPACE}:"): value for key, value in config.items()}).get("parentChain")
     objections = protected(state)
     if isinstance(parent, Mapping) and (
         parent.get("network") == MAINNET or parent.get("chainId") == CHAIN_IDS[MAINNET]

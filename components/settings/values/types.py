@@ -28,7 +28,8 @@ from components.domain.addresses import LOCAL_PREFIX, PRIVATE_RANGES
 from components.domain.problems.settings import DUPLICATE, LIQUIDITY, OUT_OF_RANGE, WRONG_ADDRESS, WRONG_FORM, WRONG_KEY
 from components.domain.units import PEB
 
-_NAME = re.compile(r"[a-z]([a-z0-9-]{0,18}[a-z0-9])?")
+NAME = r"[a-z]([a-z0-9-]{0,18}[a-z0-9])?"
+"""The form of the name of a pair or machine."""
 _HEX_KEY = re.compile(r"(0x)?[0-9a-fA-F]{64}")
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}")
 _KEY_LIKE = re.compile(r"(0x)?[0-9a-fA-F]{41,}")
@@ -135,7 +136,7 @@ class Range:
 
 
 def _name(value: Any) -> str:
-    if not isinstance(value, str) or not _NAME.fullmatch(value):
+    if not isinstance(value, str) or not re.fullmatch(NAME, value):
         msg = WRONG_FORM(
             f"{shown(value)} is not a name; write 1 to 20 characters of a-z, 0-9 and -, first a letter, last no -"
         )
@@ -260,7 +261,7 @@ def not_zero(whose: str) -> AfterValidator:
     return AfterValidator(checked)
 
 
-Name = Annotated[str, BeforeValidator(_name), json_schema("string", "name", pattern=anchored(_NAME.pattern))]
+Name = Annotated[str, BeforeValidator(_name), json_schema("string", "name", pattern=anchored(NAME))]
 Whole = Annotated[int, BeforeValidator(_whole), json_schema("integer", "whole number")]
 Positive = Annotated[Whole, Range(1)]
 NotNegative = Annotated[Whole, Range(0)]

@@ -15,6 +15,7 @@ from components.domain.quorum import FAULT_TOLERANT
 from components.settings.model import Settings
 from components.settings.rules import between
 from components.settings.sentences import sentence
+from components.settings.short_forms import contradictions, written_out
 from components.settings.values.types import hidden
 from components.topology.checks import funds, machines, versions
 
@@ -31,7 +32,8 @@ class BadSettings(Exception):
 
 def read(raw: Mapping[str, Any]) -> Settings:
     """Return the settings in a configuration (keys without the namespace). Raises BadSettings with all problems."""
-    problems: list[Message] = []
+    problems: list[Message] = contradictions(raw)
+    raw = written_out(raw)
     settings = None
     try:
         settings = Settings.model_validate(raw)

@@ -178,6 +178,8 @@ def test_the_example_stacks_name_it_and_are_valid(stack: str) -> None:
         raw(pairs=[{"name": "a", "scn": "scn-1", "packages": {"ken": "ken-v1.0.3.tar.gz"}}]),
         raw(packages={"ken": "ken-v1.0.3.tar.gz"}, parentChain__balances={"0x" + "aB" * 20: 1e3}),
         {**raw(), "parentChain": {"network": "kairos", "referenceRpc": SECURE}},
+        raw(parentChain="kairos", serviceChain=3000, pairs="alpha", threshold=1),
+        raw(parentChain="private", serviceChain="3000", pairs="alpha, beta,gamma", threshold="2"),  # by Pulumi's CLI
     ],
 )
 def test_what_the_program_takes_is_valid(config: Raw) -> None:
@@ -188,6 +190,10 @@ def test_what_the_program_takes_is_valid(config: Raw) -> None:
     ("path", "value"),
     [
         ("pears", []),
+        ("parentChain", "baobab"),
+        ("serviceChain", "main"),
+        ("pairs", "alpha; beta"),
+        ("threshold", 0),
         ("bridge.treshold", 1),
         ("pairs.0.scm", "scn-1"),
         ("pairs.0.name", "Alpha"),

@@ -37,7 +37,7 @@ SECRET = "c0ffee" * 10 + "dead"
         ("packages__ken", ["a"], ARCHIVE, '["a"]'),
         ("bridge", None, WRONG_FORM, "mapping"),
         ("bridge", [], WRONG_FORM, "mapping"),
-        ("parentChain", "kairos", WRONG_FORM, "mapping"),
+        ("parentChain", 1001, WRONG_FORM, "mapping"),
         ("parentChain__balances", [], WRONG_FORM, "mapping"),
         ("pairs", None, WRONG_FORM, "list"),
         ("pairs", {"alpha": {"scn": "scn-1"}}, WRONG_FORM, "list"),
