@@ -26,6 +26,7 @@ from tests.engine.aws_stack import CANONICAL, IMAGE, AwsStack
 from tests.engine.policies import held, pack
 from tests.program.stacks import aws, example, section
 from tests.run import Failed, Run
+from toolchain.ops.replace import ends_with
 
 
 @pytest.fixture(scope="module")
@@ -173,7 +174,9 @@ def test_a_machine_that_was_lost_comes_back_with_its_disk_and_address(tmp_path: 
     stack.machines()
     before = stack.instance("scn-2")
     ec2.terminate_instances(InstanceIds=[before["id"]])
-    stack.refresh()
+    gone = ends_with(stack.resources(), "scn-2")  # what make replace refreshes
+    assert len(gone) == 3
+    assert stack.refresh(target=gone).changes == {"delete": 3}
     ec2.deregister_image(ImageId=before["image"])
     newer = cloud.register_image(CANONICAL, IMAGE.format(20260901), datetime(2026, 9, 1, tzinfo=UTC))
     with pytest.raises(Failed, match="couldn't find resource") as lost:

@@ -2,13 +2,13 @@
 
 usage: pulumi stack export --show-secrets | python -m toolchain.ops.replace MACHINE [back]
 
-Prints the URN to replace, or with `back` waits until the machine is healthy again too. The keys in the export stay in
-memory.
+Prints the URN to replace, and then those to refresh before; or with `back` waits until the machine is healthy again
+too. The keys in the export stay in memory.
 """
 
 import json
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -42,6 +42,14 @@ MACHINES = {
 On AWS that is its boot: with another one it has the newest image, a new one-time host key, and so another instance.
 """
 
+INSTANCE = {
+    "aws:ec2/instance:Instance": "{}-instance",
+    "aws:ec2/volumeAttachment:VolumeAttachment": "{}-data",
+    "aws:ec2transitgateway/instanceState:InstanceState": "{}-running",
+}
+"""What ends with an instance on AWS, by type. If somebody terminated it, the state has to know that before its disk
+goes to another one: AWS detaches no disk from an instance that is gone."""
+
 
 class Refused(CodedError):
     """The machine cannot be replaced now; the message says why, and what to do first."""
@@ -57,6 +65,8 @@ class Stack:
     """Role and console, keyed by name."""
     bridges: Mapping[str, tuple[str, str]]
     """Child and parent contract that an SCN serves, keyed by SCN."""
+    instances: Mapping[str, Sequence[str]]
+    """URNs of what ends with its instance on AWS, keyed by machine."""
 
     @classmethod
     def of(cls, export: Mapping[str, Any]) -> "Stack":
@@ -77,7 +87,7 @@ class Stack:
             str(one["node"]["node"]): (str(one["child_bridge"]), str(one["parent_bridge"]))
             for one in by_name(found, "servicechain:BridgeRegistration").values()
         }
-        return cls(machines, running, bridges)
+        return cls(machines, running, bridges, {name: ends_with(found, name) for name in machines})
 
     def urn(self, machine: str) -> str:
         """Return the URN to replace. Raises Refused if a chain would be lost, or if there is no such machine."""
@@ -151,6 +161,11 @@ class Stack:
             return set()
 
 
+def ends_with(resources: Iterable[Mapping[str, Any]], machine: str) -> list[str]:
+    """Return the URNs of what ends with the instance of a machine on AWS."""
+    return [str(one["urn"]) for one in resources if _name(one) == INSTANCE.get(str(one["type"]), "").format(machine)]
+
+
 def _is(resource: Mapping[str, Any], type_: str) -> bool:
     return str(resource["type"]).endswith(type_)
 
@@ -180,7 +195,7 @@ def main(machine: str, back: str = "") -> None:
         stack.require_spare(machine)
         if pause := stack.pause(machine):
             print(f"warning: {pause}", file=sys.stderr)
-        print(urn)
+        print(urn, *stack.instances[machine], sep="\n")
 
 
 if __name__ == "__main__":

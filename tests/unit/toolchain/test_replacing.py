@@ -99,6 +99,19 @@ def test_the_resource_of_a_machine_on_aws_is_its_boot() -> None:
     assert stack.urn("scn-1") == f"{HEAD}{BOOT}::scn-1-boot"
 
 
+def test_what_ends_with_an_instance_is_refreshed_before_it_is_replaced() -> None:
+    kinds = {
+        "instance": "aws:ec2/instance:Instance",
+        "data": "aws:ec2/volumeAttachment:VolumeAttachment",
+        "running": "aws:ec2transitgateway/instanceState:InstanceState",
+    }
+    cloud = [resource(kind, f"scn-1-{part}") for part, kind in kinds.items()]
+    others = [resource("aws:ebs/volume:Volume", "scn-1-data"), resource(kinds["instance"], "scn-2-instance")]
+    stack = Stack.of(export(node("scn-1", "scn", BOOT), node("scn-2", "scn", BOOT), cloud, others))
+    assert stack.instances["scn-1"] == [one["urn"] for one in cloud]
+    assert Stack.of(ALL).instances["scn-1"] == []
+
+
 @pytest.mark.parametrize(
     ("of", "name", "problem", "values"),
     [

@@ -1,4 +1,4 @@
-"""`make upgrade` and `make rollback` around Pulumi: what they refuse, run and remember. Stack and nodes are fake.
+"""`make upgrade`, `rollback` and `replace` around Pulumi: what they refuse, run and remember. Stack and nodes are fake.
 
 A script takes the place of toolchain/run: it notes each command, and answers from files.
 """
@@ -29,6 +29,7 @@ case "$*" in
 *ops.upgrade\\ changes*) cat >/dev/null; cat "${@: -1}" >config-seen; cat changes 2>/dev/null || true ;;
 *ops.upgrade\\ running*) cat >/dev/null; echo "$*" >running; exit "$(cat running-status 2>/dev/null || echo 0)" ;;
 *ops.rollback*) shift; PYTHONPATH=$REAL exec "$PYTHON" "$@" ;;
+*ops.replace*) cat >/dev/null; [[ $* == *back ]] || cat urns ;;
 python*) cat >/dev/null ;;
 *" config "*) echo '{"config": 1}' ;;
 *" up --yes "*)
@@ -66,6 +67,12 @@ class Checkout:
     def record(self) -> Path:
         """Return the file with the settings of the last healthy up."""
         return self.folder / ".state/dev/healthy.yaml"
+
+    @property
+    def calls(self) -> list[str]:
+        """Return the commands of Pulumi that change something, without the settings that they are given."""
+        told = [line.partition(" --stack ")[0] for line in (self.folder / "calls").read_text().splitlines()]
+        return [line.partition(f" -C {self.folder} ")[2] for line in told if " --yes " in line]
 
     @property
     def ups(self) -> int:
@@ -243,3 +250,15 @@ def test_with_the_packages_of_the_record_a_rollback_repairs(checkout: Checkout) 
     assert done.returncode == 0, done.stderr
     assert (checkout.ups, checkout.used) == (2, OLD)
     assert f"    {ILL}\n" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("urns", "before"), [("u", []), ("u\nv\nw", ["refresh --yes --skip-preview --target=v --target=w"])]
+)
+def test_what_a_machine_on_aws_may_have_lost_is_refreshed_before_it_is_replaced(
+    checkout: Checkout, urns: str, before: list[str]
+) -> None:
+    checkout.write(urns=urns)
+    done = checkout.stack("replace", "scn-1")
+    assert done.returncode == 0, done.stderr
+    assert checkout.calls == [*before, "up --yes --replace u"]
