@@ -11,7 +11,7 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -26,10 +26,11 @@ from moto.ec2.utils import random_ami_id
 from moto.moto_api._internal.models import moto_api_backend
 from moto.server import ThreadedMotoServer
 
-from tests.aws import recorder
+from tests.aws import dlm, recorder
 from tests.aws.manners_keys import manners as keys
 from tests.aws.manners_machines import manners as machines
 from tests.aws.manners_networks import manners as networks
+from tests.aws.manners_roles import manners as roles
 
 __all__ = ["PLUGIN", "Moto", "moto"]
 
@@ -104,7 +105,10 @@ class Moto:
 
     def _there(self) -> set[tuple[str, str]]:
         """Return kinds and ids of all that costs or blocks something."""
-        with _closing(self.client()) as ec2, _closing(self.client("cloudwatch")) as cloudwatch:
+        with ExitStack() as clients:
+            ec2, cloudwatch, iam, lifecycles = (
+                clients.enter_context(_closing(self.client(name))) for name in ("ec2", "cloudwatch", "iam", "dlm")
+            )
             instances = [one for held in ec2.describe_instances()["Reservations"] for one in held["Instances"]]
             gateways = ec2.describe_nat_gateways()["NatGateways"]
             snapshots = ec2.describe_snapshots(OwnerIds=["self"])["Snapshots"]
@@ -125,6 +129,8 @@ class Moto:
                 "SubnetId": ec2.describe_subnets()["Subnets"],
                 "VpcId": ec2.describe_vpcs()["Vpcs"],
                 "AlarmName": cloudwatch.describe_alarms()["MetricAlarms"],
+                "RoleName": iam.list_roles()["Roles"],
+                "PolicyId": lifecycles.get_lifecycle_policies()["Policies"],
             }
         return {(name.removesuffix("Id").removesuffix("Name"), one[name]) for name in found for one in found[name]}
 
@@ -142,6 +148,8 @@ def moto(region: str = "eu-central-1") -> Iterator[Moto]:
         keys.applied(),
         machines.applied(),
         networks.applied(),
+        roles.applied(),
+        dlm.applied(),
         recorder.applied(),
     ):
         environment.setenv("MOTO_EC2_LOAD_DEFAULT_AMIS", "false")

@@ -99,10 +99,11 @@ def test_drift_is_seen_and_mended(stack: SampleStack, cloud: Moto, ec2: Any) -> 
     for one in (default, group):
         ec2.authorize_security_group_ingress(GroupId=one, IpProtocol="tcp", FromPort=1, ToPort=2, CidrIp="0.0.0.0/0")
     ec2.stop_instances(InstanceIds=[machine])
+    _spoil_the_backup(cloud, outputs)
 
-    assert stack.refresh().changes == {"delete": 2, "update": 6}
-    stack.configure(size=200)  # a disk cannot shrink
-    assert stack.up().changes == {"create": 2, "update": 6}
+    assert stack.refresh().changes == {"delete": 3, "update": 7}
+    stack.configure(size=200, kept=14)  # a disk cannot shrink
+    assert stack.up().changes == {"create": 3, "update": 7}
     assert stack.up().changes == stack.refresh().changes == {}
     assert ec2.describe_security_groups(GroupIds=[default])["SecurityGroups"][0]["IpPermissions"] == []
     live = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
@@ -123,6 +124,18 @@ def test_drift_is_seen_and_mended(stack: SampleStack, cloud: Moto, ec2: Any) -> 
     }
     stack.destroy()
     assert cloud.leftovers() == []
+
+
+def _spoil_the_backup(cloud: Moto, outputs: dict[str, Any]) -> None:
+    """Take the policy from the role, and let the service make snapshots at another time."""
+    iam, lifecycles = cloud.client("iam"), cloud.client("dlm")
+    (attached,) = iam.list_attached_role_policies(RoleName=outputs["role"])["AttachedPolicies"]
+    iam.detach_role_policy(RoleName=outputs["role"], PolicyArn=attached["PolicyArn"])
+    details = lifecycles.get_lifecycle_policy(PolicyId=outputs["lifecycle"])["Policy"]["PolicyDetails"]
+    details["Schedules"][0]["CreateRule"]["Times"] = ["12:00"]
+    lifecycles.update_lifecycle_policy(PolicyId=outputs["lifecycle"], PolicyDetails=details)
+    for client in (iam, lifecycles):
+        client.close()
 
 
 def test_what_the_official_provider_does_not_see_stays(stack: SampleStack, cloud: Moto, ec2: Any) -> None:

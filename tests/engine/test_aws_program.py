@@ -49,6 +49,10 @@ def ec2(cloud: Moto) -> Iterator[Any]:
     client.close()
 
 
+NODES = ("pair-1-en", "pair-2-en", "scn-1", "scn-2", "scn-3", "scn-4")
+"""ENs and SCNs of a stack of two pairs."""
+
+
 def made(run: Run, type_: str) -> set[str]:
     return {step.name for step in run.steps if step.type == type_ and step.verb == "create"}
 
@@ -99,9 +103,10 @@ def test_what_the_account_lacks_is_told_with_its_settings_and_no_traceback(tmp_p
 
 
 def test_a_whole_life_with_changes_by_hand_and_losses(tmp_path: Path, cloud: Moto, ec2: Any) -> None:
-    stack = AwsStack(tmp_path, cloud, aws(2))
+    stack = AwsStack(tmp_path, cloud, aws(2, aws=section(backup={"keepCount": 3})))
     up = stack.machines()
     assert len(made(up, "Instance")) == 8
+    assert _backed_up(cloud, ec2) == {f"test-{name}-data" for name in NODES}
     assert stack.machines().changes == stack.refresh().changes == {}
     for secret in (stack.seed, derive(stack.seed, "ssh-client"), "PRIVATE KEY", "cloud-config"):
         assert secret not in stack.state + up.text
@@ -116,6 +121,19 @@ def test_a_whole_life_with_changes_by_hand_and_losses(tmp_path: Path, cloud: Mot
     assert set(stack.destroy().changes) == {"delete"}
     assert cloud.leftovers() == []
     assert stack.destroy().changes == {}
+
+
+def _backed_up(cloud: Moto, ec2: Any) -> set[str]:
+    """Return the names of the volumes that the policy for snapshots finds."""
+    lifecycles = cloud.client("dlm")
+    (listed,) = lifecycles.get_lifecycle_policies()["Policies"]
+    found = lifecycles.get_lifecycle_policy(PolicyId=listed["PolicyId"])["Policy"]["PolicyDetails"]
+    lifecycles.close()
+    assert found["Schedules"][0]["RetainRule"] == {"Count": 3}
+    (tag,) = found["TargetTags"]
+    volumes = ec2.describe_volumes(Filters=[{"Name": f"tag:{tag['Key']}", "Values": [tag["Value"]]}])["Volumes"]
+    assert all(one["Encrypted"] for one in volumes)
+    return {tag["Value"] for one in volumes for tag in one["Tags"] if tag["Key"] == "Name"}
 
 
 def _change_by_hand_and_repair(stack: AwsStack, ec2: Any) -> None:

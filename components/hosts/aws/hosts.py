@@ -12,6 +12,7 @@ from components.dynamic.machines.placement import Placement
 from components.dynamic.secrets.ssh_key import SshKey
 from components.hosts.aws import data_volume
 from components.hosts.aws.account.images import Images
+from components.hosts.aws.backup import Backup
 from components.hosts.aws.firewall import Firewall
 from components.hosts.aws.machine import Common, Instance, newest
 from components.hosts.aws.network import NewNetwork, Subnets, Vpc, existing
@@ -85,6 +86,7 @@ class AwsHosts(pulumi.ComponentResource):
             settings.alarm_topic,
             tags,
         )
+        self._backup = Backup(settings.backup, settings.region, tags, protect=protect, opts=self._mine)
         bastion = [BASTION_MACHINE] if settings.own_bastion else []
         self._placement = self._place([*machines, *bastion])
         self._bastion = self._make_bastion() if settings.own_bastion else self._given_bastion(settings)
@@ -103,7 +105,7 @@ class AwsHosts(pulumi.ComponentResource):
         machine = self._machine(wanted, opts)
         if wanted.size.public_address:
             machine.public_address()
-        attachment = machine.data_volume(wanted.size, self._zone(wanted))
+        attachment = machine.data_volume(wanted.size, self._zone(wanted), self._backup.tags_of(wanted.role))
         ssh, login = self._log_in(name, machine.address, machine, self._bastion, [attachment])
         mounted = remote.Command(
             f"{name}-data-volume",

@@ -1,6 +1,6 @@
 """One machine on EC2: an instance that can be replaced, and what outlives it: its address, its data, its identity."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -129,7 +129,7 @@ class Instance(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.instance]),
         ).public_ip
 
-    def data_volume(self, size: Size, zone: pulumi.Input[str]) -> ec2.VolumeAttachment:
+    def data_volume(self, size: Size, zone: pulumi.Input[str], more_tags: Mapping[str, str]) -> ec2.VolumeAttachment:
         """Give the machine a disk that outlives it; return the attachment, which has its `volume_id`."""
         volume = ebs.Volume(
             f"{self._host}-data",
@@ -142,7 +142,7 @@ class Instance(pulumi.ComponentResource):
             kms_key_id=self._kms_key,
             # Volumes of stacks that never had the setting have no such input.
             final_snapshot=self._common.final_snapshot or None,
-            tags=self._tags.of(f"{self._host}-data"),
+            tags={**self._tags.of(f"{self._host}-data"), **more_tags},
             opts=pulumi.ResourceOptions.merge(
                 self._mine,
                 pulumi.ResourceOptions(

@@ -7,6 +7,8 @@ NAME = "Name"
 PROJECT = "servicechain-ha:project"
 STACK = "servicechain-ha:stack"
 MANAGED_BY = "servicechain-ha:managed-by"
+BACKUP = "servicechain-ha:backup"
+"""On the data volumes that are backed up, with the project and the stack: a policy for snapshots looks at one tag."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,11 @@ class Tags:
         """Return whether something with these tags, as EC2 has them, is of the stack."""
         known = {one["Key"]: one["Value"] for one in tags}
         return all(known.get(key) == value for key, value in self._of_stack.items())
+
+    @property
+    def of_backup(self) -> dict[str, str]:
+        """Return the tag of the data volumes of this stack, and of no other, that are backed up."""
+        return {BACKUP: f"{self.project}/{self.stack}"}
 
     @property
     def _of_stack(self) -> dict[str, str]:

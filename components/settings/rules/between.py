@@ -18,7 +18,17 @@ from components.domain.problems.settings import (
 )
 from components.domain.quorum import FAULT_TOLERANT
 from components.domain.roles import BASTION, VALIDATOR
-from components.settings.rules import adoption, aws, contracts, existing, monitoring, packages, parent, tokens
+from components.settings.rules import (
+    adoption,
+    aws,
+    aws_options,
+    contracts,
+    existing,
+    monitoring,
+    packages,
+    parent,
+    tokens,
+)
 from components.settings.rules.raw import repeated, section
 from components.settings.rules.sections import Sections, sections
 from components.settings.sentences import at, nearest
@@ -32,6 +42,7 @@ def problems(raw: Mapping[str, Any]) -> Iterator[Message]:
     yield from parent.problems(raw, found)
     yield from packages.problems(raw, found)
     yield from aws.problems(raw)
+    yield from aws_options.problems(raw, found)
     yield from tokens.problems(found)
     yield from contracts.problems(found)
     yield from existing.problems(raw, found)

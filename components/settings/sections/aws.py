@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from components.domain.addresses import PRIVATE_RANGES, WIDEST_NAMED
 from components.domain.ports import LAST_PORT, SSH_PORT
 from components.domain.problems.settings import ACCESS, MACHINE_SIZE, OUT_OF_RANGE, WRONG_FORM
+from components.settings.sections.aws_options.backup import BackupSettings
 from components.settings.values.ssh_keys import HostKey
 from components.settings.values.types import Flag, Form, Name, Range, Section, Whole, json_schema, shown
 
@@ -219,6 +220,8 @@ class Aws(Section):
     """Take a snapshot of a data volume before it is deleted: when a pair or an SCN leaves, and when the stack is
     destroyed. It has to be set by a run of its own before. The deletion waits for the snapshot, which for some TB takes
     hours. Snapshots are paid for, and deleted by hand."""
+    backup: BackupSettings | None = Field(default=None, examples=[{"roles": ["scn"], "keepDays": 30}])
+    """Snapshots of data volumes at set times, made by Amazon Data Lifecycle Manager; none without this section."""
     alarm_topic: Topic | None = None
     """Where alarms about broken machines, busy processors and stalled disks are sent; without it they are shown in the
     console of CloudWatch only."""

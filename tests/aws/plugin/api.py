@@ -1,4 +1,4 @@
-"""Calls to EC2 and CloudWatch, wherever AWS_ENDPOINT_URL says that they are, and what kinds with tags share."""
+"""Calls to services of AWS, wherever AWS_ENDPOINT_URL says that they are, and what kinds with tags share."""
 
 from collections.abc import Callable
 from functools import cached_property
@@ -11,6 +11,10 @@ __all__ = ["AwsKind", "Call", "Cloud", "pairs", "tagged"]
 
 Call = Callable[..., Any]
 """ec2("create_vpc", CidrBlock="10.0.0.0/16"). What is None is not sent. Raises Gone or Refused with AWS's words."""
+
+
+_GONE = ("NotFound", "NotFoundException", "NoSuchEntity")
+"""How codes of errors end that mean that something is not there."""
 
 
 class Cloud:
@@ -28,6 +32,16 @@ class Cloud:
     def cloudwatch(self) -> Call:
         """Return CloudWatch."""
         return _service("cloudwatch", self._region)
+
+    @cached_property
+    def iam(self) -> Call:
+        """Return IAM."""
+        return _service("iam", self._region)
+
+    @cached_property
+    def dlm(self) -> Call:
+        """Return Amazon Data Lifecycle Manager."""
+        return _service("dlm", self._region)
 
     def refuse_other_accounts(self, allowed: list[str]) -> None:
         """Raise Refused if this is none of the accounts that are allowed."""
@@ -98,7 +112,7 @@ def _service(name: str, region: str | None) -> Call:
             return getattr(client, operation)(**{key: value for key, value in parameters.items() if value is not None})
         except ClientError as error:
             code: str = error.response["Error"]["Code"]
-            raise (Gone if code.endswith(("NotFound", "NotFoundException")) else Refused)(str(error)) from None
+            raise (Gone if code.endswith(_GONE) else Refused)(str(error)) from None
         except BotoCoreError as error:
             raise Refused(str(error)) from None
 

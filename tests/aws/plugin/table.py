@@ -3,7 +3,19 @@
 import json
 from collections.abc import Mapping
 
-from tests.aws.plugin import addresses, alarms, firewall, lookups, machines, network, routes, rules, storage
+from tests.aws.plugin import (
+    addresses,
+    alarms,
+    backups,
+    firewall,
+    lookups,
+    machines,
+    network,
+    roles,
+    routes,
+    rules,
+    storage,
+)
 from tests.aws.plugin.api import AwsKind, Cloud
 from tests.aws.plugin.kind import Function, Kind
 from tests.aws.plugin.server import Plugin, serve
@@ -16,6 +28,7 @@ VERSION = "7.51.1"
 
 _KINDS: Mapping[str, type[AwsKind]] = {
     "aws:cloudwatch/metricAlarm:MetricAlarm": alarms.MetricAlarm,
+    "aws:dlm/lifecyclePolicy:LifecyclePolicy": backups.LifecyclePolicy,
     "aws:ebs/volume:Volume": storage.Volume,
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": firewall.DefaultSecurityGroup,
     "aws:ec2/eip:Eip": addresses.Eip,
@@ -32,6 +45,8 @@ _KINDS: Mapping[str, type[AwsKind]] = {
     "aws:ec2/vpc:Vpc": network.Vpc,
     "aws:ec2/vpcSecurityGroupRulesExclusive:VpcSecurityGroupRulesExclusive": rules.VpcSecurityGroupRulesExclusive,
     "aws:ec2transitgateway/instanceState:InstanceState": machines.InstanceState,
+    "aws:iam/role:Role": roles.Role,
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": roles.RolePolicyAttachment,
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": rules.SecurityGroupEgressRule,
     "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": rules.SecurityGroupIngressRule,
 }

@@ -1,6 +1,7 @@
-"""One machine with a disk and an address that outlive it, in a network with a way out, and an alarm."""
+"""One machine with a disk and an address that outlive it, in a network with a way out, an alarm, and a backup."""
 
 import base64
+import json
 from typing import Any
 
 import pulumi
@@ -165,7 +166,51 @@ aws.cloudwatch.MetricAlarm(
     opts=here,
 )
 
+role = aws.iam.Role(
+    "backup",
+    path="/sample/",
+    assume_role_policy=json.dumps(
+        {
+            "Version": "2012-10-17",
+            "Statement": [
+                {"Effect": "Allow", "Principal": {"Service": "dlm.amazonaws.com"}, "Action": "sts:AssumeRole"}
+            ],
+        }
+    ),
+    description="snapshots",
+    tags=tags,
+    opts=here,
+)
+aws.iam.RolePolicyAttachment(
+    "backup",
+    role=role.name,
+    policy_arn="arn:aws:iam::aws:policy/service-role/AWSDataLifecycleManagerServiceRole",
+    opts=here,
+)
+lifecycle = aws.dlm.LifecyclePolicy(
+    "backup",
+    description="snapshots",
+    execution_role_arn=role.arn,
+    state="ENABLED",
+    policy_details={
+        "resource_types": ["VOLUME"],
+        "target_tags": {"Project": "sample"},
+        "schedules": [
+            {
+                "name": "daily",
+                "copy_tags": True,
+                "create_rule": {"interval": 24, "interval_unit": "HOURS", "times": "03:00"},
+                "retain_rule": {"count": config.get_int("kept") or 7},
+            }
+        ],
+    },
+    tags=tags,
+    opts=here,
+)
+
 pulumi.export("instance", machine.id)
+pulumi.export("lifecycle", lifecycle.id)
+pulumi.export("role", role.name)
 pulumi.export("volume", disk.id)
 pulumi.export("address", machine.private_ip)
 pulumi.export("interface", interface.id)

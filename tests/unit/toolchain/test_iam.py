@@ -19,8 +19,16 @@ MOST_CHARACTERS = 6144
 """Of a managed policy of IAM, without white space."""
 
 AnAction = Annotated[str, Field(pattern=r"^[a-z0-9]+:[A-Z][A-Za-z0-9]+$")]
-AResource = Annotated[str, Field(pattern=r"^(\*|arn:aws:[a-z0-9-]+:REGION:(123456789012)?:[*a-z-]+[:/][*A-Za-z-]+)$")]
-Conditions = dict[Literal["StringEquals", "Bool", "Null"], dict[str, str | list[str]]]
+_OF_THE_STACK = "arn:aws:iam::123456789012:role/servicechain-ha/STACK/*"
+AResource = Annotated[
+    str,
+    Field(
+        pattern=r"^(\*|arn:aws:[a-z0-9-]+:REGION:(123456789012)?:[*a-z-]+[:/][*A-Za-z-]+|"
+        + re.escape(_OF_THE_STACK)
+        + ")$"
+    ),
+]
+Conditions = dict[Literal["StringEquals", "ArnEquals", "ArnLike", "Bool", "Null"], dict[str, str | list[str]]]
 
 
 class AStatement(BaseModel):
@@ -67,7 +75,13 @@ def test_each_is_well_formed_and_small_enough(name: str) -> None:
     for statement in document.Statement:
         assert (statement.Principal is not None) == (of_a_key or of_a_role)
         assert (statement.Resource is None) == of_a_role
-        assert of_a_key or statement.Resource != ["*"] or all(map(scopes.reads, statement.Action))
+        reading = all(map(scopes.reads, statement.Action))
+        assert of_a_key or statement.Resource != ["*"] or reading or _makes_with_the_tag(statement)
+
+
+def _makes_with_the_tag(statement: AStatement) -> bool:
+    asked = (statement.Condition or {}).get("StringEquals", {})
+    return asked == {f"aws:RequestTag/{STACK}": "STACK"} and all(":Create" in one for one in statement.Action)
 
 
 def test_malformed_ones_are_found() -> None:
@@ -92,12 +106,16 @@ def test_what_was_recorded_is_allowed_and_nothing_else() -> None:
     assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", calls.date)
     assert all(calls.of(verb) for verb in VERBS)
     known = provider_calls.reads() | provider_calls.changes() | calls.of(*VERBS)
+    more = {action for name in scopes.OPTIONS for action in allowed(name)}
     for role, verbs in (("preview", ["preview", "refresh"]), ("up", VERBS), ("teardown", ["refresh", "destroy"])):
-        assert calls.of(*verbs) - scopes.FREE_OF_PERMISSION <= allowed(role)
-        assert allowed(role) <= known
-    assert all(map(scopes.reads, allowed("preview")))
+        also = allowed("options-preview") if role == "preview" else more
+        assert calls.of(*verbs) - scopes.FREE_OF_PERMISSION <= allowed(role) | also
+        assert allowed(role) | also <= known
+        assert not allowed(role) & also
+    assert all(map(scopes.reads, allowed("preview") | allowed("options-preview")))
     removal = {action for action in allowed("teardown") if not scopes.reads(action)}
-    assert removal == {action for action in calls.of("destroy") if not scopes.reads(action)} | {"ec2:CreateTags"}
+    removed = {action for action in calls.of("destroy") - more if not scopes.reads(action)}
+    assert removal == removed | {"ec2:CreateTags"}
     creating = {one for one in removal if one.partition(":")[2].startswith(("Create", "Run", "Allocate"))}
     assert creating == {"ec2:CreateSnapshot", "ec2:CreateTags"}
     (tags,) = (one for one in written()["teardown"].Statement if "ec2:CreateTags" in one.Action)
@@ -134,7 +152,25 @@ def test_an_action_without_a_scope_is_no_policy() -> None:
     beyond = Calls()
     beyond.add("up", {"ec2:CreateFleet"})
     assert beyond.beyond(Calls.recorded()) == {"up": ["ec2:CreateFleet"]}
-    assert policies(Calls.recorded()).keys() == {"preview", "up", "teardown", "existing-network"}
+    assert policies(Calls.recorded()).keys() == {
+        *("preview", "up", "teardown", "existing-network", "options-preview"),
+        *scopes.OPTIONS,
+    }
+
+
+def test_no_option_lets_a_role_give_itself_rights() -> None:
+    for name in scopes.OPTIONS:
+        for statement in written()[name].Statement:
+            for action in statement.Action:
+                if action.startswith("iam:"):
+                    assert statement.Resource == [_OF_THE_STACK]
+                assert action not in {"iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:CreatePolicyVersion"}
+                if action in {"iam:AttachRolePolicy", "iam:DetachRolePolicy"}:
+                    assert statement.Condition
+                    assert statement.Condition.keys() == {"ArnEquals"}
+                if action == "iam:PassRole":
+                    assert statement.Condition
+                    assert statement.Condition["StringEquals"].keys() == {"iam:PassedToService"}
 
 
 def test_a_role_trusts_the_environments_that_the_workflows_name() -> None:

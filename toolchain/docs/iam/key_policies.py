@@ -35,6 +35,8 @@ def key_policies() -> Mapping[str, dict[str, Any]]:
         "key-disks": _document(
             _statement("Disks", ["up"], DISKS, {"StringEquals": _VIA_EC2}),
             _statement("GrantsToDisks", ["up"], ["kms:CreateGrant"], grants),
+            _of_backup("Snapshots", DISKS, {"StringEquals": _VIA_EC2}),
+            _of_backup("GrantsToSnapshots", ["kms:CreateGrant"], grants),
         ),
         "key-owner": _document(
             _statement("Address", ["preview", "up", "teardown"], [OWNER_READS]),
@@ -56,6 +58,13 @@ def _document(*statements: dict[str, Any]) -> dict[str, Any]:
         "Resource": ["*"],
     }
     return {"Version": VERSION, "Statement": [administration, *statements]}
+
+
+def _of_backup(sid: str, actions: Sequence[str], condition: dict[str, Any]) -> dict[str, Any]:
+    """Allow the role of aws.backup, whose name ends with random characters: a principal cannot be a pattern."""
+    role = {"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/servicechain-ha/STACK/backup-*"}}
+    found = _statement(sid, [], actions, {**condition, **role})
+    return {**found, "Principal": {"AWS": ["arn:aws:iam::123456789012:root"]}}
 
 
 def _statement(sid: str, roles: Sequence[str], actions: Sequence[str], condition: Any = None) -> dict[str, Any]:

@@ -21,15 +21,31 @@ _OWN = {"StringEquals": {f"aws:ResourceTag/{STACK}": "STACK"}}
 
 def policies(calls: Calls) -> Mapping[str, Statement]:
     """Return the policies by name."""
+    optional = frozenset(action for option in scopes.OPTIONS.values() for action in option)
     reads = calls.of("preview", "refresh")
     removes = calls.of("destroy")
     changes = calls.of("up") | removes | provider_calls.changes()
+    every = reads | changes
     return {
-        "preview": policy(reads),
-        "up": policy(reads | changes),
-        "teardown": policy(reads | removes),
+        "preview": policy(reads - optional),
+        "up": policy(every - optional),
+        "teardown": policy((reads | removes) - optional),
         "existing-network": _document([_existing_network()]),
+        "options-preview": _document([*_option(scopes.OPTIONS, reads)]),
+        **{name: _document([*_option({name: scopes.OPTIONS[name]}, every)]) for name in scopes.OPTIONS},
     }
+
+
+def _option(options: Mapping[str, Mapping[str, scopes.Scope]], actions: frozenset[str]) -> Iterator[Statement]:
+    """Allow those of the actions that belong to some options, in one statement for each scope."""
+    for name, option in options.items():
+        by_scope: dict[str, tuple[scopes.Scope, list[str]]] = {}
+        for action, scope in option.items():
+            if action in actions:
+                by_scope.setdefault(repr(scope), (scope, []))[1].append(action)
+        sid = "".join(word.capitalize() for word in name.split("-"))
+        for number, ((arns, condition), some) in enumerate(by_scope.values(), start=1):
+            yield _allow(f"{sid}{number}", some, arns, condition)
 
 
 def policy(actions: Collection[str]) -> Statement:

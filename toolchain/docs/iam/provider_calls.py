@@ -27,6 +27,12 @@ READS: Mapping[str, tuple[str, ...]] = {
 
 CHANGES: Mapping[str, tuple[str, ...]] = {
     "aws_cloudwatch_metric_alarm": ("cloudwatch:UntagResource",),
+    # With tags, and with a role, what is made needs permissions that are no calls.
+    "aws_dlm_lifecycle_policy": (
+        *("dlm:TagResource", "dlm:UntagResource", "dlm:UpdateLifecyclePolicy"),
+        "iam:PassRole",
+    ),
+    "aws_iam_role": ("iam:TagRole", "iam:UntagRole"),
     "aws_network_interface": (
         "ec2:AssignPrivateIpAddresses",
         "ec2:ModifyNetworkInterfaceAttribute",

@@ -8,6 +8,8 @@ action can be in several tables: CreateSubnet makes a subnet in a VPC of the sta
 from collections.abc import Mapping
 
 from components.hosts.aws.alarms import BROKEN, BUSY, STALLED
+from components.hosts.aws.backup import POLICY, SERVICE
+from components.hosts.aws.tags import STACK
 
 _ALARMS = tuple(f"arn:aws:cloudwatch:REGION:123456789012:alarm:*-{kind.what}-*" for kind in (BROKEN, BUSY, STALLED))
 
@@ -98,6 +100,41 @@ UNTAGGED: Mapping[str, tuple[str, ...]] = {
     "cloudwatch:UntagResource": _ALARMS,
 }
 """By ARN, as AWS knows no condition on tags."""
+
+_ROLES = ("arn:aws:iam::123456789012:role/servicechain-ha/STACK/*",)
+"""The program gives the roles of a stack this path."""
+_LIFECYCLES = ("arn:aws:dlm:REGION:123456789012:policy/*",)
+_OWN = {"StringEquals": {f"aws:ResourceTag/{STACK}": "STACK"}}
+_ONE_POLICY = {"ArnEquals": {"iam:PolicyARN": f"arn:aws:iam::aws:{POLICY}"}}
+_TO_SERVICE = {"StringEquals": {"iam:PassedToService": SERVICE}}
+
+Scope = tuple[tuple[str, ...], Mapping[str, Mapping[str, str]] | None]
+"""The resources of an action, and a condition."""
+
+BACKUP: Mapping[str, Scope] = {
+    "dlm:CreateLifecyclePolicy": (("*",), {"StringEquals": {f"aws:RequestTag/{STACK}": "STACK"}}),
+    "dlm:DeleteLifecyclePolicy": (_LIFECYCLES, _OWN),
+    "dlm:GetLifecyclePolicy": (_LIFECYCLES, None),
+    # Which tags the service looks at while it makes a policy with tags is not documented.
+    "dlm:TagResource": (_LIFECYCLES, None),
+    "dlm:UntagResource": (_LIFECYCLES, _OWN),
+    "dlm:UpdateLifecyclePolicy": (_LIFECYCLES, _OWN),
+    # Without the condition, whoever may attach policies may give himself any right.
+    "iam:AttachRolePolicy": (_ROLES, _ONE_POLICY),
+    "iam:CreateRole": (_ROLES, None),
+    "iam:DeleteRole": (_ROLES, None),
+    "iam:DetachRolePolicy": (_ROLES, _ONE_POLICY),
+    "iam:GetRole": (_ROLES, None),
+    "iam:ListAttachedRolePolicies": (_ROLES, None),
+    "iam:ListInstanceProfilesForRole": (_ROLES, None),
+    "iam:ListRolePolicies": (_ROLES, None),
+    "iam:PassRole": (_ROLES, _TO_SERVICE),
+    "iam:TagRole": (_ROLES, None),
+    "iam:UntagRole": (_ROLES, None),
+}
+"""With aws.backup, in addition to all others."""
+OPTIONS: Mapping[str, Mapping[str, Scope]] = {"backup": BACKUP}
+"""By name: each is a policy of its own, so that a role has no right that its stack does not need."""
 
 FROM_OTHERS = ("ec2:CreateNetworkInterface", "ec2:CreateSecurityGroup", "ec2:RunInstances")
 """What is done in a VPC, and its subnets, that the stack did not make and that have no tags of it."""

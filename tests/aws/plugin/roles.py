@@ -1,0 +1,89 @@
+"""Roles of IAM, and the policies that they have."""
+
+import json
+
+from tests.aws.plugin.api import AwsKind, pairs, tagged
+from tests.aws.plugin.values import Properties
+
+__all__ = ["Role", "RolePolicyAttachment"]
+
+
+class Role(AwsKind):
+    """A role. Its name is its id."""
+
+    inputs = dict.fromkeys(("name", "path", "assumeRolePolicy", "description", "tags"))
+    required = ("assumeRolePolicy",)
+    outputs = ("arn", "uniqueId", "tagsAll")
+    replaced_by = ("name", "path")
+    named = True
+
+    def create(self, inputs: Properties) -> str:
+        """Make it."""
+        self.cloud.iam(
+            "create_role",
+            RoleName=inputs["name"],
+            Path=inputs.get("path"),
+            AssumeRolePolicyDocument=inputs["assumeRolePolicy"],
+            Description=inputs.get("description"),
+            Tags=pairs(inputs["tags"]) if inputs.get("tags") else None,
+        )
+        return str(inputs["name"])
+
+    def read(self, identity: str, inputs: Properties) -> Properties | None:
+        """Describe it. The same document in other words is the one that was given."""
+        found = self.cloud.iam("get_role", RoleName=identity)["Role"]
+        for operation in ("list_role_policies", "list_attached_role_policies"):
+            self.cloud.iam(operation, RoleName=identity)
+        trusted, given = found["AssumeRolePolicyDocument"], inputs.get("assumeRolePolicy")
+        return {
+            "name": found["RoleName"],
+            "path": found["Path"],
+            "assumeRolePolicy": given if given and json.loads(given) == trusted else json.dumps(trusted),
+            "description": found.get("Description"),
+            "arn": found["Arn"],
+            "uniqueId": found["RoleId"],
+            **tagged(found),
+        }
+
+    def update(self, identity: str, old: Properties, new: Properties) -> None:
+        """Change who may take it, its description and its tags."""
+        if old["assumeRolePolicy"] != new["assumeRolePolicy"]:
+            self.cloud.iam("update_assume_role_policy", RoleName=identity, PolicyDocument=new["assumeRolePolicy"])
+        if old.get("description") != new.get("description"):
+            self.cloud.iam("update_role", RoleName=identity, Description=new.get("description", ""))
+        before, after = old.get("tags", {}), new.get("tags", {})
+        if lost := [name for name in before if name not in after]:
+            self.cloud.iam("untag_role", RoleName=identity, TagKeys=lost)
+        if after and before != after:
+            self.cloud.iam("tag_role", RoleName=identity, Tags=pairs(after))
+
+    def delete(self, identity: str, inputs: Properties) -> None:  # noqa: ARG002
+        """Remove it, unless it still has policies, which the official provider looks for."""
+        self.cloud.iam("list_instance_profiles_for_role", RoleName=identity)
+        self.cloud.iam("delete_role", RoleName=identity)
+
+
+class RolePolicyAttachment(AwsKind):
+    """A policy of AWS or of the account that a role has."""
+
+    inputs = dict.fromkeys(("role", "policyArn"))
+    required = ("role", "policyArn")
+    replaced_by = ("role", "policyArn")
+
+    def create(self, inputs: Properties) -> str:
+        """Attach it."""
+        self.cloud.iam("attach_role_policy", RoleName=inputs["role"], PolicyArn=inputs["policyArn"])
+        return f"{inputs['role']}/{inputs['policyArn']}"
+
+    def read(self, identity: str, inputs: Properties) -> Properties | None:  # noqa: ARG002
+        """Find it at its role."""
+        found = self.cloud.iam("list_attached_role_policies", RoleName=inputs["role"])["AttachedPolicies"]
+        there = inputs["policyArn"] in {one["PolicyArn"] for one in found}
+        return {"role": inputs["role"], "policyArn": inputs["policyArn"]} if there else None
+
+    def update(self, identity: str, old: Properties, new: Properties) -> None:
+        """Do nothing: every change is a replacement."""
+
+    def delete(self, identity: str, inputs: Properties) -> None:  # noqa: ARG002
+        """Detach it."""
+        self.cloud.iam("detach_role_policy", RoleName=inputs["role"], PolicyArn=inputs["policyArn"])
