@@ -100,6 +100,7 @@ class ExistingHosts(pulumi.ComponentResource):
             service=self._settings.service_of(given),
             home=needs.folder,  # `init` of a node writes a folder to its home
             uploads=f"{needs.folder}/uploads" if by_root else None,
+            outlives_stack=True,
         )
 
     def _ssh(self, name: str, *, sudo: bool) -> Ssh:

@@ -80,6 +80,8 @@ class Host:
     """The value of HOME for commands, if the home of the login user cannot be written to."""
     uploads: str | None = None
     """The folder where files arrive, if the login user may not write to `root`."""
+    outlives_stack: bool = False
+    """Whether the machine was there before the stack and stays when it goes."""
     ends_with: pulumi.Resource | None = None
     """The machine itself, if everything on it goes with it when it is deleted."""
     node: NodeSettings | None = None

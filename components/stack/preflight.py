@@ -59,7 +59,9 @@ def _named(settings: Settings) -> Iterator[Message]:
             yield from guard.problems(f"{section}.genesis", partial(_genesis, path, chain.chain_id, section))
     yield from owners.problems(settings.bridge)
     if settings.monitored:
-        yield from guard.problems("monitoring.receivers", partial(receivers.problems, settings.monitoring))
+        yield from guard.problems(
+            "monitoring.receivers", partial(receivers.problems, settings.monitoring, ports=settings.target == "aws")
+        )
 
 
 def _cloud(settings: Settings, aws: Aws, *, warn: bool) -> Sequence[Message]:

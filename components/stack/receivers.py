@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
+from components.domain.ports import HTTP_PORT, HTTPS_PORT
 from components.domain.problems.problem import Message
-from components.domain.problems.settings import UNREADABLE_FILE
+from components.domain.problems.settings import OUT_OF_RANGE, UNREADABLE_FILE
 from components.settings.sections.monitoring import Monitoring, Receivers
+from components.settings.sentences import at
 from components.stack import seedless
 from components.user_input import user_file
 from components.user_input.user_file import KEY_BYTES, UnusableFile
@@ -40,14 +43,36 @@ def secrets(monitoring: Monitoring) -> dict[str, str]:
     return {name: _read(file) for name, file in files.items()}
 
 
-def problems(monitoring: Monitoring) -> Iterable[Message]:
-    """Return a message for each file that cannot be used."""
-    for file in () if seedless.known() else secret_files(monitoring.receivers).values():
+def problems(monitoring: Monitoring, *, ports: bool = False) -> Iterable[Message]:
+    """Return a message for each file that cannot be used.
+
+    `ports`: whether a firewall of the stack lets the monitor out by the port of the settings only.
+    """
+    for name, file in {} if seedless.known() else secret_files(monitoring.receivers).items():
         try:
-            _read(file)
+            secret = _read(file)
         except UnusableFile as error:
             shown = user_file.shown(file.path)
             yield UNREADABLE_FILE(f"{file.where}: {shown} cannot be read ({error}); write the path of the file")
+            continue
+        webhook = monitoring.receivers.webhook
+        if ports and webhook and name == WEBHOOK and (port := _port(secret)) != webhook.port:
+            words = (
+                f"is {webhook.port}, and the URL in webhook.urlFile has {port or 'none'}: the firewall of the monitor"
+            )
+            yield at(
+                "monitoring.receivers.webhook.port",
+                OUT_OF_RANGE(f"{words} lets it out by this port only; write that one"),
+            )
+
+
+def _port(url: str) -> int | None:
+    """Return the port of a URL; None for a text that has none."""
+    try:
+        found = urlsplit(url)
+        return found.port or {"http": HTTP_PORT, "https": HTTPS_PORT}.get(found.scheme)
+    except ValueError:
+        return None
 
 
 def _read(file: SecretFile) -> str:

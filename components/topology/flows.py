@@ -12,10 +12,14 @@ from urllib.parse import urlsplit
 from components.domain.addresses import ANYWHERE
 from components.domain.kni import place
 from components.domain.ports import (
+    ALERTMANAGER_PORT,
     EN_PORT,
+    HTTP_PORT,
     HTTPS_PORT,
+    MACHINE_METRICS_PORT,
     MAIN_BRIDGE_PORT,
     METRICS_PORT,
+    PROMETHEUS_PORT,
     RPC_PORT,
     SCN_PORT,
     SSH_PORT,
@@ -25,9 +29,10 @@ from components.domain.roles import BASTION as BASTION_NAME
 from components.kaia.conf import Exposure
 from components.settings.model import Settings
 from components.settings.sections.aws import Aws
+from components.settings.sections.monitoring import Receivers
 from components.settings.sections.packages import ArchiveSettings, ChainDataSettings
 from components.topology.machine import Flow, Group, Machine, Outside, Ports, tcp, udp
-from components.topology.machines import ENS, NODES, SCNS, VALIDATORS, en_group, scn_group
+from components.topology.machines import ENS, MONITORS, NODES, SCNS, VALIDATORS, en_group, scn_group
 from components.topology.sizes import size
 
 BASTION = Group(BASTION_NAME)
@@ -37,7 +42,7 @@ WORLD = Outside(ANYWHERE)
 def flows(settings: Settings, aws: Aws) -> list[Flow]:
     """Return all allowed flows."""
     return [
-        *_management(aws),
+        *_management(settings, aws),
         *_parent(settings),
         *_downloads(settings),
         Flow(SCNS, SCNS, tcp(SCN_PORT), "consensus of the child chain"),
@@ -45,18 +50,50 @@ def flows(settings: Settings, aws: Aws) -> list[Flow]:
             Flow(scn_group(pair), en_group(pair), tcp(MAIN_BRIDGE_PORT), "main bridge of this pair")
             for pair in settings.pairs
         ),
+        *(_monitoring(settings) if settings.monitored else []),
     ]
 
 
-def _management(aws: Aws) -> Iterator[Flow]:
+def _management(settings: Settings, aws: Aws) -> Iterator[Flow]:
+    entered = [NODES, *([MONITORS] if settings.monitored else [])]
     for cidr in aws.ssh.allowed:
-        yield Flow(Outside(cidr), BASTION if aws.own_bastion else NODES, tcp(SSH_PORT), "SSH")
+        for group in [BASTION] if aws.own_bastion else entered:
+            yield Flow(Outside(cidr), group, tcp(SSH_PORT), "SSH")
     if aws.own_bastion:
-        yield Flow(BASTION, NODES, tcp(SSH_PORT), "SSH through the bastion")
+        for group in entered:
+            yield Flow(BASTION, group, tcp(SSH_PORT), "SSH through the bastion")
     for cidr in aws.rpc.allowed:
         yield Flow(Outside(cidr), NODES, tcp(RPC_PORT), "HTTP RPC")
     for cidr in aws.metrics.allowed:
         yield Flow(Outside(cidr), NODES, tcp(METRICS_PORT), "metrics")
+
+
+def _monitoring(settings: Settings) -> Iterator[Flow]:
+    """Let the monitor read the nodes, people open it, and it notify them; and let all machines install the programs."""
+    yield Flow(MONITORS, NODES, tcp(METRICS_PORT), "metrics of the nodes")
+    yield Flow(MONITORS, NODES, tcp(MACHINE_METRICS_PORT), "metrics of their machines")
+    for cidr in settings.monitoring.allowed:
+        yield Flow(Outside(cidr), MONITORS, tcp(PROMETHEUS_PORT), "Prometheus")
+        yield Flow(Outside(cidr), MONITORS, tcp(ALERTMANAGER_PORT), "Alertmanager")
+    # Mirrors of Ubuntu are on the first of these ports, those of Debian's images for AWS on the second.
+    packages = [(WORLD, tcp(port)) for port in (HTTP_PORT, HTTPS_PORT)]
+    for group in (NODES, MONITORS):
+        for target, ports in packages:
+            yield Flow(group, target, ports, "packages of the monitoring")
+    for target, ports in dict.fromkeys(_receivers(settings.monitoring.receivers)):
+        if (target, ports) not in packages:
+            yield Flow(MONITORS, target, ports, "receivers of alerts")
+
+
+def _receivers(receivers: Receivers) -> Iterator[tuple[Outside, Ports]]:
+    """Return where alerts are sent. The URL of a webhook is a secret, so its host may be any."""
+    if receivers.slack or receivers.pagerduty:
+        yield WORLD, tcp(HTTPS_PORT)
+    if receivers.webhook:
+        yield WORLD, tcp(receivers.webhook.port)
+    if receivers.email:
+        host, _, port = receivers.email.smarthost.rpartition(":")
+        yield _network(host), tcp(int(port))
 
 
 def _parent(settings: Settings) -> Iterator[Flow]:

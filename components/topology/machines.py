@@ -3,7 +3,7 @@
 from components.domain.roles import MONITOR, VALIDATOR
 from components.settings.model import PairSettings, Settings
 from components.topology.machine import Group, Machine
-from components.topology.sizes import merged, size
+from components.topology.sizes import size
 
 NODES, ENS, SCNS, VALIDATORS, MONITORS = map(Group, ("nodes", "ens", "scns", "validators", "monitors"))
 
@@ -50,4 +50,4 @@ def _en(settings: Settings, pair: PairSettings) -> Machine:
 
 
 def _monitor(settings: Settings) -> Machine:
-    return Machine(MONITOR, MONITOR, MONITOR, merged(MONITOR, [], public=settings.parent_chain.public), [MONITORS])
+    return Machine(MONITOR, MONITOR, MONITOR, size(settings, MONITOR, MONITOR), [MONITORS])

@@ -1,6 +1,7 @@
 """Size of a machine: the default of its role, with what the settings change."""
 
 from collections.abc import Sequence
+from math import ceil
 
 from components.domain.roles import MONITOR as MONITOR_ROLE
 from components.domain.roles import MachineRole
@@ -18,6 +19,11 @@ VALIDATOR = Size("m6i.xlarge", 100, 3000, 125)
 """Of a private parent chain for development and tests."""
 MONITOR = Size("t3.small", 30, 3000, 125)
 """Prometheus and Alertmanager for up to 12 pairs: 2 GiB of memory, and about 1 GiB of data a month for 8 nodes."""
+GIB_PER_NODE_DAY = 1 / 8 / 30
+"""What Prometheus keeps of a node that it reads every 15 seconds."""
+READ_EVERY = 15
+SPARE_GIB = 5
+"""Beside what Prometheus keeps: what it has not compressed yet, its log, and Alertmanager."""
 
 
 def size(settings: Settings, role: MachineRole, name: str, of_pair: MachineSettings | None = None) -> Size:
@@ -32,6 +38,11 @@ def merged(role: MachineRole, given: Sequence[MachineSettings], *, public: bool)
     """Return the role's default size with what is given; later settings win."""
     chosen = {name: value for own in given for name, value in own.model_dump(exclude_none=True).items()}
     return Size(**{**vars(_default(role, public=public)), **chosen})
+
+
+def monitor_gib(nodes: int, retention_days: int, interval: int) -> int:
+    """Return how large the disk of the monitor has to be. `interval`: seconds between readings."""
+    return ceil(nodes * retention_days * GIB_PER_NODE_DAY * READ_EVERY / interval) + SPARE_GIB
 
 
 def _default(role: MachineRole, *, public: bool) -> Size:

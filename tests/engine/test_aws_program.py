@@ -29,6 +29,9 @@ from tests.run import Failed, Run
 from toolchain.ops.replace import ends_with
 
 
+MONITORED = {"enabled": True, "allowed": ["10.42.255.0/24"]}
+
+
 @pytest.fixture(scope="module")
 def server() -> Iterator[Moto]:
     with moto(region="ap-northeast-2") as running:
@@ -103,9 +106,10 @@ def test_what_the_account_lacks_is_told_with_its_settings_and_no_traceback(tmp_p
 
 
 def test_a_whole_life_with_changes_by_hand_and_losses(tmp_path: Path, cloud: Moto, ec2: Any) -> None:
-    stack = AwsStack(tmp_path, cloud, aws(2, aws=section(backup={"keepCount": 3})))
+    stack = AwsStack(tmp_path, cloud, aws(2, aws=section(backup={"keepCount": 3}), monitoring=MONITORED))
     up = stack.machines()
-    assert len(made(up, "Instance")) == 8
+    assert len(made(up, "Instance")) == 9
+    assert "monitor-instance" in made(up, "Instance")
     assert _backed_up(cloud, ec2) == {f"test-{name}-data" for name in NODES}
     assert stack.machines().changes == stack.refresh().changes == {}
     for secret in (stack.seed, derive(stack.seed, "ssh-client"), "PRIVATE KEY", "cloud-config"):
@@ -164,7 +168,8 @@ def _change_by_hand_and_repair(stack: AwsStack, ec2: Any) -> None:
 
 @pytest.mark.nightly
 def test_a_newer_image_is_taken_by_the_machine_that_asks_for_it(tmp_path: Path, cloud: Moto) -> None:
-    stack = AwsStack(tmp_path, cloud, aws(2))
+    config = aws(2)
+    stack = AwsStack(tmp_path, cloud, config)
     stack.machines()
     before = {host: stack.instance(host) for host in ("pair-1-en", "pair-2-en", "scn-1")}
     newer = cloud.register_image(CANONICAL, IMAGE.format(20260901), datetime(2026, 9, 1, tzinfo=UTC))
@@ -182,8 +187,28 @@ def test_a_newer_image_is_taken_by_the_machine_that_asks_for_it(tmp_path: Path, 
     order = [step.verb for step in run.steps if step.name == "pair-1-en-instance"]
     assert order.index("delete-replaced") < order.index("create-replacement"), "a node key must never run twice"
     assert stack.machines().changes == {}
+    _turn_the_monitor_on_and_off(stack, config, newer)
     stack.destroy()
     assert cloud.leftovers() == []
+
+
+def _turn_the_monitor_on_and_off(stack: AwsStack, config: dict[str, Any], newest: str) -> None:
+    hosts = ("parent", "scn-1", "pair-1-en", "pair-2-en")
+    before = {host: stack.instance(host) for host in hosts}
+    stack.configure({**config, "monitoring": MONITORED})
+    assert made(stack.machines(), "Instance") == {"monitor-instance"}
+    assert stack.machines().changes == stack.refresh().changes == {}
+    monitor = stack.instance("monitor")
+    assert monitor["image"] == newest
+    stack.machines(replace=[stack.urn("monitor-boot")])
+    again = stack.instance("monitor")
+    assert again["id"] != monitor["id"]
+    assert {key: again[key] for key in ("address", "disk")} == {key: monitor[key] for key in ("address", "disk")}
+    stack.configure(config)
+    assert not made(stack.machines(), "Instance")
+    with pytest.raises(KeyError):
+        stack.instance("monitor")
+    assert {host: stack.instance(host) for host in hosts} == before
 
 
 @pytest.mark.nightly

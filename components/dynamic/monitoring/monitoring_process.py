@@ -68,6 +68,8 @@ class MonitoringProcessInputs(Inputs):
     """Command that has it read its configuration again."""
     remove: str
     """Command that stops it and removes its files."""
+    patience: float | None = None
+    """Seconds for `start`, where that takes longer than a program does."""
 
 
 def shipped(name: str) -> str:
@@ -104,7 +106,7 @@ class MonitoringProcessProvider(Provider[MonitoringProcessInputs]):
             _run(inputs, _placed(path, file, inputs.user), _content(file), step=f"writing {path} of")
         restarts = known.get("start") != inputs.start or any(declared[path].restarts for path in changed)
         if not seen.running or restarts:
-            _run(inputs, inputs.start, step="starting")
+            _run(inputs, inputs.start, step="starting", timeout=inputs.patience or START_TIMEOUT)
         elif changed:
             _run(inputs, inputs.reload, step="reloading")
 
@@ -181,10 +183,17 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _run(inputs: MonitoringProcessInputs, command: str, stdin: str | None = None, *, step: str) -> str:
+def _run(
+    inputs: MonitoringProcessInputs,
+    command: str,
+    stdin: str | None = None,
+    *,
+    step: str,
+    timeout: float = START_TIMEOUT,
+) -> str:
     from components.ssh import connection  # asyncssh takes half a second to load, and a preview has no use for it
 
-    return connection.run(inputs.login, command, stdin, timeout=START_TIMEOUT, step=f"{step} {inputs.service}")
+    return connection.run(inputs.login, command, stdin, timeout=timeout, step=f"{step} {inputs.service}")
 
 
 def _tell(inputs: MonitoringProcessInputs, words: Message) -> Message:

@@ -14,7 +14,7 @@ from components.domain.problems.settings import (
     OUT_OF_RANGE,
     UNNEEDED_KEY,
 )
-from components.domain.roles import Role
+from components.domain.roles import MachineRole
 from components.settings.model import Settings
 from components.settings.rules.raw import Raw, good, items, parsed, repeated, section
 from components.settings.sections.aws import KmsKey, NamedCidr, Region, Subnet, Topic, Zone
@@ -108,7 +108,7 @@ def _regions(raw: Raw, aws: Raw) -> Iterator[Message]:
 def _with_keys(raw: Raw, aws: Raw) -> Iterator[tuple[str, Raw]]:
     """Return each section that can name a KMS key, with its path."""
     yield "aws", aws
-    for role in get_args(Role):
+    for role in get_args(MachineRole):
         yield f"aws.{role}", section(aws, role)
     for name in (machines := section(aws, "machines")):
         yield f"aws.machines.{name}", section(machines, name)

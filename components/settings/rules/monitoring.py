@@ -14,9 +14,6 @@ from components.settings.sections.existing import ROOT_USER, Existing, HostSetti
 from components.settings.sections.monitoring import Email
 from components.settings.sentences import at
 
-TARGETS = ("local", "existing")
-"""Where a monitor can be made."""
-
 
 def problems(raw: Raw, found: Sections) -> Iterator[Message]:
     """Return a message for all values that do not fit together. The model reports what is wrong in itself."""
@@ -34,12 +31,6 @@ def problems(raw: Raw, found: Sections) -> Iterator[Message]:
         yield at("monitoring.allowed", UNNEEDED_KEY(words))
     if not monitored(raw, found):
         return
-    if found.target not in TARGETS:
-        words = (
-            f"a monitor is made on target {' or '.join(TARGETS)} only, and the target is {found.target}; write false, "
-            "and read the nodes with a Prometheus of your own"
-        )
-        yield at("monitoring.enabled", UNNEEDED_KEY(words))
     if found.target == "existing":
         yield from _existing(section(raw, "existing"))
     if found.child and MONITOR in found.child.nodes:

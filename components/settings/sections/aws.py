@@ -208,6 +208,8 @@ class Aws(Section):
     """Size of the SCNs."""
     validator: MachineSettings = MachineSettings()
     """Size of the private parent chain's validator."""
+    monitor: MachineSettings = MachineSettings()
+    """Size of the machine with Prometheus and Alertmanager, where `monitoring.enabled` is true."""
     machines: dict[Name, MachineSettings] = Field(
         default_factory=dict, examples=[{"scn-4": {"instanceType": "m6i.2xlarge"}}]
     )

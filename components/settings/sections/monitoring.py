@@ -1,19 +1,39 @@
 """The section `monitoring`: metrics, alerts and their receivers. Rules between values: settings/rules/monitoring.py."""
 
+from ipaddress import IPv4Address
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from components.settings.sections.aws import NamedCidr
+from components.domain.ports import HTTPS_PORT, LAST_PORT
+from components.domain.problems.settings import OUT_OF_RANGE
+from components.settings.sections.aws import NamedCidr, Port
 from components.settings.sections.existing import NodeFolder
-from components.settings.values.types import FilePath, Flag, Form, Positive, Range, Section, Whole
+from components.settings.values.types import FilePath, Flag, Form, Positive, Range, Section, Whole, shown
 
 LONGEST_INTERVAL = 120
 """Seconds between readings. Prometheus forgets a value that is older than five minutes, and rates need two."""
 
+
+def _smarthost(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if not 1 <= int(port) <= LAST_PORT:
+        raise ValueError(OUT_OF_RANGE(f"{port} in {shown(value)} is no port; write 1 to {LAST_PORT}"))
+    if not host.strip(".0123456789"):
+        try:
+            IPv4Address(host)
+        except ValueError:
+            raise ValueError(OUT_OF_RANGE(f"{host} in {shown(value)} is no address and no name")) from None
+    return value
+
+
 _MAIL = r"[^\s@,<>\"]+@[A-Za-z0-9.-]+"
 Mail = Annotated[str, Form("e-mail address", _MAIL, "oncall@example.org")]
-Smarthost = Annotated[str, Form("mail server with its port", r"[A-Za-z0-9.-]+:[0-9]{1,5}", "smtp.example.org:587")]
+Smarthost = Annotated[
+    str,
+    AfterValidator(_smarthost),
+    Form("mail server with its port", r"[A-Za-z0-9.-]+:[0-9]{1,5}", "smtp.example.org:587"),
+]
 Channel = Annotated[str, Form("Slack channel", r"[#@]?[a-z0-9._-]+", "#bridge-alerts")]
 Runbooks = Annotated[str, Form("URL or path", r"[A-Za-z0-9_.:/~%+-]+", "https://example.org/runbooks")]
 Account = Annotated[str, Form("user name", r"[^\s\"]+", "alerts")]
@@ -24,6 +44,8 @@ class Webhook(Section):
 
     url_file: FilePath = Field(examples=["secrets/webhook-url"])
     """File with the URL, which is a secret."""
+    port: Port = HTTPS_PORT
+    """Port of the URL. On AWS the monitor may open connections to this port; elsewhere nobody asks for it."""
 
 
 class Email(Section):
@@ -78,7 +100,7 @@ class Monitoring(Section):
     """Whether there is a monitor, and nodes and machines serve metrics to it."""
     allowed: list[NamedCidr] = Field(default_factory=list, examples=[["203.0.113.0/24"]])
     """Networks that may open Prometheus (port 9090) and Alertmanager (port 9093) on the monitor; without any, only the
-    monitor itself, for example through `ssh -L`."""
+    monitor itself, for example through `ssh -L`. On AWS they have to reach its private address."""
     retention_days: Positive = Field(default=30, examples=[90])
     """How many days Prometheus keeps what it has read."""
     interval: Annotated[Whole, Range(5, LONGEST_INTERVAL, "seconds")] = Field(default=15, examples=[30])

@@ -21,11 +21,11 @@ from components.stack.bridge.tokens import Tokens
 from components.stack.chains.parent_chain import ParentChain
 from components.stack.chains.service_chain import ServiceChain
 from components.stack.monitoring.observed import Declared
-from components.stack.monitoring.process import as_json, closed, process, written
+from components.stack.monitoring.process import as_json, closed, installed, process, written
 from components.stack.nodes.existing_node import AnyNode
 from components.watch.alerts.routing import WEBHOOK, alertmanager
 from components.watch.alerts.rules_file import rule_file
-from components.watch.monitor import programs, scrape
+from components.watch.monitor import packages, programs, scrape
 from components.watch.monitor.folder import MonitoringFolder
 from components.watch.monitor.scrape import Scraped
 
@@ -79,8 +79,9 @@ class MonitoringPart(pulumi.ComponentResource):
             ports = [METRICS_PORT] if textfiles else [METRICS_PORT, MACHINE_METRICS_PORT]
             readers = [f"{self._settings.address_of_monitor}/32", *own.allowed]
             closed(host, dict.fromkeys(ports, readers), self)
+        ready = self._installed(host, packages.NODE_PROGRAMS)
         if textfiles is None:
-            process(host, programs.node_exporter(folder), self)
+            process(host, programs.node_exporter(folder), self, after=ready)
         script, config = programs.exporter_files(folder)
         told = declared.exporter(node, watched.side, folder.prom)
         user = SERVICE_USER if host.service == "systemd" else None
@@ -89,7 +90,7 @@ class MonitoringPart(pulumi.ComponentResource):
             script: {"shipped": shipped("exporter"), "restarts": True},
             config: told.apply(lambda known: written(as_json(known))),
         }
-        return process(host, watcher, self, files)
+        return process(host, watcher, self, files, after=ready)
 
     def _on_monitor(self, host: Host, nodes: Sequence[WatchedNode], exporters: Sequence[pulumi.Resource]) -> None:
         """Read all machines. Other rules or targets are read again, without a restart.
@@ -100,7 +101,8 @@ class MonitoringPart(pulumi.ComponentResource):
         if self._settings.target == "existing":
             opened = {PROMETHEUS_PORT: own.allowed, ALERTMANAGER_PORT: own.allowed, MACHINE_METRICS_PORT: ()}
             closed(host, opened, self)
-        process(host, programs.node_exporter(folder), self)
+        ready = self._installed(host, packages.MONITOR_PROGRAMS)
+        process(host, programs.node_exporter(folder), self, after=ready)
         listens = programs.ANY if self._is_open else scrape.HERE
         config, rules = (f"{folder.of('prometheus')}/{name}" for name in ("prometheus.yml", "rules.yml"))
         addresses = pulumi.Output.all(*(watched.node.host.address for watched in nodes), host.address)
@@ -112,7 +114,7 @@ class MonitoringPart(pulumi.ComponentResource):
                 config: addresses.apply(lambda known: written(as_json(self._scrape(nodes, known, rules)))),
                 rules: written(as_json(rule_file(self._settings, pulumi.get_stack()))),
             },
-            after=exporters,
+            after=[*ready, *exporters],
         )
         known, secrets = receivers.secrets(own), f"{folder.of('alertmanager')}/secrets"
         routes = alertmanager(own.receivers, secrets=secrets, webhook=known.get(WEBHOOK, ""))
@@ -123,7 +125,12 @@ class MonitoringPart(pulumi.ComponentResource):
             programs.alertmanager(folder, address=listens, retention_days=own.retention_days),
             self,
             secret_files={path: written(text, mode="0600", private=True) for path, text in told.items()},
+            after=ready,
         )
+
+    def _installed(self, host: Host, names: Sequence[str]) -> Sequence[pulumi.Resource]:
+        """Install programs on a machine that the stack makes from an image. On others their owner has done so."""
+        return [installed(host, names, self)] if self._settings.target == "aws" else []
 
     @property
     def _is_open(self) -> bool:

@@ -8,7 +8,7 @@ import pulumi
 
 from components.dynamic.monitoring.monitoring_process import MonitoringProcess
 from components.hosts.host import Host
-from components.watch.monitor import firewall, process_commands, units
+from components.watch.monitor import firewall, packages, process_commands, units
 from components.watch.monitor.folder import MonitoringFolder
 from components.watch.monitor.programs import Watcher
 
@@ -35,6 +35,13 @@ def process(
     return _process(host, watcher.service, parent, {**own, **(files or {})}, {**commands, **more}, after)
 
 
+def installed(host: Host, programs: Sequence[str], parent: pulumi.Resource) -> MonitoringProcess:
+    """Declare that the packages of some programs are on a host, which is a machine of the stack itself."""
+    folder = MonitoringFolder(host.root)
+    more: dict[str, object] = {**packages.scripts(programs, folder), "patience": packages.PATIENCE}
+    return _process(host, packages.SERVICE, parent, {}, more)
+
+
 def closed(host: Host, opened: Mapping[int, Sequence[str]], parent: pulumi.Resource) -> MonitoringProcess:
     """Declare who reaches the ports of the metrics of a host."""
     folder, systemd = MonitoringFolder(host.root), host.service == "systemd"
@@ -59,7 +66,7 @@ def _process(
             "service": service,
             "login": host.ssh.login,
             "instance": host.instance,
-            **({} if host.ends_with else {"place": pulumi.Output.format("{} {} {}", *place)}),
+            **({"place": pulumi.Output.format("{} {} {}", *place)} if host.outlives_stack else {}),
             "files": dict(files),
             **more,
         },

@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 
 from components.domain.problems.aws.account import LOW_QUOTA, NOT_OFFERED, SLOW_MACHINE
 from components.domain.problems.problem import Message
+from components.domain.roles import MONITOR
+from components.settings.sections.aws import LEAST_IOPS, SLOWEST_MIB
 from components.topology.checks.machines import PublicAddresses
-from components.topology.machine import Machine
+from components.topology.machine import Machine, Size
 
 MIB = 1_048_576
 _STANDARD = re.compile(r"(a|c|d|h|i|im|is|m|r|t|z)[0-9]")
@@ -104,8 +106,8 @@ def _disks(new: Sequence[Machine], room: Room) -> Iterator[Message]:
     slow: dict[str, list[str]] = {}
     for machine in new:
         size, kind = machine.size, room.kinds.get(machine.size.instance_type)
-        if not size.data_gib or kind is None:
-            continue
+        if not size.data_gib or kind is None or (machine.role == MONITOR and _least(size)):
+            continue  # a monitor writes little, and no volume is slower than its own
         baseline, most = (int(mb * 1_000_000 / MIB) for mb in (kind.baseline_throughput, kind.most_throughput))
         if size.throughput > baseline or size.iops > kind.baseline_iops:
             words = (
@@ -116,6 +118,10 @@ def _disks(new: Sequence[Machine], room: Room) -> Iterator[Message]:
             slow.setdefault(words, []).append(machine.name)
     for words, names in slow.items():
         yield SLOW_MACHINE(f"{', '.join(names)}: {words}")
+
+
+def _least(size: Size) -> bool:
+    return (size.iops, size.throughput) == (LEAST_IOPS, SLOWEST_MIB)
 
 
 def _sum(types: Sequence[str], room: Room) -> int:

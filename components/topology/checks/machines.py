@@ -17,15 +17,17 @@ from components.domain.problems.settings import (
     UNNEEDED_KEY,
 )
 from components.domain.quorum import FAULT_TOLERANT, spare
-from components.domain.roles import Role
+from components.domain.roles import MONITOR, MachineRole, Role
 from components.settings.model import Settings
+from components.settings.rules.monitoring import monitored
 from components.settings.rules.raw import Raw, items, parsed, section
 from components.settings.rules.sections import Sections, roles, sections
 from components.settings.sections.aws import Aws, MachineSettings
+from components.settings.sections.monitoring import Monitoring
 from components.settings.sentences import at, nearest
 from components.topology.flows import flows, way_out
 from components.topology.machines import machines
-from components.topology.sizes import merged
+from components.topology.sizes import merged, monitor_gib
 
 ADDRESS_QUOTA = 5
 """Public addresses that a new AWS account may have per region."""
@@ -57,6 +59,8 @@ def problems(raw: Raw) -> Iterator[Message]:
     """Return a message for each machine on AWS that cannot be made as it is configured."""
     found = sections(raw)
     yield from _machines(raw, found, public=bool(found.parent and found.parent.public))
+    if found.target == "aws" and monitored(raw, found):
+        yield from _retention(raw, found)
 
 
 def warnings(settings: Settings) -> Iterator[Message]:
@@ -100,7 +104,9 @@ def _enough(scns: int, zones: int) -> str:
 
 def _machines(raw: Raw, found: Sections, *, public: bool) -> Iterator[Message]:
     aws = section(raw, "aws")
-    places: list[tuple[str, Role, Raw]] = [(f"aws.{role}", role, section(aws, role)) for role in get_args(Role)]
+    places: list[tuple[str, MachineRole, Raw]] = [
+        (f"aws.{role}", role, section(aws, role)) for role in get_args(MachineRole)
+    ]
     for index, pair in enumerate(items(raw.get("pairs"))):
         own = section(pair, "machines") if isinstance(pair, Mapping) else {}
         places += [(f"pairs[{index}].machines.{role}", role, section(own, role)) for role in ("en", "scn")]
@@ -129,6 +135,24 @@ def _machines(raw: Raw, found: Sections, *, public: bool) -> Iterator[Message]:
         needed = -(-size.iops // IOPS_PER_GIB)
         if (machine.iops or machine.data_gib) and size.data_gib < needed:
             yield at(where, MACHINE_SIZE(f"iops {size.iops} needs dataGib {needed} or more, 1 GiB per {IOPS_PER_GIB}"))
+
+
+def _retention(raw: Raw, found: Sections) -> Iterator[Message]:
+    """Refuse a disk of the monitor that would be full before the first reading is old enough to go."""
+    own: Monitoring | None = parsed(TypeAdapter(Monitoring), {**section(raw, "monitoring"), "receivers": {}})
+    given: MachineSettings | None = parsed(TypeAdapter(MachineSettings), section(section(raw, "aws"), MONITOR))
+    if own is None or given is None or (nodes := roles(found)) is None:
+        return
+    has, needed = (
+        merged(MONITOR, [given], public=False).data_gib,
+        monitor_gib(len(nodes), own.retention_days, own.interval),
+    )
+    if has < needed:
+        words = (
+            f"{len(nodes)} nodes that are read every {own.interval} s for {own.retention_days} days need about "
+            f"{needed} GiB, and the disk of the monitor has {has}; raise it, or keep less"
+        )
+        yield at("aws.monitor.dataGib", MACHINE_SIZE(words))
 
 
 def _of_pairs(found: Sections) -> dict[str, str]:

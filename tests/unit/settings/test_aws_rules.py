@@ -86,6 +86,8 @@ def existing(**changes: Any) -> Raw:
             "iops 4000",
         ),
         (aws_raw(aws__validator={"iops": 16000, "dataGib": 31}), "aws.validator", MACHINE_SIZE, "dataGib 32"),
+        (aws_raw(aws__monitor__publicAddress=True), "aws.monitor.publicAddress", UNNEEDED_KEY, ""),
+        (aws_raw(aws__monitor__kmsKey=KMS_KEY.format("us-east-1")), "aws.monitor.kmsKey", OUT_OF_RANGE, "us-east-1"),
         (aws_raw(aws__tags={"Name": "x"}), "aws.tags", OUT_OF_RANGE, "'Name'"),
         (aws_raw(aws__tags={"servicechain-ha:stack": "x"}), "aws.tags", OUT_OF_RANGE, "'servicechain-ha:stack'"),
         (aws_raw(aws__tags={f"tag-{i}": "x" for i in range(41)}), "aws.tags", OUT_OF_RANGE, "41 tags"),

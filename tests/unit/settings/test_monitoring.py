@@ -8,6 +8,7 @@ from components.domain.problems.problem import Problem
 from components.domain.problems.settings import (
     ACCESS,
     DUPLICATE,
+    MACHINE_SIZE,
     MISSING_KEY,
     OUT_OF_RANGE,
     UNKNOWN_NAME,
@@ -87,6 +88,8 @@ def email(**given: Any) -> Raw:
         (email(username="alerts"), "monitoring.receivers.email.passwordFile", MISSING_KEY, ""),
         (email(passwordFile="secrets/p"), "monitoring.receivers.email.username", MISSING_KEY, ""),
         (email(smarthost="smtp.example.org"), "monitoring.receivers.email.smarthost", WRONG_FORM, "587"),
+        (email(smarthost="smtp.example.org:70000"), "monitoring.receivers.email.smarthost", OUT_OF_RANGE, "70000"),
+        (email(smarthost="192.0.2.256:25"), "monitoring.receivers.email.smarthost", OUT_OF_RANGE, "192.0.2.256"),
         (email(to="on call"), "monitoring.receivers.email.to", WRONG_FORM, "on call"),
     ],
 )
@@ -137,9 +140,26 @@ def test_a_daemon_of_root_can_be_monitored() -> None:
     assert read(existing(ON, scn_2={"service": "daemon", "user": "root"})).monitored
 
 
-def test_a_target_without_a_monitor_says_so() -> None:
-    config = aws_raw(monitoring={"enabled": True})
-    assert tells(problems(config), ("monitoring.enabled", UNNEEDED_KEY, "aws"))
+def test_on_aws_the_monitor_is_one_more_machine_of_its_own_size() -> None:
+    config = aws_raw(monitoring={**ON, "allowed": ["10.2.0.0/16"]}, aws__monitor={"instanceType": "t3.medium"})
+    *nodes, monitor = machines(read(config))
+    assert nodes == node_machines(read(config))
+    assert (monitor.name, monitor.role, monitor.size.instance_type) == ("monitor", "monitor", "t3.medium")
+    assert monitor.size.data_gib == 30
+    assert [group.name for group in monitor.groups] == ["monitors"], "nobody who may reach nodes may reach it"
+
+
+def kept(days: int, interval: int = 15, **monitor: int) -> Raw:
+    return aws_raw(monitoring={**ON, "retentionDays": days, "interval": interval}, aws__monitor=monitor)
+
+
+def test_the_disk_of_the_monitor_on_aws_is_large_enough_for_what_is_kept() -> None:
+    """Seven nodes, of which eight would make 1 GiB a month, and 5 GiB beside it."""
+    assert read(kept(857)).monitored
+    assert tells(problems(kept(858)), ("aws.monitor.dataGib", MACHINE_SIZE, "31 GiB"))
+    assert tells(problems(kept(290, interval=5)), ("aws.monitor.dataGib", MACHINE_SIZE, "31 GiB"))
+    assert read(kept(858, dataGib=31)).monitored
+    assert read(aws_raw(monitoring={**OFF, "retentionDays": 5000})).aws, "there is no disk"
 
 
 def test_an_scn_may_be_called_monitor_where_there_is_none() -> None:

@@ -80,6 +80,8 @@ def test_the_monitor_is_replaced_whatever_the_chains_need() -> None:
     assert stack.urn("monitor") == f"{HEAD}{host}::monitor"
     stack.require_spare("monitor")
     assert stack.pause("monitor") is None
+    on_aws = Stack.of(export(node("scn-1", "scn", BOOT), [resource(BOOT, "monitor-boot")]))
+    assert on_aws.urn("monitor") == f"{HEAD}{BOOT}::monitor-boot", "with its boot goes the instance, and not its disk"
 
 
 def test_the_bastion_that_the_stack_made_is_replaced_like_a_machine() -> None:

@@ -14,6 +14,7 @@ from components.topology.checks.machines import PublicAddresses, public_addresse
 from components.topology.machine import Machine, Size
 from components.topology.machines import machines
 from tests.program.stacks import example
+from tests.unit.samples import aws_raw
 
 ZONES = ["eu-central-1a", "eu-central-1b"]
 KINDS = {
@@ -93,6 +94,20 @@ def test_a_disk_that_is_faster_than_its_machine_is_named_once_for_all_machines_o
     (said,) = told([machine("scn-1", iops=6001)])
     assert "6001 IOPS" in said
     assert told([machine("scn-1", throughput=149, iops=6000)]) == []
+
+
+def test_a_monitor_is_no_slow_machine_as_no_volume_is_slower_than_its_own() -> None:
+    settings = read(aws_raw(monitoring={"enabled": True}))
+    monitor = machines(settings)[-1]
+    kinds = {**KINDS, "t3.small": InstanceKind(2, 21.75, 1000, 260.625, 11800)}
+    room: dict[str, Any] = {"kinds": kinds, "offered": None}
+    assert told([monitor], **room) == []
+    (said,) = told([replace(monitor, size=replace(monitor.size, iops=3001))], **room)
+    assert "monitor: t3.small" in said
+    (said,) = told([replace(monitor, role="scn")], **room)
+    assert said.codes == (SLOW_MACHINE.code,)
+    (said,) = told([*machines(settings), BASTION_MACHINE], vcpu_quota=31, **room)
+    assert "needs 32 vCPUs" in said
 
 
 def test_machines_that_run_are_left_alone_unless_their_type_changes() -> None:

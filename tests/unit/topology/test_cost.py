@@ -37,6 +37,13 @@ def test_each_part_is_counted() -> None:
     assert found["prices"] == "list prices of ap-northeast-2; today"
 
 
+def test_a_monitor_is_counted_with_its_disks_and_its_way_out() -> None:
+    without, found = (cost(read(aws_raw(**given)), US_EAST_1) for given in ({}, {"monitoring": {"enabled": True}}))
+    more = {name: float(found[name]) - float(without[name]) for name in ("instances", "disks", "natGateways")}
+    expected = {"instances": 730 * 0.0208, "disks": (30 + 30) * 0.08, "natGateways": 2 * 730 * 0.045}
+    assert more == pytest.approx(expected, abs=0.011)
+
+
 def test_what_is_not_known_is_named_and_not_guessed() -> None:
     settings = read(aws_raw(aws__scn__instanceType="m6i.32xlarge"))
     found = cost(settings)

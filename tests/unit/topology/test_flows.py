@@ -25,6 +25,25 @@ PEERS = {"ens -> 0.0.0.0/0 tcp 32323-32324", "ens -> 0.0.0.0/0 udp 32323"}
 DIALLED = {"0.0.0.0/0 -> pair-3-en tcp 32323-32324", "0.0.0.0/0 -> pair-3-en udp 32323"}
 DOWNLOADS = {"ens -> 0.0.0.0/0 tcp 443", "scns -> 0.0.0.0/0 tcp 443"}
 
+ALLOWED = "10.4.0.0/16"
+MONITORED: dict[str, Any] = {"monitoring": {"enabled": True, "allowed": [ALLOWED]}}
+MONITOR = {
+    *(f"monitors -> nodes tcp {port}" for port in (61001, 9100)),
+    *(f"{ALLOWED} -> monitors tcp {port}" for port in (9090, 9093)),
+    *(f"{group} -> 0.0.0.0/0 tcp {port}" for group in ("nodes", "monitors") for port in (80, 443)),
+}
+RECEIVERS = {
+    "webhook": {"urlFile": "secrets/url", "port": 8443},
+    "slack": {"urlFile": "secrets/slack", "channel": "#bridge"},
+    "pagerduty": {"keyFile": "secrets/key"},
+    "email": {"to": "a@b.test", "from": "c@d.test", "smarthost": "192.0.2.9:587"},
+}
+
+
+def notified(**receivers: Any) -> Raw:
+    return aws_raw(monitoring={**MONITORED["monitoring"], "receivers": receivers})
+
+
 TWO = aws_raw()
 KAIROS = kairos_raw()
 MAINNET = kairos_raw(parentChain={"network": "mainnet"}, pairs=pairs(3))
@@ -97,6 +116,36 @@ def written(flow: Flow) -> str:
             | BRIDGES - {"pair-2-scn -> pair-2-en tcp 50505"}
             | {"scns -> 0.0.0.0/0 tcp 443"},
         ),
+        (aws_raw(**MONITORED), OWN_BASTION | {"bastion -> monitors tcp 22"} | PRIVATE | CHILD | BRIDGES | MONITOR),
+        (
+            kairos_raw(**MONITORED, aws__network=VPC),
+            {f"203.0.113.7/32 -> {group} tcp 22" for group in ("nodes", "monitors")}
+            | PEERS
+            | CHILD
+            | BRIDGES
+            | DOWNLOADS
+            | MONITOR,
+        ),
+        (
+            notified(**RECEIVERS),
+            OWN_BASTION
+            | {"bastion -> monitors tcp 22"}
+            | PRIVATE
+            | CHILD
+            | BRIDGES
+            | MONITOR
+            | {"monitors -> 0.0.0.0/0 tcp 8443", "monitors -> 192.0.2.9/32 tcp 587"},
+        ),
+        (
+            notified(email={**RECEIVERS["email"], "smarthost": "mail.test:465"}),
+            OWN_BASTION
+            | {"bastion -> monitors tcp 22"}
+            | PRIVATE
+            | CHILD
+            | BRIDGES
+            | MONITOR
+            | {"monitors -> 0.0.0.0/0 tcp 465"},
+        ),
         (
             MAINNET,
             OWN_BASTION | PEERS | DIALLED | CHILD | BRIDGES | {"pair-3-scn -> pair-3-en tcp 50505"} | DOWNLOADS,
@@ -109,7 +158,7 @@ def test_the_flows_are_these_and_no_others(config: Raw, expected: set[str]) -> N
     assert len(lines) == len(expected)
 
 
-ALL = [TWO, aws_raw(**GIVEN, **WATCHED), KAIROS, MAINNET, TWELVE]
+ALL = [TWO, aws_raw(**GIVEN, **WATCHED), KAIROS, MAINNET, TWELVE, notified(**RECEIVERS)]
 
 
 @pytest.mark.parametrize("config", ALL)
@@ -153,11 +202,14 @@ def test_twelve_pairs_have_a_flow_each_and_no_flow_twice() -> None:
     assert sum(line.startswith(ANYWHERE) for line in lines) == 24
 
 
-@pytest.mark.parametrize("name", ["nodes", "ens", "scns", "bastion", "validators", "en", "scn", "a-en", "parent"])
+@pytest.mark.parametrize(
+    "name", ["nodes", "ens", "scns", "bastion", "validators", "monitors", "monitor", "a-en", "parent"]
+)
 def test_no_name_of_a_pair_makes_two_groups_one(name: str) -> None:
     listed = [{"name": name, "scn": "scn-1"}, {"name": "a", "scn": "scn-2"}, {"name": "a-scn", "scn": "scn-3"}]
-    settings = read(aws_raw(pairs=listed))
-    for flow in found(aws_raw(pairs=listed)):
+    config = aws_raw(pairs=listed, **MONITORED)
+    settings = read(config)
+    for flow in found(config):
         if flow.ports.first == 50505:
             assert [sum(end in one.groups for one in machines(settings)) for end in (flow.source, flow.target)] == [
                 1,
@@ -186,13 +238,17 @@ PUBLIC_ENS: dict[str, Any] = {"aws__en__publicAddress": True}
         (kairos_raw(**FILES, **PUBLIC_ENS), False),  # every EN has an address of its own
         (kairos_raw(**PUBLIC_ENS), True),  # SCNs take their archive
         (MAINNET, True),
+        (aws_raw(**MONITORED), True),  # packages
     ],
 )
 def test_a_way_out_is_made_only_for_private_machines_that_need_one(config: Raw, expected: bool) -> None:  # noqa: FBT001
     assert out(config) is expected
 
 
-@pytest.mark.parametrize(("config", "rpc", "metrics"), [(TWO, 0, 0), (aws_raw(**WATCHED), 1, 1), (KAIROS, 0, 0)])
+@pytest.mark.parametrize(
+    ("config", "rpc", "metrics"),
+    [(TWO, 0, 0), (aws_raw(**WATCHED), 1, 1), (KAIROS, 0, 0), (aws_raw(**MONITORED), 0, 1)],
+)
 def test_a_node_listens_only_where_somebody_may_reach_it(config: Raw, rpc: int, metrics: int) -> None:
     settings: Settings = read(config)
     assert (exposure(settings).rpc, exposure(settings).metrics) == (bool(rpc), bool(metrics))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from components.watch.monitor import process_commands, programs, units
+from components.watch.monitor import packages, process_commands, programs, units
 from components.watch.monitor.folder import MonitoringFolder
 from components.watch.monitor.programs import Watcher
 
@@ -32,6 +32,9 @@ def texts() -> Iterator[tuple[str, str]]:
         for name, watcher in watchers(root).items():
             for kind, text in process_commands.scripts(watcher, MonitoringFolder(root)).items():
                 yield f"daemon, {root}: {name}, {kind}", text
+    for name, listed in (("node", packages.NODE_PROGRAMS), ("monitor", packages.MONITOR_PROGRAMS)):
+        for kind, text in packages.scripts(listed, MonitoringFolder("/it's/$(srv)")).items():
+            yield f"packages of a {name}, {kind}", text
     for name, watcher in watchers().items():
         for kind, text in units.scripts(watcher, MonitoringFolder("/srv")).items():
             yield f"systemd: {name}, {kind}", text

@@ -1,0 +1,1 @@
+"""Tests of the programs that watch the machines of a stack."""
