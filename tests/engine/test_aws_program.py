@@ -28,7 +28,6 @@ from tests.program.stacks import aws, example, section
 from tests.run import Failed, Run
 from toolchain.ops.replace import ends_with
 
-
 MONITORED = {"enabled": True, "allowed": ["10.42.255.0/24"]}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from components.hosts.local_preflight import missing as missing_here
 from components.watch.metrics.exporter_file import Observed, configuration, script
-from components.watch.monitor import firewall, programs, scrape, units
+from components.watch.monitor import firewall, packages, programs, scrape, units
 from components.watch.monitor.folder import MonitoringFolder
 from components.watch.monitor.programs import Watcher
 from components.watch.monitor.scrape import Scraped
@@ -113,3 +113,18 @@ def test_the_table_is_there_again_after_it_was_deleted_and_goes_with_its_unit(ho
     assert host.ask("/usr/sbin/nft list ruleset") == ""
     assert host.run(f"systemctl cat {firewall.UNIT}").returncode != 0
     host.ask("rmdir /srv/servicechain")
+
+
+def test_a_packages_own_service_is_off_before_it_comes_and_stays_so(host: Machine) -> None:
+    commands = packages.scripts(packages.MONITOR_PROGRAMS, FOLDER)
+    host.ask("mkdir -p /srv/servicechain/monitoring/prometheus-data")
+    for _ in range(2):
+        host.ask(commands["prepare"])
+    own = ("prometheus", "prometheus-alertmanager", "prometheus-node-exporter")
+    assert {host.run(f"systemctl is-enabled {one}").stdout.strip() for one in own} == {"masked"}
+    refused = host.run("systemctl start prometheus")
+    assert refused.returncode != 0
+    assert "masked" in refused.stderr
+    assert host.ask("stat -c %U /srv/servicechain/monitoring/prometheus-data") == "prometheus"
+    assert host.ask(commands["running"]) == "running"
+    host.ask(f"systemctl unmask {' '.join(own)} && rm -r /srv/servicechain")

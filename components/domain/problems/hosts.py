@@ -286,9 +286,9 @@ MONITORING_DOWN = Problem(
 MONITORING_FAILED = Problem(
     271,
     "A program of the monitoring cannot be started or removed",
-    cause="Its package is missing on the machine or cannot be installed there, its port is in use, its configuration is refused, a table of "
-    "nftables with the name of the program's own is somebody else's, or the machine does not answer. The message ends "
-    "with what it printed. The bridge does not need it.",
+    cause="Its package is missing on the machine or cannot be installed there, its port is in use, its configuration "
+    "is refused, a table of nftables with the name of the program's own is somebody else's, or the machine does not "
+    "answer. The message ends with what it printed. The bridge does not need it.",
     remedy="Correct what the message names, and run `make up` again: each run tries once more. A log is beside the "
     "folder `monitoring` of the machine's files, or in `journalctl -u 'servicechain-ha-*'`.",
 )

@@ -139,7 +139,7 @@ class Image(Section):
         default="ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-*",
         examples=["ubuntu/images/hvm-ssd-gp3/ubuntu-noble-24.04-amd64-server-*"],
     )
-    """Name of an image that has systemd, cloud-init and chrony."""
+    """Name of an image that has systemd, cloud-init and chrony, and, for a monitor, apt-get or its programs."""
 
 
 class MachineSettings(Section):

@@ -32,7 +32,7 @@ MONITOR = {
     *(f"{ALLOWED} -> monitors tcp {port}" for port in (9090, 9093)),
     *(f"{group} -> 0.0.0.0/0 tcp {port}" for group in ("nodes", "monitors") for port in (80, 443)),
 }
-RECEIVERS = {
+RECEIVERS: dict[str, Any] = {
     "webhook": {"urlFile": "secrets/url", "port": 8443},
     "slack": {"urlFile": "secrets/slack", "channel": "#bridge"},
     "pagerduty": {"keyFile": "secrets/key"},
