@@ -120,11 +120,11 @@ def test_a_packages_own_service_is_off_before_it_comes_and_stays_so(host: Machin
     host.ask("mkdir -p /srv/servicechain/monitoring/prometheus-data")
     for _ in range(2):
         host.ask(commands["prepare"])
-    own = ("prometheus", "prometheus-alertmanager", "prometheus-node-exporter")
+    own = ("prometheus", "prometheus-alertmanager", "prometheus-node-exporter", "apt-daily-upgrade.timer")
     assert {host.run(f"systemctl is-enabled {one}").stdout.strip() for one in own} == {"masked"}
     refused = host.run("systemctl start prometheus")
     assert refused.returncode != 0
     assert "masked" in refused.stderr
     assert host.ask("stat -c %U /srv/servicechain/monitoring/prometheus-data") == "prometheus"
     assert host.ask(commands["running"]) == "running"
-    host.ask(f"systemctl unmask {' '.join(own)} && rm -r /srv/servicechain")
+    host.ask(f"systemctl unmask apt-daily.timer {' '.join(own)} && rm -r /srv/servicechain")

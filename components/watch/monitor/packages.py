@@ -21,6 +21,9 @@ _PACKAGES = {"promtool": "prometheus", "amtool": "prometheus-alertmanager"}
 """Of Debian and Ubuntu, by program; that of others has the program's name."""
 _SERVICES = ("prometheus", "prometheus-alertmanager", "prometheus-node-exporter")
 """Packages with a service of their own."""
+_UPDATES = ("apt-daily.timer", "apt-daily-upgrade.timer")
+"""They update a machine by themselves as soon as it reaches an archive, and restart what they update. Machines get
+updates one at a time, with `make replace`."""
 _PATIENT = "-o DPkg::Lock::Timeout=90 -o Acquire::http::Timeout=15 -o Acquire::https::Timeout=15"
 """With others who install something, and not with a mirror that does not answer."""
 
@@ -30,7 +33,7 @@ def scripts(programs: Sequence[str], folder: MonitoringFolder) -> Mapping[str, s
     packages = tuple(dict.fromkeys(_PACKAGES.get(one, one) for one in programs))
     there = " && ".join(f"[ -x /usr/bin/{one} ]" for one in programs)
     return {
-        "prepare": _prepare([f"{one}.service" for one in packages if one in _SERVICES], folder),
+        "prepare": _prepare([*(f"{one}.service" for one in packages if one in _SERVICES), *_UPDATES], folder),
         "running": f"! {{ {there}; }} || echo {RUNNING}",
         "start": _install(packages),
         "reload": ":\n",
@@ -40,7 +43,7 @@ def scripts(programs: Sequence[str], folder: MonitoringFolder) -> Mapping[str, s
 
 
 def _prepare(units: Sequence[str], folder: MonitoringFolder) -> str:
-    """Return what keeps the packages' own services off, makes their user, and gives it what it had on a former machine.
+    """Return what keeps units off, makes the programs' user, and gives it what it had on a former machine.
 
     A data volume outlives its machine, and the next image may count its users differently.
     """
@@ -48,7 +51,7 @@ def _prepare(units: Sequence[str], folder: MonitoringFolder) -> str:
     data = shlex.join([folder.data(one) for one in ("node-exporter", "prometheus", "alertmanager")])
     return f"""\
 set -eu
-said=$(systemctl mask {listed} 2>&1) || {{ echo "the services of the packages stay on: $said" >&2; exit 1; }}
+said=$(systemctl mask {listed} 2>&1) || {{ echo "units of the image stay on: $said" >&2; exit 1; }}
 systemctl stop {listed} 2>/dev/null || :
 echo 'u {user} - "Prometheus" /var/lib/prometheus' | systemd-sysusers -
 for path in {data}; do

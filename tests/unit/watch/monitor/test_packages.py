@@ -72,7 +72,10 @@ def test_the_programs_are_where_the_units_start_them() -> None:
 def test_own_services_are_masked_before_a_package_comes(host: Machine) -> None:
     found = scripts(host)
     assert host.run(found["prepare"]).returncode == host.run(found["start"]).returncode == 0
-    listed = "prometheus.service prometheus-alertmanager.service prometheus-node-exporter.service"
+    listed = (
+        "prometheus.service prometheus-alertmanager.service prometheus-node-exporter.service "
+        "apt-daily.timer apt-daily-upgrade.timer"
+    )
     assert host.lines[:3] == [f"systemctl mask {listed}", f"systemctl stop {listed}", "systemd-sysusers -"]
     last = host.lines[-1]
     assert last.startswith("apt-get -q -y ")
