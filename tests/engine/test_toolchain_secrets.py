@@ -7,11 +7,15 @@ from pathlib import Path
 import pytest
 import yaml
 
+from components.domain.problems.operations import STACK_NOT_UP
 from components.domain.problems.setup import OTHER_PROVIDER, PROVIDER_UNKNOWN, REKEY_FAILED
 from tests.aws.moto import Moto, moto
 from tests.engine.clone import Clone
+from tests.program.stacks import example
+from tests.run import lines
 from toolchain.ops.custody import provider
 
+PACKAGES = "servicechain-ha:packages"
 SECRET = "9f" * 32
 """A key in the settings."""
 
@@ -137,6 +141,38 @@ def test_secrets_in_the_settings_come_along(clone: Clone, key: str) -> None:
     assert settings.read_text() == text
     assert provider(json.loads(export(clone))) == key
     assert clone.leaks([SECRET, *clone.secrets("s")], states(clone), text) == []
+
+
+def test_the_way_back_of_a_rollback_comes_along(clone: Clone, key: str) -> None:
+    machines = {name: value for name, value in example("existing").items() if name in ("target", "existing")}
+    machines["existing"]["hosts"]["scn-4"].pop("sudo")  # a host of the daemon downloads nothing
+    settings = clone.configure(
+        "s", **machines, packages={one: {"sha256": "ab" * 32, "version": "v1.0.3"} for one in ("ken", "kscn")}
+    )
+    clone.ok("toolchain/run", "pulumi", "stack", "init", "s")
+    first, second = ({program: f"https://h/{program}-{v}?{SECRET}" for program in ("ken", "kscn")} for v in "12")
+    for urls in (first, {"ken": second["ken"]}):
+        for program, url in urls.items():
+            option = ["--secret", "--path", f"{PACKAGES}.{program}.url", "--stack", "s"]
+            clone.ok("bash", "-c", f"echo -n '{url}' | toolchain/run pulumi config set {' '.join(option)}")
+        if urls is first:
+            clone.ok("toolchain/stack", "up", "s")
+    clone.arguments.clear()  # of the echo
+    clone.ok("toolchain/stack", "rekey", "s", SECRETS_PROVIDER=key)
+    (clone.folder / ".state/passphrase").write_text("another one: it is not needed any more")
+
+    done = clone.stack("rollback", "s")
+    assert lines(done.stderr, STACK_NOT_UP), done.stderr  # the last step, after its up
+    held = clone.folder / ".state/s"
+    options = ["--config-file", ".state/s/rollback.yaml", "--show-secrets", "--json", "--stack", "s"]
+    back = json.loads(clone.ok("toolchain/run", "pulumi", "config", *options))[PACKAGES]["objectValue"]
+    del clone.said[-2:]
+    assert {program: told["url"] for program, told in back.items()} == first
+    now, then = (yaml.safe_load(one.read_text())["config"][PACKAGES] for one in (settings, held / "healthy.yaml"))
+    assert now["kscn"] == then["kscn"], "it is the same archive"
+    assert now["ken"] != then["ken"]
+    texts = [one.read_text() for one in (settings, *held.iterdir()) if one.name != "identity-seed"]
+    assert clone.leaks([SECRET], *texts) == []
 
 
 def test_a_key_that_cannot_be_used_leaves_everything_as_it_was(clone: Clone, cloud: Moto) -> None:

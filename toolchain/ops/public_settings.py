@@ -20,7 +20,8 @@ from components.domain.problems.setup import MOVED_SEED, NEW_SECRET
 from components.settings.sentences import NAMESPACE
 from toolchain.ops.stand_ins import StandIns
 
-_CRYPTO = ("encryptionsalt", "encryptedkey", "secretsprovider")
+CRYPTO = ("encryptionsalt", "encryptedkey", "secretsprovider")
+"""Keys of a settings file that say how its secrets are kept."""
 _SEEDS = tuple(f"{NAMESPACE}:{name}" for name in ("identitySeed", "identitySeedFile", "identitySeedFrom"))
 _FORMS = {
     "OwnerKey": "aa" * 32,
@@ -40,7 +41,7 @@ def secrets_of(settings: str, config: Mapping[str, Any]) -> dict[str, str]:
     known = {key: told.get("objectValue", told.get("value")) for key, told in config.items()}
     return {
         ciphertext: str(_at(known, path[1:]))
-        for path, ciphertext in _encrypted(yaml.compose(settings))
+        for path, ciphertext in encrypted(yaml.compose(settings))
         if path[0] == "config"
     }
 
@@ -66,7 +67,7 @@ def without_secrets(settings: str, stand_ins: Mapping[str, str]) -> tuple[str, l
     root = yaml.compose(settings)
     if root is None:
         return "config: {}\n", []
-    root.value = [(key, value) for key, value in root.value if key.value not in _CRYPTO]
+    root.value = [(key, value) for key, value in root.value if key.value not in CRYPTO]
     for key, value in root.value:
         if key.value == "config":
             value.value = [(name, one) for name, one in value.value if name.value not in _SEEDS]
@@ -98,17 +99,17 @@ def _ciphertext(node: yaml.MappingNode) -> str | None:
     return str(node.value[0][1].value) if [key.value for key, _ in node.value] == ["secure"] else None
 
 
-def _encrypted(node: yaml.Node | None, path: Path_ = ()) -> Iterator[tuple[Path_, str]]:
+def encrypted(node: yaml.Node | None, path: Path_ = ()) -> Iterator[tuple[Path_, str]]:
     """Yield the ciphertext of each secret, with its path."""
     if isinstance(node, yaml.MappingNode):
         if ciphertext := _ciphertext(node):
             yield path, ciphertext
             return
         for key, value in node.value:
-            yield from _encrypted(value, (*path, key.value))
+            yield from encrypted(value, (*path, key.value))
     elif isinstance(node, yaml.SequenceNode):
         for number, value in enumerate(node.value):
-            yield from _encrypted(value, (*path, number))
+            yield from encrypted(value, (*path, number))
 
 
 def _plain(node: yaml.Node | None) -> Iterator[str]:

@@ -25,9 +25,26 @@ if [[ $provider == passphrase ]]; then
         "one, run pulumi stack change-secrets-provider passphrase in make shell."
     grep -q '^secretsprovider:' "$copy" || printf '\nsecretsprovider: %s\n' "$kept" >>"$copy"
 fi
+# The record of the last healthy up has secrets too, which the settings may have no more.
+before=
+if grep -qs 'secure:' "$healthy"; then
+    if record add "$copy" "$healthy"; then
+        before=$elsewhere/before
+        cp "$copy" "$before"
+    else
+        rm "$healthy"
+        say "the record of the last healthy up is removed, because its secrets are kept with another key than those in" \
+            "$settings: make rollback has nothing to go back to until the next healthy up"
+    fi
+fi
 unlocked "$TOOLS/run" pulumi -C "$elsewhere" stack change-secrets-provider "$provider" --stack "$stack" >&2 ||
     fail SCH-842 "the secrets of $stack are kept as before: Pulumi cannot read them, or cannot use $provider; see above."
 state | custody same "$provider"
+if [[ -n $before ]]; then
+    (umask 077 && record take "$before" "$copy" "$healthy" >"$healthy.new")
+    mv "$healthy.new" "$healthy"
+    "$TOOLS/run" pulumi -C "$elsewhere" config rm "$(record key)" --stack "$stack"
+fi
 # Settings without secrets need not say how secrets are kept: the state does.
 if [[ -f $given ]] && grep -qE 'secure:|^(secretsprovider|encryptedkey):' "$given"; then
     mv "$copy" "$given.new"
