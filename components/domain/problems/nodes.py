@@ -99,8 +99,8 @@ WRONG_BRIDGE_PEER = Problem(
 NO_SINGLE_EN = Problem(
     332,
     "An SCN is not connected to exactly one main bridge",
-    cause="Its EN is down, port 50505 of the EN is not open to the SCN, or another SCN holds the only slot of the EN.",
-    remedy="Start the EN, open the port, or disconnect the other SCN, then run `make up` again.",
+    cause="Its EN is down, the network or port 50505 between them is closed, or another SCN holds the EN's only slot.",
+    remedy="Start the EN, open network and port, or disconnect the other SCN, then run `make up` again.",
 )
 SLOT_TAKEN = Problem(
     333,

@@ -30,6 +30,8 @@ RECEIPT_BLOCKS = 30
 MANY_PENDING = 1000
 """Transactions that wait for the parent chain: an SCN sends so many at once (SC_TX_LIMIT), and keeps 8192."""
 FEW_DAYS = 2.0
+SILENT_SENDS = 5
+"""Times that an SCN's machine has sent the same in vain: the kernel doubles 0.2 s each time, so at least 6 s."""
 
 
 def pair_findings(pair: PairTarget, targets: Targets, readings: Readings) -> Iterator[Finding]:
@@ -65,6 +67,9 @@ def _serving(pair: PairTarget, bridge: SubBridgeReading, readings: Readings) -> 
         yield NO_SINGLE_EN(f"{pair.scn}: {len(bridge.peers)} main bridges are connected, and it needs one")
     elif pair.main_bridge and bridge.peers[0] != pair.main_bridge:
         yield WRONG_BRIDGE_PEER(f"{pair.scn}: the main bridge that is connected is not that of {pair.en}")
+    elif (times := _unanswered(pair, readings)) >= SILENT_SENDS:
+        words = f"{pair.en} has not answered, though the machine has sent the same {times} times again"
+        yield NO_SINGLE_EN(f"{pair.scn}: {words}")
     if not bridge.registered:
         yield NOT_REGISTERED(f"{pair.scn}: the bridge contracts are not registered")
     elif not bridge.subscribed:
@@ -81,6 +86,11 @@ def _serving(pair: PairTarget, bridge: SubBridgeReading, readings: Readings) -> 
         elif one.synced and not isinstance(account, Missing) and one.counted < account.mined:
             words = f"it counts {one.counted} transactions of its {side} operator, and {account.mined} are mined"
             yield MISCOUNTED(f"{pair.scn}: {words}")
+
+
+def _unanswered(pair: PairTarget, readings: Readings) -> int:
+    machine = readings.nodes[pair.scn].machine
+    return 0 if isinstance(machine, Missing) else machine.unanswered
 
 
 def _anchoring(pair: PairTarget, bridge: SubBridgeReading, readings: Readings) -> Iterator[Message]:

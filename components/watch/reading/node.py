@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from components.chain.rpc.head import heads_of
 from components.domain.forks import in_config
 from components.domain.networks import SIDES, Side
+from components.domain.ports import MAIN_BRIDGE_PORT
 from components.domain.problems.bridge import CONTRACT_MISSING
 from components.domain.problems.hosts import COMMAND_FAILED
 from components.watch.reading.contract import AccountQuestions, ContractQuestions
@@ -28,6 +29,10 @@ _HASHES_ONLY = False
 """Second argument of getBlockBy...: no whole transactions."""
 
 _KIB = 1024
+_LINK = f":{MAIN_BRIDGE_PORT:04X} 01 "
+"""In a line of /proc/net/tcp: the remote port, and that the connection is established (proc_net_tcp of the kernel)."""
+_RETRANSMITS = 6
+"""Where such a line has how often the oldest segment was sent again; 0 as soon as anything is acknowledged."""
 
 
 def read_chain(reach: Reach, targets: Targets, node: NodeTarget, seconds: float) -> Read[ChainReading]:
@@ -93,16 +98,20 @@ def read_sub_bridge(reach: Reach, targets: Targets, node: NodeTarget, seconds: f
 
 
 def read_machine(reach: Reach, node: NodeTarget, seconds: float) -> MachineReading | Missing:
-    """Read disk and clock of a node's machine. Raises Unreachable."""
+    """Read disk and clock of a node's machine, and of an SCN's its connection to the EN. Raises Unreachable."""
     command = f"df -Pk {shlex.quote(node.folder)} && date +%s.%N"
+    if node.role == "scn":
+        command += f" && {{ grep -h {_LINK!r} /proc/net/tcp /proc/net/tcp6 2>/dev/null || true; }}"
     begin = time.time()
     told = reach.run(node.endpoint, command, seconds)
     middle = (begin + time.time()) / 2
     try:
-        _, disk, clock = told.strip().splitlines()
+        _, disk, clock, *links = told.strip().splitlines()
         size, _, free = map(int, disk.split()[-5:-2])
-        return MachineReading(free * _KIB, size * _KIB, float(clock) - middle)
-    except ValueError:
+        # An old connection may be left beside one that works.
+        unanswered = min((int(link.split()[_RETRANSMITS], 16) for link in links), default=0)
+        return MachineReading(free * _KIB, size * _KIB, float(clock) - middle, unanswered)
+    except (ValueError, IndexError):
         return Missing(COMMAND_FAILED(f"{node.name}: the output of df and date cannot be understood"))
 
 

@@ -7,8 +7,10 @@ import time
 from contextlib import suppress
 from typing import Any
 
+import pytest
+
 from components.chain.rpc.waiting import wait_for
-from components.domain.problems.nodes import NODE_DOWN
+from components.domain.problems.nodes import NO_SINGLE_EN, NODE_DOWN
 from components.watch.report import Report
 from components.watch.trace import TraceReport
 from tests.network.network import Network
@@ -92,6 +94,28 @@ def test_without_an_en_it_is_degraded_and_transfers_are_traced(network: Network)
     assert {(vote.pair, vote.counted) for vote in late} <= {("beta", False)}
     by_vote = traced(network, row.payment.transaction)[1]
     assert by_vote.transaction == row.transaction
+    wait_until_healthy(network)
+
+
+@pytest.mark.nightly
+def test_a_cut_link_is_told_before_the_nodes_notice(network: Network) -> None:
+    address = network.pairs["alpha"]["scn"]["address"]
+    seconds: dict[str, float] = {}
+    network.run("alpha-en", f"ip route add blackhole {address}")
+    begin = time.monotonic()
+    try:
+        while "listed" not in seconds and time.monotonic() - begin < DEADLINE:
+            found = status(network)
+            for one in found.findings:
+                if one.codes == (NO_SINGLE_EN.code,):
+                    by = "listed" if "0 main bridges" in one.text else "answered"
+                    seconds.setdefault(by, time.monotonic() - begin)
+                    assert found.verdict.healthy_pairs == ("beta",)
+            time.sleep(1)
+    finally:
+        network.run("alpha-en", f"ip route del blackhole {address}")
+    print(seconds)
+    assert seconds["answered"] + 5 < seconds["listed"]
     wait_until_healthy(network)
 
 

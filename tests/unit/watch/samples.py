@@ -216,6 +216,8 @@ class FakeReach:
         """Called before a node is asked: by node, and `chain`, `bridge` or `machine`."""
         self.answers: dict[str, dict[str, object]] = {name: self._usual(name) for name in NODES}
         self.asked: list[str] = []
+        self.links: dict[str, str] = {}
+        """Lines of /proc/net/tcp, by node."""
 
     def _usual(self, name: str) -> dict[str, object]:
         side = "child" if NODES[name] == "scn" else "parent"
@@ -252,10 +254,11 @@ class FakeReach:
         return json.dumps([self._answer(endpoint.node, call) for call in reversed(calls)]).encode()
 
     def run(self, endpoint: Endpoint, command: str, seconds: float) -> str:  # noqa: ARG002
-        """Answer df and date."""
+        """Answer df, date and grep."""
         self.before.get((endpoint.node, "machine"), lambda: None)()
         disk = "/dev/vda 264241152 23068672 73400320 24% /srv/data"
-        return f"Filesystem 1024-blocks Used Available Capacity Mounted on\n{disk}\n{time.time():.9f}\n"
+        links = self.links.get(endpoint.node, "") if "/proc/net/tcp" in command else ""
+        return f"Filesystem 1024-blocks Used Available Capacity Mounted on\n{disk}\n{time.time():.9f}\n{links}"
 
     def _answer(self, node: str, call: Mapping[str, Any]) -> dict[str, object]:
         if call["method"] == "eth_call":

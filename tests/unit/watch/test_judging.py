@@ -62,6 +62,10 @@ def sub(**changed: Any) -> dict[str, Any]:
     return {"nodes": {"scn-1": {"bridge": replace(bridge("alpha"), **changed)}}}
 
 
+def link(unanswered: int) -> dict[str, Any]:
+    return {"nodes": {"scn-1": {"machine": MachineReading(2**36, 2**37, 0.0, unanswered)}}}
+
+
 def account(balance: int, mined: int = 10) -> dict[str, Any]:
     accounts = {**chain("parent").accounts, ALPHA["parent"]: AccountReading(balance, mined)}
     return {"chains": {"parent": {"accounts": accounts}}}
@@ -94,6 +98,7 @@ def test_nothing_is_wrong_with_a_healthy_bridge() -> None:
         (sub(peers=()), NO_SINGLE_EN, "alpha", ("beta",)),
         (sub(peers=(KEYS["alpha"], KEYS["beta"])), NO_SINGLE_EN, "alpha", ("beta",)),
         (sub(peers=(KEYS["beta"],)), WRONG_BRIDGE_PEER, "alpha", ("beta",)),
+        (link(5), NO_SINGLE_EN, "alpha", ("beta",)),
         (sub(registered=False, subscribed=False), NOT_REGISTERED, "alpha", ("beta",)),
         (sub(subscribed=False), NOT_SUBSCRIBED, "alpha", ("beta",)),
         (sub(anchoring=False), WRONG_ANCHORING, "alpha", None),
@@ -168,6 +173,13 @@ def test_a_request_that_is_paid_in_time_is_no_fault() -> None:
         judge(targets(), readings(oldest={"child": OpenRequest(7, "0x1", 2, overdue=False, unpayable=None)})).level
         == "healthy"
     )
+
+
+def test_some_lost_packets_are_no_cut_link_and_one_that_is_noticed_is_told_once() -> None:
+    assert judge(targets(), readings(**link(4))).level == "healthy"
+    both = readings(nodes={"scn-1": {**link(9)["nodes"]["scn-1"], **sub(peers=())["nodes"]["scn-1"]}})
+    (one,) = judge(targets(), both).findings
+    assert "0 main bridges" in one.message
 
 
 def test_a_machine_of_which_only_the_disk_cannot_be_read_is_no_fault() -> None:

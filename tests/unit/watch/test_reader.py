@@ -83,6 +83,23 @@ def test_a_contract_in_the_journal_that_is_not_in_memory_is_not_served(reach: Fa
     assert (half.registered, half.subscribed) == (True, False)
 
 
+GOOD = (
+    "   3: 014DFE0A:CDDE 024DFE0A:C549 01 00000000:00000000 00:00000000 00000000     0        0 698466 1 0 20 4 30 13\n"
+)
+SILENT = (
+    "   7: 014DFE0A:CDDF 024DFE0A:C549 01 00000008:00000000 01:0000025C 00000005     0        0 698467 3 0 20 4 30 13\n"
+)
+"""Of a connection that was cut for 7 s."""
+
+
+@pytest.mark.parametrize(("links", "unanswered"), [("", 0), (GOOD, 0), (SILENT, 5), (SILENT + GOOD, 0)])
+def test_an_scn_knows_how_often_its_en_has_not_answered(reach: FakeReach, links: str, unanswered: int) -> None:
+    reach.links = dict.fromkeys(("scn-1", "alpha-en"), links)
+    nodes = looked(reach).nodes
+    assert there(nodes["scn-1"].machine).unanswered == unanswered
+    assert there(nodes["alpha-en"].machine).unanswered == 0
+
+
 def test_a_dead_node_a_dead_machine_and_one_that_hangs_take_no_more_time(reach: FakeReach) -> None:
     for kind in ("chain", "machine"):
         reach.before["alpha-en", kind] = lambda: time.sleep(30)  # connecting to a machine that is away
