@@ -6,6 +6,9 @@ machine with two cores, and `make durations` writes it again.
 
 Tests that are marked `nightly` are left out of `make test`, which has to end while a person waits. They run with
 `make nightly`, and wherever a path of theirs is named.
+
+Properties are checked with the same examples on every run, without a limit of time for one on a busy machine. A test
+takes this profile when its module is imported, which tests of other folders do too: so it is set here.
 """
 
 import json
@@ -17,8 +20,14 @@ from collections import defaultdict
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
+
+settings.register_profile(
+    "same", max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("same")
 
 NETWORKS = "tests/network/"
 DURATIONS = Path(__file__).with_name("durations.json")

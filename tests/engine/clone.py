@@ -74,14 +74,14 @@ class Clone:
             start_new_session=True,
         )
 
-    def run(self, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run a command in the clone."""
+    def run(self, *command: str, typed: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run a command in the clone. `typed` is its standard input."""
         with self._watched():
             ended = subprocess.run(
                 command,
                 env={**self.env, **environment},
                 cwd=self.folder,
-                stdin=subprocess.DEVNULL,
+                input=typed,
                 capture_output=True,
                 text=True,
                 check=False,
@@ -89,11 +89,16 @@ class Clone:
         self.said += [ended.stdout, ended.stderr]
         return ended
 
-    def ok(self, *command: str, **environment: str) -> str:
+    def ok(self, *command: str, typed: str = "", **environment: str) -> str:
         """Run a command that has to succeed; return its standard output."""
-        ended = self.run(*command, **environment)
+        ended = self.run(*command, typed=typed, **environment)
         assert ended.returncode == 0, ended.stdout + ended.stderr
         return ended.stdout
+
+    def set_secret(self, name: str, path: str, value: str, **environment: str) -> None:
+        """Set a secret of a stack's settings as a user should: not in a command line."""
+        option = ["--secret", "--path", path, "--stack", name]
+        self.ok("toolchain/run", "pulumi", "config", "set", *option, typed=value, **environment)
 
     @contextmanager
     def _watched(self) -> Iterator[None]:

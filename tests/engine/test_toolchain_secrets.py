@@ -1,6 +1,7 @@
 """Secrets of a stack with a key of AWS KMS (moto's): new stacks, existing ones, and the settings. The real engine."""
 
 import json
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from tests.run import lines
 from toolchain.ops.custody import provider
 
 PACKAGES = "servicechain-ha:packages"
-SECRET = "9f" * 32
+SECRET = secrets.token_hex(32)
 """A key in the settings."""
 
 
@@ -124,9 +125,7 @@ def resources(export: str) -> object:
 def test_secrets_in_the_settings_come_along(clone: Clone, key: str) -> None:
     settings = clone.configure("s")
     clone.ok("toolchain/stack", "preview", "s")
-    option = ["--secret", "--path", "servicechain-ha:bridge.parentOwnerKey", "--stack", "s"]
-    clone.ok("bash", "-c", f"echo {SECRET} | toolchain/run pulumi config set {' '.join(option)}")
-    clone.arguments.clear()  # of the echo
+    clone.set_secret("s", "servicechain-ha:bridge.parentOwnerKey", SECRET)
     salted = yaml.safe_load(settings.read_text())
     assert "encryptionsalt" in salted
     clone.ok("toolchain/stack", "rekey", "s", SECRETS_PROVIDER=key)
@@ -153,11 +152,9 @@ def test_the_way_back_of_a_rollback_comes_along(clone: Clone, key: str) -> None:
     first, second = ({program: f"https://h/{program}-{v}?{SECRET}" for program in ("ken", "kscn")} for v in "12")
     for urls in (first, {"ken": second["ken"]}):
         for program, url in urls.items():
-            option = ["--secret", "--path", f"{PACKAGES}.{program}.url", "--stack", "s"]
-            clone.ok("bash", "-c", f"echo -n '{url}' | toolchain/run pulumi config set {' '.join(option)}")
+            clone.set_secret("s", f"{PACKAGES}.{program}.url", url)
         if urls is first:
             clone.ok("toolchain/stack", "up", "s")
-    clone.arguments.clear()  # of the echo
     clone.ok("toolchain/stack", "rekey", "s", SECRETS_PROVIDER=key)
     (clone.folder / ".state/passphrase").write_text("another one: it is not needed any more")
 

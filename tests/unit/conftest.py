@@ -1,19 +1,13 @@
-"""Properties are checked with the same examples on every run, without a limit of time for one on a busy machine."""
+"""What all unit tests share: no pairs of another test, a clock on which nobody waits, a pool of transactions."""
 
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import HealthCheck, settings
 
 from components.chain.rpc import waiting
 from components.chain.voters import roster
 from tests.unit.fake_node import Clock
 from tests.unit.fake_pool import PoolChain, only
-
-settings.register_profile(
-    "unit", max_examples=50, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
-settings.load_profile("unit")
 
 
 @pytest.fixture(autouse=True)
