@@ -19,7 +19,7 @@ from components.domain.problems.settings import WRONG_COUNT, WRONG_FORM
 from components.domain.roles import MONITOR, VALIDATOR, Program, en_name
 from components.domain.units import DAY
 from components.settings.defaults import filled_in
-from components.settings.sections.aws import Aws, MachineSettings
+from components.settings.sections.aws import Aws, SingleMachineSettings
 from components.settings.sections.contracts import Contracts
 from components.settings.sections.existing import Existing
 from components.settings.sections.fees import FeesSettings
@@ -108,9 +108,9 @@ class Anchoring(Section):
 class Machines(Section):
     """Sizes of the machines of one pair."""
 
-    en: MachineSettings = MachineSettings()
+    en: SingleMachineSettings = SingleMachineSettings()
     """Size of the pair's EN."""
-    scn: MachineSettings = MachineSettings()
+    scn: SingleMachineSettings = SingleMachineSettings()
     """Size of the pair's SCN."""
 
 

@@ -66,6 +66,8 @@ class Size:
     """An address that the internet can dial, besides the private one."""
     kms_key: str | None = None
     """Encrypts its disks instead of the key of the stack."""
+    data_snapshot: str | None = None
+    """Id of the snapshot that its data volume is made from."""
 
 
 @dataclass(frozen=True)

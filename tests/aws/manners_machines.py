@@ -80,6 +80,21 @@ def _grow_only(original: Any, backend: Any, volume_id: str, size: int | None = N
     return original(backend, volume_id, size, *more, **named)
 
 
+@manners.instead_of(elastic_block_store.EBSBackend, "create_volume")
+def _hold_all_of_the_snapshot(
+    original: Any,
+    backend: Any,
+    size: int | None,
+    zone_name: str,
+    snapshot_id: str | None = None,
+    *more: Any,
+    **named: Any,
+) -> Any:
+    if snapshot_id and size and size < backend.get_snapshot(snapshot_id).volume.size:
+        refuse("InvalidParameterValue", f"Volume of {size}GiB is smaller than snapshot '{snapshot_id}'")
+    return original(backend, size, zone_name, snapshot_id, *more, **named)
+
+
 @manners.instead_of(ServiceQuotasBackend, "get_service_quota")
 def _have_quotas_for_machines(original: Any, backend: Any, service_code: str, quota_code: str) -> Any:
     """Moto has quotas of VPCs only."""

@@ -96,3 +96,9 @@ def test_disks(cloud: Moto, ec2: Any, subnet: dict[str, str]) -> None:
     refused("InvalidParameterValue", ec2.attach_volume, **where, VolumeId=third)
     refused("InvalidParameterValue", ec2.modify_volume, VolumeId=here, Size=4)
     refused("VolumeInUse", ec2.delete_volume, VolumeId=here)
+    snapshot = ec2.create_snapshot(VolumeId=here)["SnapshotId"]
+    made = {"AvailabilityZone": "eu-central-1b", "SnapshotId": snapshot}
+    refused("InvalidParameterValue", ec2.create_volume, **made, Size=4)
+    assert ec2.create_volume(**made, Size=6)["SnapshotId"] == snapshot
+    ec2.delete_snapshot(SnapshotId=snapshot)
+    refused("InvalidSnapshot.NotFound", ec2.create_volume, **made, Size=6)

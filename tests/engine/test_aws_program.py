@@ -66,9 +66,14 @@ def made(run: Run, type_: str) -> set[str]:
         pytest.param("mainnet", ["alpha", "beta", "gamma"], 6, marks=pytest.mark.nightly),
     ],
 )
-def test_an_example_is_previewed_in_full(tmp_path: Path, cloud: Moto, name: str, pairs: list[str], scns: int) -> None:
-    stack = AwsStack(tmp_path, cloud, example(name))
+def test_an_example_is_previewed_in_full(
+    tmp_path: Path, cloud: Moto, ec2: Any, name: str, pairs: list[str], scns: int
+) -> None:
+    config, former = example(name), _snapshot(ec2)
+    config["aws"]["machines"] = {"scn-4": {"dataSnapshot": former}}
+    stack = AwsStack(tmp_path, cloud, config)
     plan = stack.preview(diff=True, policy_packs=[pack()])
+    ec2.delete_snapshot(SnapshotId=former)
     assert held(plan)
     nodes = {f"{pair}-en" for pair in pairs} | {f"scn-{i + 1}" for i in range(scns)}
     paired = {f"scn-{i + 1}" for i in range(len(pairs))}
@@ -105,10 +110,19 @@ def test_what_the_account_lacks_is_told_with_its_settings_and_no_traceback(tmp_p
 
 
 def test_a_whole_life_with_changes_by_hand_and_losses(tmp_path: Path, cloud: Moto, ec2: Any) -> None:
-    stack = AwsStack(tmp_path, cloud, aws(2, aws=section(backup={"keepCount": 3}), monitoring=MONITORED))
+    former = _snapshot(ec2)
+    own = section(backup={"keepCount": 3}, machines={"scn-4": {"dataSnapshot": former}})
+    config = aws(2, aws=own, monitoring=MONITORED)
+    stack = AwsStack(tmp_path, cloud, config)
     up = stack.machines()
     assert len(made(up, "Instance")) == 9
     assert "monitor-instance" in made(up, "Instance")
+    disk = stack.instance("scn-4")["disk"]
+    assert ec2.describe_volumes(VolumeIds=[disk])["Volumes"][0]["SnapshotId"] == former
+    # A machine that has its disk needs no snapshot: neither the one that it began with nor another one.
+    ec2.delete_snapshot(SnapshotId=former)
+    own["machines"] = {one: {"dataSnapshot": "snap-0123456789abcdef0"} for one in ("scn-4", "pair-2-en")}
+    stack.configure(config)
     assert _backed_up(cloud, ec2) == {f"test-{name}-data" for name in NODES}
     assert stack.machines().changes == stack.refresh().changes == {}
     for secret in (stack.seed, derive(stack.seed, "ssh-client"), "PRIVATE KEY", "cloud-config"):
@@ -124,6 +138,14 @@ def test_a_whole_life_with_changes_by_hand_and_losses(tmp_path: Path, cloud: Mot
     assert set(stack.destroy().changes) == {"delete"}
     assert cloud.leftovers() == []
     assert stack.destroy().changes == {}
+
+
+def _snapshot(ec2: Any) -> str:
+    """Return the snapshot of a volume that is gone."""
+    volume = ec2.create_volume(AvailabilityZone="ap-northeast-2b", Size=150)["VolumeId"]
+    snapshot = str(ec2.create_snapshot(VolumeId=volume)["SnapshotId"])
+    ec2.delete_volume(VolumeId=volume)
+    return snapshot
 
 
 def _backed_up(cloud: Moto, ec2: Any) -> set[str]:

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,7 +19,8 @@ pytestmark = [
     pytest.mark.skipif(not all(map(shutil.which, TOOLS)), reason="needs e2fsprogs and util-linux"),
 ]
 
-VOLUME = "vol-0123456789abcdef0"
+VOLUME, OTHER = "vol-0123456789abcdef0", "vol-0fedcba9876543210"
+SNAPSHOT = "snap-0123456789abcdef0"
 MIB = 1024 * 1024
 CAP_SYS_RESOURCE = 24
 """Without it the kernel does not let a file system grow while it is mounted."""
@@ -39,6 +41,7 @@ class Machine:
     folder: Path
     keeper: int
     disk: str
+    volume: str = VOLUME
 
     @property
     def place(self) -> Path:
@@ -56,9 +59,9 @@ class Machine:
         arguments = ["nsenter", f"--mount=/proc/{self.keeper}/ns/mnt", "sh", "-c", command]
         return subprocess.run(arguments, env=env, capture_output=True, text=True, timeout=60, check=False)
 
-    def mount(self) -> str:
+    def mount(self, snapshot: str | None = None) -> str:
         """Run what is tested; return what it said."""
-        ran = self.inside(data_volume.command(VOLUME, str(self.place)))
+        ran = self.inside(data_volume.command(self.volume, str(self.place), snapshot))
         assert ran.returncode == 0, ran.stderr
         assert ran.stderr == ""
         return ran.stdout
@@ -80,23 +83,37 @@ class Machine:
 @pytest.fixture
 def machine(tmp_path: Path) -> Iterator[Machine]:
     """Yield a machine with an attached, blank disk of 64 MiB."""
+    with blank(tmp_path) as found:
+        yield found
+
+
+@contextmanager
+def blank(tmp_path: Path) -> Iterator[Machine]:
+    """Yield a machine with a blank disk of 64 MiB, whose files are in a folder."""
     if any(character not in "/-_." and not character.isalnum() for character in str(tmp_path)):
         pytest.skip(f"fstab cannot name {tmp_path}")
-    image = tmp_path / "disk"
-    with image.open("wb") as file:
+    with (tmp_path / "disk").open("wb") as file:
         file.truncate(64 * MIB)
+    with booted(tmp_path, VOLUME) as found:
+        yield found
+
+
+@contextmanager
+def booted(tmp_path: Path, volume: str) -> Iterator[Machine]:
+    """Yield a machine with the file `disk` of a folder as its disk."""
+    image = tmp_path / "disk"
     (tmp_path / "fstab").write_text(OTHERS_LINE)
     disk = subprocess.run(
         ["losetup", "--find", "--show", str(image)], check=True, capture_output=True, text=True
     ).stdout.strip()
     keeper = None
     try:
-        (tmp_path / "nvme-Amazon_Elastic_Block_Store_vol0123456789abcdef0").symlink_to(disk)
+        (tmp_path / f"nvme-Amazon_Elastic_Block_Store_vol{volume.removeprefix('vol-')}").symlink_to(disk)
         # Nothing that is mounted in there is seen outside, and it is gone with its last process.
         keeper = subprocess.Popen(["unshare", "--mount", "sh", "-c", "echo && exec sleep 600"], stdout=subprocess.PIPE)
         assert keeper.stdout
         keeper.stdout.readline()
-        yield Machine(tmp_path, keeper.pid, disk)
+        yield Machine(tmp_path, keeper.pid, disk, volume)
     finally:
         if keeper:
             keeper.kill()
@@ -127,6 +144,34 @@ def test_a_blank_disk_is_formatted_once_and_keeps_its_data(machine: Machine) -> 
     assert sorted(path.name for path in machine.folder.iterdir()) == sorted(
         ["disk", "fstab", "nvme-Amazon_Elastic_Block_Store_vol0123456789abcdef0", "srv"]
     )
+
+
+def test_a_copy_of_the_disk_of_a_running_node_becomes_the_disk_of_another_one(tmp_path: Path) -> None:
+    former, other = tmp_path / "former", tmp_path / "other"
+    for folder in (former, other):
+        folder.mkdir()
+    with blank(former) as machine:
+        machine.mount()
+        data = machine.place / "data"
+        machine.out(
+            f"mkdir -p {data}/klay/chaindata/header {data}/klay/subbridgedata {data}/parent_bridge_account"
+            f" && echo chain > {data}/klay/chaindata/header/CURRENT && echo key > {data}/klay/nodekey"
+            f" && echo account > {data}/parent_bridge_account/keystore-0xab"
+            f" && echo unsent > {data}/bridge_transactions.rlp"
+            f" && sync -f {data} && echo late > {data}/klay/chaindata/header/late"
+        )
+        # It is mounted, and its last blocks may not be on it: a snapshot is taken like this.
+        shutil.copyfile(former / "disk", other / "disk")
+    with booted(other, OTHER) as copy:
+        said = copy.mount(SNAPSHOT)
+        assert f"data snapshot {SNAPSHOT}" in said
+        assert "data/klay/nodekey" in said
+        assert copy.out(f"cat {copy.place}/data/klay/chaindata/header/CURRENT") == "chain\n"
+        left = copy.out(f"cd {copy.place} && find . -type f ! -name late").split()
+        assert sorted(left) == ["./.servicechain-volume", "./data/klay/chaindata/header/CURRENT"]
+        copy.out(f"echo own > {copy.place}/data/klay/nodekey && umount {copy.place}")  # another machine gets it
+        assert copy.mount(SNAPSHOT) == ""
+        assert copy.out(f"cat {copy.place}/data/klay/nodekey") == "own\n"
 
 
 def test_every_run_lets_the_file_system_grow(machine: Machine) -> None:

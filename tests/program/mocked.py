@@ -114,6 +114,11 @@ class _Answers(pulumi.runtime.Mocks):
                 return {"AvailabilityZones": [{"ZoneName": f"ap-northeast-2{zone}"} for zone in "abcd"]}
             case "ec2", "describe_instances":
                 return {"Reservations": []}
+            case "ec2", "describe_volumes":
+                return {"Volumes": []}
+            case "ec2", "describe_snapshots":
+                ids = parameters["Filters"][0]["Values"]
+                return {"Snapshots": [{"SnapshotId": one, "State": "completed", "VolumeSize": 8} for one in ids]}
             case "ec2", "describe_subnets":
                 return {"Subnets": [{"SubnetId": id_, "AvailabilityZone": zone} for id_, zone in self._zones.items()]}
             case "ec2", "describe_addresses":

@@ -1,6 +1,6 @@
 """What is wrong with a machine: SSH, what it offers, what else is on it.
 
-Numbers 200 to 240 and 250 to 299.
+Numbers 200 to 240 and 250 to 289.
 """
 
 from components.domain.problems.problem import Problem

@@ -10,8 +10,10 @@ from pathlib import Path
 _HERE = Path(__file__).parent
 
 
-def command(volume_id: str, mount_point: str) -> str:
+def command(volume_id: str, mount_point: str, snapshot_id: str | None = None) -> str:
     """Return the command that mounts the volume of that id at a folder, after formatting a blank one, and grows it.
+
+    Of a volume that was made from the snapshot of that id, it deletes all but the chain data, once.
 
     Raises ValueError for an id or a folder with other characters: fstab has no quoting.
     """
@@ -21,7 +23,10 @@ def command(volume_id: str, mount_point: str) -> str:
     if not re.fullmatch(r"(/[A-Za-z0-9_][A-Za-z0-9._-]*)+", mount_point):
         msg = f"{mount_point!r} is not an absolute path of letters, digits, dots and dashes"
         raise ValueError(msg)
-    return _run("data_volume.sh", volume_id, mount_point)
+    mounting = _run("data_volume.sh", volume_id, mount_point)
+    if not snapshot_id:
+        return mounting
+    return f"({mounting}) && {_run('data_snapshot.sh', volume_id, snapshot_id, mount_point)}"
 
 
 def time_sync() -> str:

@@ -105,12 +105,13 @@ class AwsHosts(pulumi.ComponentResource):
         machine = self._machine(wanted, opts)
         if wanted.size.public_address:
             machine.public_address()
-        attachment = machine.data_volume(wanted.size, self._zone(wanted), self._backup.tags_of(wanted.role))
+        volume, attachment = machine.data_volume(wanted.size, self._zone(wanted), self._backup.tags_of(wanted.role))
+        made_from = volume.snapshot_id if wanted.size.data_snapshot else None
         ssh, login = self._log_in(name, machine.address, machine, self._bastion, [attachment])
         mounted = remote.Command(
             f"{name}-data-volume",
             connection=ssh.connection,
-            create=attachment.volume_id.apply(_ready_for_a_node),
+            create=_ready_for_a_node(attachment.volume_id, made_from),
             triggers=[login.instance, str(wanted.size.data_gib)],
             add_previous_output_in_env=False,
             opts=pulumi.ResourceOptions(
@@ -204,5 +205,10 @@ class AwsHosts(pulumi.ComponentResource):
         return ssh, login
 
 
-def _ready_for_a_node(volume: str) -> str:
-    return f"({data_volume.time_sync()}) && {data_volume.command(volume, ROOT)}"
+def _ready_for_a_node(volume: pulumi.Output[str], made_from: pulumi.Output[str] | None) -> pulumi.Output[str]:
+    """Return the command that prepares the disk. `made_from`: the snapshot that it was made from, empty for none."""
+
+    def command(known: Sequence[str]) -> str:
+        return f"({data_volume.time_sync()}) && {data_volume.command(known[0], ROOT, known[1])}"
+
+    return pulumi.Output.all(volume, "" if made_from is None else made_from).apply(command)

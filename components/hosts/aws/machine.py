@@ -9,7 +9,7 @@ from pulumi_aws import ebs, ec2, ec2transitgateway
 from components.dynamic.machines.boot import Boot
 from components.hosts.aws.account.images import Images
 from components.hosts.aws.alarms import BROKEN, BUSY, STALLED, Alarm, alarm
-from components.hosts.aws.tags import Tags
+from components.hosts.aws.tags import DATA_VOLUME, Tags
 from components.settings.sections.aws import Image
 from components.topology.machine import ROOT_GIB, Size
 
@@ -129,8 +129,10 @@ class Instance(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[self.instance]),
         ).public_ip
 
-    def data_volume(self, size: Size, zone: pulumi.Input[str], more_tags: Mapping[str, str]) -> ec2.VolumeAttachment:
-        """Give the machine a disk that outlives it; return the attachment, which has its `volume_id`."""
+    def data_volume(
+        self, size: Size, zone: pulumi.Input[str], more_tags: Mapping[str, str]
+    ) -> tuple[ebs.Volume, ec2.VolumeAttachment]:
+        """Give the machine a disk that outlives it; return it and the attachment, which has its `volume_id`."""
         volume = ebs.Volume(
             f"{self._host}-data",
             availability_zone=zone,
@@ -140,21 +142,23 @@ class Instance(pulumi.ComponentResource):
             throughput=size.throughput,
             encrypted=True,
             kms_key_id=self._kms_key,
+            snapshot_id=size.data_snapshot,
             # Volumes of stacks that never had the setting have no such input.
             final_snapshot=self._common.final_snapshot or None,
-            tags={**self._tags.of(f"{self._host}-data"), **more_tags},
+            tags={**self._tags.of(self._host + DATA_VOLUME), **more_tags},
             opts=pulumi.ResourceOptions.merge(
                 self._mine,
                 pulumi.ResourceOptions(
-                    # A changed key would replace the disks of all machines by empty ones in one run.
-                    ignore_changes=["kms_key_id"],
+                    # A changed key would replace the disks of all machines by empty ones in one run. A snapshot is for
+                    # machines that have no disk yet.
+                    ignore_changes=["kms_key_id", "snapshot_id"],
                     # The provider waits until the snapshot is complete.
                     custom_timeouts=pulumi.CustomTimeouts(delete="24h") if self._common.final_snapshot else None,
                 ),
             ),
         )
         self._alarm(STALLED, VolumeId=volume.id)
-        return ec2.VolumeAttachment(
+        attachment = ec2.VolumeAttachment(
             f"{self._host}-data",
             device_name=DEVICE,
             volume_id=volume.id,
@@ -165,6 +169,7 @@ class Instance(pulumi.ComponentResource):
             # would fail for an instance that somebody terminated.
             opts=pulumi.ResourceOptions(parent=self, delete_before_replace=True, deleted_with=self.instance),
         )
+        return volume, attachment
 
     def _alarm(self, kind: Alarm, **dimensions: pulumi.Input[str]) -> None:
         opts = pulumi.ResourceOptions(parent=self, protect=False)

@@ -7,6 +7,8 @@ NAME = "Name"
 PROJECT = "servicechain-ha:project"
 STACK = "servicechain-ha:stack"
 MANAGED_BY = "servicechain-ha:managed-by"
+DATA_VOLUME = "-data"
+"""How the name of a data volume ends, after that of its machine."""
 BACKUP = "servicechain-ha:backup"
 """On the data volumes that are backed up, with the project and the stack: a policy for snapshots looks at one tag."""
 

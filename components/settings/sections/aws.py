@@ -75,6 +75,7 @@ InstanceType = Annotated[
 ]
 Vpc = Annotated[str, Form("VPC", r"vpc-[0-9a-f]{8,17}", "vpc-0123456789abcdef0")]
 Subnet = Annotated[str, Form("subnet", r"subnet-[0-9a-f]{8,17}", "subnet-0123456789abcdef0")]
+Snapshot = Annotated[str, Form("snapshot", r"snap-[0-9a-f]{8,17}", "snap-0123456789abcdef0")]
 _CIDR = json_schema("string", "IPv4 network", pattern=r"^[0-9]+(\.[0-9]+){3}(/[0-9.]+)?$")
 Cidr = Annotated[str, BeforeValidator(_network), _CIDR]
 NamedCidr = Annotated[str, AfterValidator(_named), BeforeValidator(_network), _CIDR]
@@ -159,6 +160,14 @@ class MachineSettings(Section):
     """Encrypts the disks of the machine instead of aws.kmsKey."""
 
 
+class SingleMachineSettings(MachineSettings):
+    """Size of a single machine, and what it begins with."""
+
+    data_snapshot: Snapshot | None = None
+    """Snapshot of the data volume of another node of the same chain. The data volume of a machine that is not there yet
+    begins with the chain data in it, and all else of that node is deleted. Ignored by a machine that has its volume."""
+
+
 class BastionSettings(Section):
     """An existing host through which SSH goes."""
 
@@ -210,7 +219,7 @@ class Aws(Section):
     """Size of the private parent chain's validator."""
     monitor: MachineSettings = MachineSettings()
     """Size of the machine with Prometheus and Alertmanager, where `monitoring.enabled` is true."""
-    machines: dict[Name, MachineSettings] = Field(
+    machines: dict[Name, SingleMachineSettings] = Field(
         default_factory=dict, examples=[{"scn-4": {"instanceType": "m6i.2xlarge"}}]
     )
     """Overrides the size of single machines by name: the SCNs, <pair>-en and `parent`. A size that stops or

@@ -22,7 +22,7 @@ from components.settings.model import Settings
 from components.settings.rules.monitoring import monitored
 from components.settings.rules.raw import Raw, items, parsed, section
 from components.settings.rules.sections import Sections, roles, sections
-from components.settings.sections.aws import Aws, MachineSettings
+from components.settings.sections.aws import Aws, MachineSettings, SingleMachineSettings
 from components.settings.sections.monitoring import Monitoring
 from components.settings.sentences import at, nearest
 from components.topology.flows import flows, way_out
@@ -116,7 +116,7 @@ def _machines(raw: Raw, found: Sections, *, public: bool) -> Iterator[Message]:
         places += [(f"aws.machines.{name}", known[name], section(single, name)) for name in single if name in known]
     network = section(aws, "network")
     for where, role, given in places:
-        machine, of_role = (parsed(TypeAdapter(MachineSettings), one) for one in (given, section(aws, role)))
+        machine, of_role = (parsed(TypeAdapter(SingleMachineSettings), one) for one in (given, section(aws, role)))
         if not machine or not of_role:
             continue
         if machine.public_address and role != "en":
@@ -125,6 +125,13 @@ def _machines(raw: Raw, found: Sections, *, public: bool) -> Iterator[Message]:
             yield at(
                 f"{where}.publicAddress", AWS_NETWORK("needs a public subnet; list some in aws.network.publicSubnets")
             )
+        if machine.data_snapshot and role not in ("en", "scn"):
+            yield at(f"{where}.dataSnapshot", UNNEEDED_KEY("only ENs and SCNs begin with a snapshot; remove this key"))
+        elif machine.data_snapshot and role == "en" and section(raw, "packages").get("chaindata") is not None:
+            words = (
+                "packages.chaindata names data for new ENs too; remove one of both: ENs that run keep what they have"
+            )
+            yield at(f"{where}.dataSnapshot", UNNEEDED_KEY(words))
         size = merged(role, [of_role, machine], public=public)
         needed = size.throughput * IOPS_PER_MIB
         if (machine.throughput or machine.iops) and size.iops < needed:

@@ -13,13 +13,16 @@ class Volume(AwsKind):
     resource_type = "volume"
     inputs = dict.fromkeys(
         (
-            *("availabilityZone", "size", "type", "iops", "throughput", "encrypted", "kmsKeyId", "finalSnapshot"),
-            "tags",
+            *("availabilityZone", "size", "type", "iops", "throughput", "encrypted", "kmsKeyId", "snapshotId"),
+            *("finalSnapshot", "tags"),
         )
     )
     required = ("availabilityZone",)
-    outputs = ("arn", "tagsAll", "size", "type", "iops", "throughput", "encrypted", "kmsKeyId", "createTime")
-    replaced_by = ("availabilityZone", "encrypted", "kmsKeyId")
+    outputs = (
+        *("arn", "tagsAll", "size", "type", "iops", "throughput", "encrypted", "kmsKeyId", "snapshotId"),
+        "createTime",
+    )
+    replaced_by = ("availabilityZone", "encrypted", "kmsKeyId", "snapshotId")
     unread = ("finalSnapshot",)
 
     def create(self, inputs: Properties) -> str:
@@ -33,6 +36,7 @@ class Volume(AwsKind):
             Throughput=inputs.get("throughput"),
             Encrypted=inputs.get("encrypted"),
             KmsKeyId=inputs.get("kmsKeyId"),
+            SnapshotId=inputs.get("snapshotId"),
             TagSpecifications=self.tags(inputs),
         )
         return str(made["VolumeId"])
@@ -50,6 +54,7 @@ class Volume(AwsKind):
             "throughput": volume.get("Throughput"),
             "encrypted": volume["Encrypted"],
             "kmsKeyId": volume.get("KmsKeyId"),
+            "snapshotId": volume.get("SnapshotId") or "",
             "createTime": volume["CreateTime"].isoformat(),
         }
 

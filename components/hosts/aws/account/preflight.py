@@ -8,6 +8,7 @@ from components.domain.problems.aws.account import NO_IMAGE, OTHER_ACCOUNT
 from components.domain.problems.hosts import WRONG_SUBNETS
 from components.domain.problems.problem import Message
 from components.domain.problems.settings import AWS_NETWORK
+from components.hosts.aws.account import snapshots
 from components.hosts.aws.account.account import AwsAccount, AwsRefusal
 from components.hosts.aws.tags import Tags
 from components.settings.sections.aws import Aws
@@ -38,6 +39,10 @@ def problems(account: AwsAccount, settings: Aws, machines: Sequence[Machine], ta
             found += check(account, settings)
         except AwsRefusal as refusal:
             found.append(refusal.message)
+    try:
+        found += snapshots.problems(account, machines, tags)
+    except AwsRefusal as refusal:
+        found.append(refusal.message)
     with suppress(AwsRefusal):  # the rest of a preview does without these permissions
         found += stops.problems(machines, _running(account, machines, settings, tags), settings.kms_key)
     return found
