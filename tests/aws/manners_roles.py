@@ -12,7 +12,7 @@ from tests.aws.manners import Manners
 __all__ = ["manners"]
 
 manners = Manners()
-_ATTACHED = ("AWSDataLifecycleManagerServiceRole",)
+_ATTACHED = ("AWSDataLifecycleManagerServiceRole", "AmazonAPIGatewayPushToCloudWatchLogs")
 """Policies of AWS that roles of the program have. moto has no policy of AWS unless it loads them all."""
 
 

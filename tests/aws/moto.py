@@ -106,8 +106,9 @@ class Moto:
     def _there(self) -> set[tuple[str, str]]:
         """Return kinds and ids of all that costs or blocks something."""
         with ExitStack() as clients:
-            ec2, cloudwatch, iam, lifecycles = (
-                clients.enter_context(_closing(self.client(name))) for name in ("ec2", "cloudwatch", "iam", "dlm")
+            ec2, cloudwatch, iam, lifecycles, logs = (
+                clients.enter_context(_closing(self.client(name)))
+                for name in ("ec2", "cloudwatch", "iam", "dlm", "logs")
             )
             instances = [one for held in ec2.describe_instances()["Reservations"] for one in held["Instances"]]
             gateways = ec2.describe_nat_gateways()["NatGateways"]
@@ -130,6 +131,8 @@ class Moto:
                 "VpcId": ec2.describe_vpcs()["Vpcs"],
                 "AlarmName": cloudwatch.describe_alarms()["MetricAlarms"],
                 "RoleName": iam.list_roles()["Roles"],
+                "FlowLogId": ec2.describe_flow_logs()["FlowLogs"],
+                "logGroupName": logs.describe_log_groups()["logGroups"],
                 "PolicyId": lifecycles.get_lifecycle_policies()["Policies"],
             }
         return {(name.removesuffix("Id").removesuffix("Name"), one[name]) for name in found for one in found[name]}

@@ -100,10 +100,11 @@ def test_drift_is_seen_and_mended(stack: SampleStack, cloud: Moto, ec2: Any) -> 
         ec2.authorize_security_group_ingress(GroupId=one, IpProtocol="tcp", FromPort=1, ToPort=2, CidrIp="0.0.0.0/0")
     ec2.stop_instances(InstanceIds=[machine])
     _spoil_the_backup(cloud, outputs)
+    ec2.delete_flow_logs(FlowLogIds=[one["FlowLogId"] for one in ec2.describe_flow_logs()["FlowLogs"]])
 
-    assert stack.refresh().changes == {"delete": 3, "update": 7}
+    assert stack.refresh().changes == {"delete": 4, "update": 8}
     stack.configure(size=200, kept=14)  # a disk cannot shrink
-    assert stack.up().changes == {"create": 3, "update": 7}
+    assert stack.up().changes == {"create": 4, "update": 8}
     assert stack.up().changes == stack.refresh().changes == {}
     assert ec2.describe_security_groups(GroupIds=[default])["SecurityGroups"][0]["IpPermissions"] == []
     live = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"][0]["IpPermissions"]
@@ -134,7 +135,10 @@ def _spoil_the_backup(cloud: Moto, outputs: dict[str, Any]) -> None:
     details = lifecycles.get_lifecycle_policy(PolicyId=outputs["lifecycle"])["Policy"]["PolicyDetails"]
     details["Schedules"][0]["CreateRule"]["Times"] = ["12:00"]
     lifecycles.update_lifecycle_policy(PolicyId=outputs["lifecycle"], PolicyDetails=details)
-    for client in (iam, lifecycles):
+    logs = cloud.client("logs")
+    (group,) = logs.describe_log_groups()["logGroups"]
+    logs.put_retention_policy(logGroupName=group["logGroupName"], retentionInDays=1)
+    for client in (iam, lifecycles, logs):
         client.close()
 
 

@@ -111,7 +111,8 @@ def test_what_the_account_lacks_is_told_with_its_settings_and_no_traceback(tmp_p
 
 def test_a_whole_life_with_changes_by_hand_and_losses(tmp_path: Path, cloud: Moto, ec2: Any) -> None:
     former = _snapshot(ec2)
-    own = section(backup={"keepCount": 3}, machines={"scn-4": {"dataSnapshot": former}})
+    machines = {"scn-4": {"dataSnapshot": former}}
+    own = section(backup={"keepCount": 3}, flowLogs={"keepDays": 14}, machines=machines)
     config = aws(2, aws=own, monitoring=MONITORED)
     stack = AwsStack(tmp_path, cloud, config)
     up = stack.machines()

@@ -88,5 +88,24 @@ def test_the_policy_of_aws_is_that_of_the_partition(region: str, known: str) -> 
     assert partition(region) == known
 
 
+def test_flow_logs_go_to_a_log_group_or_to_a_bucket() -> None:
+    program = run(aws(2, aws=section(flowLogs={})))
+    (log,) = program.of("FlowLog").values()
+    (group,) = program.of("LogGroup").values()
+    (role,) = program.of("Role").values()
+    assert (log.inputs["vpcId"], log.inputs["trafficType"]) == ("vpc.id", "ALL")
+    assert group.inputs["retentionInDays"] == 30
+    assert group.inputs["namePrefix"].startswith("/servicechain-ha/test/")
+    (statement,) = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
+    assert statement["Principal"] == {"Service": "vpc-flow-logs.amazonaws.com"}
+    bucket = "arn:aws:s3:::logs/vpc"
+    program = run(aws(2, aws=section(flowLogs={"bucket": bucket})))
+    (log,) = program.of("FlowLog").values()
+    assert (log.inputs["logDestinationType"], log.inputs["logDestination"]) == ("s3", bucket)
+    assert not program.of("LogGroup")
+    assert not program.of("Role")
+    assert not run(aws(2)).of("FlowLog")
+
+
 def test_the_examples_have_none() -> None:
     assert not run(example("mainnet")).of("LifecyclePolicy")

@@ -14,6 +14,7 @@ from components.hosts.aws import data_volume
 from components.hosts.aws.account.images import Images
 from components.hosts.aws.backup import Backup
 from components.hosts.aws.firewall import Firewall
+from components.hosts.aws.flow_logs import FlowLogs
 from components.hosts.aws.machine import Common, Instance, newest
 from components.hosts.aws.network import NewNetwork, Subnets, Vpc, existing
 from components.hosts.aws.tags import Tags
@@ -71,6 +72,8 @@ class AwsHosts(pulumi.ComponentResource):
         tags = Tags(pulumi.get_project(), pulumi.get_stack(), settings.tags)
         invoke = pulumi.InvokeOptions(provider=provider)
         self._network = self._find_network(settings, tags, way_out=way_out, invoke=invoke)
+        if settings.flow_logs:
+            FlowLogs(settings.flow_logs, self._network.vpc, settings.region, tags, self._mine)
         groups = {group.name: group for machine in machines for group in machine.groups}
         if settings.own_bastion:
             groups[BASTION.name] = BASTION

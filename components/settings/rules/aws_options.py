@@ -15,6 +15,8 @@ def problems(raw: Raw, found: Sections) -> Iterator[Message]:
     aws = section(raw, "aws")
     if isinstance(aws.get("backup"), Mapping):
         yield from _backup(aws["backup"], found)
+    if aws.get("flowLogs") is not None and section(aws, "network").get("vpc") is not None:
+        yield at("aws.flowLogs", UNNEEDED_KEY("an existing VPC has flow logs of its own, or none; remove this key"))
 
 
 def _backup(backup: Raw, found: Sections) -> Iterator[Message]:

@@ -10,6 +10,7 @@ from components.domain.addresses import PRIVATE_RANGES, WIDEST_NAMED
 from components.domain.ports import LAST_PORT, SSH_PORT
 from components.domain.problems.settings import ACCESS, MACHINE_SIZE, OUT_OF_RANGE, WRONG_FORM
 from components.settings.sections.aws_options.backup import BackupSettings
+from components.settings.sections.aws_options.flow_logs import FlowLogsSettings
 from components.settings.values.ssh_keys import HostKey
 from components.settings.values.types import Flag, Form, Name, Range, Section, Whole, json_schema, shown
 
@@ -233,6 +234,8 @@ class Aws(Section):
     hours. Snapshots are paid for, and deleted by hand."""
     backup: BackupSettings | None = Field(default=None, examples=[{"roles": ["scn"], "keepDays": 30}])
     """Snapshots of data volumes at set times, made by Amazon Data Lifecycle Manager; none without this section."""
+    flow_logs: FlowLogsSettings | None = Field(default=None, examples=[{"keepDays": 90}])
+    """A record of the connections in the new VPC; none without this section."""
     alarm_topic: Topic | None = None
     """Where alarms about broken machines, busy processors and stalled disks are sent; without it they are shown in the
     console of CloudWatch only."""

@@ -43,6 +43,11 @@ class Cloud:
         """Return Amazon Data Lifecycle Manager."""
         return _service("dlm", self._region)
 
+    @cached_property
+    def logs(self) -> Call:
+        """Return the logs of CloudWatch."""
+        return _service("logs", self._region)
+
     def refuse_other_accounts(self, allowed: list[str]) -> None:
         """Raise Refused if this is none of the accounts that are allowed."""
         account = _service("sts", self._region)("get_caller_identity")["Account"]

@@ -8,6 +8,7 @@ from tests.aws.plugin import (
     alarms,
     backups,
     firewall,
+    logs,
     lookups,
     machines,
     network,
@@ -28,10 +29,12 @@ VERSION = "7.51.1"
 
 _KINDS: Mapping[str, type[AwsKind]] = {
     "aws:cloudwatch/metricAlarm:MetricAlarm": alarms.MetricAlarm,
+    "aws:cloudwatch/logGroup:LogGroup": logs.LogGroup,
     "aws:dlm/lifecyclePolicy:LifecyclePolicy": backups.LifecyclePolicy,
     "aws:ebs/volume:Volume": storage.Volume,
     "aws:ec2/defaultSecurityGroup:DefaultSecurityGroup": firewall.DefaultSecurityGroup,
     "aws:ec2/eip:Eip": addresses.Eip,
+    "aws:ec2/flowLog:FlowLog": logs.FlowLog,
     "aws:ec2/instance:Instance": machines.Instance,
     "aws:ec2/internetGateway:InternetGateway": network.InternetGateway,
     "aws:ec2/natGateway:NatGateway": addresses.NatGateway,

@@ -208,6 +208,19 @@ lifecycle = aws.dlm.LifecyclePolicy(
     opts=here,
 )
 
+aws.ec2.FlowLog(
+    "flows",
+    vpc_id=vpc.id,
+    traffic_type="ALL",
+    log_destination_type="cloud-watch-logs",
+    log_destination=aws.cloudwatch.LogGroup(
+        "flows", name_prefix="/sample/", retention_in_days=config.get_int("kept") or 7, tags=tags, opts=here
+    ).arn,
+    iam_role_arn=role.arn,
+    tags=tags,
+    opts=here,
+)
+
 pulumi.export("instance", machine.id)
 pulumi.export("lifecycle", lifecycle.id)
 pulumi.export("role", role.name)

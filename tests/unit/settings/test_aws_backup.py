@@ -8,7 +8,7 @@ from components.domain.problems.problem import Problem
 from components.domain.problems.settings import DUPLICATE, OUT_OF_RANGE, UNKNOWN_NAME, UNNEEDED_KEY, WRONG_FORM
 from components.settings.sections.aws_options.backup import BackupSettings
 from components.topology.checks.configuration import read
-from tests.unit.samples import aws_raw, kairos_raw, problems, tells
+from tests.unit.samples import VPC, aws_raw, kairos_raw, problems, tells
 
 
 def backup(**given: Any) -> BackupSettings:
@@ -59,6 +59,29 @@ def test_a_validator_is_backed_up_where_the_stack_has_one() -> None:
     assert backup(roles=["validator"]).roles == ["validator"]
     found = problems(kairos_raw(aws__backup={"roles": ["scn", "validator"]}))
     assert tells(found, ("aws.backup.roles", UNKNOWN_NAME, "no validator"))
+
+
+@pytest.mark.parametrize(
+    ("given", "path", "problem", "value"),
+    [
+        ({"keepDays": 10}, "aws.flowLogs.keepDays", OUT_OF_RANGE, "7"),
+        ({"keepDays": 9999}, "aws.flowLogs.keepDays", OUT_OF_RANGE, "3653"),
+        ({"bucket": "logs"}, "aws.flowLogs.bucket", WRONG_FORM, "arn:aws:s3:::"),
+        ({"bucket": "arn:aws:s3:::logs", "keepDays": 7}, "aws.flowLogs", UNNEEDED_KEY, "keepDays"),
+    ],
+)
+def test_flow_logs_are_kept_as_long_as_their_place_allows(
+    given: dict[str, Any], path: str, problem: Problem, value: str
+) -> None:
+    assert tells(problems(aws_raw(aws__flowLogs=given)), (path, problem, value))
+
+
+def test_flow_logs_are_those_of_a_new_vpc() -> None:
+    aws = read(aws_raw(aws__flowLogs={})).aws
+    assert aws
+    assert aws.flow_logs
+    found = problems(aws_raw(aws__network=VPC, aws__flowLogs={}))
+    assert tells(found, ("aws.flowLogs", UNNEEDED_KEY, "existing VPC"))
 
 
 def test_a_machine_without_a_node_has_no_role_of_a_backup() -> None:

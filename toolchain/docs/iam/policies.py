@@ -21,7 +21,7 @@ _OWN = {"StringEquals": {f"aws:ResourceTag/{STACK}": "STACK"}}
 
 def policies(calls: Calls) -> Mapping[str, Statement]:
     """Return the policies by name."""
-    optional = frozenset(action for option in scopes.OPTIONS.values() for action in option)
+    optional = frozenset(action for option in scopes.OPTIONS.values() for action in option) - {*scopes.TAGGED}
     reads = calls.of("preview", "refresh")
     removes = calls.of("destroy")
     changes = calls.of("up") | removes | provider_calls.changes()

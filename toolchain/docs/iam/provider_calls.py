@@ -32,6 +32,7 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
         *("dlm:TagResource", "dlm:UntagResource", "dlm:UpdateLifecyclePolicy"),
         "iam:PassRole",
     ),
+    "aws_cloudwatch_log_group": ("logs:TagResource", "logs:UntagResource"),
     "aws_iam_role": ("iam:TagRole", "iam:UntagRole"),
     "aws_network_interface": (
         "ec2:AssignPrivateIpAddresses",

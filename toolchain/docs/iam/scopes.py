@@ -7,6 +7,7 @@ action can be in several tables: CreateSubnet makes a subnet in a VPC of the sta
 
 from collections.abc import Mapping
 
+from components.hosts.aws import flow_logs
 from components.hosts.aws.alarms import BROKEN, BUSY, STALLED
 from components.hosts.aws.backup import POLICY, SERVICE
 from components.hosts.aws.tags import STACK
@@ -133,7 +134,31 @@ BACKUP: Mapping[str, Scope] = {
     "iam:UntagRole": (_ROLES, None),
 }
 """With aws.backup, in addition to all others."""
-OPTIONS: Mapping[str, Mapping[str, Scope]] = {"backup": BACKUP}
+_IN_REGION = {"StringEquals": {"aws:RequestedRegion": "REGION"}}
+_LOG_GROUPS = ("arn:aws:logs:REGION:123456789012:log-group:/servicechain-ha/STACK/*",)
+_FLOW_LOGS = ("arn:aws:ec2:REGION:123456789012:vpc-flow-log/*",)
+_LOGS_POLICY = {"ArnEquals": {"iam:PolicyARN": f"arn:aws:iam::aws:{flow_logs.POLICY}"}}
+
+FLOW_LOGS: Mapping[str, Scope] = {
+    **{action: scope for action, scope in BACKUP.items() if action.startswith("iam:")},
+    "ec2:CreateFlowLogs": ((*_FLOW_LOGS, "arn:aws:ec2:REGION:123456789012:vpc/*"), None),
+    # While they are made.
+    "ec2:CreateTags": (_FLOW_LOGS, {"StringEquals": {"ec2:CreateAction": "CreateFlowLogs"}}),
+    "ec2:DeleteFlowLogs": (_FLOW_LOGS, _OWN),
+    "ec2:DescribeFlowLogs": (("*",), _IN_REGION),
+    "iam:AttachRolePolicy": (_ROLES, _LOGS_POLICY),
+    "iam:DetachRolePolicy": (_ROLES, _LOGS_POLICY),
+    "iam:PassRole": (_ROLES, {"StringEquals": {"iam:PassedToService": flow_logs.SERVICE}}),
+    "logs:CreateLogGroup": (_LOG_GROUPS, None),
+    "logs:DeleteLogGroup": (_LOG_GROUPS, None),
+    "logs:DescribeLogGroups": (("*",), _IN_REGION),
+    "logs:ListTagsForResource": (_LOG_GROUPS, None),
+    "logs:PutRetentionPolicy": (_LOG_GROUPS, None),
+    "logs:TagResource": (_LOG_GROUPS, None),
+    "logs:UntagResource": (_LOG_GROUPS, None),
+}
+"""With aws.flowLogs, in addition to all others."""
+OPTIONS: Mapping[str, Mapping[str, Scope]] = {"backup": BACKUP, "flow-logs": FLOW_LOGS}
 """By name: each is a policy of its own, so that a role has no right that its stack does not need."""
 
 FROM_OTHERS = ("ec2:CreateNetworkInterface", "ec2:CreateSecurityGroup", "ec2:RunInstances")
