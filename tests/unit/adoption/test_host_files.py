@@ -26,16 +26,19 @@ source "$(dirname "$0")/../conf/kscnd.conf"
 case $1 in
 start)
     [ ! -s "$DATA_DIR/kscnd.pid" ] || exit 0
-    python3 -c '
+    (python3 -c '
 import socket, sys, time
 socket.socket(socket.AF_UNIX).bind(sys.argv[1])
-time.sleep(60)' "$DATA_DIR/klay.ipc" kscn >/dev/null 2>&1 &
+time.sleep(60)' "$DATA_DIR/klay.ipc" kscn &
     echo $! >"$DATA_DIR/kscnd.pid"
+    wait) >/dev/null 2>&1 &
+    while [ ! -s "$DATA_DIR/kscnd.pid" ]; do :; done
     echo "$SC_SUB_BRIDGE" >>"$DATA_DIR/starts"
     ;;
 stop) kill -9 "$(cat "$DATA_DIR/kscnd.pid")" ;;
 esac
 """
+"""Its parent waits for the node, which is gone then once it has ended."""
 
 
 @pytest.fixture

@@ -18,14 +18,18 @@ root=$(dirname "$home")
 pid_file=$root/data/kscnd.pid
 case $1 in
     start)
-        sleep 600 >/dev/null 2>&1 </dev/null &
-        echo $! >"$pid_file"
+        rm -f "$pid_file"
+        (sleep 600 & echo $! >"$pid_file"; wait) >/dev/null 2>&1 </dev/null &
+        while [ ! -s "$pid_file" ]; do :; done
         echo "started $(readlink -f "$home") with $(cat "$home/conf/kscnd.conf")" >>"$root/calls"
         ;;
     stop) echo "stopped by $(readlink -f "$home")" >>"$root/calls" ;;
 esac
 """
-"""A daemon script that reads the conf beside it, as the real one does. It runs `sleep`, and notes its calls."""
+"""A daemon script that reads the conf beside it, as the real one does. It runs `sleep`, and notes its calls.
+
+Its parent waits for it, so that it is gone once it has ended: the first process of a container may take two seconds.
+"""
 
 
 def pack(folder: Path, version: str = "v1.0.3", other: Mapping[str, str | None] = MappingProxyType({})) -> Package:

@@ -208,12 +208,14 @@ def test_nothing_is_stopped_if_there_is_nothing_to_start(machine: Machine, tmp_p
 
 def test_a_node_of_another_layout_is_stopped_by_its_pid_file(machine: Machine, tmp_path: Path) -> None:
     package = pack(tmp_path)
-    # With another parent than this process, so that it is gone once it has ended.
-    words = ["sh", "-c", "sleep 600 >/dev/null 2>&1 & echo $!"]
-    former = int(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
-    (machine.root / "data/kscnd.pid").write_text(f"{former}\n")
-    machine.do("unpack", package)
-    machine.do("restart", package)
+    # Its parent waits for it, so that it is gone once it has ended.
+    words = ["sh", "-c", "sleep 60 >/dev/null & echo $!; wait"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout
+        former = int(parent.stdout.readline())
+        (machine.root / "data/kscnd.pid").write_text(f"{former}\n")
+        machine.do("unpack", package)
+        machine.do("restart", package)
     assert not alive(former)
     assert (machine.current, alive(machine.pid)) == (package.release, True)
     assert machine.calls == [f"started {machine.root / package.release} with packaged v1.0.3"]
