@@ -7,9 +7,9 @@ stack up may then attach that policy, and need not be allowed to write policies.
 from collections.abc import Mapping
 
 import pulumi
-from pulumi_aws import dlm, iam
+from pulumi_aws import dlm
 
-from components.hosts.aws.roles import partition, service_role
+from components.hosts.aws.roles import service_role
 from components.hosts.aws.tags import Tags
 from components.settings.sections.aws_options.backup import DEFAULT_KEPT, BackupSettings
 
@@ -48,10 +48,8 @@ class _Schedule(pulumi.ComponentResource):
     def __init__(self, settings: BackupSettings, region: str, tags: Tags, opts: pulumi.ResourceOptions) -> None:
         super().__init__("servicechain:aws:Backup", "backup", None, opts)
         mine = pulumi.ResourceOptions(parent=self)
-        role = service_role("backup", SERVICE, "snapshots of data volumes", tags, mine)
-        allowed = iam.RolePolicyAttachment(
-            "backup", role=role.name, policy_arn=f"arn:{partition(region)}:iam::aws:{POLICY}", opts=mine
-        )
+        what_for = "snapshots of data volumes"
+        role = service_role("backup", SERVICE, POLICY, what_for, region=region, tags=tags, opts=mine)
         # The service refuses to change from one kind to the other: each is a policy of its own.
         by_age = settings.keep_days is not None
         kept = (
@@ -80,6 +78,6 @@ class _Schedule(pulumi.ComponentResource):
                 ],
             ),
             tags=tags.of("backup"),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[allowed]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[role.allowed]),
         )
         self.register_outputs({})

@@ -1,9 +1,9 @@
 """Flow logs of the VPC: which connections there were, to a log group of CloudWatch or to a bucket."""
 
 import pulumi
-from pulumi_aws import cloudwatch, ec2, iam
+from pulumi_aws import cloudwatch, ec2
 
-from components.hosts.aws.roles import partition, service_role
+from components.hosts.aws.roles import service_role
 from components.hosts.aws.tags import Tags
 from components.settings.sections.aws_options.flow_logs import DEFAULT_DAYS, FlowLogsSettings
 
@@ -47,10 +47,7 @@ class FlowLogs(pulumi.ComponentResource):
             tags=tags.of(NAME),
             opts=mine,
         )
-        role = service_role(NAME, SERVICE, "flow logs", tags, mine)
-        allowed = iam.RolePolicyAttachment(
-            NAME, role=role.name, policy_arn=f"arn:{partition(region)}:iam::aws:{POLICY}", opts=mine
-        )
+        role = service_role(NAME, SERVICE, POLICY, "flow logs", region=region, tags=tags, opts=mine)
         ec2.FlowLog(
             NAME,
             vpc_id=vpc,
@@ -59,6 +56,6 @@ class FlowLogs(pulumi.ComponentResource):
             log_destination=group.arn,
             iam_role_arn=role.arn,
             tags=tags.of(NAME),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[allowed]),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=[role.allowed]),
         )
         self.register_outputs({})

@@ -1,6 +1,7 @@
 """Roles of IAM that services of AWS take to work for a stack."""
 
 import json
+from typing import NamedTuple
 
 import pulumi
 from pulumi_aws import iam
@@ -8,17 +9,31 @@ from pulumi_aws import iam
 from components.hosts.aws.tags import Tags
 
 
-def service_role(name: str, service: str, what_for: str, tags: Tags, opts: pulumi.ResourceOptions) -> iam.Role:
-    """Create a role that one service may take. Its path has the stack, so that policies can name all of its roles."""
-    allowed = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-    return iam.Role(
+class ServiceRole(NamedTuple):
+    """A role, and what gives it its rights. What uses the role depends on both."""
+
+    arn: pulumi.Output[str]
+    allowed: iam.RolePolicyAttachment
+
+
+def service_role(
+    name: str, service: str, policy: str, what_for: str, *, region: str, tags: Tags, opts: pulumi.ResourceOptions
+) -> ServiceRole:
+    """Create a role that one service may take, with a policy of AWS, named by the end of its ARN.
+
+    Its path has the stack, so that policies can name all of its roles.
+    """
+    taken_by = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    role = iam.Role(
         name,
         path=f"/servicechain-ha/{tags.stack}/",
-        assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": [allowed]}),
+        assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": [taken_by]}),
         description=f"{tags.stack}: {what_for}",
         tags=tags.of(name),
         opts=opts,
     )
+    arn = f"arn:{partition(region)}:iam::aws:{policy}"
+    return ServiceRole(role.arn, iam.RolePolicyAttachment(name, role=role.name, policy_arn=arn, opts=opts))
 
 
 def partition(region: str) -> str:
