@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from tests.aws.moto import Moto, moto
 from tests.aws.tested import unchanged
 
-pytestmark = pytest.mark.skipif(unchanged(), reason="tests/aws is as it was tested; make imitation runs these")
+pytestmark = pytest.mark.skipif(unchanged(), reason="unchanged since it was tested; make imitation runs these")
 TRUST = {"Effect": "Allow", "Principal": {"Service": "dlm.amazonaws.com"}, "Action": "sts:AssumeRole"}
 
 

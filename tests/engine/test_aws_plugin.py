@@ -13,7 +13,7 @@ from tests.aws.sample.stack import OWNER, SECRET, SampleStack
 from tests.aws.tested import unchanged
 from tests.run import Failed
 
-pytestmark = pytest.mark.skipif(unchanged(), reason="tests/aws is as it was tested; make imitation runs these")
+pytestmark = pytest.mark.skipif(unchanged(), reason="unchanged since it was tested; make imitation runs these")
 
 
 @pytest.fixture(scope="module")

@@ -146,7 +146,7 @@ def test_a_wrong_configuration_fails_no_run_and_stops_no_program(
     assert life.up(right) == "update"
     before = process(network, "prometheus --config.file")
     assert life.up(wrong) == "update"
-    assert process(network, "prometheus --config.file") == before, "it goes on with what it has read"
+    assert process(network, "prometheus --config.file") == before, "it keeps the configuration that it has read"
     assert MONITORING_FAILED.code in capfd.readouterr().err
     assert life.up(right) == "update"
     life.delete()

@@ -81,7 +81,7 @@ class FlowLog(AwsKind):
     replaced_by = ("vpcId", "trafficType", "logDestinationType", "logDestination", "iamRoleArn")
 
     def create(self, inputs: Properties) -> str:
-        """Make them. What EC2 could not make is told in the answer."""
+        """Make them. The answer lists what EC2 could not make."""
         made = self.ec2(
             "create_flow_logs",
             ResourceIds=[inputs["vpcId"]],

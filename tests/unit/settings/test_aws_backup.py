@@ -33,7 +33,7 @@ def test_an_interval_is_one_of_those_of_the_service(hours: int) -> None:
         assert backup(intervalHours=hours).interval_hours == hours
     else:
         found = problems(aws_raw(aws__backup={"intervalHours": hours}))
-        assert tells(found, ("aws.backup.intervalHours", OUT_OF_RANGE, f"{hours} is no interval"))
+        assert tells(found, ("aws.backup.intervalHours", OUT_OF_RANGE, f"{hours} is not an interval"))
         assert "8, 12 or 24 hours" in found[0]
 
 

@@ -30,7 +30,7 @@ class Session:
     _views: Views = field(default_factory=dict)
 
     def start(self, without: Sequence[str]) -> None:
-        """Begin to send and to look by nodes that are none of those; with `steady` they flow already, or for good."""
+        """Start to send and read through nodes other than those; `steady` traffic uses all nodes, and never stops."""
         self._mark, self._until, self._troubles = len(self.traffic.ledger), None, len(self.traffic.trouble)
         if not self._flowing:
             self._views = views_of(self.scene, () if self.steady else without)

@@ -33,7 +33,7 @@ class Sending(Protocol):
     """The transfers during a trial."""
 
     def start(self, without: Sequence[str]) -> None:
-        """Begin to send and to look by nodes that are none of those."""
+        """Start to send and read through nodes other than those."""
 
     def stop(self) -> None:
         """Send no more."""

@@ -23,7 +23,7 @@ def _interval(value: int) -> int:
         known = ", ".join(map(str, INTERVALS[:-1]))
         raise ValueError(
             OUT_OF_RANGE(
-                f"{value} is no interval of Amazon Data Lifecycle Manager; write {known} or {INTERVALS[-1]} hours"
+                f"{value} is not an interval of Amazon Data Lifecycle Manager; write {known} or {INTERVALS[-1]} hours"
             )
         )
     return value

@@ -64,7 +64,7 @@ class Clock:
 
 
 class Machines:
-    """Runs nothing; notes what would run where, and fails where it is told to."""
+    """Runs nothing; records what would run where, and fails where a test wants it to."""
 
     def __init__(self, *failures: tuple[str, str, Exception]) -> None:
         """`failures`: node, a part of the command, and the error."""

@@ -1,4 +1,4 @@
-"""Who is told: amtool takes the configuration, and a real Alertmanager tells one message of one dead pair."""
+"""Who gets an alert: amtool accepts the configuration, and a real Alertmanager sends one message for a dead pair."""
 
 import json
 import socket

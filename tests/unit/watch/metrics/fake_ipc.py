@@ -1,4 +1,4 @@
-"""A node in memory that answers on an IPC socket: a chain with requests, and else what the readers are told."""
+"""A node in memory that answers on an IPC socket: a chain with requests, and any answers that a test gives."""
 
 import json
 import socket

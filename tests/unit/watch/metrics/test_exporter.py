@@ -22,7 +22,7 @@ from tests.unit.watch.samples import COIN, OPERATORS, TOKENS, targets
 STEP = 0.2
 """Seconds that a node of these tests has for a message."""
 DEAD = {"exporter_last_run_timestamp_seconds", "node_up", "data_free_bytes", "data_size_bytes"}
-"""What is told of a node that does not answer."""
+"""The series of a node that does not answer."""
 TIMES = {"exporter_last_run_timestamp_seconds", "node_process_start_time_seconds", "data_free_bytes", "data_size_bytes"}
 """Series whose values depend on the machine."""
 

@@ -1,4 +1,4 @@
-"""The newest requests on a chain: found once, remembered, and found anew after a rollback."""
+"""The newest requests on a chain: found once, remembered, and found again after a rollback."""
 
 import json
 from collections.abc import Iterable
