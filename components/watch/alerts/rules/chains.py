@@ -27,7 +27,7 @@ _STOPPED = Runbook(
     symptom="No node of the chain has a newer block. All transfers and anchors wait; nothing is lost.",
     check="Run `make status`: how many validators answer, and how many the chain needs. On the child chain these are "
     "the SCNs; on a parent chain that the stack runs, its validator. On each machine: does the process run, is the "
-    "disk full, is the clock right.",
+    "disk full, is the clock right?",
     repair="`make up` starts nodes that are down; `make replace MACHINE=…` rebuilds a machine that is lost. Do not "
     "vote anybody out: a vote needs blocks.",
     escalation="If all validators run, are connected and have the right clock, and still make no block for ten "
@@ -68,7 +68,8 @@ _AHEAD = Runbook(
     check="`make status` names EN, fork, block and the version that is needed. Look at the announcement of the "
     "network: the day may have moved.",
     repair="Name a version that has the fork as `packages.ken` and run `make upgrade` ([Versions](versions.md)). It "
-    "restarts one pair at a time.",
+    "restarts one node at a time, pair by pair. If the EN has stopped already, run `make up`: `make upgrade` refuses "
+    "while a node is not healthy.",
     escalation="If no such version can be used in time: lose this pair knowingly, while others hold the threshold.",
 )
 

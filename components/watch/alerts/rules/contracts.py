@@ -28,16 +28,16 @@ MOST_OVER = "7d"
 
 _STOPPED = Runbook(
     symptom="The contract takes no requests, or none of coins. What was requested before is still paid.",
-    check="`make status` says which of the two. The owner of the contract has done it (`setRunningStatus`, `start`, "
-    "`lockKLAY`): was it meant.",
+    check="`make status` says which of the two. Only the owner of the contract can do it (`start(false)`, "
+    "`lockKLAY()`): was it meant?",
     repair="The owner calls `start(true)` or `unlockKLAY()`.",
     escalation="If nobody of yours did it, somebody else has the owner's key: see `BridgeOwnerChanged`.",
 )
 _TOKEN = Runbook(
     symptom="Requests of this token are refused, or it has another counterpart than declared.",
     check="`make status` says which. A token whose removal has begun is locked on purpose.",
-    repair="Locked: its owner calls `unlockToken`. Not registered, or with another counterpart: `make up` registers "
-    "it.",
+    repair="Locked: its owner calls `unlockToken`. Not registered, or with another counterpart: `make refresh`, then "
+    "`make up`, which registers it.",
     escalation="A counterpart that somebody else has set pays another token out: stop requests of it (`lockToken`) "
     "first.",
 )
@@ -46,35 +46,37 @@ _COINS = Runbook(
     "holds wait.",
     check="`make status` shows what both contracts hold. Coins that left this side are in the contract of the other "
     "one.",
-    repair="`make up` fills it up from the owner. Or send coins to it with `chargeWithoutEvent()`.",
-    escalation="If it sinks faster than users transfer, look at the last payments: are there requests for all of them.",
+    repair="`make refresh`, then `make up`, which fills it up from the owner. Or send coins to it with "
+    "`chargeWithoutEvent()`.",
+    escalation="If it sinks faster than users transfer, look at the last payments: are there requests for all of them?",
 )
 _TOKENS = Runbook(
     symptom=f"Of a token that neither contract mints, less than {USED_UP:.0%} is left of what the contract held in the "
     "last days. Transfers of it to this chain will wait.",
     check="`make status` shows what both contracts hold of it.",
     repair="Transfer tokens to the contract.",
-    escalation="If it sinks faster than users transfer, look at the last payments: are there requests for all of them.",
+    escalation="If it sinks faster than users transfer, look at the last payments: are there requests for all of them?",
 )
 _OPERATORS = Runbook(
     symptom="The contract has an operator that belongs to no pair, or lacks that of a pair. A foreign one votes for "
     "whatever it likes; as many as the threshold pay everything out.",
-    check="Does an `up` run that adds or removes a pair. `make refresh` lists the operators; the output "
+    check="Is an `up` running that adds or removes a pair? `make refresh` lists the operators; the output "
     "`otherOperators` has those that were known.",
-    repair="`make up` registers those of the pairs, and removes others from contracts that the stack deployed.",
+    repair="`make refresh`, then `make up`: it registers those of the pairs, and removes others from contracts that "
+    "the stack deployed.",
     escalation="Only the owner can register. If nobody of yours did it, somebody has the owner's key: stop the SCNs "
     "of all pairs, then move the ownership ([Owner keys](owner-keys.md)).",
 )
 _THRESHOLDS = Runbook(
     symptom="A transfer, or a change of fees, needs another number of votes than declared. Lower: fewer hostile "
     "operators are enough. Higher: fewer lost pairs stop transfers.",
-    check="Does an `up` run that changes it. `make status` shows the numbers.",
-    repair="`make up` sets them again.",
+    check="Is an `up` running that changes it? `make status` shows the numbers.",
+    repair="`make refresh`, then `make up`, which sets them again.",
     escalation="Only the owner can set them. If nobody of yours did it: see `BridgeOwnerChanged`.",
 )
 _OWNER = Runbook(
     symptom="The contract belongs to somebody else. Whoever owns it can register operators and pay everything out.",
-    check="Was the ownership moved on purpose, and the settings not changed: `owner` in the outputs, and the last "
+    check="Was the ownership moved on purpose, and the settings not changed? See `owner` in the outputs, and the last "
     "`OwnershipTransferred` event.",
     repair="If it was on purpose, put the new key into the settings ([Owner keys](owner-keys.md)) and run `make up`.",
     escalation="If not, stop the SCNs of all pairs at once: without votes nothing is paid. Then find out how the key "
@@ -84,10 +86,10 @@ _FEES = Runbook(
     symptom="Fees of transfers, or who receives them, differ from what was accepted.",
     check="`make refresh` shows what is charged. Fees are set by votes of operators, which have a threshold of their "
     "own: with 1, one operator alone can set them. The receiver is set by the owner.",
-    repair="If they are right, `make up` accepts them where the settings allow it. Otherwise have the operators vote "
-    "for the former ones.",
-    escalation="If one operator set them alone, its SCN is not yours any more: take its pair out, and raise the "
-    "configuration threshold.",
+    repair="Have the operators vote for the former fees; `make refresh` prints the calls. The receiver is set back by "
+    "the owner. No setting accepts other fees: each `up` reports them until they are as before.",
+    escalation="If one operator set them alone, its SCN is not yours any more: take its pair out, and raise "
+    "`bridge.threshold`, which is also the threshold of fees.",
 )
 
 

@@ -17,7 +17,7 @@ EARLY = 2
 _GONE = Runbook(
     symptom="The monitor gets nothing from the machine: it is dead, or the way to it is cut. The pair of its node "
     "does not vote, if it is dead.",
-    check="Can you log in (`make rpc NODE=…` uses the same way); does the console of the provider show it as running. "
+    check="Can you log in (`make rpc NODE=…` uses the same way)? Does the console of the provider show it as running? "
     "`make status` looks at the machine from your computer: if it is healthy there, only the monitor's way is cut.",
     repair="Start the machine, or repair the way; `make up` starts its node. A dead machine: `make replace "
     "MACHINE=…`, which keeps the identity of its node.",
@@ -27,7 +27,7 @@ _GONE = Runbook(
 _DISK = Runbook(
     symptom="The disk of the node's data is nearly full. A node that cannot write stops, and keeps its data.",
     check="`df -h` and `du -sh` in the folder of the node: is it the chain, the logs, or something that does not "
-    "belong there. The dashboard of the nodes shows how fast it grows.",
+    "belong there? The dashboard of the nodes shows how fast it grows.",
     repair="Grow the volume: `dataGib` ([AWS](aws.md)), then `make up`. Remove old releases and logs in the meantime. "
     "Never delete files in `data/`.",
     escalation="If it will be full before the volume can be grown, stop this node in good order while others hold the "
@@ -36,7 +36,7 @@ _DISK = Runbook(
 _CLOCK = Runbook(
     symptom="The machine's clock differs from that of the monitor. A validator with a wrong clock makes blocks that "
     "others refuse, and ages in `make status` are wrong.",
-    check="`timedatectl` on the machine and on the monitor: which of the two is wrong. If all machines are named, it "
+    check="`timedatectl` on the machine and on the monitor: which of the two is wrong? If all machines are named, it "
     "is the monitor.",
     repair="Start the time service of the machine (chrony or systemd-timesyncd), and let it reach its server.",
     escalation="If the clock of a virtual machine runs away, ask its provider, and move the machine.",
@@ -45,7 +45,7 @@ _BLIND = Runbook(
     symptom="The machine answers and nothing is known of its node: the exporter does not run. Alerts about the "
     "node and its pair cannot fire, and its pair counts as able to vote.",
     check="On the machine: `systemctl status servicechain-ha-exporter.timer servicechain-ha-exporter`, and the time "
-    "of the exporter's file. Is the disk full. `make status` shows the node without the exporter.",
+    "of the exporter's file. Is the disk full? `make status` shows the node without the exporter.",
     repair="`make up` writes and starts the exporter again.",
     escalation="Until it runs, look at `make status` every hour.",
 )
@@ -59,8 +59,8 @@ _UNANSWERED = Runbook(
 )
 _UNSENT = Runbook(
     symptom="Alertmanager cannot deliver alerts to a receiver. What you read here has come another way, or not at all.",
-    check="The log of alertmanager on the monitor names the receiver and the answer. Is the URL or key still valid; "
-    "may the monitor reach the address.",
+    check="The log of alertmanager on the monitor names the receiver and the answer. Is the URL or key still valid? "
+    "May the monitor reach the address?",
     repair="Correct the file of the secret that `monitoring.receivers` names, and run `make up`.",
     escalation="Tell whoever is on call, and have them look at `make status ARGS=--watch` until it is repaired.",
 )

@@ -17,38 +17,40 @@ _DOWN = Runbook(
     symptom="The machine answers and the node on it does not. Its pair does not vote; an SCN is missing as a "
     "validator, so every fourth block of four SCNs takes 11 s.",
     check="On the machine: `systemctl status kscnd` (`kend` on an EN), and the end of the log in `data/logs`. Is the "
-    "disk full. A process that runs and does not answer hangs.",
+    "disk full? A process that runs and does not answer hangs.",
     repair="`make up` starts it. If the process hangs, kill it; under systemd it starts again by itself.",
     escalation="If it ends again right after its start: the last lines of its log say why. If its data are damaged, "
     "`make replace MACHINE=…` rebuilds it.",
 )
 _BEHIND = Runbook(
     symptom="The node lacks blocks of its chain. Its pair counts as unable to vote, and what it reports is old.",
-    check="Is its number of blocks rising (dashboard of the nodes): then it catches up, as it does after a restart. "
-    "If it stands still: does it have peers, is its disk slow, does its version know all forks.",
+    check="Is its number of blocks rising (dashboard of the nodes)? Then it catches up, as it does after a restart. "
+    "If it stands still: does it have peers, is its disk slow, does its version know all forks?",
     repair="Wait while it catches up. If it stands still, restart it. If it stays at one block that its peers have "
     "passed, it lacks a fork: name a newer version ([Versions](versions.md)).",
     escalation="If it falls behind all the time, its machine is too small: [Settings](settings.md) has the sizes.",
 )
 _ALONE = Runbook(
     symptom="The node is connected to no other node of its chain. It gets no blocks.",
-    check="On its machine: can the port of another node be reached. Do both have the same network id and genesis "
-    "block: nodes that differ in one of these never connect, and only the log says so.",
-    repair="Open the way between the machines, or correct `networkId`. `make up` writes the list of nodes again.",
+    check="On its machine: can the port of another node be reached? Do both have the same network id and genesis "
+    "block? Nodes that differ in one of these never connect, and only the log says so.",
+    repair="Open the way between the machines, or correct `networkId`. If the list of nodes was edited, `make "
+    "refresh` and `make up` write it again.",
     escalation="If the port can be reached and the values are the same, keep the logs of both nodes.",
 )
 _RESTARTING = Runbook(
     symptom=f"The node was started {MANY_RESTARTS} times or more within {RESTARTS_OVER}. Each start of an SCN costs "
     "rounds of consensus, and its pair votes late.",
-    check="The end of the log before each start; `journalctl -u kscnd`; memory: was it killed by the kernel.",
+    check="The end of the log before each start; `journalctl -u kscnd`; memory: was it killed by the kernel?",
     repair="Remove the cause that the log names. After an upgrade that does not run: `make rollback`.",
     escalation="Stop the node and leave it stopped while other pairs hold the threshold, and keep its data and logs.",
 )
 _METRICS = Runbook(
     symptom="The node answers and its own metrics do not. The bridge works; dashboards have gaps.",
-    check="`METRICS=1` and `PROMETHEUS=1` in the conf of the node; does `curl localhost:61001/metrics` answer on the "
-    "machine; may the monitor reach port 61001.",
-    repair="`make up` writes the conf of nodes that the stack runs. Change that of an adopted node by hand.",
+    check="Are `METRICS=1` and `PROMETHEUS=1` in the conf of the node? Does `curl localhost:61001/metrics` answer on "
+    "the machine? May the monitor reach port 61001?",
+    repair="`make refresh`, then `make up`, which writes the conf of nodes that the stack runs. Change that of an "
+    "adopted node by hand.",
     escalation="None is needed: no alert depends on these metrics.",
 )
 

@@ -42,31 +42,32 @@ _OPERATOR = ('operator="%s"', 'chain="%s"')
 _DRY = Runbook(
     symptom="The coins of a pair's operator on the parent chain run out. Then the pair neither votes nor anchors, and "
     "says nothing.",
-    check="`make status` shows the balance and how long it lasts. Does it spend more than the output `fees` expects: "
-    "see `BridgeRecoveryBurningFees`.",
-    repair="Send coins to the operator's address, or run `make up`: it fills up operators that hold less than half of "
-    "`bridge.operatorBalance`, from the owner.",
+    check="`make status` shows the balance and how long it lasts. Does it spend more than the output `fees` expects? "
+    "See `BridgeRecoveryBurningFees`.",
+    repair="Send coins to the operator's address. Or run `make refresh`, then `make up`: it fills up operators that "
+    "hold less than half of `bridge.operatorBalance`, from the owner.",
     escalation="If the owner is out of coins too, `make up` names address and amount; ask whoever keeps them.",
 )
 _CANNOT = Runbook(
     symptom="The operator holds less than the gas limit of a transaction times the price that its node offers. The "
     "pool of the parent chain takes none of its transactions: the pair does not vote, whatever a vote costs.",
     check="`make status` shows the balance. The limit is `bridge.operatorGasLimit`, the price 750 gkei.",
-    repair="Send coins to the operator now, then run `make up`. Its SCN sends what waits.",
+    repair="Send coins to the operator now, or run `make refresh`, then `make up`. Its SCN sends what waits.",
     escalation="If no coins are to be had, lower `bridge.operatorGasLimit` (500000 is the least) and run `make up`: "
     "it restarts the SCNs.",
 )
 _LOW = Runbook(
     symptom="An operator holds less than the settings say.",
     check="`make status` shows balance and minimum.",
-    repair="`make up` fills it up from the owner. On a chain that others run it asks for missing coins first.",
+    repair="`make refresh`, then `make up`, which fills it up from the owner. On a chain that others run it asks for "
+    "missing coins first.",
     escalation="See `BridgeOperatorRunningDry` for how long it lasts.",
 )
 _GAP = Runbook(
     symptom="The SCN does not know how many transactions its operator has sent, or counts fewer than are mined. Each "
     "vote that it signs is refused, and it votes no more until a restart.",
-    check="Was the operator's key used elsewhere: another node, a script, a wallet. Was the EN behind, or rewound, "
-    "when the SCN connected.",
+    check="Was the operator's key used elsewhere: another node, a script, a wallet? Was the EN behind, or rewound, "
+    "when the SCN connected?",
     repair="Bring the EN in sync, then restart the SCN: it asks for the number again.",
     escalation="If it comes back, somebody else sends with this key. Take the pair out of `pairs`, and use another "
     "SCN: the operators belong to the SCN.",
@@ -74,17 +75,17 @@ _GAP = Runbook(
 _STUCK = Runbook(
     symptom="The SCN has sent transactions that are not mined: a later one waits for an earlier one that the chain "
     "does not have.",
-    check="Has the operator coins; is the EN connected to its chain; what does the pool of the EN say "
-    "(`txpool.status`).",
+    check="Does the operator have coins? Is the EN connected to its chain? What does the pool of the EN say "
+    "(`txpool.status`)?",
     repair="Give it coins, or repair the EN. If the EN has lost them, restart the SCN: it sends its transactions "
     "again.",
     escalation="If it stays, take a copy of `bridge_transactions.rlp` in the SCN's data folder before anything else.",
 )
 _BURNING = Runbook(
-    symptom="The operator pays for transactions and no request becomes handled. With too few votes, each look of the "
-    "recovery sends a paid transaction for each open request.",
-    check="Can as many pairs vote as the threshold says; is there a request that can never be paid "
-    "(`BridgeRequestNeverPaid`, `make refresh`).",
+    symptom="The operator pays for transactions and no request becomes handled. With too few votes, each recovery "
+    "check sends a paid transaction for each open request.",
+    check="Can as many pairs vote as the threshold says? Is there a request that can never be paid "
+    "(`BridgeRequestNeverPaid`, `make refresh`)?",
     repair="Bring the missing pairs back. If that takes days, stop the SCNs that vote in vain, or raise "
     "`recovery.interval` and run `make up`.",
     escalation="If enough pairs vote and every request can be paid, keep the hashes of some of these transactions: "
@@ -193,7 +194,7 @@ def _burning(scope: Scope) -> Alert:
 
 
 def burning_window(interval: int) -> str:
-    """Return over which time votes in vain are counted: several looks of the recovery, one in two of which sends."""
+    """Return over which time votes in vain are counted: several recovery checks, one in two of which sends."""
     seconds = max(15 * 60, 4 * WASTED * interval)
     return span(min(-(-seconds // 60) * 60, DAY))
 

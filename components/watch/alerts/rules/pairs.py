@@ -25,7 +25,7 @@ from components.watch.metrics.exporter_series import (
 
 _LOST = Runbook(
     symptom="Fewer pairs can vote than a transfer needs. All transfers wait; nothing is lost. Where gas costs, each "
-    "look of the recovery costs every operator a transaction for each request.",
+    "recovery check costs every operator a transaction for each request.",
     check="`make status`: its verdict counts the pairs, and each finding says why one cannot vote. Or read the other "
     "alerts: machines, nodes, connections.",
     repair="Bring one pair back: `make up` starts nodes that are down, registers and subscribes. A dead machine: "
@@ -43,8 +43,8 @@ _RESERVE = Runbook(
 )
 _DISCONNECTED = Runbook(
     symptom="The SCN is not connected to its EN, or not to its own. The pair does not vote and does not anchor.",
-    check="Is the EN running; can port 50505 of the EN be reached from the SCN; has another SCN taken its only slot "
-    "(`mainbridge.peers` on the EN). After the sudden death of a machine it takes 60 s to connect again.",
+    check="Is the EN running? Can port 50505 of the EN be reached from the SCN? Has another SCN taken its only slot "
+    "(`mainbridge.peers` on the EN)? After the sudden death of a machine it takes 60 s to connect again.",
     repair="`make up` disconnects a wrong EN and dials the right one. Open 50505 for the paired SCN, and for nobody "
     "else.",
     escalation="If the slot is taken by an address that you do not know, close the port at once: whoever has the slot "
@@ -52,7 +52,7 @@ _DISCONNECTED = Runbook(
 )
 _UNSUBSCRIBED = Runbook(
     symptom="The SCN is connected and does not serve the bridge contracts: it sees no requests and does not vote.",
-    check="`subbridge.listBridge` on the SCN: are both contracts there, and subscribed. After a restart without its "
+    check="Does `subbridge.listBridge` on the SCN show both contracts, and as subscribed? After a restart without its "
     "EN, the marks in the list stay while nothing is in memory.",
     repair="`make up` registers and subscribes. After an error of registerBridge restart the SCN first.",
     escalation="If it stays so: stop the SCN, remove `bridge_addrs.rlp` in its data folder, start it, and run `make "
@@ -60,10 +60,10 @@ _UNSUBSCRIBED = Runbook(
 )
 _LOCKED = Runbook(
     symptom="The SCN cannot sign with its operator's key: it does not vote on that chain.",
-    check="Was `lockParentOperator` or `lockChildOperator` called, to take the pair out. Are keystore and password "
-    "still in the data folder (`parent_bridge_account`, `child_bridge_account`).",
-    repair="If nobody meant it, restart the SCN: it unlocks both at its start. `make up` writes the key files of "
-    "nodes that the stack runs.",
+    check="Was `lockParentOperator` or `lockChildOperator` called, to take the pair out? Are keystore and password "
+    "still in the data folder (`parent_bridge_account`, `child_bridge_account`)?",
+    repair="If nobody meant it, restart the SCN: it unlocks both at its start. If a key file is missing, "
+    "`make refresh` and `make up` write those of nodes that the stack runs.",
     escalation="If somebody else has locked it, somebody else reaches the console of this SCN: find out who.",
 )
 _SILENT = Runbook(
@@ -78,24 +78,26 @@ _SILENT = Runbook(
 _POOL = Runbook(
     symptom="Transactions of the SCN wait for the parent chain: votes and anchors are late. The pool keeps 8192 and "
     "then refuses.",
-    check="Has the operator coins (`BridgeOperatorCannotPay`); is the EN in sync; is the gas price of the chain above "
-    "what the node offers.",
+    check="Does the operator have coins (`BridgeOperatorCannotPay`)? Is the EN in sync? Is the gas price of the chain "
+    "above what the node offers?",
     repair="Give the operator coins, or repair the EN. The SCN sends what waits, up to 1000 at once.",
     escalation="If it does not shrink, restart the SCN: its transactions are kept on its disk.",
 )
 _LATE = Runbook(
     symptom="The SCN has not anchored for three periods. Transfers are not affected. Blocks that pass while its EN is "
     "away are never anchored later.",
-    check="Has its parent operator coins; is the pair connected; how many transactions wait "
-    "(`subbridge.txPendingCount`).",
-    repair="Give the operator coins, or connect the pair again: `make up`.",
+    check="Does its parent operator have coins? Is the pair connected? How many transactions wait "
+    "(`subbridge.txPendingCount`)?",
+    repair="Connect the pair again: `make up`. If the operator lacks coins, send some, or run `make refresh`, then "
+    "`make up`.",
     escalation="If other pairs anchor, the blocks are anchored. If none does, tell those who rely on the anchors "
     "which blocks have none.",
 )
 _OFF = Runbook(
     symptom="Anchoring is declared for the pair and switched off on its SCN.",
     check="`subbridge.getAnchoring` on the SCN. It is switched in memory, and the conf decides at each start.",
-    repair="`make up` writes the conf and restarts the SCN if it differs; otherwise `subbridge.anchoring(true)`.",
+    repair="`make refresh`, then `make up`: it switches anchoring on again, without a restart. At once: "
+    "`subbridge.anchoring(true)` in the console of the SCN.",
     escalation="If nobody of yours switched it, somebody else reaches the console of this SCN: find out who.",
 )
 

@@ -15,8 +15,8 @@ PASSED_OVER = "15m"
 
 _STOPPED = Runbook(
     symptom="A request that the bridge could pay is open for more than a minute. Transfers of this direction wait.",
-    check="In this order: do both chains make blocks; can enough pairs vote; do the SCNs serve the contracts; can the "
-    "operators pay gas. `make trace TX=0x…` shows the votes for one request. One request to a contract that refuses "
+    check="In this order: do both chains make blocks, can enough pairs vote, do the SCNs serve the contracts, can the "
+    "operators pay gas? `make trace TX=0x…` shows the votes for one request. One request to a contract that refuses "
     "coins looks the same until a later request passes it: `make trace` says so.",
     repair="Remove the cause: the alerts about pairs and operators name it. Requests are then handled in order, none "
     "is lost.",
@@ -29,19 +29,19 @@ _UNFUNDED = Runbook(
     check="`make status` shows what the contracts hold. `make trace TX=0x…` shows the request: who wants how much.",
     repair="Coins: send them to the contract with `chargeWithoutEvent()`, or raise `bridge.liquidity` and run `make "
     "up`. Tokens: transfer them to the contract, or give it the right to mint. Votes for it then come with the next "
-    "look of the recovery.",
+    "recovery check.",
     escalation="Anybody can request more than there is. If it is not meant, tell the sender that it waits permanently: "
     "a request cannot be withdrawn.",
 )
 _NEVER = Runbook(
     symptom="One request is not paid while later ones are: its recipient refuses coins, or lacks what a token needs. "
     "It stays open permanently and holds the counter of handled requests; transfers go on. Each operator pays for a "
-    "transaction that reverts at every look of the recovery.",
+    "transaction that reverts at every recovery check.",
     check="`make refresh` simulates the payment and reports the request with nonce, recipient, amount and reason.",
-    repair="Make the recipient accept coins, if it is known who it is. Otherwise raise `recovery.interval`, so that "
-    "it costs less.",
+    repair="Make the recipient accept coins, if it is known who it is. Otherwise raise `recovery.interval` and run "
+    "`make up`, which restarts the SCNs: each check costs the same, but there are fewer.",
     escalation="Anybody can do this with 1 peb. If many such requests come, ask who sends them; a fee on requests "
-    "makes it dear.",
+    "makes it expensive.",
 )
 
 
