@@ -20,7 +20,7 @@ def test_every_alert_has_its_runbook_at_its_anchor(alert: Alert) -> None:
     book = alert.runbook
     for part in (book.symptom, book.check, book.repair, book.escalation):
         assert part in section
-        assert part.endswith(".")
+        assert part.endswith((".", "?"))
 
 
 def test_every_alert_says_what_makes_it_fire_or_why_nothing_can() -> None:
