@@ -12,6 +12,7 @@ from google.protobuf.struct_pb2 import Struct
 from pulumi.dynamic import CheckResult, Resource
 from pulumi.runtime import rpc
 
+from components.dynamic import renamed
 from components.dynamic.base import PROVIDER_KEY, Props, Provider
 
 
@@ -105,7 +106,8 @@ class Life:
         return True
 
     def delete(self) -> None:
-        """Undo it."""
+        """Undo it, in a run that declares nothing, like a destroy."""
+        renamed.forget()
         self.provider.delete(self.id, wire(self.outs))
 
     def _hold(self, outs: Any, verb: str) -> None:

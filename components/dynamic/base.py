@@ -14,6 +14,7 @@ import importlib
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar, Generic, TypeVar
 
 import pulumi
@@ -31,8 +32,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from components.domain.problems.nodes import STATE_UNKNOWN
 from components.domain.problems.problem import Message
-from components.dynamic import providers
+from components.dynamic import providers, renamed
 from components.dynamic.process import end_with_the_engine, have_enough
+from components.dynamic.renamed import Thing
 from components.ssh.errors import SshError
 
 Props = dict[str, Any]
@@ -134,6 +136,21 @@ class Provider(ResourceProvider, Generic[InputsT]):
     def remove(self, inputs: InputsT, known: Props) -> None:
         """Undo it; no-op if it is gone already."""
 
+    def thing(self, inputs: InputsT) -> Thing | None:  # noqa: ARG002 - hook
+        """Return what `remove` undoes, if a resource with another name can stand for the same; see `renamed`.
+
+        It contains every input in `replaced_by`: a replacement by something else undoes the former one.
+        """
+        return None
+
+    def takes(self, inputs: InputsT) -> bool:  # noqa: ARG002 - hook
+        """Return whether it needs that thing, so that the removal of another resource leaves it alone."""
+        return True
+
+    def left(self, inputs: InputsT, known: Props) -> str:  # noqa: ARG002 - hook
+        """Return a sentence for a removal that leaves the thing to another resource."""
+        return f"{self.identify(inputs)}: nothing is undone, because a resource with another name has it now"
+
     def __reduce__(self) -> tuple[Callable[[str], Any], tuple[str]]:
         """Make Pulumi pickle the stable name only, without the class or its module."""
         return providers.provider, (providers.name_of(type(self)),)
@@ -168,13 +185,17 @@ class Provider(ResourceProvider, Generic[InputsT]):
         names = [name for name in self.inputs_type.model_fields if self._changed(name, _olds, _news)]
         replaced_by = self.replaced_by - {DRIFT}
         replaces = [name for name in names if name in replaced_by and self.replaces(name, _olds, _news.get(name))]
+        if type(self).thing is not Provider.thing and not pulumi.contains_unknowns(_news):
+            self._take(self._parse(_news))
         return DiffResult(changes=bool(names), replaces=replaces, stables=[], delete_before_replace=self.old_goes_first)
 
     def create(self, props: Props) -> CreateResult:
         """Converge without a previous state."""
         self._load()
         inputs = self._parse(props)
-        outs = self.converge(inputs, {})
+        with _alone(self.thing(inputs)):
+            outs = self.converge(inputs, {})
+            self._take(inputs)
         return CreateResult(self.identify(inputs), {**_declared(props), **outs})
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
@@ -212,7 +233,13 @@ class Provider(ResourceProvider, Generic[InputsT]):
         """Undo."""
         self._load()
         known = _declared(_props)
-        self.remove(self._parse(known), known)
+        inputs = self._parse(known)
+        thing = self.thing(inputs)
+        with _alone(thing):
+            if thing and renamed.is_taken(thing):
+                print(self.left(inputs, known), file=sys.stderr)
+            else:
+                self.remove(inputs, known)
 
     # -- helpers -------------------------------------------------------------------------------------------
 
@@ -226,6 +253,11 @@ class Provider(ResourceProvider, Generic[InputsT]):
         with _importing:
             for name in self.needs:
                 importlib.import_module(name)
+
+    def _take(self, inputs: InputsT) -> None:
+        """Declare what the resource has."""
+        if (thing := self.thing(inputs)) and self.takes(inputs):
+            renamed.take(thing)
 
     def _parse(self, props: Props) -> InputsT:
         fields = self.inputs_type.model_fields
@@ -244,6 +276,10 @@ class Provider(ResourceProvider, Generic[InputsT]):
         if pulumi.contains_unknowns(new):
             return True
         return old != new and self.differs(name, old, new)
+
+
+def _alone(thing: Thing | None) -> AbstractContextManager[None]:
+    return renamed.alone(thing) if thing else nullcontext()
 
 
 def _tell_unread(subject: str, error: Exception) -> None:

@@ -1,4 +1,4 @@
-"""What all unit tests share: no pairs of another test, a clock on which nobody waits, a pool of transactions."""
+"""What all unit tests share: nothing that others declared, a clock on which nobody waits, a pool of transactions."""
 
 from collections.abc import Iterator
 
@@ -6,16 +6,19 @@ import pytest
 
 from components.chain.rpc import waiting
 from components.chain.voters import roster
+from components.dynamic import renamed
 from tests.unit.fake_node import Clock
 from tests.unit.fake_pool import PoolChain, only
 
 
 @pytest.fixture(autouse=True)
-def _no_pairs() -> Iterator[None]:
-    """Have no test know the pairs that another one declared."""
+def _nothing_declared() -> Iterator[None]:
+    """Have no test know the pairs and the resources that another one declared."""
     roster.forget()
+    renamed.forget()
     yield
     roster.forget()
+    renamed.forget()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import pulumi
 from components.domain.problems.bridge import OWNER_NODE_KEEPS_VOTE, VOTES_CHANGED
 from components.dynamic.base import Props, tell
 from components.dynamic.chain_resource import ChainProvider, ChainResource, OwnedInputs, session
+from components.dynamic.renamed import Thing
 
 if TYPE_CHECKING:
     from components.chain.rpc.console import Console
@@ -43,6 +44,10 @@ class BridgeOperatorProvider(ChainProvider[BridgeOperatorInputs]):
     def identify(self, inputs: BridgeOperatorInputs) -> str:
         """One per contract and account."""
         return f"{inputs.chain_id}/{inputs.bridge}/operator/{inputs.operator}"
+
+    def thing(self, inputs: BridgeOperatorInputs) -> Thing:
+        """Return the vote: an existing SCN keeps its operators when it gets another name."""
+        return ("vote", str(inputs.chain_id), inputs.bridge.lower(), inputs.operator.lower())
 
     def differs(self, name: str, old: object, new: object) -> bool:
         """Ignore other operators that come or go."""

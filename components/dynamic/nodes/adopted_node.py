@@ -4,6 +4,7 @@ Only some keys of its conf and main-bridges.json are set. If that changes someth
 Nothing else of the node is touched.
 """
 
+from posixpath import normpath
 from typing import TYPE_CHECKING, ClassVar
 
 import pulumi
@@ -18,6 +19,7 @@ from components.domain.problems.nodes import CHANGES_UNKNOWN, NOT_RESTORED
 from components.domain.problems.problem import Message
 from components.domain.roles import PairRole
 from components.dynamic.base import Inputs, Props, Provider
+from components.dynamic.renamed import Thing
 
 if TYPE_CHECKING:
     from components.adoption.adopted import Adopted
@@ -70,6 +72,18 @@ class AdoptedNodeProvider(Provider[AdoptedNodeInputs]):
     def identify(self, inputs: AdoptedNodeInputs) -> str:
         """One per node."""
         return inputs.node.node
+
+    def thing(self, inputs: AdoptedNodeInputs) -> Thing:
+        """Return the node on its machine, whatever its name."""
+        return ("node", inputs.node.host, str(inputs.node.port), normpath(inputs.data))
+
+    def takes(self, inputs: AdoptedNodeInputs) -> bool:
+        """Return whether it sets anything: what nobody sets any more is restored."""
+        return bool(inputs.conf_keys)
+
+    def left(self, inputs: AdoptedNodeInputs, known: Props) -> str:
+        """Add who restores it later: the copies of its former files are on its machine."""
+        return f"{super().left(inputs, known)}; its former files are restored when that one is removed"
 
     def differs(self, name: str, old: object, new: object) -> bool:
         """Ignore inputs that are used only once, when the node is adopted."""

@@ -12,6 +12,7 @@ from components.chain.rpc.endpoint import Endpoint
 from components.domain.problems.nodes import JOURNAL_KEPT, MISCOUNTED, NOT_REGISTERED, NOT_SUBSCRIBED
 from components.domain.problems.problem import Message
 from components.dynamic.base import Inputs, Props, Provider
+from components.dynamic.renamed import Thing
 
 ADVICE = (
     "transfers between them would be lost, so the SCN does not serve them. If this stack has deployed them, run "
@@ -35,6 +36,12 @@ class OnNodeInputs(Inputs):
     """The other SCNs: the node is restarted only while they are healthy."""
 
 
+def journal(inputs: OnNodeInputs) -> tuple[str, ...]:
+    """Return what identifies the two contracts in the journal of a node, whatever the name of the node."""
+    where = (inputs.node.host, str(inputs.node.port), inputs.node.ipc)
+    return (*where, inputs.child_bridge.lower(), inputs.parent_bridge.lower())
+
+
 class BridgeRegistrationInputs(OnNodeInputs):
     """The registration of the contracts on one SCN."""
 
@@ -44,6 +51,8 @@ class BridgeRegistrationInputs(OnNodeInputs):
     """The same for the EN."""
     adopted: bool = False
     """Whether the SCN existed before the stack: contracts that it knew already stay registered on removal."""
+    deployed: bool = False
+    """Whether the stack deployed the contracts: then no SCN knew them before. Used only at creation."""
 
 
 class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
@@ -62,9 +71,20 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         """One per node and child contract: the key of the node's journal."""
         return f"{inputs.node.node}/{inputs.child_bridge}"
 
+    def thing(self, inputs: BridgeRegistrationInputs) -> Thing:
+        """Return the entry in the journal: an existing SCN keeps it when it gets another name."""
+        return ("registration", *journal(inputs))
+
+    def left(self, inputs: BridgeRegistrationInputs, known: Props) -> str:
+        """Add what is not known any more under the new name."""
+        words = super().left(inputs, known)
+        if not inputs.adopted or known.get("found"):
+            return words
+        return f"{words}; unless this stack deployed the contracts, they stay in the journal when the SCN is released"
+
     def differs(self, name: str, old: object, new: object) -> bool:  # noqa: ARG002
         """Ignore the restart command and other SCNs; another machine requires an update."""
-        return name not in ("restart", "siblings")
+        return name not in ("restart", "siblings", "deployed")
 
     def converge(self, inputs: BridgeRegistrationInputs, known: Props) -> Props:
         """Register and subscribe once the nodes are in sync; no-op if that is done.
@@ -81,7 +101,8 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         if (known.get("en") or {}).get("node") != inputs.en.node:
             moved = False  # it was restarted already, to learn about its new EN
         with closing(Console(inputs.node)) as scn, closing(Console(inputs.en)) as en:
-            found = inputs.adopted and read_registration(scn, inputs.child_bridge, inputs.parent_bridge).registered
+            existed = inputs.adopted and not inputs.deployed
+            found = existed and read_registration(scn, inputs.child_bridge, inputs.parent_bridge).registered
             why = "its EN is another machine now" if moved else ""
             wait_until_able(scn, en, inputs.restart, siblings=inputs.siblings, why=why)
             child, parent = (

@@ -50,7 +50,7 @@ class BridgeSlotProvider(Provider[BridgeSlotInputs]):
         from components.chain.rpc.console import Console
         from components.chain.rpc.waiting import wait_for
 
-        if not known.get("scn") or (former := Endpoint.model_validate(known["scn"])).node == inputs.scn.node:
+        if not known.get("scn") or _same(former := Endpoint.model_validate(known["scn"]), inputs.scn):
             return {}
         with suppress(NotReady):
             wait_for(lambda: _asks(inputs.scn, inputs.kni), PATIENCE)
@@ -62,6 +62,11 @@ class BridgeSlotProvider(Provider[BridgeSlotInputs]):
         except ChainError as error:  # a dead SCN loses the slot within a minute anyway
             print(Message(f"{inputs.en}: {error}"), file=sys.stderr)
         return {}
+
+
+def _same(one: Endpoint, other: Endpoint) -> bool:
+    """Return whether two endpoints are of one SCN: on another machine, or an existing one with another name."""
+    return one.node == other.node or (one.host, one.port, one.ipc) == (other.host, other.port, other.ipc)
 
 
 def _asks(scn: Endpoint, kni: str) -> bool | str:

@@ -11,7 +11,8 @@ import pulumi
 from pulumi.dynamic import Resource
 
 from components.dynamic.base import Props, Provider
-from components.dynamic.nodes.bridge_registration import OnNodeInputs
+from components.dynamic.nodes.bridge_registration import OnNodeInputs, journal
+from components.dynamic.renamed import Thing
 
 
 class NodeTokenInputs(OnNodeInputs):
@@ -32,6 +33,11 @@ class NodeTokenProvider(Provider[NodeTokenInputs]):
     def identify(self, inputs: NodeTokenInputs) -> str:
         """One per node and token."""
         return f"{inputs.node.node}/{inputs.child_bridge}/token/{inputs.child_token.lower()}"
+
+    def thing(self, inputs: NodeTokenInputs) -> Thing:
+        """Return what the node remembers: a token with another name in the settings is the same for it."""
+        tokens = (inputs.parent_token, inputs.child_token)
+        return ("node-token", *journal(inputs), *(address.lower() for address in tokens))
 
     def differs(self, name: str, old: object, new: object) -> bool:
         """Ignore the case of addresses; the restart command is only for the removal."""

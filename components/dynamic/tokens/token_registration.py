@@ -10,6 +10,7 @@ from components.domain.problems.problem import Message
 from components.domain.problems.transfers import TOKEN_CHANGED, TOKEN_COUNTERPART, TOKEN_LOCKED
 from components.dynamic.base import Props, tell
 from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
+from components.dynamic.renamed import Thing
 
 if TYPE_CHECKING:
     from components.chain.rpc.console import Console
@@ -44,6 +45,11 @@ class TokenRegistrationProvider(ChainProvider[TokenRegistrationInputs]):
     def identify(self, inputs: TokenRegistrationInputs) -> str:
         """One per contract and token."""
         return f"{inputs.chain_id}/{inputs.bridge}/token/{inputs.token.lower()}"
+
+    def thing(self, inputs: TokenRegistrationInputs) -> Thing:
+        """Return the registration: a token with another name in the settings has the same one."""
+        addresses = (inputs.bridge, inputs.token, inputs.counterpart)
+        return ("token", str(inputs.chain_id), *(address.lower() for address in addresses))
 
     def differs(self, name: str, old: object, new: object) -> bool:
         """Ignore the case of addresses, and compare the nodes of the other chain like those of this one.

@@ -2,7 +2,8 @@
 
 An operator belongs to its SCN, so the resources of votes, fundings and registrations are named after the SCN and not
 after the pair. Otherwise, when a pair is renamed or two pairs exchange their SCNs, the deletion of the old resources
-would remove the votes of the new ones.
+would remove the votes of the new ones. An SCN that existed before the stack can get another name itself: then the
+removals of the old resources leave alone what the new ones have (dynamic/renamed.py).
 """
 
 from collections.abc import Mapping, Sequence
@@ -68,7 +69,9 @@ class Bridge(pulumi.ComponentResource):
         # Nothing is sent to an existing contract before both have been read.
         read: list[pulumi.Resource] = list(self.contracts.values()) if settings.adopted else []
         refunded = registrations.fundings(self, settings, parent, pairs, service_chain, read)
-        self.registrations = registrations.registrations(self, self.contracts, pairs, service_chain, refunded)
+        self.registrations = registrations.registrations(
+            self, self.contracts, pairs, service_chain, refunded, deployed=not settings.adopted
+        )
         voters = resilience.voters(self, settings, self.contracts, pairs, service_chain)
         self.parent, self.child = (
             _side(

@@ -68,10 +68,13 @@ def registrations(
     pairs: Sequence[BridgePair],
     service_chain: ServiceChain,
     refunded: Mapping[str, Sequence[Funding]],
+    *,
+    deployed: bool,
 ) -> dict[str, BridgeRegistration]:
     """Register both contracts on the SCN of each pair; return the registrations keyed by pair name.
 
     `refunded`: see fundings. An SCN pays for its votes, so its registration is removed before its coins go back.
+    `deployed`: whether the stack deployed the contracts.
     """
     return {
         pair.name: BridgeRegistration(
@@ -80,7 +83,11 @@ def registrations(
                 **node_inputs(contracts, pair, service_chain),
                 "started": scn.running.id,
                 "en_started": pair.en.running.id,
-                **({"adopted": True} if isinstance(scn, ExistingNode) else {}),
+                **(
+                    {"adopted": True, **({"deployed": True} if deployed else {})}
+                    if isinstance(scn, ExistingNode)
+                    else {}
+                ),
             },
             pulumi.ResourceOptions(
                 parent=bridge,

@@ -48,6 +48,8 @@ def test_nobody_is_parted_while_the_pair_is_the_same(scn: FakeNode, former: Form
     assert BridgeSlotProvider().create(dict(SLOT)).id == "alpha-en/slot"
     BridgeSlotProvider().update("id", dict(SLOT), {**SLOT, "scn": endpoint("scn-1", port=23.0)})
     BridgeSlotProvider().update("id", dict(SLOT), {**SLOT, "kni": KNI.replace("10.0.0.2", "10.0.0.3")})
+    renamed = endpoint("scn-1", node="uno")  # an existing SCN may get another name
+    BridgeSlotProvider().update("id", dict(SLOT), {**SLOT, "scn": renamed})
     assert (former.calls, scn.calls) == ([], [])
 
 

@@ -1,7 +1,8 @@
 """Resources of tokens: which edits touch them, what counts as drift, and how they are undone."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from components.chain.rpc import waiting
 from components.chain.rpc.console import Console
 from components.chain.tx import sender
 from components.domain.problems.transfers import TOKEN_CHANGED, TOKEN_COUNTERPART, TOKEN_LOCKED
+from components.dynamic import renamed
 from components.dynamic.base import Props, Provider
 from components.dynamic.nodes.node_token import NodeTokenProvider
 from components.dynamic.tokens import development_token, token_registration
@@ -122,6 +124,7 @@ def test_a_registration_is_made_found_and_undone(chain: FakeChain, capsys: pytes
     assert chain.contracts[BRIDGE].tokens == {ONE: TWO}
     found = provider.read("id", dict(made.outs or {}))
     assert found.inputs == REGISTRATION
+    renamed.forget()  # a destroy is another run
     provider.delete("id", dict(made.outs or {}))
     assert chain.contracts[BRIDGE].tokens == {}
     assert len(chain.sent) == 3
@@ -147,6 +150,69 @@ def test_a_lock_and_another_counterpart_are_drift(chain: FakeChain, capsys: pyte
     provider.delete("id", dict(found))  # as Pulumi replaces: what was found goes first
     provider.create(dict(REGISTRATION))
     assert chain.contracts[BRIDGE].tokens == {ONE: TWO}
+
+
+RENAMED = "a resource with another name has it now"
+
+
+def test_a_token_that_gets_another_name_stays_registered(chain: FakeChain, capsys: pytest.CaptureFixture[str]) -> None:
+    provider = TokenRegistrationProvider()
+    former = dict(provider.create(dict(REGISTRATION)).outs or {})
+    renamed.forget()  # the next run
+    addresses = {"bridge": BRIDGE.lower(), "token": ONE.lower(), "counterpart": TWO.lower()}
+    provider.create({**REGISTRATION, **addresses})
+    provider.delete("id", former)
+    assert (chain.contracts[BRIDGE].tokens, chain.contracts[BRIDGE].locked) == ({ONE: TWO}, set())
+    assert RENAMED in capsys.readouterr().err
+    assert len(chain.sent) == 1
+
+
+def test_a_run_that_goes_on_after_a_kill_leaves_a_renamed_token_registered(chain: FakeChain) -> None:
+    provider = TokenRegistrationProvider()
+    made = dict(provider.create(dict(REGISTRATION)).outs or {})
+    renamed.forget()  # the run that removes the former one, which the killed one has left
+    assert not provider.diff("id", made, dict(REGISTRATION)).changes
+    provider.delete("id", made)
+    assert chain.contracts[BRIDGE].tokens == {ONE: TWO}
+
+
+def test_a_token_with_another_counterpart_is_deregistered_first(chain: FakeChain) -> None:
+    provider, news = TokenRegistrationProvider(), {**REGISTRATION, "counterpart": OWNER}
+    made = dict(provider.create(dict(REGISTRATION)).outs or {})
+    renamed.forget()
+    assert provider.diff("id", made, dict(news)).replaces == ["counterpart"]
+    provider.delete("id", made)
+    provider.create(news)
+    assert chain.contracts[BRIDGE].tokens == {ONE: OWNER}
+
+
+ORDERS = [one for one in permutations(range(4)) if one.index(0) < one.index(1) and one.index(2) < one.index(3)]
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_two_tokens_that_exchange_their_names_stay_registered(chain: FakeChain, order: tuple[int, ...]) -> None:
+    """Each is replaced, the former one first; nothing orders the steps of one against those of the other."""
+    provider = TokenRegistrationProvider()
+    chain.tokens[TWO] = FakeToken(balance=1)
+    gold, silver = REGISTRATION, {**REGISTRATION, "token": TWO, "counterpart": ONE}
+    for one in (gold, silver):
+        provider.create(dict(one))
+    renamed.forget()
+
+    def removal(olds: Props, news: Props) -> Callable[[], object]:
+        def remove() -> None:
+            assert provider.diff("id", dict(olds), dict(news)).delete_before_replace
+            provider.delete("id", dict(olds))
+
+        return remove
+
+    def creation(news: Props) -> Callable[[], object]:
+        return lambda: provider.create(dict(news))
+
+    steps = [removal(gold, silver), creation(silver), removal(silver, gold), creation(gold)]
+    for step in order:
+        steps[step]()
+    assert (chain.contracts[BRIDGE].tokens, chain.contracts[BRIDGE].locked) == ({ONE: TWO, TWO: ONE}, set())
 
 
 def test_a_bridge_that_is_gone_has_no_registration(chain: FakeChain) -> None:
@@ -212,6 +278,15 @@ def test_a_node_forgets_by_being_registered_anew(scn: FakeNode) -> None:
     assert registration.read_registration(scn.console, CHILD, PARENT).live
 
 
+def test_a_node_forgets_nothing_of_a_token_that_gets_another_name(scn: FakeNode) -> None:
+    scn.journal, scn.memory, scn.subscribed = {CHILD: PARENT}, {CHILD, PARENT}, {CHILD, PARENT}
+    NodeTokenProvider().create({**NODE, "node": endpoint("scn-1", node="uno")})
+    NodeTokenProvider().delete("id", dict(NODE))
+    assert changes(scn) == []
+    NodeTokenProvider().delete("id", {**NODE, "child_token": OWNER})
+    assert changes(scn) != [], "another token"
+
+
 def test_a_node_that_a_killed_run_left_unregistered_is_registered(scn: FakeNode) -> None:
     NodeTokenProvider().delete("id", dict(NODE))
     assert changes(scn) == [f"subbridge_{verb}Bridge" for verb in ("register", "subscribe")]
@@ -234,6 +309,7 @@ def test_a_token_that_was_registered_before_the_stack_stays_registered(
     assert made["registered_before"] == stays
     known = dict(provider.update("id", made, {**REGISTRATION, "before": [ONE, TWO]}).outs or {})
     assert known["registered_before"] == stays, "that is known once and for all"
+    renamed.forget()  # a destroy is another run
     provider.delete("id", known)
     assert (ONE in bridge.tokens) == stays
     assert not bridge.locked
