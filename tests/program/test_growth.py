@@ -88,3 +88,14 @@ def test_a_lone_scn_has_a_seat_without_a_voter() -> None:
 def test_a_registration_follows_the_machines_of_its_pair(before: Program) -> None:
     inputs = before.one("BridgeRegistration", "scn-1-registration").inputs
     assert (inputs["started"], inputs["en_started"]) == ("scn-1-start.id", "alpha-en-start.id")
+
+
+def test_transfers_need_more_votes_only_after_the_scns_serve_the_contracts(grown: Program) -> None:
+    """A vote that is registered for an SCN whose registration fails is never cast."""
+    for chain in ("parent", "child"):
+        before = {
+            urn.rpartition("::")[2]
+            for urn in grown.one("OperatorThreshold", f"{chain}-threshold").options["dependencies"]
+        }
+        assert {f"{scn}-registration" for scn in ("scn-1", "scn-2", "scn-5")} <= before
+        assert {f"{scn}-{chain}-vote" for scn in ("scn-1", "scn-2", "scn-5")} <= before

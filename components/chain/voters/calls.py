@@ -20,7 +20,7 @@ from components.chain.tx.batch import Transaction, carry_out
 from components.chain.tx.revert_reasons import not_owner
 from components.chain.voters.roster import Roster, roster_of
 from components.chain.voters.voter_plan import removed_first
-from components.chain.voters.voters import require_voters
+from components.chain.voters.voters import require_voters, require_voters_for
 from components.domain.limits import LOWEST_THRESHOLD, MAX_OPERATORS, VALUE_TRANSFER
 from components.domain.problems.bridge import FOREIGN_OWNER
 from components.domain.problems.problem import Message
@@ -65,8 +65,18 @@ def _make_room(bridge: str, state: BridgeState, roster: Roster, wanted: Sequence
 def set_threshold(
     console: Console, signer: Owner, bridge: str, threshold: int, vote_type: int = VALUE_TRANSFER
 ) -> None:
-    """Set the votes that a value transfer needs, or a configuration vote. Raises ChainError, Refused."""
-    _close(console, signer, bridge, lambda state: plan.set_threshold(state, vote_type, threshold))
+    """Set the votes that a value transfer needs, or a configuration vote.
+
+    Raises ChainError, and Refused also where transfers would need more votes than the pairs can give now.
+    """
+
+    def steps(state: BridgeState) -> list[Step]:
+        planned = plan.set_threshold(state, vote_type, threshold)
+        if planned and vote_type == VALUE_TRANSFER and threshold > state.threshold:
+            require_voters_for(bridge, state, threshold, planned[0].annotation)
+        return planned
+
+    _close(console, signer, bridge, steps)
 
 
 def reset_threshold(

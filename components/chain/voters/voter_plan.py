@@ -1,4 +1,4 @@
-"""Whether votes may go, judged by the pairs that stay. Pure functions."""
+"""Whether votes may go, or transfers may need more of them, judged by the pairs that stay. Pure functions."""
 
 from collections.abc import Mapping, Sequence
 

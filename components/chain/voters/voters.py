@@ -1,7 +1,6 @@
-"""Whether the pairs of a bridge can vote now, and whether a bridge can do without a vote.
+"""Whether the pairs of a bridge can vote now, and whether a bridge can do without a vote or with a higher threshold.
 
-Removing a vote, or lowering the threshold, cannot be undone by the pairs that stay: if too few of them can vote,
-transfers stop. So they are checked before.
+If too few of the pairs can vote after such a change, transfers stop, and nothing undoes it. So they are checked before.
 """
 
 import threading
@@ -28,7 +27,8 @@ LOOK_SECONDS = 30.0
 PATIENCE = 20.0
 """Seconds for pairs that are needed to be able to vote."""
 
-_looks: dict[Roster, tuple[float, Mapping[str, str]]] = {}
+_looks: dict[Roster, tuple[float, int, Mapping[str, str]]] = {}
+"""When the pairs were checked, how many were waited for, and which of them could not vote."""
 _lock = threading.Lock()
 
 
@@ -38,12 +38,14 @@ def unable(roster: Roster, enough: int) -> Mapping[str, str]:
     While fewer than `enough` can, it is repeated for some seconds: a node may be restarting in this run.
     """
     with _lock:
-        when, found = _looks.get(roster, (0.0, {}))
-        if roster not in _looks or time.monotonic() - when > LOOK_SECONDS:
+        when, waited_for, found = _looks.get(roster, (0.0, 0, {}))
+        dispensable = len(roster.voters) - enough
+        too_short = waited_for < enough and len(found) > dispensable
+        if roster not in _looks or too_short or time.monotonic() - when > LOOK_SECONDS:
             waiting = Waiting(PATIENCE)
-            while len(found := unable_now(roster)) > len(roster.voters) - enough and not waiting.over:
+            while len(found := unable_now(roster)) > dispensable and not waiting.over:
                 waiting.pause(2)
-            _looks[roster] = (time.monotonic(), found)
+            _looks[roster] = (time.monotonic(), enough, found)
         return found
 
 
@@ -72,10 +74,25 @@ def require_voters(bridge: str, state: BridgeState, going: Iterable[str], step: 
     roster = roster_of(bridge)
     if roster is not None:
         staying = {one.lower() for one in state.operators} - {one.lower() for one in going}
-        there = roster.only(frozenset(staying))
         require_remaining(state.threshold, len(staying), step)
-        pairs = [voter.pair for voter in there.voters]
-        require_able_pairs(state.threshold, pairs, unable(there, min(state.threshold, len(pairs))), step)
+        _require_able(roster, staying, state.threshold, step)
+
+
+def require_voters_for(bridge: str, state: BridgeState, threshold: int, step: str) -> None:
+    """Raise Refused unless the pairs can give so many votes: before a contract asks for more than it did.
+
+    Nothing is checked where no pairs are declared.
+    """
+    roster = roster_of(bridge)
+    if roster is not None:
+        _require_able(roster, {one.lower() for one in state.operators}, threshold, step)
+
+
+def _require_able(roster: Roster, operators: set[str], threshold: int, step: str) -> None:
+    """Raise Refused unless enough of the pairs that own some of these operators (lower case) can vote."""
+    there = roster.only(frozenset(operators))
+    pairs = [voter.pair for voter in there.voters]
+    require_able_pairs(threshold, pairs, unable(there, min(threshold, len(pairs))), step)
 
 
 def _why_unable(scn: Endpoint, en: Endpoint | None, child: str, parent: str) -> str:

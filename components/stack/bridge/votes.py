@@ -1,8 +1,9 @@
 """The votes in one bridge contract: those of the pairs, the thresholds, and the votes of operators without a pair.
 
-The order is safe by construction. A threshold depends on the votes: growing registers operators first and raises the
-threshold afterwards; shrinking lowers it first (in Pulumi's update phase) and deregisters afterwards (in its delete
-phase). Votes that belong to no pair are removed once the pairs have theirs and the threshold is set.
+The order is safe by construction. A threshold depends on the votes and on the SCNs that cast them: growing registers
+operators and contracts first and raises the threshold afterwards, if the pairs can vote; shrinking lowers it first (in
+Pulumi's update phase) and deregisters afterwards (in its delete phase). Votes that belong to no pair are removed once
+the pairs have theirs and the threshold is set.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -49,7 +50,8 @@ def votes(
     """Give each pair its vote in the contract of the chain of that name.
 
     `owned`: the inputs of every resource that acts as the owner. `after`: what has to exist before any call.
-    `registrations`: those of the pairs, which have to serve the contract before votes of others are removed.
+    `registrations`: those of the pairs, which have to serve the contract before a transfer needs more votes, and before
+    votes of others are removed.
     """
     props = {**owned, "bridge": contract.address}
     cohort = [account.address for account in operators.values()]
@@ -66,7 +68,7 @@ def votes(
     }
     if settings.adopted:
         wanted |= {"before": contract.threshold_before, "leaving": _leaving(contract, operators)}
-    threshold = OperatorThreshold(f"{name}-threshold", {**props, **wanted}, options(pairs))
+    threshold = OperatorThreshold(f"{name}-threshold", {**props, **wanted}, options([*pairs, *registrations]))
     configuration = None
     if settings.configuration_threshold_of(name) is not None:
         # Operators also vote on fees, with a threshold of its own: if that stayed 1, one of them could set fees alone.

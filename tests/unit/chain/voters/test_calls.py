@@ -154,6 +154,39 @@ def test_no_vote_goes_while_those_that_stay_do_not_carry_the_bridge(
     assert bridge.operators == [TWO]
 
 
+def test_the_threshold_is_not_raised_above_the_pairs_that_can_vote(
+    chain: FakeChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bridge, three = chain.contracts[BRIDGE], f"0x{3:040d}"
+    bridge.operators = [ONE, TWO, three]
+    declared(monkeypatch, ONE, TWO, three, unable={TWO[-3:]: "its EN is dead"})
+    with pytest.raises(Refused, match=rf"to 3 .* of the 3 pair.s. that stay 2 can.*EN is dead.*{PAIRS_UNABLE.code}"):
+        calls.set_threshold(console(chain), OWNER, BRIDGE, 3)
+    assert (bridge.thresholds, chain.sent) == ({0: 1, 1: 1}, [])
+    calls.set_threshold(console(chain), OWNER, BRIDGE, 3, CONFIGURATION)
+    calls.set_threshold(console(chain), OWNER, BRIDGE, 2)
+    assert bridge.thresholds == {0: 2, 1: 3}
+    declared(monkeypatch, ONE, TWO, three, unable=dict.fromkeys((ONE[-3:], TWO[-3:], three[-3:]), "dead"))
+    calls.set_threshold(console(chain), OWNER, BRIDGE, 2)
+    calls.set_threshold(console(chain), OWNER, BRIDGE, 1)
+    assert bridge.thresholds == {0: 1, 1: 3}, "what stays and what falls asks nobody"
+
+
+def test_only_pairs_with_a_vote_count_for_a_higher_threshold(chain: FakeChain, monkeypatch: pytest.MonkeyPatch) -> None:
+    bridge = chain.contracts[BRIDGE]
+    bridge.operators = [ONE, "0x" + "0c" * 20]
+    seen: list[tuple[list[str], int]] = []
+    declared(monkeypatch, ONE, TWO, unable={})
+
+    def unable(of: roster.Roster, enough: int) -> dict[str, str]:
+        seen.append(([one.pair for one in of.voters], enough))
+        return {TWO[-3:]: "dead"}
+
+    monkeypatch.setattr(chain_voters, "unable", unable)
+    calls.set_threshold(console(chain), OWNER, BRIDGE, 2)
+    assert (seen, bridge.thresholds[0]) == ([([ONE[-3:]], 1)], 2), "the vote of an operator that is kept is not ours"
+
+
 def test_a_full_contract_gets_room_by_those_that_are_to_go(chain: FakeChain, monkeypatch: pytest.MonkeyPatch) -> None:
     bridge, pairs = chain.contracts[BRIDGE], [f"0x{n:040d}" for n in range(1, 12)]
     bridge.operators = [*pairs, ONE]

@@ -12,7 +12,7 @@ from components.chain.rpc import waiting
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.voters import voters
 from components.chain.voters.roster import Roster, Voter, declare
-from components.chain.voters.voters import require_voters, unable_now, why_unable
+from components.chain.voters.voters import require_voters, require_voters_for, unable, unable_now, why_unable
 from components.domain.problems.bridge import PAIR_UNABLE, PAIRS_UNABLE, TOO_FEW_OPERATORS
 from components.domain.problems.chains import NOT_IN_TIME
 from components.domain.problems.nodes import NODE_DOWN
@@ -118,3 +118,25 @@ def test_a_pair_that_is_restarted_in_this_run_is_waited_for(nodes: dict[str, Any
     nodes["beta-en"] = "dead"
     declare(ROSTER)
     require_voters(PARENT, state(ONE, TWO, "0xC", threshold=2), ["0xC"], "removing 0xC")
+
+
+def test_a_transfer_needs_more_votes_only_where_the_pairs_can_give_them(nodes: dict[str, Any]) -> None:
+    require_voters_for(CHILD, state(ONE, TWO), 2, "no pairs are declared")
+    declare(ROSTER)
+    require_voters_for(CHILD, state(ONE, TWO), 2, "raising")
+    voters._looks.clear()
+    nodes["beta-en"] = "dead"
+    with pytest.raises(Refused, match=rf"^raising is refused.*pair beta: .*{PAIRS_UNABLE.code}"):
+        require_voters_for(PARENT, state(ONE, TWO), 2, "raising")
+
+
+def test_a_look_that_did_not_wait_for_a_pair_is_repeated_where_it_is_needed(
+    nodes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nodes["beta-en"] = "dead"
+    assert set(unable(ROSTER, 1)) == {"beta"}
+    clock = Clock()
+    clock.sleepers.append(nodes.clear)
+    monkeypatch.setattr(waiting, "time", clock)
+    assert set(unable(ROSTER, 1)) == {"beta"}, "one of them is enough: it is not asked again"
+    assert unable(ROSTER, 2) == {}

@@ -38,6 +38,7 @@ def known(*names: str, **more: Any) -> Props:
 
 
 def test_nothing_is_looked_at_while_no_pair_leaves(dead: set[str]) -> None:
+    """A higher threshold asks for the pairs where it is set: those that come cannot vote before they are registered."""
     dead |= {"alpha", "beta"}
     provider = VotersProvider()
     assert (provider.create(program("alpha", "beta", threshold=2)).outs or {})["leaving"] == []
