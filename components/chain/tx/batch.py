@@ -114,8 +114,14 @@ def _send(
     for _ in range(ATTEMPTS):
         nonce = max(least, next_free(eth.get_transaction_count(sender.address, "pending"), sender.floor, sender.own))
         out = Outgoing(tx, signer, _params(sender, batch, tx, nonce, gas, price), Own(nonce, (), 0, 0))
+        block = eth.block_number
         sender.own.add(nonce)
-        refused = out.offer(console, price, time.monotonic(), eth.block_number)
+        try:
+            refused = out.offer(console, price, time.monotonic(), block)
+        except BaseException:
+            # Nothing follows it. If a node has it all the same, the node counts it.
+            sender.own.discard(nonce)
+            raise
         if refused is None:
             sender.floor = nonce + 1
             return out

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from web3.exceptions import TransactionNotFound
 from web3.types import TxReceipt
 
-from components.chain.errors import ChainError, NotMined, PriceLimit, Reverted, Unreachable
+from components.chain.errors import ChainError, KeyUnavailable, NotMined, PriceLimit, Reverted, Unreachable
 from components.chain.rpc.console import Console
 from components.chain.rpc.waiting import Waiting
 from components.chain.tx.gas_price import bumped, gkei
@@ -105,7 +105,12 @@ class Follower:
 
     def _offer(self, each: Outgoing, price: int, look: PoolView) -> bool:
         before = each.price
-        refused = each.offer(self.console, price, look.now, look.head)
+        try:
+            refused = each.offer(self.console, price, look.now, look.head)
+        except KeyUnavailable as error:  # what was sent before may be mined, and others of the batch too
+            each.remark = str(error)
+            _report(f"{each.what}: {each.remark}; waiting on")
+            return False
         if refused is None:
             return True
         kind, words = refused

@@ -1,12 +1,17 @@
 """What happens to transactions between sending and mining, each case by its name: lost, dropped, stuck, refused."""
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 
-from components.chain.errors import NotMined, PriceLimit, Reverted
+from components.chain.accounts.signer import KeySigner, SigningAccount
+from components.chain.errors import KeyUnavailable, NotMined, PriceLimit, Reverted, Unreachable
 from components.chain.tx.batch import execute
-from components.domain.problems.accounts import NOT_MINED, PRICE_LIMIT, TRANSACTION_REFUSED
+from components.domain.problems.accounts import KMS_SILENT, NOT_MINED, PRICE_LIMIT, TRANSACTION_REFUSED
+from components.domain.problems.chains import CONSOLE_LOST
 from components.domain.units import GKEI
-from tests.unit.fake_pool import SENDER, SIGNER, PoolChain, mined, pay
+from tests.unit.fake_pool import KEY, SENDER, SIGNER, PoolChain, mined, pay
 from tests.unit.fakes import console
 
 
@@ -144,3 +149,73 @@ def test_a_node_that_refuses_half_way_leaves_the_others_mined_and_reported(pool:
     assert "2 were mined: pay 1 (0x" in text
     assert text.endswith(f"; 2 were not sent [{TRANSACTION_REFUSED.code}]")
     assert mined(pool) == [(0, 1), (1, 2)]
+
+
+class Locked(KeySigner):
+    """A signer that a service holds, which does not answer some of the times."""
+
+    fails: set[int]
+    """Numbers of the signatures that fail, from 0 on."""
+
+    def account(self) -> SigningAccount:
+        """Return the account."""
+        account = super().account()
+
+        def sign(params: dict[str, object]) -> object:
+            asked.append(params["nonce"])
+            if len(asked) - 1 in self.fails:
+                raise KeyUnavailable(KMS_SILENT("no answer"))
+            return account.sign_transaction(params)  # type: ignore[arg-type]
+
+        return cast("SigningAccount", SimpleNamespace(address=account.address, sign_transaction=sign))
+
+
+asked: list[object] = []
+"""Nonces for which a signature was asked."""
+
+
+@pytest.fixture
+def locked() -> Locked:
+    asked.clear()
+    return Locked(private_key=KEY, chain="parent", fails=set())
+
+
+def test_a_signature_that_fails_leaves_its_nonce_free(pool: PoolChain, locked: Locked) -> None:
+    """A gap would hold all that follows, and the next run would send it once more."""
+    locked.fails.add(1)
+    with pytest.raises(KeyUnavailable, match=rf"1 were mined: pay 1 .*; 2 were not sent.*{KMS_SILENT.code}"):
+        execute(console(pool), locked, [pay(1), pay(2), pay(3)])
+    execute(console(pool), locked, [pay(2), pay(3)])
+    assert mined(pool) == [(0, 1), (1, 2), (2, 3)]
+    assert asked == [0, 1, 1, 2]
+
+
+def test_a_node_that_goes_before_anything_was_sent_leaves_the_nonce_free(
+    pool: PoolChain, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone() -> str:
+        raise Unreachable(CONSOLE_LOST("en-1: gone"))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(pool, "eth_blockNumber", gone)
+        with pytest.raises(Unreachable):
+            execute(console(pool), SIGNER, [pay(1)])
+    execute(console(pool), SIGNER, [pay(1)])
+    assert mined(pool) == [(0, 1)]
+
+
+def test_what_was_sent_is_followed_while_no_higher_price_can_be_signed(
+    pool: PoolChain, locked: Locked, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pool.halted = True
+
+    def dearer() -> None:
+        if pool.arrivals:
+            pool.base_fee, pool.margin, pool.halted = 54 * GKEI, 1, False
+
+    locked.fails.add(1)
+    pool._clock.sleepers.insert(0, dearer)
+    execute(console(pool), locked, [pay(1)])
+    assert [tx.gas_price for tx in pool.arrivals] == [50 * GKEI, 55 * GKEI]
+    assert asked == [0, 0, 0]
+    assert KMS_SILENT.code in capsys.readouterr().err
