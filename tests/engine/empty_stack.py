@@ -3,7 +3,9 @@
 import json
 import os
 import secrets
+import signal
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +31,26 @@ class Empty:
     def down(self) -> subprocess.CompletedProcess[str]:
         """Do what make down does after setup."""
         return self.run("toolchain/stack", "down", self.name)
+
+    def interrupted_down(self, tool: Path) -> subprocess.CompletedProcess[str]:
+        """Do what make down does, with a Pulumi of ours, and press Ctrl-C once the file `begun` beside it exists."""
+        env = {**self.env, "PATH": f"{tool.parent}:{self.env['PATH']}"}
+        command = ["toolchain/stack", "down", self.name]
+        with subprocess.Popen(
+            command,
+            env=env,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        ) as running:
+            begun, deadline = tool.with_name("begun"), time.monotonic() + 60
+            while not begun.exists() and running.poll() is None and time.monotonic() < deadline:
+                time.sleep(0.05)
+            os.killpg(running.pid, signal.SIGINT)
+            out, err = running.communicate(timeout=60)
+        return subprocess.CompletedProcess(command, running.returncode, out, err)
 
     def up(self) -> subprocess.CompletedProcess[str]:
         """Do what make up does after setup."""

@@ -12,7 +12,14 @@ from typing import Any
 
 import pytest
 
-from components.domain.problems.operations import NO_STACK, STACK_LOCKED, STACK_NOT_UP, UNKNOWN_MACHINE, UNKNOWN_NODE
+from components.domain.problems.operations import (
+    NO_STACK,
+    STACK_LOCKED,
+    STACK_NOT_UP,
+    STATE_ELSEWHERE,
+    UNKNOWN_MACHINE,
+    UNKNOWN_NODE,
+)
 from components.domain.problems.packages import NO_WAY_BACK
 from components.domain.problems.setup import BACKEND_UNUSABLE, NO_BACKEND, STATE_IN_THE_WAY
 from tests.aws.moto import Moto, moto
@@ -168,8 +175,27 @@ def test_a_stack_moves_and_can_be_used_there(clone: Clone, url: str) -> None:
     assert moved.returncode == 0, moved.stderr
     assert f"PULUMI_BACKEND_URL='{url}'" in moved.stderr
     assert f"PULUMI_BACKEND_URL='file://{clone.folder}/.state'" in moved.stderr
+    clone.ok("toolchain/stack", "preview", "s", "--expect-no-changes", PULUMI_BACKEND_URL=here)
+    assert clone.leaks(clone.secrets("s")) == []
+
+    _without_the_variable(clone, url)
+    (clone.folder / ".state/s/backend").unlink()
     again = clone.stack("move", "s", TO=url)
     assert (again.returncode, STATE_IN_THE_WAY.code in again.stderr) == (1, True)
-    clone.ok("toolchain/stack", "preview", "s", "--expect-no-changes", PULUMI_BACKEND_URL=here)
     clone.ok("toolchain/stack", "preview", "s", "--expect-no-changes")
-    assert clone.leaks(clone.secrets("s")) == []
+
+
+def _without_the_variable(clone: Clone, url: str) -> None:
+    """Try all verbs that would use the former state, and then those that would find none."""
+    seed = clone.folder / ".state/s/identity-seed"
+    for verb in ("up", "preview", "refresh", "down", "status"):
+        ended = clone.stack(verb, "s")
+        assert (ended.returncode, STATE_ELSEWHERE.code in ended.stderr, url in ended.stderr) == (1, True, True)
+    former = next(clone.folder.glob(".state/.pulumi/stacks/*/s.json"))
+    hidden = former.rename(former.with_suffix(".hidden"))
+    for verb in ("up", "down"):
+        ended = clone.stack(verb, "s")
+        assert (ended.returncode, STATE_ELSEWHERE.code in ended.stderr) == (1, True)
+    assert seed.exists()
+    assert not former.exists()
+    hidden.rename(former)

@@ -4,11 +4,27 @@ import json
 import os
 import platform
 import subprocess
+from pathlib import Path
 
 import pytest
 
-from components.domain.problems.operations import BACKEND_SILENT, STACK_LOCKED, STACK_PROTECTED
+from components.domain.problems.operations import BACKEND_SILENT, DOWN_INTERRUPTED, STACK_LOCKED, STACK_PROTECTED
 from tests.engine.empty_stack import PROJECT, Empty
+from tests.stack import ROOT
+
+_SLOW_PULUMI = f"""#!/bin/bash
+# Pulumi, of which a destroy takes long and ends at Ctrl-C as that of Pulumi does.
+here=$(dirname "$0")
+case " $* " in
+*" destroy "*)
+    echo destroy >>"$here/calls"
+    trap 'exit 255' INT
+    touch "$here/begun"
+    sleep 30
+    ;;
+*) exec {ROOT}/.build/bin/pulumi "$@" ;;
+esac
+"""
 
 
 def test_down_is_safe_to_run_twice(empty: Empty) -> None:
@@ -68,4 +84,18 @@ def test_down_destroys_nothing_of_a_stack_with_anything_protected(empty: Empty) 
     assert done.returncode == 1
     assert STACK_PROTECTED.code in done.stderr
     assert "precious" in done.stderr
+    assert empty.there
+
+
+def test_ctrl_c_ends_a_down_and_keeps_the_state_and_the_seed(empty: Empty, tmp_path: Path) -> None:
+    tool = tmp_path / "tool/pulumi"
+    tool.parent.mkdir()
+    tool.write_text(_SLOW_PULUMI)
+    tool.chmod(0o755)
+    (seed := ROOT / ".state" / empty.name / "identity-seed").parent.mkdir()
+    seed.write_text("ab" * 32)
+    done = empty.interrupted_down(tool)
+    assert (done.returncode, DOWN_INTERRUPTED.code in done.stderr) == (1, True), done.stderr
+    assert tool.with_name("calls").read_text() == "destroy\n", "it went on after Ctrl-C"
+    assert seed.exists()
     assert empty.there

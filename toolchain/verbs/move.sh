@@ -31,6 +31,7 @@ there stack import --stack "$stack" <<<"$exported" >&2 ||
 ) || fail SCH-847 "what is in $TO is not what is in $from. Remove it there, and move again: PULUMI_BACKEND_URL='$TO'" \
     "toolchain/run pulumi stack rm --force --yes --preserve-config $stack"
 
+PULUMI_BACKEND_URL=$TO remember_backend
 say "the state of $stack is in $TO, and all of its secrets can be read there. What is left:"
 {
     echo "    everybody who works on $stack sets PULUMI_BACKEND_URL='$TO'"

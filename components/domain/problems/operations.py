@@ -10,7 +10,7 @@ from components.domain.problems.problem import Problem
 CALLED_WRONGLY = Problem(
     600,
     "A command of the toolchain was called with wrong arguments",
-    cause="A script in `toolchain/` got too few arguments, an unknown verb, or a stack name that is none.",
+    cause="A script in `toolchain/` got too few arguments, an unknown verb, or something that is not a stack name.",
     remedy="Use the commands of the Makefile, which `make help` lists: `make up STACK=name` (docs/commands.md).",
 )
 BACKEND_SILENT = Problem(
@@ -50,6 +50,21 @@ STACK_NOT_UP = Problem(
     cause="The state has no nodes or no pairs: the stack was never up, or its last run did not end well.",
     remedy="Run `make up`, then the command again.",
 )
+STATE_ELSEWHERE = Problem(
+    606,
+    "The state of the stack is in another backend",
+    cause="`PULUMI_BACKEND_URL` is not set, or selects another place than the one where this checkout last worked on "
+    "the stack. With a second state, its machines would be made once more, with the same keys. Nothing was changed.",
+    remedy="Set `PULUMI_BACKEND_URL` to the backend that the message names (docs/team.md).",
+)
+RUNS_WITHOUT_STATE = Problem(
+    607,
+    "Machines of the stack run on AWS, and there is no state of it here",
+    cause="`PULUMI_BACKEND_URL` is not set or selects another place, the state was lost, or somebody else has a stack "
+    "of this name in the account. Made once more, the nodes would run twice with the same keys. Nothing was changed.",
+    remedy="Set `PULUMI_BACKEND_URL` to the backend of the stack, or put its state back (docs/team.md). For another "
+    "stack, choose another name. If the machines are not wanted, terminate them; their tags name the stack.",
+)
 
 # -- down --------------------------------------------------------------------------------------------------
 
@@ -87,7 +102,7 @@ RESOURCES_REMAIN = Problem(
 STACK_KEPT = Problem(
     615,
     "The state is kept, because something outside of it may exist",
-    cause="All resources in the state are destroyed. Some whose creation was interrupted may exist besides.",
+    cause="All resources in the state are destroyed. Some whose creation was interrupted may also exist.",
     remedy="Do what the errors above say, run the command in the message, then `make down` (docs/interrupted.md).",
 )
 SEED_LOST = Problem(
@@ -101,6 +116,14 @@ NOT_ALL_HEALTHY = Problem(
     "A node is not healthy after an up that succeeded",
     cause="The node or its machine failed, and an up compares the settings with the state, not with the machines.",
     remedy="Each node is listed with what repairs it. Do that, then run `make up` until every node serves its pair.",
+)
+
+DOWN_INTERRUPTED = Problem(
+    618,
+    "The destruction of a stack was interrupted",
+    cause="Ctrl-C was pressed during `make down`. A part of the stack may be gone.",
+    remedy="Run `make down` to go on. If the stack is to stay, run `make up`: it makes again what is gone. What was on "
+    "a machine that is gone is lost (docs/interrupted.md).",
 )
 
 # -- look --------------------------------------------------------------------------------------------------
@@ -122,8 +145,8 @@ OTHER_MAIN_BRIDGES = Problem(
     "An SCN is not connected to its EN alone",
     cause="The EN is down or was just restarted, its port 50505 is closed to the SCN or taken, or the SCN "
     "was connected to another main bridge.",
-    remedy="After a restart, wait 60 seconds. Otherwise run `make up`, which disconnects a wrong main bridge and "
-    "connects the right one (docs/runbooks.md).",
+    remedy="After a restart, wait 30 seconds, after the sudden death of a machine 60. Otherwise run `make up`, which "
+    "disconnects a wrong main bridge and connects the right one (docs/runbooks.md).",
 )
 BRIDGE_NOT_SERVED = Problem(
     623,
@@ -271,7 +294,8 @@ INVENTED_PAID = Problem(
     658,
     "The bridge paid a transfer that nobody requested",
     cause="The vote of one operator was enough: another one votes for the same, or the contract is an unknown one.",
-    remedy="Stop the contracts as their owner now, then find out who else voted (docs/runbooks.md).",
+    remedy="Stop both contracts now: call `start(false)` with the owner's key. Then find out who else voted "
+    "(docs/runbooks.md).",
 )
 
 # -- sweep -------------------------------------------------------------------------------------------------

@@ -1,0 +1,68 @@
+"""Machines on AWS of a stack that has no state here. Silent if there are none, or if AWS cannot be asked.
+
+usage: python -m toolchain.ops.orphans STACK SETTINGS-FILE, in the folder of the project
+"""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from components.domain.problems.operations import RUNS_WITHOUT_STATE
+from components.hosts.aws.tags import Tags
+from components.settings.sentences import NAMESPACE
+
+
+def main(stack: str, settings: Path) -> int:
+    """Look for machines with the tags of a stack; name them and return 1 if there are any."""
+    region, project = _region(settings), _project(Path("Pulumi.yaml"))
+    if region is None or project is None:
+        return 0
+    # boto3 takes 0.3 s, and only stacks on AWS need it.
+    from components.hosts.aws.account.account import AwsAccount, AwsRefusal
+
+    try:
+        running = AwsAccount(region).running
+    except AwsRefusal:  # the program says why, with the setting
+        return 0
+    found = orphans(running, Tags(project, stack, {}))
+    if found:
+        words = f"{', '.join(found)} in {region} belong to a stack {stack}"
+        print(f"error: {RUNS_WITHOUT_STATE(words)}", file=sys.stderr)
+    return 1 if found else 0
+
+
+def orphans(running: Sequence[Mapping[str, Any]], tags: Tags) -> list[str]:
+    """Return the names and ids of the machines of a stack, of instances as EC2 describes them. Pure."""
+    own = [one for one in running if tags.are_in(one.get("Tags", ()))]
+    return sorted(f"{tags.name_in(one['Tags'])} ({one['InstanceId']})" for one in own)
+
+
+def _region(settings: Path) -> str | None:
+    """Return the region of a stack on AWS. What is wrong with the settings is for the program to say."""
+    try:
+        config = _read(settings)["config"]
+        on_aws = config[f"{NAMESPACE}:target"] == "aws"
+        return str(config[f"{NAMESPACE}:aws"]["region"]) if on_aws else None
+    except (KeyError, TypeError):
+        return None
+
+
+def _project(file: Path) -> str | None:
+    """Return the name of the project, which `pulumi new` asks for."""
+    found = _read(file)
+    return str(found["name"]) if isinstance(found, Mapping) and "name" in found else None
+
+
+def _read(file: Path) -> Any:
+    """Return what a YAML file has; None if it cannot be read."""
+    try:
+        return yaml.safe_load(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, yaml.YAMLError):
+        return None
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1], Path(sys.argv[2])))
