@@ -5,7 +5,7 @@ nobody may reach it.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from ipaddress import IPv4Network
 from urllib.parse import urlsplit
 
@@ -41,7 +41,7 @@ WORLD = Outside(ANYWHERE)
 
 def flows(settings: Settings, aws: Aws) -> list[Flow]:
     """Return all allowed flows."""
-    return [
+    wanted = [
         *_management(settings, aws),
         *_parent(settings),
         *_downloads(settings),
@@ -51,7 +51,9 @@ def flows(settings: Settings, aws: Aws) -> list[Flow]:
             for pair in settings.pairs
         ),
         *(_monitoring(settings) if settings.monitored else []),
+        *(_sessions(settings, aws) if aws.session_manager else []),
     ]
+    return list(_once(wanted))
 
 
 def _management(settings: Settings, aws: Aws) -> Iterator[Flow]:
@@ -68,6 +70,19 @@ def _management(settings: Settings, aws: Aws) -> Iterator[Flow]:
         yield Flow(Outside(cidr), NODES, tcp(METRICS_PORT), "metrics")
 
 
+def _sessions(settings: Settings, aws: Aws) -> Iterator[Flow]:
+    for group in [NODES, *([MONITORS] if settings.monitored else []), *([BASTION] if aws.own_bastion else [])]:
+        yield Flow(group, WORLD, tcp(HTTPS_PORT), "Session Manager")
+
+
+def _once(wanted: Iterable[Flow]) -> Iterable[Flow]:
+    """Return each flow with the first of its reasons: AWS refuses a second rule for the same."""
+    found: dict[tuple[Group | Outside, Group | Outside, Ports], Flow] = {}
+    for flow in wanted:
+        found.setdefault((flow.source, flow.target, flow.ports), flow)
+    return found.values()
+
+
 def _monitoring(settings: Settings) -> Iterator[Flow]:
     """Let the monitor read the nodes, people open it, and it notify them; and let all machines install the programs."""
     yield Flow(MONITORS, NODES, tcp(METRICS_PORT), "metrics of the nodes")
@@ -76,13 +91,11 @@ def _monitoring(settings: Settings) -> Iterator[Flow]:
         yield Flow(Outside(cidr), MONITORS, tcp(PROMETHEUS_PORT), "Prometheus")
         yield Flow(Outside(cidr), MONITORS, tcp(ALERTMANAGER_PORT), "Alertmanager")
     # Mirrors of Ubuntu are on the first of these ports, those of Debian's images for AWS on the second.
-    packages = [(WORLD, tcp(port)) for port in (HTTP_PORT, HTTPS_PORT)]
     for group in (NODES, MONITORS):
-        for target, ports in packages:
-            yield Flow(group, target, ports, "packages of the monitoring")
-    for target, ports in dict.fromkeys(_receivers(settings.monitoring.receivers)):
-        if (target, ports) not in packages:
-            yield Flow(MONITORS, target, ports, "receivers of alerts")
+        for port in (HTTP_PORT, HTTPS_PORT):
+            yield Flow(group, WORLD, tcp(port), "packages of the monitoring")
+    for target, ports in _receivers(settings.monitoring.receivers):
+        yield Flow(MONITORS, target, ports, "receivers of alerts")
 
 
 def _receivers(receivers: Receivers) -> Iterator[tuple[Outside, Ports]]:

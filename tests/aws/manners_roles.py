@@ -12,7 +12,9 @@ from tests.aws.manners import Manners
 __all__ = ["manners"]
 
 manners = Manners()
-_ATTACHED = ("AWSDataLifecycleManagerServiceRole", "AmazonAPIGatewayPushToCloudWatchLogs")
+_ATTACHED = (
+    *("AWSDataLifecycleManagerServiceRole", "AmazonAPIGatewayPushToCloudWatchLogs", "AmazonSSMManagedInstanceCore"),
+)
 """Policies of AWS that roles of the program have. moto has no policy of AWS unless it loads them all."""
 
 

@@ -130,6 +130,7 @@ class Moto:
                 "SubnetId": ec2.describe_subnets()["Subnets"],
                 "VpcId": ec2.describe_vpcs()["Vpcs"],
                 "AlarmName": cloudwatch.describe_alarms()["MetricAlarms"],
+                "InstanceProfileName": iam.list_instance_profiles()["InstanceProfiles"],
                 "RoleName": iam.list_roles()["Roles"],
                 "FlowLogId": ec2.describe_flow_logs()["FlowLogs"],
                 "logGroupName": logs.describe_log_groups()["logGroups"],

@@ -56,7 +56,7 @@ def stack_of(folder: Path, cloud: Moto, resource: str) -> SampleStack:
     return SampleStack(folder, cloud, program)
 
 
-def test_a_whole_life(stack: SampleStack, cloud: Moto, tmp_path: Path) -> None:
+def test_a_whole_life(stack: SampleStack, cloud: Moto, ec2: Any, tmp_path: Path) -> None:
     stack.configure(account="210987654321")
     with pytest.raises(Failed, match="AWS account ID not allowed: 123456789012"):
         stack.preview()
@@ -71,6 +71,7 @@ def test_a_whole_life(stack: SampleStack, cloud: Moto, tmp_path: Path) -> None:
     assert not made.errors
     outputs = stack.outputs()
     assert (outputs["address"][:7], outputs["natAddress"]) == ("10.9.1.", "10.9.0.9")
+    assert _profile(ec2, outputs) == outputs["profile"]
     assert (outputs["subnetZone"], outputs["vpcBlock"]) == (f"{cloud.region}b", "10.9.0.0/16")
     written = "".join(path.read_text() for path in (tmp_path / "state").rglob("*.json"))
     assert outputs["instance"] in written
@@ -127,6 +128,12 @@ def test_drift_is_seen_and_mended(stack: SampleStack, cloud: Moto, ec2: Any) -> 
     assert cloud.leftovers() == []
 
 
+def _profile(ec2: Any, outputs: dict[str, Any]) -> str:
+    """Return the name of the machine's instance profile, empty for none."""
+    (held,) = ec2.describe_instances(InstanceIds=[outputs["instance"]])["Reservations"]
+    return str(held["Instances"][0].get("IamInstanceProfile", {}).get("Arn", "").rpartition("/")[2])
+
+
 def _spoil_the_backup(cloud: Moto, outputs: dict[str, Any]) -> None:
     """Take the policy from the role, and let the service make snapshots at another time."""
     iam, lifecycles = cloud.client("iam"), cloud.client("dlm")
@@ -169,6 +176,10 @@ def test_a_machine_is_replaced_and_keeps_disk_and_address(stack: SampleStack, cl
     assert stack.outputs() == before
     assert stack.refresh().changes == {}
     assert stack.preview().changes == {}
+    for powerless, profile in ((True, ""), (False, before["profile"])):
+        stack.configure(**changed, secret="more", keep=True, powerless=powerless)
+        assert stack.up().changes == {"update": 1}
+        assert _profile(ec2, before) == profile
 
     newest = cloud.register_image(OWNER, "ubuntu-newest", datetime(2026, 3, 1, tzinfo=UTC))
     planned = stack.preview()

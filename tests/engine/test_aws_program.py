@@ -112,7 +112,7 @@ def test_what_the_account_lacks_is_told_with_its_settings_and_no_traceback(tmp_p
 def test_a_whole_life_with_changes_by_hand_and_losses(tmp_path: Path, cloud: Moto, ec2: Any) -> None:
     former = _snapshot(ec2)
     machines = {"scn-4": {"dataSnapshot": former}}
-    own = section(backup={"keepCount": 3}, flowLogs={"keepDays": 14}, machines=machines)
+    own = section(backup={"keepCount": 3}, flowLogs={"keepDays": 14}, sessionManager=True, machines=machines)
     config = aws(2, aws=own, monitoring=MONITORED)
     stack = AwsStack(tmp_path, cloud, config)
     up = stack.machines()
@@ -292,6 +292,11 @@ def test_an_edit_of_a_role_is_made_pair_by_pair(tmp_path: Path, cloud: Moto, ec2
     assert set(stack.machines().changes) == {"update"}
     configured(en=own, machines=larger, finalSnapshot=True)
     assert set(stack.machines().changes) == {"update"}
+    configured(en=own, machines=larger, finalSnapshot=True, sessionManager=True)
+    assert set(stack.machines().changes) == {"create", "update"}
+    configured(en=own, machines=larger, finalSnapshot=True)
+    assert set(stack.machines().changes) == {"delete", "update"}
+    assert {host: stack.instance(host)["id"] for host in before} == before
     assert stack.machines().changes == {}
     stack.destroy()
     kept = ec2.describe_snapshots(Filters=[{"Name": "tag:servicechain-ha:stack", "Values": ["test"]}])["Snapshots"]

@@ -93,6 +93,8 @@ class _Answers(pulumi.runtime.Mocks):
             outputs["privateIp"] = (inputs.get("privateIps") or [f"{args.name}.privateIp"])[0]
         if args.typ == "aws:ec2/eip:Eip":
             outputs["publicIp"] = f"{args.name}.publicIp"
+        if args.typ.startswith("aws:iam/"):
+            outputs["name"] = f"{args.name}.name"
         if args.typ == "aws:ebs/volume:Volume":
             return volume_id(args.name), outputs
         return f"{args.name}.id", outputs

@@ -10,7 +10,7 @@ from pulumi_command import remote
 from components.dynamic.machines.first_login import FirstLogin
 from components.dynamic.machines.placement import Placement
 from components.dynamic.secrets.ssh_key import SshKey
-from components.hosts.aws import data_volume
+from components.hosts.aws import data_volume, session_manager
 from components.hosts.aws.account.images import Images
 from components.hosts.aws.backup import Backup
 from components.hosts.aws.firewall import Firewall
@@ -87,6 +87,7 @@ class AwsHosts(pulumi.ComponentResource):
             protect,
             settings.final_snapshot,
             settings.alarm_topic,
+            session_manager.instance_profile(settings.region, tags, self._mine) if settings.session_manager else None,
             tags,
         )
         self._backup = Backup(settings.backup, settings.region, tags, protect=protect, opts=self._mine)

@@ -31,6 +31,8 @@ class Common:
     final_snapshot: bool
     """Of data volumes that are deleted."""
     alarm_topic: str | None
+    profile: pulumi.Input[str] | None
+    """Name of the instance profile of all machines; None for none."""
     tags: Tags
 
 
@@ -94,6 +96,7 @@ class Instance(pulumi.ComponentResource):
             ami=self.boot.image,
             instance_type=instance_type,
             primary_network_interface=ec2.InstancePrimaryNetworkInterfaceArgs(network_interface_id=self._interface.id),
+            iam_instance_profile=common.profile,
             user_data=self.boot.user_data,
             user_data_replace_on_change=True,
             metadata_options=ec2.InstanceMetadataOptionsArgs(

@@ -12,6 +12,7 @@ from components.hosts.aws.tags import Tags
 class ServiceRole(NamedTuple):
     """A role, and what gives it its rights. What uses the role depends on both."""
 
+    name: pulumi.Output[str]
     arn: pulumi.Output[str]
     allowed: iam.RolePolicyAttachment
 
@@ -21,19 +22,25 @@ def service_role(
 ) -> ServiceRole:
     """Create a role that one service may take, with a policy of AWS, named by the end of its ARN.
 
-    Its path has the stack, so that policies can name all of its roles.
+    Its path names the stack, so that policies can name all of its roles.
     """
     taken_by = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
     role = iam.Role(
         name,
-        path=f"/servicechain-ha/{tags.stack}/",
+        path=path(tags),
         assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": [taken_by]}),
         description=f"{tags.stack}: {what_for}",
         tags=tags.of(name),
         opts=opts,
     )
     arn = f"arn:{partition(region)}:iam::aws:{policy}"
-    return ServiceRole(role.arn, iam.RolePolicyAttachment(name, role=role.name, policy_arn=arn, opts=opts))
+    allowed = iam.RolePolicyAttachment(name, role=role.name, policy_arn=arn, opts=opts)
+    return ServiceRole(role.name, role.arn, allowed)
+
+
+def path(tags: Tags) -> str:
+    """Return the path of all that the stack has in IAM."""
+    return f"/servicechain-ha/{tags.stack}/"
 
 
 def partition(region: str) -> str:

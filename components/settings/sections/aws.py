@@ -145,7 +145,7 @@ class Image(Section):
 
 
 class MachineSettings(Section):
-    """Size of a machine. What is not given follows from the machine's role."""
+    """Size of a machine. What is not given follows from its role: docs/aws.md lists the sizes."""
 
     instance_type: InstanceType | None = None
     """An instance type of a current generation, with an x86 processor."""
@@ -236,6 +236,9 @@ class Aws(Section):
     """Snapshots of data volumes at set times, made by Amazon Data Lifecycle Manager; none without this section."""
     flow_logs: FlowLogsSettings | None = Field(default=None, examples=[{"keepDays": 90}])
     """A record of the connections in the new VPC; none without this section."""
+    session_manager: Flag = False
+    """Lets people open a shell on every machine with Session Manager of AWS Systems Manager. Each machine then has a
+    role, and may connect to port 443 of the internet."""
     alarm_topic: Topic | None = None
     """Where alarms about broken machines, busy processors and stalled disks are sent; without it they are shown in the
     console of CloudWatch only."""

@@ -27,6 +27,7 @@ class Instance(AwsKind):
     inputs = {  # noqa: RUF012 # the base says that it belongs to the class
         **dict.fromkeys(("ami", "instanceType", "userData", "userDataBase64", "userDataReplaceOnChange")),
         **dict.fromkeys(("disableApiTermination", "forceDestroy", "ebsOptimized", "monitoring", "tags")),
+        "iamInstanceProfile": None,
         "instanceInitiatedShutdownBehavior": None,
         "primaryNetworkInterface": {"networkInterfaceId": None},
         "metadataOptions": _METADATA,
@@ -71,6 +72,7 @@ class Instance(AwsKind):
             MetadataOptions=_capital(inputs.get("metadataOptions", {})),
             MaintenanceOptions=_capital(inputs.get("maintenanceOptions", {})),
             Monitoring={"Enabled": inputs.get("monitoring", False)},
+            IamInstanceProfile=_profile(inputs),
             EbsOptimized=inputs.get("ebsOptimized"),
             InstanceInitiatedShutdownBehavior=inputs.get("instanceInitiatedShutdownBehavior"),
             TagSpecifications=self.tags(inputs),
@@ -104,6 +106,7 @@ class Instance(AwsKind):
             "primaryNetworkInterface": {"networkInterfaceId": interface},
             "metadataOptions": {name: found["MetadataOptions"].get(api) for name, api in _METADATA.items()},
             "monitoring": found["Monitoring"]["State"] in {"enabled", "pending"},
+            "iamInstanceProfile": found.get("IamInstanceProfile", {}).get("Arn", "").rpartition("/")[2] or None,
             "ebsOptimized": found["EbsOptimized"],
             "disableApiTermination": self._attribute(identity, "disableApiTermination"),
             "instanceInitiatedShutdownBehavior": self._attribute(identity, "instanceInitiatedShutdownBehavior"),
@@ -127,6 +130,8 @@ class Instance(AwsKind):
         if "monitoring" in changed:
             verb = "monitor_instances" if new.get("monitoring") else "unmonitor_instances"
             self.ec2(verb, InstanceIds=[identity])
+        if "iamInstanceProfile" in changed:
+            self._give(identity, _profile(new))
         if "metadataOptions" in changed and "metadataOptions" in new:
             self.ec2("modify_instance_metadata_options", InstanceId=identity, **_capital(new["metadataOptions"]))
         if "rootBlockDevice" in changed:
@@ -149,6 +154,19 @@ class Instance(AwsKind):
     def _found(self, identity: str) -> Properties:
         reservations = self.ec2("describe_instances", InstanceIds=[identity])["Reservations"]
         return dict(reservations[0]["Instances"][0])
+
+    def _give(self, identity: str, profile: Properties | None) -> None:
+        """Give a running machine another instance profile, or none."""
+        here = [{"Name": "instance-id", "Values": [identity]}]
+        listed = self.ec2("describe_iam_instance_profile_associations", Filters=here)["IamInstanceProfileAssociations"]
+        held = [one["AssociationId"] for one in listed if one["State"] in {"associating", "associated"}]
+        if profile is None:
+            for one in held:
+                self.ec2("disassociate_iam_instance_profile", AssociationId=one)
+        elif held:
+            self.ec2("replace_iam_instance_profile_association", AssociationId=held[0], IamInstanceProfile=profile)
+        else:
+            self.ec2("associate_iam_instance_profile", InstanceId=identity, IamInstanceProfile=profile)
 
     def _modify(self, identity: str, **attribute: Any) -> None:
         self.ec2("modify_instance_attribute", InstanceId=identity, **attribute)
@@ -210,6 +228,10 @@ def _user_data(inputs: Properties) -> bytes | None:
         return base64.b64decode(inputs["userDataBase64"])
     text: str | None = inputs.get("userData")
     return text.encode() if text is not None else None
+
+
+def _profile(inputs: Properties) -> Properties | None:
+    return {"Name": inputs["iamInstanceProfile"]} if inputs.get("iamInstanceProfile") else None
 
 
 def _capital(given: Properties) -> Properties:

@@ -1,11 +1,11 @@
-"""Roles of IAM, and the policies that they have."""
+"""Roles of IAM, the policies that they have, and the profiles by which machines take them."""
 
 import json
 
 from tests.aws.plugin.api import AwsKind, pairs, tagged
 from tests.aws.plugin.values import Properties
 
-__all__ = ["Role", "RolePolicyAttachment"]
+__all__ = ["InstanceProfile", "Role", "RolePolicyAttachment"]
 
 
 class Role(AwsKind):
@@ -87,3 +87,59 @@ class RolePolicyAttachment(AwsKind):
     def delete(self, identity: str, inputs: Properties) -> None:  # noqa: ARG002
         """Detach it."""
         self.cloud.iam("detach_role_policy", RoleName=inputs["role"], PolicyArn=inputs["policyArn"])
+
+
+class InstanceProfile(AwsKind):
+    """A profile with one role. Its name is its id."""
+
+    inputs = dict.fromkeys(("name", "path", "role", "tags"))
+    required = ("role",)
+    outputs = ("arn", "uniqueId", "tagsAll")
+    replaced_by = ("name", "path")
+    named = True
+
+    def create(self, inputs: Properties) -> str:
+        """Make it."""
+        self.cloud.iam(
+            "create_instance_profile",
+            InstanceProfileName=inputs["name"],
+            Path=inputs.get("path"),
+            Tags=pairs(inputs["tags"]) if inputs.get("tags") else None,
+        )
+        return str(inputs["name"])
+
+    def complete(self, identity: str, inputs: Properties) -> None:
+        """Put the role into it."""
+        self.cloud.iam("add_role_to_instance_profile", InstanceProfileName=identity, RoleName=inputs["role"])
+
+    def read(self, identity: str, inputs: Properties) -> Properties | None:  # noqa: ARG002
+        """Describe it."""
+        found = self.cloud.iam("get_instance_profile", InstanceProfileName=identity)["InstanceProfile"]
+        return {
+            "name": found["InstanceProfileName"],
+            "path": found["Path"],
+            "role": next((role["RoleName"] for role in found["Roles"]), None),
+            "arn": found["Arn"],
+            "uniqueId": found["InstanceProfileId"],
+            **tagged(found),
+        }
+
+    def update(self, identity: str, old: Properties, new: Properties) -> None:
+        """Change its role and its tags."""
+        if old.get("role") != new["role"]:
+            if old.get("role"):
+                self._without(identity, old["role"])
+            self.complete(identity, new)
+        before, after = old.get("tags", {}), new.get("tags", {})
+        if lost := [name for name in before if name not in after]:
+            self.cloud.iam("untag_instance_profile", InstanceProfileName=identity, TagKeys=lost)
+        if after and before != after:
+            self.cloud.iam("tag_instance_profile", InstanceProfileName=identity, Tags=pairs(after))
+
+    def delete(self, identity: str, inputs: Properties) -> None:
+        """Remove it, without its role."""
+        self._without(identity, inputs["role"])
+        self.cloud.iam("delete_instance_profile", InstanceProfileName=identity)
+
+    def _without(self, identity: str, role: str) -> None:
+        self.cloud.iam("remove_role_from_instance_profile", InstanceProfileName=identity, RoleName=role)

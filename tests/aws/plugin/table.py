@@ -48,6 +48,7 @@ _KINDS: Mapping[str, type[AwsKind]] = {
     "aws:ec2/vpc:Vpc": network.Vpc,
     "aws:ec2/vpcSecurityGroupRulesExclusive:VpcSecurityGroupRulesExclusive": rules.VpcSecurityGroupRulesExclusive,
     "aws:ec2transitgateway/instanceState:InstanceState": machines.InstanceState,
+    "aws:iam/instanceProfile:InstanceProfile": roles.InstanceProfile,
     "aws:iam/role:Role": roles.Role,
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": roles.RolePolicyAttachment,
     "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": rules.SecurityGroupEgressRule,

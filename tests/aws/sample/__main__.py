@@ -106,8 +106,28 @@ disk = aws.ebs.Volume(
     tags=tags,
     opts=here,
 )
+profile = aws.iam.InstanceProfile(
+    "machine",
+    path="/sample/",
+    role=aws.iam.Role(
+        "machine",
+        path="/sample/",
+        assume_role_policy=json.dumps(
+            {
+                "Version": "2012-10-17",
+                "Statement": [
+                    {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+                ],
+            }
+        ),
+        opts=here,
+    ).name,
+    tags=tags,
+    opts=here,
+)
 machine = aws.ec2.Instance(
     "machine",
+    iam_instance_profile=None if config.get_bool("powerless") else profile.name,
     ami=config.get("image") or image.id,
     instance_type=config.get("type") or "m6i.large",
     primary_network_interface={"network_interface_id": interface.id},
@@ -223,6 +243,7 @@ aws.ec2.FlowLog(
 
 pulumi.export("instance", machine.id)
 pulumi.export("lifecycle", lifecycle.id)
+pulumi.export("profile", profile.name)
 pulumi.export("role", role.name)
 pulumi.export("volume", disk.id)
 pulumi.export("address", machine.private_ip)

@@ -20,11 +20,14 @@ MOST_CHARACTERS = 6144
 
 AnAction = Annotated[str, Field(pattern=r"^[a-z0-9]+:[A-Z][A-Za-z0-9]+$")]
 _OF_THE_STACK = "arn:aws:iam::123456789012:role/servicechain-ha/STACK/*"
+_PROFILES = "arn:aws:iam::123456789012:instance-profile/servicechain-ha/STACK/*"
 _LOG_GROUPS = "arn:aws:logs:REGION:123456789012:log-group:/servicechain-ha/STACK/*"
 _TYPE_OF_RESOURCE = r"arn:aws:[a-z0-9-]+:REGION:(123456789012)?:[*a-z-]+[:/][*A-Za-z-]+"
 AResource = Annotated[
     str,
-    Field(pattern=rf"^(\*|{_TYPE_OF_RESOURCE}|{re.escape(_OF_THE_STACK)}|{re.escape(_LOG_GROUPS)})$"),
+    Field(
+        pattern=rf"^(\*|{_TYPE_OF_RESOURCE}|{re.escape(_OF_THE_STACK)}|{re.escape(_PROFILES)}|{re.escape(_LOG_GROUPS)})$"
+    ),
 ]
 Conditions = dict[Literal["StringEquals", "ArnEquals", "ArnLike", "Bool", "Null"], dict[str, str | list[str]]]
 
@@ -161,7 +164,7 @@ def test_no_option_lets_a_role_give_itself_rights() -> None:
         for statement in written()[name].Statement:
             for action in statement.Action:
                 if action.startswith("iam:"):
-                    assert statement.Resource == [_OF_THE_STACK]
+                    assert statement.Resource in ([_OF_THE_STACK], [_PROFILES])
                 assert action not in {"iam:PutRolePolicy", "iam:UpdateAssumeRolePolicy", "iam:CreatePolicyVersion"}
                 if action in {"iam:AttachRolePolicy", "iam:DetachRolePolicy"}:
                     assert statement.Condition

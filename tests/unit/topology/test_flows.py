@@ -116,6 +116,23 @@ def written(flow: Flow) -> str:
             | BRIDGES - {"pair-2-scn -> pair-2-en tcp 50505"}
             | {"scns -> 0.0.0.0/0 tcp 443"},
         ),
+        (
+            aws_raw(aws__sessionManager=True),
+            OWN_BASTION
+            | PRIVATE
+            | CHILD
+            | BRIDGES
+            | {f"{group} -> 0.0.0.0/0 tcp 443" for group in ("nodes", "bastion")},
+        ),
+        (
+            aws_raw(**MONITORED, aws__sessionManager=True),
+            OWN_BASTION
+            | {"bastion -> monitors tcp 22", "bastion -> 0.0.0.0/0 tcp 443"}
+            | PRIVATE
+            | CHILD
+            | BRIDGES
+            | MONITOR,
+        ),
         (aws_raw(**MONITORED), OWN_BASTION | {"bastion -> monitors tcp 22"} | PRIVATE | CHILD | BRIDGES | MONITOR),
         (
             kairos_raw(**MONITORED, aws__network=VPC),

@@ -33,7 +33,9 @@ CHANGES: Mapping[str, tuple[str, ...]] = {
         "iam:PassRole",
     ),
     "aws_cloudwatch_log_group": ("logs:TagResource", "logs:UntagResource"),
+    "aws_iam_instance_profile": ("iam:TagInstanceProfile", "iam:UntagInstanceProfile"),
     "aws_iam_role": ("iam:TagRole", "iam:UntagRole"),
+    "aws_instance": ("ec2:ReplaceIamInstanceProfileAssociation",),
     "aws_network_interface": (
         "ec2:AssignPrivateIpAddresses",
         "ec2:ModifyNetworkInterfaceAttribute",

@@ -7,7 +7,7 @@ action can be in several tables: CreateSubnet makes a subnet in a VPC of the sta
 
 from collections.abc import Mapping
 
-from components.hosts.aws import flow_logs
+from components.hosts.aws import flow_logs, session_manager
 from components.hosts.aws.alarms import BROKEN, BUSY, STALLED
 from components.hosts.aws.backup import POLICY, SERVICE
 from components.hosts.aws.tags import STACK
@@ -158,7 +158,33 @@ FLOW_LOGS: Mapping[str, Scope] = {
     "logs:UntagResource": (_LOG_GROUPS, None),
 }
 """With aws.flowLogs, in addition to all others."""
-OPTIONS: Mapping[str, Mapping[str, Scope]] = {"backup": BACKUP, "flow-logs": FLOW_LOGS}
+_PROFILES = ("arn:aws:iam::123456789012:instance-profile/servicechain-ha/STACK/*",)
+_INSTANCES = ("arn:aws:ec2:REGION:123456789012:instance/*",)
+_AGENT_POLICY = {"ArnEquals": {"iam:PolicyARN": f"arn:aws:iam::aws:{session_manager.POLICY}"}}
+
+SESSION_MANAGER: Mapping[str, Scope] = {
+    **{action: scope for action, scope in BACKUP.items() if action.startswith("iam:")},
+    "ec2:AssociateIamInstanceProfile": (_INSTANCES, _OWN),
+    "ec2:DescribeIamInstanceProfileAssociations": (("*",), _IN_REGION),
+    "ec2:DisassociateIamInstanceProfile": (_INSTANCES, _OWN),
+    "ec2:ReplaceIamInstanceProfileAssociation": (_INSTANCES, _OWN),
+    "iam:AddRoleToInstanceProfile": (_PROFILES, None),
+    "iam:AttachRolePolicy": (_ROLES, _AGENT_POLICY),
+    "iam:CreateInstanceProfile": (_PROFILES, None),
+    "iam:DeleteInstanceProfile": (_PROFILES, None),
+    "iam:DetachRolePolicy": (_ROLES, _AGENT_POLICY),
+    "iam:GetInstanceProfile": (_PROFILES, None),
+    "iam:PassRole": (_ROLES, {"StringEquals": {"iam:PassedToService": session_manager.service_of("REGION")}}),
+    "iam:RemoveRoleFromInstanceProfile": (_PROFILES, None),
+    "iam:TagInstanceProfile": (_PROFILES, None),
+    "iam:UntagInstanceProfile": (_PROFILES, None),
+}
+"""With aws.sessionManager, in addition to all others."""
+OPTIONS: Mapping[str, Mapping[str, Scope]] = {
+    "backup": BACKUP,
+    "flow-logs": FLOW_LOGS,
+    "session-manager": SESSION_MANAGER,
+}
 """By name: each is a policy of its own, so that a role has no right that its stack does not need."""
 
 FROM_OTHERS = ("ec2:CreateNetworkInterface", "ec2:CreateSecurityGroup", "ec2:RunInstances")
