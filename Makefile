@@ -15,7 +15,7 @@ help: ## Show this list
 	@echo
 	@echo "STACK=name selects the stack (now: $(STACK)), ARGS=... is passed to pulumi or pytest."
 	@echo "WORKERS=... is the number of parallel tests (now: $(WORKERS))."
-	@echo "POLICY=1 makes up and preview enforce the policies in policy/."
+	@echo "POLICY=1 makes preview, up, upgrade and rollback enforce the policies in policy/."
 
 setup: ## Install or build what is missing
 	@toolchain/setup $(FOR)
@@ -26,7 +26,7 @@ setup-preview: ## The same without the nodes, for previews of stacks that downlo
 # What the stack's settings do not need is not built.
 up preview refresh outputs status trace monitoring upgrade rollback replace drill soak rpc public rekey move down shell: FOR = $(STACK)
 
-up: setup ## Apply the settings of the stack, and repair what is broken
+up: setup ## Apply the settings of the stack, and repair nodes that are down
 	@toolchain/stack up $(STACK) $(ARGS)
 
 preview: setup ## Show what up would do; change nothing. SEEDLESS=file needs no secret: see public

@@ -139,17 +139,19 @@ class Recovery(Section):
 
     # Above 9,223,372,036 the node's count of nanoseconds overflows, and the node dies (sc/vt_recovery.go).
     interval: Annotated[Whole, Range(1, DAY, "seconds")] = Field(default=5, examples=[60])
-    """Seconds from one look to the next. Until a transfer has enough votes, each look costs every operator one
-    transaction for it. The default is 60 if the parent chain is public."""
+    """Seconds from one recovery check to the next. Until a transfer has enough votes, each check costs every operator
+    one transaction for it. The default is 60 if the parent chain is public."""
 
 
 class BridgeSettings(OwnerKeys, Contracts):
     """The bridge contracts."""
 
     threshold: Whole = Field(default=1, examples=[1])
-    """Votes that a value transfer needs, on both chains."""
+    """Votes that a value transfer needs, on both chains. A contract that is taken over keeps its own unless this is
+    given."""
     liquidity: SomeCoins = Field(default=1000, validate_default=True, examples=[100])
-    """Coins that each bridge contract holds to pay transfers out; filled up when below half."""
+    """Coins that each bridge contract holds to pay transfers out; filled up when below half. A contract that is taken
+    over gets none unless this is given."""
     operator_balance: Coins = Field(default=100, validate_default=True, examples=[50])
     """Coins that each operator holds to pay for gas where gas has a price; filled up when below half. The default is 20
     if the parent chain is public."""

@@ -107,7 +107,7 @@ def _withdraw(voter: Console, candidate: Candidate, error: ChainError) -> ChainE
             wait_for(lambda: address not in council(voter) or still_there, VOTE_DEADLINE)
     except (ChainError, Refused) as stuck:
         return NotReady(SEAT_IDLE(failed.extended(f". Its seat cannot be taken back ({stuck}); {again}")))
-    rest = f". Its seat was taken back, so the council is the one of before; {again}"
+    rest = f". Its seat was taken back, so the council is the same as before; {again}"
     return NotReady(SEAT_TAKEN_BACK(failed.extended(rest)))
 
 

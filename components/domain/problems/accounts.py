@@ -31,7 +31,7 @@ OTHER_ACCOUNTS_KEY = Problem(
 KEY_FILE_UNREADABLE = Problem(
     453,
     "A file with a key or a password cannot be read",
-    cause="There is no such file, it is too large or no text, or whoever runs this program may not read it.",
+    cause="There is no such file, it is too large or not a text file, or whoever runs this program may not read it.",
     remedy="Correct the path in the setting that the message names; it is relative to the folder of the program. Then "
     "run the same command again.",
 )

@@ -50,9 +50,9 @@ FOREIGN_CONTRACT = Problem(
     514,
     "The owner has a bridge contract that belongs to somebody else",
     cause="Its operators are not those of this stack: another stack uses the same owner, or this stack lost its seed.",
-    remedy="If another stack uses it, nothing is to do: it is left alone. If it is yours, restore the seed of the "
-    "stack, or set bridge.parentBridge and bridge.childBridge to its pair. The owner can take coins out of one that "
-    "nobody uses (docs/contracts.md#what-remains-in-a-contract).",
+    remedy="If another stack uses it, there is nothing to do: it is left alone. If it is yours, restore the seed of "
+    "the stack, or set bridge.parentBridge and bridge.childBridge to its pair. The owner can take coins out of one "
+    "that nobody uses (docs/contracts.md#what-remains-in-a-contract).",
 )
 FOREIGN_BRIDGE = Problem(
     515,
@@ -123,14 +123,15 @@ BALANCE_LOW = Problem(
     525,
     "A balance is below its minimum",
     cause="An operator has spent its coins on gas, or a bridge contract has paid its coins out.",
-    remedy="Run `make up`: it fills the balance up from the owner's account, which has to hold the coins.",
+    remedy="Run `make refresh`, then `make up`: it fills the balance up from the owner's account, which has to hold "
+    "the coins.",
 )
 OPERATOR_RUNS_DRY = Problem(
     526,
     "The coins of an operator last for a few days only",
     cause="It pays for anchors and votes on the parent chain. The days follow from the fees that the settings expect.",
-    remedy="Send coins to the address in the message, or have them on the owner's account and run `make up`, which "
-    "fills the operator up once it is below its minimum.",
+    remedy="Send coins to the address in the message. Or have them on the owner's account, and run `make refresh` and "
+    "`make up` once the operator is below its minimum.",
 )
 
 # -- A contract that an SCN owns --
@@ -203,15 +204,15 @@ FOREIGN_OPERATOR = Problem(
     544,
     "An operator of a bridge contract belongs to no pair",
     cause="Somebody registered it with the owner's key, or it was there before the stack took the contract over.",
-    remedy="If you do not know it, somebody else has the owner's key: let `make up` deregister the operator "
-    "(bridge.otherOperators: remove), then move the ownership to a new key (docs/runbooks.md).",
+    remedy="If you do not know it, somebody else has the owner's key: have `make refresh` and `make up` deregister "
+    "the operator (bridge.otherOperators: remove), then move the ownership to a new key (docs/runbooks.md).",
 )
 VOTES_CHANGED = Problem(
     545,
     "The operators or the threshold of a bridge contract are not as declared",
     cause="Somebody changed the contract with the owner's key, or a run did not come to its end.",
-    remedy="Run `make up`: it sets back what is declared. If nobody of yours changed it, the owner's key is in other "
-    "hands: move the ownership to a new key (docs/runbooks.md).",
+    remedy="Run `make refresh`, then `make up`: it restores what is declared. If nobody of yours changed it, the "
+    "owner's key is in other hands: move the ownership to a new key (docs/runbooks.md).",
 )
 PAIR_UNABLE = Problem(
     546,

@@ -144,7 +144,7 @@ SEAT_TAKEN_BACK = Problem(
     434,
     "A new validator did not take part, and its seat was taken back",
     cause="After the vote its node did not connect or did not get new blocks; the start of the message says why. The "
-    "council is the one of before.",
+    "council is the same as before.",
     remedy="Fix what the message says, then run `make up` again.",
 )
 VOTE_IMPOSSIBLE = Problem(
@@ -221,7 +221,7 @@ SEAT_NOT_REGAINED = Problem(
 
 FORK_TOO_NEAR = Problem(
     445,
-    "A fork of an own chain is too near for all nodes to be restarted before it",
+    "A fork of a chain of the stack is too near for all nodes to be restarted before it",
     cause="Each node takes the fork over at its restart, one node after the other. A node that comes too late stops at "
     "the block of the fork. Nothing was stopped.",
     remedy="Write a later block; the message names the first one that can be reached. A fork that is planned already "
@@ -229,7 +229,7 @@ FORK_TOO_NEAR = Problem(
 )
 FORK_IS_PAST = Problem(
     446,
-    "A fork of an own chain is past and cannot change",
+    "A fork of a chain of the stack is past and cannot change",
     cause="The chain has blocks that follow the rules of the fork, or would have to follow them. No node takes a chain "
     "config that says otherwise. Nothing was stopped.",
     remedy="Write the block of the message again under `forks`. A fork that is in effect from the first block needs no "
@@ -237,7 +237,7 @@ FORK_IS_PAST = Problem(
 )
 FORK_UNCHECKED = Problem(
     447,
-    "It is not known whether a fork of an own chain is far enough ahead",
+    "It is not known whether a fork of a chain of the stack is far enough ahead",
     cause="No node of the chain answers, so its newest block is not known. `make up` ends before it restarts a node.",
     remedy="Take the change of `forks` back, run `make up`, which starts nodes that are down, and make it again.",
 )

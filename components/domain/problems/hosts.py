@@ -223,7 +223,7 @@ PROGRAM_MISSING = Problem(
 )
 NO_NAMESPACES = Problem(
     253,
-    "This root may not make namespaces",
+    "Root may not create namespaces here",
     cause="This is a container without the rights for it, or the kernel forbids namespaces.",
     remedy="Start the container with --privileged, or set servicechain-ha:target to existing or aws.",
 )

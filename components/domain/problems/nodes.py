@@ -71,7 +71,7 @@ PAIR_UNPROVEN = Problem(
     "A pair runs after its update, and does not prove itself",
     cause="A transfer did not arrive with the vote of the pair, or no block was anchored. The message says which.",
     remedy="Read the log of its SCN. `make up` tries the pair again and then continues with the other nodes. To go "
-    "back, write the old archives in the settings and run `make up` (docs/versions.md).",
+    "back, run `make rollback` (docs/versions.md#upgrade).",
 )
 NOT_ANCHORED = Problem(
     329,
@@ -151,7 +151,7 @@ WRONG_ANCHORING = Problem(
     340,
     "An SCN anchors otherwise than its configuration says",
     cause="Somebody changed it in the console of the running node.",
-    remedy="Run `make up`: it sets what the settings say, or restarts the node.",
+    remedy="Run `make refresh`, then `make up`: it switches anchoring back, or restarts the node for another period.",
 )
 JOURNAL_KEPT = Problem(
     341,

@@ -95,8 +95,8 @@ VERSIONS_DIFFER = Problem(
     312,
     "The pairs of the bridge run different versions",
     cause="A pair has an archive of its own, an upgrade has not reached every node, or an existing node was upgraded.",
-    remedy="Nothing is to do while a version is tried on one pair. To end that, name the version in `packages` and "
-    "remove it from the pair (docs/versions.md#a-canary-pair). Upgrade an existing node yourself.",
+    remedy="There is nothing to do while a version is tried on one pair. To end that, name the version in `packages` "
+    "and remove it from the pair (docs/versions.md#a-canary-pair). Upgrade an existing node yourself.",
 )
 PACKAGE_NO_ROOM = Problem(
     313,

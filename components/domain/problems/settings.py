@@ -191,14 +191,14 @@ DEVELOPMENT_TOKEN = Problem(
 
 UNKNOWN_FORK = Problem(
     154,
-    "There is no such fork of an own chain",
+    "There is no such fork of a chain of the stack",
     cause="The name is misspelled, or the nodes that this program installs do not know the fork. Randao, Kip103 and "
-    "Kip160 need contracts besides, and are not offered.",
+    "Kip160 also need contracts, and are not offered.",
     remedy="Write a name that the message lists, as genesis.json has it without `CompatibleBlock`.",
 )
 FORK_ORDER = Problem(
     155,
-    "Forks of an own chain are not in their order",
+    "Forks of a chain of the stack are not in their order",
     cause="Each fork builds on those before it, so a node refuses a genesis.json in which a later one comes first.",
     remedy="Give each fork a block that is not after that of the next one; the message has the order. Forks that are "
     "not named have block 0, so name those that come before them as well.",

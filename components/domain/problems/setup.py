@@ -86,7 +86,7 @@ GO_NOT_FORMATTED = Problem(
 
 PROVIDER_UNKNOWN = Problem(
     840,
-    "SECRETS_PROVIDER names no way to keep secrets",
+    "SECRETS_PROVIDER is not a known secrets provider",
     cause="It is empty, or begins with something else than `awskms://`, `gcpkms://`, `azurekeyvault://` or "
     "`hashivault://`, and is not `passphrase`.",
     remedy="Name a key, such as `awskms://alias/bridge?region=eu-central-1` (docs/team.md).",
@@ -101,7 +101,7 @@ OTHER_PROVIDER = Problem(
 REKEY_FAILED = Problem(
     842,
     "The secrets of the stack could not be handed to another provider",
-    cause="The former provider does not give them away (a wrong passphrase, no permission to decrypt), the new one "
+    cause="The former provider does not release them (a wrong passphrase, no permission to decrypt), the new one "
     "cannot be used (a wrong key or region, no permission to encrypt and decrypt), or another run has the stack. "
     "State and settings are as before.",
     remedy="Correct what Pulumi says above the message, and run `make rekey` again.",
@@ -110,8 +110,8 @@ SECRETS_UNREADABLE = Problem(
     843,
     "Not all secrets of the state can be read",
     cause="The export of the state has secrets without their value.",
-    remedy="Check with `pulumi stack export --show-secrets` in `make shell` who may decrypt, before you give the "
-    "former key or passphrase away (docs/team.md).",
+    remedy="Check with `pulumi stack export --show-secrets` in `make shell` who may decrypt, before you delete "
+    "the former key or passphrase (docs/team.md).",
 )
 
 # -- where the state is ------------------------------------------------------------------------------------

@@ -40,21 +40,21 @@ TOKEN_UNFUNDED = Problem(
     562,
     "The bridge contract holds nothing of a token that it has to pay out",
     cause="A contract with modeMintBurn false pays from its own balance, which is empty until transfers bring some.",
-    remedy="If transfers are to arrive here first, send some of the token to the bridge contract. Otherwise nothing "
-    "is to do.",
+    remedy="If transfers are to arrive here first, send some of the token to the bridge contract. Otherwise there "
+    "is nothing to do.",
 )
 TOKEN_MODE = Problem(
     563,
     "A contract that is taken over has another token mode than one that the stack deploys",
     cause="The known deploy scripts set modeMintBurn true on both chains. It cannot be changed later.",
-    remedy="Without tokens nothing is to do. Otherwise give the contract what the message names: the right to mint "
-    "each token, or a balance of it (docs/contracts.md#existing-contracts).",
+    remedy="Without tokens there is nothing to do. Otherwise give the contract what the message names: the right to "
+    "mint each token, or a balance of it (docs/contracts.md#existing-contracts).",
 )
 TOKEN_CHANGED = Problem(
     564,
     "A registration or a right of a token is gone",
     cause="Somebody deregistered the token in the bridge contract, or took the right to mint it away.",
-    remedy="Run `make up`: it restores what is declared.",
+    remedy="Run `make refresh`, then `make up`: it restores what is declared.",
 )
 TOKEN_LOCKED = Problem(
     565,

@@ -4,7 +4,7 @@ from components.settings.values.types import Flag, Section
 
 
 class UpgradeSettings(Section):
-    """What is done besides when nodes get another version."""
+    """What else is done when nodes get another version."""
 
     keep_data: Flag = False
     """Whether an SCN's data are copied on its machine before it first starts with a newer major version, while it is

@@ -27,7 +27,7 @@ AWS_SILENT = Problem(
 )
 AWS_DENIED = Problem(
     244,
-    "AWS refuses a question of the program",
+    "AWS refuses a request of the program",
     cause="The user or role that runs Pulumi lacks a permission; the message names the action.",
     remedy="Allow the action in its policy. A preview needs read access only. See docs/aws.md.",
 )

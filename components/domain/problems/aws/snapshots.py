@@ -1,4 +1,4 @@
-"""What a snapshot lacks that a data volume shall be made from.
+"""What is wrong with a snapshot from which a data volume is to be made.
 
 Numbers 290 to 299.
 """

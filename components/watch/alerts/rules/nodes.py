@@ -28,7 +28,7 @@ _BEHIND = Runbook(
     "If it stands still: does it have peers, is its disk slow, does its version know all forks?",
     repair="Wait while it catches up. If it stands still, restart it. If it stays at one block that its peers have "
     "passed, it lacks a fork: name a newer version ([Versions](versions.md)).",
-    escalation="If it falls behind all the time, its machine is too small: [Settings](settings.md) has the sizes.",
+    escalation="If it falls behind all the time, its machine is too small: [AWS](aws.md#sizes) has sizes that do.",
 )
 _ALONE = Runbook(
     symptom="The node is connected to no other node of its chain. It gets no blocks.",
