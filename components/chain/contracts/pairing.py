@@ -58,10 +58,12 @@ class ContractPlace:
         return f"{self.address} on the {self.side} chain {self.console.web3.eth.chain_id}"
 
 
-def last_handled(handler: ContractPlace, source: Console) -> LastRequest | None:
-    """Return the request that a contract handled last, without gaps, as found on the other chain.
+def last_handled(handler: ContractPlace, source: Console) -> list[LastRequest]:
+    """Return the events that may be the request that a contract handled last, without gaps, found on the other chain.
 
-    None where the other chain has no such request in that block, or nothing has been handled.
+    Anybody can have a contract of their own emit such an event in the transaction of a request, so there may be several
+    and only one is the request. None where the other chain has no such request in that block, or nothing has been
+    handled.
     """
     contract = view(handler.console, handler.address)
     for _ in range(2):  # the three values are of one block only if the first stays
@@ -70,11 +72,10 @@ def last_handled(handler: ContractPlace, source: Console) -> LastRequest | None:
         if handled == int(contract.lowerHandleNonce().call()):
             break
     if not handled or block > source.web3.eth.block_number:
-        return None
-    for found in _requests(source, block):
-        if found.nonce == handled - 1 and contract.handledRequestTx(bytes.fromhex(found.tx[2:])).call():
-            return found
-    return None
+        return []
+    same = [found for found in _requests(source, block) if found.nonce == handled - 1]
+    ours = {tx for tx in {found.tx for found in same} if contract.handledRequestTx(bytes.fromhex(tx[2:])).call()}
+    return [found for found in same if found.tx in ours]
 
 
 def handles_requests_of(handler: ContractPlace, source: Console) -> bool | None:
@@ -90,7 +91,7 @@ def handles_requests_of(handler: ContractPlace, source: Console) -> bool | None:
     behind = int(contract.recoveryBlockNumber().call()) > source.web3.eth.block_number
     if behind and not is_caught_up(source):
         return None
-    return last_handled(handler, source) is not None  # it may have handled more in between
+    return bool(last_handled(handler, source))  # it may have handled more in between
 
 
 def read_counts(child: ContractPlace, parent: ContractPlace) -> tuple[Counts, Counts]:
@@ -133,15 +134,15 @@ def counterpart_of(
     """
     side: Side = "parent" if mine.side == "child" else "child"
     handled = last_handled(mine, other)
-    if state.lower_handle_nonce and handled is None:
+    if state.lower_handle_nonce and not handled:
         return None
-    for address in [handled.contract] if handled else candidates():
+    for address in dict.fromkeys(one.contract for one in handled) or candidates():
         theirs = ContractPlace(other, address, side)
         pair = (mine, theirs) if mine.side == "child" else (theirs, mine)
         try:
             if not faults(read_counts(*pair)):
                 return address
-        except (ChainError, ValueError):  # web3: what is there does not answer like a bridge contract
+        except (ChainError, Web3Exception, ValueError):  # what is there does not answer like a bridge contract
             continue
     return None
 
@@ -153,7 +154,7 @@ def _known(handler: ContractPlace, source: ContractPlace) -> bool | None:
         found = last_handled(handler, source.console)
     except (Web3Exception, ValueError):  # a contract older than these functions; only its nonces are known
         return None
-    return found is not None and found.contract == to_checksum_address(source.address)
+    return to_checksum_address(source.address) in {one.contract for one in found}
 
 
 def _requests(console: Console, block: int) -> list[LastRequest]:

@@ -27,7 +27,7 @@ from components.domain.problems.bridge import (
     NOT_COUNTERPARTS,
     OWNER_HISTORY_TOO_LONG,
 )
-from tests.unit.fake_contract import Contract
+from tests.unit.fake_contract import Contract, require
 from tests.unit.fakes import FakeChain, console
 
 OWNER = KeySigner(private_key="46" * 32)
@@ -35,6 +35,7 @@ OWNER_ADDRESS = OWNER.account().address
 ONE = "0xfB6916095ca1df60bB79Ce92cE3Ea74c37c5d359"
 TWO = "0xdbF03B407c01E7cD3CBea99509d93f8DDDC8C6FB"
 SOMEBODY = "0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed"
+STRANGER = "0xD1220A0cf47c7B9Be7A2E6BA89F429762e7b9aDb"
 OURS = {"parent": [ONE], "child": [TWO]}
 
 
@@ -116,6 +117,44 @@ def test_a_bridge_in_use_is_found_again_where_the_state_was_lost(world: World) -
         assert handles_requests_of(
             world.place(side, bridges), console(world.chain("child" if side == "parent" else "parent"))
         )
+
+
+class Deaf(Contract):
+    """A contract that has none of the functions of a bridge."""
+
+    def view(self, data: bytes, sender: str = "") -> bytes:
+        """Revert."""
+        require(False, "")  # noqa: FBT003
+        return super().view(data, sender)
+
+
+@pytest.mark.parametrize("code", [None, Contract(SOMEBODY), Deaf(SOMEBODY)], ids=["an account", "a bridge", "neither"])
+def test_an_event_that_a_stranger_emits_in_the_transaction_of_a_request_is_not_mistaken_for_it(
+    world: World,
+    code: Contract | None,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A contract of anybody emits the same event and then calls the bridge."""
+    bridges = world.up()
+    for side in bridges:
+        world.transfer(side, bridges, 2)
+        chain = world.chain(side)
+        if code:
+            chain.contracts[STRANGER] = code
+        last = chain.requests[-1]
+        chain.requests[-1:] = [{**last, "address": STRANGER}, last, {**last, "address": STRANGER}]
+    require_counterparts(world.place("child", bridges), world.place("parent", bridges), "", patience=0)
+    assert world.up() == bridges
+    assert COUNTERPART_GONE.code not in capsys.readouterr().err
+
+
+def test_the_contract_of_that_stranger_is_no_counterpart(world: World) -> None:
+    bridges = world.up()
+    world.transfer("child", bridges)
+    world.child.contracts[STRANGER] = Contract(SOMEBODY, request_nonce=1)
+    mixed = {**bridges, "child": STRANGER}
+    with pytest.raises(ChainError, match=NOT_COUNTERPARTS.code):
+        require_counterparts(world.place("child", mixed), world.place("parent", mixed), "", patience=0)
 
 
 def test_a_contract_that_nobody_uses_yet_is_found_again(world: World) -> None:
