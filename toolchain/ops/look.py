@@ -2,11 +2,11 @@
 
 usage: pulumi stack export --show-secrets | python -m toolchain.ops.look problems|stale
 
-`problems` prints one line per problem. Without any it says on standard error where the metrics are, and which programs
-of the monitoring do not run: nothing of the bridge waits for those. `stale` prints the URNs of resources that are
-healthy in the state and not in reality, or whose node reports another version than at the end of the last run: after a
-refresh of these, the next up repairs them. Of what `make status` reads, only what an up repairs counts here. The keys
-in the export stay in memory.
+`problems` prints one line per problem. Without any it says on standard error what differs in the contracts from what is
+declared, where the metrics are, and which programs of the monitoring do not run. `stale` prints the URNs of resources
+that are healthy in the state and not in reality, or whose node reports another version than at the end of the last
+run: after a refresh of these, the next up repairs them. Of what `make status` reads, only what an up repairs counts
+here. The keys in the export stay in memory.
 """
 
 import json
@@ -17,11 +17,22 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from components.chain.nodes.version import other_version
-from components.domain.problems.nodes import OTHER_FORKS
+from components.domain.problems.bridge import FOREIGN_OPERATOR, OWNERSHIP_MOVED, VOTES_CHANGED
+from components.domain.problems.nodes import OTHER_FORKS, WRONG_ANCHORING
 from components.domain.problems.operations import BRIDGE_NOT_SERVED, MACHINE_SILENT, NODE_ILL, OTHER_MAIN_BRIDGES
 from components.domain.problems.packages import OTHER_VERSION_RUNS
 from components.domain.problems.problem import Message, Problem
+from components.domain.problems.transfers import (
+    COINS_LOCKED,
+    CONTRACT_STOPPED,
+    FEE_CHARGED,
+    FEE_RECEIVER_CHANGED,
+    TOKEN_CHANGED,
+    TOKEN_COUNTERPART,
+    TOKEN_LOCKED,
+)
 from components.domain.versions import version_in
+from components.watch.judging.judge import judge as judge_all
 from components.watch.judging.nodes import other_forks
 from components.watch.reading.reader import DEADLINE, read
 from components.watch.readings import Missing, Readings
@@ -30,6 +41,11 @@ from toolchain.ops.monitoring import Process, dead, processes
 from toolchain.ops.state import in_the_clear, targets_of
 
 REPAIRS = "make up repairs it"
+CHANGED = (
+    *(FOREIGN_OPERATOR, OWNERSHIP_MOVED, VOTES_CHANGED, CONTRACT_STOPPED, COINS_LOCKED, WRONG_ANCHORING),
+    *(FEE_CHARGED, FEE_RECEIVER_CHANGED, TOKEN_CHANGED, TOKEN_COUNTERPART, TOKEN_LOCKED),
+)
+"""What somebody else may have changed on a chain or in the console of a node. An up compares with its state only."""
 FINDS = "make refresh checks the machine; make up or make replace MACHINE={} repairs it"
 
 
@@ -145,9 +161,24 @@ def _ill(name: str, missing: Missing, urn: str) -> Finding:
     return Finding(name, NODE_ILL, words, stale=[urn])
 
 
+def changed(known: Known, readings: Readings) -> list[Message]:
+    """Return what somebody has changed that an up does not look at. Pure."""
+    codes = {problem.code for problem in CHANGED}
+    found = judge_all(known.targets, readings).findings
+    return [one.message for one in found if codes.intersection(one.message.codes)]
+
+
 def look(known: Known, deadline: float = DEADLINE) -> list[Finding]:
     """Check all nodes at once, each for at most `deadline` seconds."""
     return judge(known, read(known.targets, deadline=deadline))
+
+
+def _tell_changed(found: Sequence[Message]) -> None:
+    for message in found:
+        print(f"warning: {message}", file=sys.stderr)
+    if found:
+        words = "an up compares with its state only: make refresh reads the chains and nodes, and the next make up"
+        print(f"warning: {words} restores what is declared", file=sys.stderr)
 
 
 def _tell_monitoring(url: str, ended: Sequence[Process]) -> None:
@@ -161,11 +192,13 @@ def main(question: str) -> None:
     """Answer a question about the stack whose export is on standard input."""
     export = json.load(sys.stdin)
     known = Known.of(export)
-    findings, ended = look(known), dead(processes(export), DEADLINE)
+    readings, ended = read(known.targets, deadline=DEADLINE), dead(processes(export), DEADLINE)
+    findings = judge(known, readings)
     lines = [line for one in findings for line in ([one.message] if question == "problems" else one.stale)]
     if question == "stale":
         lines += [one.urn for one in ended]
     elif not lines:
+        _tell_changed(changed(known, readings))
         _tell_monitoring(known.targets.monitor, ended)
     print("\n".join(lines), end="\n" if lines else "", flush=True)
     os._exit(0)  # threads may still wait for machines that do not answer

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from components.domain.problems.bridge import FOREIGN_OPERATOR
 from components.domain.problems.hosts import HOST_SILENT
 from components.domain.problems.nodes import CONSOLE_SILENT, OTHER_FORKS
 from components.domain.problems.operations import BRIDGE_NOT_SERVED, MACHINE_SILENT, NODE_ILL, OTHER_MAIN_BRIDGES
@@ -13,7 +14,7 @@ from components.domain.problems.packages import OTHER_VERSION_RUNS
 from components.domain.problems.problem import Problem
 from components.watch.readings import Missing, Readings
 from components.watch.targets import Targets
-from tests.unit.watch.samples import BRIDGES, KEYS, KIND, bridge, chain, export, place, readings, resource
+from tests.unit.watch.samples import BRIDGES, KEYS, KIND, OPERATORS, bridge, chain, export, place, readings, resource
 from toolchain.ops import look
 from toolchain.ops.look import Known, judge
 from toolchain.ops.state import _MARK, _SECRET
@@ -135,3 +136,25 @@ def test_lines_are_problems_or_what_to_refresh(monkeypatch: pytest.MonkeyPatch, 
         monkeypatch.setattr("json.load", lambda _: state())
         look.main(question)
         assert len(capsys.readouterr().out.splitlines()) == expected
+
+
+def test_an_up_that_went_well_tells_what_somebody_has_changed(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:
+    somebody = f"0x{'99' * 20}"
+    found = readings(
+        contracts={"parent": {"operators": (*(one["parent"] for one in OPERATORS.values()), somebody)}},
+        nodes={"scn-1": {"bridge": replace(bridge("alpha"), anchored=0)}},
+    )
+    monkeypatch.setattr(look, "read", lambda *_, **__: found)
+    monkeypatch.setattr("os._exit", lambda _: None)
+    monkeypatch.setattr("json.load", lambda _: state())
+    look.main("problems")
+    told = capsys.readouterr()
+    assert told.out == "", "it is no reason to fail"
+    first, last = told.err.splitlines()
+    assert first.startswith("warning: ")
+    assert FOREIGN_OPERATOR.code in first
+    assert somebody in first
+    assert "make refresh" in last
+    monkeypatch.setattr(look, "read", lambda *_, **__: readings())
+    look.main("problems")
+    assert capsys.readouterr().err == ""
