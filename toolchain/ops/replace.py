@@ -142,9 +142,11 @@ class Stack:
         others = [name for name in self._named("scn") if name != machine]
         if machine not in self._named("scn") or not others:
             return None
-        with closing(Console(self.nodes[others[0]][1])) as console:
-            seats, alive = council(console), living(console)
-            alive -= self._address(machine)
+        seats, alive = set[str](), set[str]()
+        for name in others:  # soon after a start, one alone may not be connected to all yet
+            with closing(Console(self.nodes[name][1])) as console:
+                seats, alive = seats or council(console), alive | living(console)
+        alive -= self._address(machine)
         left, needed = len(seats & alive), quorum(len(seats))
         if left >= needed:
             return None

@@ -132,7 +132,7 @@ def test_what_would_be_lost_is_not_replaced(
 
 @pytest.fixture
 def world(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
-    world = SimpleNamespace(dead=set(), stuck=set(), live=True, council=4)
+    world = SimpleNamespace(dead=set(), stuck=set(), live=True, council=4, apart={})
 
     class Node:
         """A console."""
@@ -154,7 +154,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     monkeypatch.setattr(replace, "settled_registration", lambda *_known: SimpleNamespace(live=world.live))
     seats = {f"scn-{i}" for i in range(1, 5)}
     monkeypatch.setattr(replace, "council", lambda _console: set(sorted(seats)[: world.council]))
-    monkeypatch.setattr(replace, "living", lambda _console: seats - world.dead)
+    monkeypatch.setattr(replace, "living", lambda console: seats - world.dead - world.apart.get(console.node, set()))
     monkeypatch.setattr(replace, "node_address", lambda console: console.node)
     return world
 
@@ -199,3 +199,8 @@ def test_it_is_told_when_the_chain_waits_for_the_machine(world: SimpleNamespace)
     assert "until scn-1 is back: 3 of 3 validators" in pause
     assert "2 remain" in pause
     assert stack.pause("scn-4") is None
+
+
+def test_validators_that_are_not_connected_to_each_other_yet_are_alive(world: SimpleNamespace) -> None:
+    world.apart = {"scn-2": {"scn-3"}, "scn-3": {"scn-2"}}
+    assert Stack.of(ALL).pause("scn-1") is None
