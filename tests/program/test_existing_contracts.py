@@ -113,3 +113,9 @@ def test_what_the_bridge_survives_is_read_after_all_votes_are_set() -> None:
         for what in ("threshold", "configuration-threshold", "other-operators")
     }
     assert votes <= waits_for(told.one("Resilience", "resilience"))
+
+
+def test_only_contracts_that_the_stack_deployed_may_have_requests_that_nobody_served(adopted: Program) -> None:
+    own = made(aws(2)).of("BridgeRegistration").values()
+    assert {one.inputs.get("deployed") for one in own} == {True}
+    assert {one.inputs.get("deployed") for one in adopted.of("BridgeRegistration").values()} == {None}

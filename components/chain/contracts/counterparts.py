@@ -39,8 +39,14 @@ class Counts:
         )
 
 
-def faults(ways: Sequence[Counts]) -> list[str]:
-    """Return why the contracts of these two directions are not counterparts; empty where they may be."""
+def faults(ways: Sequence[Counts], *, own: bool = False) -> list[str]:
+    """Return why the contracts of these two directions are not counterparts; empty where they may be.
+
+    `own`: whether both are of this stack, deployed for each other. Then requests on one of them alone are requests of
+    this bridge, made before any SCN served it, which anybody can do. Neither contract has handled anything yet, so
+    paying them out pays nothing twice on chains that are there. Of a contract that existed before, they may be requests
+    that another bridge has to pay.
+    """
     found = []
     for way in ways:
         if way.handled > way.requested:
@@ -54,7 +60,7 @@ def faults(ways: Sequence[Counts]) -> list[str]:
                 f"not made on the contract on the {way.source} chain"
             )
     used = {chain: any(_has_history(way, chain) for way in ways) for chain in CHAINS}
-    if not found and used["child"] != used["parent"]:
+    if not found and not own and used["child"] != used["parent"]:
         one, other = CHAINS if used["child"] else CHAINS[::-1]
         found.append(
             f"the contract on the {one} chain has a history, and the one on the {other} chain has none: its requests "

@@ -144,7 +144,7 @@ def find_deployed(
                 if user is not UsedBy.OTHERS:
                     return address
                 continue
-            counterpart = _counterpart(mine, state, other)
+            counterpart = _counterpart(mine, state, other, own=user is UsedBy.OURS)
             if user is UsedBy.OTHERS:
                 _leave_to_others(mine, state, counterpart)
             elif counterpart is not None:
@@ -186,12 +186,16 @@ def bridge_at(console: Console, address: str) -> BridgeState | None:
         return None
 
 
-def _counterpart(mine: ContractPlace, state: BridgeState, other: OtherSide) -> str | None:
-    """Look for the counterpart on the other chain, through a node that is in sync."""
+def _counterpart(mine: ContractPlace, state: BridgeState, other: OtherSide, *, own: bool) -> str | None:
+    """Look for the counterpart on the other chain, through a node that is in sync.
+
+    `own`: whether this stack votes in the contract. One in which nobody votes any more may be of a bridge that was
+    taken down, whose requests were paid on a chain that is gone.
+    """
     with other.connect() as there:
         wait_until_caught_up(there)
         owner = to_checksum_address(other.owner)
-        return counterpart_of(mine, state, there, lambda: created_by(there, owner, "bridge contract"))
+        return counterpart_of(mine, state, there, lambda: created_by(there, owner, "bridge contract"), own=own)
 
 
 def _leave_to_others(mine: ContractPlace, state: BridgeState, counterpart: str | None) -> None:

@@ -108,12 +108,17 @@ def read_counts(child: ContractPlace, parent: ContractPlace) -> tuple[Counts, Co
     )
 
 
-def require_counterparts(child: ContractPlace, parent: ContractPlace, advice: str, patience: float = PATIENCE) -> None:
-    """Raise ChainError when two contracts are not counterparts, with both numbers of both directions."""
+def require_counterparts(
+    child: ContractPlace, parent: ContractPlace, advice: str, patience: float = PATIENCE, *, own: bool = False
+) -> None:
+    """Raise ChainError when two contracts are not counterparts, with both numbers of both directions.
+
+    `own`: see faults.
+    """
 
     def probe() -> bool | Message:
         ways = read_counts(child, parent)
-        wrong = faults(ways)
+        wrong = faults(ways, own=own)
         return not wrong or NOT_COUNTERPARTS(
             f"the bridge contracts {child} and {parent} are not counterparts: {', and '.join(wrong)} ({numbers(ways)})"
         )
@@ -126,11 +131,16 @@ def require_counterparts(child: ContractPlace, parent: ContractPlace, advice: st
 
 
 def counterpart_of(
-    mine: ContractPlace, state: BridgeState, other: Console, candidates: Callable[[], Iterable[ChecksumAddress]]
+    mine: ContractPlace,
+    state: BridgeState,
+    other: Console,
+    candidates: Callable[[], Iterable[ChecksumAddress]],
+    *,
+    own: bool = False,
 ) -> str | None:
     """Return the contract on the other chain whose counterpart a contract of ours is, if there is one.
 
-    `candidates` are tried where the contract has not handled anything that identifies it.
+    `candidates` are tried where the contract has not handled anything that identifies it. `own`: see faults.
     """
     side: Side = "parent" if mine.side == "child" else "child"
     handled = last_handled(mine, other)
@@ -140,7 +150,7 @@ def counterpart_of(
         theirs = ContractPlace(other, address, side)
         pair = (mine, theirs) if mine.side == "child" else (theirs, mine)
         try:
-            if not faults(read_counts(*pair)):
+            if not faults(read_counts(*pair), own=own):
                 return address
         except (ChainError, Web3Exception, ValueError):  # what is there does not answer like a bridge contract
             continue

@@ -14,12 +14,14 @@ from components.domain.problems.problem import Message
 from components.dynamic.base import Inputs, Props, Provider
 from components.dynamic.renamed import Thing
 
-ADVICE = (
-    "transfers between them would be lost, so the SCN does not serve them. If this stack has deployed them, run "
-    "`make up ARGS=--refresh`, which deploys a new pair; if they are in the settings, correct bridge.childBridge and "
-    "bridge.parentBridge"
+LOST = "transfers between them would be lost, so the SCN does not serve them; "
+REDEPLOY = (
+    f"{LOST}if one of the chains was created again, run `make up ARGS=--refresh`, which deploys a new pair; otherwise "
+    "write two contracts that serve each other as bridge.childBridge and bridge.parentBridge"
 )
-"""Next step for contracts that are not counterparts of each other."""
+"""Next step for contracts of this stack that are not counterparts of each other."""
+CORRECT = f"{LOST}correct bridge.childBridge and bridge.parentBridge"
+"""The same for contracts that the settings name."""
 
 
 class OnNodeInputs(Inputs):
@@ -52,7 +54,8 @@ class BridgeRegistrationInputs(OnNodeInputs):
     adopted: bool = False
     """Whether the SCN existed before the stack: contracts that it knew already stay registered on removal."""
     deployed: bool = False
-    """Whether the stack deployed the contracts: then no SCN knew them before. Used only at creation."""
+    """Whether the stack deployed the contracts, for each other: then no SCN knew them before, and all requests on them
+    are of this bridge. No change of it alone is an update."""
 
 
 class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
@@ -110,7 +113,7 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
                 ContractPlace(en, inputs.parent_bridge, "parent"),
             )
             wait_for_contracts(scn, en, inputs.child_bridge, inputs.parent_bridge)
-            require_counterparts(child, parent, ADVICE)
+            require_counterparts(child, parent, REDEPLOY if inputs.deployed else CORRECT, own=inputs.deployed)
             register(scn, en, inputs.child_bridge, inputs.parent_bridge, inputs.restart, inputs.siblings)
         return {"found": known.get("found", found)} if inputs.adopted else {}
 

@@ -83,11 +83,8 @@ def registrations(
                 **node_inputs(contracts, pair, service_chain),
                 "started": scn.running.id,
                 "en_started": pair.en.running.id,
-                **(
-                    {"adopted": True, **({"deployed": True} if deployed else {})}
-                    if isinstance(scn, ExistingNode)
-                    else {}
-                ),
+                **({"adopted": True} if isinstance(scn, ExistingNode) else {}),
+                **({"deployed": True} if deployed else {}),
             },
             pulumi.ResourceOptions(
                 parent=bridge,

@@ -49,6 +49,15 @@ def test_no_counterparts(pair: list[Counts], words: str) -> None:
     assert re.search(words, found), found
 
 
+ALONE = [ways((0, 0), (1, 0)), ways((1, 0), (0, 0))]
+
+
+@pytest.mark.parametrize("pair", ALONE, ids=["on the parent", "on the child"])
+def test_a_request_before_anybody_served_two_contracts_of_a_stack_is_theirs(pair: list[Counts]) -> None:
+    assert faults(pair)
+    assert faults(pair, own=True) == []
+
+
 def test_both_numbers_of_both_directions_are_reported() -> None:
     assert numbers(ways((0, 4), (5, 1))) == (
         "from the child chain to the parent chain: 0 requested on the child chain, 4 handled on the parent chain; "
@@ -56,8 +65,14 @@ def test_both_numbers_of_both_directions_are_reported() -> None:
     )
 
 
-@given(*[st.integers(0, 9)] * 4)
-def test_more_handled_than_requested_never_passes(asked: int, paid: int, back: int, repaid: int) -> None:
-    wrong = faults(ways((asked, paid), (back, repaid)))
+@given(*[st.integers(0, 9)] * 4, st.booleans())
+def test_more_handled_than_requested_never_passes(
+    asked: int,
+    paid: int,
+    back: int,
+    repaid: int,
+    own: bool,  # noqa: FBT001
+) -> None:
+    wrong = faults(ways((asked, paid), (back, repaid)), own=own)
     assert bool(wrong) >= (paid > asked or repaid > back)
     assert not wrong or paid > asked or repaid > back or not (asked + repaid) or not (back + paid)

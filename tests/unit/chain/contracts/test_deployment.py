@@ -157,6 +157,31 @@ def test_the_contract_of_that_stranger_is_no_counterpart(world: World) -> None:
         require_counterparts(world.place("child", mixed), world.place("parent", mixed), "", patience=0)
 
 
+@pytest.mark.parametrize("source", ["parent", "child"])
+def test_a_request_on_a_new_bridge_that_nobody_serves_yet_is_of_this_bridge(world: World, source: str) -> None:
+    """Anybody can make one for 1 peb."""
+    bridges = world.up()
+    world.transfer(source, bridges, arrive=False)
+    places = world.place("child", bridges), world.place("parent", bridges)
+    require_counterparts(*places, "", patience=0, own=True)
+    with pytest.raises(ChainError, match=NOT_COUNTERPARTS.code):
+        require_counterparts(*places, "two contracts that existed before", patience=0)
+    assert world.up() == bridges, "also where the state was lost"
+
+
+def test_a_request_on_a_bridge_that_was_taken_down_is_not_paid_on_a_new_chain(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first = world.up()
+    world.transfer("parent", first)
+    world.parent.contracts[first["parent"]].operators = []
+    world.child = FakeChain(3000)
+    sender.forget()
+    world.deploy("child")
+    assert world.deploy("parent") != first["parent"]
+    assert COUNTERPART_GONE.code in capsys.readouterr().err
+
+
 def test_a_contract_that_nobody_uses_yet_is_found_again(world: World) -> None:
     bridges = world.up()
     for chain in (world.parent, world.child):

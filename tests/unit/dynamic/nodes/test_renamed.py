@@ -87,7 +87,7 @@ def journal(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(registration, "deregister", lambda _scn, child, _parent: entries.remove(child))
     monkeypatch.setattr(registration, "wait_for_contracts", lambda *_: None)
     monkeypatch.setattr("components.chain.nodes.readiness.wait_until_able", lambda *_, **__: None)
-    monkeypatch.setattr("components.chain.contracts.pairing.require_counterparts", lambda *_: None)
+    monkeypatch.setattr("components.chain.contracts.pairing.require_counterparts", lambda *_, **__: None)
     return entries
 
 
