@@ -70,7 +70,7 @@ def read_registration(console: Console, child: str, parent: str) -> Registration
 
     A node whose sub bridge is off, as that of an SCN that has left its pair, has none and does not know the method.
     """
-    entry = next((e for e in _journal(console) or () if str(e["childAddress"]).lower() == child.lower()), None)
+    entry = next((e for e in journal(console) or () if str(e["childAddress"]).lower() == child.lower()), None)
     if entry is None:
         return Registration(registered=False, live=False)
     if str(entry["parentAddress"]).lower() != parent.lower():
@@ -84,15 +84,15 @@ def read_registration(console: Console, child: str, parent: str) -> Registration
 
 def has_sub_bridge(console: Console) -> bool:
     """Return whether an SCN runs a sub bridge. After it has left its pair, it is off from the next restart on."""
-    return _journal(console) is not None
+    return journal(console) is not None
 
 
 def has_registration(console: Console) -> bool:
     """Return whether the journal of an SCN lists any pair of bridge contracts."""
-    return bool(_journal(console))
+    return bool(journal(console))
 
 
-def _journal(console: Console) -> list[dict[str, Any]] | None:
+def journal(console: Console) -> list[dict[str, Any]] | None:
     """Return what the journal lists, or None where the sub bridge is off: then the method does not exist."""
     try:
         return list(console.call("subbridge_listBridge", timeout=10) or [])

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from components.chain.accounts.signer import Signer
 from components.chain.contracts.contract import require_state
 from components.chain.errors import ChainError, NotReady
-from components.chain.nodes.registration import operators
+from components.chain.nodes.registration import journal, operators
 from components.chain.rpc.console import Console, connect
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.waiting import wait_for
@@ -32,6 +32,8 @@ ANCHOR_MARGIN = 90.0
 """Seconds more than two periods until an anchor has its receipt; measured: below 5."""
 TIMEOUT = 10.0
 """Seconds for a call: all are answered from memory."""
+UNKNOWN = -1
+"""In place of the last anchored block: the SCN does not answer before the update."""
 
 
 @dataclass(frozen=True)
@@ -47,23 +49,29 @@ class PairProof:
     def last_anchor(self) -> int | None:
         """Return the last child block whose anchor is mined, 0 if there is none, before the pair is updated.
 
-        None if the SCN does not answer or is in no pair yet: then there is nothing to prove.
+        None if the SCN answers and serves no bridge yet: then there is nothing to prove. UNKNOWN if it does not answer:
+        what hung before the update may not vote after it.
         """
         try:
             with closing(Console(self.scn)) as scn:
                 return _last_anchor(scn) if _bridges(scn) else None
         except ChainError:
-            return None
+            return UNKNOWN
 
     def prove(self, anchored: int) -> None:
-        """Wait for both transfers and an anchor of a later block than that.
+        """Wait for both transfers and an anchor of a later block than that, or than the last one now if it is UNKNOWN.
 
-        Raises NotReady, which stops the update of all nodes behind.
+        No-op if it is UNKNOWN and the SCN serves no bridge yet. Raises NotReady, which stops the update of all nodes
+        behind.
         """
         with ExitStack() as stack:
             en = stack.enter_context(connect([self.en], self.chain_ids["parent"]))
             scn = stack.enter_context(connect([self.scn], self.chain_ids["child"]))
             try:
+                if anchored == UNKNOWN:
+                    if not _bridges(scn):
+                        return
+                    anchored = _last_anchor(scn)
                 told = [*self._transfers(en, scn), *_anchor(scn, anchored)]
             except ChainError as error:
                 msg = Message(f"pair {self.name} runs and does not prove itself: {error}")
@@ -103,8 +111,8 @@ def _obstacles(direction: Direction, payer: Signer, operator: str) -> list[Messa
 
 def _bridges(scn: Console) -> list[tuple[str, str]]:
     """Return the child and parent contract of each bridge that the SCN serves."""
-    journal = scn.call("subbridge_listBridge", timeout=TIMEOUT) or []
-    return [(str(one["childAddress"]), str(one["parentAddress"])) for one in journal if one["subscribed"]]
+    found = journal(scn) or []
+    return [(str(one["childAddress"]), str(one["parentAddress"])) for one in found if one["subscribed"]]
 
 
 def _last_anchor(scn: Console) -> int:

@@ -282,6 +282,7 @@ PAIR: Props = {
 }
 
 
+LAST_ANCHOR = pair_proof.PairProof.last_anchor
 KEYSTORE: Props = {"kind": "keystore", "chain": "parent", "path": "/keys/parent", "password_env": "PASSWORD"}
 
 
@@ -305,6 +306,20 @@ def test_a_pair_proves_itself_when_one_of_its_nodes_runs_something_else(scn: Scn
     assert (proofs, scn.restarts) == (["alpha 7"], []), "its EN alone was restarted, by its own resource"
     assert life.up({**UPGRADED, "pair": {**PAIR, "runs": ["0f", "0b"]}}) == "update"
     assert (len(proofs), len(scn.restarts)) == (2, 1)
+
+
+def test_a_pair_whose_scn_hangs_before_its_update_proves_itself_too(
+    scn: Scn, proofs: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def hang(_endpoint: object) -> None:
+        raise Unreachable(CONSOLE_LOST("scn-1: no answer in 10 s"))
+
+    life = life_of({**NODE, "pair": PAIR})
+    monkeypatch.setattr(pair_proof.PairProof, "last_anchor", LAST_ANCHOR)
+    monkeypatch.setattr(pair_proof, "Console", hang)
+    assert life.up({**UPGRADED, "pair": {**PAIR, "runs": ["0f", "0b"]}}) == "update"
+    assert proofs == [f"alpha {pair_proof.UNKNOWN}"]
+    assert len(scn.restarts) == 1
 
 
 def test_an_archive_with_a_wrong_version_in_its_name_is_one_restart_and_a_warning(
