@@ -133,7 +133,7 @@ def _placed(console: Console, bridge: str, error: plan.Refused) -> Message:
 
 
 def _through(console: Console, owner: OwnerNode, bridge: str) -> Send:
-    return lambda steps: send_through(console, owner, bridge, steps())
+    return lambda steps: send_through(console, owner, bridge, steps)
 
 
 def fill_account(console: Console, signer: Signer, account: str, minimum: int, target: int) -> None:

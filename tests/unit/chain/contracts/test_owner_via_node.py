@@ -8,7 +8,7 @@ import pytest
 
 from components.chain.accounts.owner import OwnerNode
 from components.chain.contracts import owner_via_node
-from components.chain.errors import ChainError, NotMined, Reverted
+from components.chain.errors import ChainError, NotMined, Reverted, Unreachable
 from components.chain.rpc.console import NodeError
 from components.chain.voters import calls
 from components.domain.problems.bridge import (
@@ -19,6 +19,7 @@ from components.domain.problems.bridge import (
     OWNER_NODE_REVERTS,
 )
 from components.domain.problems.chains import CALL_REFUSED
+from components.domain.problems.nodes import NODE_DOWN
 from tests.unit.dynamic.test_chain_resource import BRIDGE, ONE, TWO, endpoint
 from tests.unit.fake_contract import Contract
 from tests.unit.fake_node import Clock
@@ -38,9 +39,18 @@ class Node:
         self.mines = True
         self.before_mining: Any = lambda: None
         self.fails = ""
+        self.pool: dict[str, list[dict[str, object]]] | None = {}
+        """What it has sent to the parent chain, as it shows it; None where it has no sub bridge."""
+        self.counted = 0
+        """Transactions of its child operator, with those in its pool."""
+        self.web3 = SimpleNamespace(eth=SimpleNamespace(get_transaction_count=lambda *_: self.counted))
 
-    def call(self, method: str, *params: object) -> str:
+    def call(self, method: str, *params: object) -> Any:
         """Answer with a hash."""
+        if method == "subbridge_txPending":
+            if self.pool is None:
+                raise NodeError(CALL_REFUSED("scn-1: the method does not exist/is not available"))
+            return self.pool
         self.calls.append((method, params))
         if self.fails:
             raise NodeError(CALL_REFUSED(self.fails))
@@ -137,3 +147,88 @@ def test_a_transaction_that_is_not_mined_reports_what_its_sender_holds(
     with pytest.raises(NotMined, match=OWNER_NODE_NOT_MINED.code) as caught:
         calls.register_operators(console(chain), owner, BRIDGE, [TWO])
     assert f"its sender {OPERATOR} holds 0 peb" in str(caught.value)
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    monkeypatch.setattr("components.chain.rpc.waiting.time", clock)
+    return clock
+
+
+def sent(nonce: int, *, to: str = BRIDGE, data: str = "3682a450") -> dict[str, object]:
+    """Return a transaction as the node shows it."""
+    return {"nonce": hex(nonce), "to": to.lower(), "input": f"0x{data}{TWO[2:]:0>64}", "hash": HASH}
+
+
+def mine(chain: FakeChain, nonce: int, operator: str = TWO) -> None:
+    """Register an operator in a transaction of the owner."""
+    data = bytes.fromhex(f"3682a450{operator[2:]:0>64}")
+    chain.seal("0x" + f"{nonce:064x}", Sent(OPERATOR, nonce, 0, 0, BRIDGE, 0, data, 0))
+
+
+def test_a_call_of_an_earlier_run_is_waited_for_before_it_is_planned(
+    chain: FakeChain, node: Node, owner: OwnerNode, clock: Clock
+) -> None:
+    """Its EN was away for longer than the earlier run waited."""
+    node.pool = {OPERATOR.lower(): [sent(0)]}
+    clock.sleepers.append(lambda: mine(chain, 0) if not chain.sent else None)
+    calls.register_operators(console(chain), owner, BRIDGE, [TWO])
+    assert node.calls == [], "it is not made twice"
+    assert chain.contracts[BRIDGE].operators == [ONE, TWO]
+
+
+def test_while_a_call_of_an_earlier_run_is_not_mined_none_is_made(
+    chain: FakeChain, node: Node, owner: OwnerNode, clock: Clock
+) -> None:
+    node.pool = {OPERATOR.lower(): [sent(4), sent(5, data="3682a451")]}
+    begin = clock.now
+    with pytest.raises(NotMined, match=OWNER_NODE_NOT_MINED.code) as caught:
+        calls.register_operators(console(chain), owner, BRIDGE, [TWO])
+    assert f"scn-1 has sent calls to {BRIDGE} before, up to nonce 4 of {OPERATOR}" in str(caught.value)
+    assert clock.now - begin >= owner_via_node.DEADLINE
+    assert node.calls == []
+
+
+@pytest.mark.parametrize(
+    "pool",
+    [
+        None,
+        {OPERATOR.lower(): [sent(4, to=TWO), sent(5, data="3682a451")]},
+        {ONE.lower(): [sent(4)]},
+        {OPERATOR.lower(): None},
+    ],
+    ids=["no sub bridge", "other calls", "another sender", "none"],
+)
+def test_what_a_node_sends_all_the_time_is_not_waited_for(
+    chain: FakeChain, node: Node, owner: OwnerNode, clock: Clock, pool: Any
+) -> None:
+    """Anchors and votes never end."""
+    node.pool = pool
+    begin = clock.now
+    calls.register_operators(console(chain), owner, BRIDGE, [TWO])
+    assert [method for method, _ in node.calls] == ["subbridge_registerOperator"]
+    assert clock.now - begin < 1
+
+
+def test_on_its_own_chain_all_that_a_node_has_in_its_pool_is_waited_for(
+    chain: FakeChain, node: Node, owner: OwnerNode, clock: Clock
+) -> None:
+    own = owner.model_copy(update={"chain": "child"})
+    node.counted = 1
+    clock.sleepers.append(lambda: mine(chain, 0) if not chain.sent else None)
+    calls.register_operators(console(chain), own, BRIDGE, [TWO])
+    assert node.calls == []
+
+
+def test_a_node_that_does_not_say_what_it_has_sent_is_sent_nothing(
+    chain: FakeChain, node: Node, owner: OwnerNode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def silent(owner: OwnerNode, _bridge: str) -> int:
+        raise Unreachable(NODE_DOWN(f"{owner.node.node}: no node listens"))
+
+    monkeypatch.setattr(owner_via_node, "_sent", silent)
+    calls.register_operators(console(chain), owner, BRIDGE, [ONE])
+    with pytest.raises(Unreachable, match=NODE_DOWN.code):
+        calls.register_operators(console(chain), owner, BRIDGE, [TWO])
+    assert node.calls == [], "although it answers again"
