@@ -45,6 +45,7 @@ ALLOWED: Mapping[tuple[str, str], str] = {
     ("components/topology/local_addresses.py", "… hosts do not fit into …"): PROGRAMMING,
     ("components/watch/metrics/exporter.py", "the node answers"): PROGRESS,
     ("toolchain/ops/look.py", "metrics and alerts: …"): PROGRESS,
+    ("toolchain/ops/look.py", "warning: … restores what is declared"): PART,
     ("toolchain/docs/errors_reference.py", "…: its docstring does not say which numbers"): PROGRAMMING,
 }
 """Why words need no code, keyed by the module and their beginning.
