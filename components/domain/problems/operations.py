@@ -288,7 +288,8 @@ FAULT_NOT_UNDONE = Problem(
     657,
     "A fault of the drill could not be undone",
     cause="The machine did not answer, or the command failed, three times.",
-    remedy="Run the command of the message on the machine as root, or `make up` for a node that is down.",
+    remedy="Once the machine answers, do what the message says: commands run there, as root. `make drill` first undoes "
+    "what an earlier drill left, but starts no node that is down, which `make up` does (docs/commands.md#drill).",
 )
 INVENTED_PAID = Problem(
     658,
@@ -296,6 +297,14 @@ INVENTED_PAID = Problem(
     cause="The vote of one operator was enough: another one votes for the same, or the contract is an unknown one.",
     remedy="Stop both contracts now: call `start(false)` with the owner's key. Then find out who else voted "
     "(docs/runbooks.md).",
+)
+FAULT_UNNOTICED = Problem(
+    659,
+    "A fault of the drill was not noticed",
+    cause="`make status` showed the pairs and nodes of the fault as healthy all the time: the fault had no effect, as "
+    "when traffic takes another way than the route that was cut, or the status is blind to it.",
+    remedy="Make the fault again with a long `--hold`, and meanwhile look at `make status` and the machine "
+    "(docs/commands.md#drill).",
 )
 
 # -- sweep -------------------------------------------------------------------------------------------------

@@ -114,6 +114,29 @@ def test_ctrl_c_undoes_the_fault(network: Network, tmp_path: Path) -> None:
     assert not network.run("beta-en", "ps -o stat= -p $(pgrep -ox ken)").strip().startswith("T")
 
 
+def test_the_next_drill_undoes_what_a_killed_one_left(network: Network, tmp_path: Path) -> None:
+    before, file = network.processes(), tmp_path / "drill.json"
+    options = "--fault hung --node beta-en --hold"
+    with begun(network, "drill", file, f"{options} 300") as process:
+        assert process.stdout
+        for line in process.stdout:
+            if line.endswith("now\n"):
+                break
+        time.sleep(5)
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(60)
+    assert network.run("beta-en", "ps -o stat= -p $(pgrep -ox ken)").strip().startswith("T")
+    network.run("beta-en", "ip route add blackhole 10.255.255.1 proto 86")
+    with begun(network, "drill", file, f"{options} 1") as process:
+        said, _ = process.communicate()
+    print(said)
+    assert process.returncode == 0
+    assert "beta-en stood still, beta-en had a cut link" in said
+    assert DrillReport.model_validate_json(file.read_text()).passed
+    assert network.processes() == before
+    assert network.run("beta-en", "ip route show type blackhole").strip() == ""
+
+
 def test_a_group_dies_together(network: Network, tmp_path: Path) -> None:
     found = drilled(network, "drill", tmp_path / "drill.json", "--group alpha-en,scn-1 --hold 1")
     assert [(one.kind, one.nodes, one.pairs) for one in found.faults] == [("group", ("alpha-en", "scn-1"), ("alpha",))]

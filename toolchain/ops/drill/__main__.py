@@ -4,7 +4,7 @@ usage: pulumi stack export --show-secrets | python -m toolchain.ops.drill STACK 
        [--node NAME]... [--group NAMES] [--hold SECONDS] [--json FILE] [--minutes MINUTES [--seed NUMBER]]
 
 With --minutes it is a soak: random faults under steady traffic until the time is over. Exit status: 0 all as it should
-be, 1 something did not arrive or did not recover, 2 refused. The keys in the export stay in memory.
+be, 1 something did not arrive, did not recover or was not noticed, 2 refused. The keys in the export stay in memory.
 """
 
 import json
@@ -18,7 +18,7 @@ from pathlib import Path
 from components.chain.errors import ChainError
 from components.domain.problems.operations import CALLED_WRONGLY, NO_DRILL_HERE, NOT_CONFIRMED
 from toolchain.ops.drill.drill import Drill
-from toolchain.ops.drill.ending import Ended
+from toolchain.ops.drill.ending import Ended, lossy_output
 from toolchain.ops.drill.options import Options, options
 from toolchain.ops.drill.report import DrillReport
 from toolchain.ops.drill.scene import Refused, Scene
@@ -55,6 +55,11 @@ def require_confirmed(scene: Scene, environment: Mapping[str, str], ask: Callabl
 
 def main(words: Sequence[str]) -> int:
     """Drill the stack whose export is on standard input; return the exit status."""
+    with lossy_output():
+        return _drilled(words)
+
+
+def _drilled(words: Sequence[str]) -> int:
     text = sys.stdin.read()
     if not text.strip():
         return REFUSED  # Pulumi has said why
@@ -92,5 +97,4 @@ def _told(found: DrillReport, asked: Options) -> int:
 
 if __name__ == "__main__":
     status = main(sys.argv[1:])
-    sys.stdout.flush()
     os._exit(status)  # threads may still wait for machines that do not answer

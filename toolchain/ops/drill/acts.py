@@ -11,6 +11,7 @@ from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import run_on_host
 from components.domain.problems.operations import EN_NOT_KILLED, FAULT_NOT_UNDONE, NO_DRILL_HERE
 from components.domain.problems.problem import Message
+from components.domain.roles import PROGRAMS
 from toolchain.ops.drill import commands
 from toolchain.ops.drill.fault import Fault
 from toolchain.ops.drill.scene import DrilledNode, Scene
@@ -21,6 +22,9 @@ ATTEMPTS = 3
 """How often a fault is undone before somebody has to do it by hand."""
 PAUSE = 5.0
 """Seconds from one attempt to the next."""
+UP = "run make up"
+AGAIN = "run make drill again, which first undoes what an earlier one left"
+"""True of what commands.clean undoes."""
 
 Run = Callable[[Endpoint, str, float], str]
 """Runs a command on a machine, for so many seconds at most. Raises ChainError."""
@@ -53,6 +57,8 @@ class OnNodes:
     obstacle_of: Callable[[DrilledNode, Run], Message | None] = lambda _node, _run: None
     run: Run = run_on_host
     pause: Callable[[float], None] = time.sleep
+    by_hand: Callable[[DrilledNode], str] = lambda _node: UP
+    """What somebody has to do where it could not be undone."""
 
     def obstacle(self) -> Message | None:
         """Return why the fault cannot be made on one of the machines."""
@@ -89,10 +95,7 @@ class OnNodes:
                 reason = str(error)
             else:
                 return None
-        shown = command if command.count("\n") <= 1 else f"sh -c '{command.splitlines()[0]} …'"
-        if node.start and command.endswith(node.start):
-            shown = "make up"
-        return FAULT_NOT_UNDONE(f"{self.fault.name}: {node.name}: not undone ({reason}); run there: {shown.strip()}")
+        return FAULT_NOT_UNDONE(f"{self.fault.name}: {node.name}: not undone ({reason}); {self.by_hand(node)}")
 
     def check(self) -> list[Message]:
         """Return nothing: such a fault pays nothing."""
@@ -103,14 +106,26 @@ def act_of(scene: Scene, fault: Fault, run: Run = run_on_host) -> OnNodes:
     """Return how a fault is made that needs no keys."""
     nodes = [scene.nodes[name] for name in fault.nodes]
     if fault.kind == "hung":
-        return OnNodes(fault, nodes, commands.hang, commands.resume, run=run)
+        return OnNodes(fault, nodes, commands.hang, commands.resume, run=run, by_hand=_resumed)
     if fault.kind == "link":
         return _link(scene, fault, run)
     if fault.kind == "hostile":  # the votes are made elsewhere
-        return OnNodes(fault, nodes, commands.nothing, commands.restart, run=run)
+        # An up alone does not see that the SCN counts wrongly.
+        hand = "run make refresh, then make up"
+        return OnNodes(fault, nodes, commands.nothing, commands.restart, run=run, by_hand=lambda _: hand)
     if fault.kind == "disk":
-        return OnNodes(fault, nodes, commands.fill, commands.empty, _disk_obstacle(scene, fault), run=run)
+        obstacle = _disk_obstacle(scene, fault)
+        return OnNodes(fault, nodes, commands.fill, commands.empty, obstacle, run=run, by_hand=_emptied)
     return OnNodes(fault, nodes, commands.stop, commands.start, run=run)
+
+
+def _resumed(node: DrilledNode) -> str:
+    """Return how a node goes on. The restart of an up ends also a process that stands still: it kills it in the end."""
+    return f"{AGAIN}; or {'make up' if node.start else f'there: pkill -CONT -x {PROGRAMS[node.target.role]}'}"
+
+
+def _emptied(node: DrilledNode) -> str:
+    return f"{AGAIN}; or there: {commands.without_filler(node)}; then make up"
 
 
 def _link(scene: Scene, fault: Fault, run: Run) -> OnNodes:
@@ -124,11 +139,22 @@ def _link(scene: Scene, fault: Fault, run: Run) -> OnNodes:
             return NO_DRILL_HERE(f"{fault.name}: no IP address of {scn.name} is known that {en.name} reaches it by")
         if login.proxy and login.proxy.host == scn.address:
             return NO_DRILL_HERE(f"{fault.name}: {en.name} is reached over the machine of {scn.name}")
-        told = run(en.target.endpoint, "command -v ip >/dev/null && id -u", STOP_SECONDS).strip()
-        return None if told == "0" else NO_DRILL_HERE(f"{fault.name}: it needs root and ip on the machine of {en.name}")
+        user, *routes = run(en.target.endpoint, commands.other_routes(scn.address), STOP_SECONDS).splitlines() or [""]
+        if user.strip() != "0":
+            return NO_DRILL_HERE(f"{fault.name}: it needs root and ip on the machine of {en.name}")
+        if routes:
+            words = f"the machine of {en.name} has a route of its own to {scn.address}, which would be replaced"
+            return NO_DRILL_HERE(f"{fault.name}: {words}: {routes[0].strip()}")
+        return None
 
     return OnNodes(
-        fault, [en], lambda _: commands.cut(scn.address), lambda _: commands.mend(scn.address), obstacle, run=run
+        fault,
+        [en],
+        lambda _: commands.cut(scn.address),
+        lambda _: commands.mend(scn.address),
+        obstacle,
+        run=run,
+        by_hand=lambda _: f"{AGAIN}; or there: {commands.without_route(scn.address)}",
     )
 
 

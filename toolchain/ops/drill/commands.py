@@ -72,20 +72,39 @@ def cut(address: str) -> str:
     """Return the command that has a machine drop everything that it sends to an address, and what comes from there.
 
     A route needs no package and no rule of a firewall. Where the reverse path is checked, as on local hosts, the
-    kernel drops what comes in too.
+    kernel drops what comes in too. A route of somebody else is never replaced: nothing would put it back.
     """
-    return f"ip route replace blackhole {_host(address)} proto {ROUTE}\n"
+    add = f"ip {_family(address)} route add blackhole {_host(address)} proto {ROUTE}"
+    return f'{add} || [ -n "$({_ours(address)})" ]\n'
 
 
 def mend(address: str) -> str:
     """Return the command that takes the route away."""
-    gone = f'! ip route show type blackhole proto {ROUTE} | grep -qwF "{address}"'
-    return f"ip route del blackhole {_host(address)} proto {ROUTE} 2>/dev/null || {gone}\n"
+    return f'{without_route(address)} 2>/dev/null || [ -z "$({_ours(address)})" ]\n'
+
+
+def without_route(address: str) -> str:
+    """Return the command that deletes our route to an address; it fails where there is none."""
+    return f"ip {_family(address)} route del blackhole {_host(address)} proto {ROUTE}"
+
+
+def other_routes(address: str) -> str:
+    """Return the command that prints the user's number, and then all routes to an address alone that are not ours.
+
+    It fails where there is no `ip`.
+    """
+    every = f"ip {_family(address)} route show exact {_host(address)}"
+    return f"""\
+command -v ip >/dev/null && id -u || exit 1
+{every} | while read -r route; do
+    case $route in blackhole*" proto {ROUTE} "* | blackhole*" proto {ROUTE}") ;; *) echo "$route" ;; esac
+done
+"""
 
 
 def fill(node: DrilledNode) -> str:
     """Return the command that fills the disk of the node's data up to the last megabyte."""
-    folder, filler = shlex.quote(node.target.folder), shlex.quote(f"{node.target.folder}/{FILLER}")
+    folder, filler = shlex.quote(node.target.folder), _filler(node)
     return f"""\
 set -eu
 free=$(df -P -B 1 {folder} | tail -n 1 | tr -s ' ' | cut -d ' ' -f 4)
@@ -98,14 +117,60 @@ fallocate -l "$size" {filler}
 def empty(node: DrilledNode) -> str:
     """Return the command that removes the file, and starts the node if it has ended."""
     assert node.start is not None  # noqa: S101 - the plan leaves such nodes out
-    filler = shlex.quote(f"{node.target.folder}/{FILLER}")
-    return f"rm -f {filler}\n{start(node)}"
+    return f"{without_filler(node)}\n{start(node)}"
+
+
+def without_filler(node: DrilledNode) -> str:
+    """Return the command that removes the file."""
+    return f"rm -f {_filler(node)}"
 
 
 def own_disk(node: DrilledNode, other: str) -> str:
     """Return the command that prints `yes` if the node's data have a file system of their own, not that of `other`."""
     folder, path = shlex.quote(node.target.folder), shlex.quote(other)
     return f'[ "$(stat -c %d {folder})" = "$(stat -c %d {path})" ] && echo no || echo yes\n'
+
+
+def clean(node: DrilledNode) -> str:
+    """Return the command that undoes what a drill that was killed left on the machine of a node.
+
+    It prints the kind of each fault that it undid, and fails if it could not undo one that it found. It does not start
+    a node that is down: somebody may have stopped that.
+    """
+    filler = _filler(node)
+    return f"""\
+{process(node)}left=0
+if [ -n "$pid" ] && grep -q '^State:.*(stopped)' "/proc/$pid/status" 2>/dev/null; then
+    kill -CONT "$pid" && echo hung || left=1
+fi
+if [ -e {filler} ]; then
+    rm -f {filler} && echo disk || left=1
+fi
+for family in -4 -6; do
+    for to in $(ip "$family" route show type blackhole proto {ROUTE} 2>/dev/null | sed 's/^blackhole //; s/ .*//'); do
+        case $to in */* | default) continue ;; esac
+        if ip "$family" route del blackhole "$to" proto {ROUTE}; then
+            echo link
+        elif [ -n "$(ip "$family" route show exact "$to" type blackhole proto {ROUTE})" ]; then
+            left=1
+        fi
+    done
+done
+exit "$left"
+"""
+
+
+def _filler(node: DrilledNode) -> str:
+    return shlex.quote(f"{node.target.folder}/{FILLER}")
+
+
+def _ours(address: str) -> str:
+    return f"ip {_family(address)} route show exact {_host(address)} type blackhole proto {ROUTE}"
+
+
+def _family(address: str) -> str:
+    """Return the option of `ip`, which else shows routes of IPv4 only."""
+    return "-6" if ":" in address else "-4"
 
 
 def _host(address: str) -> str:

@@ -15,7 +15,8 @@ from toolchain.ops.drill.alerts import Alerts
 from toolchain.ops.drill.ending import Ended, Ending
 from toolchain.ops.drill.fault import Fault
 from toolchain.ops.drill.hostile import HostileVotes
-from toolchain.ops.drill.looks import BEFORE_SECONDS, Looks
+from toolchain.ops.drill.leftovers import clean_up
+from toolchain.ops.drill.looks import BEFORE_SECONDS, HEALTHY_SECONDS, Looks
 from toolchain.ops.drill.options import Options
 from toolchain.ops.drill.plan import Skipped, plan
 from toolchain.ops.drill.report import DrillReport, FaultRow, SkippedRow, transfer_rows
@@ -55,7 +56,7 @@ class Drill:
     def run(self) -> None:
         """Make all faults. Raises Refused before the first, and ChainError if nothing can be transferred."""
         looks = Looks(self.look)
-        health = self._health(looks)
+        health = self._health(looks, HEALTHY_SECONDS if self._cleaned_up() else BEFORE_SECONDS)
         faults, left = plan(self.scene, health, self.options.selection)
         views = views_of(self.scene)
         if self.is_soak:
@@ -80,9 +81,18 @@ class Drill:
                 session.end()
                 self._audit(traffic)
 
-    def _health(self, looks: Looks) -> Report:
+    def _cleaned_up(self) -> bool:
+        """Undo what an earlier drill left, and say so; return whether there was something."""
+        found = clean_up(self.scene)
+        if found.undone:
+            self.say(f"an earlier drill did not end; what it left is undone: {', '.join(found.undone)}")
+        for one in found.kept:
+            self.say(str(one))
+        return bool(found.undone)
+
+    def _health(self, looks: Looks, seconds: float) -> Report:
         try:
-            looks.wait_until_healthy(BEFORE_SECONDS)
+            looks.wait_until_healthy(seconds)
         except NotReady as error:
             raise Refused(UNWELL_BEFORE_DRILL(f"nothing was drilled: {error}")) from error
         return looks.look()

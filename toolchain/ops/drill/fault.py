@@ -20,6 +20,10 @@ TITLES: Mapping[Kind, str] = {
 """What each fault is, in words."""
 
 
+UNSEEN: frozenset[Kind] = frozenset({"hostile"})
+"""Faults that the status need not show: all that is promised of them is that nothing is paid."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """One fault."""

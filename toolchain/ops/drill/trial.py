@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from components.chain.errors import ChainError, NotReady
-from components.domain.problems.operations import TRANSFERS_MISSING, UNWELL_BEFORE_DRILL
+from components.domain.problems.operations import FAULT_UNNOTICED, TRANSFERS_MISSING, UNWELL_BEFORE_DRILL
 from components.domain.problems.problem import Message
 from components.domain.units import counted
 from components.watch.report import Report
 from toolchain.ops.drill.acts import Act
 from toolchain.ops.drill.alerts import Alerts
 from toolchain.ops.drill.ending import Ending
-from toolchain.ops.drill.fault import Fault
+from toolchain.ops.drill.fault import UNSEEN, Fault
 from toolchain.ops.drill.looks import BEFORE_SECONDS, PAUSE, Looks
 from toolchain.ops.drill.report import AlertRow, FaultRow, transfer_rows
 from toolchain.ops.drill.scene import Refused
@@ -130,22 +130,27 @@ class Trial:
 
     def _observe(self, fault: Fault) -> list[Message]:
         """Look until the fault is noticed and has lasted long enough; then have everything arrive that was sent."""
-        noticed = False
+        noticed = seen = False
         while True:
             found = self.looks.take()
             self.alerts.look(self.looks.seconds)
-            noticed = noticed or _notices(found, fault)
+            noticed, seen = noticed or _notices(found, fault), seen or _shows(found, fault)
             if self._long_enough(noticed=noticed):
                 break
             self.looks.pause(PAUSE)
+        lasted = self.looks.seconds
         self.sending.stop()
         survives = len(found.verdict.healthy_pairs) >= (found.verdict.threshold or 1)
         missing = survives and not self.sending.arrived(ARRIVAL_SECONDS)
         self.alerts.look(self.looks.seconds)
+        problems: list[Message] = []
+        if not seen and fault.kind not in UNSEEN:
+            words = f"make status showed nothing wrong with {', '.join(fault.pairs or fault.nodes)}"
+            problems.append(FAULT_UNNOTICED(f"{fault.name}: {words} in {lasted:.0f} s"))
         if missing:
             words = f"{_missing(self.sending.sums())} after {ARRIVAL_SECONDS:.0f} s, although enough pairs remain"
-            return [TRANSFERS_MISSING(f"{fault.name}: {words}")]
-        return []
+            problems.append(TRANSFERS_MISSING(f"{fault.name}: {words}"))
+        return problems
 
     def _long_enough(self, *, noticed: bool) -> bool:
         seconds = self.looks.seconds
@@ -185,7 +190,14 @@ class Trial:
 
 
 def _notices(found: Report, fault: Fault) -> bool:
-    return not {*fault.pairs} & {*found.verdict.healthy_pairs}
+    """Return whether a look shows all that the fault does."""
+    return _shows(found, fault) and not {*fault.pairs} & {*found.verdict.healthy_pairs}
+
+
+def _shows(found: Report, fault: Fault) -> bool:
+    """Return whether a look shows anything of the fault."""
+    unable = {*fault.pairs} - {*found.verdict.healthy_pairs}
+    return bool(unable) or any(one.subject in fault.nodes for one in found.findings)
 
 
 def _missing(found: Sequence[Sum]) -> str:

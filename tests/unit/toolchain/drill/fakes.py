@@ -9,6 +9,7 @@ from components.watch.judging.judge import judge
 from components.watch.report import Report
 from components.watch.rows import report
 from tests.unit.watch.samples import KIND, export, readings, targets
+from tests.unit.watch.test_judging import down
 from toolchain.ops.drill.alerts import Alerts
 from toolchain.ops.drill.looks import Looks
 from toolchain.ops.drill.scene import Scene
@@ -79,6 +80,16 @@ class Machines:
             if node == endpoint.node and part in command:
                 raise error
         return self.answers.get(endpoint.node, "")
+
+    @property
+    def down(self) -> list[str]:
+        """Return the nodes that were killed and not started again."""
+        last = {node: part for node, command in self.ran for part in ("kill -KILL", "start-of") if part in command}
+        return [node for node, part in last.items() if part == "kill -KILL"]
+
+    def look(self) -> Report:
+        """Return what make status reports now."""
+        return seen(**down(*self.down))
 
     def commands(self, part: str) -> list[str]:
         """Return the nodes on which a command with that part ran, in order."""

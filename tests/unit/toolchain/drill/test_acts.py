@@ -1,5 +1,6 @@
 """How faults are made on machines and undone."""
 
+import shlex
 import signal
 import subprocess
 import time
@@ -14,7 +15,7 @@ from components.domain.problems.hosts import HOST_SILENT
 from components.domain.problems.operations import EN_NOT_KILLED, FAULT_NOT_UNDONE, NO_DRILL_HERE
 from tests.unit.toolchain.drill.fakes import Machines, scene
 from toolchain.ops.drill import commands
-from toolchain.ops.drill.acts import ATTEMPTS, OnNodes, act_of
+from toolchain.ops.drill.acts import AGAIN, ATTEMPTS, OnNodes, act_of
 from toolchain.ops.drill.plan import fault_of
 from toolchain.ops.drill.scene import Scene
 
@@ -76,13 +77,48 @@ def test_a_link_is_cut_on_the_machine_of_the_en() -> None:
     assert one.obstacle() is None
     one.begin()
     one.undo()
-    assert machines.commands("ip route replace blackhole 10.0.0.6/32 proto 86") == ["alpha-en"]
-    assert machines.commands("ip route del blackhole 10.0.0.6/32 proto 86") == ["alpha-en"]
+    assert machines.commands("ip -4 route add blackhole 10.0.0.6/32 proto 86") == ["alpha-en"]
+    assert machines.commands("ip -4 route del blackhole 10.0.0.6/32 proto 86") == ["alpha-en"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "subject", "nodes", "part", "hand"),
+    [
+        ("en", "alpha-en", ("alpha-en",), "start-of", "run make up"),
+        ("hostile", "alpha", ("scn-1",), "start-of", "run make refresh, then make up"),
+        ("hung", "scn-1", ("scn-1",), "kill -CONT", f"{AGAIN}; or make up"),
+        ("hung", "beta-en", ("beta-en",), "kill -CONT", f"{AGAIN}; or there: pkill -CONT -x ken"),
+        ("disk", "scn-1", ("scn-1",), "rm -f", f"{AGAIN}; or there: rm -f /srv/data/{commands.FILLER}; then make up"),
+        (
+            "link",
+            "alpha",
+            ("alpha-en", "scn-1"),
+            "del",
+            f"{AGAIN}; or there: ip -4 route del blackhole 10.0.0.6/32 proto 86",
+        ),
+    ],
+)
+def test_what_was_not_undone_comes_with_the_way_back_by_hand(
+    kind: Any, subject: str, nodes: tuple[str, ...], part: str, hand: str
+) -> None:
+    found = linked("10.0.0.5", "10.0.0.6")
+    nodes_of_others = {"beta-en": replace(found.nodes["beta-en"], start=None)}
+    machines = Machines(*((node, part, LOST) for node in nodes))
+    one = act(kind, subject, nodes, machines, replace(found, nodes={**found.nodes, **nodes_of_others}))
+    (left,) = one.undo()
+    assert left.codes == (FAULT_NOT_UNDONE.code,)
+    assert left.words.endswith(f"; {hand}")
 
 
 @pytest.mark.parametrize(
     ("addresses", "user"),
-    [(("10.0.0.5", "scn.example"), "0"), (("10.0.0.5",) * 2, "0"), (("10.0.0.5", "10.0.0.6"), "7")],
+    [
+        (("10.0.0.5", "scn.example"), "0"),
+        (("10.0.0.5",) * 2, "0"),
+        (("10.0.0.5", "10.0.0.6"), "7"),
+        (("10.0.0.5", "10.0.0.6"), ""),
+        (("10.0.0.5", "10.0.0.6"), "0\n10.0.0.6 dev wg0 scope link \n"),
+    ],
 )
 def test_a_link_is_not_cut_blindly(addresses: tuple[str, str], user: str) -> None:
     machines = Machines()
@@ -100,6 +136,53 @@ def test_a_disk_that_others_use_is_not_filled(host: str, other: str) -> None:
         why = act("disk", "scn-1", ("scn-1",), machines, scene(host=host)).obstacle()
         assert (why is not None) == refused
         assert machines.commands(f"stat -c %d {other})") == ["scn-1"]
+
+
+# -- the commands themselves, in a network of their own ------------------------------------------------------
+
+ADDRESSES = ("10.0.0.6", "fd00::6")
+
+
+def routed(*steps: str) -> "subprocess.CompletedProcess[str]":
+    """Run commands where there is no route but those to the loopback interface, until one fails."""
+    script = "\n".join(f"({step}) || exit 3" for step in ("ip link set lo up", *steps))
+    command = ["unshare", "--net", "sh", "-c", script]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def shown(address: str) -> str:
+    """Return the command that prints the routes to an address."""
+    return f"ip {'-6' if ':' in address else '-4'} -o route show exact {address}"
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_link_is_cut_and_mended_twice(address: str) -> None:
+    cut, mend = commands.cut(address), commands.mend(address)
+    done = routed(cut, cut, commands.other_routes(address), f"{shown(address)} >&2", mend, mend, shown(address))
+    assert (done.returncode, done.stdout) == (0, "0\n"), "our own route is no obstacle"
+    assert f"blackhole {address}" in done.stderr
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_route_of_somebody_else_is_an_obstacle_and_stays(address: str) -> None:
+    theirs = f"ip route add {address} dev lo"
+    done = routed(theirs, commands.other_routes(address))
+    user, route = done.stdout.splitlines()
+    assert (done.returncode, user) == (0, "0")
+    assert route.startswith(f"{address} dev lo")
+    failed = routed(theirs, commands.cut(address))
+    assert failed.returncode == 3, "a route that came meanwhile"
+    done = routed(theirs, f"{commands.cut(address)} true", commands.mend(address), shown(address))
+    assert done.returncode == 0
+    assert done.stdout.startswith(f"{address} dev lo")
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_route_that_cannot_be_deleted_is_not_said_to_be(address: str) -> None:
+    as_nobody = "setpriv --reuid 65534 --clear-groups --inh-caps=-all sh -c"
+    mend = f"{commands.mend(address)} echo ended with $?"
+    done = routed(commands.cut(address), f"{as_nobody} {shlex.quote(mend)}")
+    assert (done.returncode, done.stdout) == (0, "ended with 1\n")
 
 
 # -- the commands themselves, on a process of our own --------------------------------------------------------
@@ -129,10 +212,7 @@ def status_of(process: "subprocess.Popen[bytes]") -> str:
 def test_a_process_hangs_and_goes_on(node: Any) -> None:
     one, process = node
     assert run(commands.hang(one)).returncode == 0
-    until = time.monotonic() + 5
-    while status_of(process) != "T" and time.monotonic() < until:
-        time.sleep(0.01)
-    assert status_of(process) == "T"
+    assert stands(process)
     for _ in range(2):
         assert run(commands.resume(one)).returncode == 0
     assert status_of(process) in "SR"
@@ -156,6 +236,48 @@ def test_a_killed_process_is_gone(node: Any) -> None:
     reaper = subprocess.Popen(["sh", "-c", commands.stop(one)])
     assert process.wait(timeout=10) == -signal.SIGKILL
     assert reaper.wait(timeout=30) == 0
+
+
+def stands(process: "subprocess.Popen[bytes]") -> bool:
+    """Wait until the process stands still."""
+    until = time.monotonic() + 5
+    while status_of(process) != "T" and time.monotonic() < until:
+        time.sleep(0.01)
+    return status_of(process) == "T"
+
+
+def test_what_a_killed_drill_left_is_undone_once(node: Any, tmp_path: Path) -> None:
+    one, process = node
+    clean, filler = commands.clean(one), tmp_path / commands.FILLER
+    filler.touch()
+    assert run(commands.hang(one)).returncode == 0
+    assert stands(process)
+    theirs = ("10.0.0.7 dev lo proto 86", "blackhole 10.0.0.8", "blackhole 10.1.0.0/24 proto 86", "fd00::7 dev lo")
+    steps = [*(f"ip route add {route}" for route in theirs), *map(commands.cut, (*ADDRESSES, "10.0.0.9"))]
+    listed = "ip -4 route show; ip -6 route show"
+    done = routed(*steps, clean, "echo --", clean, listed)
+    said, _, then = done.stdout.partition("--\n")
+    assert (done.returncode, sorted(said.split())) == (0, ["disk", "hung", "link", "link", "link"])
+    assert then == routed(*steps[: len(theirs)], listed).stdout, "routes of others stay, and nothing is found again"
+    assert not filler.exists()
+    assert status_of(process) in "SR"
+
+
+def test_a_node_that_somebody_stopped_is_not_started(node: Any, tmp_path: Path) -> None:
+    one, process = node
+    process.kill()
+    process.wait()
+    done = routed(commands.clean(one))
+    assert (done.returncode, done.stdout) == (0, "")
+    assert not (tmp_path / "started").exists()
+
+
+def test_what_cannot_be_undone_fails_and_keeps_nothing_else_from_it(node: Any, tmp_path: Path) -> None:
+    one, _ = node
+    (tmp_path / commands.FILLER).mkdir()
+    done = routed(commands.cut(ADDRESSES[0]), f"{commands.clean(one)} true", shown(ADDRESSES[0]))
+    assert done.stdout == "link\n"
+    assert routed(commands.clean(one)).returncode == 3
 
 
 def test_whether_data_have_a_disk_of_their_own(node: Any, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """make drill and make soak: confirmation, exit status, the file, and one whole drill in memory."""
 
+import errno
 import io
 import json
 from pathlib import Path
@@ -7,10 +8,14 @@ from typing import Any
 
 import pytest
 
+from components.chain.errors import HostUnreachable, NotReady, Unreachable
+from components.domain.problems.hosts import HOST_SILENT
 from components.domain.problems.operations import (
     CALLED_WRONGLY,
+    FAULT_NOT_UNDONE,
     NO_DRILL_HERE,
     NOT_CONFIRMED,
+    PAIR_NOT_BACK,
     TRANSFERS_MISSING,
     UNWELL_BEFORE_DRILL,
 )
@@ -19,8 +24,9 @@ from tests.unit.toolchain.drill.fakes import Machines, scene, seen, state
 from tests.unit.watch.test_judging import down
 from toolchain.docs.report_schemas import DRILL
 from toolchain.ops.drill import __main__ as program
-from toolchain.ops.drill import acts, drill
+from toolchain.ops.drill import acts, commands, drill, leftovers
 from toolchain.ops.drill.drill import Drill
+from toolchain.ops.drill.looks import HEALTHY_SECONDS, Looks
 from toolchain.ops.drill.options import options
 from toolchain.ops.drill.report import DrillReport
 from toolchain.ops.drill.scene import Refused
@@ -60,21 +66,26 @@ class FakeTraffic(Traffic):
         return {"parent": self.lost, "child": 0}
 
 
+def in_memory(monkeypatch: pytest.MonkeyPatch, found: Machines) -> None:
+    """Have everything run on these machines."""
+    monkeypatch.setattr(drill, "act_of", lambda scene, fault: acts.act_of(scene, fault, found))
+    monkeypatch.setattr(drill, "clean_up", lambda scene: leftovers.clean_up(scene, found))
+    monkeypatch.setattr(drill, "Traffic", FakeTraffic)
+    monkeypatch.setattr(program, "look", lambda *_: found.look())
+
+
 @pytest.fixture
 def machines(monkeypatch: pytest.MonkeyPatch) -> Machines:
     """Return machines in memory, for every act."""
     found = Machines()
-    monkeypatch.setattr(drill, "act_of", lambda scene, fault: acts.act_of(scene, fault, found))
-    monkeypatch.setattr(drill, "Traffic", FakeTraffic)
+    in_memory(monkeypatch, found)
     return found
 
 
-def drilled(*words: str, ill: Any = None) -> Drill:
+def drilled(machines: Machines, *words: str, ill: Any = None) -> Drill:
     """Return a drill of a bridge that is seen to be ill as long as a node is down, or always."""
-    one = Drill(scene(), options(["dev", "--hold", "0", *words]), lambda: seen(), lambda _: None)
-    if ill:
-        one.look = lambda: ill
-    return one
+    look = (lambda: ill) if ill else machines.look
+    return Drill(scene(), options(["dev", "--hold", "0", *words]), look, lambda _: None)
 
 
 @pytest.fixture(autouse=True)
@@ -86,7 +97,7 @@ def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_all_faults_are_made_one_after_the_other(machines: Machines) -> None:
-    one = drilled("--fault", "en,scn")
+    one = drilled(machines, "--fault", "en,scn")
     one.run()
     found = one.report()
     assert (found.passed, found.interrupted, found.seed, found.problems) == (True, False, None, ())
@@ -96,13 +107,14 @@ def test_all_faults_are_made_one_after_the_other(machines: Machines) -> None:
         ("scn", "scn-1"),
         ("scn", "scn-2"),
     ]
-    assert [node for node, _ in machines.ran] == ["alpha-en"] * 2 + ["beta-en"] * 2 + ["scn-1"] * 2 + ["scn-2"] * 2
+    ran = [node for node, command in machines.ran if "kill -CONT" not in command]
+    assert ran == ["alpha-en"] * 2 + ["beta-en"] * 2 + ["scn-1"] * 2 + ["scn-2"] * 2
     assert [(row.asset, row.sent, row.arrived) for row in found.transfers] == [("coins", 4, 4), ("coins", 4, 4)]
 
 
-def test_what_is_missing_at_the_end_fails_the_drill(machines: Machines, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+def test_what_is_missing_at_the_end_fails_the_drill(machines: Machines, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FakeTraffic, "lost", 1)
-    one = drilled("--fault", "en", "--pair", "alpha")
+    one = drilled(machines, "--fault", "en", "--pair", "alpha")
     one.run()
     found = one.report()
     assert not found.passed
@@ -114,7 +126,7 @@ def test_a_soak_repeats_its_faults_from_its_seed(machines: Machines, monkeypatch
     for seed in ("7", "7", "8"):
         ticks = iter(range(1000))
         monkeypatch.setattr("time.monotonic", lambda ticks=ticks: float(next(ticks)))
-        one = drilled("--minutes", "0.2", "--seed", seed)
+        one = drilled(machines, "--minutes", "0.2", "--seed", seed)
         one.run()
         orders.append([row.subject for row in one.report().faults])
         assert one.report().seed == int(seed)
@@ -124,21 +136,21 @@ def test_a_soak_repeats_its_faults_from_its_seed(machines: Machines, monkeypatch
 
 
 def test_a_bridge_that_is_ill_is_not_drilled(machines: Machines) -> None:
-    one = drilled(ill=seen(**down("alpha-en")))
+    one = drilled(machines, ill=seen(**down("alpha-en")))
     with pytest.raises(Refused, match=UNWELL_BEFORE_DRILL.code):
         one.run()
-    assert machines.ran == []
+    assert not machines.commands("kill -KILL")
 
 
 def test_a_fault_that_was_asked_for_and_cannot_be_made_is_refused(machines: Machines) -> None:
     machines.answers["scn-1"] = "no"
-    one = drilled("--fault", "disk", "--node", "scn-1")
+    one = drilled(machines, "--fault", "disk", "--node", "scn-1")
     with pytest.raises(Refused, match=NO_DRILL_HERE.code):
         one.run()
 
 
 def test_an_interrupted_drill_tells_what_it_has(machines: Machines) -> None:
-    one = drilled("--fault", "en")
+    one = drilled(machines, "--fault", "en")
     one.say = lambda text: setattr(one.ending, "asked", "healthy again" in text or one.ending.asked)
     one.run()
     found = one.report()
@@ -146,21 +158,55 @@ def test_an_interrupted_drill_tells_what_it_has(machines: Machines) -> None:
     assert machines.commands("start-of") == ["alpha-en"]
 
 
+@pytest.mark.parametrize("soak", [(), ("--minutes", "0.0001", "--seed", "1")])
+def test_what_an_earlier_drill_left_is_undone_before_the_bridge_is_looked_at(
+    machines: Machines, soak: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machines.answers = {"alpha-en": "link\nlink\n", "scn-1": "hung\ndisk\n", "parent": "something else"}
+    machines.failures = (
+        ("beta-en", "", HostUnreachable(HOST_SILENT("no answer"))),
+        ("scn-2", "", Unreachable(HOST_SILENT("read-only file system"))),
+    )
+    said: list[str] = []
+    waits: list[float] = []
+
+    def wait(_looks: Looks, seconds: float) -> float:
+        waits.append(seconds)
+        assert sorted(machines.commands(commands.FILLER)) == sorted(one.scene.nodes)
+        raise NotReady(PAIR_NOT_BACK("beta-en is down"))
+
+    monkeypatch.setattr(Looks, "wait_until_healthy", wait)
+    one = drilled(machines, *soak)
+    one.say = said.append
+    with pytest.raises(Refused, match=UNWELL_BEFORE_DRILL.code):
+        one.run()
+    undone, kept = said
+    for words in ("alpha-en had a cut link", "scn-1 stood still", "scn-1 had a full disk"):
+        assert undone.count(words) == 1
+    assert lines(kept, FAULT_NOT_UNDONE, "scn-2", "read-only")
+    assert waits == [HEALTHY_SECONDS], "a bridge that was ill needs time"
+
+
+def test_nothing_is_said_of_an_earlier_drill_that_left_nothing(machines: Machines) -> None:
+    one, said = drilled(machines, "--fault", "en", "--pair", "alpha"), list[str]()
+    one.say = said.append
+    one.run()
+    assert said[0] == "en alpha-en: now"
+
+
 # -- the command -------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
-def given(monkeypatch: pytest.MonkeyPatch) -> Any:
+def given(monkeypatch: pytest.MonkeyPatch, machines: Machines) -> Any:  # noqa: ARG001
     """Return what puts a state on standard input."""
     monkeypatch.setattr(program, "asked_on_terminal", lambda _: "")
-    monkeypatch.setattr(program, "look", lambda *_: seen())
     monkeypatch.delenv("CONFIRM", raising=False)
     return lambda found: monkeypatch.setattr("sys.stdin", io.StringIO(found if found == "" else json.dumps(found)))
 
 
 def test_the_report_is_written_and_the_exit_status_says_whether_it_passed(
     given: Any,
-    machines: Machines,  # noqa: ARG001
     capsys: pytest.CaptureFixture[str],
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -176,10 +222,41 @@ def test_the_report_is_written_and_the_exit_status_says_whether_it_passed(
     assert "drill passed: 1 fault, 2 transfers sent, 2 arrived, longest wait 2.0 s" in capsys.readouterr().out
 
 
-def test_a_soak_prints_its_seed(given: Any, machines: Machines, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: ARG001
+def test_a_soak_prints_its_seed(given: Any, capsys: pytest.CaptureFixture[str]) -> None:
     given(state())
     assert program.main(["dev", "--minutes", "0", "--seed", "5"]) == 1, "no fault was made"
     assert "SEED=5" in capsys.readouterr().out
+
+
+class Closed(io.StringIO):
+    """A stream whose terminal is closed, after so many lines."""
+
+    def __init__(self, lines: int) -> None:
+        super().__init__()
+        self.left = lines
+
+    def write(self, text: str) -> int:
+        """Fail once the lines are written."""
+        self.left -= text.count("\n")
+        if self.left < 0:
+            raise OSError(errno.EIO, "Input/output error")
+        return len(text)
+
+
+@pytest.mark.parametrize("written", [0, 1, 2, 5])
+def test_a_closed_terminal_changes_nothing_but_what_is_seen(
+    given: Any, machines: Machines, written: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "drill.json"
+    words = ["dev", "--fault", "en", "--pair", "alpha", "--hold", "0", "--json", str(file)]
+    given(state())
+    for name in ("stdout", "stderr"):
+        monkeypatch.setattr(f"sys.{name}", Closed(written))
+    assert program.main(words) == 0
+    assert machines.commands("start-of") == ["alpha-en"]
+    assert DrillReport.model_validate_json(file.read_text()).passed
+    given(state())
+    assert program.main([*words[:-1], str(tmp_path)]) == 2, "it cannot be written, and that cannot be told"
 
 
 @pytest.mark.parametrize("host", ["ExistingHost", "aws:ec2/instance:Instance"])

@@ -11,11 +11,13 @@ from components.chain.errors import ChainError
 from components.domain.problems.nodes import NODE_DOWN
 from components.domain.problems.operations import (
     FAULT_NOT_UNDONE,
+    FAULT_UNNOTICED,
     INVENTED_PAID,
     PAIR_NOT_BACK,
     TRANSFERS_MISSING,
     UNWELL_BEFORE_DRILL,
 )
+from components.watch.readings import MachineReading
 from components.watch.report import Report
 from tests.unit.toolchain.drill.fakes import FakeAct, seen, trial
 from tests.unit.watch.test_judging import down
@@ -79,7 +81,7 @@ def test_a_fault_that_cannot_be_made_is_undone_and_reported() -> None:
     assert NODE_DOWN.code in row.problems[0]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_a_drill_once_and_never_the_undoing(number: signal.Signals) -> None:
     events: list[str] = []
     one = trial(events, [WELL])
@@ -114,6 +116,18 @@ def test_a_signal_while_it_is_undone_is_noted() -> None:
             one.ending.require_wanted()
 
 
+def test_a_drill_that_is_to_outlive_its_terminal_does() -> None:
+    one = trial([], [WELL])
+    former = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with one.ending.taken():
+            os.kill(os.getpid(), signal.SIGHUP)
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    finally:
+        signal.signal(signal.SIGHUP, former)
+    assert not one.ending.asked
+
+
 def test_what_does_not_arrive_fails_the_fault() -> None:
     events: list[str] = []
     row = trial(events, [WELL, ILL, WELL], lost=3).run(FAULT, FakeAct(events))
@@ -143,11 +157,40 @@ def test_what_was_not_undone_or_was_paid_wrongly_is_reported() -> None:
     assert [one[-8:-1] for one in row.problems] == [FAULT_NOT_UNDONE.code, INVENTED_PAID.code]
 
 
-def test_a_fault_that_nothing_notices_ends_after_a_while() -> None:
+def test_a_fault_that_nothing_notices_ends_after_a_while_and_fails() -> None:
     events: list[str] = []
     row = trial(events, [WELL]).run(FAULT, FakeAct(events))
     assert NOTICE_SECONDS <= row.lasted <= NOTICE_SECONDS + 2
     assert (row.stopped, row.worst) == ((), "healthy")
+    (problem,) = row.problems
+    assert FAULT_UNNOTICED.code in problem
+    assert "en alpha-en: " in problem
+
+
+FULL = seen(nodes={"scn-1": {"machine": MachineReading(2**20, 252 * 2**30, 0.0)}})
+OTHER = seen(nodes={"scn-2": {"machine": MachineReading(2**20, 252 * 2**30, 0.0)}})
+
+
+@pytest.mark.parametrize(
+    ("fault", "report", "unnoticed", "lasts"),
+    [
+        (Fault("disk", "scn-1", ("scn-1",), ("alpha",)), FULL, False, True),
+        (Fault("disk", "scn-1", ("scn-1",), ("alpha",)), OTHER, True, True),
+        (Fault("link", "alpha", ("alpha-en", "scn-1"), ("alpha",)), ILL, False, False),
+        (Fault("group", "both", ("alpha-en", "beta-en"), ("alpha", "beta")), ILL, False, True),
+        (Fault("group", "spare", ("scn-3",), ()), seen(**down("scn-3")), False, False),
+        (Fault("group", "spare", ("scn-3",), ()), WELL, True, True),
+        (Fault("hostile", "alpha", ("scn-1",), ("alpha",)), WELL, False, True),
+    ],
+)
+def test_a_fault_counts_as_noticed_by_a_pair_that_cannot_vote_or_a_finding_on_its_node(
+    fault: Fault, report: Report, *, unnoticed: bool, lasts: bool
+) -> None:
+    """`lasts`: it is waited for in vain that all its pairs are unable to vote."""
+    events: list[str] = []
+    row = trial(events, [WELL, WELL, report, *[report] * 88, WELL]).run(fault, FakeAct(events))
+    assert [FAULT_UNNOTICED.code in one for one in row.problems] == [True] * unnoticed
+    assert (row.lasted >= NOTICE_SECONDS) == lasts
 
 
 def test_a_fault_lasts_as_long_as_it_is_held() -> None:
