@@ -123,7 +123,8 @@ def registration(chain: LoneChain, bridges: tuple[str, str], held: str, minted: 
 
 
 def test_a_registered_token(chain: LoneChain, bridges: tuple[str, str], secrets: list[str]) -> None:
-    held, minted, other = token(chain, "gold", bridges[0]), token(chain, "gold", bridges[1]), chain.address("nobody")
+    held, minted = token(chain, "gold", bridges[0]), token(chain, "gold", bridges[1])
+    other = token(chain, "other", bridges[1])
     program = registration(chain, bridges, held, minted)
 
     def call(function: str) -> None:

@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Callable, Mapping
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
+from dataclasses import dataclass
 
 from eth_utils.address import to_checksum_address
 
@@ -10,7 +11,7 @@ from components.chain.accounts.signer import Signer
 from components.chain.contracts import token_plan
 from components.chain.contracts.contract import read_token, require_state
 from components.chain.contracts.gap import close_gap, send_as
-from components.chain.contracts.plan import Step
+from components.chain.contracts.plan import Refused, Step
 from components.chain.contracts.token_plan import TokenState
 from components.chain.errors import ChainError, NotReady
 from components.chain.rpc.console import Console
@@ -24,10 +25,22 @@ from components.domain.problems.problem import Message
 from components.domain.problems.transfers import TOKEN_STAYS, TOKEN_UNFUNDED
 
 
-def register(console: Console, signer: Signer, bridge: str, kind: str, token: str, counterpart: str) -> None:
-    """Register a token in the bridge contract, once it is certain that transfers of it can be paid out there.
+@dataclass(frozen=True)
+class OtherSide:
+    """The bridge contract on the other chain."""
 
-    Raises ChainError, Refused.
+    connect: Callable[[], AbstractContextManager[Console]]
+    """Connects to a node in sync. Raises ChainUnreadable."""
+    bridge: str
+
+
+def register(
+    console: Console, signer: Signer, bridge: str, kind: str, token: str, counterpart: str, there: OtherSide
+) -> None:
+    """Register a token in the bridge contract, once it is certain that transfers of it can be paid out on both chains.
+
+    The registration in the other contract is another transaction, which may fail: then what was requested here would
+    be held or burned, and never be paid out there. Raises ChainError, Refused.
     """
     token, counterpart, account = to_checksum_address(token), to_checksum_address(counterpart), signer.account().address
 
@@ -35,7 +48,15 @@ def register(console: Console, signer: Signer, bridge: str, kind: str, token: st
         return token_plan.register_token(state, account, token, counterpart)
 
     if steps(_require(console, bridge, token)):
-        _check(console, bridge, kind, token)
+        if not _can_pay_out(console, bridge, kind, token):
+            words = TOKEN_UNFUNDED(
+                f"chain {console.web3.eth.chain_id}: the bridge {bridge} holds nothing of token {token}: transfers to "
+                "this chain are paid out of what comes in from here first"
+            )
+            print(words, file=sys.stderr)
+        with there.connect() as other:
+            _can_pay_out(other, there.bridge, kind, counterpart)
+            _require_registrable(other, there.bridge, counterpart, token)
         _close(console, signer, bridge, token, steps)
 
 
@@ -76,16 +97,22 @@ def _leave(console: Console, bridge: str, token: str, left: Mapping[str, Message
     print(words, file=sys.stderr)
 
 
-def _check(console: Console, bridge: str, kind: str, token: str) -> None:
+def _can_pay_out(console: Console, bridge: str, kind: str, token: str) -> bool:
+    """Return whether the bridge holds some of a token or mints it. Raises ChainError where it never can pay out."""
     token_contract.require_code(console, token)
     if require_state(console, bridge).mode_mint_burn:
         token_contract.require_mint_right(console, bridge, kind, token)
-    elif token_contract.holding(console, bridge, token) == 0:
-        words = TOKEN_UNFUNDED(
-            f"chain {console.web3.eth.chain_id}: the bridge {bridge} holds nothing of token {token}: transfers to this "
-            "chain are paid out of what comes in from here first"
-        )
-        print(words, file=sys.stderr)
+        return True
+    return token_contract.holding(console, bridge, token) > 0
+
+
+def _require_registrable(console: Console, bridge: str, token: str, counterpart: str) -> None:
+    """Raise Refused where a token is registered otherwise or locked. Whose contract it is does not matter here."""
+    state = _require(console, bridge, token)
+    try:
+        token_plan.register_token(state, state.owner, token, counterpart)
+    except Refused as error:
+        raise Refused(Message(f"chain {console.web3.eth.chain_id}: {error}")) from error
 
 
 def _drain(direction: Direction, token: str, deadline: float) -> dict[str, Message | None]:

@@ -9,7 +9,7 @@ from components.chain.rpc.endpoint import Endpoint
 from components.domain.problems.problem import Message
 from components.domain.problems.transfers import TOKEN_CHANGED, TOKEN_COUNTERPART, TOKEN_LOCKED
 from components.dynamic.base import Props, tell
-from components.dynamic.chain_resource import ChainInputs, ChainProvider, ChainResource, session
+from components.dynamic.chain_resource import ChainInputs, ChainPlace, ChainProvider, ChainResource, session
 from components.dynamic.renamed import Thing
 
 if TYPE_CHECKING:
@@ -63,11 +63,13 @@ class TokenRegistrationProvider(ChainProvider[TokenRegistrationInputs]):
         return super().differs("endpoints" if name == "other_endpoints" else name, old, new)
 
     def converge(self, inputs: TokenRegistrationInputs, known: Props) -> Props:
-        """Register once the bridge can pay transfers out; no-op if registered."""
-        from components.chain.tokens.tokens import register
+        """Register once both contracts can pay transfers out; no-op if registered."""
+        from components.chain.tokens.tokens import OtherSide, register
 
+        other = ChainPlace(chain_id=inputs.other_chain_id, endpoints=inputs.other_endpoints)
+        there = OtherSide(lambda: session(other), inputs.other_bridge)
         with session(inputs) as console:
-            register(console, inputs.signer, inputs.bridge, inputs.kind, inputs.token, inputs.counterpart)
+            register(console, inputs.signer, inputs.bridge, inputs.kind, inputs.token, inputs.counterpart, there)
         before = inputs.token.lower() in {token.lower() for token in inputs.before or ()}
         return {"registered_before": known.get("registered_before", before)}
 

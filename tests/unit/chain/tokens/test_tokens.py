@@ -1,6 +1,8 @@
 """The verbs of tokens on contracts in memory: what is sent, what is refused, what is waited for."""
 
+from contextlib import nullcontext
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,8 +13,10 @@ from components.chain.tokens import tokens
 from components.chain.transfers.direction import Direction
 from components.chain.tx import sender
 from components.domain.problems.bridge import CONTRACT_MISSING
+from components.domain.problems.problem import CodedError
 from components.domain.problems.transfers import (
     TOKEN_ADDRESS_WRONG,
+    TOKEN_COUNTERPART,
     TOKEN_LOCKED,
     TOKEN_NOT_MINTABLE,
     TOKEN_NOT_PAYABLE,
@@ -51,8 +55,13 @@ def other() -> FakeChain:
     return chain
 
 
-def register(chain: FakeChain, kind: str = "erc20") -> None:
-    tokens.register(console(chain), OWNER, BRIDGE, kind, TOKEN.lower(), COUNTERPART)
+def register(chain: FakeChain, kind: str = "erc20", there: FakeChain | None = None) -> None:
+    """`there`: by default a chain where the bridge holds something of the counterpart."""
+    if there is None:
+        there = FakeChain(1)
+        there.contracts[BRIDGE], there.tokens[COUNTERPART] = Contract(COUNTERPART), FakeToken(balance=1)
+    other = tokens.OtherSide(lambda: nullcontext(console(there)), BRIDGE)
+    tokens.register(console(chain), OWNER, BRIDGE, kind, TOKEN.lower(), COUNTERPART, other)
 
 
 def deregister(chain: FakeChain, other: FakeChain, deadline: float = 30) -> None:
@@ -135,6 +144,55 @@ def test_an_address_without_a_token_is_refused(chain: FakeChain, other: FakeChai
     with pytest.raises(ChainError, match=rf"chain 2020: no contract at {BRIDGE}.*{CONTRACT_MISSING.code}"):
         register(other)
     assert chain.sent == other.sent == []
+
+
+@pytest.mark.parametrize(
+    ("token", "contract", "named"),
+    [
+        (
+            FakeToken(minter=OWNER_ADDRESS),
+            {},
+            [f" may not mint token {COUNTERPART}", TOKEN_NOT_MINTABLE.code],
+        ),
+        (None, {}, [f"no contract at {COUNTERPART}", TOKEN_ADDRESS_WRONG.code]),
+        (None, {"mode_mint_burn": False}, [f"no contract at {COUNTERPART}", TOKEN_ADDRESS_WRONG.code]),
+        (
+            FakeToken(minter=BRIDGE),
+            {"tokens": {COUNTERPART: OWNER_ADDRESS}},
+            [f"the counterpart {OWNER_ADDRESS}, not {TOKEN}", TOKEN_COUNTERPART.code],
+        ),
+        (
+            FakeToken(minter=BRIDGE),
+            {"tokens": {COUNTERPART: TOKEN}, "locked": {COUNTERPART}},
+            [f"token {COUNTERPART} is locked", TOKEN_LOCKED.code],
+        ),
+    ],
+)
+def test_a_token_that_the_other_contract_will_not_have_is_not_registered_here(
+    other: FakeChain, token: FakeToken | None, contract: dict[str, Any], named: list[str]
+) -> None:
+    """Else what users request here is held or burned, and never paid out there."""
+    child = FakeChain()
+    child.contracts[BRIDGE] = Contract(COUNTERPART, **{"mode_mint_burn": True, **contract})
+    if token:
+        child.tokens[COUNTERPART] = token
+    other.tokens[TOKEN] = FakeToken(balance=1)
+    with pytest.raises(CodedError) as caught:
+        register(other, there=child)
+    for value in ("chain 3000: ", *named):
+        assert value in str(caught.value)
+    assert other.sent == child.sent == []
+
+
+def test_what_the_other_contract_has_already_or_not_yet_is_registered_here_too(other: FakeChain) -> None:
+    child = FakeChain()
+    child.contracts[BRIDGE], child.tokens[COUNTERPART] = Contract(COUNTERPART), FakeToken()
+    other.tokens[TOKEN] = FakeToken(balance=1)
+    for known in ({}, {COUNTERPART: TOKEN}):
+        other.contracts[BRIDGE].tokens, child.contracts[BRIDGE].tokens = {}, known
+        register(other, there=child)
+        assert other.contracts[BRIDGE].tokens == {TOKEN: COUNTERPART}
+    assert child.sent == []
 
 
 def test_what_is_registered_already_is_adopted_without_a_look_at_the_token(chain: FakeChain) -> None:

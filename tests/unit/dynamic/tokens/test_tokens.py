@@ -15,6 +15,7 @@ from components.chain.tx import sender
 from components.domain.problems.transfers import TOKEN_CHANGED, TOKEN_COUNTERPART, TOKEN_LOCKED
 from components.dynamic import renamed
 from components.dynamic.base import Props, Provider
+from components.dynamic.chain_resource import ChainPlace
 from components.dynamic.nodes.node_token import NodeTokenProvider
 from components.dynamic.tokens import development_token, token_registration
 from components.dynamic.tokens.development_token import DevelopmentTokenProvider
@@ -62,10 +63,11 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> FakeChain:
     chain.contracts[BRIDGE] = Contract(OWNER)
     other.contracts[BRIDGE] = Contract(OWNER, mode_mint_burn=True)
     chain.tokens[ONE] = FakeToken(balance=1)
+    other.tokens = {token: FakeToken(minter=BRIDGE) for token in (ONE, TWO, OWNER)}
 
     @contextmanager
-    def session(_inputs: object) -> Iterator[Console]:
-        yield console(chain)
+    def session(inputs: ChainPlace) -> Iterator[Console]:
+        yield console({3000: chain, 2020: other}[inputs.chain_id])
 
     @contextmanager
     def connect(_endpoints: object, chain_id: int) -> Iterator[Console]:
