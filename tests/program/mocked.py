@@ -49,6 +49,8 @@ NAMED = {
 """Outputs of resources that are not computed here."""
 THRESHOLD = 2
 """What an existing contract had when it was taken over."""
+THRESHOLDS: dict[str, int] = {}
+"""The same of contracts that have another one, by the names of their resources."""
 IMAGE = "ami-0123456789abcdef0"
 
 
@@ -88,7 +90,7 @@ class _Answers(pulumi.runtime.Mocks):
         if kind == "RunningNode":
             outputs["turn"] = 0
         if kind == "BridgeContract":
-            outputs["threshold_before"] = THRESHOLD
+            outputs["threshold_before"] = THRESHOLDS.get(args.name, THRESHOLD)
         if args.typ == "aws:ec2/networkInterface:NetworkInterface":
             outputs["privateIp"] = (inputs.get("privateIps") or [f"{args.name}.privateIp"])[0]
         if args.typ == "aws:ec2/eip:Eip":

@@ -62,6 +62,11 @@ def test_a_pair_with_another_name_or_scn_leaves_the_votes_alone(before: Program,
     assert len(votes[0]) == 4
 
 
+def test_pairs_in_another_order_are_proven_no_second_time(before: Program) -> None:
+    touched = before.touched_by(run(aws(2, pairs=aws(2)["pairs"][::-1]), before=before))
+    assert touched == {("Resilience", "resilience"), ("Placement", "placement")}, "these only read and compute"
+
+
 def test_a_larger_disk_is_grown_in_place(before: Program) -> None:
     after = run(aws(2, aws=section(scn={"dataGib": 400})), before=before)
     scns = [f"scn-{i}" for i in range(1, 5)]

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from tests.program import mocked
 from tests.program.mocked import THRESHOLD, made, run
 from tests.program.program import Asked, Program
 from tests.program.stacks import aws, example
@@ -39,6 +40,14 @@ def test_nothing_is_filled_or_set_that_is_not_written(adopted: Program) -> None:
     assert not adopted.of("ConfigurationThreshold")
     assert {one.inputs["threshold"] for one in told.of("ConfigurationThreshold").values()} == {1}
     assert {one.inputs["policy"] for one in told.of("OtherOperators").values()} == {"remove"}
+
+
+def test_each_direction_is_proven_with_the_threshold_of_its_target(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(mocked.THRESHOLDS, "child-bridge", 1)
+    found = stack(**ADDRESSES, **KEYS)
+    covers = {name: one.inputs["covers"][-1] for name, one in found.of("TransferProof").items()}
+    assert covers == {"child-to-parent-proof": str(THRESHOLD), "parent-to-child-proof": "1"}
+    assert found.outputs["threshold"] == THRESHOLD
 
 
 def test_no_call_is_sent_before_both_contracts_have_been_looked_at(adopted: Program) -> None:

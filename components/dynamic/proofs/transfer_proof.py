@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from components.chain.transfers.direction import Direction
 
 
+SETS = frozenset({"covers", "voters"})
+"""Inputs in which the order, that of the pairs in the settings, does not matter."""
+
+
 class TransferProofInputs(ChainInputs):
     """One direction: the chain of ChainInputs is the one where the transfer is requested."""
 
@@ -33,7 +37,8 @@ class TransferProofInputs(ChainInputs):
     amount: str
     """peb, as a decimal string."""
     covers: tuple[str, ...]
-    """Operators and threshold with which the bridge is proven. After a change a new transfer is sent."""
+    """Operators, and last the threshold of the target, with which the bridge is proven. After a change a new transfer
+    is sent."""
     source: Side
     """Which of the two chains the transfer begins on."""
     voters: tuple[str, ...]
@@ -56,7 +61,9 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
         return f"{inputs.chain_id}/{inputs.source_bridge}/proof"
 
     def differs(self, name: str, old: object, new: object) -> bool:
-        """Compare the nodes of the target chain like those of the source chain."""
+        """Compare the nodes of the target chain like those of the source chain, and operators as sets."""
+        if name in SETS and isinstance(old, list) and isinstance(new, list):
+            return sorted(old) != sorted(new)
         return name != "amount" and super().differs("endpoints" if name == "target_endpoints" else name, old, new)
 
     def converge(self, inputs: TransferProofInputs, known: Props) -> Props:
@@ -67,9 +74,7 @@ class TransferProofProvider(ChainProvider[TransferProofInputs]):
         proven = (
             "proven_requests" in known
             and not known.get("drift")
-            and all(
-                list(known.get(name) or ()) == list(getattr(inputs, name)) for name in ("covers", "voters", "serves")
-            )
+            and all(sorted(known.get(name) or ()) == sorted(getattr(inputs, name)) for name in (*SETS, "serves"))
         )
         if proven:
             return {name: known[name] for name in ("proven_requests", "proof", "request") if name in known}

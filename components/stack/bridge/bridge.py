@@ -90,9 +90,13 @@ class Bridge(pulumi.ComponentResource):
         for pair in pairs:
             registrations.slot(pair, service_chain, protect=protect)
         sides = (self.parent, self.child)
-        self.threshold = pulumi.Output.from_input(settings.threshold)
-        if not settings.threshold_set:
-            self.threshold = pulumi.Output.all(*(side.threshold.threshold for side in sides)).apply(max).apply(int)
+        thresholds = [
+            pulumi.Output.from_input(settings.threshold)
+            if settings.threshold_set
+            else pulumi.Output.from_input(side.threshold.threshold).apply(int)
+            for side in sides
+        ]
+        self.threshold = pulumi.Output.all(*thresholds).apply(max)
         self.done: Sequence[pulumi.Resource] = [
             *self.registrations.values(),
             *(part for side in sides for part in (side.threshold, side.others, side.liquidity) if part),
@@ -100,8 +104,8 @@ class Bridge(pulumi.ComponentResource):
         """What has to exist before a transfer arrives."""
         serves = serving(pairs, service_chain)
         self.directions = {
-            "childToParent": ProvenDirection(self.child, self.parent, self.threshold, serves),
-            "parentToChild": ProvenDirection(self.parent, self.child, self.threshold, serves),
+            "childToParent": ProvenDirection(self.child, self.parent, thresholds[0], serves),
+            "parentToChild": ProvenDirection(self.parent, self.child, thresholds[1], serves),
         }
         self.proofs = {name: direction.proof(self, self.done) for name, direction in self.directions.items()}
         self.fees = {side.chain.name: contracts.transfer_fees(self, side, adopted=self.adopted) for side in sides}

@@ -19,6 +19,7 @@ class ProvenDirection:
     source: BridgeSide
     target: BridgeSide
     threshold: pulumi.Output[int]
+    """Of the target: existing contracts may have different ones."""
     serving: pulumi.Output[Sequence[str]]
     """The starts of the nodes that serve the bridge: another value once one of them is another machine."""
 

@@ -218,7 +218,17 @@ def test_a_change_of_votes_or_nodes_is_proven_again_and_nothing_else_is(world: W
     known = outs(provider.create(ASKED))
     assert (known["proven_requests"], known["request"]) == ("1", world.source.requested(SOURCE)[0][1])
     for change, count in ({"amount": "2"}, 1), ({"serves": ["scn-1/en-2"]}, 2), ({"covers": [*VOTERS, "1"]}, 2):
+        news = {**ASKED, **change}
+        assert provider.diff("id", known, news).changes == (count == 2)
         assert outs(provider.update("id", known, {**ASKED, **change}))["proven_requests"] == str(count)
+
+
+def test_pairs_in_another_order_are_proven_no_second_time(world: World) -> None:
+    provider, news = TransferProofProvider(), {**ASKED, "covers": [*VOTERS[::-1], "2"], "voters": VOTERS[1::-1]}
+    known = outs(provider.create(ASKED))
+    assert not provider.diff("id", known, news).changes
+    assert outs(provider.update("id", known, {**news, "signer": {"private_key": "47" * 32}}))["proven_requests"] == "1"
+    assert len(world.source.requested(SOURCE)) == 1
 
 
 def test_a_killed_run_has_proven_nothing(world: World) -> None:
