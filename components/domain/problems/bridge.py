@@ -224,7 +224,7 @@ PAIR_UNABLE = Problem(
 )
 PAIRS_UNABLE = Problem(
     547,
-    "A vote cannot be removed, because the pairs that stay could not pay transfers",
+    "A vote cannot be removed, or the threshold cannot be raised, because the pairs could not pay transfers then",
     cause="Too few of the pairs that stay can vote now. Nothing was sent for this step.",
     remedy="Put the settings back as they were, run `make refresh` and `make up` until the pairs in the message "
     "can vote, then make the change again (docs/changing.md).",

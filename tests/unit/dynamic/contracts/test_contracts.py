@@ -1,6 +1,6 @@
 """Existing contracts, and what a read says of drift, on contracts in memory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -255,8 +255,8 @@ def test_the_end_of_a_contract_that_a_node_owns_is_whole(
     reset: list[tuple[object, ...]] = []
     bridge.operators, bridge.thresholds[0] = [ONE, TWO], 1
 
-    def send(_console: object, _owner: object, _bridge: str, steps: list[Step]) -> None:
-        reset.extend(step.arguments for step in steps)
+    def send(_console: object, _owner: object, _bridge: str, steps: Callable[[], list[Step]]) -> None:
+        reset.extend(step.arguments for step in steps())
         bridge.thresholds[0] = 2
 
     monkeypatch.setattr(calls, "send_through", send)
