@@ -162,7 +162,7 @@ class NodeReading:
 
 @dataclass(frozen=True)
 class OpenRequest:
-    """The oldest request of a direction that is not handled."""
+    """A request that is not handled."""
 
     nonce: int
     transaction: str
@@ -186,7 +186,10 @@ class Readings:
     chains: Mapping[Side, Read[ChainReading]]
     """Each chain as its node with the newest block reports it."""
     oldest: Mapping[Side, Read[OpenRequest]]
-    """By the chain where it was requested; only of directions that have one."""
+    """The oldest open request, by the chain where it was requested; only of directions that have one."""
+    newer: Mapping[Side, Read[OpenRequest]] = field(default_factory=dict)
+    """The oldest one after the last that is handled, by the same chain; only where later requests have passed the
+    oldest one, which may then be open permanently."""
 
     def contract(self, side: Side) -> Read[ContractReading]:
         """Return the contract of a chain."""

@@ -117,7 +117,7 @@ class PairRow(Row):
 
 
 class RequestRow(Row):
-    """The oldest request that is not handled."""
+    """A request that is not handled."""
 
     nonce: int
     transaction: str
@@ -137,7 +137,10 @@ class DirectionRow(Row):
     requested: int | None = Field(description="requests of everything, coins and tokens, in this direction")
     handled: int | None = Field(description="all requests before this number are handled")
     open: int | None = Field(description="requests from that number on; some of them may be handled")
-    oldest: RequestRow | None
+    oldest: RequestRow | None = Field(description="the oldest open request")
+    newer: RequestRow | None = Field(
+        default=None, description="the oldest open one after the last that is handled, where that is not `oldest`"
+    )
     fee: str | None = Field(description="what a transfer costs its user, where the contract has a receiver of fees")
     locked: bool | None = Field(description="whether no transfer can be requested")
     liquidity: str | None = Field(description="what the contract of the target holds of it")

@@ -176,7 +176,7 @@ def _direction(source: Side, token: TokenTarget | None, readings: Readings, whol
     target = OTHER_SIDE[source]
     reading, other = readings.contract(source), readings.contract(target)
     here, there = known(reading), known(other)
-    oldest = readings.oldest.get(source)
+    oldest, newer = readings.oldest.get(source), readings.newer.get(source)
     row: dict[str, Any] = _coins(here, there) if token is None else _token(token, here, there)
     return DirectionRow(
         direction=way(source),
@@ -188,7 +188,8 @@ def _direction(source: Side, token: TokenTarget | None, readings: Readings, whol
         handled=there.lower if there else None,
         open=max(0, here.requested - there.lower) if here and there else None,
         oldest=_request(known(oldest)) if oldest else None,
-        missing=_gaps(requested=reading, handled=other, oldest=oldest),
+        newer=_request(known(newer)) if newer else None,
+        missing=_gaps(requested=reading, handled=other, oldest=oldest, newer=newer),
         **row,
     )
 
@@ -214,15 +215,15 @@ def _token(token: TokenTarget, here: ContractReading | None, there: ContractRead
     }
 
 
-def _request(oldest: OpenRequest | None) -> RequestRow | None:
-    if oldest is None:
+def _request(found: OpenRequest | None) -> RequestRow | None:
+    if found is None:
         return None
     return RequestRow(
-        nonce=oldest.nonce,
-        transaction=oldest.transaction,
-        age=round(oldest.age, 1),
-        payable=oldest.unpayable is None,
-        why=oldest.unpayable,
+        nonce=found.nonce,
+        transaction=found.transaction,
+        age=round(found.age, 1),
+        payable=found.unpayable is None,
+        why=found.unpayable,
     )
 
 

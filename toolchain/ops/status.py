@@ -39,14 +39,14 @@ HOME = "\x1b[H\x1b[J"
 
 def look(stack: str, targets: Targets) -> Report:
     """Read a stack once."""
-    readings = read(targets, oldest=_oldest)
+    readings = read(targets, opened=_opened)
     return report(stack, targets, readings, judge(targets, readings))
 
 
-def _oldest(targets: Targets, source: Side, views: Views, nonce: int) -> Read[OpenRequest]:
-    from components.watch.reading.open_requests import oldest  # web3 takes a second to load, and most looks need none
+def _opened(targets: Targets, source: Side, views: Views, nonce: int) -> Read[OpenRequest]:
+    from components.watch.reading.open_requests import opened  # web3 takes a second to load, and most looks need none
 
-    return oldest(targets, source, views, nonce)
+    return opened(targets, source, views, nonce)
 
 
 def shown(found: Report, *, as_json: bool, colours: bool) -> str:

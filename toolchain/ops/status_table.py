@@ -6,7 +6,16 @@ from decimal import Decimal
 from components.chain.rpc.waiting import duration
 from components.domain.networks import Side
 from components.domain.units import PEB
-from components.watch.report import ChainRow, ContractRow, DirectionRow, NodeRow, OperatorRow, PairRow, Report
+from components.watch.report import (
+    ChainRow,
+    ContractRow,
+    DirectionRow,
+    NodeRow,
+    OperatorRow,
+    PairRow,
+    Report,
+    RequestRow,
+)
 
 UNKNOWN = "?"
 """For a value that could not be read."""
@@ -92,7 +101,7 @@ def _operator(row: OperatorRow) -> str:
 def _direction(row: DirectionRow) -> list[str]:
     oldest = "-" if row.open == 0 else UNKNOWN
     if row.oldest:
-        oldest = f"{row.oldest.nonce}, {_age(row.oldest.age)}" + ("" if row.oldest.payable else ", cannot be paid")
+        oldest = "; ".join(_request(one) for one in (row.oldest, row.newer) if one)
     numbers = [_or(row.requested), _or(row.handled), _or(row.open)]
     if row.token:
         numbers, oldest = ["", "", ""], ""
@@ -100,6 +109,10 @@ def _direction(row: DirectionRow) -> list[str]:
     payable = "minted" if row.mints else unit(row.liquidity)
     fee = "locked" if row.locked else "none" if row.fee == "0" else unit(row.fee)
     return [row.direction, row.token or "coins", row.level, *numbers, oldest, payable, fee]
+
+
+def _request(row: RequestRow) -> str:
+    return f"{row.nonce}, {_age(row.age)}" + ("" if row.payable else ", cannot be paid")
 
 
 def coins(amount: str | None) -> str:

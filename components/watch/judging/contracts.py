@@ -80,13 +80,11 @@ def _money(where: str, target: ContractTarget, found: ContractReading) -> Iterab
 
 def direction_findings(source: Side, readings: Readings) -> Iterator[Finding]:
     """Yield what is wrong with the direction that begins on a chain."""
-    oldest = readings.oldest.get(source)
-    if oldest is None:
-        return
-    if isinstance(oldest, Missing):
-        yield Finding("degraded", way(source), oldest.reason)
-    elif oldest.unpayable:
-        yield Finding("degraded", way(source), Message(f"{way(source)}: {oldest.unpayable}"))
-    elif oldest.overdue:
-        words = f"request {oldest.nonce} ({oldest.transaction}) is open for {oldest.age:.0f} s, and could be paid"
-        yield Finding("stopped", way(source), TRANSFERS_STOPPED(f"{way(source)}: {words}"))
+    for found in (readings.oldest.get(source), readings.newer.get(source)):
+        if isinstance(found, Missing):
+            yield Finding("degraded", way(source), found.reason)
+        elif found and found.unpayable:
+            yield Finding("degraded", way(source), Message(f"{way(source)}: {found.unpayable}"))
+        elif found and found.overdue:
+            words = f"request {found.nonce} ({found.transaction}) is open for {found.age:.0f} s, and could be paid"
+            yield Finding("stopped", way(source), TRANSFERS_STOPPED(f"{way(source)}: {words}"))

@@ -1,4 +1,4 @@
-"""The oldest request of a direction that is not handled: its age, and whether it can be paid. Needs web3."""
+"""A request of a direction that is not handled: its age, and whether it can be paid. Needs web3."""
 
 import time
 from collections.abc import Mapping
@@ -32,8 +32,8 @@ def direction(stack: ExitStack, targets: Targets, source: Side, views: Mapping[S
     return Direction(direction_from(source), here, addresses[source], there, addresses[target])
 
 
-def oldest(targets: Targets, source: Side, views: Mapping[Side, Endpoint], nonce: int) -> Read[OpenRequest]:
-    """Read the request with this nonce, the lowest that is not handled. Raises ChainError."""
+def opened(targets: Targets, source: Side, views: Mapping[Side, Endpoint], nonce: int) -> Read[OpenRequest]:
+    """Read the request with this nonce, which is not handled. Raises ChainError."""
     with ExitStack() as stack:
         way = direction(stack, targets, source, views)
         try:

@@ -18,7 +18,6 @@ from components.watch.reading.questions import Reach
 from components.watch.reading.together import Task, Together
 from components.watch.readings import (
     ChainReading,
-    ContractReading,
     Missing,
     NodeReading,
     OpenRequest,
@@ -40,8 +39,8 @@ AGAIN = 0.5
 Views = Mapping[Side, Endpoint]
 """A node of each chain: that with the newest block."""
 
-Oldest = Callable[[Targets, Side, Views, int], Read[OpenRequest]]
-"""Reads the request of a direction (by the chain where it begins) with a nonce. Raises ChainError."""
+Opened = Callable[[Targets, Side, Views, int], Read[OpenRequest]]
+"""Reads the open request of a direction (by the chain where it begins) with a nonce. Raises ChainError."""
 
 
 class OverSsh:
@@ -59,11 +58,11 @@ class OverSsh:
 
 
 def read(
-    targets: Targets, reach: Reach | None = None, *, deadline: float = DEADLINE, oldest: Oldest | None = None
+    targets: Targets, reach: Reach | None = None, *, deadline: float = DEADLINE, opened: Opened | None = None
 ) -> Readings:
     """Read everything; what does not answer within `deadline` (seconds) is missing.
 
-    `oldest` reads requests that are open; without it, and without nodes of both chains, they are not looked at.
+    `opened` reads requests that are open; without it, and without nodes of both chains, they are not looked at.
     """
     way, moment, begin = reach or OverSsh(), time.time(), time.monotonic()
     nodes = _nodes(way, targets, deadline)
@@ -71,10 +70,10 @@ def read(
     now = Readings(moment, 0.0, nodes, chains, {})
     second = Together(deadline)
     again = _counts(way, targets, now, second)
-    requests = _requests(targets, now, second, oldest) if oldest else {}
+    oldest, newer = _requests(targets, now, second, opened) if opened else ({}, {})
     nodes |= {name: replace(nodes[name], bridge=second.result(task)) for name, task in again.items()}
-    found = {side: second.result(task) for side, task in requests.items()}
-    return replace(now, oldest=found, seconds=time.monotonic() - begin)
+    requests = [{side: second.result(task) for side, task in tasks.items()} for tasks in (oldest, newer)]
+    return replace(now, oldest=requests[0], newer=requests[1], seconds=time.monotonic() - begin)
 
 
 def _nodes(reach: Reach, targets: Targets, deadline: float) -> dict[str, NodeReading]:
@@ -146,15 +145,26 @@ def _counts_low(now: Readings, scn: str) -> bool:
     return False
 
 
-def _requests(targets: Targets, now: Readings, second: Together, oldest: Oldest) -> dict[Side, Task[OpenRequest]]:
-    views, found = views_of(targets, now), {}
+Tasks = dict[Side, Task[OpenRequest]]
+
+
+def _requests(targets: Targets, now: Readings, second: Together, opened: Opened) -> tuple[Tasks, Tasks]:
+    """Read the oldest open request of each direction, and the oldest one after the last that is handled.
+
+    They differ where later requests have passed the oldest one: it may be one that can never be paid, and what then
+    shows whether transfers have stopped is the other one.
+    """
+    views = views_of(targets, now)
+
+    def start(side: Side, nonce: int) -> Task[OpenRequest]:
+        return second.start(f"request {nonce} on the {side} chain", lambda: opened(targets, side, views, nonce))
+
+    oldest, newer = Tasks(), Tasks()
     for side in SIDES:
         here, there = now.contract(side), now.contract(OTHER_SIDE[side])
-        if isinstance(here, ContractReading) and isinstance(there, ContractReading) and there.lower < here.requested:
-            words = f"request {there.lower} on the {side} chain"
-            found[side] = second.start(words, _one(oldest, targets, side, views, there.lower))
-    return found
-
-
-def _one(oldest: Oldest, targets: Targets, side: Side, views: Views, nonce: int) -> Callable[[], Read[OpenRequest]]:
-    return lambda: oldest(targets, side, views, nonce)
+        if isinstance(here, Missing) or isinstance(there, Missing) or there.lower >= here.requested:
+            continue
+        oldest[side] = start(side, there.lower)
+        if there.lower < there.upper < here.requested - 1:
+            newer[side] = start(side, there.upper + 1)
+    return oldest, newer

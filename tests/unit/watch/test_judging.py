@@ -38,6 +38,7 @@ from components.domain.problems.transfers import (
     FEE_CHARGED,
     FEE_RECEIVER_CHANGED,
     LIQUIDITY_MISSING,
+    REQUEST_NOT_FOUND,
     TOKEN_CHANGED,
     TOKEN_LOCKED,
     TRANSFERS_STOPPED,
@@ -159,6 +160,20 @@ def test_each_fault_degrades_and_is_named(
         ({"contracts": {"child": {"running": False}}}, CONTRACT_STOPPED),
         ({"contracts": {"child": {"coins_locked": True}}}, COINS_LOCKED),
         ({"oldest": {"parent": OpenRequest(7, "0x1", 61, overdue=True, unpayable=None)}}, TRANSFERS_STOPPED),
+        (
+            {
+                "oldest": {"parent": OpenRequest(7, "0x1", 9000, overdue=True, unpayable=LIQUIDITY_MISSING("never"))},
+                "newer": {"parent": OpenRequest(9, "0x2", 61, overdue=True, unpayable=None)},
+            },
+            TRANSFERS_STOPPED,
+        ),
+        (  # the event of the oldest one may be too far back to be found
+            {
+                "oldest": {"parent": Missing(REQUEST_NOT_FOUND("parent: request 7"))},
+                "newer": {"parent": OpenRequest(9, "0x2", 61, overdue=True, unpayable=None)},
+            },
+            TRANSFERS_STOPPED,
+        ),
     ],
 )
 def test_what_stops_transfers_stops_the_bridge(changed: dict[str, Any], problem: Problem) -> None:
@@ -166,6 +181,15 @@ def test_what_stops_transfers_stops_the_bridge(changed: dict[str, Any], problem:
     assert problem.code in [code for one in whole.findings for code in one.message.codes]
     assert whole.level == "stopped"
     assert whole.sentence.startswith("2 of 2 pairs healthy, threshold 1: stopped: ")
+
+
+def test_a_request_that_is_never_paid_degrades_while_later_ones_are_paid() -> None:
+    never = OpenRequest(7, "0x1", 9000, overdue=True, unpayable=LIQUIDITY_MISSING("never"))
+    fresh = OpenRequest(9, "0x2", 2, overdue=False, unpayable=None)
+    whole = judge(targets(), readings(oldest={"child": never}, newer={"child": fresh}))
+    assert (whole.level, [one.message.codes for one in whole.findings]) == ("degraded", [(LIQUIDITY_MISSING.code,)])
+    both = judge(targets(), readings(oldest={"child": never}, newer={"child": replace(never, nonce=9)}))
+    assert (both.level, len(both.findings)) == ("degraded", 2)
 
 
 def test_a_request_that_is_paid_in_time_is_no_fault() -> None:

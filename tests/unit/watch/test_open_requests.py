@@ -1,4 +1,4 @@
-"""The oldest open request, while requests are paid at the same moment."""
+"""An open request, while requests are paid at the same moment."""
 
 from types import SimpleNamespace
 from typing import Any
@@ -22,6 +22,6 @@ def test_a_request_that_was_paid_meanwhile_is_not_one_that_cannot_be_paid(
     monkeypatch.setattr(open_requests, "find", lambda *_, **__: {7: request})
     monkeypatch.setattr(open_requests, "why_unpayable", lambda *_: REQUEST_REVERTS("removed vote"))
     monkeypatch.setattr(open_requests, "open_nonces", lambda *_, **__: still_open)
-    found = open_requests.oldest(targets(), "child", {}, 7)
+    found = open_requests.opened(targets(), "child", {}, 7)
     assert isinstance(found, OpenRequest)
     assert (found.unpayable is not None) == unpayable

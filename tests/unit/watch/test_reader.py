@@ -165,21 +165,57 @@ def test_an_answer_that_makes_no_sense_is_missing_and_nothing_else(reach: FakeRe
     assert found.head == 100
 
 
-def test_open_requests_are_looked_at_only_where_there_are_some(reach: FakeReach) -> None:
-    calls: list[tuple[str, int]] = []
+Calls = list[tuple[str, int]]
 
-    def oldest(_targets: object, source: str, views: Any, nonce: int) -> OpenRequest:
+
+def noting(calls: Calls) -> Callable[..., OpenRequest]:
+    """Return what reads a request, and notes which one."""
+
+    def opened(_targets: object, source: str, views: Any, nonce: int) -> OpenRequest:
         assert views.keys() == {"parent", "child"}
         calls.append((source, nonce))
         return OpenRequest(nonce, "0x1", 3.0, overdue=False, unpayable=None)
 
-    assert looked(reach, oldest=oldest).oldest == {}
+    return opened
+
+
+def test_open_requests_are_looked_at_only_where_there_are_some(reach: FakeReach) -> None:
+    calls: Calls = []
+    assert looked(reach, opened=noting(calls)).oldest == {}
     reach.contracts["child"].request_nonce = 9
-    found = looked(reach, oldest=oldest)
+    found = looked(reach, opened=noting(calls))
     assert calls == [("child", 7)]
     assert there(found.oldest["child"]).nonce == 7
-    slow = looked(reach, oldest=lambda *_: time.sleep(30))
+    slow = looked(reach, opened=lambda *_: time.sleep(30))
     assert MACHINE_SILENT.code in reason(slow.oldest["child"])
+
+
+@pytest.mark.parametrize(
+    ("requested", "highest", "nonces"),
+    [
+        (8, 6, [7]),  # 7 is the next one
+        (9, 8, [7]),  # 8 has passed it, and nothing came after
+        (12, 8, [7, 9]),
+        (12, 11, [7]),
+    ],
+)
+def test_what_comes_after_a_request_that_others_have_passed_is_looked_at_too(
+    reach: FakeReach, requested: int, highest: int, nonces: list[int]
+) -> None:
+    calls: Calls = []
+    reach.contracts["child"].request_nonce, reach.highest["parent"] = requested, highest
+    found = looked(reach, opened=noting(calls))
+    assert sorted(calls) == [("child", nonce) for nonce in nonces]
+    assert there(found.oldest["child"]).nonce == 7
+    assert [there(one).nonce for one in found.newer.values()] == nonces[1:]
+
+
+def test_two_requests_that_hang_take_no_more_time_than_one(reach: FakeReach) -> None:
+    reach.contracts["child"].request_nonce, reach.highest["parent"] = 12, 8
+    begin = time.monotonic()
+    found = looked(reach, opened=lambda *_: time.sleep(30))
+    assert time.monotonic() - begin < 2 * DEADLINE + SLACK
+    assert "request 9" in reason(found.newer["child"])
 
 
 def test_a_mistake_of_the_program_is_not_taken_for_a_dead_node(reach: FakeReach) -> None:

@@ -1,6 +1,7 @@
 """The report: its rows, its schema, and what a terminal shows of it."""
 
 import json
+import re
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,21 @@ def test_an_open_request_is_in_the_row_of_its_direction() -> None:
     assert row.oldest
     assert (row.open, row.oldest.nonce, row.oldest.age, row.oldest.payable) == (1, 7, 12.3, False)
     assert LIQUIDITY_MISSING.code in str(row.oldest.why)
+
+
+def test_the_request_behind_one_that_others_have_passed_is_in_that_row_too() -> None:
+    never = OpenRequest(7, "0xab", 172_800, overdue=True, unpayable=LIQUIDITY_MISSING("never"))
+    stuck = OpenRequest(9, "0xcd", 70, overdue=True, unpayable=None)
+    found = reported(readings(contracts={"child": {"requested": 10}}, oldest={"child": never}, newer={"child": stuck}))
+    row = next(row for row in found.directions if row.source == "child" and row.token is None)
+    assert row.oldest
+    assert row.newer
+    assert (row.level, row.oldest.payable, row.newer.nonce, row.newer.payable) == ("stopped", False, 9, True)
+    line = next(line for line in table(found).splitlines() if line.startswith("child to parent  coins"))
+    assert re.search(r"  7, [^,;]+, cannot be paid; 9, [^,;]+  ", line), line
+    gap = reported(readings(oldest={"child": never}, newer={"child": GONE}))
+    row = next(row for row in gap.directions if row.source == "child" and row.token is None)
+    assert (row.newer, list(row.missing)) == (None, ["newer"])
 
 
 def test_the_liquidity_of_a_token_is_that_of_the_target() -> None:
