@@ -10,7 +10,7 @@ from typing import Any
 
 from components.settings.model import Settings
 from components.watch.alerts.alert import Alert
-from components.watch.alerts.promql import Scope
+from components.watch.alerts.promql import USUAL_INTERVAL, Scope
 from components.watch.alerts.rules_file import alerts
 from toolchain.docs.settings_schema import ROOT
 
@@ -57,7 +57,11 @@ What rules take care of:
 
 - What is missing is not zero. A rule about something that is gone starts from what the settings declare.
 - An exporter that has stopped leaves an old file behind. Nothing in it counts: `BridgeWatcherBlind` fires instead, and
-  the pair counts as able to vote until a reading says otherwise.
+  the pair counts as able to vote until a reading says otherwise. Only the free space of a disk counts, because a full
+  disk is one of the causes.
+- With `monitoring.interval` above {USUAL_INTERVAL} s values are older when they are seen: limits of ages, and the time
+  that something has to be missing, are longer.
+- A warning never suppresses a critical alert.
 - A contract is taken from nodes that have the newest block of their chain.
 - Two nodes are not read at the same moment, so a head is compared with what others had a moment ago.
 - Without transfers nothing is late: the measure is the age of the oldest open request, never a counter. A request

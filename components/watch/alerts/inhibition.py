@@ -38,7 +38,7 @@ class Inhibition:
 
     sources: Sequence[str]
     targets: Sequence[str]
-    """All others where none is named."""
+    """All others of severity warning where none is named: nobody may miss a critical one because of what else fires."""
     equal: Sequence[str]
     more: Sequence[str] = ()
     """Further matchers of the sources."""
@@ -50,7 +50,11 @@ class Inhibition:
         sources = "|".join(self.sources)
         return {
             "source_matchers": [f'alertname=~"{sources}"', *self.more],
-            "target_matchers": [f'alertname=~"{named}"', f'alertname!~"{sources}"'],
+            "target_matchers": [
+                f'alertname=~"{named}"',
+                f'alertname!~"{sources}"',
+                *([] if self.targets else ['severity="warning"']),
+            ],
             "equal": ["stack", *self.equal],
         }
 

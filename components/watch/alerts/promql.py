@@ -1,8 +1,9 @@
 """Text of PromQL: the series of one stack, and what all rules share. Pure.
 
 Series of the exporter come from a file that node_exporter keeps serving: rules use what `fresh` returns, which is
-recorded only while the exporter runs. A node that is behind reports old values of a contract: rules use what `seen`
-returns, which is recorded only of nodes in sync. A dead node has no series at all.
+recorded only while the exporter runs; the free space of a disk is the exception. A node that is behind reports old
+values of a contract: rules use what `seen` returns, which is recorded only of nodes in sync. A dead node has no series
+at all.
 """
 
 from dataclasses import dataclass
@@ -27,6 +28,11 @@ MACHINES, NODES = 'job="machine"', 'job="kaia"'
 
 RUN_SECONDS = 10
 """Most that one run of the exporter takes."""
+USUAL_INTERVAL = 15
+"""Seconds between readings for which the limits of ages are made; the default of the settings."""
+FIRST_READINGS = 4
+"""Intervals until a monitor that starts knows everything: it has read a machine twice, or three times where the
+exporter's timer was a moment late, and the rules were evaluated."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +77,15 @@ class Scope(StackSeries):
     def skew(self) -> str:
         """By how much two nodes' values may differ in age: one reading and one scrape, and how long they take."""
         return f"{2 * self.interval + RUN_SECONDS + 5}s"
+
+    @property
+    def lag(self) -> int:
+        """By how many seconds a value may be older than with the usual interval: when it was read, and then scraped."""
+        return max(0, 2 * (self.interval - USUAL_INTERVAL))
+
+    def hold(self, least: int) -> str:
+        """Return how long something has to be missing: so many seconds, or until a monitor that starts knows more."""
+        return span(max(least, FIRST_READINGS * self.interval))
 
     @property
     def lately(self) -> str:

@@ -66,7 +66,8 @@ SPARE = "stack:servicechain_spare_pairs:count"
 HOURS = 6
 """Over so many hours the spending of an operator is measured."""
 BACKLOG_SECONDS = 2 * int(STALLED)
-"""A request that the newest ones have pushed out of sight is at least this old, if it was made before then."""
+"""A request that the newest ones have pushed out of sight is at least this old, if it was made before then. Where nodes
+are read rarely it takes longer."""
 
 Group = tuple[str, Sequence[dict[str, Any]]]
 
@@ -135,8 +136,9 @@ def _directions(scope: Scope) -> Iterator[tuple[str, str]]:
     made = source_of(f"time() - {seen(contract.RECENT_TIME)}")
     ages = f"{made}\n    and {slot} ({opened})\n    and {slot} ({payable})"
     # The newest requests may hide the oldest open one: then what was requested a while ago shows that it is old.
-    past = f"{of(REQUESTED)} offset {BACKLOG_SECONDS}s > {of(FIRST_OPEN)}"
-    hidden = f"({past}) * 0 + {BACKLOG_SECONDS} unless {per} ({nonces} == {per} group_left () {of(FIRST_OPEN)})"
+    backlog = BACKLOG_SECONDS + scope.lag
+    past = f"{of(REQUESTED)} offset {backlog}s > {of(FIRST_OPEN)}"
+    hidden = f"({past}) * 0 + {backlog} unless {per} ({nonces} == {per} group_left () {of(FIRST_OPEN)})"
     yield (
         OLDEST,
         f'max by (stack, source) (\n  (\n    {ages}\n  )\n  or label_replace({hidden}, "seen", "no", "", "")\n'

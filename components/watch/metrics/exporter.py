@@ -17,6 +17,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,8 @@ class Run:
         self._config, self._ipc, self._until = config, str(config["ipc"]), time.monotonic() + DEADLINE
         self.samples = Samples(config["series"])
         self._chain = self._head = 0
+        self.memory = ""
+        """What the next run needs to find the newest requests; "" where they were not looked for."""
 
     def read(self) -> str:
         """Read everything that the node reports; return why it does not answer, "" where it does."""
@@ -176,14 +179,14 @@ class Run:
 
     def _requests(self) -> int:
         """Read the newest requests, with the help of what the last run has found."""
-        contract, memory = self._config["contract"], Path(self._config["out"] + ".cache")
+        contract = self._config["contract"]
         newest = Newest(contract["address"], self._chain, self._ipc, self._until)
         try:
-            remembered = json.loads(memory.read_text(encoding="utf-8"))
+            remembered = json.loads(memory_of(self._config["out"]).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             remembered = None
         found = newest.search(remembered, self._head)
-        write(str(memory), json.dumps(newest.state(found)))
+        self.memory = json.dumps(newest.state(found))
         tokens = {token["address"]: token["name"] for token in contract["tokens"]}
         for back, one in enumerate(found.requests):
             self.samples.add("recent_request_nonce", one.nonce, back=back)
@@ -218,12 +221,32 @@ def started(process: int | None) -> float | None:
         return None
 
 
+def memory_of(out: str) -> Path:
+    """Return the file beside `out` with what a run remembers."""
+    return Path(out + ".cache")
+
+
+def save(out: str, text: str, memory: str) -> None:
+    """Write both files. Raises OSError where that of the series cannot be written.
+
+    On a full disk the series come first: what is remembered makes way for them, and the next run finds it again.
+    """
+    try:
+        write(out, text)
+    except OSError:
+        memory_of(out).unlink(missing_ok=True)
+        write(out, text)
+    if memory:
+        with suppress(OSError):
+            write(str(memory_of(out)), memory)
+
+
 def once(config_file: str) -> str:
-    """Read the node and write the file; return why the node does not answer, "" where it does."""
+    """Read the node and write the files; return why the node does not answer, "" where it does."""
     config = json.loads(Path(config_file).read_text(encoding="utf-8"))
     run = Run(config)
     words = run.read()
-    write(config["out"], run.samples.text())
+    save(config["out"], run.samples.text(), run.memory)
     return f"{config['node']}: the node does not answer on {config['ipc']}: {words}" if words else ""
 
 

@@ -92,7 +92,8 @@ DATA_FREE: Final = _node(
     "Free space on the disk of the node's data, for the node's user.",
     "statvfs of the data folder",
     unit="bytes",
-    pitfall="It is there also while the node does not answer.",
+    pitfall="It is there also while the node does not answer. A full disk may stop the exporter: then it keeps "
+    "its last value.",
 )
 DATA_SIZE: Final = _node(
     "data_size_bytes", "Size of the disk of the node's data.", "statvfs of the data folder", unit="bytes"

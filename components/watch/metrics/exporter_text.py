@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 
 PEB = 10**18
 EXACT = 2**53
@@ -44,9 +45,17 @@ def coins(peb: int | None) -> float | None:
 
 
 def write(path: str, text: str) -> None:
-    """Write a file that everybody may read, so that a reader sees the old or the new one, never a part."""
+    """Write a file that everybody may read, so that a reader sees the old or the new one, never a part.
+
+    Raises OSError; no draft is left then, as it would take space on a full disk.
+    """
     draft = path + ".new"
-    with open(draft, "w", encoding="utf-8") as file:  # noqa: PTH123
-        os.fchmod(file.fileno(), 0o644)
-        file.write(text)
-    os.replace(draft, path)  # noqa: PTH105
+    try:
+        with open(draft, "w", encoding="utf-8") as file:  # noqa: PTH123
+            os.fchmod(file.fileno(), 0o644)
+            file.write(text)
+        os.replace(draft, path)  # noqa: PTH105
+    except OSError:
+        with suppress(OSError):
+            os.unlink(draft)  # noqa: PTH108
+        raise

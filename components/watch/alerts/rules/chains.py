@@ -13,7 +13,6 @@ from components.watch.metrics.exporter_series import (
     BEST_PEER_BLOCK,
     CHECKPOINT,
     CHECKPOINT_BLOCK,
-    HEAD_BLOCK,
     NODE_VERSION,
     VALIDATORS,
     VALIDATORS_NEEDED,
@@ -77,12 +76,14 @@ _AHEAD = Runbook(
 def chain_alerts(scope: Scope) -> Iterator[Alert]:
     """Yield the alerts on chains."""
     of, fresh, chain = scope.of, scope.fresh, 'chain="%s"'
-    catching_up = f"max by (stack, chain) ({fresh(BEST_PEER_BLOCK)} - {fresh(HEAD_BLOCK)}) > {NEAR_BLOCKS}"
+    # All nodes of the stack are behind what others have. One node that catches up says nothing about the chain.
+    newest = f"max by (stack, chain) ({fresh(BEST_PEER_BLOCK)})"
+    catching_up = f"({newest} - {of(HEAD)} > {NEAR_BLOCKS})"
     yield Alert(
         name="BridgeChainStopped",
         severity="critical",
         hold="30s",
-        expr=f"{of(HEAD_AGE)} > {HALTED_SECONDS:g} unless on (stack, chain) {catching_up}",
+        expr=f"{of(HEAD_AGE)} > {HALTED_SECONDS + scope.lag:g} unless on (stack, chain) {catching_up}",
         summary="{{ $labels.stack }}: the {{ $labels.chain }} chain has stopped",
         description="The newest block of the {{ $labels.chain }} chain is {{ $value | humanizeDuration }} old. It has "
         + asked(f"max({fresh(VALIDATORS, chain)})", "chain")
@@ -95,7 +96,7 @@ def chain_alerts(scope: Scope) -> Iterator[Alert]:
     yield Alert(
         name="BridgeChainUnreadable",
         severity="critical",
-        hold="1m",
+        hold=scope.hold(60),
         expr=f"count by (stack, chain) ({of(NODE)}) unless on (stack, chain) {of(HEAD)}",
         summary="{{ $labels.stack }}: no node of the {{ $labels.chain }} chain reports anything",
         description="None of the {{ $value }} nodes of the {{ $labels.chain }} chain answers, or no exporter runs.",

@@ -27,7 +27,8 @@ _GONE = Runbook(
 _DISK = Runbook(
     symptom="The disk of the node's data is nearly full. A node that cannot write stops, and keeps its data.",
     check="`df -h` and `du -sh` in the folder of the node: is it the chain, the logs, or something that does not "
-    "belong there? The dashboard of the nodes shows how fast it grows.",
+    "belong there? The dashboard of the nodes shows how fast it grows. A full disk may stop the exporter too: while "
+    "`BridgeWatcherBlind` fires, the number is the last one known.",
     repair="Grow the volume: `dataGib` ([AWS](aws.md)), then `make up`. Remove old releases and logs in the meantime. "
     "Never delete files in `data/`.",
     escalation="If it will be full before the volume can be grown, stop this node in good order while others hold the "
@@ -72,7 +73,7 @@ def machine_alerts(scope: Scope) -> Iterator[Alert]:
     yield Alert(
         name="BridgeMachineGone",
         severity="warning",
-        hold="1m",
+        hold=scope.hold(60),
         expr=f"{of(NODE)} unless on (stack, node) {of(UP, MACHINES)} == 1",
         summary="{{ $labels.stack }}: the machine {{ $labels.node }} is gone",
         description="The monitor gets nothing from {{ $labels.node }} ({{ $labels.role }} of the {{ $labels.chain }} "
@@ -80,14 +81,16 @@ def machine_alerts(scope: Scope) -> Iterator[Alert]:
         runbook=_GONE,
         cause="kill a machine",
     )
-    free, size = fresh(DATA_FREE), fresh(DATA_SIZE)
+    # Not only while the exporter runs: it writes to the same disk, so a full one would end the alert about itself.
+    free, size = of(DATA_FREE), of(DATA_SIZE)
     stages: tuple[tuple[Severity, int], ...] = (("warning", EARLY), ("critical", 1))
     for severity, times in stages:
         yield Alert(
             name="BridgeDiskFull",
             severity=severity,
             hold="2m",
-            expr=f"{free} / {GIB} < {FREE_BYTES * times / GIB:g} and {free} / {size} < {FREE_PART * times:g}",
+            expr=f"{free} / {GIB} < {FREE_BYTES * times / GIB:g} and {free} / {size} < {FREE_PART * times:g}\n"
+            f"  and on (stack, node) {of(UP, MACHINES)} == 1",
             summary="{{ $labels.stack }}: the disk of {{ $labels.node }} is nearly full",
             description='{{ $value | printf "%.1f" }} GiB are free on the disk of the data of {{ $labels.node }}.',
             runbook=_DISK,
@@ -109,7 +112,7 @@ def machine_alerts(scope: Scope) -> Iterator[Alert]:
     yield Alert(
         name="BridgeWatcherBlind",
         severity="warning",
-        hold="3m",
+        hold=scope.hold(180),
         expr=of(BLIND),
         summary="{{ $labels.stack }}: nothing is known of the node on {{ $labels.node }}",
         description=f"{{{{ $labels.node }}}} answers, and its exporter has not run for {scope.lately}.",

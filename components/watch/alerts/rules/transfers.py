@@ -53,7 +53,7 @@ def transfer_alerts(scope: Scope) -> Iterator[Alert]:
         name="BridgeTransfersStopped",
         severity="critical",
         hold="1m",
-        expr=f"{of(OLDEST)} > {STALLED:g}",
+        expr=f"{of(OLDEST)} > {STALLED + scope.lag:g}",
         summary="{{ $labels.stack }}: transfers from the {{ $labels.source }} chain have stopped",
         description="The oldest request from the {{ $labels.source }} chain that could be paid is open for "
         "{{ $value | humanizeDuration }}; " + asked(of(OPEN, source), "source") + " requests are open. " + scope.power,

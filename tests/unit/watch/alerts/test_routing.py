@@ -1,6 +1,7 @@
 """Who gets an alert: amtool accepts the configuration, and a real Alertmanager sends one message for a dead pair."""
 
 import json
+import re
 import socket
 import subprocess
 import time
@@ -12,7 +13,8 @@ from typing import Any
 import pytest
 
 from components.settings.sections.monitoring import Receivers
-from components.watch.alerts.inhibition import CAUSES
+from components.watch.alerts.alert import Alert
+from components.watch.alerts.inhibition import CAUSES, inhibitions
 from components.watch.alerts.routing import ALL, NOBODY, alertmanager
 from tests.unit.watch.alerts.test_rules import all_alerts
 from tests.unit.watch.alerts.world import NODES
@@ -89,6 +91,25 @@ def test_inhibitions_name_alerts_that_exist() -> None:
     assert {name for one in CAUSES for name in (*one.sources, *one.targets)} <= known
 
 
+@pytest.mark.parametrize("rule", list(inhibitions()), ids=lambda rule: rule["source_matchers"][0])
+def test_no_warning_suppresses_a_critical_alert(rule: Mapping[str, Sequence[str]]) -> None:
+    sources, targets = (
+        {one.severity for one in all_alerts() if matched(rule[kind], one)}
+        for kind in ("source_matchers", "target_matchers")
+    )
+    assert sources
+    assert targets
+    assert "warning" not in sources or targets == {"warning"}
+
+
+def matched(matchers: Sequence[str], one: Alert) -> bool:
+    """Return whether an alert matches, by name and severity."""
+    labels = {"alertname": one.name, "severity": one.severity}
+    parts = (re.fullmatch(r'(\w+)(=~|!~|!=|=)"(.*)"', matcher) for matcher in matchers)
+    known = [part.groups() for part in parts if part and part[1] in labels]
+    return all(bool(re.fullmatch(text, labels[label])) != operation.startswith("!") for label, operation, text in known)
+
+
 def alert(name: str, severity: str = "warning", **labels: str) -> dict[str, str]:
     """Return the labels of an alert."""
     return {"alertname": name, "severity": severity, "stack": "dev", **labels}
@@ -96,7 +117,7 @@ def alert(name: str, severity: str = "warning", **labels: str) -> dict[str, str]
 
 def of(node: str, name: str, **labels: str) -> dict[str, str]:
     """Return the labels of an alert about a node."""
-    return alert(name, node=node, **NODES[node], **labels)
+    return {**alert(name, node=node, **NODES[node]), **labels}
 
 
 OPERATOR = {"pair": "pair-1", "chain": "parent"}
@@ -125,6 +146,14 @@ SITUATIONS: Mapping[str, tuple[Sequence[Mapping[str, str]], set[str]]] = {
     "a hung SCN": (
         [of("scn-1", "BridgeNodeDown"), of("scn-1", "BridgeQuestionsUnanswered"), alert("BridgeNoReserveLeft")],
         {"BridgeNodeDown"},
+    ),
+    "a full disk that ends its node": (
+        [
+            of("scn-1", "BridgeNodeDown"),
+            of("scn-1", "BridgeDiskFull", severity="critical"),
+            of("scn-1", "BridgeQuestionsUnanswered"),
+        ],
+        {"BridgeNodeDown", "BridgeDiskFull"},
     ),
     "a cut link": (
         [of("scn-1", "BridgePairDisconnected"), of("scn-1", "BridgeAnchoringLate"), alert("BridgeNoReserveLeft")],

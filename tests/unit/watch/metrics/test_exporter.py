@@ -1,5 +1,6 @@
 """The exporter: every series of a node that answers, and what is left of one that is dead, hangs or talks nonsense."""
 
+import errno
 import os
 import shutil
 import stat
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from components.domain.problems.nodes import CONSOLE_SILENT, NODE_DOWN
-from components.watch.metrics import contract_series, exporter, exporter_series
+from components.watch.metrics import contract_series, exporter, exporter_series, exporter_text
 from components.watch.reading.reader import read
 from components.watch.readings import Missing, SubBridgeReading
 from tests.metrics_file import Values
@@ -352,6 +353,49 @@ def test_the_file_is_whole_and_everybody_may_read_it(scn: Watched) -> None:
         "servicechain.prom",
         "servicechain.prom.cache",
     }
+
+
+def no_space(monkeypatch: pytest.MonkeyPatch, refuses: Callable[[str], bool]) -> None:
+    """Let writing of some files fail as it does on a full disk."""
+    real = exporter_text.write
+
+    def write(path: str, text: str) -> None:
+        if refuses(path):
+            raise OSError(errno.ENOSPC, "No space left on device", path)
+        real(path, text)
+
+    monkeypatch.setattr(exporter, "write", write)
+
+
+def test_what_cannot_be_remembered_does_not_end_the_run(scn: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
+    scn.ipc.chain.made = [Made(0, 100)]
+    no_space(monkeypatch, lambda path: path.endswith(".cache"))
+    found = scn.values()
+    assert (scn.words, found["node_up"], found['recent_request_nonce{back="0"}']) == ("", 1, 0)
+    assert not scn.cache.exists()
+
+
+def test_on_a_full_disk_what_is_remembered_makes_way_for_the_series(
+    scn: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scn.ipc.chain.made = [Made(0, 100)]
+    scn.values()
+    scn.ipc.chain.head = 260
+    no_space(monkeypatch, lambda path: scn.cache.exists())  # noqa: ARG005
+    assert scn.values()["head_block"] == 260
+    no_space(monkeypatch, lambda path: path.endswith(".prom"))
+    with pytest.raises(OSError, match="No space left"):
+        scn.values()
+
+
+def test_a_draft_that_cannot_be_written_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("components.watch.metrics.exporter_text.os.fchmod", full)
+    with pytest.raises(OSError, match="No space left"):
+        exporter_text.write(str(tmp_path / "a.prom"), "text")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_whole_numbers_have_no_point_and_large_ones_are_not_cut(scn: Watched) -> None:

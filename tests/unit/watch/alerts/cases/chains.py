@@ -52,6 +52,15 @@ CHAINS = (
         rest=14,
         calm_also=warnings("BridgeNodeBehind") | criticals("BridgeThresholdLost"),
     ),
+    critical(  # one node of a chain that has stopped catches up, as one does that was rebuilt
+        "BridgeChainStopped",
+        calm=(change(node.HEAD_BLOCK, lambda value, *_: value - 600, node="scn-3"),),
+        bad=(*stopped("child", 1), change(node.HEAD_BLOCK, lambda value, since, _: value - since - 601, node="scn-3")),
+        where=({"chain": "child"},),
+        rest=14,
+        also=warnings("BridgeNodeBehind"),
+        calm_also=warnings("BridgeNodeBehind"),
+    ),
     critical(
         "BridgeChainUnreadable",
         calm=of_node("parent"),

@@ -28,6 +28,18 @@ MACHINES = (
         also=warnings("BridgeDiskFull"),
         calm_also=warnings("BridgeDiskFull"),
     ),
+    critical(  # a full disk stops the exporter, and node_exporter serves its last values
+        "BridgeDiskFull",
+        calm=(change(node.DATA_FREE, 4 * GIB, **FREE), change(UP, 0, node=SCN, job="machine")),
+        bad=(
+            change(node.DATA_FREE, 4 * GIB, **FREE),
+            change(node.LAST_RUN, lambda value, since, _: value - since, **FREE),
+        ),
+        where=(about(SCN),),
+        takes=12,
+        also=warnings("BridgeDiskFull", "BridgeWatcherBlind"),
+        calm_also=warnings("BridgeMachineGone"),
+    ),
     warning(
         "BridgeClockWrong",
         calm=(change(CLOCK, lambda value, *_: value - 4, node=SCN),),
