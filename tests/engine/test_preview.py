@@ -13,6 +13,7 @@ from components.domain.seed import derive
 from components.dynamic.secrets.ssh_key import public_key
 from tests.run import Failed, Run
 from tests.stack import Settings, Stack, settings
+from toolchain.github.plan_calls import calls
 
 Preview = Callable[[Settings], Run]
 
@@ -55,6 +56,16 @@ def test_everything_is_planned(plan: Run) -> None:
         assert {("BridgeOperator", f"{scn}-{chain}-vote") for scn in ("scn-1", "scn-2")} <= made
     assert {("BridgeRegistration", f"{scn}-registration") for scn in ("scn-1", "scn-2")} <= made
     assert {step.verb for step in plan.steps} == {"create"}
+
+
+def test_the_comment_on_it_names_calls_and_payers(plan: Run) -> None:
+    found = "\n".join(calls(plan.text.splitlines()))
+    for chain in ("parent", "child"):
+        (head,) = re.findall(rf"^{chain} chain \d+: .*0x[0-9a-fA-F]{{40}}$", found, re.MULTILINE)
+        below = found.partition(head)[2]
+        assert f"  1 x create BridgeContract: {chain}-bridge\n" in below
+        assert f"  2 x create BridgeOperator: scn-1-{chain}-vote, scn-2-{chain}-vote\n" in below
+    assert "  4 x create ChildValidator: " in found
 
 
 def test_operators_and_knis_are_known(plan: Run) -> None:

@@ -30,8 +30,11 @@ PLAN = """
     pulumi:pulumi:Stack: (same)
     +-pulumi-python:dynamic/servicechain:RunningNode: (replace)
     + pulumi-python:dynamic/servicechain:BridgeOperator: (create)
+        [urn=urn:pulumi:s::p::servicechain:index:Bridge$pulumi-python:dynamic/servicechain:BridgeOperator::a-child-vote]
     + pulumi-python:dynamic/servicechain:BridgeOperator: (create)
+        [urn=urn:pulumi:s::p::servicechain:index:Bridge$pulumi-python:dynamic/servicechain:BridgeOperator::b-child-vote]
     ~ pulumi-python:dynamic/servicechain:OperatorThreshold: (update)
+        [urn=urn:pulumi:s::p::servicechain:index:Bridge$pulumi-python:dynamic/servicechain:OperatorThreshold::child-threshold]
         threshold: 2
     --outputs:--
   ~ fees     : {
@@ -49,8 +52,8 @@ def test_a_comment_begins_with_what_a_reader_must_know() -> None:
     for line in (
         "error: the threshold is too high [SCH-131]",
         "restarts in this order: alpha-en, scn-1; one at a time",
-        "2 x create BridgeOperator",
-        "1 x update OperatorThreshold",
+        "  2 x create BridgeOperator: a-child-vote, b-child-vote",
+        "  1 x update OperatorThreshold: child-threshold",
         '      ~ perDay: "1" => "2"',
         '  + survives : "2 pairs" => "3 pairs"',
     ):
