@@ -16,6 +16,7 @@ def direction_from(source: Side) -> str:
 Network = Literal["private", "kairos", "mainnet"]
 """What a parent chain is: private, or one of the public networks."""
 PRIVATE: Network = "private"
+KAIROS: Network = "kairos"
 MAINNET: Network = "mainnet"
 PublicNetwork = Literal["kairos", "mainnet"]
 """A network that everybody can join. Its forks come at blocks that its users do not choose."""

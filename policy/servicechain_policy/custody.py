@@ -1,14 +1,14 @@
-"""The policy of secrets: the passphrase of a bridge to mainnet is not where its state is."""
+"""Policies of secrets: the passphrase is not where the state is, and the state has no key that owns a contract."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
-from components.domain.networks import CHAIN_IDS, MAINNET
-from components.domain.problems.policies import PASSPHRASE_BESIDE_STATE
+from components.domain.networks import CHAIN_IDS, KAIROS, MAINNET
+from components.domain.problems.policies import OWNER_KEY_IN_STATE, PASSPHRASE_BESIDE_STATE
 
-from .resources import Resource, Violation, by_chain
+from .resources import Resource, Violation, by_chain, of
 
 BACKEND, FILE, VALUE = "PULUMI_BACKEND_URL", "PULUMI_CONFIG_PASSPHRASE_FILE", "PULUMI_CONFIG_PASSPHRASE"
 """Variables of Pulumi: where states are, and the passphrase, of which the value takes precedence."""
@@ -26,6 +26,34 @@ def passphrase_is_elsewhere(resources: Sequence[Resource], environment: Mapping[
                 f"{FILE}"
             )
             yield Violation(contract, PASSPHRASE_BESIDE_STATE(sentence))
+
+
+def mainnet_owners_are_elsewhere(resources: Sequence[Resource]) -> Iterator[Violation]:
+    """Refuse a bridge to mainnet whose owner keys are in the stack: who has its state can take both contracts."""
+    yield from _owners_in_the_stack(resources, MAINNET)
+
+
+def kairos_owners_are_elsewhere(resources: Sequence[Resource]) -> Iterator[Violation]:
+    """Advise against owner keys in the stack of a bridge to Kairos: it is the rehearsal for mainnet."""
+    yield from _owners_in_the_stack(resources, KAIROS)
+
+
+def _owners_in_the_stack(resources: Sequence[Resource], network: str) -> Iterator[Violation]:
+    """Yield a violation for each contract whose owner signs with a key of the stack: derived from the seed, or secret.
+
+    Where the operator of an SCN owns a contract, the policy of owners and operators has its say.
+    """
+    if CHAIN_IDS[network] not in by_chain(resources, "BridgeContract"):
+        return
+    for contract in of(resources, "BridgeContract"):
+        signer = contract.within("signer")
+        if signer.get("kind") == "key" and "owner_node" not in contract.props:
+            setting = f"bridge.{signer.get('chain') or contract.name.removesuffix('-bridge')}Owner"
+            sentence = (
+                f"the key that owns {contract.name}, a contract of a bridge to {network}, is in the state of the stack "
+                f"with all other keys; set {setting}: {{kms: …}}, or name another place where that key is kept"
+            )
+            yield Violation(contract, OWNER_KEY_IN_STATE(sentence))
 
 
 def _beside(environment: Mapping[str, str]) -> str | None:

@@ -28,7 +28,7 @@ from pulumi_policy.proxy import (
 )
 
 from .bridge import chain_survives_the_loss_of_an_scn, owner_is_no_operator, threshold_is_below_pairs
-from .custody import passphrase_is_elsewhere
+from .custody import kairos_owners_are_elsewhere, mainnet_owners_are_elsewhere, passphrase_is_elsewhere
 from .exposure import no_driving_api_over_http, nothing_is_open_to_the_world
 from .fees import DEFAULT_LIMIT, spending_is_limited
 from .machines import mainnet_is_protected, metadata_asks_for_a_token, volumes_are_encrypted
@@ -47,7 +47,12 @@ ON_THE_STACK: Mapping[str, Callable[[Sequence[Resource]], Iterator[Violation]]] 
     "threshold-below-pairs": threshold_is_below_pairs,
     "four-scns": chain_survives_the_loss_of_an_scn,
     "protected-on-mainnet": mainnet_is_protected,
+    "owner-keys-on-mainnet": mainnet_owners_are_elsewhere,
 }
+ADVICE_ON_THE_STACK: Mapping[str, Callable[[Sequence[Resource]], Iterator[Violation]]] = {
+    "owner-keys-on-kairos": kairos_owners_are_elsewhere,
+}
+"""Violations are shown and refuse nothing, unless the settings of the pack say otherwise."""
 
 _UNKNOWNS = frozenset(
     {
@@ -67,6 +72,10 @@ def make() -> None:
     policies: list[Policy] = [
         *(ResourceValidationPolicy(name, _words(rule), _on_a_resource(rule)) for name, rule in ON_A_RESOURCE.items()),
         *(StackValidationPolicy(name, _words(rule), _on_the_stack(rule)) for name, rule in ON_THE_STACK.items()),
+        *(
+            StackValidationPolicy(name, _words(rule), _on_the_stack(rule), EnforcementLevel.ADVISORY)
+            for name, rule in ADVICE_ON_THE_STACK.items()
+        ),
         StackValidationPolicy(
             "passphrase-on-mainnet",
             _words(passphrase_is_elsewhere),

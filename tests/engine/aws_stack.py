@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from components.domain.seed import derive
 from tests.aws import recorder
 from tests.aws.moto import Moto
 from tests.run import Run
@@ -18,11 +19,18 @@ RECORD = "RECORD_AWS_CALLS"
 
 
 class AwsStack(Stack):
-    """A stack of which everything up to the machines can be brought up."""
+    """A stack of which everything up to the machines can be brought up.
+
+    Owner keys that the settings have in KMS are in variables here: docs/aws has policies of their own for those.
+    """
 
     def __init__(self, folder: Path, cloud: Moto, config: dict[str, Any]) -> None:
         config.pop("identitySeed")
-        super().__init__(folder, config, environment=cloud.environment)
+        bridge = config.get("bridge", {})
+        in_kms = [one for one in ("parentOwner", "childOwner") if "kms" in bridge.get(one, {})]
+        keys = {one.upper(): derive("46" * 32, one) for one in in_kms}
+        owned = {**config, "bridge": {**bridge, **{one: {"env": one.upper()} for one in in_kms}}} if in_kms else config
+        super().__init__(folder, owned, environment={**cloud.environment, **keys})
         self.calls = Calls()
 
     def preview(self, **options: Any) -> Run:

@@ -22,9 +22,22 @@ def held(run: Run) -> bool:
 
 
 def violated(run: Run) -> set[tuple[str, str]]:
-    """Return each policy that is violated, with the name of the resource that it is told of."""
+    """Return each policy that refuses something, with the name of the resource that it is told of."""
+    return _said(run, "mandatory")
+
+
+def advised(run: Run) -> set[tuple[str, str]]:
+    """Return the same of policies that refuse nothing."""
+    return _said(run, "advisory")
+
+
+def _said(run: Run, level: str) -> set[tuple[str, str]]:
     found = [event.policy_event for event in run.events if event.policy_event]
-    return {(one.policy_name, (one.resource_urn or "").rpartition("::")[2]) for one in found}
+    return {
+        (one.policy_name, (one.resource_urn or "").rpartition("::")[2])
+        for one in found
+        if one.enforcement_level == level
+    }
 
 
 def folder_of(program: str) -> Path:

@@ -65,6 +65,8 @@ def test_settings_that_the_program_only_warns_of(tmp_path: Path, cloud: Moto) ->
         ("protected-on-mainnet", "scn-1-node"),
         ("protected-on-mainnet", "scn-1-data"),
         ("spend-limit", "scn-1-kscnd.service"),
+        ("owner-keys-on-mainnet", "parent-bridge"),
+        ("owner-keys-on-mainnet", "child-bridge"),
     } <= found
     assert {policy for policy, _ in found} == {
         "owner-is-no-operator",
@@ -72,6 +74,7 @@ def test_settings_that_the_program_only_warns_of(tmp_path: Path, cloud: Moto) ->
         "four-scns",
         "protected-on-mainnet",
         "passphrase-on-mainnet",
+        "owner-keys-on-mainnet",
         "spend-limit",
     }
     assert ANCHORING_TOO_EXPENSIVE.code in refused.value.run.text

@@ -19,11 +19,13 @@ from typing import Any
 from unittest.mock import patch
 
 import pulumi
+from eth_account import Account as Accounts
 from google.protobuf import json_format
 from pulumi.runtime import mocks, resource, rpc
 from pulumi.runtime.proto import resource_pb2, source_pb2
 from pulumi.runtime.settings import ROOT as ROOT_RESOURCE
 
+from components.chain.accounts.signer import KmsSigner, SigningAccount
 from components.hosts.aws.account.account import AwsAccount
 from components.settings.sentences import NAMESPACE
 from tests.program.program import DYNAMIC, Asked, Program, provider_of
@@ -192,11 +194,18 @@ def run(
     no_circles = patch.object(rpc, "declare_dependency", lambda *_resources: True)
     # The program also asks when outputs become known, after its last line.
     ask = patch.object(AwsAccount, "ask", lambda _account, *asked, **more: monitor.answers.ask(*asked, **more))
-    with _event_loop(), _own_root(), _configured(config), no_stack, no_unknowns, no_circles, ask:
+    kms = patch.object(KmsSigner, "open", _in_kms)
+    with _event_loop(), _own_root(), _configured(config), no_stack, no_unknowns, no_circles, ask, kms:
         mocks.set_mocks(monitor.mocks, project=NAMESPACE, stack="test", preview=False, monitor=monitor)
         mocks.test(program)()  # type: ignore[no-untyped-call]  # nor here
     monitor.program.held = monitor.answers.held
     return monitor.program
+
+
+def _in_kms(signer: KmsSigner) -> SigningAccount:
+    """Return an account of its own for each key that is named."""
+    account: SigningAccount = Accounts.from_key(hashlib.sha256(signer.key_id.encode()).digest())
+    return account
 
 
 def made(config: Mapping[str, Any]) -> Program:

@@ -15,6 +15,7 @@ from components.domain.problems.policies import (
     METADATA_WITHOUT_TOKEN,
     NOT_PROTECTED,
     OPEN_TO_THE_WORLD,
+    OWNER_KEY_IN_STATE,
     OWNER_THAT_VOTES,
     PASSPHRASE_BESIDE_STATE,
     THRESHOLD_OF_ALL_PAIRS,
@@ -23,7 +24,7 @@ from components.domain.problems.policies import (
 from components.domain.seed import derive
 from policy.servicechain_policy.custody import BACKEND, FILE, VALUE, passphrase_is_elsewhere
 from policy.servicechain_policy.fees import spending_is_limited
-from policy.servicechain_policy.pack import ON_A_RESOURCE, ON_THE_STACK
+from policy.servicechain_policy.pack import ADVICE_ON_THE_STACK, ON_A_RESOURCE, ON_THE_STACK
 from policy.servicechain_policy.resources import UNKNOWN, Resource, Violation
 from tests.program.mocked import made, run
 from tests.program.program import Program
@@ -39,6 +40,7 @@ OBJECTS = {
     "encrypted-volumes": DISK_NOT_ENCRYPTED,
     "imdsv2": METADATA_WITHOUT_TOKEN,
     "protected-on-mainnet": NOT_PROTECTED,
+    "owner-keys-on-mainnet": OWNER_KEY_IN_STATE,
     "spend-limit": ANCHORING_TOO_EXPENSIVE,
 }
 """The problem that each policy objects to."""
@@ -106,10 +108,10 @@ def test_what_is_not_known_yet_is_no_violation(stacks: Mapping[str, list[Resourc
         assert violations(unknown) == {}, name
 
 
-def test_an_owner_that_votes() -> None:
+def test_an_owner_that_votes(monkeypatch: pytest.MonkeyPatch) -> None:
     config = example("mainnet")
-    key = derive(SEED, "operator/scn-2/child")
-    resources = resources_of(run({**config, "bridge": {**config["bridge"], "childOwnerKey": key}}))
+    monkeypatch.setenv("OWNER", derive(SEED, "operator/scn-2/child"))
+    resources = resources_of(run({**config, "bridge": {**config["bridge"], "childOwner": {"env": "OWNER"}}}))
     one_violation(resources, "owner-is-no-operator", "scn-2-child-vote", "chain 3002", "threshold is 2;")
     harmless = [
         replace(one, props={**one.props, "threshold": 1.0}) if one.kind == "OperatorThreshold" else one
@@ -231,12 +233,36 @@ def test_disks_and_metadata(stacks: Mapping[str, list[Resource]]) -> None:
 
 
 def test_what_is_not_protected(stacks: Mapping[str, list[Resource]]) -> None:
-    for name, type_ in (("scn-1-data", ":Volume"), ("scn-1-node", ":Account"), ("parent-owner", ":Account")):
+    for name, type_ in (("scn-1-data", ":Volume"), ("scn-1-node", ":Account"), ("scn-1-parent-operator", ":Account")):
         resources = spoilt(stacks["mainnet"], name, type_, protect=False)
         one_violation(resources, "protected-on-mainnet", name, f"{name} is ")
     claim = Resource("pulumi-python:dynamic/servicechain:ExistingHost", "scn-1", {}, protect=False)
     one_violation([*stacks["mainnet"], claim], "protected-on-mainnet", "scn-1", "claim on a machine")
     assert violations([*stacks["mainnet"], replace(claim, protect=True)]) == {}
+
+
+def advice(resources: Sequence[Resource]) -> set[tuple[str, str]]:
+    return {(name, one.resource.name) for name, rule in ADVICE_ON_THE_STACK.items() for one in rule(resources)}
+
+
+@pytest.mark.parametrize("own", [{}, {"childOwnerKey": "46" * 32}], ids=["of the seed", "a secret"])
+def test_an_owner_key_in_the_stack(own: dict[str, str]) -> None:
+    config = example("mainnet")
+    bridge = {key: value for key, value in config["bridge"].items() if key != "childOwner"}
+    resources = resources_of(run({**config, "bridge": {**bridge, **own}}))
+    one_violation(resources, "owner-keys-on-mainnet", "child-bridge", "bridge.childOwner:", "mainnet")
+    of_a_node = spoilt(resources, "child-bridge", owner_node={"address": "0x0"})
+    assert violations(of_a_node) == {}
+
+
+def test_owner_keys_in_the_stack_are_no_violation_on_other_networks(stacks: Mapping[str, list[Resource]]) -> None:
+    both = {("owner-keys-on-kairos", "parent-bridge"), ("owner-keys-on-kairos", "child-bridge")}
+    assert {name: advice(stacks[name]) for name in NAMES} == {
+        "dev": set(),
+        "existing": set(),
+        "kairos": both,
+        "mainnet": set(),
+    }
 
 
 def test_what_is_spent(stacks: Mapping[str, list[Resource]]) -> None:

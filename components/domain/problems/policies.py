@@ -82,6 +82,16 @@ PASSPHRASE_BESIDE_STATE = Problem(
     "(docs/team.md). Or move the file elsewhere and set `PULUMI_CONFIG_PASSPHRASE_FILE`.",
 )
 
+OWNER_KEY_IN_STATE = Problem(
+    724,
+    "A key that owns a bridge contract is in the state of the stack",
+    cause="The owner's key is derived from the identity seed, or is a secret of the stack, so the state has it beside "
+    "the keys of all nodes and operators. Whoever can decrypt the state owns the contract.",
+    remedy="Make a key in AWS KMS and set `bridge.parentOwner: {kms: …}`, and the same for `bridge.childOwner` "
+    "(docs/owner-keys.md). The owner of a contract that exists first calls `transferOwnership` with the address of "
+    "the new key.",
+)
+
 # -- fees --------------------------------------------------------------------------------------------------
 
 ANCHORING_TOO_EXPENSIVE = Problem(
