@@ -23,7 +23,7 @@ from components.domain.problems.hosts import WRONG_SUBNETS
 from components.domain.seed import derive
 from tests.aws.moto import Moto, moto
 from tests.engine.aws_stack import CANONICAL, IMAGE, AwsStack
-from tests.engine.policies import held, pack
+from tests.engine.policies import advised, held, pack
 from tests.program.stacks import aws, example, section
 from tests.run import Failed, Run
 from toolchain.ops.replace import ends_with
@@ -75,6 +75,8 @@ def test_an_example_is_previewed_in_full(
     plan = stack.preview(diff=True, policy_packs=[pack()])
     ec2.delete_snapshot(SnapshotId=former)
     assert held(plan)
+    advice = "owner-keys-on-kairos"
+    assert advised(plan) == ({(advice, "parent-bridge"), (advice, "child-bridge")} if name == "kairos" else set())
     nodes = {f"{pair}-en" for pair in pairs} | {f"scn-{i + 1}" for i in range(scns)}
     paired = {f"scn-{i + 1}" for i in range(len(pairs))}
     assert {step.verb for step in plan.steps} == {"create"}
