@@ -149,7 +149,7 @@ class Provider(ResourceProvider, Generic[InputsT]):
 
     def left(self, inputs: InputsT, known: Props) -> str:  # noqa: ARG002 - hook
         """Return a sentence for a removal that leaves the thing to another resource."""
-        return f"{self.identify(inputs)}: nothing is undone, because a resource with another name has it now"
+        return f"{self.identify(inputs)}: nothing is undone, because another resource has it now"
 
     def __reduce__(self) -> tuple[Callable[[str], Any], tuple[str]]:
         """Make Pulumi pickle the stable name only, without the class or its module."""

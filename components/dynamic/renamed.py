@@ -1,9 +1,10 @@
-"""What the resources of this run have, whatever their names: Pulumi knows a resource by its name only.
+"""What the resources of this run have, whatever their names: Pulumi knows a resource by its name and parents only.
 
 A resource with a new name is created, which changes nothing where the thing exists already, and at the end of the run
-the one with the former name is deleted. That would undo what the new one has just taken over. So each resource declares
-what it has when it is compared or created, and a removal leaves alone what another one has declared. One process serves
-all resources of a run (tests/engine/test_renamed.py); a destroy declares nothing, so it undoes everything.
+the one with the former name is deleted. An existing SCN that joins a pair is another resource too. That would undo what
+the new one has just taken over. So each resource declares what it has when it is compared or created, and a removal
+leaves alone what another one has declared. One process serves all resources of a run (tests/engine/test_renamed.py); a
+destroy declares nothing, so it undoes everything.
 """
 
 import threading

@@ -61,10 +61,11 @@ def test_the_accounts_of_the_nodes_vote(program: Program) -> None:
     assert program.outputs["pairs"]["beta"]["en"]["kni"] == "beta-en.kni"
 
 
-def test_what_an_scn_knows_is_undone_and_what_it_knew_is_kept(program: Program) -> None:
+def test_what_an_scn_knows_is_undone_and_what_it_knew_is_kept(program: Program, config: dict[str, Any]) -> None:
     for scn in ("scn-1", "scn-2"):
         registration = program.one("BridgeRegistration", f"{scn}-registration")
         assert registration.inputs["adopted"] is True
+        assert ("deployed" in registration.inputs) is ("childBridge" not in config["bridge"])
         assert "deletedWith" not in registration.options
     assert all("deletedWith" not in one.options for one in program.of("BridgeOperator").values())
 

@@ -27,7 +27,7 @@ NODE: Props = {
     "conf_keys": KEYS,
 }
 UNO: Props = {**NODE, "node": {**NODE["node"], "node": "uno-en"}, "data": "/data/"}
-RENAMED = "a resource with another name has it now"
+RENAMED = "another resource has it now"
 
 
 @pytest.fixture
@@ -62,6 +62,13 @@ def test_a_node_that_is_where_another_one_moved_keeps_its_files(restored: list[s
     provider, two = AdoptedNodeProvider(), {**NODE, "node": endpoint("two-en", host="10.0.0.2")}
     assert provider.diff("id", two, {**two, "node": {**NODE["node"], "node": "two-en"}}).changes
     provider.delete("id", dict(NODE))
+    assert restored == []
+
+
+def test_an_scn_that_joins_a_pair_keeps_what_was_set(restored: list[str]) -> None:
+    """It belongs to its pair then, so Pulumi deletes the resource that only inspected it."""
+    AdoptedNodeProvider().create(dict(NODE))
+    AdoptedNodeProvider().delete("id", {**NODE, "conf_keys": {}})
     assert restored == []
 
 

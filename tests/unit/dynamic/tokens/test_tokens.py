@@ -154,7 +154,7 @@ def test_a_lock_and_another_counterpart_are_drift(chain: FakeChain, capsys: pyte
     assert chain.contracts[BRIDGE].tokens == {ONE: TWO}
 
 
-RENAMED = "a resource with another name has it now"
+RENAMED = "another resource has it now"
 
 
 def test_a_token_that_gets_another_name_stays_registered(chain: FakeChain, capsys: pytest.CaptureFixture[str]) -> None:
