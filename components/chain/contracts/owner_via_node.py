@@ -111,8 +111,8 @@ def _sent(owner: OwnerNode, bridge: str) -> int:
     except NodeError:
         return 0
     sent = [tx for sender, found in pool.items() if sender.lower() == address.lower() for tx in found or ()]
-    calls = [tx for tx in sent if str(tx["to"]).lower() == bridge.lower() and str(tx["input"])[2:10] in SELECTORS]
-    return max((int(tx["nonce"], 16) + 1 for tx in calls), default=0)
+    there = [tx for tx in sent if str(tx.get("to")).lower() == bridge.lower()]  # an anchor goes to no address
+    return max((int(tx["nonce"], 16) + 1 for tx in there if str(tx["input"])[2:10] in SELECTORS), default=0)
 
 
 def _method(console: Console, owner: OwnerNode, bridge: str, step: Step) -> str:

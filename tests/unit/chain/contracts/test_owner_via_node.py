@@ -195,10 +195,11 @@ def test_while_a_call_of_an_earlier_run_is_not_mined_none_is_made(
     [
         None,
         {OPERATOR.lower(): [sent(4, to=TWO), sent(5, data="3682a451")]},
+        {OPERATOR.lower(): [{"type": "TxTypeChainDataAnchoring", "nonce": "0x4", "input": f"0x3682a450{TWO[2:]}"}]},
         {ONE.lower(): [sent(4)]},
         {OPERATOR.lower(): None},
     ],
-    ids=["no sub bridge", "other calls", "another sender", "none"],
+    ids=["no sub bridge", "other calls", "an anchor", "another sender", "none"],
 )
 def test_what_a_node_sends_all_the_time_is_not_waited_for(
     chain: FakeChain, node: Node, owner: OwnerNode, clock: Clock, pool: Any
