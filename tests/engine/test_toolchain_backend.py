@@ -26,6 +26,7 @@ from tests.aws.moto import Moto, moto
 from tests.engine.clone import Clone
 
 BUCKET = "states"
+STATE = ".pulumi/stacks/servicechain-ha/s.json"
 PATIENCE_SECONDS = 120
 
 
@@ -78,8 +79,22 @@ def holder(bucket: Any) -> Any:
     return json.loads(bucket.get_object(Bucket=BUCKET, Key=lock)["Body"].read())
 
 
+def provider(bucket: Any) -> str:
+    """Return how the secrets in the state are kept."""
+    state = json.loads(bucket.get_object(Bucket=BUCKET, Key=STATE)["Body"].read())
+    return str(state["checkpoint"]["latest"]["secrets_providers"]["type"])
+
+
+def key_of(cloud: Moto) -> str:
+    """Make a key; return the URL of the provider."""
+    client = cloud.client("kms")
+    made = client.create_key()["KeyMetadata"]["KeyId"]
+    client.close()
+    return f"awskms://{made}?region={cloud.region}"
+
+
 @pytest.mark.nightly
-def test_all_verbs(clone: Clone, bucket: Any) -> None:
+def test_all_verbs(clone: Clone, bucket: Any, cloud: Moto) -> None:
     for verb in ("preview", "up", "refresh", "outputs", "disposable"):
         clone.ok("toolchain/stack", verb, "s")
     public = clone.folder / "public.json"
@@ -98,6 +113,14 @@ def test_all_verbs(clone: Clone, bucket: Any) -> None:
         ended = clone.stack(verb, "s", *filter(None, [option]))
         assert ended.returncode != 0
         assert problem.code in ended.stderr
+    assert provider(bucket) == "passphrase"
+    clone.ok("toolchain/stack", "rekey", "s", SECRETS_PROVIDER=key_of(cloud))
+    assert provider(bucket) == "cloud"
+    (clone.folder / ".state/passphrase").write_text("another one: it is not needed any more")
+    clone.ok("toolchain/stack", "preview", "s", "--expect-no-changes")
+    before = objects(bucket, "")
+    clone.ok("toolchain/run", "python", "-m", "toolchain.ops.networks")  # make sweep, which removes nothing unasked
+    assert objects(bucket, "") == before
     shell = clone.folder / "sh"
     shell.write_text("#!/bin/sh\npulumi stack ls --json\n")
     shell.chmod(0o755)
