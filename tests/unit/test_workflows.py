@@ -9,6 +9,10 @@ from typing import Any
 import pytest
 import yaml
 
+from components.settings.sentences import NAMESPACE
+from components.topology.checks.configuration import read
+from tests.examples import committed
+from tests.program.stacks import SEED
 from tests.stack import ROOT
 
 WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
@@ -81,6 +85,44 @@ def test_a_job_with_credentials_waits_in_an_environment() -> None:
         if "secrets." in str(job["steps"]) or "id-token" in job["permissions"]
     }
     assert found == {("preview", "preview"), ("teardown", "teardown"), ("drift", "drift")}
+
+
+@pytest.mark.parametrize(("drill", "status"), [(0, 0), (3, 0), (0, 4), (3, 4)])
+def test_the_status_of_a_bridge_is_posted_also_after_a_drill_that_fails(
+    tmp_path: Path, drill: int, status: int
+) -> None:
+    made = tmp_path / "make"
+    made.write_text(
+        f"#!/bin/sh\necho this is $2\ncase $2 in drill) exit {drill};; status) exit {status};; up) exit 0;; esac\n"
+    )
+    (tmp_path / "sudo").write_text('#!/bin/sh\nshift\nexec "$@"\n')
+    for tool in (made, tmp_path / "sudo"):
+        tool.chmod(0o755)
+    path = f"{tmp_path}:{os.environ['PATH']}"
+    done = _ran("bridge", "Up, drill, status", tmp_path, PATH=path, STACK="pr-1", RUNNER_TEMP=str(tmp_path))
+    assert (done == 0) is (drill == status == 0)
+    assert (tmp_path / "report").read_text() == "this is drill\nthis is status\n"
+
+
+@pytest.mark.parametrize("workflow", ["bridge", "nightly"])
+def test_a_drill_has_a_token_to_send(tmp_path: Path, workflow: str) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text(committed("dev"))
+    assert _ran(workflow, "Take the settings of the development stack, with a token", tmp_path, STACK="pr-1") == 0
+    config = yaml.safe_load((tmp_path / "Pulumi.pr-1.yaml").read_text())["config"]
+    seed = config.pop(f"{NAMESPACE}:identitySeedFile")
+    settings = read(
+        {key.removeprefix(f"{NAMESPACE}:"): value for key, value in config.items()} | {"identitySeed": SEED}
+    )
+    assert [(token.kind, token.development) for token in settings.tokens] == [("erc20", True)]
+    assert seed == ".state/pr-1/identity-seed"
+
+
+def _ran(workflow: str, step: str, folder: Path, **environment: str) -> int:
+    """Run a step of a workflow as GitHub does; return its exit status."""
+    steps = [one for job in jobs(ROOT / f".github/workflows/{workflow}.yml") for one in job["steps"]]
+    (script,) = [one["run"] for one in steps if one.get("name") == step]
+    env = {**os.environ, **environment}
+    return subprocess.run(["bash", "-eo", "pipefail", "-c", script], env=env, cwd=folder, check=False).returncode
 
 
 @pytest.mark.parametrize("name", ["pr-12", "nightly", "a"])
