@@ -14,7 +14,6 @@ import importlib
 import sys
 import threading
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any, ClassVar, Generic, TypeVar
 
 import pulumi
@@ -193,7 +192,7 @@ class Provider(ResourceProvider, Generic[InputsT]):
         """Converge without a previous state."""
         self._load()
         inputs = self._parse(props)
-        with _alone(self.thing(inputs)):
+        with renamed.alone(self.thing(inputs)):
             outs = self.converge(inputs, {})
             self._take(inputs)
         return CreateResult(self.identify(inputs), {**_declared(props), **outs})
@@ -235,7 +234,7 @@ class Provider(ResourceProvider, Generic[InputsT]):
         known = _declared(_props)
         inputs = self._parse(known)
         thing = self.thing(inputs)
-        with _alone(thing):
+        with renamed.alone(thing):
             if thing and renamed.is_taken(thing):
                 print(self.left(inputs, known), file=sys.stderr)
             else:
@@ -276,10 +275,6 @@ class Provider(ResourceProvider, Generic[InputsT]):
         if pulumi.contains_unknowns(new):
             return True
         return old != new and self.differs(name, old, new)
-
-
-def _alone(thing: Thing | None) -> AbstractContextManager[None]:
-    return renamed.alone(thing) if thing else nullcontext()
 
 
 def _tell_unread(subject: str, error: Exception) -> None:

@@ -30,8 +30,11 @@ def is_taken(thing: Thing) -> bool:
 
 
 @contextmanager
-def alone(thing: Thing) -> Iterator[None]:
+def alone(thing: Thing | None) -> Iterator[None]:
     """Let nobody else create or remove it meanwhile: when two resources exchange their names, both happens at once."""
+    if thing is None:
+        yield
+        return
     with _locking:
         lock = _locks.setdefault(thing, threading.Lock())
     with lock:

@@ -26,7 +26,7 @@ from components.domain.problems.transfers import TOKEN_STAYS, TOKEN_UNFUNDED
 
 
 @dataclass(frozen=True)
-class OtherSide:
+class OtherContract:
     """The bridge contract on the other chain."""
 
     connect: Callable[[], AbstractContextManager[Console]]
@@ -35,7 +35,7 @@ class OtherSide:
 
 
 def register(
-    console: Console, signer: Signer, bridge: str, kind: str, token: str, counterpart: str, there: OtherSide
+    console: Console, signer: Signer, bridge: str, kind: str, token: str, counterpart: str, there: OtherContract
 ) -> None:
     """Register a token in the bridge contract, once it is certain that transfers of it can be paid out on both chains.
 

@@ -64,10 +64,10 @@ class TokenRegistrationProvider(ChainProvider[TokenRegistrationInputs]):
 
     def converge(self, inputs: TokenRegistrationInputs, known: Props) -> Props:
         """Register once both contracts can pay transfers out; no-op if registered."""
-        from components.chain.tokens.tokens import OtherSide, register
+        from components.chain.tokens.tokens import OtherContract, register
 
         other = ChainPlace(chain_id=inputs.other_chain_id, endpoints=inputs.other_endpoints)
-        there = OtherSide(lambda: session(other), inputs.other_bridge)
+        there = OtherContract(lambda: session(other), inputs.other_bridge)
         with session(inputs) as console:
             register(console, inputs.signer, inputs.bridge, inputs.kind, inputs.token, inputs.counterpart, there)
         before = inputs.token.lower() in {token.lower() for token in inputs.before or ()}

@@ -60,7 +60,7 @@ def register(chain: FakeChain, kind: str = "erc20", there: FakeChain | None = No
     if there is None:
         there = FakeChain(1)
         there.contracts[BRIDGE], there.tokens[COUNTERPART] = Contract(COUNTERPART), FakeToken(balance=1)
-    other = tokens.OtherSide(lambda: nullcontext(console(there)), BRIDGE)
+    other = tokens.OtherContract(lambda: nullcontext(console(there)), BRIDGE)
     tokens.register(console(chain), OWNER, BRIDGE, kind, TOKEN.lower(), COUNTERPART, other)
 
 
