@@ -4,6 +4,7 @@ Its program is short (tests/engine/small) unless another one is given. Code and 
 """
 
 import os
+import shutil
 import subprocess
 import threading
 from collections.abc import Iterator, Mapping
@@ -18,7 +19,13 @@ from components.settings.sentences import NAMESPACE
 from tests.stack import ROOT, settings
 
 LINKED = (".build", "components", "docs", "policy", "Pulumi.yaml")
+UNTRACKED = (".git", ".build", ".state", "__pycache__", ".*_cache", ".hypothesis")
 SMALL = Path(__file__).resolve().parent / "small/__main__.py"
+
+
+def copied(folder: Path) -> None:
+    """Make a folder with all that Git tracks in this checkout, and nothing that commands have made."""
+    shutil.copytree(ROOT, folder, ignore=shutil.ignore_patterns(*UNTRACKED), symlinks=True)
 
 
 class Clone:

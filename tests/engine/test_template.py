@@ -4,7 +4,6 @@ Only the last step of `pulumi new`, the installation of Python packages, is left
 """
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -12,10 +11,9 @@ import pytest
 import yaml
 
 from components.domain.problems.settings import MISSING_KEY, UNKNOWN_KEY
+from tests.engine.clone import copied
 from tests.run import lines
 from tests.stack import ROOT
-
-UNTRACKED = (".git", ".build", ".state", "__pycache__", ".*_cache", ".hypothesis")
 
 
 class Made:
@@ -23,7 +21,7 @@ class Made:
 
     def __init__(self, folder: Path, *options: str) -> None:
         template, home, tools = (folder / name for name in ("template", "home", "tools"))
-        shutil.copytree(ROOT, template, ignore=shutil.ignore_patterns(*UNTRACKED), symlinks=True)
+        copied(template)
         self.folder = folder / "made"
         for one in (self.folder, home, tools):
             one.mkdir()
