@@ -1,6 +1,7 @@
 """What the scripts of the toolchain say when they stop: a sentence with its code, as the program does."""
 
 import os
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -43,3 +44,26 @@ def test_everything_that_setup_misses_is_told_at_once() -> None:
         ["BRIDGE_ARTIFACT", "is", "/nowhere/Bridge.json,"],
     ]
     assert all(line.startswith("error: ") for line in told)
+
+
+def test_a_policy_pack_is_made_again_only_when_it_has_changed(tmp_path: Path) -> None:
+    """Two runs in one checkout may start it at once."""
+    for part in ("toolchain/lib.sh", "toolchain/policy/pack", "components/__init__.py", "policy/__main__.py"):
+        (tmp_path / part).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / part, tmp_path / part)
+    for part in ("components/domain", "policy/servicechain_policy"):
+        shutil.copytree(ROOT / part, tmp_path / part)
+
+    def made() -> tuple[int, str]:
+        done = run(str(tmp_path / "toolchain/policy/pack"), PATH="/usr/bin:/bin")
+        assert (done.returncode, done.stderr) == (0, "")
+        folder = Path(done.stdout.strip())
+        assert folder == tmp_path / ".build/policy", "a CLI of the system would need no copy"
+        return folder.stat().st_ino, (folder / "servicechain_policy/fees.py").read_text()
+
+    first = made()
+    (tmp_path / ".build/policy/servicechain_policy/__pycache__").mkdir(exist_ok=True)
+    assert made() == first
+    fees = tmp_path / "policy/servicechain_policy/fees.py"
+    fees.write_text(fees.read_text() + "# another limit\n")
+    assert made()[1] == fees.read_text()
