@@ -1,6 +1,6 @@
 """Placement: the zone and the address of each machine. Decided once per machine, and kept."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network
 
 import pulumi
@@ -8,6 +8,8 @@ from pulumi.dynamic import Resource
 from pulumi.output import UNKNOWN
 from pydantic import BaseModel, ConfigDict
 
+from components.domain.problems.aws.snapshots import DATA_UNDECIDED
+from components.domain.roles import PROGRAMS
 from components.dynamic.base import Inputs, Props, Provider
 from components.topology import placement
 from components.topology.machine import Machine, Size
@@ -34,6 +36,8 @@ class PlacementInputs(Inputs):
     zones: tuple[str, ...]
     zone_of: dict[str, str] | None = None
     address_of: dict[str, str] | None = None
+    final_snapshot: bool | None = None
+    """Whether data volumes that are deleted leave a snapshot; None if nobody has said so."""
 
 
 class PlacementProvider(Provider[PlacementInputs]):
@@ -46,10 +50,16 @@ class PlacementProvider(Provider[PlacementInputs]):
         return "placement"
 
     def complete(self, olds: Props, news: Props) -> Props:
-        """Decide for new machines. Raises ValueError when an earlier decision is not possible any more."""
+        """Decide for new machines.
+
+        Raises ValueError when an earlier decision is not possible any more, and when chain data would be deleted of
+        which nobody has said whether they are to be kept.
+        """
         if pulumi.contains_unknowns(news):
             return {**news, "zone_of": UNKNOWN, "address_of": UNKNOWN}
         inputs = self._parse(news)
+        if leaving := _leaving(olds, inputs):
+            _require_decision(leaving, inputs.final_snapshot, known=bool(olds.get("final_snapshot")))
         machines = [Machine(one.name, one.role, one.unit, _ANY, ()) for one in inputs.machines]
         zone_of = placement.zones(machines, inputs.zones, olds.get("zone_of") or {})
         subnet_of = {
@@ -61,6 +71,23 @@ class PlacementProvider(Provider[PlacementInputs]):
     def converge(self, inputs: PlacementInputs, known: Props) -> Props:  # noqa: ARG002
         """Nothing to do: the decisions are in the inputs."""
         return {}
+
+
+def _leaving(olds: Props, inputs: PlacementInputs) -> list[str]:
+    """Return the machines with chain data that the settings no longer have, and whose volumes will be deleted."""
+    staying = {one.name for one in inputs.machines}
+    return [one["name"] for one in olds.get("machines") or () if one["role"] in PROGRAMS and one["name"] not in staying]
+
+
+def _require_decision(leaving: Sequence[str], wanted: bool | None, *, known: bool) -> None:  # noqa: FBT001
+    """Require that somebody has said what becomes of these data. `known`: the volumes already leave a snapshot."""
+    where = f"servicechain-ha:aws.finalSnapshot: the data volumes of {', '.join(leaving)} would be deleted"
+    if wanted is None:
+        words = "write true to keep a snapshot of each, or false to keep nothing"
+        raise ValueError(DATA_UNDECIDED(f"{where}: {words}"))
+    if wanted and not known:
+        words = "without a snapshot, because it was not true before: run make up with it, and remove them after that"
+        raise ValueError(DATA_UNDECIDED(f"{where} {words}"))
 
 
 class Placement(Resource, module="servicechain", name="Placement"):
@@ -75,7 +102,14 @@ class Placement(Resource, module="servicechain", name="Placement"):
         name: str,
         machines: list[Props],
         zones: list[str],
+        final_snapshot: bool | None = None,  # noqa: FBT001
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
-        props = {"machines": machines, "zones": zones, "zone_of": None, "address_of": None}
+        props = {
+            "machines": machines,
+            "zones": zones,
+            "zone_of": None,
+            "address_of": None,
+            "final_snapshot": final_snapshot,
+        }
         super().__init__(PlacementProvider(), name, props, opts)

@@ -85,14 +85,14 @@ class AwsHosts(pulumi.ComponentResource):
             self._client.public_key,
             settings.kms_key,
             protect,
-            settings.final_snapshot,
+            bool(settings.final_snapshot),
             settings.alarm_topic,
             session_manager.instance_profile(settings.region, tags, self._mine) if settings.session_manager else None,
             tags,
         )
         self._backup = Backup(settings.backup, settings.region, tags, protect=protect, opts=self._mine)
         bastion = [BASTION_MACHINE] if settings.own_bastion else []
-        self._placement = self._place([*machines, *bastion])
+        self._placement = self._place([*machines, *bastion], settings.final_snapshot)
         self._bastion = self._make_bastion() if settings.own_bastion else self._given_bastion(settings)
         self.register_outputs({})
 
@@ -143,14 +143,14 @@ class AwsHosts(pulumi.ComponentResource):
     def _subnets(self, wanted: Wanted) -> Subnets:
         return self._network.public if wanted.size.public_address else self._network.private
 
-    def _place(self, machines: Sequence[Wanted]) -> Placement:
+    def _place(self, machines: Sequence[Wanted], final_snapshot: bool | None) -> Placement:  # noqa: FBT001
         listed: list[dict[str, object]] = []
         for machine in machines:
             cidrs = self._subnets(machine).cidrs
             known = {"subnets": {zone: str(cidr) for zone, cidr in cidrs.items()}} if cidrs else {}
             listed.append({"name": machine.name, "role": machine.role, "unit": machine.unit, **known})
         opts = pulumi.ResourceOptions.merge(self._mine, pulumi.ResourceOptions(protect=self._kept))
-        return Placement("placement", listed, list(self._network.zones), opts)
+        return Placement("placement", listed, list(self._network.zones), final_snapshot, opts)
 
     def _given_bastion(self, settings: Aws) -> Ssh | None:
         given = settings.ssh.bastion

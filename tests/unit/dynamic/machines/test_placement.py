@@ -7,6 +7,7 @@ import pulumi
 import pytest
 from pulumi.output import UNKNOWN
 
+from components.domain.problems.aws.snapshots import DATA_UNDECIDED
 from components.domain.problems.settings import FULL_SUBNET, LOST_ZONE
 from components.dynamic.base import PROVIDER_KEY, Props
 from components.dynamic.machines.placement import PlacementProvider
@@ -86,7 +87,7 @@ def test_a_pair_that_is_added_anywhere_is_an_update_that_moves_nobody(place: int
 
 
 def test_a_pair_that_is_removed_is_forgotten_and_nobody_takes_its_place() -> None:
-    second = check(FIRST, asked(aws_raw(pairs=pairs(1))))
+    second = check(FIRST, asked(aws_raw(pairs=pairs(1)), final_snapshot=False))
     assert FIRST["zone_of"].items() - second["zone_of"].items() == {("pair-2-en", "ap-northeast-2b")}
     assert second["address_of"].items() < FIRST["address_of"].items()
 
@@ -143,3 +144,30 @@ def test_with_inputs_that_are_not_known_yet_nothing_is_decided(olds: Props) -> N
     assert (found["zone_of"], found["address_of"]) == (UNKNOWN, UNKNOWN)
     assert pulumi.contains_unknowns(found)
     assert PlacementProvider().diff("placement", olds, found).changes
+
+
+def test_no_chain_data_are_deleted_before_somebody_has_said_what_becomes_of_them() -> None:
+    three = check({}, asked(aws_raw(pairs=pairs(3))))
+    (reason,) = refused(three, asked(aws_raw()))
+    assert DATA_UNDECIDED.code in reason
+    assert "pair-3-en" in reason
+    assert "aws.finalSnapshot" in reason
+    assert "scn-3" not in reason, "an SCN that leaves its pair stays"
+    (reason,) = refused(three, asked(aws_raw(), final_snapshot=True))
+    assert DATA_UNDECIDED.code in reason, "the volumes do not know it yet"
+    check(three, asked(aws_raw(), final_snapshot=False))
+    kept = check(three, asked(aws_raw(pairs=pairs(3)), final_snapshot=True))
+    check(kept, asked(aws_raw(), final_snapshot=True))
+    check(kept, asked(aws_raw(), final_snapshot=False))
+
+
+def test_a_bastion_and_a_monitor_may_leave_at_any_time() -> None:
+    machines = [*listed(aws_raw()), *({"name": one, "role": one, "unit": one} for one in ("bastion", "monitor"))]
+    before = check({}, asked(aws_raw(), machines=machines))
+    check(before, asked(aws_raw()))
+
+
+def test_what_was_never_said_changes_nothing() -> None:
+    without = {name: value for name, value in FIRST.items() if name != "final_snapshot"}
+    again = check(without, asked(aws_raw()))
+    assert not PlacementProvider().diff("placement", without, again).changes
