@@ -114,7 +114,7 @@ def act_of(scene: Scene, fault: Fault, run: Run = run_on_host) -> OnNodes:
         hand = "run make refresh, then make up"
         return OnNodes(fault, nodes, commands.nothing, commands.restart, run=run, by_hand=lambda _: hand)
     if fault.kind == "disk":
-        obstacle = _disk_obstacle(scene, fault)
+        obstacle = _disk_obstacle(fault)
         return OnNodes(fault, nodes, commands.fill, commands.empty, obstacle, run=run, by_hand=_emptied)
     return OnNodes(fault, nodes, commands.stop, commands.start, run=run)
 
@@ -158,14 +158,11 @@ def _link(scene: Scene, fault: Fault, run: Run) -> OnNodes:
     )
 
 
-def _disk_obstacle(scene: Scene, fault: Fault) -> Callable[[DrilledNode, Run], Message | None]:
-    # A local host sees the disk of this machine at /srv. All others have their system at /.
-    other = "/srv" if scene.place == "local" else "/"
-
+def _disk_obstacle(fault: Fault) -> Callable[[DrilledNode, Run], Message | None]:
     def obstacle(node: DrilledNode, run: Run) -> Message | None:
-        if run(node.target.endpoint, commands.own_disk(node, other), STOP_SECONDS).strip() == "yes":
+        if run(node.target.endpoint, commands.own_disk(node), STOP_SECONDS).strip() == "yes":
             return None
-        words = f"the data of {node.name} are on the disk of its machine, which would be full for everything else too"
+        words = f"the data of {node.name} are on a disk that others use, which would be full for them too"
         return NO_DRILL_HERE(f"{fault.name}: {words}; mount a file system of their own at {node.target.folder}")
 
     return obstacle

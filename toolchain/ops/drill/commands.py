@@ -125,10 +125,20 @@ def without_filler(node: DrilledNode) -> str:
     return f"rm -f {_filler(node)}"
 
 
-def own_disk(node: DrilledNode, other: str) -> str:
-    """Return the command that prints `yes` if the node's data have a file system of their own, not that of `other`."""
-    folder, path = shlex.quote(node.target.folder), shlex.quote(other)
-    return f'[ "$(stat -c %d {folder})" = "$(stat -c %d {path})" ] && echo no || echo yes\n'
+def own_disk(node: DrilledNode) -> str:
+    """Return the command that prints `yes` if the node's data have a file system that nothing else uses.
+
+    It is mounted at the folder of the data or at that of the node, and as a whole: of a part of a file system, which
+    containers and bind mounts have, somebody else has the rest.
+    """
+    return f"""\
+folder=$(realpath {shlex.quote(node.target.folder)})
+found=$(findmnt --noheadings --raw --output FSROOT,TARGET --target "$folder" || :)
+case $found in
+"/ $folder" | "/ $(dirname "$folder")") [ "$(dirname "$folder")" = / ] && echo no || echo yes ;;
+*) echo no ;;
+esac
+"""
 
 
 def clean(node: DrilledNode) -> str:

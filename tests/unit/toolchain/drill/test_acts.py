@@ -1,5 +1,6 @@
 """How faults are made on machines and undone."""
 
+import os
 import shlex
 import signal
 import subprocess
@@ -128,14 +129,13 @@ def test_a_link_is_not_cut_blindly(addresses: tuple[str, str], user: str) -> Non
     assert why.codes == (NO_DRILL_HERE.code,)
 
 
-@pytest.mark.parametrize(("host", "other"), [("LocalHost", "/srv"), ("ExistingHost", "/")])
-def test_a_disk_that_others_use_is_not_filled(host: str, other: str) -> None:
+def test_a_disk_that_others_use_is_not_filled() -> None:
     for answer, refused in (("yes", False), ("no", True)):
         machines = Machines()
         machines.answers["scn-1"] = answer
-        why = act("disk", "scn-1", ("scn-1",), machines, scene(host=host)).obstacle()
+        why = act("disk", "scn-1", ("scn-1",), machines).obstacle()
         assert (why is not None) == refused
-        assert machines.commands(f"stat -c %d {other})") == ["scn-1"]
+        assert machines.commands("findmnt") == ["scn-1"]
 
 
 # -- the commands themselves, in a network of their own ------------------------------------------------------
@@ -280,8 +280,28 @@ def test_what_cannot_be_undone_fails_and_keeps_nothing_else_from_it(node: Any, t
     assert routed(commands.clean(one)).returncode == 3
 
 
-def test_whether_data_have_a_disk_of_their_own(node: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("mount", "answer"),
+    [
+        ("true", "no"),
+        ("mount -t tmpfs disk {folder}", "yes"),
+        ("mount -t tmpfs disk {parent} && mkdir {folder}", "yes"),
+        ("mount -t tmpfs disk {others} && mkdir -p {folder}", "no"),
+        # What containers have: a part of a file system that others use too.
+        ("mkdir {parent}/part && mount --bind {parent}/part {folder}", "no"),
+        (
+            "mount -t tmpfs disk {others} && mkdir -p {folder} {others}/part && mount --bind {others}/part {folder}",
+            "no",
+        ),
+    ],
+)
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounts need root")
+def test_whether_data_have_a_disk_of_their_own(node: Any, tmp_path: Path, mount: str, answer: str) -> None:
     one, _ = node
-    assert run(commands.own_disk(one, str(tmp_path))).stdout.strip() == "no"
-    if Path("/dev/shm").stat().st_dev != tmp_path.stat().st_dev:  # noqa: S108
-        assert run(commands.own_disk(one, "/dev/shm")).stdout.strip() == "yes"  # noqa: S108
+    folder = tmp_path / "others/node/data"
+    folder.mkdir(parents=True)
+    endpoint = one.target.endpoint.model_copy(update={"ipc": str(folder / "klay.ipc")})
+    one = replace(one, target=replace(one.target, endpoint=endpoint))
+    steps = mount.format(folder=folder, parent=folder.parent, others=folder.parents[1])
+    done = run(f"unshare --mount sh -c {shlex.quote(f'{steps} && {commands.own_disk(one)}')}")
+    assert (done.returncode, done.stdout.strip()) == (0, answer), done.stderr
