@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import Any
 
-from components.domain.problems.operations import STATE_OF_OTHER_VERSION
+from components.domain.problems.operations.networks import STATE_OF_OTHER_VERSION
 from components.domain.problems.problem import Message
 
 CLASSES: Mapping[str, str] = {

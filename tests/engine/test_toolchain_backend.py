@@ -12,14 +12,8 @@ from typing import Any
 
 import pytest
 
-from components.domain.problems.operations import (
-    NO_STACK,
-    STACK_LOCKED,
-    STACK_NOT_UP,
-    STATE_ELSEWHERE,
-    UNKNOWN_MACHINE,
-    UNKNOWN_NODE,
-)
+from components.domain.problems.operations.machines import UNKNOWN_MACHINE, UNKNOWN_NODE
+from components.domain.problems.operations.state import NO_STACK, STACK_LOCKED, STACK_NOT_UP, STATE_ELSEWHERE
 from components.domain.problems.packages import NO_WAY_BACK
 from components.domain.problems.setup import BACKEND_UNUSABLE, NO_BACKEND, STATE_IN_THE_WAY
 from tests.aws.moto import Moto, moto

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from components.domain.problems.operations import BACKEND_SILENT, DOWN_INTERRUPTED, STACK_LOCKED, STACK_PROTECTED
+from components.domain.problems.operations.state import BACKEND_SILENT, DOWN_INTERRUPTED, STACK_LOCKED, STACK_PROTECTED
 from tests.engine.empty_stack import PROJECT, Empty
 from tests.stack import ROOT
 

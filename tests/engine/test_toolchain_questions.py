@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.domain.problems.operations import (
+from components.domain.problems.operations.state import (
     MAYBE_CLAIMED,
     MAYBE_IN_THE_CLOUD,
     NOT_DISPOSABLE,

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from components.domain.problems.operations import STACK_NOT_UP
+from components.domain.problems.operations.state import STACK_NOT_UP
 from components.domain.problems.setup import OTHER_PROVIDER, PROVIDER_UNKNOWN, REKEY_FAILED
 from tests.aws.moto import Moto, moto
 from tests.engine.clone import Clone

@@ -10,7 +10,7 @@ import subprocess
 
 import pytest
 
-from components.domain.problems.operations import MAYBE_IN_THE_CLOUD, STACK_LOCKED
+from components.domain.problems.operations.state import MAYBE_IN_THE_CLOUD, STACK_LOCKED
 from components.domain.problems.settings import MISSING_KEY
 from tests.engine.empty_stack import PROJECT, Empty
 from tests.run import lines

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from components.domain.problems.operations import MACHINE_SILENT
+from components.domain.problems.operations.machines import MACHINE_SILENT
 from components.domain.problems.packages import UPGRADE_REFUSED
 from components.settings.sentences import NAMESPACE
 from tests.engine.empty_stack import Empty

@@ -19,7 +19,12 @@ from typing import Any
 from components.chain.nodes.version import other_version
 from components.domain.problems.bridge import FOREIGN_OPERATOR, OWNERSHIP_MOVED, VOTES_CHANGED
 from components.domain.problems.nodes import OTHER_FORKS, WRONG_ANCHORING
-from components.domain.problems.operations import BRIDGE_NOT_SERVED, MACHINE_SILENT, NODE_ILL, OTHER_MAIN_BRIDGES
+from components.domain.problems.operations.machines import (
+    BRIDGE_NOT_SERVED,
+    MACHINE_SILENT,
+    NODE_ILL,
+    OTHER_MAIN_BRIDGES,
+)
 from components.domain.problems.packages import OTHER_VERSION_RUNS
 from components.domain.problems.problem import Message, Problem
 from components.domain.problems.transfers import (

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from components.domain.problems.operations import CALLED_WRONGLY, STACK_NOT_UP
+from components.domain.problems.operations.state import CALLED_WRONGLY, STACK_NOT_UP
 from components.domain.problems.problem import Message
 from components.settings.model import Settings
 from components.stack.load import settings_of

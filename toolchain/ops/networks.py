@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-from components.domain.problems.operations import NETWORK_IN_USE, NO_SUCH_NETWORK
+from components.domain.problems.operations.networks import NETWORK_IN_USE, NO_SUCH_NETWORK
 from components.dynamic.machines import local_namespaces as namespaces
 from components.dynamic.machines import local_record
 from components.dynamic.machines.local_namespaces import LocalError

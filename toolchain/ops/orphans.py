@@ -10,7 +10,7 @@ from typing import Any
 
 import yaml
 
-from components.domain.problems.operations import RUNS_WITHOUT_STATE
+from components.domain.problems.operations.state import RUNS_WITHOUT_STATE
 from components.hosts.aws.tags import Tags
 from components.settings.sentences import NAMESPACE
 

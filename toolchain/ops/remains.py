@@ -15,7 +15,7 @@ from typing import Any
 import yaml
 
 from components.domain.networks import CHAIN_IDS, MAINNET
-from components.domain.problems.operations import (
+from components.domain.problems.operations.state import (
     MAYBE_CLAIMED,
     MAYBE_IN_THE_CLOUD,
     NOT_DISPOSABLE,

@@ -19,7 +19,7 @@ from components.chain.peers.seats import council, living, node_address
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.head import wait_until_caught_up
-from components.domain.problems.operations import (
+from components.domain.problems.operations.machines import (
     CHAIN_WAITS_FOR_MACHINE,
     CHILD_CHAIN_LOST,
     OTHERS_UNHEALTHY,

@@ -18,7 +18,13 @@ import asyncssh
 
 from components.chain.rpc.endpoint import Endpoint
 from components.domain.ports import RPC_PORT
-from components.domain.problems.operations import BAD_PORT, LOCAL_PORT_TAKEN, RPC_CLOSED, TUNNEL_LOST, UNKNOWN_NODE
+from components.domain.problems.operations.machines import (
+    BAD_PORT,
+    LOCAL_PORT_TAKEN,
+    RPC_CLOSED,
+    TUNNEL_LOST,
+    UNKNOWN_NODE,
+)
 from components.domain.problems.problem import CodedError
 from components.ssh import connection as ssh
 from components.ssh.errors import SshError

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from components.domain.networks import Side
-from components.domain.problems.operations import CALLED_WRONGLY, STACK_NOT_UP
+from components.domain.problems.operations.state import CALLED_WRONGLY, STACK_NOT_UP
 from components.domain.problems.problem import Message
 from components.watch.judging.judge import judge
 from components.watch.reading.reader import Views, read

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 
 from components.chain.errors import ChainError
 from components.chain.rpc.waiting import duration
-from components.domain.problems.operations import CALLED_WRONGLY, STACK_NOT_UP
+from components.domain.problems.operations.state import CALLED_WRONGLY, STACK_NOT_UP
 from components.watch.reading.reader import read, views_of
 from components.watch.targets import Targets
 from components.watch.trace import TraceReport, TraceRow, is_hash, trace

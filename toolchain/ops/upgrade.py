@@ -19,7 +19,7 @@ from typing import Any
 from components.chain.errors import ChainError
 from components.chain.nodes.version import other_version, running_version, version_on_disk
 from components.chain.rpc.endpoint import Endpoint
-from components.domain.problems.operations import STACK_NOT_UP
+from components.domain.problems.operations.state import STACK_NOT_UP
 from components.domain.problems.packages import OTHER_VERSION_RUNS
 from components.domain.problems.problem import CodedError
 from components.domain.roles import PROGRAMS

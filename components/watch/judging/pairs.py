@@ -16,7 +16,7 @@ from components.domain.problems.nodes import (
     WRONG_ANCHORING,
     WRONG_BRIDGE_PEER,
 )
-from components.domain.problems.operations import STACK_NOT_UP
+from components.domain.problems.operations.state import STACK_NOT_UP
 from components.domain.problems.problem import Message
 from components.domain.units import coins
 from components.watch.judging.finding import Finding

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Generic, TypeVar
 
 from components.chain.errors import ChainError, HostUnreachable
-from components.domain.problems.operations import MACHINE_SILENT
+from components.domain.problems.operations.machines import MACHINE_SILENT
 from components.domain.problems.problem import Message
 from components.watch.readings import Missing, Read
 

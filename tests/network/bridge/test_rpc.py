@@ -5,7 +5,7 @@ import subprocess
 import sys
 import urllib.request
 
-from components.domain.problems.operations import UNKNOWN_NODE
+from components.domain.problems.operations.machines import UNKNOWN_NODE
 from tests.network.network import Network
 from tests.run import lines
 from tests.stack import ROOT

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from components.domain.problems.operations import NOT_CONFIRMED
+from components.domain.problems.operations.drills import NOT_CONFIRMED
 from components.hosts.local_preflight import missing
 from tests.network import systemd_machine
 from tests.network.conftest import make_stack

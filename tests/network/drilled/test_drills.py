@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from components.domain.problems.operations import NO_DRILL_HERE
+from components.domain.problems.operations.drills import NO_DRILL_HERE
 from tests.network.network import Network
 from tests.stack import ROOT
 from toolchain.ops.drill.report import DrillReport, FaultRow

@@ -17,7 +17,7 @@ from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime._serialization import _serialize
 
 import components.dynamic
-from components.domain.problems.operations import STATE_OF_OTHER_VERSION
+from components.domain.problems.operations.networks import STATE_OF_OTHER_VERSION
 from components.dynamic import providers
 from components.dynamic.base import Inputs, Provider
 from tests.stack import ROOT

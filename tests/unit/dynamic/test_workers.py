@@ -20,7 +20,7 @@ import grpc
 import pytest
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
-from components.domain.problems.operations import STATE_OF_OTHER_VERSION
+from components.domain.problems.operations.networks import STATE_OF_OTHER_VERSION
 from components.dynamic import providers
 from components.dynamic.base import PROVIDER_KEY, Inputs, Props, Provider
 

@@ -9,7 +9,12 @@ import pytest
 from components.domain.problems.bridge import FOREIGN_OPERATOR
 from components.domain.problems.hosts import HOST_SILENT
 from components.domain.problems.nodes import CONSOLE_SILENT, OTHER_FORKS
-from components.domain.problems.operations import BRIDGE_NOT_SERVED, MACHINE_SILENT, NODE_ILL, OTHER_MAIN_BRIDGES
+from components.domain.problems.operations.machines import (
+    BRIDGE_NOT_SERVED,
+    MACHINE_SILENT,
+    NODE_ILL,
+    OTHER_MAIN_BRIDGES,
+)
 from components.domain.problems.packages import OTHER_VERSION_RUNS
 from components.domain.problems.problem import Problem
 from components.watch.readings import Missing, Readings

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.domain.problems.operations import CALLED_WRONGLY, STACK_NOT_UP
+from components.domain.problems.operations.state import CALLED_WRONGLY, STACK_NOT_UP
 from tests.unit.samples import raw
 from tests.unit.watch.samples import NODES, export
 from toolchain.ops import monitoring_files as monitoring

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from components.domain.problems.operations import NETWORK_IN_USE, NO_SUCH_NETWORK
+from components.domain.problems.operations.networks import NETWORK_IN_USE, NO_SUCH_NETWORK
 from components.domain.problems.problem import Problem
 from components.domain.seed import network_id
 from components.dynamic.machines import local_record

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.domain.problems.operations import RUNS_WITHOUT_STATE
+from components.domain.problems.operations.state import RUNS_WITHOUT_STATE
 from components.hosts.aws.account.account import AwsAccount
 from components.hosts.aws.tags import Tags
 from tests.stack import ROOT

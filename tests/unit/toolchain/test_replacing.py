@@ -12,7 +12,7 @@ import pytest
 from components.chain.errors import NotReady, Unreachable
 from components.domain.problems.chains import NODE_BEHIND
 from components.domain.problems.nodes import NODE_DOWN
-from components.domain.problems.operations import (
+from components.domain.problems.operations.machines import (
     CHAIN_WAITS_FOR_MACHINE,
     CHILD_CHAIN_LOST,
     OTHERS_UNHEALTHY,

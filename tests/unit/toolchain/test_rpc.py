@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from components.domain.ports import RPC_PORT
-from components.domain.problems.operations import BAD_PORT, UNKNOWN_NODE
+from components.domain.problems.operations.machines import BAD_PORT, UNKNOWN_NODE
 from toolchain.ops.rpc import Refused, endpoint_of, port_of
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from components.domain.problems.operations import CALLED_WRONGLY
+from components.domain.problems.operations.state import CALLED_WRONGLY
 from components.domain.problems.problem import Problem
 from components.domain.problems.setup import FILE_MISSING
 

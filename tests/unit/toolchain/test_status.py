@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from components.chain.errors import ChainError
-from components.domain.problems.operations import CALLED_WRONGLY, STACK_NOT_UP
+from components.domain.problems.operations.state import CALLED_WRONGLY, STACK_NOT_UP
 from components.watch.readings import Readings
 from components.watch.report import Report
 from components.watch.targets import Targets

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from components.domain.problems.operations import STACK_NOT_UP
+from components.domain.problems.operations.state import STACK_NOT_UP
 from components.domain.problems.packages import OTHER_VERSION_RUNS, PACKAGE_UNUSABLE
 from components.domain.problems.settings import MISSING_KEY
 from components.settings.sentences import NAMESPACE

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from components.domain.problems.operations import NO_STACK, NOT_ALL_HEALTHY
+from components.domain.problems.operations.state import NO_STACK, NOT_ALL_HEALTHY
 from components.domain.problems.packages import NO_WAY_BACK, UPGRADE_REFUSED
 
 ROOT = Path(__file__).resolve().parents[3]

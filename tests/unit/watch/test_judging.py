@@ -29,7 +29,7 @@ from components.domain.problems.nodes import (
     WRONG_ANCHORING,
     WRONG_BRIDGE_PEER,
 )
-from components.domain.problems.operations import STACK_NOT_UP
+from components.domain.problems.operations.state import STACK_NOT_UP
 from components.domain.problems.packages import STOPPED_AT_FORK
 from components.domain.problems.problem import Message, Problem
 from components.domain.problems.transfers import (

@@ -10,7 +10,7 @@ from components.chain.errors import HostUnreachable, NotListening, Unreachable
 from components.domain.problems.chains import CHAIN_UNREADABLE
 from components.domain.problems.hosts import HOST_SILENT
 from components.domain.problems.nodes import CONSOLE_SILENT, NODE_DOWN
-from components.domain.problems.operations import MACHINE_SILENT
+from components.domain.problems.operations.machines import MACHINE_SILENT
 from components.watch.judging.judge import judge
 from components.watch.reading.reader import read
 from components.watch.readings import ChainReading, Missing, OpenRequest, Read, Readings

@@ -16,7 +16,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from components.chain.errors import ChainError
-from components.domain.problems.operations import CALLED_WRONGLY, NO_DRILL_HERE, NOT_CONFIRMED
+from components.domain.problems.operations.drills import NO_DRILL_HERE, NOT_CONFIRMED
+from components.domain.problems.operations.state import CALLED_WRONGLY
 from toolchain.ops.drill.drill import Drill
 from toolchain.ops.drill.ending import Ended, lossy_output
 from toolchain.ops.drill.options import Options, options

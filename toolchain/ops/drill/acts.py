@@ -9,7 +9,7 @@ from typing import Protocol
 from components.chain.errors import ChainError
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.ipc_stream import run_on_host
-from components.domain.problems.operations import EN_NOT_KILLED, FAULT_NOT_UNDONE, NO_DRILL_HERE
+from components.domain.problems.operations.drills import EN_NOT_KILLED, FAULT_NOT_UNDONE, NO_DRILL_HERE
 from components.domain.problems.problem import Message
 from components.domain.roles import PROGRAMS
 from toolchain.ops.drill import commands

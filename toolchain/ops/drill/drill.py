@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from components.chain.errors import ChainError, NotReady
-from components.domain.problems.operations import NO_DRILL_HERE, TRANSFERS_MISSING, UNWELL_BEFORE_DRILL
+from components.domain.problems.operations.drills import NO_DRILL_HERE, TRANSFERS_MISSING, UNWELL_BEFORE_DRILL
 from components.domain.problems.problem import Message
 from components.watch.report import Report
 from toolchain.ops.drill.acts import Act, act_of

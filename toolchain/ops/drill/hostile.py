@@ -24,7 +24,7 @@ from components.chain.tx.batch import Transaction, carry_out
 from components.chain.voters.calls import balance
 from components.chain.voters.proof import is_paid
 from components.domain.networks import OTHER_SIDE, SIDES, Side
-from components.domain.problems.operations import INVENTED_PAID
+from components.domain.problems.operations.drills import INVENTED_PAID
 from components.domain.problems.problem import Message
 from components.watch.reading.open_requests import direction
 from components.watch.targets import TokenTarget

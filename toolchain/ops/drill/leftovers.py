@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from components.chain.errors import ChainError, HostUnreachable
 from components.chain.rpc.ipc_stream import run_on_host
-from components.domain.problems.operations import FAULT_NOT_UNDONE
+from components.domain.problems.operations.drills import FAULT_NOT_UNDONE
 from components.domain.problems.problem import Message
 from toolchain.ops.drill import commands
 from toolchain.ops.drill.acts import STOP_SECONDS, Run

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from components.chain.errors import NotReady
-from components.domain.problems.operations import PAIR_NOT_BACK
+from components.domain.problems.operations.drills import PAIR_NOT_BACK
 from components.watch.judging.finding import Level
 from components.watch.report import FindingRow, Report
 from toolchain.ops.drill.report import StoppedRow

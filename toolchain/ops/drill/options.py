@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from components.domain.problems.operations import CALLED_WRONGLY
+from components.domain.problems.operations.state import CALLED_WRONGLY
 from toolchain.ops.drill.fault import KINDS, Kind
 from toolchain.ops.drill.plan import Selection
 from toolchain.ops.drill.scene import Refused

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from components.domain.problems.operations import CALLED_WRONGLY, NO_DRILL_HERE, TOO_FEW_LEFT
+from components.domain.problems.operations.drills import NO_DRILL_HERE, TOO_FEW_LEFT
+from components.domain.problems.operations.state import CALLED_WRONGLY
 from components.domain.problems.problem import Message
 from components.domain.units import counted
 from components.watch.report import Report

@@ -9,7 +9,8 @@ from pydantic import TypeAdapter
 
 from components.chain.accounts.signer import AnySigner, KeySigner, Signer
 from components.domain.networks import SIDES, Side
-from components.domain.problems.operations import NO_DRILL_HERE, STACK_NOT_UP
+from components.domain.problems.operations.drills import NO_DRILL_HERE
+from components.domain.problems.operations.state import STACK_NOT_UP
 from components.domain.problems.problem import CodedError
 from components.domain.roles import PROGRAMS, daemon_of
 from components.watch.targets import NodeTarget, PairTarget, Targets

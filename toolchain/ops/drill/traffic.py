@@ -18,7 +18,7 @@ from components.chain.transfers.requests import coins_request, open_nonces
 from components.chain.tx.batch import Transaction, carry_out
 from components.chain.voters.proof import token_request
 from components.domain.networks import OTHER_SIDE, SIDES, Side
-from components.domain.problems.operations import NO_DRILL_HERE, TRANSFERS_MISSING
+from components.domain.problems.operations.drills import NO_DRILL_HERE, TRANSFERS_MISSING
 from components.domain.problems.problem import Message
 from components.watch.judging.finding import way
 from components.watch.reading.open_requests import direction

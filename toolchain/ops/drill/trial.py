@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from components.chain.errors import ChainError, NotReady
-from components.domain.problems.operations import FAULT_UNNOTICED, TRANSFERS_MISSING, UNWELL_BEFORE_DRILL
+from components.domain.problems.operations.drills import FAULT_UNNOTICED, TRANSFERS_MISSING, UNWELL_BEFORE_DRILL
 from components.domain.problems.problem import Message
 from components.domain.units import counted
 from components.watch.report import Report

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from components.chain.nodes.registration import deregister, read_registration
-from components.domain.problems.operations import BRIDGE_NOT_SERVED, NODE_ILL, OTHER_MAIN_BRIDGES
+from components.domain.problems.operations.machines import BRIDGE_NOT_SERVED, NODE_ILL, OTHER_MAIN_BRIDGES
 from components.watch.reading.reader import DEADLINE
 from tests.network.network import CHAINS, Network
 from toolchain.ops.look import Known, look

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from components.domain.problems.operations import NETWORK_IN_USE, NO_SUCH_NETWORK
+from components.domain.problems.operations.networks import NETWORK_IN_USE, NO_SUCH_NETWORK
 from components.dynamic.machines import local_namespaces as namespaces
 from components.dynamic.machines.local_network import LocalNetworkProvider, folder_of, leg_of
 from components.hosts.local_preflight import missing

@@ -13,7 +13,7 @@ import pytest
 
 from components.chain.errors import ChainError, HostUnreachable
 from components.domain.problems.hosts import HOST_SILENT
-from components.domain.problems.operations import EN_NOT_KILLED, FAULT_NOT_UNDONE, NO_DRILL_HERE
+from components.domain.problems.operations.drills import EN_NOT_KILLED, FAULT_NOT_UNDONE, NO_DRILL_HERE
 from tests.unit.toolchain.drill.fakes import Machines, scene
 from toolchain.ops.drill import commands
 from toolchain.ops.drill.acts import AGAIN, ATTEMPTS, OnNodes, act_of

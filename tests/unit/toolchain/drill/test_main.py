@@ -10,8 +10,7 @@ import pytest
 
 from components.chain.errors import HostUnreachable, NotReady, Unreachable
 from components.domain.problems.hosts import HOST_SILENT
-from components.domain.problems.operations import (
-    CALLED_WRONGLY,
+from components.domain.problems.operations.drills import (
     FAULT_NOT_UNDONE,
     NO_DRILL_HERE,
     NOT_CONFIRMED,
@@ -19,6 +18,7 @@ from components.domain.problems.operations import (
     TRANSFERS_MISSING,
     UNWELL_BEFORE_DRILL,
 )
+from components.domain.problems.operations.state import CALLED_WRONGLY
 from tests.run import lines
 from tests.unit.toolchain.drill.fakes import Machines, scene, seen, state
 from tests.unit.watch.test_judging import down

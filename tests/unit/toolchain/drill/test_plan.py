@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from components.domain.problems.operations import CALLED_WRONGLY, NO_DRILL_HERE, STACK_NOT_UP, TOO_FEW_LEFT
+from components.domain.problems.operations.drills import NO_DRILL_HERE, TOO_FEW_LEFT
+from components.domain.problems.operations.state import CALLED_WRONGLY, STACK_NOT_UP
 from tests.unit.toolchain.drill.fakes import scene, seen, state
 from tests.unit.watch.samples import OPERATORS, resource
 from tests.unit.watch.test_judging import down

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from components.domain.problems.operations import NO_DRILL_HERE
+from components.domain.problems.operations.drills import NO_DRILL_HERE
 from tests.unit.toolchain.drill.fakes import seen
 from tests.unit.watch.samples import TOKENS, targets
 from toolchain.ops.drill.traffic import assets_of

@@ -9,7 +9,7 @@ import pytest
 
 from components.chain.errors import ChainError
 from components.domain.problems.nodes import NODE_DOWN
-from components.domain.problems.operations import (
+from components.domain.problems.operations.drills import (
     FAULT_NOT_UNDONE,
     FAULT_UNNOTICED,
     INVENTED_PAID,
