@@ -1,4 +1,4 @@
-"""What is wrong with the nodes of a stack after a run, and what stops their replacement and the tunnel to them.
+"""What is wrong with nodes after a run, and what stops a replacement or a tunnel.
 
 Numbers 620 to 649.
 """

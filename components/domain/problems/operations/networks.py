@@ -1,4 +1,4 @@
-"""What stops the removal of local networks, and a state of another version of this program.
+"""What stops the removal of a local network, and the state of another version.
 
 Numbers 660 to 699.
 """

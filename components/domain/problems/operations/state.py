@@ -1,4 +1,4 @@
-"""What stops a run or its end: the state of a stack, its lock, its removal.
+"""What stops a command on a stack: its state, its lock, its removal.
 
 Numbers 600 to 619.
 """
