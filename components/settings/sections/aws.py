@@ -83,12 +83,12 @@ NamedCidr = Annotated[str, AfterValidator(_named), BeforeValidator(_network), _C
 """A network that may be let in: any but the whole internet."""
 VpcCidr = Annotated[str, AfterValidator(_vpc_cidr), BeforeValidator(_network), _CIDR]
 HostName = Annotated[str, Form("host name or address", r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", "10.0.0.5")]
-UserName = Annotated[str, Form("user name", r"[a-z_][a-z0-9_-]{0,31}", "ec2-user")]
+UserName = Annotated[str, Form("user name", r"[a-z_][a-z0-9_.-]{0,31}", "ec2-user")]
 KmsKey = Annotated[
     str,
     Form(
         "ARN of a KMS key",
-        rf"arn:aws[a-z-]*:kms:{_OWNED}:key/[0-9a-f-]+",
+        rf"arn:aws[a-z-]*:kms:{_OWNED}:key/(mrk-)?[0-9a-f-]+",
         "arn:aws:kms:ap-northeast-2:123456789012:key/1234abcd-12ab-34cd-56ef-1234567890ab",
     ),
 ]

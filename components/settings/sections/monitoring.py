@@ -34,7 +34,8 @@ Smarthost = Annotated[
     AfterValidator(_smarthost),
     Form("mail server with its port", r"[A-Za-z0-9.-]+:[0-9]{1,5}", "smtp.example.org:587"),
 ]
-Channel = Annotated[str, Form("Slack channel", r"[#@]?[a-z0-9._-]+", "#bridge-alerts")]
+Channel = Annotated[str, Form("Slack channel", r"[CDG][A-Z0-9]{7,20}|[#@]?[^\sA-Z\"#@<>,:]{1,80}", "#bridge-alerts")]
+"""The id of a channel, or its name, which has no capitals and may be in any script."""
 Runbooks = Annotated[str, Form("URL or path", r"[A-Za-z0-9_.:/~%+-]+", "https://example.org/runbooks")]
 Account = Annotated[str, Form("user name", r"[^\s\"]+", "alerts")]
 

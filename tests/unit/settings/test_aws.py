@@ -178,6 +178,14 @@ def test_a_placeholder_or_half_a_host_key_is_refused(line: object) -> None:
     assert tells(found, ("aws.ssh.bastion.hostKey", WRONG_HOST_KEY, ""))
 
 
-@pytest.mark.parametrize(("key", "value"), [("kmsKey", KEY), ("alarmTopic", TOPIC), ("account", "012345678901")])
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("kmsKey", KEY),
+        ("kmsKey", KEY.rpartition("/")[0] + f"/mrk-{'1a' * 16}"),  # of several regions
+        ("alarmTopic", TOPIC),
+        ("account", "012345678901"),
+    ],
+)
 def test_what_belongs_to_an_account_passes(key: str, value: str) -> None:
     assert read(aws_raw(**{f"aws__{key}": value})).aws

@@ -59,6 +59,7 @@ def existing(**changed: Any) -> Existing:
     [
         ({}, "ubuntu", True, "systemd", SYSTEMD),
         ({"user": "root"}, "root", False, "systemd", SYSTEMD),
+        ({"user": "jane.doe", "sudo": False}, "jane.doe", False, "daemon", "/home/jane.doe/servicechain"),
         ({"sudo": False}, "ubuntu", False, "daemon", "/home/ubuntu/servicechain"),
         ({"sudo": False, "scn_1": {"sudo": True}}, "ubuntu", True, "systemd", SYSTEMD),
         ({"user": "root", "scn_1": {"user": "ops"}}, "ops", True, "systemd", SYSTEMD),

@@ -65,6 +65,14 @@ def test_all_receivers_can_be_named() -> None:
     assert found.slack.channel == "#bridge-alerts"
 
 
+@pytest.mark.parametrize("channel", ["#bridge-alerts", "@carol", "C024BE91L", "#bridge-알림", "alerts.prod"])
+def test_a_channel_of_slack_is_a_name_or_an_id(channel: str) -> None:
+    receivers = {"slack": {"urlFile": "secrets/slack", "channel": channel}}
+    found = read(raw(monitoring={"receivers": receivers})).monitoring.receivers
+    assert found.slack
+    assert found.slack.channel == channel
+
+
 def email(**given: Any) -> Raw:
     return raw(monitoring={"receivers": {"email": {**MAIL, **given}}})
 
