@@ -7,15 +7,23 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from components.domain.problems.operations.machines import UNKNOWN_MACHINE, UNKNOWN_NODE
-from components.domain.problems.operations.state import NO_STACK, STACK_LOCKED, STACK_NOT_UP, STATE_ELSEWHERE
+from components.domain.problems.operations.state import (
+    NO_STACK,
+    RUNS_WITHOUT_STATE,
+    STACK_LOCKED,
+    STACK_NOT_UP,
+    STATE_ELSEWHERE,
+)
 from components.domain.problems.packages import NO_WAY_BACK
 from components.domain.problems.setup import BACKEND_UNUSABLE, NO_BACKEND, STATE_IN_THE_WAY
+from components.hosts.aws.tags import Tags
 from tests.aws.moto import Moto, moto
 from tests.engine.clone import Clone
 
@@ -200,6 +208,24 @@ def test_a_stack_moves_and_can_be_used_there(clone: Clone, url: str) -> None:
     again = clone.stack("move", "s", TO=url)
     assert (again.returncode, STATE_IN_THE_WAY.code in again.stderr) == (1, True)
     clone.ok("toolchain/stack", "preview", "s", "--expect-no-changes")
+
+
+def test_a_stack_whose_machines_run_is_not_made_once_more(clone: Clone, cloud: Moto) -> None:
+    clone.configure("s", target="aws", aws={"region": cloud.region})
+    ec2 = cloud.client()
+    image = cloud.register_image("111111111111", "image", datetime(2026, 1, 1, tzinfo=UTC))
+    tags = [{"Key": key, "Value": value} for key, value in Tags("servicechain-ha", "s", {}).of("scn-1").items()]
+    specification = [{"ResourceType": "instance", "Tags": tags}]
+    made = ec2.run_instances(ImageId=image, MinCount=1, MaxCount=1, TagSpecifications=specification)
+    instance = made["Instances"][0]["InstanceId"]
+    for verb in ("up", "preview", "down"):
+        ended = clone.stack(verb, "s")
+        assert (ended.returncode, RUNS_WITHOUT_STATE.code in ended.stderr) == (1, True), ended.stderr
+        assert f"scn-1 ({instance})" in ended.stderr
+    assert NO_STACK.code in clone.stack("outputs", "s").stderr, "no stack was made"
+    ec2.terminate_instances(InstanceIds=[instance])
+    ec2.close()
+    clone.ok("toolchain/stack", "down", "s")
 
 
 def _without_the_variable(clone: Clone, url: str) -> None:
