@@ -1,4 +1,4 @@
-"""Where one transfer is: requested, voted for by whom, paid in which transaction, or why not. Sends nothing.
+"""Where one transfer is: requested, seen and voted for by whom, paid in which transaction, or why not. Sends nothing.
 
 A contract does not show who has voted, so the votes are read from the blocks of the target chain: those from the
 request on, and for one that is still open also the newest ones, as SCNs vote again for what stays open.
@@ -28,8 +28,10 @@ from components.domain.networks import OTHER_SIDE, SIDES, Side
 from components.domain.problems.chains import CALL_REFUSED, CHAIN_UNREADABLE
 from components.domain.problems.transfers import NO_REQUEST
 from components.watch.reading.open_requests import direction
-from components.watch.reading.reader import Views
+from components.watch.reading.reader import views_of
+from components.watch.readings import Readings
 from components.watch.report import Row
+from components.watch.sight import SightRow, sights
 from components.watch.targets import Targets
 
 SCANNED = 200
@@ -100,6 +102,7 @@ class TraceRow(Row):
     transaction: str
     block: int
     age: float = Field(description="seconds since the block of the request")
+    seen: tuple[SightRow, ...] = Field(description="by the SCN of each pair")
     threshold: int = Field(description="votes that it needs")
     votes: tuple[VoteRow, ...]
     paid: bool
@@ -114,11 +117,9 @@ class TraceReport(Row):
     transfers: tuple[TraceRow, ...]
 
 
-def trace(targets: Targets, views: Views, tx: str) -> list[TraceRow]:
-    """Return the transfers that a transaction requested, or voted for. Raises ChainError if it did neither.
-
-    `views`: a node of each chain.
-    """
+def trace(targets: Targets, readings: Readings, tx: str) -> list[TraceRow]:
+    """Return the transfers that a transaction requested, or voted for. Raises ChainError if it did neither."""
+    views = views_of(targets, readings)
     if unread := [side for side in SIDES if side not in views or side not in targets.contracts]:
         raise ChainError(CHAIN_UNREADABLE(f"no node of the {unread[0]} chain can be read, or it has no contract yet"))
     with ExitStack() as stack:
@@ -127,7 +128,7 @@ def trace(targets: Targets, views: Views, tx: str) -> list[TraceRow]:
             try:
                 wanted = voted_for(way.target.call("eth_getTransactionByHash", tx) or {}, way.target_bridge) or tx
                 if found := _requests(way, wanted):
-                    return [_follow(targets, source, way, one) for one in found]
+                    return [_follow(targets, readings, source, way, one) for one in found]
             except Web3Exception as error:
                 raise ChainError(CALL_REFUSED(f"{way.name}: a node answers with an error: {error}")) from error
     raise ChainError(NO_REQUEST(f"{tx} does not request a transfer over this bridge on either of its two chains"))
@@ -146,7 +147,7 @@ def _requests(way: Direction, tx: str) -> list[Request]:
     return [one for one in requests_between(way, block, block) if one.transaction.lower() == tx.lower()]
 
 
-def _follow(targets: Targets, source: Side, way: Direction, request: Request) -> TraceRow:
+def _follow(targets: Targets, readings: Readings, source: Side, way: Direction, request: Request) -> TraceRow:
     made = _made(way.source, request.block)
     paid = not open_nonces(way, since=request.nonce, below=request.nonce + 1)
     start, head = _first_since(way.target, made), way.target.web3.eth.block_number
@@ -154,6 +155,7 @@ def _follow(targets: Targets, source: Side, way: Direction, request: Request) ->
     state, why = require_state(way.target, way.target_bridge), None
     if not paid:
         why = why_unpayable(way, request)
+    votes = tuple(_votes(targets, OTHER_SIDE[source], way, request, _scanned(start, head, paid=paid)))
     return TraceRow(
         source=source,
         target=OTHER_SIDE[source],
@@ -166,8 +168,9 @@ def _follow(targets: Targets, source: Side, way: Direction, request: Request) ->
         transaction=request.transaction,
         block=request.block,
         age=round(time.time() - made, 1),
+        seen=tuple(sights(targets, readings, source, request.block, {vote.pair for vote in votes})),
         threshold=state.threshold,
-        votes=tuple(_votes(targets, OTHER_SIDE[source], way, request, _scanned(start, head, paid=paid))),
+        votes=votes,
         paid=paid,
         payment=payment,
         why=why,

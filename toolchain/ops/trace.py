@@ -1,4 +1,4 @@
-"""Where one transfer of a running stack is: requested, voted for by whom, paid in which transaction, or why not.
+"""Where one transfer of a running stack is: requested, seen, voted for by whom, paid in which transaction, or why not.
 
 usage: pulumi stack export --show-secrets | python -m toolchain.ops.trace STACK TX [--json]
 
@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from components.chain.errors import ChainError
 from components.chain.rpc.waiting import duration
 from components.domain.problems.operations.state import CALLED_WRONGLY, STACK_NOT_UP
-from components.watch.reading.reader import read, views_of
+from components.watch.reading.reader import read
 from components.watch.targets import Targets
 from components.watch.trace import TraceReport, TraceRow, is_hash, trace
 from toolchain.ops.state import targets_of
@@ -23,6 +23,9 @@ from toolchain.ops.status_table import coins
 PAID, OPEN, UNKNOWN = 0, 1, 2
 """Exit status."""
 
+SEEN = {True: "yes", False: "not yet", None: "unknown"}
+"""Words for whether an SCN has seen a request."""
+
 
 def lines(row: TraceRow) -> Iterator[str]:
     """Return a transfer in words."""
@@ -30,6 +33,9 @@ def lines(row: TraceRow) -> Iterator[str]:
     what = unit.get(row.kind, f"{row.amount} of token {row.token}")
     yield f"{row.source} to {row.target}, request {row.nonce}: {what} from {row.sender} to {row.recipient}"
     yield f"  requested  in {row.transaction}, block {row.block}, {duration(row.age)} ago"
+    yield f"  seen       by {sum(one.seen is True for one in row.seen)} of {len(row.seen)} SCNs"
+    for one in row.seen:
+        yield f"             {one.scn} of {one.pair}: {SEEN[one.seen]}{f': {one.why}' if one.why else ''}"
     counted = [vote for vote in row.votes if vote.counted]
     yield f"  votes      {len(counted)} of {row.threshold} needed"
     for vote in row.votes:
@@ -51,7 +57,7 @@ def followed(targets: Targets, tx: str, options: Sequence[str]) -> list[TraceRow
         raise ChainError(CALLED_WRONGLY("name the transaction of the request: make trace TX=0x… (64 digits)"))
     if not targets.nodes:
         raise ChainError(STACK_NOT_UP("the state of the stack has no nodes; run make up first"))
-    return trace(targets, views_of(targets, read(targets)), tx)
+    return trace(targets, read(targets), tx)
 
 
 def main(stack: str, tx: str = "", *options: str) -> int:

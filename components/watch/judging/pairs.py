@@ -63,13 +63,8 @@ def pair_findings(pair: PairTarget, targets: Targets, readings: Readings) -> Ite
 
 def _serving(pair: PairTarget, bridge: SubBridgeReading, readings: Readings) -> Iterator[Message]:
     """Yield why an SCN cannot vote."""
-    if len(bridge.peers) != 1:
-        yield NO_SINGLE_EN(f"{pair.scn}: {len(bridge.peers)} main bridges are connected, and it needs one")
-    elif pair.main_bridge and bridge.peers[0] != pair.main_bridge:
-        yield WRONG_BRIDGE_PEER(f"{pair.scn}: the main bridge that is connected is not that of {pair.en}")
-    elif (times := _unanswered(pair, readings)) >= SILENT_SENDS:
-        words = f"{pair.en} has not answered, though the machine has sent the same {times} times again"
-        yield NO_SINGLE_EN(f"{pair.scn}: {words}")
+    if unlinked := why_unlinked(pair, bridge, readings):
+        yield unlinked
     if not bridge.registered:
         yield NOT_REGISTERED(f"{pair.scn}: the bridge contracts are not registered")
     elif not bridge.subscribed:
@@ -86,6 +81,18 @@ def _serving(pair: PairTarget, bridge: SubBridgeReading, readings: Readings) -> 
         elif one.synced and not isinstance(account, Missing) and one.counted < account.mined:
             words = f"it counts {one.counted} transactions of its {side} operator, and {account.mined} are mined"
             yield MISCOUNTED(f"{pair.scn}: {words}")
+
+
+def why_unlinked(pair: PairTarget, bridge: SubBridgeReading, readings: Readings) -> Message | None:
+    """Return why an SCN does not hear of the parent chain from its EN; None if it does."""
+    if len(bridge.peers) != 1:
+        return NO_SINGLE_EN(f"{pair.scn}: {len(bridge.peers)} main bridges are connected, and it needs one")
+    if pair.main_bridge and bridge.peers[0] != pair.main_bridge:
+        return WRONG_BRIDGE_PEER(f"{pair.scn}: the main bridge that is connected is not that of {pair.en}")
+    if (times := _unanswered(pair, readings)) >= SILENT_SENDS:
+        words = f"{pair.en} has not answered, though the machine has sent the same {times} times again"
+        return NO_SINGLE_EN(f"{pair.scn}: {words}")
+    return None
 
 
 def _unanswered(pair: PairTarget, readings: Readings) -> int:

@@ -92,6 +92,11 @@ def test_without_an_en_it_is_degraded_and_transfers_are_traced(network: Network)
     first, *late = row.votes
     assert (first.pair, first.counted, row.payment.transaction) == ("beta", True, first.transaction)
     assert {(vote.pair, vote.counted) for vote in late} <= {("beta", False)}
+    # Requested on the child chain, which the SCN of alpha reads without its EN.
+    assert [(one.pair, one.scn, one.seen, one.why) for one in row.seen] == [
+        ("alpha", "scn-1", True, None),
+        ("beta", "scn-2", True, None),
+    ]
     by_vote = traced(network, row.payment.transaction)[1]
     assert by_vote.transaction == row.transaction
     wait_until_healthy(network)
@@ -134,6 +139,7 @@ def test_with_both_ens_hung_it_is_stopped_and_a_transfer_waits(network: Network)
     assert (found.verdict.level, found.verdict.healthy_pairs) == ("stopped", ())
     assert {one.subject for one in found.findings} >= set(ens)
     assert (code, row.paid, row.payment, row.why, row.votes) == (1, False, None, None, ())
+    assert [one.seen for one in row.seen] == [True, True]
     sent.wait(DEADLINE)
     assert traced(network, row.transaction)[0] == 0
     wait_until_healthy(network)

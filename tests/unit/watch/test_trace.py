@@ -1,8 +1,18 @@
-"""The way of one transfer in words, and where its votes are looked for."""
+"""The way of one transfer in words, which SCNs have seen it, and where its votes are looked for."""
+
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
+from components.domain.networks import Side
+from components.domain.problems.chains import CALL_REFUSED
+from components.domain.problems.nodes import NO_SINGLE_EN, NODE_DOWN, WRONG_BRIDGE_PEER
+from components.domain.problems.operations.state import STACK_NOT_UP
+from components.watch.readings import MachineReading, Missing, Readings
+from components.watch.sight import SightRow, sights
 from components.watch.trace import SCANNED, PaymentRow, TraceRow, VoteRow, _scanned, is_hash
+from tests.unit.watch.samples import bridge, chain, readings, targets
 from toolchain.ops.trace import lines
 
 TX = "0x" + "ab" * 32
@@ -20,6 +30,11 @@ ROW = TraceRow(
     transaction=TX,
     block=10,
     age=65.0,
+    seen=(
+        SightRow(pair="alpha", scn="scn-1", seen=True, why=None),
+        SightRow(pair="beta", scn="scn-2", seen=False, why="scn-2 is at block 9"),
+        SightRow(pair="gamma", scn="scn-3", seen=None, why="scn-3: no node listens"),
+    ),
     threshold=1,
     votes=(VOTE, LATE),
     paid=True,
@@ -29,7 +44,7 @@ ROW = TraceRow(
 
 
 def test_a_paid_transfer_has_its_votes_and_its_payment() -> None:
-    first, requested, votes, alpha, other, paid = lines(ROW)
+    first, requested, *_, votes, alpha, other, paid = lines(ROW)
     assert first.startswith("child to parent, request 7: 0.5 coins from 0xC3 to 0xD4")
     assert requested.split() == ["requested", "in", f"{TX},", "block", "10,", "1", "min", "5", "s", "ago"]
     assert votes.split()[1:4] == ["1", "of", "1"]
@@ -38,6 +53,78 @@ def test_a_paid_transfer_has_its_votes_and_its_payment() -> None:
     assert "0xB2, of no pair: 0xbb" in other
     assert "refused" in other
     assert paid.split()[:3] == ["paid", "in", "0xaa,"]
+
+
+def test_each_scn_is_named_with_what_is_known_of_it() -> None:
+    _, _, seen, alpha, beta, gamma, *_ = lines(ROW)
+    assert seen.split() == ["seen", "by", "1", "of", "3", "SCNs"]
+    assert alpha.strip() == "scn-1 of alpha: yes"
+    assert beta.strip() == "scn-2 of beta: not yet: scn-2 is at block 9"
+    assert gamma.strip() == "scn-3 of gamma: unknown: scn-3: no node listens"
+
+
+DOWN = Missing(NODE_DOWN("it: no node listens"))
+HALF = bridge("alpha")
+
+
+def sight(found: Readings, source: Side, block: int = 100, voters: tuple[str, ...] = ()) -> tuple[bool | None, str]:
+    """Return whether the SCN of alpha has seen a request, and why not. All nodes are at block 100."""
+    alpha, beta = sights(targets(), found, source, block, voters)
+    assert (alpha.pair, alpha.scn, beta.pair, beta.scn) == ("alpha", "scn-1", "beta", "scn-2")
+    return alpha.seen, alpha.why or ""
+
+
+@pytest.mark.parametrize("source", ["parent", "child"])
+def test_an_scn_that_serves_the_contracts_has_seen_what_is_in_its_blocks(source: Side) -> None:
+    assert sight(readings(), source) == (True, "")
+    seen, why = sight(readings(), source, block=101)
+    assert seen is False
+    assert "100" in why
+    unserved = readings(nodes={"scn-1": {"bridge": replace(HALF, subscribed=False)}})
+    assert sight(unserved, source)[0] is False
+    # A vote is proof, whatever the SCN and its EN do now.
+    lost = readings(nodes={name: {"chain": DOWN, "machine": DOWN} for name in ("scn-1", "alpha-en")})
+    assert sight(lost, source, block=101, voters=("alpha",)) == (True, "")
+
+
+@pytest.mark.parametrize(
+    ("source", "node", "reader"), [("child", "scn-1", True), ("parent", "alpha-en", True), ("child", "alpha-en", False)]
+)
+def test_the_blocks_are_those_of_the_node_that_the_scn_reads(source: Side, node: str, *, reader: bool) -> None:
+    behind = replace(chain("child" if node == "scn-1" else "parent"), head=99)
+    assert sight(readings(nodes={node: {"chain": behind}}), source)[0] is (not reader)
+    seen, why = sight(readings(nodes={node: {"chain": DOWN}}), source)
+    assert (seen, NODE_DOWN.code in why) == ((None, True) if reader else (True, False))
+
+
+CUT = MachineReading(2**36, 2**37, 0.0, 5)
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"bridge": replace(HALF, peers=())}, NO_SINGLE_EN.code),
+        ({"bridge": replace(HALF, peers=("ff" * 64,))}, WRONG_BRIDGE_PEER.code),
+        ({"machine": CUT}, NO_SINGLE_EN.code),
+    ],
+)
+def test_without_a_link_to_its_en_it_is_unknown_what_an_scn_has_seen_of_the_parent_chain(
+    change: dict[str, Any], code: str
+) -> None:
+    found = readings(nodes={"scn-1": change})
+    seen, why = sight(found, "parent")
+    assert (seen, code in why) == (None, True)
+    assert sight(found, "child") == (True, "")
+
+
+def test_what_cannot_be_read_of_an_scn_is_unknown() -> None:
+    silent = Missing(CALL_REFUSED("scn-1: subbridge_listBridge: was not answered"))
+    seen, why = sight(readings(nodes={"scn-1": {"bridge": silent}}), "child")
+    assert (seen, CALL_REFUSED.code in why) == (None, True)
+    now = readings()
+    gone = replace(now, nodes={name: one for name, one in now.nodes.items() if name != "scn-1"})
+    seen, why = sight(gone, "child")
+    assert (seen, STACK_NOT_UP.code in why) == (None, True)
 
 
 @pytest.mark.parametrize(
