@@ -145,6 +145,9 @@ class MachineReading:
     size: int
     clock: float
     """Seconds by which its clock is ahead of that of this computer, to half a round trip."""
+    opened: Read[float]
+    """Seconds since a node last opened its console here, by the clock of the machine. A node does so at each start, and
+    what it leaves behind when it is killed stays, so this counts only for a node that answers."""
     unanswered: int = 0
     """How often in a row the machine of an SCN has sent the same to the main bridge without an acknowledgement. 0 also
     where it has no connection to the usual port."""

@@ -79,6 +79,9 @@ class NodeRow(Row):
     disk_free: int | None = Field(description="bytes, where its chain data are")
     disk_size: int | None
     clock_ahead: float | None = Field(description="seconds by which its clock is ahead of that of this computer")
+    up_seconds: float | None = Field(
+        default=None, description="seconds since its last start: since it opened its console; null unless it answers"
+    )
     missing: Gaps
 
 

@@ -13,7 +13,9 @@ from components.watch.judging.pairs import anchors_behind, days_left
 from components.watch.readings import (
     ContractReading,
     Missing,
+    NodeReading,
     OpenRequest,
+    Read,
     Readings,
     SubBridgeReading,
     known,
@@ -92,6 +94,8 @@ def _node(node: NodeTarget, readings: Readings, whole: Whole) -> NodeRow:
     reading = readings.nodes[node.name]
     chain, machine = known(reading.chain), known(reading.machine)
     version = known(chain.version) if chain else None
+    opened = _opened(reading)
+    up = known(opened)
     return NodeRow(
         name=node.name,
         role=node.role,
@@ -106,13 +110,22 @@ def _node(node: NodeTarget, readings: Readings, whole: Whole) -> NodeRow:
         disk_free=machine.free if machine else None,
         disk_size=machine.size if machine else None,
         clock_ahead=round(machine.clock, 2) if machine else None,
+        up_seconds=None if up is None else round(up),
         missing=_gaps(
             head=reading.chain,
             diskFree=reading.machine,
+            upSeconds=opened,
             peers=chain.peers if chain else None,
             version=chain.version if chain else None,
         ),
     )
+
+
+def _opened(reading: NodeReading) -> Read[float]:
+    """Return how long ago a node that answers has opened its console; a dead one may have left it behind."""
+    if isinstance(reading.chain, Missing):
+        return reading.chain
+    return reading.machine if isinstance(reading.machine, Missing) else reading.machine.opened
 
 
 def _pair(pair: PairTarget, targets: Targets, readings: Readings, whole: Whole) -> PairRow:

@@ -49,7 +49,10 @@ def tables(found: Report) -> Iterator[tuple[Sequence[str], Sequence[Sequence[str
     """Yield the names of the columns and the rows of chains, nodes, pairs and directions, as texts."""
     yield ["chain", "state", "block", "age", "validators", "contract", "threshold", "holds"], _chains(found)
     names = ["node", "chain", "state", "block", "age", "behind", "peers", "version", "disk free", "clock"]
-    yield names, [_node(row) for row in found.nodes]
+    if any(row.up_seconds is not None for row in found.nodes):  # a report of a former version has none
+        yield [*names, "up"], [[*_node(row), _age(row.up_seconds)] for row in found.nodes]
+    else:
+        yield names, [_node(row) for row in found.nodes]
     names = ["pair", "nodes", "state", "votes", "serves", "anchored", "waiting", "parent operator", "child operator"]
     yield names, [_pair(row) for row in found.pairs]
     names = ["direction", "of", "state", "requested", "handled", "open", "oldest", "can be paid", "fee"]

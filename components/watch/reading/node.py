@@ -29,6 +29,8 @@ _HASHES_ONLY = False
 """Second argument of getBlockBy...: no whole transactions."""
 
 _KIB = 1024
+_NONE = "-"
+"""Printed in place of the time of a socket that is not there, or cannot be seen."""
 _LINK = f":{MAIN_BRIDGE_PORT:04X} 01 "
 """In a line of /proc/net/tcp: the remote port, and that the connection is established (proc_net_tcp of the kernel)."""
 _RETRANSMITS = 6
@@ -98,21 +100,32 @@ def read_sub_bridge(reach: Reach, targets: Targets, node: NodeTarget, seconds: f
 
 
 def read_machine(reach: Reach, node: NodeTarget, seconds: float) -> MachineReading | Missing:
-    """Read disk and clock of a node's machine, and of an SCN's its connection to the EN. Raises Unreachable."""
+    """Read disk, clock and the age of the console of a node's machine, and of an SCN's its connection to the EN.
+
+    A node makes the socket of its console anew at each start, and nothing changes it later, so its age tells a restart.
+    The start of the process would need the rights of the node's user (SO_PEERCRED), or a guess which process it is.
+    Raises Unreachable.
+    """
     command = f"df -Pk {shlex.quote(node.folder)} && date +%s.%N"
+    command += f" && {{ stat -c %Y {shlex.quote(node.endpoint.ipc)} 2>/dev/null || echo {_NONE}; }}"
     if node.role == "scn":
         command += f" && {{ grep -h {_LINK!r} /proc/net/tcp /proc/net/tcp6 2>/dev/null || true; }}"
     begin = time.time()
     told = reach.run(node.endpoint, command, seconds)
     middle = (begin + time.time()) / 2
     try:
-        _, disk, clock, *links = told.strip().splitlines()
+        _, disk, clock, made, *links = told.strip().splitlines()
         size, _, free = map(int, disk.split()[-5:-2])
         # An old connection may be left beside one that works.
         unanswered = min((int(link.split()[_RETRANSMITS], 16) for link in links), default=0)
-        return MachineReading(free * _KIB, size * _KIB, float(clock) - middle, unanswered)
+        opened = _unseen(node) if made == _NONE else max(0.0, float(clock) - float(made))
+        return MachineReading(free * _KIB, size * _KIB, float(clock) - middle, opened, unanswered)
     except (ValueError, IndexError):
-        return Missing(COMMAND_FAILED(f"{node.name}: the output of df and date cannot be understood"))
+        return Missing(COMMAND_FAILED(f"{node.name}: the output of df, date and stat cannot be understood"))
+
+
+def _unseen(node: NodeTarget) -> Missing:
+    return Missing(COMMAND_FAILED(f"{node.name}: stat does not see {node.endpoint.ipc}"))
 
 
 def _header(block: Mapping[str, Any]) -> tuple[int, str, int]:

@@ -99,7 +99,9 @@ def test_without_an_en_it_is_degraded_and_transfers_are_traced(network: Network)
     ]
     by_vote = traced(network, row.payment.transaction)[1]
     assert by_vote.transaction == row.transaction
-    wait_until_healthy(network)
+    up = {one.name: one.up_seconds or 0 for one in wait_until_healthy(network).nodes}
+    assert min(up, key=lambda name: up[name]) == "alpha-en"
+    assert 0 < up["alpha-en"] < DEADLINE + BRISK
 
 
 @pytest.mark.nightly

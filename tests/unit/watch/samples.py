@@ -185,7 +185,7 @@ def readings(
             continue
         made = replace(chain(side), contract=replace(contract(side), **(contracts or {}).get(side, {})))  # type: ignore[arg-type]
         found[side] = replace(made, **change)  # type: ignore[arg-type]
-    machine = MachineReading(70 * 2**30, 252 * 2**30, 0.0)
+    machine = MachineReading(70 * 2**30, 252 * 2**30, 0.0, 7980.4)
     paired = {scn: pair for pair, (_, scn) in PAIRS.items()}
     all_ = {
         name: NodeReading(
@@ -220,6 +220,8 @@ class FakeReach:
         """upperHandleNonce() by chain, where it is not what it is if all requests are handled in order."""
         self.links: dict[str, str] = {}
         """Lines of /proc/net/tcp, by node."""
+        self.consoles: dict[str, float | None] = {}
+        """Seconds since nodes have opened their consoles, where that is not 90; None where there is none."""
 
     def _usual(self, name: str) -> dict[str, object]:
         side = "child" if NODES[name] == "scn" else "parent"
@@ -256,11 +258,14 @@ class FakeReach:
         return json.dumps([self._answer(endpoint.node, call) for call in reversed(calls)]).encode()
 
     def run(self, endpoint: Endpoint, command: str, seconds: float) -> str:  # noqa: ARG002
-        """Answer df, date and grep."""
+        """Answer df, date, stat and grep."""
         self.before.get((endpoint.node, "machine"), lambda: None)()
         disk = "/dev/vda 264241152 23068672 73400320 24% /srv/data"
         links = self.links.get(endpoint.node, "") if "/proc/net/tcp" in command else ""
-        return f"Filesystem 1024-blocks Used Available Capacity Mounted on\n{disk}\n{time.time():.9f}\n{links}"
+        now, age = time.time(), self.consoles.get(endpoint.node, 90.0)
+        made = "-" if age is None else str(int(now - age))
+        assert f"stat -c %Y {endpoint.ipc} " in command
+        return f"Filesystem 1024-blocks Used Available Capacity Mounted on\n{disk}\n{now:.9f}\n{made}\n{links}"
 
     def _answer(self, node: str, call: Mapping[str, Any]) -> dict[str, object]:
         if call["method"] == "eth_call":

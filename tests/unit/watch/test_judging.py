@@ -64,7 +64,7 @@ def sub(**changed: Any) -> dict[str, Any]:
 
 
 def link(unanswered: int) -> dict[str, Any]:
-    return {"nodes": {"scn-1": {"machine": MachineReading(2**36, 2**37, 0.0, unanswered)}}}
+    return {"nodes": {"scn-1": {"machine": MachineReading(2**36, 2**37, 0.0, 60.0, unanswered)}}}
 
 
 def account(balance: int, mined: int = 10) -> dict[str, Any]:
@@ -93,8 +93,8 @@ def test_nothing_is_wrong_with_a_healthy_bridge() -> None:
         ({"nodes": {"beta-en": {"chain": replace(chain("parent"), best=110)}}}, NODE_BEHIND, "beta-en", ("alpha",)),
         ({"nodes": {"scn-4": {"chain": replace(chain("child"), chain_id=9)}}}, OTHER_IDENTITY, "scn-4", None),
         ({"nodes": {"scn-4": {"chain": replace(chain("child"), peers=0)}}}, PEER_MISSING, "scn-4", None),
-        ({"nodes": {"scn-4": {"machine": MachineReading(2**30, 100 * 2**30, 0)}}}, DISK_FULL_SOON, "scn-4", None),
-        ({"nodes": {"scn-4": {"machine": MachineReading(2**36, 2**37, -9.0)}}}, CLOCK_WRONG, "scn-4", None),
+        ({"nodes": {"scn-4": {"machine": MachineReading(2**30, 100 * 2**30, 0, 60.0)}}}, DISK_FULL_SOON, "scn-4", None),
+        ({"nodes": {"scn-4": {"machine": MachineReading(2**36, 2**37, -9.0, 60.0)}}}, CLOCK_WRONG, "scn-4", None),
         ({"nodes": {"scn-1": {"bridge": Missing(CONSOLE_SILENT("scn-1: hangs"))}}}, CONSOLE_SILENT, "alpha", ("beta",)),
         (sub(peers=()), NO_SINGLE_EN, "alpha", ("beta",)),
         (sub(peers=(KEYS["alpha"], KEYS["beta"])), NO_SINGLE_EN, "alpha", ("beta",)),

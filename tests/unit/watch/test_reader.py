@@ -1,17 +1,24 @@
 """Reading a whole stack at once: what is read, and that nobody waits for a dead machine or a node that hangs."""
 
+import os
+import socket
+import subprocess
 import time
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from components.chain.errors import HostUnreachable, NotListening, Unreachable
+from components.chain.rpc.endpoint import Endpoint
 from components.domain.problems.chains import CHAIN_UNREADABLE
-from components.domain.problems.hosts import HOST_SILENT
+from components.domain.problems.hosts import COMMAND_FAILED, HOST_SILENT
 from components.domain.problems.nodes import CONSOLE_SILENT, NODE_DOWN
 from components.domain.problems.operations.machines import MACHINE_SILENT
 from components.watch.judging.judge import judge
+from components.watch.reading.node import read_machine
 from components.watch.reading.reader import read
 from components.watch.readings import ChainReading, Missing, OpenRequest, Read, Readings
 from tests.unit.watch.samples import COIN, KEYS, NODES, OPERATORS, FakeReach, targets
@@ -68,6 +75,7 @@ def test_everything_is_read_of_a_healthy_bridge(reach: FakeReach) -> None:
     machine = there(found.nodes["scn-3"].machine)
     assert (machine.free, machine.size) == (73400320 * 1024, 264241152 * 1024)
     assert abs(machine.clock) < 1
+    assert 90 <= there(machine.opened) < 92
     assert [one.message for one in judge(targets(), found).findings if one.disables] == []
 
 
@@ -98,6 +106,40 @@ def test_an_scn_knows_how_often_its_en_has_not_answered(reach: FakeReach, links:
     nodes = looked(reach).nodes
     assert there(nodes["scn-1"].machine).unanswered == unanswered
     assert there(nodes["alpha-en"].machine).unanswered == 0
+
+
+def test_the_time_of_a_start_is_read_or_missing_and_the_rest_of_the_machine_stays(reach: FakeReach) -> None:
+    reach.consoles |= {"scn-1": 3600.0, "scn-2": None, "scn-3": -30.0}
+    nodes = looked(reach).nodes
+    assert 3600 <= there(there(nodes["scn-1"].machine).opened) < 3602
+    machine = there(nodes["scn-2"].machine)
+    assert COMMAND_FAILED.code in reason(machine.opened)
+    assert machine.free
+    assert there(there(nodes["scn-3"].machine).opened) == 0, "the clock of the machine was set back"
+
+
+class Here(FakeReach):
+    """Runs commands on this computer."""
+
+    def run(self, endpoint: Endpoint, command: str, seconds: float) -> str:  # noqa: ARG002
+        """Run it."""
+        return subprocess.run(["sh", "-c", command], capture_output=True, text=True, check=True, timeout=seconds).stdout
+
+
+def test_stat_tells_when_a_socket_was_made(tmp_path: Path) -> None:
+    node = targets().nodes[0]
+    path = tmp_path / "klay.ipc"
+    node = replace(node, endpoint=node.endpoint.model_copy(update={"ipc": str(path)}))
+    reach = Here()
+    assert COMMAND_FAILED.code in reason(there(read_machine(reach, node, 5)).opened)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind(str(path))
+        server.listen()
+        os.utime(path, (time.time(), time.time() - 600))
+        path.chmod(0o600)
+        with socket.socket(socket.AF_UNIX) as client:
+            client.connect(str(path))
+            assert 600 <= there(there(read_machine(reach, node, 5)).opened) < 605
 
 
 def test_a_dead_node_a_dead_machine_and_one_that_hangs_take_no_more_time(reach: FakeReach) -> None:

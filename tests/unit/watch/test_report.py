@@ -2,16 +2,18 @@
 
 import json
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from components.domain.problems.hosts import COMMAND_FAILED
 from components.domain.problems.nodes import NODE_DOWN
 from components.domain.problems.transfers import LIQUIDITY_MISSING
 from components.watch.judging.judge import judge
-from components.watch.readings import Missing, OpenRequest, Readings
+from components.watch.readings import MachineReading, Missing, OpenRequest, Readings
 from components.watch.report import SCHEMA, Report
 from components.watch.rows import report
 from tests.unit.watch.samples import COIN, OPERATORS, TOKENS, readings, targets
@@ -19,6 +21,7 @@ from toolchain.docs.report_schemas import STATUS
 from toolchain.ops.status_html import page
 from toolchain.ops.status_table import coins, table
 
+MACHINE = MachineReading(70 * 2**30, 252 * 2**30, 0.0, 60.0)
 GONE = Missing(NODE_DOWN("alpha-en: no node listens"))
 
 
@@ -45,6 +48,7 @@ def test_a_healthy_bridge_has_a_row_of_everything() -> None:
     assert (found.verdict.level, found.verdict.exit_code, found.verdict.spare_pairs) == ("healthy", 0, 1)
     assert levels(found) == {"healthy"}
     assert [row.name for row in found.nodes][:3] == ["parent", "alpha-en", "beta-en"]
+    assert {row.up_seconds for row in found.nodes} == {7980}
     assert [(row.alive, row.validators, row.needed) for row in found.chains] == [(1, 1, 1), (4, 4, 3)]
     assert [(row.direction, row.token) for row in found.directions] == [
         ("parent to child", None),
@@ -70,10 +74,29 @@ def test_what_is_missing_is_null_with_the_reason() -> None:
     found = degraded()
     node = next(row for row in found.nodes if row.name == "alpha-en")
     assert (node.level, node.head, node.disk_free) == ("degraded", None, None)
-    assert node.missing.keys() == {"head", "diskFree"}
+    assert node.missing.keys() == {"head", "diskFree", "upSeconds"}
     assert NODE_DOWN.code in node.missing["head"]
     assert (found.verdict.level, found.verdict.exit_code, found.verdict.healthy_pairs) == ("degraded", 1, ("beta",))
     assert (NODE_DOWN.code,) in [one.codes for one in found.findings]
+
+
+def test_a_dead_node_is_not_up_though_it_has_left_its_console_behind() -> None:
+    unseen = replace(MACHINE, opened=Missing(COMMAND_FAILED("scn-3: stat does not see it")))
+    found = reported(readings(nodes={"scn-4": {"chain": GONE}, "scn-3": {"machine": unseen}}))
+    rows = {row.name: row for row in found.nodes}
+    assert (rows["scn-4"].disk_free, rows["scn-4"].up_seconds) == (70 * 2**30, None)
+    assert NODE_DOWN.code in rows["scn-4"].missing["upSeconds"]
+    assert (rows["scn-3"].head, rows["scn-3"].up_seconds) == (100, None)
+    assert COMMAND_FAILED.code in rows["scn-3"].missing["upSeconds"]
+    nodes = {line.split()[0]: line for line in table(found).splitlines() if line}
+    assert (nodes["node"][-4:], nodes["scn-1"][-12:], nodes["scn-4"][-3:]) == ("  up", "  2 h 13 min", "  ?")
+
+
+def test_a_report_of_a_former_version_has_no_column_of_starts() -> None:
+    found = reported()
+    former = [row.model_copy(update={"up_seconds": None}) for row in found.nodes]
+    lines = table(found.model_copy(update={"nodes": tuple(former)})).splitlines()
+    assert next(line for line in lines if line.startswith("node ")).endswith("clock")
 
 
 def test_an_open_request_is_in_the_row_of_its_direction() -> None:

@@ -97,7 +97,7 @@ def test_the_blocks_are_those_of_the_node_that_the_scn_reads(source: Side, node:
     assert (seen, NODE_DOWN.code in why) == ((None, True) if reader else (True, False))
 
 
-CUT = MachineReading(2**36, 2**37, 0.0, 5)
+CUT = MachineReading(2**36, 2**37, 0.0, 60.0, 5)
 
 
 @pytest.mark.parametrize(

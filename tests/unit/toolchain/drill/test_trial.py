@@ -167,8 +167,8 @@ def test_a_fault_that_nothing_notices_ends_after_a_while_and_fails() -> None:
     assert "en alpha-en: " in problem
 
 
-FULL = seen(nodes={"scn-1": {"machine": MachineReading(2**20, 252 * 2**30, 0.0)}})
-OTHER = seen(nodes={"scn-2": {"machine": MachineReading(2**20, 252 * 2**30, 0.0)}})
+FULL = seen(nodes={"scn-1": {"machine": MachineReading(2**20, 252 * 2**30, 0.0, 60.0)}})
+OTHER = seen(nodes={"scn-2": {"machine": MachineReading(2**20, 252 * 2**30, 0.0, 60.0)}})
 
 
 @pytest.mark.parametrize(
