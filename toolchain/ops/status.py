@@ -10,8 +10,10 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from components.domain.networks import Side
@@ -33,8 +35,8 @@ PAGE = "--html"
 """Followed by the file to write."""
 EVERY = 5.0
 """Seconds from one look to the next, with --watch."""
-HOME = "\x1b[H\x1b[J"
-"""Clears the terminal."""
+DUMB = ("", "dumb", "unknown")
+"""Kinds of terminals (TERM) that can only print one line after the other."""
 
 
 def look(stack: str, targets: Targets) -> Report:
@@ -84,16 +86,62 @@ def history_of(stack: str, wish: Wish) -> History | None:
         return History(stack)
 
 
-def show(found: Report, wish: Wish, monitor: str = "", history: History | None = None) -> None:
-    """Print what was found, and write the page. `monitor`: URL of its Prometheus. Raises OSError."""
+def say(found: Report, wish: Wish, monitor: str = "") -> None:
+    """Print what was found. `monitor`: URL of its Prometheus."""
     colours = sys.stdout.isatty() and "NO_COLOR" not in os.environ
-    home = HOME if wish.watched and not wish.as_json else ""
-    where = f"\n\nmetrics and alerts: {monitor}" if monitor and not wish.as_json else ""
-    print(f"{home}{shown(found, as_json=wish.as_json, colours=colours)}{where}", flush=True)
+    where = f"\n\n{_metrics(monitor)}" if monitor and not wish.as_json else ""
+    print(f"{shown(found, as_json=wish.as_json, colours=colours)}{where}", flush=True)
+
+
+def _metrics(monitor: str) -> str:
+    return f"metrics and alerts: {monitor}" if monitor else ""
+
+
+def write(found: Report, wish: Wish, history: History | None = None) -> None:
+    """Write the page, if one is asked for. Raises OSError."""
     if wish.page:
         new = wish.page.with_name(f".{wish.page.name}.new")  # so that nobody sees half a page
         new.write_text(page(found, history, EVERY if wish.watched else None), encoding="utf-8")
         new.replace(wish.page)
+
+
+def is_live(wish: Wish) -> bool:
+    """Return whether each look is to take the place of the one before: a terminal can do that, a file cannot."""
+    return wish.watched and not wish.as_json and sys.stdout.isatty() and os.environ.get("TERM", "") not in DUMB
+
+
+def follow(looks: Iterator[Report], wish: Wish, history: History | None, monitor: str) -> Report:
+    """Show each look, and write the page each time, until there are no more or Ctrl-C. Return the last one.
+
+    Raises OSError.
+    """
+    found = next(looks)
+    with ExitStack() as stack:
+        put = partial(say, wish=wish, monitor=monitor)
+        if live := is_live(wish):
+            from toolchain.ops.status_live import Screen  # only a watch needs rich
+
+            put = partial(stack.enter_context(Screen(sys.stdout)).show, more=_metrics(monitor))
+        try:
+            while True:
+                put(found)
+                write(found, wish, history := history and history.with_look(found))
+                if (now := next(looks, None)) is None:
+                    break
+                found = now
+        except (KeyboardInterrupt, BrokenPipeError):
+            pass  # somebody has seen enough
+    if live:
+        say(found, wish, monitor)  # for the terminal forgets the screen
+    return found
+
+
+def looks_at(stack: str, targets: Targets, wish: Wish) -> Iterator[Report]:
+    """Look once, or again and again."""
+    yield look(stack, targets)
+    while wish.watched:
+        time.sleep(EVERY)
+        yield look(stack, targets)
 
 
 def main(stack: str, *options: str) -> int:
@@ -107,15 +155,8 @@ def main(stack: str, *options: str) -> int:
     if isinstance(wish, Message):
         print(f"error: {wish}", file=sys.stderr)
         return EXIT_CODES["stopped"]
-    found, history = look(stack, targets), history_of(stack, wish)
     try:
-        show(found, wish, targets.monitor, history := history and history.with_look(found))
-        while wish.watched:
-            time.sleep(EVERY)
-            found = look(stack, targets)
-            show(found, wish, targets.monitor, history := history and history.with_look(found))
-    except (KeyboardInterrupt, BrokenPipeError):
-        pass  # somebody has seen enough
+        found = follow(looks_at(stack, targets, wish), wish, history_of(stack, wish), targets.monitor)
     except OSError as error:
         print(f"error: {CALLED_WRONGLY(f'{wish.page} cannot be written: {error.strerror}')}", file=sys.stderr)
         return EXIT_CODES["stopped"]

@@ -35,14 +35,19 @@ def table(found: Report, *, colours: bool = False) -> str:
 
 
 def _lines(found: Report) -> Iterator[str]:
-    yield f"{found.stack}: {found.verdict.level}: {found.verdict.text}"
-    yield f"read at {found.time} in {found.seconds:g} s" + ("; a run is not finished" if found.unfinished else "")
-    for one in found.findings:
-        yield f"  {one.level:8}  {one.text.splitlines()[0]}"
+    yield from head(found)
     for names, rows in tables(found):
         if rows:
             yield ""
             yield from _columns(names, rows)
+
+
+def head(found: Report) -> Iterator[str]:
+    """Yield the verdict, when it was read, and what is wrong."""
+    yield f"{found.stack}: {found.verdict.level}: {found.verdict.text}"
+    yield f"read at {found.time} in {found.seconds:g} s" + ("; a run is not finished" if found.unfinished else "")
+    for one in found.findings:
+        yield f"  {one.level:8}  {one.text.splitlines()[0]}"
 
 
 def tables(found: Report) -> Iterator[tuple[Sequence[str], Sequence[Sequence[str]]]]:

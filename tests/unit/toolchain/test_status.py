@@ -2,7 +2,12 @@
 
 import io
 import json
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -84,10 +89,9 @@ def test_without_a_state_nothing_is_added_to_what_pulumi_says(given: Any, capsys
         assert capsys.readouterr() == ("", "")
 
 
-def test_a_watched_bridge_is_looked_at_until_somebody_stops(
-    given: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    given(json.dumps(export()), readings(**down("alpha-en")))
+@pytest.fixture
+def paused(monkeypatch: pytest.MonkeyPatch) -> list[float]:
+    """Return the pauses between looks, which take no time; somebody presses Ctrl-C in the third."""
     pauses: list[float] = []
 
     def pause(seconds: float) -> None:
@@ -96,8 +100,87 @@ def test_a_watched_bridge_is_looked_at_until_somebody_stops(
             raise KeyboardInterrupt
 
     monkeypatch.setattr("time.sleep", pause)
+    return pauses
+
+
+def test_a_watched_bridge_is_looked_at_until_somebody_stops(
+    given: Any, paused: list[float], capsys: pytest.CaptureFixture[str]
+) -> None:
+    given(json.dumps(export()), readings(**down("alpha-en")))
     assert status.main("dev", "--watch") == 1
-    assert capsys.readouterr().out.count(status.HOME) == 3
+    assert paused == [status.EVERY] * 3
+    out = capsys.readouterr().out
+    assert out.count("dev: degraded: ") == 3
+    assert "\x1b" not in out, "a file is no terminal"
+
+
+def in_terminal(program: Callable[[], int], monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
+    """Return the exit status of a program and what it writes to its terminal."""
+    own, others = os.openpty()
+    seen = bytearray()
+
+    def read_all() -> None:
+        with suppress(OSError):  # EIO at the end
+            while part := os.read(own, 2**16):
+                seen.extend(part)
+
+    reader = Thread(target=read_all)
+    reader.start()
+    with monkeypatch.context() as patch, os.fdopen(others, "w", encoding="utf-8") as terminal:
+        patch.setattr("sys.stdout", terminal)
+        code = program()
+    reader.join()
+    os.close(own)
+    return code, seen.decode()
+
+
+LEFT, TAKEN = "\x1b[?1049l", "\x1b[?1049h"
+"""The alternate screen of a terminal is left and taken."""
+
+
+@pytest.mark.parametrize("options", [(), ("--html",)])
+def test_in_a_terminal_each_look_takes_the_place_of_the_one_before(
+    given: Any, paused: list[float], monkeypatch: pytest.MonkeyPatch, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    given(json.dumps(export()), readings(**down("alpha-en")))
+    monkeypatch.setenv("TERM", "xterm-256color")
+    page = tmp_path / "status.html"
+    more = [*options, str(page)] if options else []
+    code, seen = in_terminal(lambda: status.main("dev", "--watch", *more), monkeypatch)
+    assert (code, len(paused), page.exists()) == (1, 3, bool(options))
+    before, _, after = seen.partition(TAKEN)
+    during, _, after = after.partition(LEFT)
+    assert (before, TAKEN in after) == ("", False)
+    assert during.count("dev: \x1b[33mdegraded") == during.count("SCH-321") == 3
+    assert seen.rindex("\x1b[?25h") > seen.rindex("\x1b[?25l"), "the cursor is hidden"
+    assert after.count("dev: \x1b[33mdegraded") == 1, "the last look stays"
+    assert "\x1b[J" not in seen
+    assert "\x1b[2J" not in seen
+
+
+@pytest.mark.parametrize(
+    ("options", "kind"), [(("--watch", "--json"), "xterm"), ((), "xterm"), (("--watch",), "dumb"), (("--watch",), "")]
+)
+def test_nothing_else_takes_the_terminal(
+    given: Any, paused: list[float], monkeypatch: pytest.MonkeyPatch, options: tuple[str, ...], kind: str
+) -> None:
+    given(json.dumps(export()), readings())
+    monkeypatch.setenv("TERM", kind)
+    code, seen = in_terminal(lambda: status.main("dev", *options), monkeypatch)
+    assert (code, TAKEN in seen, "\x1b[?" in seen) == (0, False, False)
+    assert len(paused) == (3 if options else 0)
+    assert seen
+
+
+def test_the_terminal_is_given_back_where_the_page_cannot_be_written(
+    given: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    given(json.dumps(export()), readings())
+    monkeypatch.setenv("TERM", "xterm")
+    program = partial(status.main, "dev", "--watch", "--html", "/nowhere/page.html")
+    code, seen = in_terminal(program, monkeypatch)
+    assert (code, seen.count(TAKEN), seen.count(LEFT)) == (2, 1, 1)
+    assert lines(capsys.readouterr().err, CALLED_WRONGLY, "error: ")
 
 
 @pytest.mark.parametrize("words", [(), ("0x12",), ("0x" + "g" * 64,), ("0x" + "1" * 64, "--jason")])
