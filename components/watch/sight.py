@@ -12,7 +12,7 @@ from pydantic import Field
 from components.domain.networks import Side
 from components.domain.problems.operations.state import STACK_NOT_UP
 from components.watch.judging.pairs import why_unlinked
-from components.watch.readings import Missing, Readings
+from components.watch.readings import Missing, Readings, known
 from components.watch.report import Row
 from components.watch.targets import PairTarget, Targets
 
@@ -23,7 +23,8 @@ class SightRow(Row):
     It has if it has voted for it. Otherwise it counts as having seen it if it serves both contracts at this moment and
     the node whose blocks it reads has the block of the request: the SCN itself where the child chain is the source, its
     EN where it is the parent chain. An SCN that comes back looks up all requests that are still open, so this is right
-    for an open one. It does not tell whether an SCN was away while a paid one was open.
+    for an open one. Of a paid one, an SCN that was started after the payment is unknown; whether one was without its EN
+    until then is not told.
     """
 
     pair: str
@@ -33,11 +34,22 @@ class SightRow(Row):
 
 
 def sights(
-    targets: Targets, readings: Readings, source: Side, block: int, voters: Collection[str | None]
+    targets: Targets,
+    readings: Readings,
+    source: Side,
+    block: int,
+    voters: Collection[str | None],
+    paid: float | None = None,
 ) -> Iterator[SightRow]:
-    """Yield a row for each pair. `block`: of the request on its chain, `source`; `voters`: pairs that have voted."""
+    """Yield a row for each pair.
+
+    `block`: of the request on its chain, `source`; `voters`: pairs that have voted; `paid`: seconds since the payment,
+    None for a request that is open, or was paid nobody knows when.
+    """
     for pair in targets.pairs:
         seen, why = (True, None) if pair.name in voters else _seen(pair, readings, source, block)
+        if seen and pair.name not in voters and _started_after(pair, readings, paid):
+            seen, why = None, f"{pair.scn} was started after it was paid"
         yield SightRow(pair=pair.name, scn=pair.scn, seen=seen, why=why)
 
 
@@ -57,3 +69,9 @@ def _seen(pair: PairTarget, readings: Readings, source: Side, block: int) -> tup
     if chain.head < block:
         return False, f"{reads} is at block {chain.head}"
     return True, None
+
+
+def _started_after(pair: PairTarget, readings: Readings, paid: float | None) -> bool:
+    machine = readings.nodes[pair.scn].machine
+    opened = None if isinstance(machine, Missing) else known(machine.opened)
+    return paid is not None and opened is not None and opened < paid

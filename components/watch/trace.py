@@ -156,6 +156,8 @@ def _follow(targets: Targets, readings: Readings, source: Side, way: Direction, 
     if not paid:
         why = why_unpayable(way, request)
     votes = tuple(_votes(targets, OTHER_SIDE[source], way, request, _scanned(start, head, paid=paid)))
+    age, voters = time.time() - made, {vote.pair for vote in votes}
+    since = age - payment.after if payment else None
     return TraceRow(
         source=source,
         target=OTHER_SIDE[source],
@@ -167,8 +169,8 @@ def _follow(targets: Targets, readings: Readings, source: Side, way: Direction, 
         recipient=request.recipient,
         transaction=request.transaction,
         block=request.block,
-        age=round(time.time() - made, 1),
-        seen=tuple(sights(targets, readings, source, request.block, {vote.pair for vote in votes})),
+        age=round(age, 1),
+        seen=tuple(sights(targets, readings, source, request.block, voters, since)),
         threshold=state.threshold,
         votes=votes,
         paid=paid,

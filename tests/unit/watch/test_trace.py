@@ -117,6 +117,19 @@ def test_without_a_link_to_its_en_it_is_unknown_what_an_scn_has_seen_of_the_pare
     assert sight(found, "child") == (True, "")
 
 
+@pytest.mark.parametrize(
+    ("paid", "voters", "seen"), [(None, (), True), (50.0, (), True), (70.0, (), None), (70.0, ("alpha",), True)]
+)
+def test_an_scn_that_was_started_after_the_payment_is_unknown(
+    paid: float | None, voters: tuple[str, ...], *, seen: bool | None
+) -> None:
+    found = readings(nodes={"scn-1": {"machine": replace(CUT, opened=60.0, unanswered=0)}})
+    alpha, beta = sights(targets(), found, "child", 100, voters, paid)
+    assert (alpha.seen, "scn-1" in (alpha.why or ""), beta.seen) == (seen, seen is None, True)
+    unread = readings(nodes={"scn-1": {"machine": DOWN}})
+    assert next(sights(targets(), unread, "child", 100, voters, paid)).seen is True
+
+
 def test_what_cannot_be_read_of_an_scn_is_unknown() -> None:
     silent = Missing(CALL_REFUSED("scn-1: subbridge_listBridge: was not answered"))
     seen, why = sight(readings(nodes={"scn-1": {"bridge": silent}}), "child")
