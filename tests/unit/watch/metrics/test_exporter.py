@@ -285,15 +285,15 @@ def test_a_node_that_hangs_is_down_in_time(scn: Watched, monkeypatch: pytest.Mon
 def test_one_message_that_hangs_takes_only_its_own_values(
     scn: Watched, monkeypatch: pytest.MonkeyPatch, method: str, lost: set[str]
 ) -> None:
-    monkeypatch.setattr(exporter, "STEP", STEP)
-    monkeypatch.setattr(exporter, "DEADLINE", 2.0)
+    monkeypatch.setattr(exporter, "STEP", 1.0)  # on a busy machine the others take longer than STEP too
+    monkeypatch.setattr(exporter, "DEADLINE", 4.0)
     scn.ipc.chain.made = [Made(0, 100)]
     usual = names(scn.values())
     scn.cache.unlink()
     scn.ipc.hangs_at = {method}
     begin = time.monotonic()
     found = scn.values()
-    assert time.monotonic() - begin < 2.5
+    assert time.monotonic() - begin < 4.5
     assert lost <= usual
     assert lost & names(found) == set()
     assert found["exporter_unanswered_questions"] == 1
