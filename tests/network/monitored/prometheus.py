@@ -4,7 +4,7 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,9 +46,20 @@ class Prometheus:
         """Return all rules, with their health."""
         return [rule for group in self.ask("rules")["groups"] for rule in group["rules"]]
 
-    def firing(self) -> set[str]:
-        """Return the names of alerts that fire."""
-        return {one["labels"]["alertname"] for one in self.ask("alerts")["alerts"] if one["state"] == "firing"}
+    def stages(self, names: Collection[str]) -> set[tuple[str, str]]:
+        """Return name and severity of each rule of these alerts. Raises AssertionError where one has no rule."""
+        found = {
+            (rule["name"], rule["labels"]["severity"])
+            for rule in self.rules()
+            if rule["type"] == "alerting" and rule["name"] in names
+        }
+        assert {name for name, _ in found} == set(names)
+        return found
+
+    def firing(self) -> set[tuple[str, str]]:
+        """Return name and severity of each alert that fires."""
+        labels = (one["labels"] for one in self.ask("alerts")["alerts"] if one["state"] == "firing")
+        return {(one["alertname"], one["severity"]) for one in labels}
 
     def wait_until_it_has_read(self, times: int) -> None:
         """Wait until each target was read so often."""

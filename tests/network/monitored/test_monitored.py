@@ -26,6 +26,7 @@ NODES = {"parent", "scn-1", "scn-2", "scn-3", "scn-4", "alpha-en", "beta-en"}
 FIRES_SECONDS = 150.0
 """For which a node has to be dead until its alert fires, with some time to read and evaluate."""
 QUIET_SECONDS = 600
+DOWN = ("BridgeNodeDown", "warning")
 SELECTOR = re.compile(r"(([a-zA-Z_:]+)\{[^}]*\})")
 """One series in an expression, with its matchers; all of ours name the stack."""
 
@@ -142,11 +143,11 @@ def test_a_killed_program_is_drift_and_comes_back_and_no_node_is_touched(
 def test_a_dead_node_is_told_and_its_return_too(network: Network, prometheus: Prometheus) -> None:
     network.kill("beta-en")
     begin = time.monotonic()
-    wait_for(lambda: "BridgeNodeDown" in prometheus.firing() or str(prometheus.firing()), FIRES_SECONDS, interval=1)
+    wait_for(lambda: DOWN in prometheus.firing() or str(prometheus.firing()), FIRES_SECONDS, interval=1)
     print(f"fires after {time.monotonic() - begin:.0f} s")
     network.start("beta-en")
     begin = time.monotonic()
-    wait_for(lambda: "BridgeNodeDown" not in prometheus.firing() or "it still fires", 60, interval=1)
+    wait_for(lambda: DOWN not in prometheus.firing() or "it still fires", 60, interval=1)
     print(f"resolved after {time.monotonic() - begin:.0f} s")
 
 

@@ -6,7 +6,6 @@ What has to be true for an alert is as shipped: the rule file of the monitor is 
 import json
 import secrets
 import time
-from collections.abc import Collection
 
 import pytest
 from eth_utils.address import to_checksum_address
@@ -21,6 +20,7 @@ from tests.network.bridge_calls import call, deploy_refusing, hand_over
 from tests.network.contracts.token import Token
 from tests.network.monitored.causes import SEEN
 from tests.network.monitored.conftest import COINS
+from tests.network.monitored.firing import cease, fire, nothing_fires
 from tests.network.monitored.monitor import FOLDER, Monitor
 from tests.network.monitored.prometheus import Prometheus
 from tests.network.network import CHAINS, COIN, Network
@@ -47,29 +47,6 @@ def hasty(network: Network, prometheus: Prometheus) -> Prometheus:
     }
     monitor.rewrite("alertmanager", "alertmanager.yml", json.dumps(routes))
     return prometheus
-
-
-def fire(prometheus: Prometheus, names: Collection[str], seconds: float) -> None:
-    """Wait until all have fired, and print after how long each did."""
-    begin, seen = time.monotonic(), set[str]()
-
-    def probe() -> bool | str:
-        for name in (prometheus.firing() & set(names)) - seen:
-            print(f"{name} fires after {time.monotonic() - begin:.0f} s")
-            seen.add(name)
-        return seen == set(names) or f"these do not fire: {sorted(set(names) - seen)}"
-
-    wait_for(probe, seconds, interval=1)
-
-
-def cease(prometheus: Prometheus, names: Collection[str], seconds: float = 90) -> None:
-    wait_for(lambda: not (found := prometheus.firing() & set(names)) or f"still: {sorted(found)}", seconds, interval=1)
-
-
-def nothing_fires(prometheus: Prometheus, names: Collection[str]) -> Collection[str]:
-    """Wait until none of them fires, so that what fires then has its cause here; return them."""
-    cease(prometheus, names)
-    return names
 
 
 def test_somebody_uses_the_owners_keys(network: Network, hasty: Prometheus) -> None:
