@@ -43,6 +43,8 @@ class Life:
 
         `later` gets what is to be done at the end of the run: the delete of one that was replaced.
         """
+        if later is None:
+            renamed.forget()  # what was declared in the run before, which was another process
         if not self.id:
             return self._create(program)
         news = self.check(program)

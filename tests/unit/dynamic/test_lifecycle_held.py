@@ -49,9 +49,10 @@ def test_a_placement() -> None:
     asked: Props = {"machines": [one, two], "zones": ["a", "b"], "zone_of": None, "address_of": None}
     edits = [
         Edit({"machines": [one, two, three]}),
+        Edit({"final_snapshot": True}),
         Edit({"machines": [three, one]}),
         Edit({"zones": ["b", "a"]}),
-        Edit({"machines": []}),
+        Edit({"machines": [], "final_snapshot": False}),
     ]
     lifecycle(Life(PlacementProvider(), Placement), asked, edits, lasting=True)
 
