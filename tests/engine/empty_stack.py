@@ -32,10 +32,10 @@ class Empty:
         """Do what make down does after setup."""
         return self.run("toolchain/stack", "down", self.name)
 
-    def interrupted_down(self, tool: Path) -> subprocess.CompletedProcess[str]:
-        """Do what make down does, with a Pulumi of ours, and press Ctrl-C once the file `begun` beside it exists."""
+    def interrupted(self, verb: str, tool: Path) -> subprocess.CompletedProcess[str]:
+        """Do what make does, with a Pulumi of ours, and press Ctrl-C once the file `begun` beside it exists."""
         env = {**self.env, "PATH": f"{tool.parent}:{self.env['PATH']}"}
-        command = ["toolchain/stack", "down", self.name]
+        command = ["toolchain/stack", verb, self.name]
         with subprocess.Popen(
             command,
             env=env,

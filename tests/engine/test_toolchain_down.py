@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from components.domain.problems.operations.state import BACKEND_SILENT, DOWN_INTERRUPTED, STACK_LOCKED, STACK_PROTECTED
+from components.domain.problems.operations.state import BACKEND_SILENT, INTERRUPTED, STACK_LOCKED, STACK_PROTECTED
 from tests.engine.empty_stack import PROJECT, Empty
 from tests.stack import ROOT
 
 _SLOW_PULUMI = f"""#!/bin/bash
-# Pulumi, of which a destroy takes long and ends at Ctrl-C as that of Pulumi does.
+# Pulumi, of which an update takes long and ends at Ctrl-C as those of Pulumi do: well, if the steps of this moment do.
 here=$(dirname "$0")
 case " $* " in
-*" destroy "*)
-    echo destroy >>"$here/calls"
-    trap 'exit 255' INT
+*" destroy "* | *" up "*)
+    echo began >>"$here/calls"
+    trap 'exit STATUS' INT
     touch "$here/begun"
     sleep 30
     ;;
@@ -87,15 +87,20 @@ def test_down_destroys_nothing_of_a_stack_with_anything_protected(empty: Empty) 
     assert empty.there
 
 
-def test_ctrl_c_ends_a_down_and_keeps_the_state_and_the_seed(empty: Empty, tmp_path: Path) -> None:
+@pytest.mark.parametrize("status", ["0", "255"])
+@pytest.mark.parametrize("verb", ["down", "up"])
+def test_ctrl_c_ends_a_command_and_keeps_the_state_and_the_seed(
+    empty: Empty, tmp_path: Path, verb: str, status: str
+) -> None:
     tool = tmp_path / "tool/pulumi"
     tool.parent.mkdir()
-    tool.write_text(_SLOW_PULUMI)
+    tool.write_text(_SLOW_PULUMI.replace("STATUS", status))
     tool.chmod(0o755)
     (seed := ROOT / ".state" / empty.name / "identity-seed").parent.mkdir()
     seed.write_text("ab" * 32)
-    done = empty.interrupted_down(tool)
-    assert (done.returncode, DOWN_INTERRUPTED.code in done.stderr) == (1, True), done.stderr
-    assert tool.with_name("calls").read_text() == "destroy\n", "it went on after Ctrl-C"
+    done = empty.interrupted(verb, tool)
+    assert (done.returncode, INTERRUPTED.code in done.stderr) == (1, True), done.stderr
+    assert tool.with_name("calls").read_text() == "began\n", "it went on after Ctrl-C"
     assert seed.exists()
+    assert not seed.with_name("healthy.yaml").exists()
     assert empty.there

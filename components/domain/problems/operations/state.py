@@ -118,10 +118,10 @@ NOT_ALL_HEALTHY = Problem(
     remedy="Each node is listed with what repairs it. Do that, then run `make up` until every node serves its pair.",
 )
 
-DOWN_INTERRUPTED = Problem(
+INTERRUPTED = Problem(
     618,
-    "The destruction of a stack was interrupted",
-    cause="Ctrl-C was pressed during `make down`. A part of the stack may be gone.",
-    remedy="Run `make down` to go on. If the stack is to stay, run `make up`: it makes again what is gone. What was on "
-    "a machine that is gone is lost (docs/interrupted.md).",
+    "A command on a stack was interrupted",
+    cause="Ctrl-C was pressed. Pulumi ended after the steps that it was making, so the command is not complete.",
+    remedy="Run the same command again to go on. If it was `make down` and the stack is to stay, run `make up`: it "
+    "makes again what is gone. What was on a machine that is gone is lost (docs/interrupted.md).",
 )
