@@ -26,12 +26,12 @@ fail() {
     exit 1
 }
 
-# digest INPUT... : one hash over files, all files in folders, and words that are neither.
+# digest INPUT... : one hash over files, all files in folders but bytecode, and words that are neither.
 digest() {
     local input
     for input in "$@"; do
         if [[ -d $input ]]; then
-            find "$input" -type f -print0 | sort -z | xargs -0 sha256sum
+            find "$input" -type f ! -path '*/__pycache__/*' -print0 | sort -z | xargs -0 sha256sum
         elif [[ -f $input ]]; then
             sha256sum "$input"
         else

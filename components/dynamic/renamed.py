@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 Thing = tuple[str, ...]
-"""Identifies what a resource undoes when it is removed. The name of the resource is no part of it."""
+"""Identifies what the removal of a resource undoes. It does not contain the name of the resource."""
 
 _taken: set[Thing] = set()
 _locks: dict[Thing, threading.Lock] = {}

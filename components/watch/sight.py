@@ -1,8 +1,8 @@
 """Which SCNs have seen a request: from what was read of them and of their ENs. Pure.
 
 An SCN cannot be asked for the requests that it has in memory without a change of its counters
-(`subbridge_getBridgeInformation`), so this is told by what makes it see a request: the block, and that it serves the
-contracts.
+(`subbridge_getBridgeInformation`). So this is derived from what an SCN needs to see a request: the block of the
+request, and that the SCN serves the contracts.
 """
 
 from collections.abc import Collection, Iterator

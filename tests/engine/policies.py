@@ -22,7 +22,7 @@ def held(run: Run) -> bool:
 
 
 def violated(run: Run) -> set[tuple[str, str]]:
-    """Return each policy that refuses something, with the name of the resource that it is told of."""
+    """Return each policy that refuses something, with the name of the resource that it reports."""
     return _said(run, "mandatory")
 
 

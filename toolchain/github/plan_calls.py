@@ -44,7 +44,10 @@ CALLED: Mapping[str, Calls] = {
 }
 """By type of resource. A test compares this with all types: each is here, or is known to send nothing."""
 
-_STEP = re.compile(r"^ *(?:\+-|\+\+|--|[+~-]) *pulumi-python:dynamic/servicechain:(?P<kind>\w+): \((?P<verb>[\w-]+)")
+_MARK = r"^ *(?:\+-|\+\+|--|[+~-]) *"
+"""Before each step of a plan."""
+_STEP = re.compile(_MARK + r"pulumi-python:dynamic/servicechain:(?P<kind>\w+): \((?P<verb>[\w-]+)")
+_ANY_STEP = re.compile(_MARK + r"[\w-]+:[\w/-]+:\w+: \(")
 _URN = re.compile(r"^ *\[urn=(?P<urn>.*::(?P<name>[^:\]]+))\]")
 _ID = re.compile(r"^ *\[id=(?P<chain>\d+)/")
 _CHAIN = re.compile(r"^[ +~-]*chain_id *: (?:\d+ => )?(?P<chain>\d+)$")
@@ -155,7 +158,7 @@ def _steps(lines: Sequence[str]) -> list[_Step]:
 
 def _ends(line: str) -> bool:
     """Return whether a line begins a step of another kind, or the outputs."""
-    return "--outputs:--" in line or bool(re.match(r"^ *(?:\+-|\+\+|--|[+~-]) *[\w-]+:[\w/-]+:\w+: \(", line))
+    return "--outputs:--" in line or bool(_ANY_STEP.match(line))
 
 
 def _add(step: _Step, line: str) -> None:

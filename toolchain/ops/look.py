@@ -46,12 +46,13 @@ from toolchain.ops.monitoring import Process, dead, processes
 from toolchain.ops.state import in_the_clear, targets_of
 
 REPAIRS = "make up repairs it"
+FINDS = "make refresh checks the machine; make up or make replace MACHINE={} repairs it"
+
 CHANGED = (
     *(FOREIGN_OPERATOR, OWNERSHIP_MOVED, VOTES_CHANGED, CONTRACT_STOPPED, COINS_LOCKED, WRONG_ANCHORING),
     *(FEE_CHARGED, FEE_RECEIVER_CHANGED, TOKEN_CHANGED, TOKEN_COUNTERPART, TOKEN_LOCKED),
 )
 """What somebody else may have changed on a chain or in the console of a node. An up compares with its state only."""
-FINDS = "make refresh checks the machine; make up or make replace MACHINE={} repairs it"
 
 
 @dataclass(frozen=True)
@@ -171,11 +172,6 @@ def changed(known: Known, readings: Readings) -> list[Message]:
     codes = {problem.code for problem in CHANGED}
     found = judge_all(known.targets, readings).findings
     return [one.message for one in found if codes.intersection(one.message.codes)]
-
-
-def look(known: Known, deadline: float = DEADLINE) -> list[Finding]:
-    """Check all nodes at once, each for at most `deadline` seconds."""
-    return judge(known, read(known.targets, deadline=deadline))
 
 
 def _tell_changed(found: Sequence[Message]) -> None:

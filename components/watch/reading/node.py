@@ -102,9 +102,9 @@ def read_sub_bridge(reach: Reach, targets: Targets, node: NodeTarget, seconds: f
 def read_machine(reach: Reach, node: NodeTarget, seconds: float) -> MachineReading | Missing:
     """Read disk, clock and the age of the console of a node's machine, and of an SCN's its connection to the EN.
 
-    A node makes the socket of its console anew at each start, and nothing changes it later, so its age tells a restart.
-    The start of the process would need the rights of the node's user (SO_PEERCRED), or a guess which process it is.
-    Raises Unreachable.
+    A node creates its console socket at each start and does not touch it afterwards, so the age of the socket is the
+    time since the last start. The start of the process would need the rights of the node's user (SO_PEERCRED), or a
+    guess which process it is. Raises Unreachable.
     """
     command = f"df -Pk {shlex.quote(node.folder)} && date +%s.%N"
     command += f" && {{ stat -c %Y {shlex.quote(node.endpoint.ipc)} 2>/dev/null || echo {_NONE}; }}"

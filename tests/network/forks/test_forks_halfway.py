@@ -10,6 +10,7 @@ from components.chain.rpc.waiting import wait_for
 from components.domain.problems.chains import FORK_IS_PAST, FORK_MISSED
 from components.domain.problems.nodes import OTHER_FORKS
 from components.hosts.local_preflight import missing
+from components.watch.reading.reader import read
 from tests.archives import archive_of
 from tests.network.conftest import make_stack
 from tests.network.edited_program import edited_program
@@ -19,7 +20,7 @@ from tests.network.network import Network
 from tests.network.repackaged import ENDS_AT_ONCE, repackaged
 from tests.run import lines
 from tests.stack import Failed, Settings, Stack, settings
-from toolchain.ops.look import Known, look
+from toolchain.ops.look import Known, judge
 from toolchain.ops.replace import Stack as Machines
 
 pytestmark = pytest.mark.nightly
@@ -54,7 +55,8 @@ def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 
 def named(bridge: Stack) -> set[str]:
     """Return which nodes the check at the end of `make up` names for their forks."""
-    found = look(Known.of({"deployment": bridge.exported()}))
+    known = Known.of({"deployment": bridge.exported()})
+    found = judge(known, read(known.targets))
     return {one.node for one in found if one.problem is OTHER_FORKS}
 
 

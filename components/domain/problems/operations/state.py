@@ -59,7 +59,7 @@ STATE_ELSEWHERE = Problem(
 )
 RUNS_WITHOUT_STATE = Problem(
     607,
-    "Machines of the stack run on AWS, and there is no state of it here",
+    "AWS has running machines of the stack, and this backend has no state of the stack",
     cause="`PULUMI_BACKEND_URL` is not set or selects another place, the state was lost, or somebody else has a stack "
     "of this name in the account. Made once more, the nodes would run twice with the same keys. Nothing was changed.",
     remedy="Set `PULUMI_BACKEND_URL` to the backend of the stack, or put its state back (docs/team.md). For another "
