@@ -2,7 +2,7 @@
 
 import json
 
-from tests.aws.plugin.api import AwsKind, pairs, tagged
+from tests.aws.plugin.api import AwsKind, Cloud, pairs, tagged
 from tests.aws.plugin.values import Properties
 
 __all__ = ["InstanceProfile", "Role", "RolePolicyAttachment"]
@@ -51,11 +51,7 @@ class Role(AwsKind):
             self.cloud.iam("update_assume_role_policy", RoleName=identity, PolicyDocument=new["assumeRolePolicy"])
         if old.get("description") != new.get("description"):
             self.cloud.iam("update_role", RoleName=identity, Description=new.get("description", ""))
-        before, after = old.get("tags", {}), new.get("tags", {})
-        if lost := [name for name in before if name not in after]:
-            self.cloud.iam("untag_role", RoleName=identity, TagKeys=lost)
-        if after and before != after:
-            self.cloud.iam("tag_role", RoleName=identity, Tags=pairs(after))
+        _retag(self.cloud, "role", {"RoleName": identity}, old, new)
 
     def delete(self, identity: str, inputs: Properties) -> None:  # noqa: ARG002
         """Remove it, unless it still has policies, which the official provider looks for."""
@@ -130,11 +126,7 @@ class InstanceProfile(AwsKind):
             if old.get("role"):
                 self._without(identity, old["role"])
             self.complete(identity, new)
-        before, after = old.get("tags", {}), new.get("tags", {})
-        if lost := [name for name in before if name not in after]:
-            self.cloud.iam("untag_instance_profile", InstanceProfileName=identity, TagKeys=lost)
-        if after and before != after:
-            self.cloud.iam("tag_instance_profile", InstanceProfileName=identity, Tags=pairs(after))
+        _retag(self.cloud, "instance_profile", {"InstanceProfileName": identity}, old, new)
 
     def delete(self, identity: str, inputs: Properties) -> None:
         """Remove it, without its role."""
@@ -143,3 +135,12 @@ class InstanceProfile(AwsKind):
 
     def _without(self, identity: str, role: str) -> None:
         self.cloud.iam("remove_role_from_instance_profile", InstanceProfileName=identity, RoleName=role)
+
+
+def _retag(cloud: Cloud, kind: str, name: Properties, old: Properties, new: Properties) -> None:
+    """Change the tags of something of IAM from those of old to those of new properties."""
+    before, after = old.get("tags", {}), new.get("tags", {})
+    if lost := [tag for tag in before if tag not in after]:
+        cloud.iam(f"untag_{kind}", **name, TagKeys=lost)
+    if after and before != after:
+        cloud.iam(f"tag_{kind}", **name, Tags=pairs(after))

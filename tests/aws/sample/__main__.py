@@ -11,6 +11,13 @@ config = pulumi.Config()
 region = config.require("region")
 tags = {"Project": "sample", **(config.get_object("tags") or {})}
 
+
+def taken_by(service: str) -> str:
+    """Return the document of a role that a service may take."""
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 provider = aws.Provider("aws", region=region, allowed_account_ids=[config.get("account") or "123456789012"])
 here = pulumi.ResourceOptions(provider=provider)
 asking = pulumi.InvokeOptions(provider=provider)
@@ -112,14 +119,7 @@ profile = aws.iam.InstanceProfile(
     role=aws.iam.Role(
         "machine",
         path="/sample/",
-        assume_role_policy=json.dumps(
-            {
-                "Version": "2012-10-17",
-                "Statement": [
-                    {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
-                ],
-            }
-        ),
+        assume_role_policy=taken_by("ec2.amazonaws.com"),
         opts=here,
     ).name,
     tags=tags,
@@ -189,14 +189,7 @@ aws.cloudwatch.MetricAlarm(
 role = aws.iam.Role(
     "backup",
     path="/sample/",
-    assume_role_policy=json.dumps(
-        {
-            "Version": "2012-10-17",
-            "Statement": [
-                {"Effect": "Allow", "Principal": {"Service": "dlm.amazonaws.com"}, "Action": "sts:AssumeRole"}
-            ],
-        }
-    ),
+    assume_role_policy=taken_by("dlm.amazonaws.com"),
     description="snapshots",
     tags=tags,
     opts=here,
