@@ -18,13 +18,15 @@ help: ## Show this list
 	@echo "POLICY=1 makes preview, up, upgrade and rollback enforce the policies in policy/."
 
 setup: ## Install or build what is missing
-	@toolchain/setup $(FOR)
+	@SETUP=$(SETUP) toolchain/setup $(FOR)
 
 setup-preview: ## The same without the nodes, for previews of stacks that download their node archives
 	@SETUP=preview toolchain/setup
 
 # What the stack's settings do not need is not built.
 up preview refresh outputs status trace monitoring upgrade rollback replace drill soak rpc public rekey move down shell: FOR = $(STACK)
+# A browser that only tests need is installed for tests.
+test nightly check durations: SETUP = tests
 
 up: setup ## Apply the settings of the stack, and repair nodes that are down
 	@toolchain/stack up $(STACK) $(ARGS)

@@ -1,6 +1,8 @@
 """The report on a bridge as one page that needs nothing else: for a phone too, in light and dark. Pure."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from html import escape
 
 from components.watch.report import Report
@@ -22,6 +24,7 @@ table { border-collapse: collapse; font-size: .9rem; }
 th, td { text-align: left; vertical-align: top; padding: .3rem .8rem .3rem 0; border-bottom: 1px solid var(--line); }
 th { color: var(--dim); font-weight: 600; white-space: nowrap; }
 .healthy, .degraded, .stopped { font-weight: 600; white-space: nowrap; }
+.code { white-space: nowrap; }
 .healthy { color: var(--healthy); } .degraded { color: var(--degraded); } .stopped { color: var(--stopped); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem .8rem; margin: 0; font-size: .9rem; }
 dd { margin: 0; } dt { color: var(--dim); }
@@ -66,10 +69,11 @@ def body(found: Report, history: History | None = None) -> Iterator[str]:
     name, verdict = escape(found.stack), found.verdict
     yield f"<h1>{name}: {_level(verdict.level)}</h1>\n<p>{escape(verdict.text)}</p>"
     unfinished = "; a run is not finished" if found.unfinished else ""
-    yield f'<p class="dim">read at {escape(found.time)} in {found.seconds:g} s{unfinished}</p>'
+    when = datetime.fromisoformat(found.time).strftime("%Y-%m-%d %H:%M:%S UTC")
+    yield f'<p class="dim">read at {when} in {found.seconds:g} s{unfinished}</p>'
     if found.findings:
         yield "<h2>What is wrong</h2>\n<ul>"
-        yield from (f"<li>{_level(one.level)} {escape(one.text)}</li>" for one in found.findings)
+        yield from (f"<li>{_level(one.level)} {_sentence(one.text)}</li>" for one in found.findings)
         yield "</ul>"
     if history:
         yield "<h2>While it was watched</h2>"
@@ -91,6 +95,10 @@ def _cell(name: str, text: str) -> str:
     shown = _level(text) if text in LEVELS else escape(text)
     none = "" if text else ' class="none"'
     return f'<td data-name="{escape(name)}"{none}><span>{shown}</span></td>'
+
+
+def _sentence(text: str) -> str:
+    return re.sub(r"\[SCH-\d+\]", r'<span class="code">\g<0></span>', escape(text))
 
 
 def _level(level: str) -> str:

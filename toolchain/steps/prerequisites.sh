@@ -14,6 +14,8 @@ MONITORING_PROGRAMS=(
     amtool:prometheus-alertmanager prometheus-node-exporter:prometheus-node-exporter setpriv:util-linux
     nft:nftables
 )
+# Tests look at the page of make status in one of these. They are skipped without, and it is large, so no stack gets it.
+BROWSERS=(chromium chromium-browser google-chrome)
 # Packages of which only the programs are needed, with the services that they would start.
 declare -A SERVICES=(
     [openssh-server]="ssh.service ssh.socket"
@@ -47,7 +49,13 @@ require_prerequisites() {
     if ((${#packages[@]})); then
         long "installing ${packages[*]}" install_packages "${packages[@]}"
     fi
+    if wants_browser; then
+        (long "installing chromium" install_packages chromium) ||
+            say "tests that need a browser are skipped: the package chromium cannot be installed"
+    fi
 }
+
+wants_browser() { [[ ${SETUP:-} == tests ]] && can_install && ! command -v "${BROWSERS[@]}" >/dev/null; }
 
 # wrong CODE WORDS... : add a message to the caller's list of problems.
 wrong() { problems+=("$(coded "$@")"); }

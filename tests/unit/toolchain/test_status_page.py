@@ -32,6 +32,14 @@ const colour = (one, what) => { for (; one; one = one.parentElement) {
 found.texts = [...seen.querySelectorAll("h1, p, li, td, dt, dd, .healthy, .degraded, .stopped")]
   .filter(one => !one.closest("svg"))
   .map(one => [one.className || one.tagName, colour(one, "color"), colour(one, "backgroundColor")]);
+const texts = seen.createTreeWalker(seen.body, NodeFilter.SHOW_TEXT), codes = [];
+for (let text; (text = texts.nextNode());) for (const { 0: code, index } of text.data.matchAll(/\\[SCH-\\d+\\]/g)) {
+  const range = seen.createRange();
+  range.setStart(text, index);
+  range.setEnd(text, index + code.length);
+  codes.push([code, new Set([...range.getClientRects()].map(box => box.top)).size]);
+}
+found.codes = codes;
 found.words = seen.body.innerText;
 document.getElementById("out").textContent = JSON.stringify(found);
 """
@@ -85,10 +93,18 @@ def test_the_page_is_readable(tmp_path: Path, width: int, *, dark: bool) -> None
     assert low == {}
     papers = {paper for _, _, paper in found["texts"]}
     assert all((luminance(paper) < 0.2) == dark for paper in papers), "the browser's wish is followed"
+    assert "read at 2023-11-14 22:13:40 UTC" in found["words"]
     for level in ("healthy", "degraded", "stopped"):
         assert level in found["words"]
     for name in ("alpha-en", "scn-4", "beta", "parent to child", "While it was watched"):
         assert name in found["words"]
+
+
+def test_a_code_is_never_broken_at_its_hyphen(tmp_path: Path) -> None:
+    (one, *_) = degraded().findings
+    many = tuple(one.model_copy(update={"text": f"alpha-en: {'n' * size} [SCH-321]"}) for size in range(40))
+    found = shown(tmp_path, page(degraded().model_copy(update={"findings": many})), PHONE, dark=False)
+    assert found["codes"] == [["[SCH-321]", 1]] * len(many)
 
 
 def test_the_test_sees_what_does_not_fit(tmp_path: Path) -> None:
