@@ -31,7 +31,7 @@ test nightly check durations: SETUP = tests
 up: setup ## Apply the settings of the stack, and repair nodes that are down
 	@toolchain/stack up $(STACK) $(ARGS)
 
-preview: setup ## Show what up would do; change nothing. SEEDLESS=file needs no secret: see public
+preview: setup ## Show what up would do; change nothing. SEEDLESS=file|new needs no secret: see public
 	@toolchain/stack preview $(STACK) $(ARGS)
 
 refresh: setup ## Read hosts, nodes and chains into the stack's state, and report drift

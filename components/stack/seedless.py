@@ -35,6 +35,8 @@ class Known:
 
     time: str = ""
     """When the state was written."""
+    empty: bool = False
+    """Whether the state has nothing."""
     network: str | None = None
     """The id of the stack's machines; None for a new stack."""
     accounts: frozenset[str] = frozenset()
@@ -68,19 +70,32 @@ def known() -> Known | None:
 @cache
 def _read(file: str) -> Known:
     told = json.loads(Path(file).read_text())
-    return Known(told["time"], told["network"], frozenset(told["accounts"]), told["owners"], told["receivers"])
+    return Known(
+        told["time"],
+        bool(told.get("empty")),
+        told["network"],
+        frozenset(told["accounts"]),
+        told["owners"],
+        told["receivers"],
+    )
 
 
 def tell(told: Known) -> None:
     """Say what kind of preview it is."""
-    words = (
-        f"a preview without seed and keys, compared with the state of {told.time}: secrets have stand-ins, and no "
-        "machine and no chain is asked"
+    if not told.empty:
+        state = f"the state of {told.time}: secrets have stand-ins"
+    elif told.time:
+        state = f"the state of {told.time}, which is empty: secrets have placeholders"
+    else:
+        state = "nothing, as the stack is said to be new; if it was ever up, this is wrong: secrets have placeholders"
+    pulumi.log.warn(
+        PLACEHOLDERS(f"a preview without seed and keys, compared with {state}, and no machine and no chain is asked")
     )
-    pulumi.log.warn(PLACEHOLDERS(words))
 
 
 def new(whose: str) -> None:
-    """Say whose identity is not known."""
+    """Say whose identity is not known, unless none is."""
+    if (told := known()) and told.empty:
+        return
     words = f"the identity of {whose} is not known without the seed: placeholders are shown in its place"
     pulumi.log.warn(PLACEHOLDERS(words))

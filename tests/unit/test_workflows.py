@@ -73,7 +73,29 @@ def test_a_preview_of_a_pull_request_has_no_secret() -> None:
     (preview,) = [
         step for job in yaml.safe_load(text)["jobs"].values() for step in job["steps"] if step.get("name") == "Preview"
     ]
-    assert 'SEEDLESS="$RUNNER_TEMP/public.json"' in preview["run"]
+    assert 'SEEDLESS="$seedless"' in preview["run"]
+
+
+@pytest.mark.parametrize("status", [0, 1])
+def test_a_preview_is_compared_with_what_may_be_compared(tmp_path: Path, status: int) -> None:
+    """What refuses a preview is in the comment, so it is in the output of this step."""
+    (tmp_path / "make").write_text('#!/bin/sh\necho "$@"\n')
+    (tmp_path / "toolchain").mkdir()
+    (tmp_path / "toolchain/run").write_text(f'#!/bin/sh\necho "asked $4 $5" >&2\necho new\nexit {status}\n')
+    for tool in ("make", "toolchain/run"):
+        (tmp_path / tool).chmod(0o755)
+    env = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "STACK": "s", "RUNNER_TEMP": str(tmp_path)}
+    assert _ran("preview", "Preview", tmp_path, **env, PUBLIC_STATES="s3://copies") == status
+    plan = (tmp_path / "plan").read_text()
+    assert plan.startswith("asked s s3://copies\n")
+    assert ("SEEDLESS=new" in plan) is (status == 0)
+    checkout = next(
+        step
+        for job in jobs(ROOT / ".github/workflows/preview.yml")
+        for step in job["steps"]
+        if "checkout@" in str(step.get("uses"))
+    )
+    assert checkout["with"]["fetch-depth"] == 2, "the base tells whether the pull request introduces the stack"
 
 
 def test_a_job_with_credentials_waits_in_an_environment() -> None:

@@ -133,7 +133,7 @@ def _at(value: Any, path: Sequence[str | int]) -> Any:
 def main(public: str) -> int:
     """Print the settings."""
     found, settings = json.loads(Path(public).read_text()), sys.stdin.read()
-    if found["seed"] != seed_of(settings):
+    if found["seed"] is not None and found["seed"] != seed_of(settings):
         words = (
             "the settings have the identity seed in another place, or another one, than when the public state was made"
         )
@@ -141,7 +141,7 @@ def main(public: str) -> int:
         return 1
     text, missing = without_secrets(settings, found["settings"])
     print(text, end="")
-    for place in missing:
+    for place in missing if found["seed"] is not None else ():  # of a new stack, each is new
         words = f"{place} was encrypted after the public state was made, so all that depends on it is shown as changed"
         print(f"warning: {NEW_SECRET(words)}", file=sys.stderr)
     return 0

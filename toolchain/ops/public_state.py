@@ -1,13 +1,14 @@
 """A copy of a state without secrets, for previews by those who may not have them.
 
 usage: pulumi stack export --show-secrets | python -m toolchain.ops.public_state of SETTINGS CONFIG FILE
+       python -m toolchain.ops.public_state new FILE
        python -m toolchain.ops.public_state import FILE NEW-STACK STACK
        python -m toolchain.ops.public_state known FILE
 
 `of` writes FILE, which has no secret: the state with a stand-in for each, and what follows from secrets and is none,
 for components/stack/seedless. SETTINGS is the stack's settings file; CONFIG has the output of `pulumi config
---show-secrets --json`. `import` prints that state for a stack whose export is in the file NEW-STACK, and `known` what
-the program needs.
+--show-secrets --json`. `new` writes one of an empty state, for a stack that somebody says is new. `import` prints that
+state for a stack whose export is in the file NEW-STACK, and `known` what the program needs.
 
 A text within a secret stays as it is only if its name is in SHOWN, or if it is also outside of secrets. Everything else
 gets a stand-in. So something new that is secret can make a preview show too much, and is never given away.
@@ -46,20 +47,8 @@ SHOWN = frozenset(
         *("kind", "chain", "max_gas_price", "funding_minutes", "address", "key_id", "region", "password_file"),
         *("password_env",),
         # what a machine needs, and its files
-        *(
-            "account",
-            "disk_gib",
-            "files",
-            "folder",
-            "number",
-            "owner",
-            "ports",
-            "tools",
-            "unit",
-            "path",
-            "mode",
-            "digest",
-        ),
+        *("account", "disk_gib", "files", "folder", "number", "owner", "ports", "tools", "unit", "path"),
+        *("mode", "digest"),
         *("restarts", "private"),
         # pairs, and what their nodes run
         *("name", "pair", "parent", "child", "adopted", "bridge", "chain_id", "parent_chain_id", "child_chain_id"),
@@ -108,6 +97,7 @@ class PublicState:
         networks = [props.get(key) for type_, key in _NETWORKS for props in by_name(resources, f":{type_}").values()]
         return {
             "time": self._time,
+            "empty": not resources,
             "network": next((one for one in networks if isinstance(one, str)), None),
             "accounts": sorted(by_name(resources, "servicechain:Account")),
             "owners": {chain: signer for chain, signer in _signers(resources) if signer.get("kind", "key") != "key"},
@@ -128,8 +118,7 @@ class PublicState:
         manifest = (export.get("deployment") or {}).get("manifest") or {}
         deployment = {"manifest": manifest, "resources": self.resources(), "metadata": {}}
         told = {"version": export.get("version"), "deployment": deployment}
-        found = {"format": FORMAT, "export": told, "known": self.known(), "settings": self.settings()}
-        found["seed"] = seed
+        found = {"format": FORMAT, "export": told, "known": self.known(), "settings": self.settings(), "seed": seed}
         text = json.dumps(found, indent=1, sort_keys=True)
         if left := self._stand_ins.left_in(text):
             places = ", ".join(sorted({self._place.get(one, "a webhook") for one in left}))
@@ -253,6 +242,13 @@ def loaded(file: Path) -> Mapping[str, Any]:
     raise Refused(PUBLIC_STATE(f"{file} is not a public state that this version reads; make it with `make public`"))
 
 
+def new() -> str:
+    """Return the file for a stack that has no state. It knows no seed and no secret of the settings."""
+    known = PublicState({}, {}).known()
+    export = {"version": 3, "deployment": {"manifest": {}, "resources": [], "metadata": {}}}
+    return json.dumps({"format": FORMAT, "export": export, "known": known, "settings": {}, "seed": None})
+
+
 def imported(found: Mapping[str, Any], new: Mapping[str, Any], stack: str) -> dict[str, Any]:
     """Return the public state for a new stack, which keeps secrets in its own way. Raises Refused."""
     kept = (new.get("deployment") or {}).get("secrets_providers")
@@ -272,6 +268,9 @@ def main(question: str, *arguments: str) -> int:
             text = Path(settings).read_text()
             secrets = secrets_of(text, json.loads(Path(config).read_text() or "{}"))
             _write(Path(file), PublicState(export, secrets, plain_of(text)).written(export, seed_of(text)))
+            return 0
+        if question == "new":
+            _write(Path(arguments[0]), new())
             return 0
         found = loaded(Path(arguments[0]))
         if question == "import":

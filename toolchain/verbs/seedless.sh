@@ -1,10 +1,18 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2154 # variables of toolchain/stack, which sources this
 # make preview SEEDLESS=FILE: the settings compared with the public copy of the state that make public wrote, in a backend
-# that is gone afterwards. No seed, no owner's key, no passphrase and no access to the state is needed or used. Sourced by
-# toolchain/stack.
+# that is gone afterwards. SEEDLESS=new: the stack has no state anywhere, and is compared with an empty one. No seed, no
+# owner's key, no passphrase and no access to the state is needed or used. Sourced by toolchain/stack.
 
-public=$(realpath "$SEEDLESS")
+if [[ $SEEDLESS == new ]]; then
+    # Whoever says so may be wrong; this checkout may know better, and so may AWS.
+    [[ ! -f $known ]] || fail SCH-853 "SEEDLESS=new, and this checkout has worked on $stack before: its state is where" \
+        "${known#"$ROOT"/} says."
+    require_no_machines
+    public=
+else
+    public=$(realpath "$SEEDLESS")
+fi
 # Nothing in the copy is secret, and Pulumi asks for a passphrase.
 export PULUMI_CONFIG_PASSPHRASE=none
 unset PULUMI_CONFIG_PASSPHRASE_FILE SEEDLESS
@@ -13,6 +21,10 @@ mkdir "$elsewhere/backend"
 export PULUMI_BACKEND_URL=file://$elsewhere/backend
 public_state() { (cd "$ROOT" && "$TOOLS/run" python -m toolchain.ops.public_state "$@"); }
 
+if [[ -z $public ]]; then
+    public=$elsewhere/public
+    public_state new "$public"
+fi
 public_state known "$public" >"$elsewhere/known"
 if [[ -f $given ]]; then
     (cd "$ROOT" && "$TOOLS/run" python -m toolchain.ops.public_settings "$public") <"$given" >"$elsewhere/config"

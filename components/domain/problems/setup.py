@@ -185,3 +185,13 @@ MOVED_SEED = Problem(
     remedy="Take the change back; or, if the seed was only moved, run `make preview` and `make public` as somebody who "
     "has it.",
 )
+NO_PUBLIC_COPY = Problem(
+    853,
+    "Nobody can tell whether the stack is new",
+    cause="There is no public copy of its state, or it cannot be read. In a pull request, a stack is taken for new "
+    "only if S3 says that there is no copy, and the base branch has no settings file of the stack. `SEEDLESS=new` is "
+    "refused in a checkout that has worked on the stack.",
+    remedy="If the stack exists, write the copy again with `make public`, and let the role of previews have "
+    "s3:GetObject on it and s3:ListBucket on its bucket. If it was never up, run `make preview` and `make public` as "
+    "somebody who has the secrets: the copy then says that its state is empty (docs/pull-requests.md).",
+)
