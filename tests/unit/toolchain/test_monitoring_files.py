@@ -11,6 +11,7 @@ import pytest
 import yaml
 
 from components.domain.problems.operations.state import CALLED_WRONGLY, STACK_NOT_UP
+from components.watch.metrics.node_series import PEERS_OF_BOTH, PENDING_REQUESTS
 from tests.unit.samples import raw
 from tests.unit.watch.samples import NODES, export
 from toolchain.ops import monitoring_files as monitoring
@@ -60,6 +61,12 @@ def test_every_node_of_the_state_is_read_with_its_labels(made: Path) -> None:
     (alpha,) = (one for one in targets if one["labels"]["node"] == "alpha-en")
     assert alpha["labels"] == {"stack": "dev", "node": "alpha-en", "role": "en", "chain": "parent", "pair": "alpha"}
     assert alpha["targets"] == ["192.0.2.1:61001"]
+
+
+def test_none_reads_a_series_of_the_node_that_is_wrong(made: Path) -> None:
+    """p2p_PeerCountGauge is written by two servers, event_pend_request drifts: the catalogue says so, and no more."""
+    for file in (file for file in made.rglob("*") if file.is_file()):
+        assert not [str(one) for one in (PEERS_OF_BOTH, PENDING_REQUESTS) if str(one) in file.read_text()], file
 
 
 def test_no_secret_is_in_them(made: Path) -> None:

@@ -49,6 +49,13 @@ def test_rules_use_series_that_exist(name: str) -> None:
     assert used <= KNOWN | recorded | DECLARED
 
 
+@pytest.mark.parametrize("name", SETTINGS)
+def test_no_rule_reads_a_series_of_the_node_that_is_wrong(name: str) -> None:
+    wrong = {str(one) for one in (node_series.PEERS_OF_BOTH, node_series.PENDING_REQUESTS)}
+    assert wrong == {"klaytn_p2p_PeerCountGauge", "klaytn_klay_bridge_vt_event_pend_request"}
+    assert not [one for one in wrong if one in json.dumps(rules_of(name))]
+
+
 OLD_VALUES_COUNT = {"BridgeTokenLiquidityLow", "BridgeDiskFull"}
 """The most of a week; and a full disk may be what stops the exporter."""
 
