@@ -8,13 +8,15 @@ It reads the nodes and the two contracts over SSH, all at once, and changes noth
 
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from types import FrameType
 
 from components.domain.networks import Side
 from components.domain.problems.operations.state import CALLED_WRONGLY, STACK_NOT_UP
@@ -35,6 +37,7 @@ PAGE = "--html"
 """Followed by the file to write."""
 EVERY = 5.0
 """Seconds from one look to the next, with --watch."""
+ENDING = (signal.SIGINT, signal.SIGTERM)
 DUMB = ("", "dumb", "unknown")
 """Kinds of terminals (TERM) that can only print one line after the other."""
 
@@ -111,29 +114,45 @@ def is_live(wish: Wish) -> bool:
 
 
 def follow(looks: Iterator[Report], wish: Wish, history: History | None, monitor: str) -> Report:
-    """Show each look, and write the page each time, until there are no more or Ctrl-C. Return the last one.
+    """Show each look, and write the page each time, until there are no more, Ctrl-C or SIGTERM. Return the last one.
 
     Raises OSError.
     """
     found = next(looks)
-    with ExitStack() as stack:
-        put = partial(say, wish=wish, monitor=monitor)
-        if live := is_live(wish):
-            from toolchain.ops.status_live import Screen  # only a watch needs rich
+    with _ended_once():
+        with ExitStack() as stack:
+            put = partial(say, wish=wish, monitor=monitor)
+            if live := is_live(wish):
+                from toolchain.ops.status_live import Screen  # only a watch needs rich
 
-            put = partial(stack.enter_context(Screen(sys.stdout)).show, more=_metrics(monitor))
-        try:
-            while True:
-                put(found)
-                write(found, wish, history := history and history.with_look(found))
-                if (now := next(looks, None)) is None:
-                    break
-                found = now
-        except (KeyboardInterrupt, BrokenPipeError):
-            pass  # somebody has seen enough
-    if live:
-        say(found, wish, monitor)  # for the terminal forgets the screen
+                put = partial(stack.enter_context(Screen(sys.stdout)).show, more=_metrics(monitor))
+            with suppress(KeyboardInterrupt, BrokenPipeError):  # somebody has seen enough
+                while True:
+                    put(found)
+                    write(found, wish, history := history and history.with_look(found))
+                    if (now := next(looks, None)) is None:
+                        break
+                    found = now
+        if live:
+            say(found, wish, monitor)  # for the terminal forgets the screen
     return found
+
+
+@contextmanager
+def _ended_once() -> Iterator[None]:
+    """Have SIGTERM do what Ctrl-C does, and a second signal nothing: the terminal is given back by then."""
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        for one in ENDING:
+            signal.signal(one, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    former = {one: signal.signal(one, end) for one in ENDING if signal.getsignal(one) != signal.SIG_IGN}
+    try:
+        yield
+    finally:
+        for one, handler in former.items():
+            signal.signal(one, handler)
 
 
 def looks_at(stack: str, targets: Targets, wish: Wish) -> Iterator[Report]:

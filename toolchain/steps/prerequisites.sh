@@ -2,7 +2,7 @@
 # What has to be installed on the machine. Everything that is missing is reported at once, before anything starts.
 
 # Each program with its Debian package: needed always, and needed for local hosts and tests.
-PROGRAMS=(flock:util-linux make:make tar:tar gzip:gzip)
+PROGRAMS=(flock:util-linux setpriv:util-linux make:make tar:tar gzip:gzip)
 LOCAL_PROGRAMS=(
     sshd:openssh-server ssh-keygen:openssh-client ip:iproute2 unshare:util-linux nsenter:util-linux
     ps:procps pkill:procps sudo:sudo shellcheck:shellcheck
@@ -11,8 +11,7 @@ LOCAL_PROGRAMS=(
 # Needed by the monitoring of local hosts, and by tests of what other monitors get.
 MONITORING_PROGRAMS=(
     prometheus:prometheus promtool:prometheus prometheus-alertmanager:prometheus-alertmanager
-    amtool:prometheus-alertmanager prometheus-node-exporter:prometheus-node-exporter setpriv:util-linux
-    nft:nftables
+    amtool:prometheus-alertmanager prometheus-node-exporter:prometheus-node-exporter nft:nftables
 )
 # Tests look at the page of make status in one of these. They are skipped without, and it is large, so no stack gets it.
 BROWSERS=(chromium chromium-browser google-chrome)
