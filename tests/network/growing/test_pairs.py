@@ -15,6 +15,7 @@ from tests.network.growing.changing import (
     validators,
     view,
 )
+from tests.network.looking import looked_at
 from tests.network.network import CHAINS, Network
 from tests.network.running import SETTINGS
 
@@ -29,7 +30,7 @@ UP_SECONDS = 240
 
 def test_a_pair_with_an_scn_of_its_own_joins(network: Network) -> None:
     stack = network.stack
-    with under_traffic(stack) as seen:
+    with under_traffic(stack) as seen, looked_at(stack) as looks:
         wanted = {"alpha": "scn-1", "beta": "scn-2", "gamma": "scn-5"}
         change = bring(seen, declared(wanted, ["scn-1", "scn-2", "scn-3", "scn-4", "scn-5"], 2))
     assert change.calls == dict.fromkeys(CHAINS, GROWS)
@@ -38,6 +39,8 @@ def test_a_pair_with_an_scn_of_its_own_joins(network: Network) -> None:
     now.wait_until_connected(validators(now))
     restarted = {step.name for step in change.run.steps if step.type == "RunningNode"}
     assert restarted == {"scn-5", "gamma-en"}
+    during = [one.report for one in looks if one.locked and one.report.unfinished]
+    assert [found for found in during if {"alpha", "beta"} <= {*found.verdict.healthy_pairs}], "the two went on"
     _require(now, pairs=3, threshold=2)
 
 
