@@ -4,6 +4,7 @@ Nobody answers to SSH there, so an up leaves out the first logins and all that c
 the network, the firewall and the machines. Previews are of everything.
 """
 
+import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,6 +20,7 @@ from components.domain.problems.aws.account import (
     SLOW_MACHINE,
     STOPS_PAIRS,
 )
+from components.domain.problems.aws.snapshots import DATA_LEAVES, NO_FINAL_SNAPSHOT
 from components.domain.problems.hosts import WRONG_SUBNETS
 from components.domain.seed import derive
 from tests.aws.moto import Moto, moto
@@ -305,6 +307,49 @@ def test_an_edit_of_a_role_is_made_pair_by_pair(tmp_path: Path, cloud: Moto, ec2
     assert sorted(cloud.leftovers()) == sorted(f"Snapshot {one['SnapshotId']} is still there" for one in kept)
     names = {tag["Value"] for one in kept for tag in one["Tags"] if tag["Key"] == "Name"}
     assert names == {f"test-{name}-data" for name in ("parent", *before, *(f"scn-{i}" for i in range(1, 5)))}
+
+
+def test_data_of_machines_that_leave_are_kept_whatever_an_earlier_run_has_done(
+    tmp_path: Path, cloud: Moto, ec2: Any
+) -> None:
+    config = aws(3)
+    stack = AwsStack(tmp_path, cloud, config)
+    stack.machines()
+    disks = {host: stack.instance(host)["disk"] for host in ("pair-2-en", "pair-3-en")}
+    two = aws(2, aws=section(finalSnapshot=True))
+    for one in (config, two):
+        one.pop("identitySeed", None)
+
+    # The settings ask for it, but the run fails before any volume knows.
+    stack.configure({**config, "aws": section(finalSnapshot=True)})
+    stack.up(target=[stack.urn("placement")])
+    assert "finalSnapshot" not in json.dumps([one for one in stack.resources() if one["type"].endswith(":Volume")])
+    stack.configure(two)
+    plan = stack.preview()
+    assert plan.lines(DATA_LEAVES, "warning: ", "pair-3-en")
+    assert _kept(ec2) == [], "a preview makes none"
+    stack.machines()
+    assert _kept(ec2) == [disks["pair-3-en"]]
+
+    # Without the setting, and without a volume to keep: nothing else is deleted either.
+    stack.configure({**two, "aws": section(), "pairs": two["pairs"][:1]})
+    ec2.create_tags(Resources=[disks["pair-2-en"]], Tags=[{"Key": "Name", "Value": "another"}])
+    with pytest.raises(Failed) as ended:
+        stack.machines()
+    assert ended.value.run.lines(NO_FINAL_SNAPSHOT, "pair-2-en")
+    there = [one["VolumeId"] for one in ec2.describe_volumes()["Volumes"]]
+    assert disks["pair-2-en"] in there
+    ec2.create_tags(Resources=[disks["pair-2-en"]], Tags=[{"Key": "Name", "Value": "test-pair-2-en-data"}])
+    stack.machines()
+    assert disks["pair-2-en"] in _kept(ec2)
+    assert disks["pair-2-en"] not in [one["VolumeId"] for one in ec2.describe_volumes()["Volumes"]]
+    stack.destroy()
+
+
+def _kept(ec2: Any) -> list[str]:
+    """Return the volumes of which a snapshot of the stack is kept, one for each snapshot."""
+    found = ec2.describe_snapshots(Filters=[{"Name": "tag:servicechain-ha:stack", "Values": ["test"]}])["Snapshots"]
+    return sorted(str(one["VolumeId"]) for one in found)
 
 
 @pytest.mark.nightly

@@ -1,6 +1,12 @@
-"""Placement: the zone and the address of each machine. Decided once per machine, and kept."""
+"""Placement: the zone and the address of each machine. Decided once per machine, and kept.
 
-from collections.abc import Mapping, Sequence
+It also is the one resource that an `up` changes when a machine leaves, before the engine deletes what the machine had.
+So it makes the snapshots of data volumes that are deleted. An input of the volume could not: a volume is deleted with
+the inputs of an earlier run, and a new input would be a change in every state that has volumes.
+"""
+
+import sys
+from collections.abc import Mapping
 from ipaddress import IPv4Network
 
 import pulumi
@@ -8,9 +14,11 @@ from pulumi.dynamic import Resource
 from pulumi.output import UNKNOWN
 from pydantic import BaseModel, ConfigDict
 
-from components.domain.problems.aws.snapshots import DATA_UNDECIDED
+from components.domain.problems.aws.snapshots import DATA_LEAVES
 from components.domain.roles import PROGRAMS
 from components.dynamic.base import Inputs, Props, Provider
+from components.dynamic.machines import final_snapshots
+from components.dynamic.machines.final_snapshots import DataVolumes
 from components.topology import placement
 from components.topology.machine import Machine, Size
 
@@ -37,7 +45,9 @@ class PlacementInputs(Inputs):
     zone_of: dict[str, str] | None = None
     address_of: dict[str, str] | None = None
     final_snapshot: bool | None = None
-    """Whether data volumes that are deleted leave a snapshot; None if nobody has said so."""
+    """Whether data volumes that are deleted leave a snapshot; None: those of machines that leave."""
+    data_volumes: DataVolumes | None = None
+    """How to find them. Only used when a machine leaves, so another value is no change."""
 
 
 class PlacementProvider(Provider[PlacementInputs]):
@@ -52,14 +62,14 @@ class PlacementProvider(Provider[PlacementInputs]):
     def complete(self, olds: Props, news: Props) -> Props:
         """Decide for new machines.
 
-        Raises ValueError when an earlier decision is not possible any more, and when chain data would be deleted of
-        which nobody has said whether they are to be kept.
+        Raises ValueError when an earlier decision is not possible any more.
         """
         if pulumi.contains_unknowns(news):
             return {**news, "zone_of": UNKNOWN, "address_of": UNKNOWN}
         inputs = self._parse(news)
         if leaving := _leaving(olds, inputs):
-            _require_decision(leaving, inputs.final_snapshot, known=bool(olds.get("final_snapshot")))
+            words = f"the data volume of {' and of '.join(leaving)} is deleted, after a snapshot of it"
+            print(f"warning: {DATA_LEAVES(words)}", file=sys.stderr)
         machines = [Machine(one.name, one.role, one.unit, _ANY, ()) for one in inputs.machines]
         zone_of = placement.zones(machines, inputs.zones, olds.get("zone_of") or {})
         subnet_of = {
@@ -68,26 +78,23 @@ class PlacementProvider(Provider[PlacementInputs]):
         address_of = placement.addresses(list(subnet_of), subnet_of, olds.get("address_of") or {})
         return {**news, "zone_of": zone_of, "address_of": address_of}
 
-    def converge(self, inputs: PlacementInputs, known: Props) -> Props:  # noqa: ARG002
-        """Nothing to do: the decisions are in the inputs."""
+    def differs(self, name: str, old: object, new: object) -> bool:
+        """Return whether it is a change."""
+        return name != "data_volumes" and old != new
+
+    def converge(self, inputs: PlacementInputs, known: Props) -> Props:
+        """Keep the data of machines that leave: this run deletes their volumes, and the engine deletes at the end."""
+        if inputs.data_volumes and (leaving := _leaving(known, inputs)):
+            final_snapshots.make(inputs.data_volumes, leaving)
         return {}
 
 
 def _leaving(olds: Props, inputs: PlacementInputs) -> list[str]:
-    """Return the machines with chain data that the settings no longer have, and whose volumes will be deleted."""
+    """Return the machines with chain data that the settings no longer have, and whose data are to be kept."""
+    if inputs.final_snapshot is False:
+        return []
     staying = {one.name for one in inputs.machines}
     return [one["name"] for one in olds.get("machines") or () if one["role"] in PROGRAMS and one["name"] not in staying]
-
-
-def _require_decision(leaving: Sequence[str], wanted: bool | None, *, known: bool) -> None:  # noqa: FBT001
-    """Require that somebody has said what becomes of these data. `known`: the volumes already leave a snapshot."""
-    where = f"servicechain-ha:aws.finalSnapshot: the data volumes of {', '.join(leaving)} would be deleted"
-    if wanted is None:
-        words = "write true to keep a snapshot of each, or false to keep nothing"
-        raise ValueError(DATA_UNDECIDED(f"{where}: {words}"))
-    if wanted and not known:
-        words = "without a snapshot, because it was not true before: run make up with it, and remove them after that"
-        raise ValueError(DATA_UNDECIDED(f"{where} {words}"))
 
 
 class Placement(Resource, module="servicechain", name="Placement"):
@@ -103,6 +110,7 @@ class Placement(Resource, module="servicechain", name="Placement"):
         machines: list[Props],
         zones: list[str],
         final_snapshot: bool | None = None,  # noqa: FBT001
+        data_volumes: Mapping[str, object] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         props = {
@@ -111,5 +119,6 @@ class Placement(Resource, module="servicechain", name="Placement"):
             "zone_of": None,
             "address_of": None,
             "final_snapshot": final_snapshot,
+            "data_volumes": data_volumes,
         }
         super().__init__(PlacementProvider(), name, props, opts)

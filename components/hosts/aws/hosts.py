@@ -17,7 +17,7 @@ from components.hosts.aws.firewall import Firewall
 from components.hosts.aws.flow_logs import FlowLogs
 from components.hosts.aws.machine import Common, Instance, newest
 from components.hosts.aws.network import NewNetwork, Subnets, Vpc, existing
-from components.hosts.aws.tags import Tags
+from components.hosts.aws.tags import DATA_VOLUME, NAME, Tags
 from components.hosts.host import Host, Ssh
 from components.settings.sections.aws import Aws
 from components.topology.bastion import BASTION_MACHINE
@@ -92,7 +92,7 @@ class AwsHosts(pulumi.ComponentResource):
         )
         self._backup = Backup(settings.backup, settings.region, tags, protect=protect, opts=self._mine)
         bastion = [BASTION_MACHINE] if settings.own_bastion else []
-        self._placement = self._place([*machines, *bastion], settings.final_snapshot)
+        self._placement = self._place([*machines, *bastion], settings, tags)
         self._bastion = self._make_bastion() if settings.own_bastion else self._given_bastion(settings)
         self.register_outputs({})
 
@@ -143,14 +143,16 @@ class AwsHosts(pulumi.ComponentResource):
     def _subnets(self, wanted: Wanted) -> Subnets:
         return self._network.public if wanted.size.public_address else self._network.private
 
-    def _place(self, machines: Sequence[Wanted], final_snapshot: bool | None) -> Placement:  # noqa: FBT001
+    def _place(self, machines: Sequence[Wanted], settings: Aws, tags: Tags) -> Placement:
         listed: list[dict[str, object]] = []
         for machine in machines:
             cidrs = self._subnets(machine).cidrs
             known = {"subnets": {zone: str(cidr) for zone, cidr in cidrs.items()}} if cidrs else {}
             listed.append({"name": machine.name, "role": machine.role, "unit": machine.unit, **known})
         opts = pulumi.ResourceOptions.merge(self._mine, pulumi.ResourceOptions(protect=self._kept))
-        return Placement("placement", listed, list(self._network.zones), final_snapshot, opts)
+        volumes = {"region": settings.region, "tags": tags.of_stack, "name": tags.of(f"{{}}{DATA_VOLUME}")[NAME]}
+        zones = list(self._network.zones)
+        return Placement("placement", listed, zones, settings.final_snapshot, volumes, opts)
 
     def _given_bastion(self, settings: Aws) -> Ssh | None:
         given = settings.ssh.bastion

@@ -24,7 +24,7 @@ class Tags:
 
     def of(self, name: str) -> dict[str, str]:
         """Return the tags of the resource of that name."""
-        own = {NAME: f"{self.stack}-{name}", **self._of_stack, MANAGED_BY: "pulumi"}
+        own = {NAME: f"{self.stack}-{name}", **self.of_stack, MANAGED_BY: "pulumi"}
         return {**self.given, **own}
 
     def name_in(self, tags: Iterable[Mapping[str, str]]) -> str:
@@ -35,7 +35,7 @@ class Tags:
     def are_in(self, tags: Iterable[Mapping[str, str]]) -> bool:
         """Return whether something with these tags, as EC2 has them, is of the stack."""
         known = {one["Key"]: one["Value"] for one in tags}
-        return all(known.get(key) == value for key, value in self._of_stack.items())
+        return all(known.get(key) == value for key, value in self.of_stack.items())
 
     @property
     def of_backup(self) -> dict[str, str]:
@@ -43,5 +43,6 @@ class Tags:
         return {BACKUP: f"{self.project}/{self.stack}"}
 
     @property
-    def _of_stack(self) -> dict[str, str]:
+    def of_stack(self) -> dict[str, str]:
+        """Return the tags of everything of the stack, and of nothing else."""
         return {PROJECT: self.project, STACK: self.stack}

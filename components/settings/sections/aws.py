@@ -229,10 +229,9 @@ class Aws(Section):
     """Encrypts new disks; without it, the account's own key for EBS. An existing data volume keeps its key; a root disk
     with another key is replaced, with its machine."""
     final_snapshot: Flag | None = Field(default=None, examples=[True])
-    """Whether a snapshot of a data volume is taken before it is deleted: when a pair or an SCN leaves, and when the
-    stack is destroyed. Until it is given, no machine with chain data can leave. `true` has to be set by a run of its
-    own before. The deletion waits for the snapshot, which for some TB takes hours. Snapshots are paid for, and deleted
-    by hand."""
+    """Whether a snapshot of a data volume is made before it is deleted. When a pair or an SCN leaves, one is, unless
+    this is false. When the stack is destroyed, one is only if `true` was set by an earlier run. The deletion waits for
+    the snapshot, which for some TB takes hours. Snapshots are paid for, and deleted by hand."""
     backup: BackupSettings | None = Field(default=None, examples=[{"roles": ["scn"], "keepDays": 30}])
     """Snapshots of data volumes at set times, made by Amazon Data Lifecycle Manager; none without this section."""
     flow_logs: FlowLogsSettings | None = Field(default=None, examples=[{"keepDays": 90}])

@@ -1,4 +1,4 @@
-"""What is wrong with a snapshot from which a data volume is to be made.
+"""Snapshots: from which a data volume is to be made, and of one that is to be deleted.
 
 Numbers 290 to 299.
 """
@@ -13,12 +13,19 @@ UNFIT_SNAPSHOT = Problem(
     remedy="Name another one as dataSnapshot, or raise dataGib. `aws ec2 describe-snapshots --owner-ids self` lists "
     "those of the account; the tag Name says of which node each is. See docs/aws.md#start-from-a-snapshot.",
 )
-DATA_UNDECIDED = Problem(
-    291,
-    "Chain data would be deleted, and nobody has said whether a snapshot is to be kept",
-    cause="A pair or an SCN leaves the settings, and its data volume goes with it. AWS takes a snapshot before only if "
-    "aws.finalSnapshot was true when the volume was last written. Nothing was changed.",
-    remedy="Write `finalSnapshot: false` to keep nothing. Or write `finalSnapshot: true`, put the pair back, run `make "
-    "up`, and remove the pair again. What an SCN holds, the other SCNs hold too; an EN of a public network fetches its "
-    "data again in some days. See docs/aws.md#operations.",
+NO_FINAL_SNAPSHOT = Problem(
+    292,
+    "No snapshot could be made of chain data that are to be deleted",
+    cause="A pair or an SCN leaves the settings, and a snapshot of its data volume is made before the volume is "
+    "deleted, unless `finalSnapshot` is false. AWS refused the snapshot or did not complete it, or has no volume with "
+    "the tags of this one. The run ended, and deleted nothing.",
+    remedy="Allow what the message names, and run the same command again. If the volume is gone, or its data are not "
+    "needed, write `finalSnapshot: false`. See docs/aws.md#operations.",
+)
+DATA_LEAVES = Problem(
+    293,
+    "Chain data are deleted, and a snapshot of them stays",
+    cause="A pair or an SCN leaves the settings. Its data volume is deleted after a snapshot of it is complete.",
+    remedy="To keep no snapshot, write `finalSnapshot: false`. Snapshots are paid for until you delete them: "
+    "docs/aws.md#backups says how to find those of a stack.",
 )

@@ -7,7 +7,7 @@ import pulumi
 import pytest
 from pulumi.output import UNKNOWN
 
-from components.domain.problems.aws.snapshots import DATA_UNDECIDED
+from components.domain.problems.aws.snapshots import DATA_LEAVES
 from components.domain.problems.settings import FULL_SUBNET, LOST_ZONE
 from components.dynamic.base import PROVIDER_KEY, Props
 from components.dynamic.machines.placement import PlacementProvider
@@ -146,25 +146,21 @@ def test_with_inputs_that_are_not_known_yet_nothing_is_decided(olds: Props) -> N
     assert PlacementProvider().diff("placement", olds, found).changes
 
 
-def test_no_chain_data_are_deleted_before_somebody_has_said_what_becomes_of_them() -> None:
+@pytest.mark.parametrize("decided", [None, True, False])
+def test_a_preview_says_whose_data_are_kept(decided: bool | None, capfd: pytest.CaptureFixture[str]) -> None:  # noqa: FBT001
     three = check({}, asked(aws_raw(pairs=pairs(3))))
-    (reason,) = refused(three, asked(aws_raw()))
-    assert DATA_UNDECIDED.code in reason
-    assert "pair-3-en" in reason
-    assert "aws.finalSnapshot" in reason
-    assert "scn-3" not in reason, "an SCN that leaves its pair stays"
-    (reason,) = refused(three, asked(aws_raw(), final_snapshot=True))
-    assert DATA_UNDECIDED.code in reason, "the volumes do not know it yet"
-    check(three, asked(aws_raw(), final_snapshot=False))
-    kept = check(three, asked(aws_raw(pairs=pairs(3)), final_snapshot=True))
-    check(kept, asked(aws_raw(), final_snapshot=True))
-    check(kept, asked(aws_raw(), final_snapshot=False))
+    check(three, asked(aws_raw(), final_snapshot=decided))
+    said = capfd.readouterr().err
+    kept = decided is not False
+    assert (DATA_LEAVES.code in said) is kept
+    assert ("of pair-3-en is deleted" in said) is kept, "an SCN that leaves its pair stays"
 
 
-def test_a_bastion_and_a_monitor_may_leave_at_any_time() -> None:
+def test_of_a_bastion_and_a_monitor_nothing_is_kept(capfd: pytest.CaptureFixture[str]) -> None:
     machines = [*listed(aws_raw()), *({"name": one, "role": one, "unit": one} for one in ("bastion", "monitor"))]
     before = check({}, asked(aws_raw(), machines=machines))
     check(before, asked(aws_raw()))
+    assert capfd.readouterr().err == ""
 
 
 def test_what_was_never_said_changes_nothing() -> None:
