@@ -1,8 +1,8 @@
 """Plain Pulumi in a clone, with a CLI and python3 on PATH: nothing of the toolchain, and none of its variables.
 
-`pulumi install` is left out, as it downloads packages for minutes: `.build/venv`, which it makes, is a link here. A
+Where `pulumi install` is left out, as it downloads packages for a minute, `.build/venv`, which it makes, is a link. A
 user's CLI runs the Python in it; that of `make setup` has an older language host, which runs the python3 on PATH. Both
-are the same here.
+are the same here. `pulumi install` itself needs a user's CLI, such as the one that runners of GitHub have.
 """
 
 import os
@@ -26,24 +26,33 @@ PASSPHRASE = "correct horse"
 PROGRAMS = ("ken", "kscn", "kcn")
 
 
-class Plain:
-    """A clone after `pulumi install`."""
+OF_USERS = ("PIP_", "SSL_", "REQUESTS_", "HTTP_", "HTTPS_", "NO_PROXY")
+"""Begin variables by which a user's pip finds its index."""
 
-    def __init__(self, folder: Path) -> None:
+
+class Plain:
+    """A clone after `pulumi install`, or before."""
+
+    def __init__(self, folder: Path, *, installed: bool = True) -> None:
         self.folder = folder / "clone"
         copied(self.folder)
         self.settings = self.folder / "Pulumi.mine.yaml"
         build, tools, home = self.folder / ".build", folder / "tools", folder / "home"
         for one in (build, tools, home / ".pulumi"):
             one.mkdir(parents=True)
-        (build / "venv").symlink_to(ROOT / ".build/venv")
+        python = ROOT / ".build/venv/bin/python3"
+        if installed:
+            (build / "venv").symlink_to(ROOT / ".build/venv")
+        else:
+            python = python.resolve()  # without any package
         for program in Path(shutil.which("pulumi") or "").parent.glob("pulumi*"):
             (tools / program.name).symlink_to(program)
-        (tools / "python3").write_text(f'#!/bin/sh\nexec {ROOT}/.build/venv/bin/python3 "$@"\n')
+        (tools / "python3").write_text(f'#!/bin/sh\nexec {python} "$@"\n')
         (tools / "python3").chmod(0o755)
         users = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
         (home / ".pulumi/plugins").symlink_to(users / "plugins")
         self.env = {
+            **{name: value for name, value in os.environ.items() if name.upper().startswith(OF_USERS)},
             "HOME": str(home),
             "PULUMI_HOME": str(home / ".pulumi"),
             "PATH": f"{tools}:{SYSTEM}",
@@ -101,6 +110,23 @@ def test_packages_are_installed_where_the_program_is_run() -> None:
         "pulumi install reads this file in the folder of the project"
     )
     assert all("==" in pin for pin in pins)
+
+
+@pytest.mark.nightly
+@pytest.mark.skipif(
+    Path(shutil.which("pulumi") or "").parent == ROOT / ".build/bin",
+    reason="the language host of make setup does not know where the project wants its packages",
+)
+def test_what_pulumi_installs_is_enough(tmp_path: Path) -> None:
+    """But for the plugins, which come from Pulumi's own server: those of this machine are used."""
+    plain = Plain(tmp_path, installed=False)
+    before = {one.name for one in plain.folder.iterdir()}
+    plain.ok("install", "--no-plugins")
+    assert {one.name for one in plain.folder.iterdir()} == before
+    assert (plain.folder / ".build/venv/pyvenv.cfg").is_file()
+    plain.begin()
+    plain.give()
+    assert "2 pairs, threshold 1: survives the loss of 1 pair" in plain.ok("preview")
 
 
 def test_a_stack_of_its_own_is_previewed(plain: Plain) -> None:

@@ -29,6 +29,7 @@ from tests.engine.clone import Clone
 
 BUCKET = "states"
 STATE = ".pulumi/stacks/servicechain-ha/s.json"
+BACKUPS = ".pulumi/backups/servicechain-ha/s/"
 PATIENCE_SECONDS = 120
 
 
@@ -134,8 +135,6 @@ def test_all_verbs(clone: Clone, bucket: Any, cloud: Moto) -> None:
     assert clone.leaks(secrets, *texts, public.read_text()) == []
     assert not (clone.folder / ".state/.pulumi").exists()
     clone.ok("toolchain/stack", "down", "s")
-    left = objects(bucket, "/stacks/servicechain-ha/s.json")
-    assert all(key.endswith((".bak", ".bak.attrs")) for key in left), left
     assert NO_STACK.code in clone.stack("status", "s").stderr
 
 
@@ -164,6 +163,47 @@ def test_two_runs_at_once_and_a_holder_that_is_killed(clone: Clone, bucket: Any)
     assert fourth.returncode == 1
     assert STACK_LOCKED.code in fourth.stderr
     assert "process 1 on another" in fourth.stderr
+
+
+@pytest.mark.parametrize("where", ["bucket", "folder"])
+def test_what_stays_after_down_has_the_keys_encrypted_and_brings_the_last_state_back(
+    clone: Clone, bucket: Any, tmp_path: Path, where: str
+) -> None:
+    if where == "folder":
+        del clone.env["PULUMI_BACKEND_URL"]
+    clone.ok("toolchain/stack", "up", "s")
+    secrets = clone.secrets("s")
+    ended = clone.stack("down", "s")
+    assert ended.returncode == 0, ended.stderr
+    assert ".pulumi/backups" in ended.stderr
+
+    held = _held(bucket) if where == "bucket" else _files(clone.folder / ".state")
+    copies = {name: text for name, text in held.items() if name.startswith(BACKUPS)}
+    assert copies
+    assert {*held} == {".pulumi/meta.yaml", f"{STATE}.bak", *copies}, "the state and its history are gone"
+    assert not json.loads(held[f"{STATE}.bak"])["checkpoint"]["latest"].get("resources")
+    assert clone.leaks(secrets, *held.values()) == []
+
+    last = max((text for text in copies.values() if '"resources"' in text), key=_time)
+    (tmp_path / "last").write_text(json.dumps({"version": 3, "deployment": json.loads(last)["checkpoint"]["latest"]}))
+    clone.ok("toolchain/run", "pulumi", "stack", "init", "s", "--no-select")
+    clone.ok("toolchain/run", "pulumi", "stack", "import", "--stack", "s", "--file", str(tmp_path / "last"))
+    shown = clone.ok("toolchain/run", "pulumi", "stack", "export", "--show-secrets", "--stack", "s")
+    assert secrets[1] in shown, "with the passphrase, the keys can be read"
+
+
+def _time(state: str) -> str:
+    return str(json.loads(state)["checkpoint"]["latest"]["manifest"]["time"])
+
+
+def _held(bucket: Any) -> dict[str, str]:
+    return {key: bucket.get_object(Bucket=BUCKET, Key=key)["Body"].read().decode() for key in objects(bucket, "")}
+
+
+def _files(folder: Path) -> dict[str, str]:
+    """Return the files of a backend in a folder, without the attributes that Pulumi writes beside each."""
+    found = [one for one in (folder / ".pulumi").rglob("*") if one.is_file() and one.suffix != ".attrs"]
+    return {str(one.relative_to(folder)): one.read_text() for one in found}
 
 
 def test_a_reader_previews_and_changes_nothing(clone: Clone, bucket: Any) -> None:

@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -22,7 +23,7 @@ case " $* " in
     touch "$here/begun"
     sleep 30
     ;;
-*) exec {ROOT}/.build/bin/pulumi "$@" ;;
+*) exec {shutil.which("pulumi")} "$@" ;;
 esac
 """
 
