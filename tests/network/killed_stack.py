@@ -16,7 +16,7 @@ from eth_utils.address import to_checksum_address
 from web3.types import Nonce
 from web3.utils import get_create_address
 
-from components.chain.nodes.registration import _is_live
+from components.chain.nodes.journal import is_live
 from components.chain.rpc.waiting import wait_for
 from components.dynamic.machines.local_network import LocalNetworkProvider
 from components.kaia.host_commands import ALONE_SECONDS, alone
@@ -102,7 +102,7 @@ def check(network: Network, threshold: int) -> None:
     for node in SCNS:
         scn = network.console(node)
         assert len(scn.call("subbridge_listBridge")) == 1
-        wait_for(partial(_is_live, scn, network.bridges["child"], network.bridges["parent"]), SUBSCRIBED_SECONDS)
+        wait_for(partial(is_live, scn, network.bridges["child"], network.bridges["parent"]), SUBSCRIBED_SECONDS)
     for node in network.endpoints:
         assert network.run(node, "pgrep -c 'k(en|scn|cn)$'").strip() == "1"
     for transfers in [network.send(chain, 3) for chain in CHAINS]:

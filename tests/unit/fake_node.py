@@ -56,8 +56,9 @@ class FakeNode:
         self.id = "ee" * 64
         self.peers = ["aa" * 64] if peers is None else peers
         self.journal: dict[str, str] = {}
+        self.marked: set[str] = set()
+        """Child contracts that the journal marks as subscribed."""
         self.memory: set[str] = set()
-        self.subscribed: set[str] = set()
         self.code = {CHILD, PARENT}
         self.sub_bridge = True
         self.fails: list[str] = []
@@ -85,7 +86,6 @@ class FakeNode:
     def restart(self) -> None:
         """Lose the memory and restore it from the journal."""
         self.memory = {bridge for pair in self.journal.items() for bridge in pair}
-        self.subscribed = set()
 
     def _nodeInfo(self) -> dict[str, str]:  # noqa: N802
         return {"id": self.id}
@@ -96,13 +96,18 @@ class FakeNode:
     def _listBridge(self) -> list[dict[str, object]] | None:  # noqa: N802
         if not self.sub_bridge:
             fail("subbridge_listBridge: the method subbridge_listBridge does not exist/is not available")
-        entries = [{"childAddress": c.lower(), "parentAddress": p, "subscribed": True} for c, p in self.journal.items()]
+        entries: list[dict[str, object]] = [
+            {"childAddress": child.lower(), "parentAddress": parent, "subscribed": child in self.marked}
+            for child, parent in self.journal.items()
+        ]
         return entries or None  # as Go encodes an empty list
 
-    def _getBridgeInformation(self, bridge: str) -> dict[str, object]:  # noqa: N802
-        if bridge not in self.memory:
-            fail("subbridge_getBridgeInformation: Invalid bridge pair")
-        return {"isSubscribed": bridge in self.subscribed}
+    def _getRegisteredOperators(self, bridge: str) -> list[str]:  # noqa: N802
+        if bridge.lower() not in {one.lower() for one in self.memory}:
+            fail("subbridge_getRegisteredOperators: bridge information does not exist")
+        if bridge.lower() == PARENT.lower() and not self.peers:
+            fail("subbridge_getRegisteredOperators: no parent peer")
+        return []
 
     def _registerBridge(self, child: str, parent: str) -> None:  # noqa: N802
         assert self.peers, "would hang"
@@ -114,15 +119,15 @@ class FakeNode:
         self.memory |= {child, parent}
 
     def _subscribeBridge(self, child: str, parent: str) -> None:  # noqa: N802
-        if {child, parent} & self.subscribed:
-            fail("subbridge_subscribeBridge: already subscribed")
-        self.subscribed |= {child, parent}
+        if not {child, parent} <= self.memory:
+            fail("subbridge_subscribeBridge: Invalid bridge pair")
+        self.marked.add(child)
 
     def _deregisterBridge(self, child: str, parent: str) -> None:  # noqa: N802
         assert self.peers, "would hang"
         del self.journal[child]
         self.memory -= {child, parent}
-        self.subscribed -= {child, parent}
+        self.marked.discard(child)
 
     def _removePeer(self, kni: str) -> None:  # noqa: N802
         self.dialled.append(("remove", kni))

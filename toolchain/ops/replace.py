@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from components.chain.errors import ChainError
-from components.chain.nodes.registration import settled_registration
+from components.chain.nodes.journal import settled_registration
 from components.chain.peers.seats import council, living, node_address
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint

@@ -1,18 +1,18 @@
 """Whether a node is as healthy as before it was restarted: the gate between one restart and the next."""
 
 import time
-from collections.abc import Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
-from typing import Any
 
 from components.chain.errors import ChainError, Unreachable
+from components.chain.nodes.journal import listed_pairs, read_registration
 from components.chain.peers.peers import peer_knis, peers
 from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.waiting import Waiting, wait_for
 from components.chain.transfers.direction import Direction
 from components.chain.transfers.payout import NAMED, still_to_handle
+from components.chain.transfers.requests import requested
 from components.domain.problems.chains import PEER_KEPT
 from components.domain.problems.nodes import NOT_RECOVERED
 from components.domain.problems.problem import Message
@@ -35,6 +35,16 @@ class Deadlocked(Exception):
 
 
 @dataclass(frozen=True)
+class Served:
+    """A pair of contracts that an SCN serves, and how many transfers were requested on each of them."""
+
+    child: str
+    parent: str
+    requested: tuple[int, ...] = ()
+    """On the child chain and on the parent chain; empty without the EN of its pair, which shows the latter."""
+
+
+@dataclass(frozen=True)
 class Health:
     """Numbers that the node has to reach again."""
 
@@ -42,22 +52,26 @@ class Health:
     """Number of the last block that the node has."""
     bridge_peers: int
     """Connected nodes at the other end of its bridge: 0 or 1."""
-    requests: tuple[tuple[str, int], ...] = ()
-    """SCN: each bridge contract that it is subscribed to, and how many transfers were requested for it."""
+    served: tuple[Served, ...] = ()
     moment: float = field(default_factory=time.time)
     """When it was read (Unix time)."""
 
 
-def health(console: Console, role: Role) -> Health:
-    """Read the health of a node. Raises ChainError when it does not answer."""
-    head = console.web3.eth.block_number
+def health(console: Console, role: Role, en: Endpoint | None = None) -> Health:
+    """Read the health of a node; `en`: the other node of an SCN's pair. Raises ChainError when the node is silent."""
+    head, connected = console.web3.eth.block_number, _bridge_peers(console, role)
+    serving = role == "scn" and connected is not None
+    return Health(head, connected or 0, tuple(_served(console, en)) if serving else ())
+
+
+def _bridge_peers(console: Console, role: Role) -> int | None:
+    """Return how many nodes are connected to the bridge of a node; None for a node that is in no pair."""
     if role not in BRIDGE_APIS:
-        return Health(head, 0)
+        return None
     try:
-        connected = len(console.call(f"{BRIDGE_APIS[role]}_peers") or [])
-    except NodeError:  # no such API: an SCN that is in no pair
-        return Health(head, 0)
-    return Health(head, connected, tuple(_requests(console)) if role == "scn" else ())
+        return len(console.call(f"{BRIDGE_APIS[role]}_peers") or [])
+    except NodeError:  # no such API
+        return None
 
 
 def listens(endpoint: Endpoint) -> bool:
@@ -79,11 +93,11 @@ def answers(endpoint: Endpoint) -> bool:
     return True
 
 
-def before_restart(endpoint: Endpoint, role: Role) -> Health | None:
+def before_restart(endpoint: Endpoint, role: Role, en: Endpoint | None = None) -> Health | None:
     """Return the health of a node, or None when it does not answer: then it has nothing to reach again."""
     try:
         with closing(Console(endpoint)) as console:
-            return health(console, role)
+            return health(console, role, en)
     except ChainError:
         return None
 
@@ -105,8 +119,8 @@ def disconnect_bridge(endpoint: Endpoint, peer: str) -> None:
 def wait_until_recovered(endpoint: Endpoint, role: Role, before: Health | None, en: Endpoint | None = None) -> None:
     """Wait until there are new blocks, the bridge peer is back, and what was requested before is handled.
 
-    `en` is the other node of an SCN's pair: it shows which requests cannot be paid, or were stuck before the restart
-    already, and so are not waited for. Raises NotReady with what is missing, and Deadlocked.
+    `en` is the other node of an SCN's pair: it shows which requests are open. Those that cannot be paid, or were stuck
+    before the restart already, are not waited for. Raises NotReady with what is missing, and Deadlocked.
     """
     console, silent = wait_for(lambda: Console(endpoint), DEADLINE), Waiting(DEADLOCK_SECONDS)
 
@@ -134,46 +148,38 @@ def _gap(console: Console, role: Role, before: Health, en: Endpoint | None) -> b
 
 
 def _lack(console: Console, role: Role, before: Health, en: Endpoint | None) -> str | None:
-    now = health(console, role)
-    if now.head <= before.head:
+    if console.web3.eth.block_number <= before.head:
         return f"no new block since {before.head}"
-    if now.bridge_peers < before.bridge_peers:
+    if (_bridge_peers(console, role) or 0) < before.bridge_peers:
         return "the other node of its pair is not connected yet"
-    for bridge, requested in before.requests:
-        known = _information(console, bridge)
-        if not known.get("isSubscribed"):
-            return f"it is not subscribed to the bridge {bridge} yet"
-        if left := _left(console, en, bridge, known, requested, before.moment):
-            numbers = ", ".join(map(str, left[:NAMED]))
-            return f"{len(left)} transfer(s) for the bridge {bridge} are not handled yet: {numbers}"
+    for pair in before.served:
+        if not read_registration(console, pair.child, pair.parent).live:
+            return f"it does not serve the bridge contracts {pair.child} and {pair.parent} yet"
+        if left := _left(console, en, pair, before.moment):
+            return f"transfers that were requested before are not handled yet: {'; '.join(left)}"
     return None
 
 
-def _left(
-    console: Console, en: Endpoint | None, bridge: str, known: Mapping[str, Any], below: int, moment: float
-) -> Sequence[int]:
-    """Return the nonces of the requests below one for a contract that the node still has to see handled."""
-    lower = int(known["lowerHandleNonce"])
-    if lower >= below or en is None:
-        return range(lower, below)
+def _left(console: Console, en: Endpoint | None, pair: Served, moment: float) -> list[str]:
+    """Return in words which of the requests before `moment` (Unix time) are still to be handled, for each direction."""
+    if en is None or not pair.requested:
+        return []
     with closing(Console(en)) as other:
-        here, there = (console, other) if known["onServiceChain"] else (other, console)
-        return still_to_handle(Direction("", there, str(known["counterPart"]), here, bridge), below, moment)
+        ways = zip(_directions(console, other, pair.child, pair.parent), pair.requested, strict=True)
+        found = {way.name: still_to_handle(way, below, moment) for way, below in ways}
+    return [f"{way} {len(left)} ({', '.join(map(str, left[:NAMED]))})" for way, left in found.items() if left]
 
 
-def _requests(console: Console) -> list[tuple[str, int]]:
-    """Return how many requests a node knows for each contract: its `requestNonce` is that of the counterpart."""
-    bridges = [
-        str(entry[f"{chain}Address"])
-        for entry in console.call("subbridge_listBridge") or []
-        for chain in ("child", "parent")
-    ]
-    known = {bridge: _information(console, bridge) for bridge in bridges}
-    return [(bridge, int(one["requestNonce"])) for bridge, one in known.items() if one.get("isSubscribed")]
+def _served(console: Console, en: Endpoint | None) -> list[Served]:
+    pairs = [pair for pair in listed_pairs(console) if read_registration(console, *pair).live]
+    if en is None or not pairs:
+        return [Served(*pair) for pair in pairs]
+    with closing(Console(en)) as other:
+        return [Served(*pair, tuple(requested(way) for way in _directions(console, other, *pair))) for pair in pairs]
 
 
-def _information(console: Console, bridge: str) -> dict[str, Any]:
-    try:
-        return dict(console.call("subbridge_getBridgeInformation", bridge, timeout=10))
-    except NodeError:  # "Invalid bridge pair": in the journal, not (yet) in memory
-        return {}
+def _directions(scn: Console, en: Console, child: str, parent: str) -> tuple[Direction, Direction]:
+    return (
+        Direction("child to parent", scn, child, en, parent),
+        Direction("parent to child", en, parent, scn, child),
+    )

@@ -12,7 +12,8 @@ from contextlib import closing
 from eth_utils.address import to_checksum_address
 
 from components.chain.errors import ChainError, NotReady, Unreachable
-from components.chain.nodes.registration import deregister, en_is_away, has_sub_bridge, one_peer, read_registration
+from components.chain.nodes.journal import has_sub_bridge, read_registration
+from components.chain.nodes.registration import deregister, en_is_away, one_peer
 from components.chain.nodes.restart import restart
 from components.chain.peers.peers import peer_knis
 from components.chain.rpc.console import Console

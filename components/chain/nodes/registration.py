@@ -6,29 +6,21 @@ Methods are called by their JSON-RPC names, which differ from those of the node'
 import threading
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import closing, suppress
-from dataclasses import dataclass
+from contextlib import closing
 from functools import partial
-from typing import Any
 
 from eth_utils.address import to_checksum_address
 
 from components.chain.errors import ChainError, NotReady
 from components.chain.nodes.health import answers
+from components.chain.nodes.journal import has_sub_bridge, is_in_memory, is_live, read_registration
 from components.chain.nodes.restart import restart
 from components.chain.peers.peers import peer_knis, peers
-from components.chain.rpc.console import Console, NodeError
+from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.waiting import wait_for
 from components.domain.kni import node_id
-from components.domain.problems.nodes import (
-    CONTRACT_UNSEEN,
-    EN_AWAY,
-    NO_SINGLE_EN,
-    NOT_REGISTERED,
-    NOT_SUBSCRIBED,
-    OTHER_COUNTERPART,
-)
+from components.domain.problems.nodes import CONTRACT_UNSEEN, EN_AWAY, NO_SINGLE_EN, NOT_REGISTERED
 from components.domain.problems.problem import Message
 
 REGISTER_TIMEOUT = 20.0
@@ -45,82 +37,8 @@ def operators(console: Console) -> tuple[str, str]:
     return str(console.call("subbridge_getParentOperatorAddr")), str(console.call("subbridge_getChildOperatorAddr"))
 
 
-SETTLE_SECONDS = 10.0
-"""How long a registered pair may be not live before that counts: see `settled_registration`."""
-
 CODE_DEADLINE = 120.0
 """Seconds until a node that follows the chain has a new contract; an EN may need 10 s to begin to sync."""
-
-
-@dataclass(frozen=True)
-class Registration:
-    """How an SCN knows a pair of bridge contracts."""
-
-    registered: bool
-    live: bool
-    """Both contracts are registered and subscribed in memory; the flag in the journal does not show that."""
-
-
-class OtherCounterpart(ChainError):
-    """An SCN serves the child contract with another parent contract."""
-
-
-def read_registration(console: Console, child: str, parent: str) -> Registration:
-    """Read the journal and what is live of it. Raises OtherCounterpart.
-
-    A node whose sub bridge is off, as that of an SCN that has left its pair, has none and does not know the method.
-    """
-    entry = next((e for e in journal(console) or () if str(e["childAddress"]).lower() == child.lower()), None)
-    if entry is None:
-        return Registration(registered=False, live=False)
-    if str(entry["parentAddress"]).lower() != parent.lower():
-        msg = (
-            f"{console.node}: the child bridge {child} is registered with the parent bridge "
-            f"{entry['parentAddress']}, not {parent}; deregister that pair first"
-        )
-        raise OtherCounterpart(OTHER_COUNTERPART(msg))
-    return Registration(registered=True, live=_subscribed(console, child) and _subscribed(console, parent))
-
-
-def has_sub_bridge(console: Console) -> bool:
-    """Return whether an SCN runs a sub bridge. After it has left its pair, it is off from the next restart on."""
-    return journal(console) is not None
-
-
-def has_registration(console: Console) -> bool:
-    """Return whether the journal of an SCN lists any pair of bridge contracts."""
-    return bool(journal(console))
-
-
-def journal(console: Console) -> list[dict[str, Any]] | None:
-    """Return what the journal lists, or None where the sub bridge is off: then the method does not exist."""
-    try:
-        return list(console.call("subbridge_listBridge", timeout=10) or [])
-    except NodeError as error:
-        if "does not exist" not in str(error):
-            raise
-        return None
-
-
-def settled_registration(console: Console, child: str, parent: str) -> Registration:
-    """Like read_registration, but what is registered has some seconds to become live.
-
-    Within 3 s of its EN's return a node unsubscribes and subscribes again (ResetAllSubscribedEvents in
-    node/sc/subbridge.go), which shows for some ms (measured); after a restart it restores from its journal every 3 s.
-    """
-    found = read_registration(console, child, parent)
-    if found.live or not found.registered:
-        return found
-    with suppress(NotReady):
-        wait_for(partial(_is_live, console, child, parent), SETTLE_SECONDS)
-    return read_registration(console, child, parent)
-
-
-def _subscribed(console: Console, bridge: str) -> bool:
-    try:
-        return bool(console.call("subbridge_getBridgeInformation", bridge, timeout=5)["isSubscribed"])
-    except NodeError:  # "Invalid bridge pair": in the journal, not (yet) in memory
-        return False
 
 
 def register(
@@ -158,12 +76,8 @@ def _register_once(scn: Console, child: str, parent: str) -> None:
     # In memory, and not only in the journal: after a restart the node restores it within some seconds.
     wait_for(lambda: _is_known(scn, child, parent), deadline=60)
     if not read_registration(scn, child, parent).live:
-        try:
-            scn.call("subbridge_subscribeBridge", child, parent, timeout=REGISTER_TIMEOUT)
-        except NodeError as error:
-            if "already subscribed" not in str(error):
-                raise
-    wait_for(lambda: _is_live(scn, child, parent), deadline=60)
+        scn.call("subbridge_subscribeBridge", child, parent, timeout=REGISTER_TIMEOUT)
+    wait_for(lambda: is_live(scn, child, parent), deadline=60)
 
 
 def _has_code(console: Console, bridge: str) -> bool | Message:
@@ -175,10 +89,8 @@ def _has_code(console: Console, bridge: str) -> bool | Message:
 
 def _is_known(scn: Console, child: str, parent: str) -> bool | Message:
     for bridge in (child, parent):
-        try:
-            scn.call("subbridge_getBridgeInformation", bridge, timeout=5)
-        except NodeError as error:
-            return NOT_REGISTERED(f"{scn.node}: the bridge contract {bridge} is not in its memory ({error})")
+        if not is_in_memory(scn, bridge):
+            return NOT_REGISTERED(f"{scn.node}: the bridge contract {bridge} is not in its memory")
     return True
 
 
@@ -191,12 +103,6 @@ def one_peer(console: Console) -> bool | Message:
         f"{console.node}: the sub bridge has {len(connected)} main bridges connected and needs one; is its EN "
         "running, with 50505 open to it?"
     )
-
-
-def _is_live(console: Console, child: str, parent: str) -> bool | Message:
-    if read_registration(console, child, parent).live:
-        return True
-    return NOT_SUBSCRIBED(f"{console.node}: the bridge pair {child} / {parent} is registered but not subscribed")
 
 
 def en_is_away(console: Console) -> NotReady:

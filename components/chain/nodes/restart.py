@@ -78,7 +78,7 @@ def restart(
             if words is None:
                 if leave:
                     leave()
-                before = before_restart(endpoint, role)
+                before = before_restart(endpoint, role, en)
                 start(endpoint, role, command, why, before, peer=peer, en=en, ready=ready, timeout=timeout)
                 return
         refusal = f"{name}: not restarted: {words}"

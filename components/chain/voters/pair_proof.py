@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from components.chain.accounts.signer import Signer
 from components.chain.contracts.contract import require_state
 from components.chain.errors import ChainError, NotReady
-from components.chain.nodes.registration import journal, operators
+from components.chain.nodes.journal import journal
+from components.chain.nodes.registration import operators
 from components.chain.rpc.console import Console, connect
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.waiting import wait_for

@@ -11,8 +11,9 @@ from contextlib import ExitStack, closing
 
 from components.chain.contracts.plan import BridgeState
 from components.chain.errors import ChainError
+from components.chain.nodes.journal import settled_registration
 from components.chain.nodes.readiness import miscounts
-from components.chain.nodes.registration import one_peer, settled_registration
+from components.chain.nodes.registration import one_peer
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.rpc.head import FLICKER_SECONDS, behind

@@ -96,8 +96,9 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         one, so it is restarted then.
         """
         from components.chain.contracts.pairing import ContractPlace, require_counterparts
+        from components.chain.nodes.journal import read_registration
         from components.chain.nodes.readiness import wait_until_able
-        from components.chain.nodes.registration import read_registration, register, wait_for_contracts
+        from components.chain.nodes.registration import register, wait_for_contracts
         from components.chain.rpc.console import Console
 
         moved = known.get("en_started") not in (None, inputs.en_started) and known.get("started") == inputs.started
@@ -123,8 +124,8 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         With a wrong transaction count an SCN stops voting. A node that does not answer keeps its journal; RunningNode
         reports that it is down. What an adopted SCN knew before the stack stays in the state, whatever its journal has.
         """
+        from components.chain.nodes.journal import OtherCounterpart, settled_registration
         from components.chain.nodes.readiness import miscount
-        from components.chain.nodes.registration import OtherCounterpart, settled_registration
         from components.chain.rpc.console import Console
 
         pair = f"the bridge pair {inputs.child_bridge} / {inputs.parent_bridge}"

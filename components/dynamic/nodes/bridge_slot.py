@@ -45,7 +45,7 @@ class BridgeSlotProvider(Provider[BridgeSlotInputs]):
     def converge(self, inputs: BridgeSlotInputs, known: Props) -> Props:
         """Do nothing, unless the pair had another SCN before."""
         from components.chain.errors import ChainError, NotReady
-        from components.chain.nodes.registration import has_sub_bridge
+        from components.chain.nodes.journal import has_sub_bridge
         from components.chain.peers.peers import disconnect
         from components.chain.rpc.console import Console
         from components.chain.rpc.waiting import wait_for
@@ -71,7 +71,7 @@ def _same(one: Endpoint, other: Endpoint) -> bool:
 
 def _asks(scn: Endpoint, kni: str) -> bool | str:
     """Return True if an SCN runs a sub bridge without an EN or with this one, else a sentence."""
-    from components.chain.nodes.registration import has_sub_bridge
+    from components.chain.nodes.journal import has_sub_bridge
     from components.chain.peers.peers import peers
     from components.chain.rpc.console import Console
     from components.domain.kni import node_id

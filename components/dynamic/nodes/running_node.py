@@ -146,7 +146,7 @@ def _moved(inputs: RunningNodeInputs, known: Props) -> bool:
 
 def _is_registered(inputs: NodeInputs) -> bool:
     """Return whether an SCN still has a bridge in its journal. Does not wait for one that does not answer."""
-    from components.chain.nodes.registration import has_registration
+    from components.chain.nodes.journal import has_registration
     from components.chain.rpc.console import Console
 
     if inputs.role != "scn":

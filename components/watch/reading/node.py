@@ -1,9 +1,8 @@
 """What is read of one node: its chain, its half of a bridge, and its machine. Each is one message of its own.
 
-`subbridge_getBridgeInformation` is never asked: it changes the counters of the node, and may hang. Whether an SCN
-serves its contracts is read from its journal (subbridge_listBridge), whose marks stay when nothing is in memory after
-a restart, and from the operators of the child contract, which it returns only for contracts in its memory
-(GetOperators in node/sc/bridge_manager.go). Neither asks the parent chain, so neither waits for an EN.
+Whether an SCN serves its contracts is read as chain.nodes.journal does it, which never asks
+`subbridge_getBridgeInformation`; of its memory only the child contract is asked for here, because the question for that
+on the parent chain would wait for the EN.
 """
 
 import shlex
@@ -11,6 +10,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from components.chain.nodes.journal import entry_of, is_subscribed
 from components.chain.rpc.head import heads_of
 from components.domain.forks import in_config
 from components.domain.networks import SIDES, Side
@@ -84,11 +84,11 @@ def read_sub_bridge(reach: Reach, targets: Targets, node: NodeTarget, seconds: f
     pending = batch.ask(number, "subbridge_txPendingCount")
     batch.send(reach, seconds)
     try:
-        entry = _entry(there(journal), {side: one.address for side, one in contracts.items()})
+        entry = entry_of(there(journal), {side: one.address for side, one in contracts.items()})
         return SubBridgeReading(
             peers=there(peers),
             registered=entry is not None,
-            subscribed=bool(entry and entry.get("subscribed")) and not isinstance(memory.value, Missing),
+            subscribed=is_subscribed(entry) and not isinstance(memory.value, Missing),
             anchoring=there(anchoring),
             period=there(period),
             anchored=there(anchored),
@@ -148,19 +148,6 @@ def _counts(told: Mapping[str, Mapping[str, Any]]) -> dict[Side, CountReading]:
 def _count(told: Mapping[str, Any]) -> CountReading:
     address, counted = str(told["address"]).lower(), number(told["nonce"])
     return CountReading(address, counted, bool(told["isNonceSynced"]), bool(told["isUnlocked"]))
-
-
-def _entry(journal: Sequence[Mapping[str, Any]], addresses: Mapping[Side, str]) -> Mapping[str, Any] | None:
-    """Return what the journal has of the pair of contracts."""
-    return next(
-        (
-            one
-            for one in journal
-            if len(addresses) == len(SIDES)
-            and all(str(one[f"{side}Address"]).lower() == address for side, address in addresses.items())
-        ),
-        None,
-    )
 
 
 def _mapped(answer: Answer[T], change: Callable[[T], ValueT]) -> Read[ValueT]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from components.chain.contracts.contract import require_state
-from components.chain.nodes import registration
+from components.chain.nodes.journal import read_registration
 from components.chain.rpc.console import Console
 from components.chain.rpc.waiting import wait_for
 from components.domain.kni import consensus_kni
@@ -110,7 +110,7 @@ def operators(field: Brownfield) -> dict[str, set[str]]:
 
 def live(field: Brownfield, scn: str) -> bool:
     with closing(Console(field.endpoint(scn))) as console:
-        return registration.read_registration(console, field.bridges["child"], field.bridges["parent"]).live
+        return read_registration(console, field.bridges["child"], field.bridges["parent"]).live
 
 
 def anchored(field: Brownfield, scn: str) -> bool | str:

@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from components.chain.nodes.registration import main_bridge_id, operators, read_registration
+from components.chain.nodes.journal import read_registration
+from components.chain.nodes.registration import main_bridge_id, operators
 from components.chain.peers.peers import peers
 from components.chain.rpc.waiting import wait_for
 from components.chain.transfers.requests import pending, requested

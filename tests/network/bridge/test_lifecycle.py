@@ -2,7 +2,8 @@
 
 from contextlib import closing
 
-from components.chain.nodes.registration import deregister, read_registration
+from components.chain.nodes.journal import read_registration
+from components.chain.nodes.registration import deregister
 from components.chain.peers.seats import council
 from components.chain.rpc.console import Console
 from components.chain.rpc.endpoint import Endpoint

@@ -3,7 +3,7 @@
 import pytest
 
 from components.chain.errors import ChainError
-from components.chain.nodes.registration import read_registration
+from components.chain.nodes.journal import read_registration
 from components.chain.peers.peers import peers
 from components.chain.rpc.console import Console
 from components.chain.rpc.waiting import wait_for

@@ -2,7 +2,8 @@
 
 import pytest
 
-from components.chain.nodes.registration import main_bridge_id, operators, read_registration
+from components.chain.nodes.journal import read_registration
+from components.chain.nodes.registration import main_bridge_id, operators
 from components.chain.peers.peers import peers
 from components.chain.rpc.waiting import wait_for
 from components.domain.kni import node_id

@@ -5,7 +5,7 @@ The last tests of this network: it stays as they leave it, with the node package
 
 import pytest
 
-from components.chain.nodes.registration import read_registration
+from components.chain.nodes.journal import read_registration
 from tests.network.growing.changing import (
     bring,
     declared,

@@ -4,7 +4,8 @@ import time
 
 import pytest
 
-from components.chain.nodes.registration import deregister, read_registration
+from components.chain.nodes.journal import read_registration
+from components.chain.nodes.registration import deregister
 from components.domain.problems.operations.machines import BRIDGE_NOT_SERVED, NODE_ILL, OTHER_MAIN_BRIDGES
 from components.watch.reading.reader import DEADLINE, read
 from tests.network.network import CHAINS, Network

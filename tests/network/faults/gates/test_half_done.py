@@ -2,7 +2,8 @@
 
 import pytest
 
-from components.chain.nodes.registration import deregister, has_sub_bridge, read_registration
+from components.chain.nodes.journal import has_sub_bridge, read_registration
+from components.chain.nodes.registration import deregister
 from tests.network.faults.gates.conftest import SETTINGS
 from tests.network.network import CHAINS, Network
 

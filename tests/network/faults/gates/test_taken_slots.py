@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from components.chain.nodes.registration import has_sub_bridge, read_registration
+from components.chain.nodes.journal import has_sub_bridge, read_registration
 from tests.network.faults.gates.conftest import SETTINGS
 from tests.network.growing.changing import bring, under_traffic, view
 from tests.network.network import CHAINS, Network

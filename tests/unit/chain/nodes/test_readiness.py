@@ -98,7 +98,7 @@ def test_an_scn_whose_count_stays_wrong_is_reported(monkeypatch: pytest.MonkeyPa
 
 def registered(scn: Scn) -> Scn:
     scn.journal[CHILD] = PARENT
-    scn.memory = scn.subscribed = {CHILD, PARENT}
+    scn.memory, scn.marked = {CHILD, PARENT}, {CHILD}
     return scn
 
 

@@ -4,15 +4,11 @@ import pytest
 
 from components.chain.errors import ChainError, NotReady
 from components.chain.nodes import registration
-from components.chain.nodes.registration import (
-    Registration,
-    deregister,
-    read_registration,
-    register,
-    settled_registration,
-)
+from components.chain.nodes.journal import Registration, read_registration, settled_registration
+from components.chain.nodes.registration import deregister, register
 from components.domain.problems.nodes import CONTRACT_UNSEEN, EN_AWAY, NO_SINGLE_EN, OTHER_COUNTERPART
-from tests.unit.fake_node import CHILD, PARENT, Clock, FakeNode
+from tests.stack import ROOT
+from tests.unit.fake_node import CHILD, PARENT, Clock, FakeNode, fail
 
 pytestmark = pytest.mark.usefixtures("clock")
 
@@ -69,22 +65,29 @@ def test_a_registration_of_a_killed_run_is_finished(scn: FakeNode) -> None:
 
 def test_a_node_that_restores_its_bridges_by_itself_is_waited_for(scn: FakeNode, clock: Clock) -> None:
     scn.journal[CHILD] = PARENT
+    scn.marked = {CHILD}
 
     def restore() -> None:
         if clock.now > 1005:
-            scn.memory = scn.subscribed = {CHILD, PARENT}
+            scn.memory = {CHILD, PARENT}
 
     clock.sleepers.append(restore)
     register(scn.console, FakeNode().console, CHILD, PARENT, RESTART)
     assert changes(scn) == []
 
 
-def test_half_a_subscription_is_completed_without_complaint(scn: FakeNode, clock: Clock) -> None:
-    scn.journal[CHILD] = PARENT
-    scn.memory, scn.subscribed = {CHILD, PARENT}, {CHILD}
-    clock.sleepers.append(lambda: scn.subscribed.add(PARENT))
+def test_a_subscription_that_fails_ends_with_a_restart(scn: FakeNode, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The EN may have died half way: then the node has subscribed to one contract, and refuses to do it again."""
+    subscribe, errors = scn._subscribeBridge, ["already subscribed"]
+
+    def fails_once(child: str, parent: str) -> None:
+        if errors:
+            fail(f"subbridge_subscribeBridge: {errors.pop()}")
+        subscribe(child, parent)
+
+    monkeypatch.setattr(scn, "_subscribeBridge", fails_once)
     register(scn.console, FakeNode().console, CHILD, PARENT, RESTART)
-    assert changes(scn) == ["subscribeBridge"]
+    assert changes(scn) == ["registerBridge", "subscribeBridge", "restart", "subscribeBridge"]
 
 
 @pytest.mark.parametrize(("blind", "bridge"), [("scn", CHILD), ("en", PARENT)])
@@ -126,29 +129,38 @@ def test_another_counterpart_is_no_reason_to_restart_a_node(scn: FakeNode) -> No
 
 
 @pytest.mark.parametrize(
-    ("memory", "subscribed", "live"),
+    ("marked", "memory", "live"),
     [
-        ({CHILD, PARENT}, {CHILD, PARENT}, True),
-        ({CHILD, PARENT}, {CHILD}, False),
-        ({CHILD, PARENT}, {PARENT}, False),
-        ({CHILD}, {CHILD}, False),
-        (set(), set(), False),
+        (True, {CHILD, PARENT}, True),
+        (False, {CHILD, PARENT}, False),
+        (True, {CHILD}, False),
+        (True, {PARENT}, False),
+        (True, set(), False),
     ],
 )
-def test_live_is_what_is_in_memory_of_both_contracts(
-    scn: FakeNode, memory: set[str], subscribed: set[str], live: int
+def test_live_is_what_is_marked_as_subscribed_and_in_memory(
+    scn: FakeNode, memory: set[str], *, marked: bool, live: bool
 ) -> None:
-    scn.journal[CHILD] = PARENT  # whose own flag says subscribed in every case
-    scn.memory, scn.subscribed = memory, subscribed
+    scn.journal[CHILD], scn.marked, scn.memory = PARENT, {CHILD} if marked else set(), memory
     assert read_registration(scn.console, CHILD.upper().replace("X", "x"), PARENT.lower()).registered
-    assert read_registration(scn.console, CHILD, PARENT) == Registration(registered=True, live=bool(live))
+    assert read_registration(scn.console, CHILD, PARENT) == Registration(registered=True, live=live)
 
 
-def test_a_node_that_subscribes_again_after_its_en_came_back_is_given_time(scn: FakeNode, clock: Clock) -> None:
-    scn.journal[CHILD] = PARENT
-    scn.memory, scn.subscribed = {CHILD, PARENT}, {CHILD}
-    clock.sleepers.append(lambda: scn.subscribed.add(PARENT))
+def test_an_scn_without_its_en_still_has_the_parent_contract_in_memory(scn: FakeNode) -> None:
+    scn.journal[CHILD], scn.marked, scn.memory, scn.peers = PARENT, {CHILD}, {CHILD, PARENT}, []
+    assert read_registration(scn.console, CHILD, PARENT).live
+
+
+def test_a_node_that_restores_its_journal_is_given_time(scn: FakeNode, clock: Clock) -> None:
+    scn.journal[CHILD], scn.marked, scn.memory = PARENT, {CHILD}, {CHILD}
+    clock.sleepers.append(lambda: scn.memory.add(PARENT))
     assert settled_registration(scn.console, CHILD, PARENT).live
+
+
+def test_the_method_that_changes_counters_is_called_nowhere() -> None:
+    sources = [path for part in ("components", "toolchain", "policy") for path in (ROOT / part).rglob("*.py")]
+    assert sources
+    assert [path for path in sources if '"subbridge_getBridgeInformation"' in path.read_text()] == []
 
 
 def test_a_node_that_stays_unsubscribed_is_not_waited_for_without_end(scn: FakeNode, clock: Clock) -> None:

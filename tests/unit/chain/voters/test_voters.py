@@ -7,7 +7,7 @@ import pytest
 
 from components.chain.contracts.plan import BridgeState, Refused
 from components.chain.errors import Unreachable
-from components.chain.nodes.registration import Registration
+from components.chain.nodes.journal import Registration
 from components.chain.rpc import waiting
 from components.chain.rpc.endpoint import Endpoint
 from components.chain.voters import voters

@@ -286,7 +286,7 @@ class Counting(FakeNode):
 @pytest.mark.parametrize(
     ("lose", "problem", "named"),
     [
-        ("subscribed", NOT_SUBSCRIBED, [CHILD, PARENT]),
+        ("memory", NOT_SUBSCRIBED, [CHILD, PARENT]),
         ("journal", NOT_REGISTERED, [CHILD, PARENT]),
         ("count", MISCOUNTED, ["3 transactions", "child operator", "5 are mined"]),
     ],
@@ -295,7 +295,7 @@ def test_a_registration_that_is_lost_says_how(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], lose: str, problem: Problem, named: list[str]
 ) -> None:
     node = Counting()
-    node.journal, node.memory, node.subscribed = {CHILD: PARENT}, {CHILD, PARENT}, {CHILD, PARENT}
+    node.journal, node.memory, node.marked = {CHILD: PARENT}, {CHILD, PARENT}, {CHILD}
     fake = cast("Any", node.console)
     fake.close = lambda: None
     fake.web3.eth.get_transaction_count = lambda _address: 5

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from components.chain.nodes import registration
+from components.chain.nodes.journal import read_registration
 from components.chain.rpc import console as console_module
 from components.chain.rpc import waiting
 from components.chain.rpc.console import Console
@@ -274,14 +275,14 @@ def test_a_node_is_left_alone_until_the_token_goes(scn: FakeNode) -> None:
 
 
 def test_a_node_forgets_by_being_registered_anew(scn: FakeNode) -> None:
-    scn.journal, scn.memory, scn.subscribed = {CHILD: PARENT}, {CHILD, PARENT}, {CHILD, PARENT}
+    scn.journal, scn.memory, scn.marked = {CHILD: PARENT}, {CHILD, PARENT}, {CHILD}
     NodeTokenProvider().delete("id", dict(NODE))
     assert changes(scn) == [f"subbridge_{verb}Bridge" for verb in ("deregister", "register", "subscribe")]
-    assert registration.read_registration(scn.console, CHILD, PARENT).live
+    assert read_registration(scn.console, CHILD, PARENT).live
 
 
 def test_a_node_forgets_nothing_of_a_token_that_gets_another_name(scn: FakeNode) -> None:
-    scn.journal, scn.memory, scn.subscribed = {CHILD: PARENT}, {CHILD, PARENT}, {CHILD, PARENT}
+    scn.journal, scn.memory, scn.marked = {CHILD: PARENT}, {CHILD, PARENT}, {CHILD}
     NodeTokenProvider().create({**NODE, "node": endpoint("scn-1", node="uno")})
     NodeTokenProvider().delete("id", dict(NODE))
     assert changes(scn) == []
@@ -292,7 +293,7 @@ def test_a_node_forgets_nothing_of_a_token_that_gets_another_name(scn: FakeNode)
 def test_a_node_that_a_killed_run_left_unregistered_is_registered(scn: FakeNode) -> None:
     NodeTokenProvider().delete("id", dict(NODE))
     assert changes(scn) == [f"subbridge_{verb}Bridge" for verb in ("register", "subscribe")]
-    assert registration.read_registration(scn.console, CHILD, PARENT).live
+    assert read_registration(scn.console, CHILD, PARENT).live
 
 
 def test_a_node_without_a_sub_bridge_has_nothing_to_forget(scn: FakeNode) -> None:
@@ -325,7 +326,7 @@ def test_a_node_whose_en_is_dead_forgets_by_a_restart(
     restarts: list[tuple[object, ...]] = []
     monkeypatch.setattr(registration, "restart", lambda *given: restarts.append(given[1:]))
     monkeypatch.setattr(registration, "answers", lambda _en: False)
-    scn.journal, scn.memory, scn.subscribed, scn.peers = {CHILD: PARENT}, {CHILD, PARENT}, {CHILD, PARENT}, peers
+    scn.journal, scn.memory, scn.marked, scn.peers = {CHILD: PARENT}, {CHILD, PARENT}, {CHILD}, peers
     NodeTokenProvider().delete("id", dict(NODE))
     why = "it has to forget a token, and its EN en-1 is away"
     assert restarts == [("validator", "systemctl restart kscnd", why)]
