@@ -7,18 +7,15 @@ too. The keys in the export stay in memory.
 """
 
 import json
+import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from components.chain.errors import ChainError
-from components.chain.nodes.journal import settled_registration
-from components.chain.peers.seats import council, living, node_address
-from components.chain.rpc.console import Console
-from components.chain.rpc.endpoint import Endpoint
-from components.chain.rpc.head import wait_until_caught_up
+from components.chain.rpc.waiting import Waiting
+from components.domain.problems.chains import CHAIN_HALTED, NODE_BEHIND
 from components.domain.problems.operations.machines import (
     CHAIN_WAITS_FOR_MACHINE,
     CHILD_CHAIN_LOST,
@@ -29,7 +26,19 @@ from components.domain.problems.operations.machines import (
 from components.domain.problems.problem import CodedError, Message
 from components.domain.quorum import quorum
 from components.domain.roles import BASTION, MONITOR
-from toolchain.ops.state import by_name, resources_of
+from components.watch.judging.finding import Finding
+from components.watch.judging.judge import judge
+from components.watch.judging.nodes import quorum_of
+from components.watch.reading.reader import read
+from components.watch.readings import Missing, Readings
+from components.watch.targets import NodeTarget, Targets
+from toolchain.ops.state import by_name, resources_of, targets_of
+
+PATIENCE = 30.0
+"""Seconds for nodes to be healthy, from the last moment at which one that was behind had new blocks: a machine that was
+rebuilt begins with an empty chain, and its EN may need 10 s to begin to sync."""
+INTERVAL = 1.0
+"""Seconds from one look at the nodes to the next."""
 
 BOOT = "servicechain:Boot"
 MACHINES = {
@@ -59,35 +68,33 @@ class Refused(CodedError):
 class Stack:
     """The nodes in an export."""
 
+    targets: Targets
     machines: Mapping[str, str]
     """URNs, keyed by node; also of the monitor and the bastion, on which there is none."""
-    nodes: Mapping[str, tuple[str, Endpoint]]
-    """Role and console, keyed by name."""
-    bridges: Mapping[str, tuple[str, str]]
-    """Child and parent contract that an SCN serves, keyed by SCN."""
+    serving: frozenset[str]
+    """SCNs on which the bridge contracts are registered. A stack whose first up has not ended has none."""
     instances: Mapping[str, Sequence[str]]
     """URNs of what ends with its instance on AWS, keyed by machine."""
 
     @classmethod
     def of(cls, export: Mapping[str, Any]) -> "Stack":
         """Read an export of the state."""
-        found = resources_of(export)
-        running = {
-            str(node["node"]["node"]): (str(node["role"]), Endpoint.model_validate(node["node"]))
-            for node in by_name(found, "servicechain:RunningNode").values()
-        }
+        found, targets = resources_of(export), targets_of(export)
         urns = {(type_, _name(one)): str(one["urn"]) for one in found for type_ in MACHINES if _is(one, type_)}
         machines = {
             name: urns[type_, pattern.format(name)]
-            for name in (*running, MONITOR, BASTION)
+            for name in (*(node.name for node in targets.nodes), MONITOR, BASTION)
             for type_, pattern in MACHINES.items()
             if (type_, pattern.format(name)) in urns
         }
-        bridges = {
-            str(one["node"]["node"]): (str(one["child_bridge"]), str(one["parent_bridge"]))
-            for one in by_name(found, "servicechain:BridgeRegistration").values()
-        }
-        return cls(machines, running, bridges, {name: ends_with(found, name) for name in machines})
+        registered = by_name(found, "servicechain:BridgeRegistration").values()
+        serving = frozenset(str(one["node"]["node"]) for one in registered)
+        return cls(targets, machines, serving, {name: ends_with(found, name) for name in machines})
+
+    @property
+    def nodes(self) -> dict[str, NodeTarget]:
+        """Return the nodes by name."""
+        return {node.name: node for node in self.targets.nodes}
 
     def urn(self, machine: str) -> str:
         """Return the URN to replace. Raises Refused if a chain would be lost, or if there is no such machine."""
@@ -96,7 +103,7 @@ class Stack:
             raise Refused(UNKNOWN_MACHINE(f"there is no machine {machine!r} in this stack; its machines are {known}"))
         if machine not in self.nodes:
             return self.machines[machine]
-        role = self.nodes[machine][0]
+        role = self.nodes[machine].role
         if role == "validator":
             words = f"{machine} holds the only copy of the private parent chain, which would be lost"
             raise Refused(PARENT_CHAIN_LOST(words))
@@ -105,12 +112,12 @@ class Stack:
             raise Refused(CHILD_CHAIN_LOST(words))
         return self.machines[machine]
 
-    def require_spare(self, machine: str) -> None:
+    def require_spare(self, machine: str, readings: Readings) -> None:
         """Require that the chain can lose the data of a machine, if they are deleted with it. Raises Refused."""
         scns = self._named("scn")
         if machine not in scns or BOOT in self.machines[machine]:
             return
-        if len(scns) - 1 < quorum(len(scns)) and self._address(machine):
+        if len(scns) - 1 < quorum(len(scns)) and not isinstance(readings.nodes[machine].chain, Missing):
             words = (
                 f"{machine}: its chain data must not be deleted: {len(scns)} of {len(scns)} SCNs have to keep theirs; "
                 "first increase serviceChain.nodes to four SCNs or more with make up"
@@ -118,49 +125,66 @@ class Stack:
             raise Refused(CHILD_CHAIN_LOST(words))
 
     def _named(self, role: str) -> list[str]:
-        return [name for name, (of, _) in self.nodes.items() if of == role]
+        return [node.name for node in self.targets.nodes if node.role == role]
 
-    def require_healthy(self, machines: Sequence[str]) -> None:
-        """Require that these answer, are in sync and serve the bridge. Raises Refused with those that do not."""
-        found = [objection for name in machines for objection in self._objections(name)]
-        if found:
-            raise Refused(OTHERS_UNHEALTHY("; ".join(found)))
+    def require_healthy(self, machines: Sequence[str], look: Callable[[Targets], Readings] = read) -> Readings:
+        """Wait until these answer, are in sync and serve the bridge, and return what was read of all nodes.
 
-    def _objections(self, name: str) -> Iterator[str]:
-        role, endpoint = self.nodes[name]
-        try:
-            with closing(Console(endpoint)) as console:
-                if role != "validator":
-                    wait_until_caught_up(console)
-                if name in self.bridges and not settled_registration(console, *self.bridges[name]).live:
-                    yield f"{name}: it does not serve the bridge contracts"
-        except ChainError as error:
-            yield str(error)
+        Raises Refused with those that do not.
+        """
+        waiting, before = Waiting(PATIENCE), dict[str, int]()
+        while findings := self.objections(readings := look(self.targets), machines):
+            late = {one.subject for one in findings if NODE_BEHIND.code in one.message.codes}
+            heads = {name: head for name in late if (head := _head(readings, name)) is not None}
+            if any(head > before.get(name, head) for name, head in heads.items()):
+                waiting.renew()
+            before, words = heads, "; ".join(one.message for one in findings)
+            if waiting.over:
+                raise Refused(OTHERS_UNHEALTHY(words))
+            waiting.report(words)
+            waiting.pause(INTERVAL)
+        return readings
 
-    def pause(self, machine: str) -> Message | None:
-        """Return a warning if the child chain stops until the machine is back. Raises ChainError."""
-        others = [name for name in self._named("scn") if name != machine]
-        if machine not in self._named("scn") or not others:
+    def objections(self, readings: Readings, machines: Sequence[str]) -> list[Finding]:
+        """Return what keeps the nodes on these machines from their work. Pure.
+
+        A pair counts if both of its nodes are among them. Balances, disks and the like stop nobody.
+        """
+        subjects = {*machines}
+        subjects |= {
+            pair.name for pair in self.targets.pairs if {pair.en, pair.scn} <= subjects and pair.scn in self.serving
+        }
+        return [
+            one
+            for one in judge(self.targets, readings).findings
+            if (one.disables and one.subject in subjects) or CHAIN_HALTED.code in one.message.codes
+        ]
+
+    def pause(self, machine: str, readings: Readings) -> Message | None:
+        """Return a warning if the child chain stops until the machine is back. Pure."""
+        council = quorum_of("child", self.targets, readings)
+        if machine not in self._named("scn") or len(self._named("scn")) == 1 or council is None:
             return None
-        seats, alive = set[str](), set[str]()
-        for name in others:  # soon after a start, one alone may not be connected to all yet
-            with closing(Console(self.nodes[name][1])) as console:
-                seats, alive = seats or council(console), alive | living(console)
-        alive -= self._address(machine)
-        left, needed = len(seats & alive), quorum(len(seats))
-        if left >= needed:
+        # One that is dead is not counted as alive, and takes nothing away when it is rebuilt.
+        dead = isinstance(readings.nodes[machine].chain, Missing)
+        left = council.alive - (0 if dead or not self._has_seat(machine, readings) else 1)
+        if left >= council.needed:
             return None
         return CHAIN_WAITS_FOR_MACHINE(
-            f"the child chain stops until {machine} is back: {needed} of {len(seats)} validators have to agree on a "
-            f"block, and {left} remain"
+            f"the child chain stops until {machine} is back: {council.needed} of {council.seats} validators have to "
+            f"agree on a block, and {left} remain"
         )
 
-    def _address(self, machine: str) -> set[str]:
-        try:
-            with closing(Console(self.nodes[machine][1])) as console:
-                return {node_address(console)}
-        except ChainError:  # it is dead, and is counted as living for a short time only
-            return set()
+    def _has_seat(self, machine: str, readings: Readings) -> bool:
+        chain = readings.chains["child"]
+        if isinstance(chain, Missing) or isinstance(chain.council, Missing):
+            return False
+        return self.nodes[machine].seat in chain.council
+
+
+def _head(readings: Readings, name: str) -> int | None:
+    chain = readings.nodes[name].chain
+    return None if isinstance(chain, Missing) else chain.head
 
 
 def ends_with(resources: Iterable[Mapping[str, Any]], machine: str) -> list[str]:
@@ -181,9 +205,9 @@ def _errors_printed() -> Iterator[None]:
     """Print an error and exit."""
     try:
         yield
-    except (Refused, ChainError) as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(1)
+    except Refused as error:
+        print(f"error: {error}", file=sys.stderr, flush=True)
+        os._exit(1)  # threads may still wait for machines that do not answer
 
 
 def main(machine: str, back: str = "") -> None:
@@ -191,13 +215,13 @@ def main(machine: str, back: str = "") -> None:
     with _errors_printed():
         stack = Stack.of(json.load(sys.stdin))
         urn = stack.urn(machine)
-        stack.require_healthy([name for name in stack.nodes if back or name != machine])
-        if back:
-            return
-        stack.require_spare(machine)
-        if pause := stack.pause(machine):
-            print(f"warning: {pause}", file=sys.stderr)
-        print(urn, *stack.instances[machine], sep="\n")
+        readings = stack.require_healthy([name for name in stack.nodes if back or name != machine])
+        if not back:
+            stack.require_spare(machine, readings)
+            if pause := stack.pause(machine, readings):
+                print(f"warning: {pause}", file=sys.stderr)
+            print(urn, *stack.instances[machine], sep="\n", flush=True)
+        os._exit(0)
 
 
 if __name__ == "__main__":

@@ -22,8 +22,8 @@ def test_a_replaced_scn_is_the_same_node_again(network: Network) -> None:
     machines = Machines.of({"deployment": network.stack.exported()})
     before = Before(seen, machine)
     with traffic(seen):
-        machines.require_healthy([name for name in machines.nodes if name != machine])
-        assert machines.pause(machine) is None
+        readings = machines.require_healthy([name for name in machines.nodes if name != machine])
+        assert machines.pause(machine, readings) is None
         change = bring(seen, replace=[machines.urn(machine)])
     machines.require_healthy(list(machines.nodes))
     steps = [step.verb for step in change.run.steps if (step.type, step.name) == ("LocalHost", machine)]

@@ -7,7 +7,8 @@ import pytest
 
 from components.adoption.adopted import Adopted
 from components.adoption.host_files import FoundFiles
-from components.chain.nodes import health, journal, registration
+from components.chain.nodes import health, registration
+from components.chain.nodes import journal as known
 from components.chain.rpc import console
 from components.dynamic import renamed
 from components.dynamic.base import Props
@@ -89,7 +90,7 @@ def journal(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         entries.append(child)
 
     monkeypatch.setattr(console, "Console", lambda _: SimpleNamespace(close=lambda: None))
-    monkeypatch.setattr(journal, "read_registration", lambda *_: SimpleNamespace(registered=bool(entries)))
+    monkeypatch.setattr(known, "read_registration", lambda *_: SimpleNamespace(registered=bool(entries)))
     monkeypatch.setattr(registration, "register", register)
     monkeypatch.setattr(registration, "deregister", lambda _scn, child, _parent: entries.remove(child))
     monkeypatch.setattr(registration, "wait_for_contracts", lambda *_: None)
