@@ -17,8 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from components.chain.nodes.version import other_version
-from components.domain.problems.bridge import FOREIGN_OPERATOR, OWNERSHIP_MOVED, VOTES_CHANGED
-from components.domain.problems.nodes import OTHER_FORKS, WRONG_ANCHORING
+from components.domain.problems.nodes import OTHER_FORKS
 from components.domain.problems.operations.machines import (
     BRIDGE_NOT_SERVED,
     MACHINE_SILENT,
@@ -27,17 +26,8 @@ from components.domain.problems.operations.machines import (
 )
 from components.domain.problems.packages import OTHER_VERSION_RUNS
 from components.domain.problems.problem import Message, Problem
-from components.domain.problems.transfers import (
-    COINS_LOCKED,
-    CONTRACT_STOPPED,
-    FEE_CHARGED,
-    FEE_RECEIVER_CHANGED,
-    TOKEN_CHANGED,
-    TOKEN_COUNTERPART,
-    TOKEN_LOCKED,
-)
 from components.domain.versions import version_in
-from components.watch.judging.judge import judge as judge_all
+from components.watch.judging.judge import judge
 from components.watch.judging.nodes import other_forks
 from components.watch.reading.reader import DEADLINE, read
 from components.watch.readings import Missing, Readings
@@ -47,12 +37,6 @@ from toolchain.ops.state import in_the_clear, targets_of
 
 REPAIRS = "make up repairs it"
 FINDS = "make refresh checks the machine; make up or make replace MACHINE={} repairs it"
-
-CHANGED = (
-    *(FOREIGN_OPERATOR, OWNERSHIP_MOVED, VOTES_CHANGED, CONTRACT_STOPPED, COINS_LOCKED, WRONG_ANCHORING),
-    *(FEE_CHARGED, FEE_RECEIVER_CHANGED, TOKEN_CHANGED, TOKEN_COUNTERPART, TOKEN_LOCKED),
-)
-"""What somebody else may have changed on a chain or in the console of a node. An up compares with its state only."""
 
 
 @dataclass(frozen=True)
@@ -94,8 +78,8 @@ def _urns(resources: Mapping[str, Mapping[str, Any]]) -> dict[str, str]:
 
 
 @dataclass(frozen=True)
-class Finding:
-    """What is wrong with a node."""
+class Repairable:
+    """What is wrong with a node, and what repairs it."""
 
     node: str
     problem: Problem
@@ -110,12 +94,12 @@ class Finding:
         return self.problem(f"{self.node}: {self.words}; {self.repair}")
 
 
-def judge(known: Known, readings: Readings) -> list[Finding]:
-    """Return what is wrong, in the order of the nodes. Pure."""
+def repairable(known: Known, readings: Readings) -> list[Repairable]:
+    """Return what is wrong with nodes and an up repairs, in the order of the nodes. Pure."""
     return [found for node in known.targets.nodes if (found := _of_node(node, known, readings))]
 
 
-def _of_node(node: NodeTarget, known: Known, readings: Readings) -> Finding | None:
+def _of_node(node: NodeTarget, known: Known, readings: Readings) -> Repairable | None:
     reading = readings.nodes[node.name]
     for part in (reading.chain, reading.bridge):
         if isinstance(part, Missing):
@@ -127,21 +111,21 @@ def _of_node(node: NodeTarget, known: Known, readings: Readings) -> Finding | No
     return found or next(iter(updates), None)
 
 
-def _pair(node: NodeTarget, known: Known, readings: Readings) -> Finding | None:
+def _pair(node: NodeTarget, known: Known, readings: Readings) -> Repairable | None:
     bridge = readings.nodes[node.name].bridge
     if bridge is None or isinstance(bridge, Missing):
         return None
     en = next(pair.main_bridge for pair in known.targets.pairs if pair.scn == node.name)
     if en and bridge.peers != (en,):
         words = f"it is connected to {len(bridge.peers)} main bridges instead of that of its EN only"
-        return Finding(node.name, OTHER_MAIN_BRIDGES, words, stale=[known.running[node.name]])
+        return Repairable(node.name, OTHER_MAIN_BRIDGES, words, stale=[known.running[node.name]])
     if node.name not in known.registrations or bridge.subscribed:
         return None
     words = "it does not serve the bridge contracts"
-    return Finding(node.name, BRIDGE_NOT_SERVED, words, stale=[known.registrations[node.name]])
+    return Repairable(node.name, BRIDGE_NOT_SERVED, words, stale=[known.registrations[node.name]])
 
 
-def _moved(node: NodeTarget, known: Known, readings: Readings) -> Finding | None:
+def _moved(node: NodeTarget, known: Known, readings: Readings) -> Repairable | None:
     """Return that a node runs another version than its state says: a run ended before it could write that it does."""
     chain, before = readings.nodes[node.name].chain, known.versions.get(node.name)
     if not before or isinstance(chain, Missing) or isinstance(chain.version, Missing):
@@ -149,29 +133,27 @@ def _moved(node: NodeTarget, known: Known, readings: Readings) -> Finding | None
     if (other := other_version(before, chain.version)) is None:
         return None
     words = f"its version is {other}, and was {version_in(before)} when a run last ended well"
-    return Finding(node.name, OTHER_VERSION_RUNS, words, stale=[known.updates[node.name]])
+    return Repairable(node.name, OTHER_VERSION_RUNS, words, stale=[known.updates[node.name]])
 
 
-def _forks(node: NodeTarget, known: Known, readings: Readings) -> Finding | None:
+def _forks(node: NodeTarget, known: Known, readings: Readings) -> Repairable | None:
     """Return that the chain config of a node has not the forks of its genesis.json."""
     chain = readings.nodes[node.name].chain
     if isinstance(chain, Missing) or not (words := other_forks(node, chain)) or node.name not in known.updates:
         return None
-    return Finding(node.name, OTHER_FORKS, words, stale=[known.updates[node.name]])
+    return Repairable(node.name, OTHER_FORKS, words, stale=[known.updates[node.name]])
 
 
-def _ill(name: str, missing: Missing, urn: str) -> Finding:
+def _ill(name: str, missing: Missing, urn: str) -> Repairable:
     words = str(missing.reason).removeprefix(f"{name}: ")
     if missing.away:
-        return Finding(name, MACHINE_SILENT, words, FINDS.format(name))
-    return Finding(name, NODE_ILL, words, stale=[urn])
+        return Repairable(name, MACHINE_SILENT, words, FINDS.format(name))
+    return Repairable(name, NODE_ILL, words, stale=[urn])
 
 
 def changed(known: Known, readings: Readings) -> list[Message]:
     """Return what somebody has changed that an up does not look at. Pure."""
-    codes = {problem.code for problem in CHANGED}
-    found = judge_all(known.targets, readings).findings
-    return [one.message for one in found if codes.intersection(one.message.codes)]
+    return [one.message for one in judge(known.targets, readings).findings if one.drift]
 
 
 def _tell_changed(found: Sequence[Message]) -> None:
@@ -194,7 +176,7 @@ def main(question: str) -> None:
     export = json.load(sys.stdin)
     known = Known.of(export)
     readings, ended = read(known.targets, deadline=DEADLINE), dead(processes(export), DEADLINE)
-    findings = judge(known, readings)
+    findings = repairable(known, readings)
     lines = [line for one in findings for line in ([one.message] if question == "problems" else one.stale)]
     if question == "stale":
         lines += [one.urn for one in ended]

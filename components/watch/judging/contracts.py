@@ -30,12 +30,16 @@ def contract_findings(side: Side, targets: Targets, readings: Readings) -> Itera
         yield Finding("stopped", subject, chain.contract.reason)
         return
     where = f"the contract {target.address} on the {side} chain"
-    if not chain.contract.running:
-        yield Finding("stopped", subject, CONTRACT_STOPPED(f"{where} is stopped and takes no requests"))
-    if chain.contract.coins_locked:
-        yield Finding("stopped", subject, COINS_LOCKED(f"{where} takes no requests of coins"))
-    for message in (*_votes(where, target, chain.contract, targets), *_money(where, target, chain.contract)):
-        yield Finding("degraded", subject, message)
+    found = chain.contract
+    if not found.running:
+        yield Finding("stopped", subject, CONTRACT_STOPPED(f"{where} is stopped and takes no requests"), drift=True)
+    if found.coins_locked:
+        yield Finding("stopped", subject, COINS_LOCKED(f"{where} takes no requests of coins"), drift=True)
+    for message in (*_votes(where, target, found, targets), *_fees_and_tokens(where, target, found)):
+        yield Finding("degraded", subject, message, drift=True)
+    if target.minimum is not None and found.balance < target.minimum:
+        words = f"holds {coins(found.balance)} coins, less than its minimum of {coins(target.minimum)}"
+        yield Finding("degraded", subject, BALANCE_LOW(f"{where} {words}"))
 
 
 def _votes(where: str, target: ContractTarget, found: ContractReading, targets: Targets) -> Iterator[Message]:
@@ -52,10 +56,7 @@ def _votes(where: str, target: ContractTarget, found: ContractReading, targets: 
             yield FOREIGN_OPERATOR(f"{where}: the operator {operator} belongs to no pair")
 
 
-def _money(where: str, target: ContractTarget, found: ContractReading) -> Iterable[Message]:
-    if target.minimum is not None and found.balance < target.minimum:
-        words = f"holds {coins(found.balance)} coins, less than its minimum of {coins(target.minimum)}"
-        yield BALANCE_LOW(f"{where} {words}")
+def _fees_and_tokens(where: str, target: ContractTarget, found: ContractReading) -> Iterable[Message]:
     fees = target.fees or {}
     if target.fees is not None:
         if found.fee_receiver != str(fees.get("receiver") or "").lower():

@@ -19,6 +19,9 @@ class Finding:
     message: Message
     disables: bool = False
     """Whether the pair that it is about, or that its node is in, cannot vote."""
+    drift: bool = False
+    """Whether somebody else has changed it, in a contract or in the console of a node: a refresh finds it, and an up
+    alone does not, because that compares with its state only."""
 
 
 def way(source: Side) -> str:

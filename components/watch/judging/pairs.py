@@ -37,8 +37,8 @@ SILENT_SENDS = 5
 def pair_findings(pair: PairTarget, targets: Targets, readings: Readings) -> Iterator[Finding]:
     """Yield what is wrong with a pair, except for what is wrong with its nodes."""
 
-    def wrong(message: Message, *, disables: bool = False) -> Finding:
-        return Finding("degraded", pair.name, message, disables)
+    def wrong(message: Message, *, disables: bool = False, drift: bool = False) -> Finding:
+        return Finding("degraded", pair.name, message, disables, drift)
 
     scn = readings.nodes.get(pair.scn)
     for node in (pair.en, pair.scn):
@@ -48,7 +48,12 @@ def pair_findings(pair: PairTarget, targets: Targets, readings: Readings) -> Ite
     bridge = scn.bridge if scn else None
     if isinstance(bridge, SubBridgeReading):
         yield from (wrong(words, disables=True) for words in _serving(pair, bridge, readings))
-        yield from (wrong(words) for words in _anchoring(pair, bridge, readings))
+        if pair.anchoring is not None and pair.anchoring != bridge.anchoring:
+            now, declared = ("off", "on") if pair.anchoring else ("on", "off")
+            words = f"{pair.scn}: anchoring is {now}, but {declared} in its conf"
+            yield wrong(WRONG_ANCHORING(words), drift=True)
+        if late := _late(pair, bridge, readings):
+            yield wrong(late)
         if bridge.pending > MANY_PENDING:
             yield wrong(POOL_FILLS(f"{pair.scn}: {bridge.pending} transactions wait for the parent chain"))
     elif isinstance(bridge, Missing) and scn and not isinstance(scn.chain, Missing):
@@ -57,7 +62,7 @@ def pair_findings(pair: PairTarget, targets: Targets, readings: Readings) -> Ite
         contract, operator = readings.contract(side), pair.operators[side]
         if isinstance(contract, ContractReading) and operator not in contract.operators:
             words = f"{pair.name}: its operator {operator} is not registered on the {side} chain"
-            yield wrong(VOTES_CHANGED(words), disables=True)
+            yield wrong(VOTES_CHANGED(words), disables=True, drift=True)
         yield from (wrong(words) for words in _coins(pair, side, targets, readings))
 
 
@@ -100,14 +105,13 @@ def _unanswered(pair: PairTarget, readings: Readings) -> int:
     return 0 if isinstance(machine, Missing) else machine.unanswered
 
 
-def _anchoring(pair: PairTarget, bridge: SubBridgeReading, readings: Readings) -> Iterator[Message]:
-    if pair.anchoring is not None and pair.anchoring != bridge.anchoring:
-        now, declared = ("off", "on") if pair.anchoring else ("on", "off")
-        yield WRONG_ANCHORING(f"{pair.scn}: anchoring is {now}, but {declared} in its conf")
+def _late(pair: PairTarget, bridge: SubBridgeReading, readings: Readings) -> Message | None:
+    """Return that an SCN anchors late; None if it does not, or does not anchor."""
     late = anchors_behind(bridge, readings)
-    if bridge.anchoring and late is not None and late > LATE_PERIODS * bridge.period + RECEIPT_BLOCKS:
-        words = f"block {bridge.anchored} is the last that it has anchored, {late} blocks ago"
-        yield ANCHORS_LATE(f"{pair.scn}: {words}; the period is {bridge.period}")
+    if not bridge.anchoring or late is None or late <= LATE_PERIODS * bridge.period + RECEIPT_BLOCKS:
+        return None
+    words = f"block {bridge.anchored} is the last that it has anchored, {late} blocks ago"
+    return ANCHORS_LATE(f"{pair.scn}: {words}; the period is {bridge.period}")
 
 
 def anchors_behind(bridge: SubBridgeReading, readings: Readings) -> int | None:

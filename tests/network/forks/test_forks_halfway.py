@@ -20,7 +20,7 @@ from tests.network.network import Network
 from tests.network.repackaged import ENDS_AT_ONCE, repackaged
 from tests.run import lines
 from tests.stack import Failed, Settings, Stack, settings
-from toolchain.ops.look import Known, judge
+from toolchain.ops.look import Known, repairable
 from toolchain.ops.replace import Stack as Machines
 
 pytestmark = pytest.mark.nightly
@@ -56,7 +56,7 @@ def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
 def named(bridge: Stack) -> set[str]:
     """Return which nodes the check at the end of `make up` names for their forks."""
     known = Known.of({"deployment": bridge.exported()})
-    found = judge(known, read(known.targets))
+    found = repairable(known, read(known.targets))
     return {one.node for one in found if one.problem is OTHER_FORKS}
 
 

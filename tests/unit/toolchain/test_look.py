@@ -21,7 +21,7 @@ from components.watch.readings import Missing, Readings
 from components.watch.targets import Targets
 from tests.unit.watch.samples import BRIDGES, KEYS, KIND, OPERATORS, bridge, chain, export, place, readings, resource
 from toolchain.ops import look
-from toolchain.ops.look import Known, judge
+from toolchain.ops.look import Known, repairable
 from toolchain.ops.state import _MARK, _SECRET
 
 OLDER, NEWER = "Klaytn/v1.0.3/linux-amd64/go1.22.0", "Kaia/v2.2.1/linux-amd64/go1.22.1"
@@ -54,7 +54,7 @@ def test_nodes_and_what_to_refresh_are_known_by_the_state() -> None:
 
 
 def test_a_bridge_that_is_well_is_no_problem() -> None:
-    assert judge(Known.of(state()), readings()) == []
+    assert repairable(Known.of(state()), readings()) == []
 
 
 HANGS = Missing(CONSOLE_SILENT("scn-1: no answer in 3 s"))
@@ -80,7 +80,7 @@ HANGS = Missing(CONSOLE_SILENT("scn-1: no answer in 3 s"))
 def test_what_is_wrong_is_told_with_what_repairs_it(
     changed: dict[str, object], problem: Problem, words: str, stale: str
 ) -> None:
-    (finding,) = judge(Known.of(state()), readings(nodes={"scn-1": changed}))
+    (finding,) = repairable(Known.of(state()), readings(nodes={"scn-1": changed}))
     assert finding.problem == problem
     assert problem.code in finding.message
     assert finding.message.startswith("scn-1: ")
@@ -96,11 +96,11 @@ def versions(node: str, **bridge_: Any) -> Readings:
 
 
 def test_a_node_that_an_ended_run_left_with_another_version_is_looked_at_again() -> None:
-    (finding,) = judge(Known.of(state()), versions("scn-1"))
+    (finding,) = repairable(Known.of(state()), versions("scn-1"))
     assert (finding.problem, finding.stale) == (OTHER_VERSION_RUNS, [f"{HEAD}{KIND}UpdatedNode::scn-1"])
     assert "v2.2.1" in finding.message
     assert "v1.0.3" in finding.message
-    (both,) = judge(Known.of(state()), versions("scn-1", peers=()))
+    (both,) = repairable(Known.of(state()), versions("scn-1", peers=()))
     assert both.problem == OTHER_MAIN_BRIDGES
     assert [urn.rpartition(":")[0].rpartition(KIND)[2] for urn in both.stale] == ["RunningNode:", "UpdatedNode:"]
 
@@ -111,13 +111,13 @@ def test_a_node_without_the_forks_of_its_genesis_is_looked_at_again() -> None:
     known = replace(known, targets=replace(known.targets, nodes=nodes))
     for forks, found in (({"kaia": 400}, 0), ({"kaia": 500}, 1), ({}, 0), (HANGS, 0)):
         read = readings(nodes={name: {"chain": replace(chain("child"), forks=forks)} for name in ("scn-1", "scn-3")})
-        findings = judge(known, read)
+        findings = repairable(known, read)
         assert [(one.problem, one.node) for one in findings] == [(OTHER_FORKS, "scn-1")] * found
         assert [urn for one in findings for urn in one.stale] == [f"{HEAD}{KIND}UpdatedNode::scn-1"] * found
 
 
 def test_the_version_of_a_node_of_which_none_is_known_is_its_own() -> None:
-    assert judge(Known.of(state()), versions("scn-2")) == []
+    assert repairable(Known.of(state()), versions("scn-2")) == []
 
 
 def test_what_an_up_does_not_repair_does_not_count() -> None:
@@ -125,12 +125,12 @@ def test_what_an_up_does_not_repair_does_not_count() -> None:
         nodes={"scn-1": {"bridge": replace(bridge("alpha"), anchored=0, pending=2000)}},
         contracts={"parent": {"running": False}},
     )
-    assert judge(Known.of(state()), found) == []
+    assert repairable(Known.of(state()), found) == []
 
 
 def test_an_scn_that_was_never_registered_is_not_refreshed() -> None:
     known = replace(Known.of(state()), registrations={})
-    assert judge(known, readings(nodes={"scn-1": {"bridge": replace(bridge("alpha"), subscribed=False)}})) == []
+    assert repairable(known, readings(nodes={"scn-1": {"bridge": replace(bridge("alpha"), subscribed=False)}})) == []
 
 
 def test_lines_are_problems_or_what_to_refresh(monkeypatch: pytest.MonkeyPatch, capsys: Any) -> None:

@@ -77,6 +77,13 @@ def token(**changed: Any) -> dict[str, Any]:
     return {"contracts": {"child": {"tokens": {TOKENS["child"]: reading}}}}
 
 
+DRIFT = {
+    *(WRONG_ANCHORING, OWNERSHIP_MOVED, VOTES_CHANGED, FOREIGN_OPERATOR, CONTRACT_STOPPED, COINS_LOCKED),
+    *(FEE_CHARGED, FEE_RECEIVER_CHANGED, TOKEN_CHANGED, TOKEN_LOCKED),
+}
+"""What somebody else changes, in a contract or in a console."""
+
+
 def test_nothing_is_wrong_with_a_healthy_bridge() -> None:
     whole = judge(targets(), readings())
     assert whole.findings == ()
@@ -149,6 +156,7 @@ def test_each_fault_degrades_and_is_named(
     assert whole.level == "degraded"
     assert whole.able == (able or ("alpha", "beta"))
     assert (subject in whole.sentence) or able
+    assert [one.drift for one in found] == [problem in DRIFT]
 
 
 @pytest.mark.parametrize(
@@ -178,7 +186,8 @@ def test_each_fault_degrades_and_is_named(
 )
 def test_what_stops_transfers_stops_the_bridge(changed: dict[str, Any], problem: Problem) -> None:
     whole = judge(targets(), readings(**changed))
-    assert problem.code in [code for one in whole.findings for code in one.message.codes]
+    found = [one for one in whole.findings if problem.code in one.message.codes]
+    assert {one.drift for one in found} == {problem in DRIFT}
     assert whole.level == "stopped"
     assert whole.sentence.startswith("2 of 2 pairs healthy, threshold 1: stopped: ")
 
