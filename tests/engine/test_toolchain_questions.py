@@ -1,5 +1,6 @@
 """What is asked before a stack is destroyed. Pure: states are written down here."""
 
+import io
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,7 @@ def test_a_claim_that_no_state_holds_is_told_before_it_is_forgotten() -> None:
     ],
 )
 def test_what_is_declared_as_lasting_is_not_disposable(config: dict[str, Any]) -> None:
-    (objection,) = remains.disposable({}, {"config": config})
+    (objection,) = remains.disposable({}, config)
     assert NOT_DISPOSABLE.code in objection
     assert "in its settings" in objection
 
@@ -72,16 +73,29 @@ def test_a_stack_on_mainnet_is_not_disposable_whatever_its_settings_say() -> Non
 
 def test_a_test_stack_is_disposable() -> None:
     config = {"servicechain-ha:parentChain": {"network": "kairos"}, "servicechain-ha:protection": False}
-    assert remains.disposable({"resources": None}, {"config": config}) == []
+    assert remains.disposable({"resources": None}, config) == []
+
+
+@pytest.mark.parametrize("text", ["config: [", "- one", "config: [one]", "\udcff"])
+def test_a_stack_whose_settings_cannot_be_read_is_not_disposable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], text: str
+) -> None:
+    file = tmp_path / "Pulumi.pr.yaml"
+    file.write_bytes(text.encode(errors="surrogateescape"))
+    monkeypatch.setattr("sys.stdin", io.StringIO("{}"))
+    assert remains.main("disposable", str(file)) == 1
+    assert NOT_DISPOSABLE.code in capsys.readouterr().err
+    monkeypatch.setattr("sys.stdin", io.StringIO("{}"))
+    assert remains.main("seedless", str(file), "seed") == 0, "what is wrong with them is for the program to say"
 
 
 def test_a_stack_that_has_keys_gets_no_other_seed(tmp_path: Path) -> None:
     keys = {"resources": [{"urn": "u", "type": remains.ACCOUNT}]}
     file = str(tmp_path / "seed")
-    settings = {"config": {"servicechain-ha:identitySeedFile": file}}
+    settings = {"servicechain-ha:identitySeedFile": file}
     (objection,) = remains.seedless(keys, settings, file)
     assert SEED_LOST.code in objection
     assert file in objection
     assert remains.seedless({"resources": []}, settings, file) == [], "a new stack"
-    assert remains.seedless(keys, {"config": {"servicechain-ha:identitySeed": {"secure": "v1:x"}}}, file) == []
+    assert remains.seedless(keys, {"servicechain-ha:identitySeed": {"secure": "v1:x"}}, file) == []
     assert remains.seedless(keys, settings, str(tmp_path / "other")) == [], "it is read from elsewhere"

@@ -8,11 +8,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from components.domain.problems.operations.state import RUNS_WITHOUT_STATE
 from components.hosts.aws.tags import Tags
 from components.settings.sentences import NAMESPACE
+from toolchain.ops.settings_file import config_in, mapping_in
 
 
 def main(stack: str, settings: Path) -> int:
@@ -42,26 +41,17 @@ def orphans(running: Sequence[Mapping[str, Any]], tags: Tags) -> list[str]:
 
 def _region(settings: Path) -> str | None:
     """Return the region of a stack on AWS. What is wrong with the settings is for the program to say."""
-    try:
-        config = _read(settings)["config"]
-        on_aws = config[f"{NAMESPACE}:target"] == "aws"
-        return str(config[f"{NAMESPACE}:aws"]["region"]) if on_aws else None
-    except (KeyError, TypeError):
+    config = config_in(settings) or {}
+    aws = config.get(f"{NAMESPACE}:aws")
+    if config.get(f"{NAMESPACE}:target") != "aws" or not isinstance(aws, Mapping) or "region" not in aws:
         return None
+    return str(aws["region"])
 
 
 def _project(file: Path) -> str | None:
     """Return the name of the project, which `pulumi new` asks for."""
-    found = _read(file)
-    return str(found["name"]) if isinstance(found, Mapping) and "name" in found else None
-
-
-def _read(file: Path) -> Any:
-    """Return what a YAML file has; None if it cannot be read."""
-    try:
-        return yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError, yaml.YAMLError):
-        return None
+    name = (mapping_in(file) or {}).get("name")
+    return None if name is None else str(name)
 
 
 if __name__ == "__main__":

@@ -12,8 +12,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from components.domain.networks import CHAIN_IDS, MAINNET
 from components.domain.problems.operations.state import (
     MAYBE_CLAIMED,
@@ -23,12 +21,13 @@ from components.domain.problems.operations.state import (
     STACK_PROTECTED,
 )
 from components.domain.problems.problem import Message
+from components.settings.sentences import NAMESPACE
 from components.settings.short_forms import written_out
+from toolchain.ops.settings_file import config_in
 
 State = Mapping[str, Any]
 """The deployment in an export."""
 
-NAMESPACE = "servicechain-ha"
 CLAIM = "pulumi-python:dynamic/servicechain:ExistingHost"
 """Type of the claim on an existing host."""
 ACCOUNT = "pulumi-python:dynamic/servicechain:Account"
@@ -74,14 +73,16 @@ def _begun(state: State) -> list[State]:
     return [operation["resource"] for operation in operations if operation["type"] == "creating"]
 
 
-def disposable(state: State, settings: Mapping[str, Any]) -> list[Message]:
-    """Return why the stack may not be destroyed unattended, judged by its state and its settings."""
-    config = settings.get("config") or {}
+def disposable(state: State, config: Mapping[str, Any] | None) -> list[Message]:
+    """Return why the stack may not be destroyed unattended, judged by its state and its settings (None: unreadable)."""
     outputs: Mapping[str, Any] = next(
         (r.get("outputs") or {} for r in state.get("resources") or () if r["type"] == "pulumi:pulumi:Stack"), {}
     )
-    parent = written_out({key.removeprefix(f"{NAMESPACE}:"): value for key, value in config.items()}).get("parentChain")
     objections = protected(state)
+    if config is None:
+        objections.append(NOT_DISPOSABLE("its settings file cannot be read"))
+        config = {}
+    parent = written_out({key.removeprefix(f"{NAMESPACE}:"): value for key, value in config.items()}).get("parentChain")
     if isinstance(parent, Mapping) and (
         parent.get("network") == MAINNET or parent.get("chainId") == CHAIN_IDS[MAINNET]
     ):
@@ -93,9 +94,9 @@ def disposable(state: State, settings: Mapping[str, Any]) -> list[Message]:
     return objections
 
 
-def seedless(state: State, settings: Mapping[str, Any], seed_file: str) -> list[Message]:
+def seedless(state: State, config: Mapping[str, Any] | None, seed_file: str) -> list[Message]:
     """Return why no new seed may be made for a stack whose settings name this file: it has keys of another one."""
-    named = (settings.get("config") or {}).get(f"{NAMESPACE}:identitySeedFile")
+    named = (config or {}).get(f"{NAMESPACE}:identitySeedFile")
     keys = [resource for resource in state.get("resources") or () if resource["type"] == ACCOUNT]
     if not keys or named is None or Path(str(named)).resolve() != Path(seed_file).resolve():
         return []
@@ -106,18 +107,13 @@ def _name(resource: Mapping[str, Any]) -> str:
     return str(resource["urn"]).rpartition("::")[2]
 
 
-def _read(file: str) -> Mapping[str, Any]:
-    found: Mapping[str, Any] = (yaml.safe_load(Path(file).read_text()) if Path(file).is_file() else None) or {}
-    return found
-
-
 def main(question: str, settings: str = "", seed_file: str = "") -> int:
     """Answer one question about the export on standard input."""
     state: State = json.load(sys.stdin).get("deployment") or {}
     if question == "disposable":
-        objections = disposable(state, _read(settings))
+        objections = disposable(state, config_in(Path(settings)))
     elif question == "seedless":
-        objections = seedless(state, _read(settings), seed_file)
+        objections = seedless(state, config_in(Path(settings)), seed_file)
     else:
         objections = {"protected": protected, "unseen": unseen, "unaccounted": unaccounted}[question](state)
     for objection in objections:
