@@ -27,9 +27,13 @@ for user in {SUDOER} {USER}; do useradd -m -s /bin/sh -p '*' $user; done
 mkdir -p /etc/sudoers.d
 echo '{SUDOER} ALL=(ALL:ALL) NOPASSWD: ALL' >/etc/sudoers.d/{SUDOER}
 chmod 0440 /etc/sudoers.d/{SUDOER}
+"""
+
+_LET_IN = """
 chmod 0755 /run/ssh
 chmod 0644 /run/ssh/authorized_keys
 """
+"""For users other than root."""
 
 _OWN_ETC = """
 mkdir /run/etc
@@ -38,7 +42,7 @@ mount --bind /run/etc /etc
 """
 """Of a local host, which has this machine's, read-only."""
 
-_SSHD = """
+_OWN_USERS = """
 set -eu
 umask 022
 echo 'sshd:x:102:65534::/run/sshd:/usr/sbin/nologin' >>/etc/passwd
@@ -46,8 +50,15 @@ echo 'nogroup:x:65534:' >>/etc/group
 echo 'Defaults use_pty' >/etc/sudoers
 echo '@includedir /etc/sudoers.d' >>/etc/sudoers
 chmod 0440 /etc/sudoers
-mkdir -p /etc/pam.d /run/sshd /run/ssh
+mkdir -p /etc/pam.d
 for part in auth account session; do echo "$part required pam_permit.so"; done >/etc/pam.d/sudo
+"""
+"""Of a machine with systemd, which begins with next to nothing in /etc."""
+
+_SSHD = """
+set -eu
+umask 022
+mkdir -p /run/sshd /run/ssh
 echo '{authorized}' >/run/ssh/authorized_keys
 umask 077
 cat >/run/ssh/host_key
@@ -92,6 +103,8 @@ class HandMade:
     name: str
     ask: Callable[[str], str]
     """Runs a command as root and returns what it prints."""
+    loses_power_and_boots: Callable[[], None] | None = None
+    """Where it has systemd: all processes end at once. Returns when its sshd answers again."""
 
     @property
     def settings(self) -> dict[str, Any]:
@@ -151,7 +164,7 @@ def local(network: Network, name: str) -> HandMade:
     """Make a machine without systemd."""
     network.up(name)
     network.run(name, _OWN_ETC)
-    network.run(name, _USERS)
+    network.run(name, _USERS + _LET_IN)
     return HandMade(network, name, lambda command: network.run(name, command))
 
 
@@ -163,10 +176,20 @@ def with_systemd(network: Network, name: str, folder: Path) -> Iterator[HandMade
     with machine(folder, volume) as up:
         _plug(network, name, up)
         text = _SSHD.format(authorized=ssh_key.public_key(network.seed("client")), address=network.address(name))
-        done = up.run(text, stdin=ssh_key.private_key(network.seed(name)))
-        assert done.returncode == 0, done.stderr
+
+        def let_in() -> None:
+            done = up.run(text, stdin=ssh_key.private_key(network.seed(name)))
+            assert done.returncode == 0, done.stderr
+            up.ask(_LET_IN)
+
+        def loses_power_and_boots() -> None:
+            up.loses_power_and_boots()
+            let_in()
+
+        up.ask(_OWN_USERS)
+        let_in()
         up.ask(_USERS)
-        yield HandMade(network, name, up.ask)
+        yield HandMade(network, name, up.ask, loses_power_and_boots)
 
 
 def _plug(network: Network, name: str, up: Machine) -> None:

@@ -8,8 +8,8 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,11 @@ def _cgroup2() -> Path | None:
     return next((Path(mount[1]) for mount in mounts if mount[2] == "cgroup2"), None)
 
 
-@dataclass(frozen=True)
+KEPT = ("mnt", "net", "uts", "ipc")
+"""Namespaces that outlive its systemd while somebody holds them: disks, with what is mounted, and network cards."""
+
+
+@dataclass
 class Machine:
     """A machine that is up."""
 
@@ -46,6 +50,11 @@ class Machine:
     """Of its systemd, as seen from outside."""
     volume: Path
     """What it has as /srv."""
+    _boot_again: Callable[["Machine"], int]
+
+    def loses_power_and_boots(self) -> None:
+        """End all processes at once, and boot from the same disks; /run is a new one. Return when systemd is up."""
+        self.pid = self._boot_again(self)
 
     def run(self, command: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run a command as a login over SSH would: as root, by the shell, with nothing of our environment."""
@@ -118,30 +127,49 @@ def machine(folder: Path, volume: Path) -> Iterator[Machine]:
     group.mkdir()
     # All in one: the namespaces end with `unshare`, and that ends with us.
     spaces = ["unshare", *(f"--{kind}" for kind in KINDS), "--fork", "--kill-child=KILL", "sh", str(SCRIPT)]
-    join = 'echo $$ >"$0/cgroup.procs" && exec setpriv --pdeathsig=KILL "$@"'
-    words = ["sh", "-c", join, str(group), *spaces, str(root), str(volume)]
-    try:
-        with log.open("w") as out, subprocess.Popen(words, stdin=subprocess.DEVNULL, stderr=out) as keeper:
-            try:
-                yield _booted(keeper, volume, log)
-            finally:
-                keeper.send_signal(signal.SIGKILL)
-    finally:
-        remains = _take_away(group)
-        root.rmdir()  # fails when something is mounted there
+    with ExitStack() as running, log.open("w") as out:
+
+        def started(command: Sequence[str], *files: int) -> int:
+            words = ["sh", "-c", _JOIN, str(group), *command]
+            keeper = subprocess.Popen(words, stdin=subprocess.DEVNULL, stderr=out, pass_fds=files)
+            running.enter_context(keeper)
+            running.callback(keeper.kill)  # before it is waited for
+            return _booted(keeper, volume, log)
+
+        def again(up: Machine) -> int:
+            with ExitStack() as held:
+                files = {kind: held.enter_context(Path(f"/proc/{up.pid}/ns/{kind}").open()).fileno() for kind in KEPT}
+                os.kill(up.pid, signal.SIGKILL)  # and with it, all that is in the machine
+                assert _take_away(group) == []
+                group.mkdir()
+                inside = [f"--{_OPTIONS.get(kind, kind)}=/proc/self/fd/{file}" for kind, file in files.items()]
+                new = ["unshare", "--pid", "--cgroup", "--fork", "--kill-child=KILL", "sh", "-c", SCRIPT.read_text()]
+                return started(["nsenter", *inside, *new], *files.values())
+
+        try:
+            yield Machine(started([*spaces, str(root), str(volume)]), volume, again)
+        finally:
+            running.close()
+            remains = _take_away(group)
+            root.rmdir()  # fails when something is mounted there
     assert remains == []
     assert str(folder) not in Path("/proc/mounts").read_text()
 
 
-def _booted(keeper: subprocess.Popen[bytes], volume: Path, log: Path) -> Machine:
+_JOIN = 'echo $$ >"$0/cgroup.procs" && exec setpriv --pdeathsig=KILL "$@"'
+_OPTIONS = {"mnt": "mount"}
+"""What nsenter calls a namespace, where it is not its name in /proc."""
+
+
+def _booted(keeper: subprocess.Popen[bytes], volume: Path, log: Path) -> int:
     deadline = time.monotonic() + BOOT_SECONDS
     children = Path(f"/proc/{keeper.pid}/task/{keeper.pid}/children")
     while keeper.poll() is None and time.monotonic() < deadline:
         first = children.read_text().split()
         if first and Path(f"/proc/{first[0]}/comm").read_text() == "systemd\n":
-            up = Machine(int(first[0]), volume)
+            up = Machine(int(first[0]), volume, lambda _: 0)
             if up.run("systemctl is-system-running --wait").stdout.strip() in ("running", "degraded"):
-                return up
+                return up.pid
         time.sleep(0.1)
     msg = f"systemd did not come up:\n{log.read_text()}"
     raise AssertionError(msg)

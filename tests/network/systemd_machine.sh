@@ -5,10 +5,29 @@
 # as a data volume that outlives the machine would be. There is no network but the loopback.
 #
 # usage: systemd_machine.sh ROOT VOLUME
-#   ROOT is an empty folder for the machine's file system, VOLUME what it has as /srv
+#   ROOT is an empty folder for the machine's file system, VOLUME what it has as /srv; without both, the machine was laid
+#   out before, and boots again with the disks that it has
 set -eu
-root=$1 volume=$2
 exec >&2
+
+boot() {
+    mount -t tmpfs -o mode=0755,size=64m run run
+    mount -t proc proc proc
+    ! mountpoint -q sys/fs/cgroup || umount -l sys/fs/cgroup # of a control group that is gone
+    mount -t cgroup2 cgroup2 sys/fs/cgroup
+}
+
+start() {
+    exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin \
+        /lib/systemd/systemd --system --log-target=journal --show-status=no
+}
+
+if [ $# = 0 ]; then
+    cd /
+    boot # above what is mounted there
+    start
+fi
+root=$1 volume=$2
 
 ip link set lo up
 mount --make-rprivate /
@@ -46,14 +65,11 @@ ln -s /proc/self/fd dev/fd
 ln -s pts/ptmx dev/ptmx
 mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts dev/pts
 mount -t tmpfs -o mode=1777,size=64m shm dev/shm
-mount -t tmpfs -o mode=0755,size=64m run run
-mount -t proc proc proc
 mount -t sysfs -o ro sysfs sys
-mount -t cgroup2 cgroup2 sys/fs/cgroup
+boot
 echo machine >proc/sys/kernel/hostname
 
 pivot_root . .
 umount -l .
 cd /
-exec env -i container=test PATH=/usr/sbin:/usr/bin:/sbin:/bin \
-    /lib/systemd/systemd --system --log-target=journal --show-status=no
+start
