@@ -1,6 +1,7 @@
 """A preview without secrets of a stack that was never up, under the real engine; and who says that it was not."""
 
 import json
+import os
 import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -86,6 +87,9 @@ def test_the_examples_for_aws_unless_aws_knows_better(tmp_path: Path, cloud: Mot
     checked = committed(example).replace("0" * 64, "5a" * 32)
     (clone.folder / f"Pulumi.{example}.yaml").write_text(checked)
     image = cloud.register_image(CANONICAL, IMAGE.format("20260101"), datetime(2026, 1, 1, tzinfo=UTC))
+    # As in the workflow: with the policies, which a CLI in .build gets in another way than a user's.
+    folders = [one for one in clone.env["PATH"].split(os.pathsep) if one != str(ROOT / ".build/bin")]
+    clone.env |= {"PATH": os.pathsep.join(folders), "POLICY": "1"}
     shown = clone.stack("preview", example, "--json", SEEDLESS="new")
     assert shown.returncode == 0, shown.stdout[-4000:] + shown.stderr
     assert {"alpha-en-instance", "scn-4-data", "parent-bridge"} <= made(shown.stdout)
