@@ -159,6 +159,18 @@ def test_dead_nodes_and_a_cut_link_are_told_by_alerts(network: Network, tmp_path
     assert network.run("beta-en", "ip route show type blackhole").strip() == ""
 
 
+def test_a_dead_and_a_hung_scn_are_overcome(network: Network, tmp_path: Path) -> None:
+    found = drilled(network, "drill", tmp_path / "drill.json", "--fault scn,hung --node scn-2 --hold 1")
+    assert [(one.kind, one.subject, one.worst) for one in found.faults] == [
+        ("scn", "scn-2", "degraded"),
+        ("hung", "scn-2", "degraded"),
+    ]
+    for one in found.faults:
+        assert fired(one)
+        assert {"alpha", "parent chain", "child chain"} <= {*one.continued}
+        assert {(row.direction, row.asset) for row in one.transfers} == BOTH_WAYS
+
+
 def test_a_soak_makes_the_same_faults_of_the_same_seed(network: Network, tmp_path: Path) -> None:
     long, short = (
         drilled(network, "soak", tmp_path / f"{minutes}.json", MINUTES=minutes, SEED=str(SEED))
