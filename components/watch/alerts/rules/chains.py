@@ -48,7 +48,11 @@ _FORKED = Runbook(
     "`parentChain.referenceRpc`, `make refresh` names the node that differs. Compare the versions: a node that lacks "
     "a fork goes its own way.",
     repair="Stop the node that differs, so that it does not vote. Give it the version that knows the fork "
-    "([Versions](versions.md)), or rebuild it with `make replace MACHINE=…`.",
+    "([Versions](versions.md)), or rebuild it with `make replace MACHINE=…`. Where a private parent chain has gone on "
+    "from an older block, votes and anchors wait, because the SCNs count transactions that are lost: restart those of "
+    "all pairs, one after the other (`systemctl restart kscnd` or `kscnd restart`). Transfers whose payment was lost "
+    "are then paid once more. Requests that were lost do not come back. The next ones get their numbers, which the "
+    "child chain has handled: these are not paid, and `make status` shows nothing of it. Pay their senders back.",
     escalation="If it is the child chain, stop all SCNs but those of one side at once: validators that signed two "
     "blocks of one height are broken or hostile. Ask the developers of the node.",
 )
