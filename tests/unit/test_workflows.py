@@ -164,3 +164,14 @@ def _checked(name: str) -> int:
     return subprocess.run(
         ["bash", "-eo", "pipefail", "-c", script], env=env, capture_output=True, check=False
     ).returncode
+
+
+def test_no_update_is_proposed_that_cannot_be_built() -> None:
+    """Later versions of the module do not contain the language host."""
+    updates = yaml.safe_load((ROOT / ".github/dependabot.yml").read_text())["updates"]
+    (language,) = [
+        one for one in updates if "/toolchain/language" in (one.get("directory"), *one.get("directories", ()))
+    ]
+    (tool,) = re.findall(r"^tool (\S+)$", (ROOT / "toolchain/language/go.mod").read_text(), re.MULTILINE)
+    ignored = [one["dependency-name"] for one in language["ignore"]]
+    assert [one for one in ignored if tool.startswith(f"{one}/")]
