@@ -18,7 +18,7 @@ help: ## Show this list
 	@echo "POLICY=1 makes preview, up, upgrade and rollback enforce the policies in policy/."
 
 setup: ## Install or build what is missing
-	@SETUP=$(SETUP) toolchain/setup $(FOR)
+	@SETUP=$(SETUP) toolchain/setup "$(FOR)"
 
 setup-preview: ## The same without the nodes, for previews of stacks that download their node archives
 	@SETUP=preview toolchain/setup
@@ -29,61 +29,61 @@ up preview refresh outputs status trace monitoring upgrade rollback replace dril
 test nightly check durations: SETUP = tests
 
 up: setup ## Apply the settings of the stack, and repair nodes that are down
-	@toolchain/stack up $(STACK) $(ARGS)
+	@toolchain/stack up "$(STACK)" $(ARGS)
 
 preview: setup ## Show what up would do; change nothing. SEEDLESS=file|new needs no secret: see public
-	@toolchain/stack preview $(STACK) $(ARGS)
+	@toolchain/stack preview "$(STACK)" $(ARGS)
 
 refresh: setup ## Read hosts, nodes and chains into the stack's state, and report drift
-	@toolchain/stack refresh $(STACK) $(ARGS)
+	@toolchain/stack refresh "$(STACK)" $(ARGS)
 
 outputs: setup ## Show the stack's outputs
-	@toolchain/stack outputs $(STACK) $(ARGS)
+	@toolchain/stack outputs "$(STACK)" $(ARGS)
 
 status: setup ## Show whether the bridge works now; ARGS=--json for programs, ARGS=--watch to keep looking
-	@toolchain/stack status $(STACK) $(ARGS)
+	@toolchain/stack status "$(STACK)" $(ARGS)
 
 trace: setup ## Show where one transfer is, TX=0x… of its request
-	@toolchain/stack trace $(STACK) "$(TX)" $(ARGS)
+	@toolchain/stack trace "$(STACK)" "$(TX)" $(ARGS)
 
 monitoring: setup ## Write rules, scrape configuration and dashboards for a Prometheus of your own, OUT=folder
-	@toolchain/stack monitoring $(STACK) "$(if $(OUT),$(abspath $(OUT)))"
+	@toolchain/stack monitoring "$(STACK)" "$(OUT)"
 
 upgrade: setup ## Apply other node packages while all nodes are healthy, and show the versions that run
-	@toolchain/stack upgrade $(STACK) $(ARGS)
+	@toolchain/stack upgrade "$(STACK)" $(ARGS)
 
 rollback: setup ## Go back to the node packages of the last up after which all nodes were healthy
-	@toolchain/stack rollback $(STACK) $(ARGS)
+	@toolchain/stack rollback "$(STACK)" $(ARGS)
 
 replace: setup ## Rebuild one machine, MACHINE=scn-1, once all others are healthy
-	@toolchain/stack replace $(STACK) "$(MACHINE)" $(ARGS)
+	@toolchain/stack replace "$(STACK)" "$(MACHINE)" $(ARGS)
 
 drill: setup ## Make faults, one at a time, and check that transfers continue; ARGS='--fault scn --pair alpha'
-	@toolchain/stack drill $(STACK) $(ARGS)
+	@toolchain/stack drill "$(STACK)" $(ARGS)
 
 soak: setup ## Make random faults for MINUTES=10 under steady traffic; SEED=... repeats them
-	@toolchain/stack soak $(STACK) --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(ARGS)
+	@toolchain/stack soak "$(STACK)" --minutes $(MINUTES) $(if $(SEED),--seed $(SEED)) $(ARGS)
 
 rpc: setup ## Open a tunnel to the HTTP RPC of a node, NODE=scn-1, and print its URL
-	@RPC_PORT=$(RPC_PORT) LOCAL_PORT=$(LOCAL_PORT) toolchain/stack rpc $(STACK) "$(NODE)"
+	@RPC_PORT=$(RPC_PORT) LOCAL_PORT=$(LOCAL_PORT) toolchain/stack rpc "$(STACK)" "$(NODE)"
 
 public: setup ## Write the state without its secrets, OUT=file, for previews by those who may not have them
-	@toolchain/stack public $(STACK) $(if $(OUT),"$(abspath $(OUT))")
+	@toolchain/stack public "$(STACK)" $(if $(OUT),"$(OUT)")
 
 rekey: setup ## Keep the secrets of the stack with SECRETS_PROVIDER=awskms://…, gcpkms://…, passphrase, …
-	@toolchain/stack rekey $(STACK)
+	@toolchain/stack rekey "$(STACK)"
 
 move: setup ## Move the state of the stack to another backend, TO=s3://bucket?region=…
-	@toolchain/stack move $(STACK)
+	@toolchain/stack move "$(STACK)"
 
 down: setup ## Destroy everything in the stack, then the stack
-	@toolchain/stack down $(STACK) $(ARGS)
+	@toolchain/stack down "$(STACK)" $(ARGS)
 
 sweep: setup ## List the local networks of this machine, and remove those whose checkout or state is gone
 	@toolchain/run python -m toolchain.ops.networks $(NETWORK)
 
 shell: setup ## Open a shell with plain pulumi for the stack
-	@toolchain/stack shell $(STACK) || true
+	@toolchain/stack shell "$(STACK)" || true
 
 test: setup ## Run lint and the tests, except for those that run at night
 	@toolchain/run pytest -n $(WORKERS) $(ARGS)

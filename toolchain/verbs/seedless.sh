@@ -11,7 +11,7 @@ if [[ $SEEDLESS == new ]]; then
     require_no_machines
     public=
 else
-    public=$(realpath "$SEEDLESS")
+    public=$(realpath --canonicalize-missing "$SEEDLESS")
 fi
 # Nothing in the copy is secret, and Pulumi asks for a passphrase.
 export PULUMI_CONFIG_PASSPHRASE=none

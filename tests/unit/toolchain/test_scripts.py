@@ -35,6 +35,27 @@ def test_a_wrong_call_names_the_verbs(command: tuple[str, ...]) -> None:
     assert "up|preview|refresh" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["", "--diff", "organization/servicechain-ha/dev", "../dev", "my stack", "a" * 101])
+@pytest.mark.parametrize("verb", ["up", "status"])
+def test_what_is_no_name_of_a_stack_is_refused_before_anything_is_made(verb: str, name: str) -> None:
+    done = run("toolchain/stack", verb, name)
+    assert done.returncode == 1
+    (told,) = done.stderr.splitlines()
+    assert CALLED_WRONGLY.code in told
+    assert f'"{name}"' in told
+
+
+def test_an_empty_name_does_not_make_the_next_argument_the_name() -> None:
+    done = run("make", "--dry-run", "up", "STACK=", "ARGS=--refresh")
+    assert 'toolchain/stack up "" --refresh' in done.stdout
+
+
+@pytest.mark.parametrize("verb", ["monitoring", "public"])
+def test_a_folder_may_have_a_space_in_its_name(verb: str) -> None:
+    done = run("make", "--dry-run", verb, "OUT=/tmp/my files")
+    assert f'toolchain/stack {verb} "dev" "/tmp/my files"' in done.stdout
+
+
 def test_everything_that_setup_misses_is_told_at_once() -> None:
     done = run("toolchain/setup", PULUMI_COMMAND_PLUGIN="/nowhere/plugin", BRIDGE_ARTIFACT="/nowhere/Bridge.json")
     assert done.returncode == 1

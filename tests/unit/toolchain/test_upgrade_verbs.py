@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from components.domain.problems.operations.state import NO_STACK, NOT_ALL_HEALTHY
+from components.domain.problems.operations.state import NO_SETTINGS_FILE, NO_STACK, NOT_ALL_HEALTHY
 from components.domain.problems.packages import NO_WAY_BACK, UPGRADE_REFUSED
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -61,7 +61,12 @@ class Checkout:
 
     def settings(self, text: str) -> None:
         """Write the user's settings."""
-        (self.folder / "Pulumi.dev.yaml").write_text(text)
+        self.settings_file.write_text(text)
+
+    @property
+    def settings_file(self) -> Path:
+        """Return the user's settings."""
+        return self.folder / "Pulumi.dev.yaml"
 
     @property
     def record(self) -> Path:
@@ -129,6 +134,24 @@ def test_the_settings_of_the_up_are_remembered_not_those_of_a_later_edit(checkou
     run.write_text(run.read_text().replace('cp "${@: -1}" used', f"echo '{NEW}' >Pulumi.dev.yaml"))
     assert checkout.stack("up").returncode == 0
     assert checkout.record.read_text() == OLD
+
+
+@pytest.mark.parametrize("verb", ["up", "preview"])
+def test_a_new_stack_needs_a_settings_file(checkout: Checkout, verb: str) -> None:
+    """Else a misspelled name made a stack and a seed."""
+    checkout.write(no_stack="")
+    checkout.settings_file.rename(checkout.folder / "Pulumi.prod.yaml")
+    done = checkout.stack(verb)
+    assert done.returncode == 1
+    assert NO_SETTINGS_FILE.code in done.stderr
+    assert "prod" in done.stderr
+    assert "stack init" not in (checkout.folder / "calls").read_text()
+    assert not (checkout.folder / ".state").exists()
+
+
+def test_a_stack_that_exists_needs_none(checkout: Checkout) -> None:
+    checkout.settings_file.unlink()
+    assert checkout.stack("preview").returncode == 0
 
 
 @pytest.mark.parametrize("verb", ["upgrade", "rollback"])

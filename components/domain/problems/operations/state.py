@@ -11,7 +11,8 @@ CALLED_WRONGLY = Problem(
     600,
     "A command of the toolchain was called with wrong arguments",
     cause="A script in `toolchain/` got too few arguments, an unknown verb, or something that is not a stack name.",
-    remedy="Use the commands of the Makefile, which `make help` lists: `make up STACK=name` (docs/commands.md).",
+    remedy="Use the commands of the Makefile, which `make help` lists: `make up STACK=name` (docs/commands.md). The "
+    "name is that in `Pulumi.name.yaml`, without organization and project: Pulumi adds these.",
 )
 BACKEND_SILENT = Problem(
     601,
@@ -64,6 +65,13 @@ RUNS_WITHOUT_STATE = Problem(
     "of this name in the account. Made once more, the nodes would run twice with the same keys. Nothing was changed.",
     remedy="Set `PULUMI_BACKEND_URL` to the backend of the stack, or put its state back (docs/team.md). For another "
     "stack, choose another name. If the machines are not wanted, terminate them; their tags name the stack.",
+)
+NO_SETTINGS_FILE = Problem(
+    608,
+    "A new stack has no settings file",
+    cause="The name of the stack is misspelled, or `Pulumi.STACK.yaml` was not written yet. Nothing was made.",
+    remedy="Name one of the stacks that the message lists with `STACK=name`, or copy one of their files to "
+    "`Pulumi.STACK.yaml` and change it (docs/getting-started.md).",
 )
 
 # -- down -----------------------------------------------------------------------------------------------------
