@@ -18,7 +18,7 @@ help: ## Show this list
 	@echo "POLICY=1 makes preview, up, upgrade and rollback enforce the policies in policy/."
 
 setup: ## Install or build what is missing
-	@SETUP=$(SETUP) toolchain/setup "$(FOR)"
+	@SETUP=$(SETUP) toolchain/setup $(FOR)
 
 setup-preview: ## The same without the nodes, for previews of stacks that download their node archives
 	@SETUP=preview toolchain/setup

@@ -1,5 +1,6 @@
 """Reads the configuration of the stack: the only user of pulumi.Config."""
 
+import difflib
 import re
 from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
@@ -23,6 +24,8 @@ from components.user_input.user_file import UnusableFile
 _SEED = "identitySeed"
 _SEED_FILE = "identitySeedFile"
 _SEED_FROM = "identitySeedFrom"
+_ALIKE = 0.8
+"""How much of a misspelled namespace is right."""
 _SOME_SEED = seedless.SEED
 """Replaces a seed that cannot be read, so that all other problems are reported too. No key is made from it."""
 
@@ -54,14 +57,14 @@ def settings_of(config: Mapping[str, str]) -> Settings:
 
 
 def _of_project(config: Mapping[str, str], project: str) -> Settings:
-    """Return the settings of a project. Raises BadSettings, also for keys that only a project of its name would have.
+    """Return the settings of a project. Raises BadSettings, also for keys of this program in another namespace.
 
-    Pulumi puts the name of the project in front of a key without a namespace.
+    Pulumi puts the name of the project in front of a key without a namespace, and keeps the keys of all namespaces.
     """
-    strays = [key for key in config if project != NAMESPACE and key.startswith(f"{project}:")]
+    strays = [key for key in config if _astray(key.partition(":")[0], project)]
     if not strays:
         return settings_of(config)
-    problems = [_stray(project, key.partition(":")[2]) for key in strays]
+    problems = [_stray(*key.split(":", 1)) for key in strays]
     try:
         settings_of(config)
     except BadSettings as error:
@@ -69,12 +72,18 @@ def _of_project(config: Mapping[str, str], project: str) -> Settings:
     raise BadSettings(problems)
 
 
-def _stray(project: str, key: str) -> Message:
+def _astray(namespace: str, project: str) -> bool:
+    """Tell whether a namespace is that of the project, or ours misspelled."""
+    misspelled = difflib.get_close_matches(namespace.lower(), [NAMESPACE], cutoff=_ALIKE)
+    return namespace != NAMESPACE and (namespace == project or bool(misspelled))
+
+
+def _stray(namespace: str, key: str) -> Message:
     words = UNKNOWN_KEY(
         f"the settings of this program begin with {NAMESPACE}, whatever the project is called; set {NAMESPACE}:{key}, "
-        f"and remove this with `pulumi config rm {project}:{key}`"
+        f"and remove this with `pulumi config rm {namespace}:{key}`"
     )
-    return Message(f"{project}:{key}: {words}")
+    return Message(f"{namespace}:{key}: {words}")
 
 
 def _raw(config: Mapping[str, Any], built: Collection[str] = ()) -> dict[str, Any]:

@@ -11,10 +11,17 @@ from components.settings.sections.parent import ParentChainSettings
 from components.settings.sections.tokens import TokenSettings
 from components.settings.sentences import at
 
+COINS = "coins"
+"""What reports and series call the asset that is no token."""
+
 
 def problems(found: Sections) -> Iterator[Message]:
     """Return a message for all values that do not fit together. The model reports what is wrong in itself."""
     tokens = [(f"tokens[{index}]", token) for index, token in enumerate(found.tokens) if token]
+    for where, token in tokens:
+        if token.name == COINS:
+            words = f"{COINS!r} stands for the coins of a chain in reports and alerts; give the token another name"
+            yield at(f"{where}.name", DUPLICATE(words))
     for name, times in repeated(token.name for _, token in tokens):
         yield at("tokens", DUPLICATE(f"the name {name!r} is used {times} times; give each token a name of its own"))
     for chain in SIDES:

@@ -69,7 +69,7 @@ def node_findings(node: NodeTarget, targets: Targets, readings: Readings) -> Ite
     else:
         if (lack := blocks_behind(node, readings)) > NEAR_BLOCKS:
             yield wrong(NODE_BEHIND(f"{name}: it is at block {chain.head}, {lack} behind its chain"), disables=True)
-        if chain.peers == 0 and len(targets.of_side(node.side)) > 1:
+        if chain.peers == 0 and _has_others(node, targets, readings):
             yield wrong(PEER_MISSING(f"{name}: it is connected to no other node of its chain"))
         yield from (wrong(words) for words in _forks(node, targets, chain, readings.moment))
         if words := other_forks(node, chain):
@@ -85,6 +85,12 @@ def _machine(node: NodeTarget, machine: MachineReading) -> Iterator[Message]:
     if abs(machine.clock) > CLOCK_SECONDS:
         where = "ahead of" if machine.clock > 0 else "behind"
         yield CLOCK_WRONG(f"{node.name}: its clock is {abs(machine.clock):.0f} s {where} that of this computer")
+
+
+def _has_others(node: NodeTarget, targets: Targets, readings: Readings) -> bool:
+    """Tell whether its chain has other nodes, of the stack or of others: an EN is no validator, which a chain needs."""
+    council = quorum_of(node.side, targets, readings)
+    return len(targets.of_side(node.side)) > 1 or node.role == "en" or (council is not None and council.seats > 1)
 
 
 def blocks_behind(node: NodeTarget, readings: Readings) -> int:

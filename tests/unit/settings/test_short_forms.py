@@ -13,6 +13,7 @@ from components.domain.problems.settings import (
     UNKNOWN_NAME,
     WRONG_FORM,
 )
+from components.settings.sentences import NAMESPACE
 from components.settings.short_forms import written_out
 from components.stack.load import _of_project, _raw
 from components.topology.checks.configuration import BadSettings, read, warnings
@@ -107,3 +108,23 @@ def test_keys_of_a_project_with_another_name_are_refused_with_the_right_one() ->
     assert SEED not in stray
     assert IMPOSSIBLE_THRESHOLD.code in other
     assert _of_project({**config, "servicechain-ha:threshold": "1"}, "mine").bridge.threshold == 1
+
+
+@pytest.mark.parametrize(
+    "namespace", ["servicechain", "servicechain_ha", "Servicechain-HA", "servicechan-ha", "service-chain-ha"]
+)
+def test_a_misspelled_namespace_is_refused_with_the_right_one(namespace: str) -> None:
+    """Pulumi keeps the keys of any namespace, so a threshold of 2 would be one of 1."""
+    config = {f"servicechain-ha:{key}": str(value) for key, value in short().items()}
+    with pytest.raises(BadSettings) as caught:
+        _of_project({**config, f"{namespace}:threshold": "2", "servicechain-ha:threshold": "1"}, NAMESPACE)
+    (problem,) = caught.value.problems
+    assert problem.startswith(f"{namespace}:threshold: ")
+    assert problem.endswith(f"[{UNKNOWN_KEY.code}]")
+    assert "servicechain-ha:threshold" in problem
+
+
+@pytest.mark.parametrize("namespace", ["aws", "pulumi", "kaia", "chain", "service"])
+def test_other_namespaces_are_left_alone(namespace: str) -> None:
+    config = {f"servicechain-ha:{key}": str(value) for key, value in short().items()}
+    assert _of_project({**config, f"{namespace}:threshold": "2"}, NAMESPACE)

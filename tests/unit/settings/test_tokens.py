@@ -50,6 +50,7 @@ def test_a_token_may_have_one_address_on_both_chains() -> None:
     ("tokens", "path", "problem", "value"),
     [
         ([token(), token(parent=TWO, child=ONE)], "tokens", DUPLICATE, "'gold'"),
+        ([token("coins")], "tokens[0].name", DUPLICATE, "'coins'"),
         (
             [token(), token("tin", child=ONE, parent="0x" + "1A" * 20)],
             "tokens",

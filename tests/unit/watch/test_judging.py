@@ -44,9 +44,22 @@ from components.domain.problems.transfers import (
     TRANSFERS_STOPPED,
 )
 from components.watch.judging.judge import judge
+from components.watch.judging.nodes import node_findings
 from components.watch.readings import AccountReading, CountReading, MachineReading, Missing, OpenRequest, TokenReading
 from components.watch.targets import Targets
-from tests.unit.watch.samples import BRIDGES, CHAIN_IDS, COIN, KEYS, OPERATORS, TOKENS, bridge, chain, readings, targets
+from tests.unit.watch.samples import (
+    BRIDGES,
+    CHAIN_IDS,
+    COIN,
+    KEYS,
+    OPERATORS,
+    SEATS,
+    TOKENS,
+    bridge,
+    chain,
+    readings,
+    targets,
+)
 
 DOWN = Missing(NODE_DOWN("alpha-en: no node listens"))
 SILENT = Missing(HOST_SILENT("scn-3: no SSH connection"))
@@ -89,6 +102,23 @@ def test_nothing_is_wrong_with_a_healthy_bridge() -> None:
     assert whole.findings == ()
     assert (whole.level, whole.able, whole.threshold) == ("healthy", ("alpha", "beta"), 1)
     assert whole.sentence == "2 of 2 pairs healthy, threshold 1: survives the loss of 1 pair"
+
+
+@pytest.mark.parametrize(
+    ("name", "seats", "wrong"),
+    [("alpha-en", 1, True), ("scn-1", 4, True), ("scn-1", 1, False), ("parent", 1, False)],
+)
+def test_the_only_node_of_the_stack_on_a_chain_needs_peers_where_others_run_it_too(
+    name: str, seats: int, *, wrong: bool
+) -> None:
+    (node,) = [one for one in targets().nodes if one.name == name]
+    few = replace(targets(), nodes=(node,))
+    council = frozenset(list(SEATS.values())[:seats])
+    read = readings(
+        nodes={name: {"chain": replace(chain(node.side), peers=0)}}, chains={node.side: {"council": council}}
+    )
+    codes = [code for one in node_findings(node, few, read) for code in one.message.codes]
+    assert codes == [PEER_MISSING.code] * wrong
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ CALLED_WRONGLY = Problem(
     "A command of the toolchain was called with wrong arguments",
     cause="A script in `toolchain/` got too few arguments, an unknown verb, or something that is not a stack name.",
     remedy="Use the commands of the Makefile, which `make help` lists: `make up STACK=name` (docs/commands.md). The "
-    "name is that in `Pulumi.name.yaml`, without organization and project: Pulumi adds these.",
+    "name is that in `Pulumi.STACK.yaml`, without organization and project: Pulumi adds these.",
 )
 BACKEND_SILENT = Problem(
     601,

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from components.chain.rpc.head import NEAR_BLOCKS
 from components.watch.alerts.alert import Alert, Runbook
 from components.watch.alerts.declared import NODE
-from components.watch.alerts.promql import NODES, Scope
+from components.watch.alerts.promql import EN, NODES, Scope
 from components.watch.alerts.recorded import BEHIND, UPTIME
-from components.watch.metrics.exporter_series import NODE_UP, PEERS
+from components.watch.metrics.exporter_series import NODE_UP, PEERS, VALIDATORS
 from components.watch.metrics.machine_series import UP
 
 MANY_RESTARTS = 3
@@ -79,7 +79,9 @@ def node_alerts(scope: Scope) -> Iterator[Alert]:
         runbook=_BEHIND,
         cause="cut an EN off its validator for some minutes",
     )
-    others = f"count by (stack, chain) ({of(NODE)}) > 1"
+    # An EN is no validator, and a council of several has nodes that may be those of others.
+    council = f"max by (stack, chain) ({fresh(VALIDATORS)}) > 1"
+    others = f"count by (stack, chain) ({of(NODE)}) > 1 or count by (stack, chain) ({of(NODE, EN)}) or {council}"
     yield Alert(
         name="BridgeNodeAlone",
         severity="warning",

@@ -17,7 +17,7 @@ from components.topology.checks.configuration import read
 from components.watch.alerts.alert import Alert
 from components.watch.alerts.promql import Scope
 from components.watch.alerts.rules_file import alerts, rule_file
-from tests.unit.samples import kairos_raw, raw
+from tests.unit.samples import kairos_raw, pairs, raw
 from tests.unit.watch.alerts.cases import CASES, Case
 from tests.unit.watch.alerts.world import STACK, input_series
 
@@ -44,6 +44,8 @@ def settings_of(network: str) -> Settings:
     """Return the settings of the world."""
     if network == "kairos":
         return read(kairos_raw(anchoring__period=3600))
+    if network == "one pair":
+        return read(kairos_raw(pairs=pairs(1), serviceChain__nodes=["scn-1"]))
     gold = {"name": "gold", "kind": "erc20", "parent": "0x" + "a2" * 20, "child": "0x" + "c2" * 20}
     return read(raw(tokens=[gold]))
 
