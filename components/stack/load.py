@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -43,7 +43,7 @@ def load() -> Settings:
     if told := seedless.known():
         seedless.tell(told)
     try:
-        settings = _of_project(pulumi.runtime.config.get_config_env(), pulumi.get_project())
+        settings = _of_project(pulumi.runtime.config.get_config_env(), pulumi.get_project(), pulumi.get_stack())
     except BadSettings as error:
         raise pulumi.RunError(guard.printable(str(error))) from None
     for warning in warnings(settings, today()):
@@ -56,15 +56,15 @@ def settings_of(config: Mapping[str, str]) -> Settings:
     return read(_raw(config, _built()))
 
 
-def _of_project(config: Mapping[str, str], project: str) -> Settings:
-    """Return the settings of a project. Raises BadSettings, also for keys of this program in another namespace.
+def _of_project(config: Mapping[str, str], project: str, stack: str) -> Settings:
+    """Return the settings of a stack. Raises BadSettings, also for keys of this program in another namespace.
 
     Pulumi puts the name of the project in front of a key without a namespace, and keeps the keys of all namespaces.
     """
     strays = [key for key in config if _astray(key.partition(":")[0], project)]
-    if not strays:
+    problems = [*(_stray(*key.split(":", 1)) for key in strays), *_borrowed(config, stack)]
+    if not problems:
         return settings_of(config)
-    problems = [_stray(*key.split(":", 1)) for key in strays]
     try:
         settings_of(config)
     except BadSettings as error:
@@ -84,6 +84,15 @@ def _stray(namespace: str, key: str) -> Message:
         f"and remove this with `pulumi config rm {namespace}:{key}`"
     )
     return Message(f"{namespace}:{key}: {words}")
+
+
+def _borrowed(config: Mapping[str, str], stack: str) -> Iterator[Message]:
+    """Yield a message if the seed is the one that make has made for another stack, as in a copy of its settings."""
+    file = config.get(f"{NAMESPACE}:{_SEED_FILE}", "")
+    *_, folder, owner, name = ("", "", "", *Path(file).parts)
+    if (folder, name) == (".state", "identity-seed") and owner != stack and f"{NAMESPACE}:{_SEED}" not in config:
+        words = f"with the seed of the stack {owner}, this one would have the same keys, and share its local machines"
+        yield at(_SEED_FILE, SEED_FILE(f"{words}; write .state/{stack}/identity-seed"))
 
 
 def _raw(config: Mapping[str, Any], built: Collection[str] = ()) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """The secrets of the receivers of alerts: read from files on this computer, written to files on the monitor."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -55,6 +56,10 @@ def problems(monitoring: Monitoring, *, ports: bool = False) -> Iterable[Message
             shown = user_file.shown(file.path)
             yield UNREADABLE_FILE(f"{file.where}: {shown} cannot be read ({error}); write the path of the file")
             continue
+        if name in (WEBHOOK, SLACK) and not _is_url(secret):
+            words = f"{file.where}: there is no URL in {user_file.shown(file.path)}"
+            yield UNREADABLE_FILE(f"{words}; write https://, a host and a path into it")
+            continue
         webhook = monitoring.receivers.webhook
         if ports and webhook and name == WEBHOOK and (port := _port(secret)) != webhook.port:
             words = (
@@ -64,6 +69,17 @@ def problems(monitoring: Monitoring, *, ports: bool = False) -> Iterable[Message
                 "monitoring.receivers.webhook.port",
                 OUT_OF_RANGE(f"{words} lets it out by this port only; write that one"),
             )
+
+
+def _is_url(text: str) -> bool:
+    """Tell whether Alertmanager takes a text as a URL."""
+    try:
+        found = urlsplit(text)
+        is_port = found.port != 0
+    except ValueError:
+        return False
+    escaped = re.fullmatch(r"(?:[^\s%]|%[0-9A-Fa-f]{2})+", text)
+    return bool(is_port and escaped and found.scheme in ("http", "https") and found.hostname)
 
 
 def _port(url: str) -> int | None:

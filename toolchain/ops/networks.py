@@ -163,7 +163,11 @@ def _agreed(question: str) -> bool:
     if not sys.stdin.isatty():
         print(f"{question} Nothing was removed; YES=1 removes without asking.")
         return False
-    return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    try:
+        return input(f"{question} [y/N] ").strip().lower() in ("y", "yes")
+    except (EOFError, KeyboardInterrupt):
+        print()
+        return False
 
 
 def _remove(network: Network, own: Path | None) -> bool:

@@ -62,9 +62,9 @@ WRONG_KEY = Problem(
 )
 SEED_FILE = Problem(
     111,
-    "The file with the identity seed cannot be read",
+    "The file with the identity seed cannot be used",
     cause="identitySeedFile or identitySeedFrom names a file that is missing, unreadable, not a text or without a "
-    "seed. A file in identitySeedFrom may not be open to everybody on the computer.",
+    "seed, or the seed of another stack. A file in identitySeedFrom may not be open to everybody on the computer.",
     remedy="For identitySeedFile run `make up`: it makes the file of a new local stack. For an existing stack put its "
     "own seed back; another seed means other keys.",
 )

@@ -1,15 +1,17 @@
 """Configurations that are allowed: what they mean, and what is warned about."""
 
+import json
 from pathlib import Path
 
 import pytest
 import yaml
 
 from components.domain.problems.problem import Problem
-from components.domain.problems.settings import FEW_SCNS, NO_SPARE_VOTE, SINGLE_PAIR
+from components.domain.problems.settings import FEW_SCNS, NO_SPARE_VOTE, SEED_FILE, SINGLE_PAIR
 from components.settings.model import BridgeSettings
-from components.stack.load import _raw
-from components.topology.checks.configuration import read, warnings
+from components.settings.sentences import NAMESPACE
+from components.stack.load import _of_project, _raw
+from components.topology.checks.configuration import BadSettings, read, warnings
 from tests.examples import committed
 from tests.unit.samples import DAY, SEED, pairs, raw
 
@@ -136,6 +138,29 @@ def test_the_seed_is_read_from_its_file_unless_it_is_given(tmp_path: Path) -> No
     named = {"servicechain-ha:identitySeedFile": str(file)}
     assert _raw(named) == {"identitySeed": SEED}
     assert _raw({**named, "servicechain-ha:identitySeed": "ab" * 32}) == {"identitySeed": "ab" * 32}
+
+
+@pytest.mark.parametrize("file", [".state/dev/identity-seed", "/work/.state/dev/identity-seed"])
+def test_the_seed_of_another_stack_is_refused(file: str) -> None:
+    """A copy of the example names it, and would share all local machines with the stack that it was copied from."""
+    config = {"servicechain-ha:identitySeedFile": file, "servicechain-ha:target": "moon"}
+    with pytest.raises(BadSettings) as caught:
+        _of_project(config, NAMESPACE, "mine")
+    first, *others = caught.value.problems
+    assert first.startswith("servicechain-ha:identitySeedFile: ")
+    assert first.endswith(f"[{SEED_FILE.code}]")
+    assert "write .state/mine/identity-seed" in first
+    assert any("servicechain-ha:target: " in other for other in others)
+
+
+@pytest.mark.parametrize(("stack", "more"), [("dev", {}), ("mine", {"servicechain-ha:identitySeed": SEED})])
+def test_a_seed_of_its_own_is_taken(stack: str, more: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / ".state/dev/identity-seed"
+    file.parent.mkdir(parents=True)
+    file.write_text(SEED)
+    texts = {f"servicechain-ha:{key}": json.dumps(value) for key, value in raw().items() if key != "identitySeed"}
+    named = {**texts, "servicechain-ha:identitySeedFile": str(file), **more}
+    assert _of_project(named, NAMESPACE, stack).identity_seed.get_secret_value() == SEED
 
 
 def test_the_seed_is_read_from_a_file_of_its_owner(tmp_path: Path) -> None:

@@ -100,14 +100,14 @@ def test_what_cannot_be_meant_is_refused(config: dict[str, Any], expected: list[
 def test_keys_of_a_project_with_another_name_are_refused_with_the_right_one() -> None:
     config = {f"servicechain-ha:{key}": str(value) for key, value in {**short(), "threshold": 3}.items()}
     with pytest.raises(BadSettings) as caught:
-        _of_project({**config, "mine:identitySeed": SEED, "aws:region": "moon"}, "mine")
+        _of_project({**config, "mine:identitySeed": SEED, "aws:region": "moon"}, "mine", "dev")
     stray, other = caught.value.problems
     assert stray.startswith("mine:identitySeed: ")
     assert stray.endswith(f"[{UNKNOWN_KEY.code}]")
     assert "set servicechain-ha:identitySeed" in stray
     assert SEED not in stray
     assert IMPOSSIBLE_THRESHOLD.code in other
-    assert _of_project({**config, "servicechain-ha:threshold": "1"}, "mine").bridge.threshold == 1
+    assert _of_project({**config, "servicechain-ha:threshold": "1"}, "mine", "dev").bridge.threshold == 1
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_a_misspelled_namespace_is_refused_with_the_right_one(namespace: str) ->
     """Pulumi keeps the keys of any namespace, so a threshold of 2 would be one of 1."""
     config = {f"servicechain-ha:{key}": str(value) for key, value in short().items()}
     with pytest.raises(BadSettings) as caught:
-        _of_project({**config, f"{namespace}:threshold": "2", "servicechain-ha:threshold": "1"}, NAMESPACE)
+        _of_project({**config, f"{namespace}:threshold": "2", "servicechain-ha:threshold": "1"}, NAMESPACE, "dev")
     (problem,) = caught.value.problems
     assert problem.startswith(f"{namespace}:threshold: ")
     assert problem.endswith(f"[{UNKNOWN_KEY.code}]")
@@ -127,4 +127,4 @@ def test_a_misspelled_namespace_is_refused_with_the_right_one(namespace: str) ->
 @pytest.mark.parametrize("namespace", ["aws", "pulumi", "kaia", "chain", "service"])
 def test_other_namespaces_are_left_alone(namespace: str) -> None:
     config = {f"servicechain-ha:{key}": str(value) for key, value in short().items()}
-    assert _of_project({**config, f"{namespace}:threshold": "2"}, NAMESPACE)
+    assert _of_project({**config, f"{namespace}:threshold": "2"}, NAMESPACE, "dev")

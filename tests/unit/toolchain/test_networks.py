@@ -21,6 +21,19 @@ ID = "0a1b2c3d"
 STATE = f'{{"outputs": {{"network": "{ID}"}}}}'.encode()
 
 
+@pytest.mark.parametrize("typed", [EOFError, KeyboardInterrupt])
+def test_a_question_that_is_not_answered_removes_nothing(
+    typed: type[BaseException], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def ask(_question: str) -> str:
+        raise typed
+
+    monkeypatch.delenv("YES", raising=False)
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("builtins.input", ask)
+    assert not networks._agreed("Remove 0a1b2c3d?")
+
+
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
     place = tmp_path / "work" / "clone"
