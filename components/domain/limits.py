@@ -1,4 +1,4 @@
-"""Limits and vote types of the bridge contract (BridgeOperator.sol), and how long a transfer may take. Pure."""
+"""Limits and vote types of the bridge contract (BridgeOperator.sol); when transfers and coins are reported. Pure."""
 
 MAX_OPERATORS = 12
 """MAX_OPERATOR of the contract (BridgeOperator.sol)."""
@@ -18,3 +18,7 @@ VOTES = {VALUE_TRANSFER: "value transfers", CONFIGURATION: "configuration votes"
 
 STALLED = 60.0
 """Seconds after which an open request counts as skipped: normal are two, and 25 when a validator is away."""
+
+
+FEW_DAYS, EARLY_DAYS = 2.0, 6.0
+"""An operator whose coins last for fewer days is reported: as running dry, and as an early warning."""

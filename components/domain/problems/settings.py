@@ -63,10 +63,8 @@ WRONG_KEY = Problem(
 SEED_FILE = Problem(
     111,
     "The file with the identity seed cannot be used",
-    cause="identitySeedFile or identitySeedFrom names a file that is missing, unreadable, not a text or without a "
-    "seed, or the seed of another stack. A file in identitySeedFrom may not be open to everybody on the computer.",
-    remedy="For identitySeedFile run `make up`: it makes the file of a new local stack. For an existing stack put its "
-    "own seed back; another seed means other keys.",
+    cause="It is missing, unreadable, without a seed, that of another stack, or, in identitySeedFrom, open to all.",
+    remedy="`make up` makes identitySeedFile of a new local stack. For an existing stack put its own seed back.",
 )
 SSH_KEY_TEXT = Problem(
     112,
@@ -78,8 +76,7 @@ SSH_KEY_KIND = Problem(
     113,
     "The program cannot log in with this SSH key",
     cause="The key has a passphrase, is on a security key, or is of a kind or length that sshd does not accept.",
-    remedy="Make a key for this program with `ssh-keygen -t ed25519 -N '' -f FILE`, allow it on the machines, "
-    "and store it as existing.privateKey.",
+    remedy="Make one with `ssh-keygen -t ed25519 -N '' -f FILE`, allow it on the machines, set existing.privateKey.",
 )
 WRONG_HOST_KEY = Problem(
     114,
@@ -110,8 +107,7 @@ NO_VOTER = Problem(
     123,
     "Nobody can vote a new SCN into the existing ServiceChain",
     cause="New SCNs join an existing chain by the vote of an SCN there, and the settings name no such node.",
-    remedy="List an existing SCN in existing.hosts with its `node` (docs/adoption.md), or remove the key to have the "
-    "stack create a chain.",
+    remedy="List an SCN there with its `node` in existing.hosts (docs/adoption.md), or remove the key to make a chain.",
 )
 
 WRONG_COUNT = Problem(
@@ -192,8 +188,7 @@ DEVELOPMENT_TOKEN = Problem(
 UNKNOWN_FORK = Problem(
     154,
     "There is no such fork of a chain of the stack",
-    cause="The name is misspelled, or the nodes that this program installs do not know the fork. Randao, Kip103 and "
-    "Kip160 also need contracts, and are not offered.",
+    cause="It is misspelled, or not known to nodes of this program; Randao, Kip103 and Kip160 also need contracts.",
     remedy="Write a name that the message lists, as genesis.json has it without `CompatibleBlock`.",
 )
 FORK_ORDER = Problem(
@@ -296,4 +291,10 @@ PUBLIC_ADDRESSES = Problem(
     "Warning: a new AWS account may not have this many public addresses",
     cause="AWS allows 5 per region until the quota is raised.",
     remedy="Raise the quota before `make up`, write nat: one, or use fewer public ENs.",
+)
+SHORT_LASTING = Problem(
+    195,
+    "Warning: the coins of the operators last for a few days only",
+    cause="bridge.operatorBalance is little for the expected fees: status and alerts report it from the first day.",
+    remedy="Raise it, or correct fees.transfersPerDay or fees.gasPrice, as the message says (docs/public-parents.md).",
 )

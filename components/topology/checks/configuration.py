@@ -83,5 +83,6 @@ def warnings(settings: Settings, today: date) -> list[Message]:
                 "after up: if the remaining pairs have fewer votes than that, a lost pair stops all value transfer"
             )
         )
+    found += funds.warnings(settings)
     found += machines.warnings(settings)
     return found

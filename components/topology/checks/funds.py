@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from components.domain.gas import LOWEST_OPERATOR_GAS_LIMIT
+from components.domain.limits import EARLY_DAYS
 from components.domain.problems.problem import Message
-from components.domain.problems.settings import FEES, LIQUIDITY, OPERATOR_BALANCE
-from components.domain.units import GKEI, PEB
+from components.domain.problems.settings import FEES, LIQUIDITY, OPERATOR_BALANCE, SHORT_LASTING
+from components.domain.units import GKEI, PEB, coins
 from components.settings.model import Settings
 from components.settings.sentences import at
 from components.topology import fees
@@ -21,6 +22,21 @@ def problems(settings: Settings) -> Iterator[Message]:
     yield from _fees(settings)
     yield from _operators(settings)
     yield from _liquidity(settings)
+
+
+def warnings(settings: Settings) -> Iterator[Message]:
+    """Yield a message if operators that were just filled up would be reported as running dry."""
+    spent, held = max(fees.per_day(settings).per_pair.values()), settings.bridge.operator_balance
+    if held >= EARLY_DAYS * spent:
+        return
+    enough = -(-2 * int(EARLY_DAYS) * spent // PEB)  # one that is not filled up yet, as it has half of it, is not early
+    less = "fewer transfers as fees.transfersPerDay"
+    if settings.parent_chain.joined and settings.fees.gas_price is None:
+        less = "what gas costs on that chain as fees.gasPrice"
+    yield SHORT_LASTING(
+        f"bridge.operatorBalance is {coins(held)}, and an operator is expected to pay {fees.coins(spent)} coins a day, "
+        f"so it runs dry after {held / spent:.1f} days; write {enough} or more, or {less}"
+    )
 
 
 def _operators(settings: Settings) -> Iterator[Message]:

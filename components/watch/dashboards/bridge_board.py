@@ -4,13 +4,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from components.chain.rpc.head import HALTED_SECONDS
-from components.domain.limits import STALLED
+from components.domain.limits import EARLY_DAYS, FEW_DAYS, STALLED
 from components.watch.alerts.declared import TRANSACTION
 from components.watch.alerts.promql import PAIRS, THRESHOLD, UNABLE
 from components.watch.alerts.recorded import ABLE, BALANCE, DAYS_LEFT, HEAD_AGE, OLDEST, OPEN, REQUESTED, SPARE
-from components.watch.alerts.rules.operators import EARLY_DAYS
 from components.watch.dashboards.board import GREEN, RED, SHOWN, YELLOW, Panel, board
-from components.watch.judging.pairs import FEW_DAYS
 from components.watch.metrics import contract_series as contract
 from components.watch.metrics import exporter_series as node
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from components.domain.limits import FEW_DAYS
 from components.domain.networks import SIDES, Side
 from components.domain.problems.bridge import BALANCE_LOW, OPERATOR_RUNS_DRY, VOTES_CHANGED
 from components.domain.problems.nodes import (
@@ -29,7 +30,6 @@ RECEIPT_BLOCKS = 30
 """Child blocks until an SCN has the receipt of an anchor; it asks for a few at a time, once per block."""
 MANY_PENDING = 1000
 """Transactions that wait for the parent chain: an SCN sends so many at once (SC_TX_LIMIT), and keeps 8192."""
-FEW_DAYS = 2.0
 SILENT_SENDS = 5
 """Times that an SCN's machine has sent the same in vain: the kernel doubles 0.2 s each time, so at least 6 s."""
 

@@ -10,11 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from components.domain.gas import ANCHOR, DECIDING_VOTE, LATE_VOTE, VOTE
-from components.domain.problems.settings import FEES, LIQUIDITY, OPERATOR_BALANCE, OUT_OF_RANGE, WRONG_FORM
+from components.domain.problems.settings import (
+    FEES,
+    LIQUIDITY,
+    OPERATOR_BALANCE,
+    OUT_OF_RANGE,
+    SHORT_LASTING,
+    WRONG_FORM,
+)
 from components.domain.units import GKEI
 from components.topology import fees
-from components.topology.checks.configuration import read
-from tests.unit.samples import EXISTING, Raw, aws_raw, kairos_raw, pairs, problems, raw, says, tells
+from components.topology.checks.configuration import read, warnings
+from tests.program.stacks import example
+from tests.unit.samples import DAY, EXISTING, Raw, aws_raw, kairos_raw, pairs, problems, raw, says, tells
 
 COIN = 10**18
 
@@ -95,6 +103,39 @@ def test_more_of_anything_never_costs_less(count: int, data: st.DataObject, bloc
     more = fees.expected(settings, blocks + 3600, transfers + 1)
     assert more.total > told.total >= sum(told.per_pair.values())
     assert told.total - sum(told.per_pair.values()) < count
+
+
+# -- what is warned of ----------------------------------------------------------------------------------------
+
+
+def short_lasting(config: Raw) -> list[str]:
+    return [one for one in warnings(read(config), DAY) if SHORT_LASTING.code in one]
+
+
+def test_operators_that_run_dry_within_days_are_told_with_what_lasts() -> None:
+    """Else status and alerts would report them from the first day, and no up could help."""
+    (told,) = short_lasting(kairos())
+    assert "bridge.operatorBalance is 20, and an operator is expected to pay 11.8680 " in told
+    assert "after 1.7 days; write 143 or more" in told
+    assert short_lasting(kairos(bridge={"operatorBalance": 71}))
+    assert not short_lasting(kairos(bridge={"operatorBalance": 72}))
+    assert not short_lasting(kairos(fees={"transfersPerDay": 10}))
+
+
+def test_the_price_of_a_private_chain_of_others_is_asked_for() -> None:
+    (told,) = short_lasting(aws_raw(parentChain=EXISTING))
+    assert "fees.gasPrice" in told
+    assert not short_lasting(aws_raw(parentChain=EXISTING, fees={"gasPrice": 25}))
+
+
+def test_no_operator_runs_dry_where_nothing_is_paid() -> None:
+    assert not short_lasting(raw())
+    assert not short_lasting(raw(parentChain__unitPrice=0, bridge={"operatorBalance": 0}))
+
+
+@pytest.mark.parametrize("name", ["dev", "existing", "kairos", "mainnet"])
+def test_the_operators_of_an_example_last(name: str) -> None:
+    assert not short_lasting(example(name))
 
 
 # -- what is refused -----------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from components.domain.limits import EARLY_DAYS, FEW_DAYS
 from components.domain.units import DAY
 from components.watch.alerts.alert import Alert, Runbook, Severity
 from components.watch.alerts.declared import TRANSACTION
@@ -19,7 +20,6 @@ from components.watch.alerts.recorded import (
     by_pair,
     by_side,
 )
-from components.watch.judging.pairs import FEW_DAYS
 from components.watch.metrics.contract_series import OPERATOR_MINIMUM
 from components.watch.metrics.exporter_series import (
     ANCHORING,
@@ -28,7 +28,6 @@ from components.watch.metrics.exporter_series import (
     OPERATOR_NONCE_KNOWN,
 )
 
-EARLY_DAYS = 6.0
 STUCK = "10m"
 """So long a counted transaction may stay unmined."""
 WASTED = 3
