@@ -18,10 +18,12 @@ import json
 import os
 import sys
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import islice, permutations
 from pathlib import Path
 from typing import Any
 
+from components.domain.problems.operations.state import CALLED_WRONGLY
 from components.domain.problems.problem import CodedError
 from components.domain.problems.setup import PUBLIC_STATE
 from components.stack.nodes.watched_files import again, digest_of
@@ -285,8 +287,13 @@ def main(question: str, *arguments: str) -> int:
 
 def _write(file: Path, text: str) -> None:
     new = file.with_name(f"{file.name}.new")
-    new.write_text(text)
-    os.replace(new, file)  # noqa: PTH105
+    try:
+        new.write_text(text)
+        os.replace(new, file)  # noqa: PTH105
+    except OSError as error:
+        with suppress(OSError):
+            new.unlink()
+        raise Refused(CALLED_WRONGLY(f"{file} cannot be written: {error.strerror}")) from error
 
 
 if __name__ == "__main__":

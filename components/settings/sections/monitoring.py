@@ -9,10 +9,13 @@ from components.domain.ports import HTTPS_PORT, LAST_PORT
 from components.domain.problems.settings import OUT_OF_RANGE
 from components.settings.sections.aws import NamedCidr, Port
 from components.settings.sections.existing import NodeFolder
-from components.settings.values.types import FilePath, Flag, Form, Positive, Range, Section, Whole, shown
+from components.settings.values.types import FilePath, Flag, Form, Range, Section, Whole, shown
 
 LONGEST_INTERVAL = 120
 """Seconds between readings. Prometheus forgets a value that is older than five minutes, and rates need two."""
+
+LONGEST_RETENTION = 36_500
+"""Days. Prometheus counts them in nanoseconds, and does not start with more than fit into 64 bits (106,751)."""
 
 
 def _smarthost(value: str) -> str:
@@ -102,7 +105,7 @@ class Monitoring(Section):
     allowed: list[NamedCidr] = Field(default_factory=list, examples=[["203.0.113.0/24"]])
     """Networks that may open Prometheus (port 9090) and Alertmanager (port 9093) on the monitor; without any, only the
     monitor itself, for example through `ssh -L`. On AWS they have to reach its private address."""
-    retention_days: Positive = Field(default=30, examples=[90])
+    retention_days: Annotated[Whole, Range(1, LONGEST_RETENTION, "days")] = Field(default=30, examples=[90])
     """How many days Prometheus keeps what it has read."""
     interval: Annotated[Whole, Range(5, LONGEST_INTERVAL, "seconds")] = Field(default=15, examples=[30])
     """Seconds from one reading to the next, of nodes and of machines."""

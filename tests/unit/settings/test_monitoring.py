@@ -51,6 +51,16 @@ def test_its_defaults() -> None:
     assert found.receivers.model_dump() == dict.fromkeys(("webhook", "email", "slack", "pagerduty"))
 
 
+@pytest.mark.parametrize(("days", "right"), [(1, True), (36_500, True), (36_501, False), (0, False), (10**9, False)])
+def test_prometheus_can_keep_so_many_days(days: int, *, right: bool) -> None:
+    """Above 106,751 its count of nanoseconds overflows, and it does not start."""
+    config = raw(monitoring={"retentionDays": days})
+    if right:
+        assert read(config).monitoring.retention_days == days
+    else:
+        assert tells(problems(config), ("monitoring.retentionDays", OUT_OF_RANGE, str(days)))
+
+
 def test_all_receivers_can_be_named() -> None:
     receivers = {
         "webhook": {"urlFile": "secrets/url"},

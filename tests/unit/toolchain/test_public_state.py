@@ -1,5 +1,6 @@
 """The public copy of a state: what is in no list is taken for secret, and a copy with a secret is not written."""
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from components.domain.problems.setup import PUBLIC_STATE, SECRETS_UNREADABLE
-from toolchain.ops.public_state import PublicState, Refused, imported, loaded
+from toolchain.ops.public_state import PublicState, Refused, imported, loaded, main
 
 SIGNATURE, SECRET = "4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"
 KEY = "4a" * 32
@@ -54,6 +55,19 @@ def test_a_copy_with_a_secret_in_another_text_is_refused(outputs: dict[str, Any]
     with pytest.raises(Refused, match=rf"one\.private_key\b.*{PUBLIC_STATE.code}") as caught:
         copied(export(one=secret({"private_key": KEY}), **outputs))
     assert KEY not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["nowhere/public.json", ""])
+def test_a_place_that_cannot_be_written_is_told(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "settings").write_text("config: {}\n")
+    (tmp_path / "config").write_text("{}")
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(export())))
+    assert main("of", str(tmp_path / "settings"), str(tmp_path / "config"), str(tmp_path / name)) == 1
+    assert capsys.readouterr().err.startswith(f"error: {tmp_path / name} cannot be written: ")
+    assert sorted(tmp_path.iterdir()) == [tmp_path / "config", tmp_path / "settings"]
+    assert not tmp_path.with_name(f"{tmp_path.name}.new").exists()
 
 
 def test_a_state_whose_secrets_are_encrypted_is_refused() -> None:

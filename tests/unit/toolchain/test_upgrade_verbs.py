@@ -31,7 +31,7 @@ case "$*" in
 *ops.rollback*) shift; PYTHONPATH=$REAL exec "$PYTHON" "$@" ;;
 *ops.replace*) cat >/dev/null; [[ $* == *back ]] || cat urns ;;
 python*) cat >/dev/null ;;
-*" config "*) echo '{"config": 1}' ;;
+*" config "*) [[ ! -e bad-settings ]] || { echo "error: invalid YAML file" >&2; exit 255; }; echo '{"config": 1}' ;;
 *" up --yes "*)
     cp "${@: -1}" used
     mv ill-after ill 2>/dev/null || rm -f ill
@@ -152,6 +152,15 @@ def test_a_new_stack_needs_a_settings_file(checkout: Checkout, verb: str) -> Non
 def test_a_stack_that_exists_needs_none(checkout: Checkout) -> None:
     checkout.settings_file.unlink()
     assert checkout.stack("preview").returncode == 0
+
+
+@pytest.mark.parametrize("verb", ["upgrade", "rollback", "public", "monitoring"])
+def test_settings_that_pulumi_cannot_read_end_each(checkout: Checkout, verb: str) -> None:
+    checkout.stack("up")
+    checkout.write(bad_settings="")
+    done = checkout.stack(verb, str(checkout.folder / "out"))
+    assert done.returncode != 0
+    assert done.stderr == "error: invalid YAML file\n"
 
 
 @pytest.mark.parametrize("verb", ["upgrade", "rollback"])
