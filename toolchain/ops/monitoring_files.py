@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from components.domain.problems.operations.state import CALLED_WRONGLY, STACK_NOT_UP
+from components.domain.problems.operations.state import CALLED_WRONGLY, NOT_MONITORED, STACK_NOT_UP
 from components.domain.problems.problem import Message
 from components.settings.model import Settings
 from components.stack.load import settings_of
@@ -82,6 +82,8 @@ def main(stack: str, out: str, config: str = "") -> int:
         targets, settings = targets_of(json.load(sys.stdin)), settings_of(values)
         if not targets.nodes:
             return _failed(STACK_NOT_UP("the state of the stack has no nodes; run make up first"))
+        if not settings.monitored:
+            return _failed(NOT_MONITORED("monitoring is off: set monitoring.enabled, and run make up first"))
         made = files(stack, settings, targets)
         write(Path(out), made)
     except BadSettings as error:

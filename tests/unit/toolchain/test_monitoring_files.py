@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from components.domain.problems.operations.state import CALLED_WRONGLY, STACK_NOT_UP
+from components.domain.problems.operations.state import CALLED_WRONGLY, NOT_MONITORED, STACK_NOT_UP
 from components.watch.metrics.node_series import PEERS_OF_BOTH, PENDING_REQUESTS
 from tests.unit.samples import raw
 from tests.unit.watch.samples import NODES, export
@@ -79,6 +79,18 @@ def test_no_secret_is_in_them(made: Path) -> None:
 def test_without_a_folder_it_says_how(capsys: pytest.CaptureFixture[str]) -> None:
     assert monitoring.main("dev", "") == 1
     assert CALLED_WRONGLY.code in capsys.readouterr().err
+
+
+def test_rules_are_not_written_for_machines_that_serve_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """They would report every machine as gone and both chains as unreadable."""
+    config, folder = tmp_path / "config.json", tmp_path / "out"
+    config.write_text(json.dumps(config_of(raw(monitoring={"enabled": False}))))
+    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(export())))
+    assert monitoring.main("dev", str(folder), str(config)) == 1
+    assert NOT_MONITORED.code in capsys.readouterr().err
+    assert not folder.exists()
 
 
 def test_without_nodes_there_is_nothing_to_read(

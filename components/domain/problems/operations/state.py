@@ -73,6 +73,13 @@ NO_SETTINGS_FILE = Problem(
     remedy="Name one of the stacks that the message lists with `STACK=name`, or copy one of their files to "
     "`Pulumi.STACK.yaml` and change it (docs/getting-started.md).",
 )
+NOT_MONITORED = Problem(
+    609,
+    "The stack serves no metrics that rules could read",
+    cause="`monitoring.enabled` is off, which is the default on AWS and on existing machines, so no exporter runs. The "
+    "rules would report every machine as gone and both chains as unreadable.",
+    remedy="Set `monitoring.enabled` to true, run `make up`, and then `make monitoring` (docs/monitoring.md).",
+)
 
 # -- down -----------------------------------------------------------------------------------------------------
 
