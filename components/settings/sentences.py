@@ -13,8 +13,8 @@ from components.settings.model import Settings
 
 NAMESPACE = "servicechain-ha"
 _SEED = (
-    f"set it with `openssl rand -hex 32 | pulumi config set --secret {NAMESPACE}:identitySeed`, or for a local stack "
-    "set identitySeedFile to .state/STACK/identity-seed, a file that make makes"
+    f"set it with `openssl rand -hex 32 | pulumi config set --secret {NAMESPACE}:identitySeed` in `make shell "
+    "STACK=name`, or for a local stack set identitySeedFile to .state/STACK/identity-seed, a file that make makes"
 )
 
 
@@ -31,7 +31,7 @@ def sentence(problem: ErrorDetails) -> Message:
     if kind == "extra_forbidden":
         return at(path, UNKNOWN_KEY(f"there is no such key; {nearest(key, _keys_beside(problem['loc']))}"))
     if kind == "missing":
-        how = _SEED if path == "identitySeed" else "set it with `pulumi config set --path`, see docs/settings.md"
+        how = _SEED if path == "identitySeed" else "add it to the settings file of the stack, see docs/settings.md"
         return at(path, MISSING_KEY(f"is missing; {how}"))
     if kind == "literal_error":
         return at(path, WRONG_FORM(f"write {problem['ctx']['expected']}"))
