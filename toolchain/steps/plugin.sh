@@ -20,7 +20,8 @@ set_up_command_plugin() {
 plugin_in() { echo "$1/plugins/resource-command-v$COMMAND_VERSION"; }
 
 has_official_plugin() {
-    [[ -e $(plugin_in "${PULUMI_HOME:-$HOME/.pulumi}") ]] ||
+    local home=${PULUMI_HOME:-~/.pulumi} # works without HOME too
+    [[ -e $(plugin_in "$home") ]] ||
         "$1" plugin install resource command "$COMMAND_VERSION" >/dev/null 2>&1
 }
 

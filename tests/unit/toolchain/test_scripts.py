@@ -67,6 +67,14 @@ def test_everything_that_setup_misses_is_told_at_once() -> None:
     assert all(line.startswith("error: ") for line in told)
 
 
+@pytest.mark.parametrize("variables", ["", "HOME", "HOME PULUMI_HOME"])
+def test_the_official_plugin_is_looked_for_without_a_home_too(variables: str) -> None:
+    """A service of systemd has none."""
+    look = f"unset {variables}; has_official_plugin true && echo there"
+    done = run("bash", "-c", f"source toolchain/lib.sh; source toolchain/steps/plugin.sh; {look}")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "there\n", "")
+
+
 def test_a_policy_pack_is_made_again_only_when_it_has_changed(tmp_path: Path) -> None:
     """Two runs in one checkout may start it at once."""
     for part in ("toolchain/lib.sh", "toolchain/policy/pack", "components/__init__.py", "policy/__main__.py"):
