@@ -82,10 +82,13 @@ def test_a_refresh_can_be_previewed_and_keeps_the_state(empty: Empty) -> None:
     assert empty.checkpoint.read_bytes() == before
 
 
+@pytest.mark.parametrize("quote", ["", '"'])
 @pytest.mark.parametrize(("target", "may"), [("aws", True), ('"aws"', True), ("existing", False), ("local", False)])
-def test_pulumi_may_download_the_plugin_of_aws_for_a_stack_there(empty: Empty, target: str, *, may: bool) -> None:
+def test_pulumi_may_download_the_plugin_of_aws_for_a_stack_there(
+    empty: Empty, target: str, quote: str, *, may: bool
+) -> None:
     settings = ROOT / f"Pulumi.{empty.name}.yaml"
-    settings.write_text(f"config:\n  servicechain-ha:target: {target}\n")
+    settings.write_text(f"config:\n  {quote}servicechain-ha:target{quote}: {target}\n")
     # A shell that prints its environment.
     empty.env = {**empty.env, "SHELL": "/usr/bin/env"}
     empty.env.pop("PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION", None)

@@ -70,7 +70,7 @@ needs_nodes() {
 
 # A stack on other machines, or one that turns it off, has no monitor here. Tests have.
 needs_monitoring() {
-    needs_nodes && ! grep -qE '^[^#]*:target: *["'\'']?(aws|existing)' <<<"$(settings_of target)" &&
+    needs_nodes && ! grep -qE '^[^#]*:target["'\'']?: *["'\'']?(aws|existing)' <<<"$(settings_of target)" &&
         ! grep -qE '^[^#]*\benabled: *false' <<<"$(settings_of monitoring)"
 }
 
@@ -79,7 +79,8 @@ stack_packages() { settings_of packages; }
 
 # settings_of KEY : the lines of a key in the file SETTINGS.
 settings_of() {
-    [[ ! -e $SETTINGS ]] || awk -v key=":$1:" '/^ *servicechain-ha:/ { inside = index($0, key) } inside' "$SETTINGS"
+    [[ ! -e $SETTINGS ]] ||
+        awk -v key=":$1[\"']?:" '/^ *["'\'']?servicechain-ha:/ { inside = $0 ~ key } inside' "$SETTINGS"
 }
 
 # Go builds what was neither given nor built before.

@@ -75,6 +75,28 @@ def test_the_official_plugin_is_looked_for_without_a_home_too(variables: str) ->
     assert (done.returncode, done.stdout, done.stderr) == (0, "there\n", "")
 
 
+@pytest.mark.parametrize("quote", ["", '"', "'"])
+@pytest.mark.parametrize(
+    ("settings", "needed"),
+    [
+        ({"target": "local"}, "nodes monitoring"),
+        ({"target": "existing"}, "nodes"),
+        ({"target": "local", "monitoring": "{enabled: false}"}, "nodes"),
+        ({"target": "aws", "packages": "{ken: {url: https://a.test/ken.tar.gz}}"}, ""),
+        ({"packages": "{ken: {file: ken.tar.gz}}", "monitoring": "{runbooks: https://a.test}"}, "nodes monitoring"),
+    ],
+)
+def test_setup_reads_what_a_stack_needs_with_and_without_quotes(
+    settings: dict[str, str], needed: str, quote: str, tmp_path: Path
+) -> None:
+    lines = (f"  {quote}servicechain-ha:{key}{quote}: {value}\n" for key, value in settings.items())
+    (tmp_path / "settings").write_text("config:\n" + "".join(lines))
+    ask = "needs_nodes && echo nodes; needs_monitoring && echo monitoring; true"
+    steps = f"source toolchain/lib.sh; source toolchain/steps/prerequisites.sh; SETTINGS={tmp_path}/settings"
+    done = run("bash", "-c", f"{steps}; {ask}", SETUP="")
+    assert (done.returncode, done.stdout.split(), done.stderr) == (0, needed.split(), "")
+
+
 def test_a_policy_pack_is_made_again_only_when_it_has_changed(tmp_path: Path) -> None:
     """Two runs in one checkout may start it at once."""
     for part in ("toolchain/lib.sh", "toolchain/policy/pack", "components/__init__.py", "policy/__main__.py"):
