@@ -147,7 +147,10 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         return inputs.node.node
 
     def remove(self, inputs: BridgeRegistrationInputs, known: Props) -> None:
-        """Deregister, except contracts that an SCN knew before the stack. An adopted SCN is restarted later."""
+        """Deregister, except contracts that an SCN knew before the stack. An adopted SCN is restarted later.
+
+        Raises Refused while the pairs that stay cannot do without it.
+        """
         from components.chain.nodes.readiness import leave_pair
         from components.chain.nodes.registration import deregister
         from components.chain.rpc.console import Console
@@ -155,14 +158,40 @@ class BridgeRegistrationProvider(Provider[BridgeRegistrationInputs]):
         if known.get("found"):
             return
         if not inputs.adopted:
+            _require_spare(inputs)
             leave_pair(inputs.node, inputs.child_bridge, inputs.parent_bridge, inputs.restart)
             return
         try:
+            _require_spare(inputs)
             with closing(Console(inputs.node)) as scn:
                 deregister(scn, inputs.child_bridge, inputs.parent_bridge)
         except ChainError as error:
             words = Message(str(error)).extended(f"; the contracts stay in the journal of {inputs.node.node}")
             print(JOURNAL_KEPT(words), file=sys.stderr)
+
+
+def _require_spare(inputs: OnNodeInputs) -> None:
+    """Raise Refused where transfers would stop without the votes of this SCN; one that cannot vote may go.
+
+    The pairs were checked when the settings lost this one, perhaps in an earlier run. Raises ChainError.
+    """
+    from components.chain.contracts.contract import require_state
+    from components.chain.nodes.journal import read_registration
+    from components.chain.nodes.registration import one_peer, operators
+    from components.chain.rpc.console import Console
+    from components.chain.voters.roster import roster_of
+    from components.chain.voters.voters import require_voters
+
+    child, parent = inputs.child_bridge, inputs.parent_bridge
+    if roster_of(child) is None:  # the whole stack is destroyed
+        return
+    with closing(Console(inputs.node)) as scn:
+        if not read_registration(scn, child, parent).live or one_peer(scn) is not True:
+            return
+        with closing(Console(inputs.en)) as en:
+            for console, bridge in ((scn, child), (en, parent)):
+                step = f"{inputs.node.node}: releasing the bridge contracts"
+                require_voters(bridge, require_state(console, bridge), operators(scn), step)
 
 
 class BridgeRegistration(Resource, module="servicechain", name="BridgeRegistration"):
