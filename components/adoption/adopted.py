@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from components.adoption import commands, host_files, identity, main_bridges
 from components.adoption.commands import NodePlace
 from components.adoption.host_files import FoundFiles
-from components.chain.errors import ChainError, NotReady
+from components.chain.errors import ChainError, HostUnreachable, NotReady
 from components.chain.nodes import drift
 from components.chain.nodes.drift import wait_until_ready
 from components.chain.nodes.expected import Expected
@@ -99,12 +99,16 @@ class Adopted:
         """
         try:
             self._restart(found, why, dialled, self.role)
+        except HostUnreachable:  # whether it has started is not known; the mark of the restart is still there
+            raise
         except ChainError as error:
             if not changed or answers(self.node):
                 raise
             self.report("it does not start with its new files; restoring the old ones")
             try:
                 self.restore(self.read())
+            except HostUnreachable:
+                raise
             except ChainError as again:
                 msg = (
                     f"{self.node.node}: it starts neither with the keys of a bridge in {self.place.conf} nor with its "

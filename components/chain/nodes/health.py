@@ -4,7 +4,7 @@ import time
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
 
-from components.chain.errors import ChainError, Unreachable
+from components.chain.errors import ChainError, NotListening, Unreachable
 from components.chain.nodes.journal import listed_pairs, read_registration
 from components.chain.peers.peers import peer_knis, peers
 from components.chain.rpc.console import Console, NodeError
@@ -77,10 +77,18 @@ def _bridge_peers(console: Console, role: Role) -> int | None:
 def listens(endpoint: Endpoint) -> bool:
     """Return whether a node listens on the console."""
     try:
-        Console(endpoint).close()
+        return not is_down(endpoint)
     except ChainError:
         return False
-    return True
+
+
+def is_down(endpoint: Endpoint) -> bool:
+    """Return whether no node listens on the console, as its host says. Raises HostUnreachable."""
+    try:
+        Console(endpoint).close()
+    except NotListening:
+        return True
+    return False
 
 
 def answers(endpoint: Endpoint) -> bool:

@@ -6,7 +6,7 @@ Methods are called by their JSON-RPC names, which differ from those of the node'
 import threading
 from collections import defaultdict
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 
 from eth_utils.address import to_checksum_address
@@ -127,6 +127,17 @@ def deregister(console: Console, child: str, parent: str) -> None:
     console.call("subbridge_deregisterBridge", child, parent, timeout=REGISTER_TIMEOUT)
 
 
+AWAY_SECONDS = 45.0
+"""Seconds until an EN that does not answer counts as away: an SCN keeps a dead connection for 30."""
+
+
+def _has_en(scn: Console, en: Endpoint) -> bool:
+    """Return whether an SCN is connected to an EN that answers. One that it is connected to may be silent a moment."""
+    with suppress(NotReady):
+        wait_for(lambda: not peers(scn, "subbridge") or answers(en) or f"{en.node}: it is silent", AWAY_SECONDS)
+    return bool(peers(scn, "subbridge")) and answers(en)
+
+
 _nodes: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 
 
@@ -147,7 +158,7 @@ def forget_tokens(scn: Console, en: Endpoint, child: str, parent: str, command: 
         if not has_sub_bridge(scn):
             return
         registered = read_registration(scn, child, parent).registered
-        if not (peers(scn, "subbridge") and answers(en)):
+        if not _has_en(scn, en):
             if registered:
                 why = f"it has to forget a token, and its EN {en.node} is away"
                 restart(scn.endpoint, "validator", command, why)

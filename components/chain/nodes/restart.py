@@ -8,14 +8,14 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import PurePosixPath
 
-from components.chain.errors import ChainError, NotReady
+from components.chain.errors import ChainError, HostUnreachable, NotReady
 from components.chain.nodes import restart_gate
 from components.chain.nodes.health import (
     Deadlocked,
     Health,
     before_restart,
     disconnect_bridge,
-    listens,
+    is_down,
     wait_until_recovered,
 )
 from components.chain.peers.missing_peers import HINT, explain
@@ -61,9 +61,10 @@ def restart(
     have to be healthy before it is stopped; a node that is down is started at once: the restart under way may need it.
     `peer`: KNI of the EN from which an SCN is disconnected first. `en`: the EN of its pair. `leave` is called before
     a running node is stopped, once it may be. `ready` waits for what is predicted of the node. Raises ChainError, and
-    NotReady, with the node still running, when another one is not healthy.
+    NotReady, with the node still running, when another one is not healthy. While its host does not answer nobody knows
+    whether it runs, so it is not stopped either: HostUnreachable.
     """
-    if not listens(endpoint):
+    if _is_down(endpoint, role):
         start(endpoint, role, command, why, peer=peer, en=en, ready=ready, timeout=timeout)
         return
     name = endpoint.node
@@ -74,6 +75,7 @@ def restart(
     while True:
         with _one_restart:
             failed = [one for one in _failed.values() if one[0].node != name]
+            _is_down(endpoint, role)
             words = restart_gate.blocker(endpoint, role, [*failed, *others])
             if words is None:
                 if leave:
@@ -89,6 +91,14 @@ def restart(
             raise NotReady(NOT_RESTARTED(msg))
         waiting.report(refusal)
         waiting.pause(INTERVAL)
+
+
+def _is_down(endpoint: Endpoint, role: Role) -> bool:
+    try:
+        return is_down(endpoint)
+    except HostUnreachable:
+        _failed[endpoint.node] = (endpoint, role)
+        raise
 
 
 def start(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from components.chain.contracts.plan import Refused
 from components.chain.errors import ChainError, NotReady, Unreachable
-from components.chain.nodes.health import listens
+from components.chain.nodes.health import is_down
 from components.chain.nodes.restart import ANSWER_DEADLINE, reinitialise
 from components.chain.peers.handshake import ChainIdentity, chain_identity, why_incompatible
 from components.chain.peers.missing_peers import HINT, explain, why_unreachable
@@ -110,7 +110,7 @@ def hurry(candidate: Candidate, voter: Console) -> None:
 
 def running(candidate: Candidate) -> Console:
     """Return a console of the node, which is started where it is down. Raises ChainError."""
-    if candidate.start and not listens(candidate.node):
+    if candidate.start and is_down(candidate.node):
         print(f"{candidate.node.node}: starting it, because it does not answer", file=sys.stderr)
         run_on_host(candidate.node, candidate.start, timeout=RESTART_TIMEOUT)
     return wait_for(lambda: _answering(candidate.node), ANSWER_DEADLINE)

@@ -8,7 +8,7 @@ restart it once more.
 from contextlib import closing, suppress
 
 from components.chain.errors import ChainError
-from components.chain.nodes.health import answers, listens
+from components.chain.nodes.health import answers, is_down
 from components.chain.nodes.restart import ANSWER_DEADLINE, restart
 from components.chain.peers.peers import peer_knis
 from components.chain.rpc.console import Console
@@ -26,11 +26,11 @@ def relocate(node: Endpoint, role: Role, command: str, why: str) -> None:
 
     `node` is reached through its former folder.
     """
-    if listens(node):
-        peer = _main_bridge(node) if role == "scn" else None
-        restart(node, role, command, why, peer=peer, ready=lambda: _wait_for_answer(node), timeout=SECONDS)
-    else:
+    if is_down(node):
         run_on_host(node, command, SECONDS)
+        return
+    peer = _main_bridge(node) if role == "scn" else None
+    restart(node, role, command, why, peer=peer, ready=lambda: _wait_for_answer(node), timeout=SECONDS)
 
 
 def _wait_for_answer(node: Endpoint) -> None:

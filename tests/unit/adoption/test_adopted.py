@@ -9,9 +9,9 @@ from components.adoption import host_files
 from components.adoption.adopted import Adopted
 from components.adoption.commands import NodePlace
 from components.adoption.host_files import FoundFiles
-from components.chain.errors import NotReady, Unreachable
+from components.chain.errors import HostUnreachable, NotReady, Unreachable
 from components.chain.rpc.endpoint import Endpoint
-from components.domain.problems.hosts import COMMAND_FAILED
+from components.domain.problems.hosts import COMMAND_FAILED, HOST_SILENT
 from components.domain.problems.nodes import NO_START_AT_ALL, NO_START_WITH_BRIDGE
 from components.domain.problems.problem import Problem
 
@@ -42,3 +42,24 @@ def test_the_log_is_reported_whichever_files_are_at_fault(
     with pytest.raises(NotReady, match=f"^scn-2: .*{problem.code}") as caught:
         node.restart(FOUND, "its files have changed", None, changed=True)
     assert LOG in str(caught.value)
+
+
+@pytest.mark.parametrize("failures", [0, 1])
+def test_a_machine_that_does_not_answer_says_nothing_about_the_new_files(
+    monkeypatch: pytest.MonkeyPatch, failures: int
+) -> None:
+    """Whether the node runs is not known: its old files are not restored, or not said to be."""
+    restored: list[object] = []
+    errors = [Unreachable(COMMAND_FAILED(LOG))] * failures
+
+    def restart(*_given: Any, **_more: Any) -> None:
+        raise errors.pop() if errors else HostUnreachable(HOST_SILENT("scn-2: no SSH connection"))
+
+    monkeypatch.setattr(module, "restart", restart)
+    monkeypatch.setattr(module, "answers", lambda _node: False)
+    monkeypatch.setattr(host_files, "read", lambda *_given: FOUND)
+    monkeypatch.setattr(host_files, "restore", lambda *given: restored.append(given) or True)
+    node = Adopted(NODE, "scn", 3000, PLACE, {"SC_SUB_BRIDGE": "1"}, {})
+    with pytest.raises(HostUnreachable, match=HOST_SILENT.code):
+        node.restart(FOUND, "its files have changed", None, changed=True)
+    assert len(restored) == failures

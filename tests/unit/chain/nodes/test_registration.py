@@ -1,13 +1,16 @@
 """Registration on an SCN: in the right order, once, after a failure too, and never where a call would hang."""
 
+from typing import Any
+
 import pytest
 
 from components.chain.errors import ChainError, NotReady
 from components.chain.nodes import registration
 from components.chain.nodes.journal import Registration, read_registration, settled_registration
-from components.chain.nodes.registration import deregister, register
+from components.chain.nodes.registration import AWAY_SECONDS, deregister, forget_tokens, register
 from components.domain.problems.nodes import CONTRACT_UNSEEN, EN_AWAY, NO_SINGLE_EN, OTHER_COUNTERPART
 from tests.stack import ROOT
+from tests.unit.chain.rpc.test_node_locks import endpoint
 from tests.unit.fake_node import CHILD, PARENT, Clock, FakeNode, fail
 
 pytestmark = pytest.mark.usefixtures("clock")
@@ -204,3 +207,25 @@ def test_a_node_whose_sub_bridge_is_off_has_nothing_to_release() -> None:
     assert read_registration(node.console, CHILD, PARENT) == Registration(registered=False, live=False)
     deregister(node.console, CHILD, PARENT)
     assert not node.called("subbridge_deregisterBridge")
+
+
+@pytest.mark.parametrize(
+    ("silent", "done"),
+    [
+        (0, ["deregisterBridge", "registerBridge", "subscribeBridge"]),
+        (10, ["deregisterBridge", "registerBridge", "subscribeBridge"]),
+        (10 * AWAY_SECONDS, ["restart"]),
+    ],
+)
+def test_an_scn_is_not_restarted_to_forget_a_token_because_its_en_is_silent_for_a_moment(
+    scn: FakeNode, monkeypatch: pytest.MonkeyPatch, clock: Clock, silent: float, done: list[str]
+) -> None:
+    register(scn.console, FakeNode().console, CHILD, PARENT, RESTART)
+    scn.calls.clear()
+    begin = clock.now
+    console: Any = FakeNode().console
+    console.close = lambda: None
+    monkeypatch.setattr(registration, "Console", lambda _endpoint: console)
+    monkeypatch.setattr(registration, "answers", lambda _endpoint: clock.now >= begin + silent)
+    forget_tokens(scn.console, endpoint("en-1"), CHILD, PARENT, RESTART)
+    assert changes(scn) == done

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from components.chain.errors import ChainError, Unreachable
+from components.chain.errors import ChainError, HostUnreachable, Unreachable
 from components.chain.nodes import restart as restarting
 from components.chain.nodes import restart_gate
 from components.chain.nodes.health import Deadlocked
@@ -13,7 +13,7 @@ from components.chain.nodes.restart import PATIENCE, restart
 from components.chain.nodes.restart_gate import HEALTHY, Condition
 from components.chain.rpc import node_locks, waiting
 from components.chain.rpc.endpoint import Endpoint
-from components.domain.problems.hosts import COMMAND_FAILED
+from components.domain.problems.hosts import COMMAND_FAILED, HOST_SILENT
 from components.domain.problems.nodes import DEADLOCKED, NOT_RESTARTED
 from components.domain.roles import Role
 from tests.unit.chain.rpc.test_node_locks import endpoint
@@ -30,10 +30,18 @@ class Fleet:
         self.are = {node.node: HEALTHY for node in NODES}
         self.broken: set[str] = set()
         self.stopped: list[str] = []
+        self.lost = 0
 
     def condition(self, node: Endpoint, _role: Role) -> Condition:
         """Look at a node."""
         return self.are[node.node]
+
+    def is_down(self, node: Endpoint) -> bool:
+        """Ask its host; one that is `lost` does not answer the next questions."""
+        if self.lost > 0:
+            self.lost -= 1
+            raise HostUnreachable(HOST_SILENT(f"{node.node}: no SSH connection"))
+        return self.are[node.node].level == "down"
 
     def run(self, node: Endpoint, _command: str, timeout: float) -> str:  # noqa: ARG002
         """Restart a node."""
@@ -65,7 +73,7 @@ def fleet(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> Fleet:
         (restart_gate, "condition", fleet.condition),
         (restart_gate, "_votes", nothing),
         (restarting, "run_on_host", fleet.run),
-        (restarting, "listens", lambda node: fleet.are[node.node].level != "down"),
+        (restarting, "is_down", fleet.is_down),
         (restarting, "before_restart", nothing),
         (restarting, "wait_until_recovered", nothing),
         (restarting, "_failed", {}),
@@ -101,6 +109,15 @@ def test_a_node_that_is_down_waits_for_nothing_and_the_others_for_it(fleet: Flee
     clock.sleepers.append(lambda: fleet.are.update({"scn-3": HEALTHY}))
     fleet.restart("scn-2")
     assert fleet.stopped == ["scn-1", "scn-2"]
+
+
+def test_a_node_whose_host_is_silent_for_a_moment_is_not_taken_for_one_that_is_down(fleet: Fleet) -> None:
+    fleet.are["scn-1"], fleet.lost = DOWN, 1
+    with pytest.raises(HostUnreachable, match=f"^scn-2: .*{HOST_SILENT.code}"):
+        fleet.restart("scn-2")
+    assert fleet.stopped == [], "it runs, and scn-1 is down"
+    with pytest.raises(ChainError, match=f"^scn-2: .* scn-1 .*{NOT_RESTARTED.code}"):
+        fleet.restart("scn-2")
 
 
 def test_a_node_that_came_back_after_all_stands_in_nobodys_way(fleet: Fleet) -> None:

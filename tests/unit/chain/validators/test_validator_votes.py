@@ -172,7 +172,7 @@ def chain(monkeypatch: pytest.MonkeyPatch) -> Chain:
     monkeypatch.setattr(restart, "run_on_host", run)
     for name, value in {
         "_answering": chain.console,
-        "listens": lambda endpoint: endpoint.node not in chain.dead,
+        "is_down": lambda endpoint: endpoint.node in chain.dead,
         "run_on_host": run,
         "why_unreachable": why_unreachable,
         "import_blocks": give,

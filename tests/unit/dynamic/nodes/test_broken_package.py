@@ -106,7 +106,7 @@ def bridge(monkeypatch: pytest.MonkeyPatch) -> Bridge:
         (restart_gate, "condition", bridge.condition),
         (restart_gate, "_votes", nothing),
         (restart, "run_on_host", bridge.execute),
-        (restart, "listens", bridge.is_up),
+        (restart, "is_down", lambda node: not bridge.is_up(node)),
         (restart, "before_restart", nothing),
         (restart, "disconnect_bridge", nothing),
         (restart, "wait_until_recovered", nothing),
