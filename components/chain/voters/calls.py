@@ -157,6 +157,7 @@ def fill_bridge(console: Console, signer: Signer, bridge: str, minimum: int, tar
         missing = plan.missing_amount(console.web3.eth.get_balance(to_checksum_address(bridge)), minimum, target)
         if not missing:
             return []
+        require_state(console, bridge)  # an address without a contract takes coins too, and they are lost
         require(console, signer, [Need(missing, f"liquidity of {bridge}, from which it pays transfers out")])
         return [
             transaction(bridge, Step("chargeWithoutEvent", (), f"add {missing} peb of liquidity to {bridge}", missing))

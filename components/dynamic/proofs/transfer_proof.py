@@ -129,7 +129,7 @@ def _require_voters(inputs: TransferProofInputs, threshold: int) -> str:
     child_first = inputs.source == "child"
     scns = inputs.endpoints if child_first else inputs.target_endpoints
     bridges = (inputs.source_bridge, inputs.target_bridge)
-    others = max(0, len(inputs.voters) - len(scns))  # of nodes of others, whose state is unknown
+    others = len({*inputs.voters} - {*inputs.covers})  # of nodes of others, whose state is unknown
     try:
         return require_able_scns(scns, *(bridges if child_first else bridges[::-1]), min(len(scns), threshold - others))
     except NotReady as error:

@@ -98,6 +98,13 @@ def test_an_account_and_a_bridge_are_filled_up_once(chain: FakeChain) -> None:
     assert calls.balance(console(chain), BRIDGE.lower()) == 200
 
 
+def test_an_address_without_a_contract_gets_no_liquidity(chain: FakeChain) -> None:
+    """As on a chain that was created again since the contract was deployed."""
+    with pytest.raises(ChainError, match=rf"{TWO}.*{CONTRACT_MISSING.code}"):
+        calls.fill_bridge(console(chain), OWNER, TWO, 50, 200)
+    assert chain.sent == []
+
+
 def test_a_payer_without_the_money_is_reported_how_much_is_missing(chain: FakeChain) -> None:
     with pytest.raises(ChainError) as caught:
         calls.fill_account(console(chain), OWNER, ONE, 5000, 5000)
