@@ -5,7 +5,7 @@ from contextlib import closing, suppress
 from dataclasses import dataclass, field
 
 from components.chain.errors import ChainError, NotListening, Unreachable
-from components.chain.nodes.journal import listed_pairs, read_registration
+from components.chain.nodes.journal import is_in_memory, listed_pairs, read_registration
 from components.chain.peers.peers import peer_knis, peers
 from components.chain.rpc.console import Console, NodeError
 from components.chain.rpc.endpoint import Endpoint
@@ -110,6 +110,19 @@ def before_restart(endpoint: Endpoint, role: Role, en: Endpoint | None = None) -
         return None
 
 
+def _hangs(endpoint: Endpoint, role: Role) -> bool:
+    """Return whether a node does not answer what it can tell without any other node."""
+    try:
+        with closing(Console(endpoint)) as console:
+            _ = console.web3.eth.block_number
+            if role == "scn":
+                for child, _parent in listed_pairs(console):
+                    is_in_memory(console, child)
+    except ChainError:
+        return True
+    return False
+
+
 def disconnect_bridge(endpoint: Endpoint, peer: str) -> None:
     """Disconnect an SCN from its EN (`peer`, a KNI) and any other main bridge before it is stopped.
 
@@ -136,8 +149,8 @@ def wait_until_recovered(endpoint: Endpoint, role: Role, before: Health | None, 
         try:
             found = _gap(console, role, since, en)
         except Unreachable as error:
-            # What is lost may be the EN's console, through which requests are looked at.
-            if silent.over and listens(endpoint) and before_restart(endpoint, role) is None:
+            # What is lost may be the EN: its console, or its answers to this node.
+            if silent.over and listens(endpoint) and _hangs(endpoint, role):
                 raise Deadlocked(str(error)) from error
             raise
         silent.renew()

@@ -27,7 +27,7 @@ SCN, EN = endpoint("scn-1"), endpoint("alpha-en")
 def _silent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "Console", lambda _endpoint: SimpleNamespace(node="scn-1", close=lambda: None))
     monkeypatch.setattr(health, "listens", lambda _endpoint: True)
-    monkeypatch.setattr(health, "before_restart", lambda _endpoint, _role: None)
+    monkeypatch.setattr(health, "_hangs", lambda _endpoint, _role: True)
 
 
 def recovered(monkeypatch: pytest.MonkeyPatch, clock: Clock, silent: float) -> None:
@@ -50,7 +50,7 @@ def test_a_node_that_takes_its_time_is_waited_for(monkeypatch: pytest.MonkeyPatc
 
 @pytest.mark.usefixtures("_silent")
 def test_a_silent_en_does_not_make_its_scn_deadlocked(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
-    monkeypatch.setattr(health, "before_restart", lambda _endpoint, _role: Health(1, 1))
+    monkeypatch.setattr(health, "_hangs", lambda _endpoint, _role: False)
     recovered(monkeypatch, clock, 3 * DEADLOCK_SECONDS)
 
 
@@ -129,3 +129,22 @@ def test_a_node_that_has_all_again_is_healthy(monkeypatch: pytest.MonkeyPatch, c
     scn_of(monkeypatch)
     wait_until_recovered(SCN, "scn", earlier, EN)
     assert clock.now == begun
+
+
+@pytest.mark.parametrize(("hangs", "error"), [(PARENT, NotReady), (CHILD, Deadlocked)])
+def test_an_scn_whose_en_does_not_answer_it_is_not_deadlocked(
+    monkeypatch: pytest.MonkeyPatch, clock: Clock, hangs: str, error: type[Exception]
+) -> None:
+    """It asks its EN for the operators on the parent chain; those on its own chain it knows unless it is deadlocked."""
+    earlier, node = before(monkeypatch), scn_of(monkeypatch)
+    told = node._getRegisteredOperators
+
+    def ask(bridge: str) -> list[str]:
+        if bridge.lower() == hangs.lower():
+            clock.sleep(5)
+            raise Unreachable(CONSOLE_SILENT("scn-1: the node's console is lost (no answer in 5 s)"))
+        return told(bridge)
+
+    monkeypatch.setattr(node, "_getRegisteredOperators", ask)
+    with pytest.raises(error):
+        wait_until_recovered(SCN, "scn", earlier, EN)
