@@ -58,7 +58,7 @@ def test_a_machine_that_does_not_answer_says_nothing_about_the_new_files(
     monkeypatch.setattr(module, "restart", restart)
     monkeypatch.setattr(module, "answers", lambda _node: False)
     monkeypatch.setattr(host_files, "read", lambda *_given: FOUND)
-    monkeypatch.setattr(host_files, "restore", lambda *given: restored.append(given) or True)
+    monkeypatch.setattr(host_files, "restore", lambda *given: restored.append(given))
     node = Adopted(NODE, "scn", 3000, PLACE, {"SC_SUB_BRIDGE": "1"}, {})
     with pytest.raises(HostUnreachable, match=HOST_SILENT.code):
         node.restart(FOUND, "its files have changed", None, changed=True)

@@ -18,7 +18,7 @@ def test_votes_of_others_that_are_kept_count_also_where_some_scns_have_no_pair(
 ) -> None:
     """An existing bridge with operators of others; of four SCNs two are in pairs."""
     asked: list[int] = []
-    monkeypatch.setattr(proof, "require_able_scns", lambda _scns, _child, _parent, needed: asked.append(needed) or "")
+    monkeypatch.setattr(proof, "require_able_scns", lambda _scns, _child, _parent, needed: asked.append(needed))
     scns = [endpoint(f"scn-{number}") for number in range(4)]
     inputs = {**PROOF, "endpoints": scns, "covers": [ONE, TWO, str(threshold)], "voters": [ONE, TWO, *kept]}
     _require_voters(TransferProofInputs.model_validate(inputs), threshold)
