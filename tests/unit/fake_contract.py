@@ -5,6 +5,7 @@ It follows BridgeOperator.sol of the node's module; selectors are those of its G
 
 # ruff: noqa: D102
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from eth_abi.abi import decode, encode
@@ -44,6 +45,9 @@ class Contract:
     """Blocks of the requests that are handled above the lowest nonce that is not."""
     refuses: set[int] = field(default_factory=set)
     """Nonces of requests whose payment reverts."""
+    takes: Callable[[str, int], bool] = lambda _sender, _price: True
+    """Whether recipients take a payment that is made by a vote of this operator, at this price of gas."""
+    gas_price: int = 0
     asked: list[Asked] = field(default_factory=list)
     """Requests that were made here."""
     tokens: dict[str, str] = field(default_factory=dict)
@@ -120,7 +124,8 @@ class Contract:
                 require(sender in self.operators, "msg.sender is not an operator")
                 place = 4 if data[:4].hex() == "a066a7ed" else 5
                 nonce = int.from_bytes(data[4 + 32 * place : 36 + 32 * place])
-                require(nonce not in self.refuses, "handleKLAYTransfer: transfer failed")
+                takes = nonce not in self.refuses and self.takes(sender, self.gas_price)
+                require(takes, "handleKLAYTransfer: transfer failed")
             case _:
                 raise Revert
 

@@ -109,6 +109,9 @@ class FakeChain(JSONBaseProvider):
     def eth_gasPrice(self) -> str:
         return hex(25 * 10**9)
 
+    def eth_upperBoundGasPrice(self) -> str:
+        return hex(750 * 10**9)
+
     def eth_blockNumber(self) -> str:
         return hex(max(len(self.sent), self.head))
 
@@ -156,7 +159,9 @@ class FakeChain(JSONBaseProvider):
 
     def eth_estimateGas(self, tx: dict[str, Any], *_block: str) -> str:
         if tx.get("to") in self.contracts:
-            deepcopy(self.contracts[tx["to"]]).call(tx["from"], bytes.fromhex(tx["data"][2:]))
+            contract = deepcopy(self.contracts[tx["to"]])
+            contract.gas_price = int(tx.get("gasPrice", "0x0"), 16)
+            contract.call(tx["from"], bytes.fromhex(tx["data"][2:]))
         return hex(100_000)
 
     def eth_sendRawTransaction(self, raw: str) -> str:

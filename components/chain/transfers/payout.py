@@ -1,5 +1,7 @@
-"""Whether a request can be paid: the vote of an operator of the target bridge is simulated, which changes nothing."""
+"""Whether a request can be paid: the votes of operators of the target bridge are simulated, which changes nothing."""
 
+from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from eth_typing import ChecksumAddress, HexStr
@@ -7,11 +9,11 @@ from eth_utils.address import to_checksum_address
 from web3 import Web3
 from web3.contract import Contract
 from web3.exceptions import ContractLogicError, Web3Exception, Web3RPCError
-from web3.types import TxParams
+from web3.types import TxParams, Wei
 
 from components.chain.contracts.contract import function, read_token, require_state
 from components.chain.contracts.plan import BridgeState
-from components.chain.rpc.console import Console
+from components.chain.rpc.console import Console, NodeError
 from components.chain.transfers.direction import Direction
 from components.chain.transfers.requests import Request, find, open_nonces
 from components.chain.tx.pool_rejections import words_of
@@ -102,8 +104,9 @@ def _made(direction: Direction, request: Request) -> float:
 def why_unpayable(direction: Direction, request: Request) -> Message | None:
     """Return why a request cannot be paid now; None where it can.
 
-    The vote of an operator is simulated with a threshold of 1: whether enough operators vote is another question.
-    Raises ChainError.
+    The vote of each operator is simulated with a threshold of 1: whether enough operators vote is another question. A
+    recipient may be a contract that takes coins for one operator's vote, or for another price of gas, and refuses them
+    when others vote: anybody can make such a request, which is never paid. Raises ChainError.
     """
     target, bridge = direction.target, to_checksum_address(direction.target_bridge)
     state = require_state(target, bridge)
@@ -118,17 +121,24 @@ def why_unpayable(direction: Direction, request: Request) -> Message | None:
                 f"token {request.token} is not registered on the bridge {direction.source_bridge}, and SCNs that "
                 "come to this request handle nothing after it; register the token again"
             )
-    call: TxParams = {
-        "from": to_checksum_address(state.operators[0]),
-        "to": bridge,
-        "data": HexStr(vote(request, token)),
-        "gas": GAS,
-    }
+    call: TxParams = {"to": bridge, "data": HexStr(vote(request, token)), "gas": GAS}
+    override = _one_vote(target, bridge, state)
     try:
-        target.web3.eth.call(call, "latest", _one_vote(target, bridge, state))
+        for how in _votes(target, state):
+            target.web3.eth.call({**call, **how}, "latest", override)
     except Web3Exception as error:
         return _explained(target, bridge, request, token, error)
     return None
+
+
+def _votes(target: Console, state: BridgeState) -> Iterator[TxParams]:
+    """Yield sender and price of each vote: what a node calls with if it is told no price, and what SCNs offer."""
+    prices: list[TxParams] = [{}]
+    with suppress(NodeError):
+        prices.append({"gasPrice": Wei(int(target.call("eth_upperBoundGasPrice"), 16))})
+    for operator in state.operators:
+        for price in prices:
+            yield {"from": to_checksum_address(operator), **price}
 
 
 def vote(request: Request, token: str) -> str:

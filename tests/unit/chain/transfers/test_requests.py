@@ -1,5 +1,7 @@
 """Which requests are open, which of them can be paid, and which of them a restart has to see handled."""
 
+from collections.abc import Callable
+
 import pytest
 
 from components.chain.transfers.direction import Direction
@@ -143,3 +145,20 @@ def test_a_restart_of_a_bridge_that_stood_still_before_waits_for_nothing() -> No
     assert still_to_handle(bridge.direction, 3, NOW) == []
     bridge.refuse(1)
     assert still_to_handle(bridge.direction, 3, NOW) == [2], "nothing but that one stood still"
+
+
+@pytest.mark.parametrize(
+    "takes", [lambda sender, _price: sender == OPERATOR, lambda _sender, price: price < 100 * 10**9]
+)
+def test_a_recipient_that_takes_coins_in_some_simulations_holds_up_no_restart(
+    takes: Callable[[str, int], bool],
+) -> None:
+    """Anybody can make one that refuses them when another operator decides, or at the price that SCNs pay."""
+    bridge = Bridge(NOW - 20, handled=set(), head=NOW)
+    bridge.target.operators.append(COUNTERPART)
+    assert still_to_handle(bridge.direction, 1, NOW) == [0]
+    bridge.target.takes = takes
+    bridge.here.contracts[RECIPIENT] = Contract(OPERATOR)
+    assert still_to_handle(bridge.direction, 1, NOW) == []
+    (said,) = unpayable(bridge.direction)
+    assert RECIPIENT_REFUSES.code in said
