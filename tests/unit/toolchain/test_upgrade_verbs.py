@@ -154,7 +154,7 @@ def test_a_stack_that_exists_needs_none(checkout: Checkout) -> None:
     assert checkout.stack("preview").returncode == 0
 
 
-@pytest.mark.parametrize("verb", ["upgrade", "rollback", "public", "monitoring"])
+@pytest.mark.parametrize("verb", ["upgrade", "rollback", "public", "monitoring", "down"])
 def test_settings_that_pulumi_cannot_read_end_each(checkout: Checkout, verb: str) -> None:
     checkout.stack("up")
     checkout.write(bad_settings="")
