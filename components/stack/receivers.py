@@ -62,9 +62,7 @@ def problems(monitoring: Monitoring, *, ports: bool = False) -> Iterable[Message
             continue
         webhook = monitoring.receivers.webhook
         if ports and webhook and name == WEBHOOK and (port := _port(secret)) != webhook.port:
-            words = (
-                f"is {webhook.port}, and the URL in webhook.urlFile has {port or 'none'}: the firewall of the monitor"
-            )
+            words = f"is {webhook.port}, and the URL in webhook.urlFile has {port}: the firewall of the monitor"
             yield at(
                 "monitoring.receivers.webhook.port",
                 OUT_OF_RANGE(f"{words} lets it out by this port only; write that one"),
@@ -82,13 +80,9 @@ def _is_url(text: str) -> bool:
     return bool(is_port and escaped and found.scheme in ("http", "https") and found.hostname)
 
 
-def _port(url: str) -> int | None:
-    """Return the port of a URL; None for a text that has none."""
-    try:
-        found = urlsplit(url)
-        return found.port or {"http": HTTP_PORT, "https": HTTPS_PORT}.get(found.scheme)
-    except ValueError:
-        return None
+def _port(url: str) -> int:
+    found = urlsplit(url)
+    return found.port or {"http": HTTP_PORT, "https": HTTPS_PORT}[found.scheme]
 
 
 def _read(file: SecretFile) -> str:
