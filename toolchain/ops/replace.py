@@ -148,16 +148,20 @@ class Stack:
     def objections(self, readings: Readings, machines: Sequence[str]) -> list[Finding]:
         """Return what keeps the nodes on these machines from their work. Pure.
 
-        A pair counts if both of its nodes are among them. Balances, disks and the like stop nobody.
+        A pair counts if both of its nodes are among them. Balances, disks and the like stop nobody. A chain that stands
+        still because the machine to be rebuilt is dead goes on with it.
         """
         subjects = {*machines}
         subjects |= {
             pair.name for pair in self.targets.pairs if {pair.en, pair.scn} <= subjects and pair.scn in self.serving
         }
+        dead = [node for node in self.targets.nodes if isinstance(readings.nodes[node.name].chain, Missing)]
+        halts = {f"{node.side} chain" for node in dead if node.name not in machines}
         return [
             one
             for one in judge(self.targets, readings).findings
-            if (one.disables and one.subject in subjects) or CHAIN_HALTED.code in one.message.codes
+            if (one.disables and one.subject in subjects)
+            or (CHAIN_HALTED.code in one.message.codes and one.subject not in halts)
         ]
 
     def pause(self, machine: str, readings: Readings) -> Message | None:

@@ -215,6 +215,15 @@ def test_no_machine_of_a_chain_that_makes_no_blocks_is_replaced() -> None:
     assert CHAIN_HALTED.code in found.message.codes
 
 
+def test_the_dead_machine_without_which_a_chain_stands_still_is_replaced() -> None:
+    halted = samples.readings(nodes={"scn-3": DEAD}, chains={"child": {"age": 300.0}})
+    others = [name for name in samples.NODES if name != "scn-3"]
+    assert bridge().objections(halted, others) == []
+    assert bridge().objections(halted, [*others, "scn-3"]) != [], "afterwards it has to make blocks"
+    found = bridge().objections(halted, [name for name in samples.NODES if name != "alpha-en"])
+    assert CHAIN_HALTED.code in [code for one in found for code in one.message.codes], "another one would not help"
+
+
 def test_a_node_that_comes_back_is_waited_for_as_long_as_it_has_new_blocks(clock: Clock) -> None:
     """It takes longer than the patience with one that is stuck."""
     chain = samples.chain("child")
