@@ -88,8 +88,8 @@ _NOT_LOOKED_AT = (
     *("/etc/passwd-", "/etc/group-", "/etc/shadow-", "/etc/gshadow-", "/etc/subuid-", "/etc/subgid-", "/run/sudo"),
     *("/run/systemd", "/run/log", "/run/user", "/var/log", "/var/lib/systemd", "/var/lib/sudo", "/run/etc"),
 )
-# Without those of the question itself. The name of one that ends at this moment is in brackets.
-_PROCESSES = r"ps -e -o user:20=,args= | grep -vE ' (sshd|sh -c|\[?(ps|grep|sort)\b)' | sort"
+# Without those of the question itself, and those in brackets, which end at this moment.
+_PROCESSES = r"ps -e -o user:20=,args= | grep -vE ' (sshd|sh -c|\[|(ps|grep|sort)\b)' | sort"
 _PORTS = (
     "cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | while read -r _ at _ state _; do [ $state != 0A ] || echo $at; done"
 )
