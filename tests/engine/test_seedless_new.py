@@ -17,6 +17,7 @@ from components.domain.problems.setup import NEW_SECRET, NO_PUBLIC_COPY, PLACEHO
 from components.hosts.aws.tags import Tags
 from tests.aws.moto import Moto, moto
 from tests.engine.aws_stack import CANONICAL, IMAGE
+from tests.engine.buckets import bucket_in
 from tests.engine.clone import Clone
 from tests.examples import committed
 from tests.stack import ROOT
@@ -126,11 +127,8 @@ def bucket(cloud: Moto, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
         monkeypatch.setenv(name, cloud.environment[name])
     monkeypatch.setenv("AWS_REGION", cloud.region)
     monkeypatch.setenv("AWS_DEFAULT_REGION", cloud.region)
-    client = cloud.client("s3")
-    client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": cloud.region})
-    yield client
-    client.close()
-    cloud.reset()
+    with bucket_in(cloud, BUCKET) as client:
+        yield client
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from components.domain.problems.packages import NO_WAY_BACK
 from components.domain.problems.setup import BACKEND_UNUSABLE, NO_BACKEND, STATE_IN_THE_WAY
 from components.hosts.aws.tags import Tags
 from tests.aws.moto import Moto, moto
+from tests.engine.buckets import bucket_in
 from tests.engine.clone import Clone
 
 BUCKET = "states"
@@ -41,11 +42,8 @@ def cloud() -> Iterator[Moto]:
 
 @pytest.fixture
 def bucket(cloud: Moto) -> Iterator[Any]:
-    client = cloud.client("s3")
-    client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": cloud.region})
-    yield client
-    client.close()
-    cloud.reset()
+    with bucket_in(cloud, BUCKET) as client:
+        yield client
 
 
 @pytest.fixture

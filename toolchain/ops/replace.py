@@ -9,8 +9,7 @@ too. The keys in the export stay in memory.
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -149,7 +148,7 @@ class Stack:
         """Return what keeps the nodes on these machines from their work. Pure.
 
         A pair counts if both of its nodes are among them. Balances, disks and the like stop nobody. A chain that stands
-        still because the machine to be rebuilt is dead goes on with it.
+        still because the machine to be rebuilt is dead makes blocks again with it.
         """
         subjects = {*machines}
         subjects |= {
@@ -166,24 +165,13 @@ class Stack:
 
     def pause(self, machine: str, readings: Readings) -> Message | None:
         """Return a warning if the child chain stops until the machine is back. Pure."""
-        council = quorum_of("child", self.targets, readings)
-        if machine not in self._named("scn") or len(self._named("scn")) == 1 or council is None:
-            return None
-        # One that is dead is not counted as alive, and takes nothing away when it is rebuilt.
-        dead = isinstance(readings.nodes[machine].chain, Missing)
-        left = council.alive - (0 if dead or not self._has_seat(machine, readings) else 1)
-        if left >= council.needed:
+        council, scns = quorum_of("child", self.targets, readings, without=machine), self._named("scn")
+        if machine not in scns or len(scns) == 1 or council is None or council.alive >= council.needed:
             return None
         return CHAIN_WAITS_FOR_MACHINE(
             f"the child chain stops until {machine} is back: {council.needed} of {council.seats} validators have to "
-            f"agree on a block, and {left} remain"
+            f"agree on a block, and {council.alive} remain"
         )
-
-    def _has_seat(self, machine: str, readings: Readings) -> bool:
-        chain = readings.chains["child"]
-        if isinstance(chain, Missing) or isinstance(chain.council, Missing):
-            return False
-        return self.nodes[machine].seat in chain.council
 
 
 def _head(readings: Readings, name: str) -> int | None:
@@ -204,19 +192,10 @@ def _name(resource: Mapping[str, Any]) -> str:
     return str(resource["urn"]).rpartition("::")[2]
 
 
-@contextmanager
-def _errors_printed() -> Iterator[None]:
-    """Print an error and exit."""
-    try:
-        yield
-    except Refused as error:
-        print(f"error: {error}", file=sys.stderr, flush=True)
-        os._exit(1)  # threads may still wait for machines that do not answer
-
-
 def main(machine: str, back: str = "") -> None:
     """Check one machine of the stack whose export is on standard input."""
-    with _errors_printed():
+    status = 0
+    try:
         stack = Stack.of(json.load(sys.stdin))
         urn = stack.urn(machine)
         readings = stack.require_healthy([name for name in stack.nodes if back or name != machine])
@@ -225,7 +204,10 @@ def main(machine: str, back: str = "") -> None:
             if pause := stack.pause(machine, readings):
                 print(f"warning: {pause}", file=sys.stderr)
             print(urn, *stack.instances[machine], sep="\n", flush=True)
-        os._exit(0)
+    except Refused as error:
+        print(f"error: {error}", file=sys.stderr, flush=True)
+        status = 1
+    os._exit(status)  # threads may still wait for machines that do not answer
 
 
 if __name__ == "__main__":

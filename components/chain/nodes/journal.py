@@ -99,7 +99,7 @@ def read_registration(console: Console, child: str, parent: str) -> Registration
     entry = next((one for one in entries if str(one["childAddress"]).lower() == child.lower()), None)
     if entry is None:
         return Registration(registered=False, live=False)
-    if entry_of([entry], {"child": child, "parent": parent}) is None:
+    if str(entry["parentAddress"]).lower() != parent.lower():
         msg = (
             f"{console.node}: the child bridge {child} is registered with the parent bridge "
             f"{entry['parentAddress']}, not {parent}; deregister that pair first"

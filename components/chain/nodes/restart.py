@@ -75,7 +75,7 @@ def restart(
     while True:
         with _one_restart:
             failed = [one for one in _failed.values() if one[0].node != name]
-            _is_down(endpoint, role)
+            _is_down(endpoint, role)  # raises while its host does not answer
             words = restart_gate.blocker(endpoint, role, [*failed, *others])
             if words is None:
                 if leave:

@@ -132,7 +132,7 @@ def why_unpayable(direction: Direction, request: Request) -> Message | None:
 
 
 def _votes(target: Console, state: BridgeState) -> Iterator[TxParams]:
-    """Yield sender and price of each vote: what a node calls with if it is told no price, and what SCNs offer."""
+    """Yield sender and gas price of each vote: the price that a node assumes if none is given, and that of SCNs."""
     prices: list[TxParams] = [{}]
     with suppress(NodeError):
         prices.append({"gasPrice": Wei(int(target.call("eth_upperBoundGasPrice"), 16))})

@@ -22,7 +22,7 @@ room_percent=240
 
 # The folder itself is locked: a lock file in it would be created again while the folder is being removed. Work holds the
 # lock to its end, and removes the folder. A question holds it for a moment, which must not stop the others: they wait.
-# The folder may be removed while it is opened, so errors go away first: then the work has just ended, and is said to go on.
+# The folder may be removed before it is opened: the work has just ended then, and counts as running until the next question.
 works() { [ -d "$work" ] && ! (flock --shared --nonblock 9) 2> /dev/null 9< "$work"; }
 lock() { flock --timeout 2 9 && [ -d "$work" ]; }
 present() { [ -n "$(ls -A "$data/klay/chaindata" 2> /dev/null)" ]; }

@@ -34,12 +34,19 @@ class Quorum:
     """Those whose node is not known to be dead: nodes of others count as alive."""
 
 
-def quorum_of(side: Side, targets: Targets, readings: Readings) -> Quorum | None:
-    """Return how many validators a chain has, needs, and may count on; None if that is not known."""
+def quorum_of(side: Side, targets: Targets, readings: Readings, without: str = "") -> Quorum | None:
+    """Return how many validators a chain has, needs, and may count on; None if that is not known.
+
+    `without`: a node that counts as dead.
+    """
     chain = readings.chains[side]
     if isinstance(chain, Missing) or isinstance(chain.council, Missing) or not chain.council:
         return None
-    dead = {node.seat for node in targets.of_side(side) if isinstance(readings.nodes[node.name].chain, Missing)}
+    dead = {
+        node.seat
+        for node in targets.of_side(side)
+        if node.name == without or isinstance(readings.nodes[node.name].chain, Missing)
+    }
     return Quorum(len(chain.council), quorum(len(chain.council)), len(chain.council - dead))
 
 

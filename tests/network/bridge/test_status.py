@@ -71,7 +71,7 @@ def fastest(network: Network) -> tuple[Report, float, float]:
 
 @contextmanager
 def silent(network: Network, machines: Sequence[str]) -> Iterator[None]:
-    """Have machines send nothing while the block runs: as with a dead one, nobody is told that it is gone."""
+    """Have machines send nothing while the block runs, like dead ones: their connections are not closed."""
     keepers = [keeper_of(BASE / network.stack.network_id / name) for name in machines]
     spaces = [f"--net=/proc/{keeper.first_process()}/ns/net" for keeper in keepers if keeper]
     assert len(spaces) == len(machines)

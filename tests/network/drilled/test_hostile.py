@@ -30,7 +30,7 @@ def two_votes(network: Network) -> Iterator[None]:
     def bring(wanted: Settings) -> None:
         network.stack.configure(wanted)
         network.stack.up()
-        Monitor(network).hasten()  # its rules have the threshold, so they were written anew
+        Monitor(network).hasten()  # the up has rewritten its rules, which contain the threshold
 
     bring({**settings, "bridge": {**settings["bridge"], "threshold": 2}})
     yield

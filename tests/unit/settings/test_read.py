@@ -140,7 +140,7 @@ def test_the_seed_is_read_from_its_file_unless_it_is_given(tmp_path: Path) -> No
     assert _raw({**named, "servicechain-ha:identitySeed": "ab" * 32}) == {"identitySeed": "ab" * 32}
 
 
-@pytest.mark.parametrize("file", [".state/dev/identity-seed", "/work/.state/dev/identity-seed"])
+@pytest.mark.parametrize("file", [".state/dev/identity-seed", "/srv/bridge/.state/dev/identity-seed"])
 def test_the_seed_of_another_stack_is_refused(file: str) -> None:
     """A copy of the example names it, and would share all local machines with the stack that it was copied from."""
     config = {"servicechain-ha:identitySeedFile": file, "servicechain-ha:target": "moon"}

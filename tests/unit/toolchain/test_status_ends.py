@@ -1,4 +1,4 @@
-"""`make status ARGS=--watch` in a terminal ends by Ctrl-C and by SIGTERM alike: the terminal is as it was before.
+"""`make status ARGS=--watch` in a terminal ends on Ctrl-C and on SIGTERM, and both restore the terminal.
 
 The script that make runs is the real one; another one takes the place of toolchain/run.
 """
@@ -6,7 +6,6 @@ The script that make runs is the real one; another one takes the place of toolch
 import json
 import os
 import pty
-import shutil
 import signal
 import subprocess
 import sys
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.unit.toolchain.scripts import scripts
 from tests.unit.toolchain.test_status import LEFT, TAKEN
 from tests.unit.watch.samples import export
 
@@ -41,11 +41,7 @@ DEGRADED = 1
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    (tmp_path / "toolchain").mkdir()
-    for name in ("lib.sh", "stack"):
-        shutil.copy(ROOT / "toolchain" / name, tmp_path / "toolchain")
-    (tmp_path / "toolchain/run").write_text(RUN)
-    (tmp_path / "toolchain/run").chmod(0o755)
+    scripts(tmp_path, RUN)
     (tmp_path / "state").write_text(json.dumps(export()))
     (tmp_path / "program.py").write_text(PROGRAM)
     return tmp_path

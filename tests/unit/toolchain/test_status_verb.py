@@ -4,13 +4,13 @@ A script takes the place of toolchain/run: an export fails as often as a file sa
 """
 
 import os
-import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 
 from components.domain.problems.operations.state import NO_STACK
+from tests.unit.toolchain.scripts import scripts
 
 ROOT = Path(__file__).resolve().parents[3]
 RUN = """#!/usr/bin/env bash
@@ -29,11 +29,7 @@ HALF_WRITTEN = "error: failed to load checkpoint: EOF"
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    (tmp_path / "toolchain").mkdir()
-    for name in ("lib.sh", "stack"):
-        shutil.copy(ROOT / "toolchain" / name, tmp_path / "toolchain")
-    (tmp_path / "toolchain/run").write_text(RUN)
-    (tmp_path / "toolchain/run").chmod(0o755)
+    scripts(tmp_path, RUN)
     return tmp_path
 
 

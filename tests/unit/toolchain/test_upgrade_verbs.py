@@ -4,7 +4,6 @@ A script takes the place of toolchain/run: it notes each command, and answers fr
 """
 
 import os
-import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import pytest
 
 from components.domain.problems.operations.state import NO_SETTINGS_FILE, NO_STACK, NOT_ALL_HEALTHY
 from components.domain.problems.packages import NO_WAY_BACK, UPGRADE_REFUSED
+from tests.unit.toolchain.scripts import executable, scripts
 
 ROOT = Path(__file__).resolve().parents[3]
 OLD = "config:\n  servicechain-ha:packages: {ken: ken-v1.0.3.tar.gz}\n"
@@ -92,13 +92,9 @@ class Checkout:
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Checkout:
-    (tmp_path / "toolchain").mkdir()
+    scripts(tmp_path, RUN)
     (tmp_path / "bin").mkdir()
-    for name in ("lib.sh", "stack"):
-        shutil.copy(ROOT / "toolchain" / name, tmp_path / "toolchain")
-    for name, text in (("toolchain/run", RUN), ("bin/sleep", "#!/bin/sh\n")):
-        (tmp_path / name).write_text(text)
-        (tmp_path / name).chmod(0o755)
+    executable(tmp_path / "bin/sleep", "#!/bin/sh\n")
     made = Checkout(tmp_path)
     made.settings(OLD)
     return made
