@@ -148,6 +148,7 @@ def test_two_runs_at_once_and_a_holder_that_is_killed(clone: Clone, bucket: Any)
         assert objects(bucket, "/locks/"), "the lock of a running process stays"
     finally:
         os.killpg(first.pid, signal.SIGKILL)
+        subprocess.run(["pkill", "-KILL", "-s", str(first.pid)], check=False)  # its plugins, each in a group of its own
         first.wait()
     (clone.folder / "hold").unlink()
     third = clone.stack("up", "s")
